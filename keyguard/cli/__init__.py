@@ -1,0 +1,116 @@
+"""The command line: one module a command, imported when it is asked for; one place that decides how it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from keyguard.errors import KeyguardError
+
+_SIGINT = 2
+#: seconds in which a second signal changes nothing
+_PATIENCE = 5.0
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; unwinds like ^C does, so that everything temporary is removed."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code is 0 clean, 1 findings, 2 error or gap, 130 interrupted, 143 terminated."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    heard: list[int] = []
+    try:
+        with _hearing_signals(heard, for_good=argv is None):
+            code = _run(arguments)
+        return _ended(heard) if heard else code
+    except (KeyboardInterrupt, Terminated):
+        return _ended(heard)
+    except Exception as error:
+        # what a signal interrupts may fail in its own way
+        return _ended(heard) if heard else _failed(error)
+
+
+def _run(arguments: list[str]) -> int:
+    from keyguard.cli.arguments import parse
+    from keyguard.cli.commands import run
+
+    options = parse(arguments)
+    return run(options)
+
+
+def _ended(heard: Sequence[int]) -> int:
+    """A signal can come at any moment, also while something temporary is being made or removed."""
+    shadow = sys.modules.get("keyguard.git.shadow")
+    if shadow is not None:
+        shadow.sweep()
+    return 128 + (heard[0] if heard else _SIGINT)
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, KeyguardError):
+        return _fail(str(error))
+    if isinstance(error, BrokenPipeError):
+        return 2
+    if isinstance(error, (MemoryError, OSError)):
+        return _fail(f"{type(error).__name__}: {error}")
+    # a bug of ours must not pass for findings, nor show what was being read
+    return _fail(f"internal error: {type(error).__name__} {_origin(error)}: please report this")
+
+
+def _origin(error: Exception) -> str:
+    """Where an error was raised, without its message or any value: those may come from what was scanned."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "nowhere"
+    name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("keyguard/")[2]
+    return f"in {name}:{trace.tb_lineno}"
+
+
+def _fail(message: str) -> int:
+    from keyguard.names import scrubbed
+    from keyguard.sanitize import shown
+
+    text = "\n".join(shown(line) for line in scrubbed(message).split("\n"))
+    try:
+        print(f"keyguard: error: {text}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        sys.stderr = None  # or Python would try again at its end, fail, and have the last word on the exit code
+    return 2
+
+
+@contextmanager
+def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
+    """Within, ^C and SIGTERM are noted and raise; then, for seconds, not again: cleaning up is not to be interrupted.
+
+    What had been set is put back, unless the process is ours ``for_good`` and on its way out.
+    """
+    import signal
+    from time import monotonic
+
+    before: dict[signal.Signals, Any] = {}
+    patient_until = 0.0
+
+    def hear(number: int, frame: object) -> None:
+        nonlocal patient_until
+        heard.append(number)
+        if monotonic() >= patient_until:
+            patient_until = monotonic() + _PATIENCE
+            raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+        try:
+            if signal.getsignal(number) is usual:  # else somebody asked for it to be ignored, or listens himself
+                before[number] = signal.signal(number, hear)
+        except ValueError:
+            break  # not the main thread
+    try:
+        yield
+    finally:
+        if not (heard and for_good):
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,114 @@
+"""Parsing the command line: only the command that is asked for is imported, unless help is wanted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from itertools import islice
+from typing import Any, NoReturn
+
+from keyguard import __version__
+from keyguard.cli.commands import COMMANDS
+from keyguard.errors import UsageError
+
+_DESCRIPTION = "Finds API keys, says whose they are and how bad it is. Works offline; secrets are never printed."
+_EPILOG = """\
+exit code: 0 all was read and nothing found; 1 findings; 2 usage or configuration error, or something was not read whole
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """``argparse`` with full option names only, and errors in our words."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("allow_abbrev", False)
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ``UsageError``: what is wrong, and how to learn more."""
+        raise UsageError(f"{message}\nTry: {self.prog} --help")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options of a command line, with ``command`` always set. ``UsageError`` for a wrong one; help exits."""
+    start = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
+    command = "".join(arguments[start : start + 1])
+    parser = build(command)
+    if not arguments:
+        parser.print_help(sys.stderr)
+        parser.exit(2)
+    if command and command not in COMMANDS:
+        parser.error(f"unknown command {command!r}{_meant(command)}")
+    child = _child(parser, command)
+    known = {name: action for one in (parser, child) for action in one._actions for name in action.option_strings}
+    words = [*arguments[: start + 1], *_ordered(arguments[start + 1 :], known, child)]
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        _refuse(child, unknown[0], known)
+    return options
+
+
+def _child(parser: argparse.ArgumentParser, command: str) -> argparse.ArgumentParser:
+    """The parser of a command; argparse keeps it in a private table, which is the only place."""
+    found = (
+        action.choices.get(command) for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    return next(filter(None, found), parser)
+
+
+def _ordered(words: list[str], known: dict[str, argparse.Action], parser: argparse.ArgumentParser) -> list[str]:
+    """Options first, then names of files, which argparse takes only in one piece.
+
+    ``UsageError`` where a word is an option and a file at once: hooks are given names that others chose, and a file
+    called ``--exit-zero`` must not switch off the alarm.
+    """
+    options: list[str] = []
+    names: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        is_file = len(word) > 1 and word.startswith("-") and os.path.lexists(word)
+        if is_file and (word == "--" or word.partition("=")[0] in known):
+            parser.error(f"{word!r} is an option, and a file here: rename it, or call keyguard from another folder")
+        if word == "--":
+            names += rest
+        elif is_file or word == "-" or not word.startswith("-"):
+            names.append(word)
+        else:
+            takes_value = word in known and known[word].nargs != 0
+            options += [word, *islice(rest, takes_value)]
+    if any(action.nargs == argparse.PARSER for action in parser._actions):
+        return words
+    return [*options, "--", *names] if names else options
+
+
+def _meant(command: str) -> str:
+    from keyguard.packfile import suggestion
+
+    if os.path.lexists(command):
+        return f", did you mean 'keyguard scan {command}'?"
+    return suggestion(command, tuple(COMMANDS)) or f": choose from {', '.join(COMMANDS)}"
+
+
+def _refuse(parser: argparse.ArgumentParser, word: str, known: Iterable[str]) -> NoReturn:
+    """Refuse an argument that means nothing, with the option that was probably meant."""
+    from keyguard.packfile import suggestion
+
+    name = word.partition("=")[0]
+    options = tuple(sorted(option for option in known if option.startswith("--")))
+    parser.error(f"unknown argument {name!r}{suggestion(name, options) if name.startswith('-') else ''}")
+
+
+def build(command: str = "") -> argparse.ArgumentParser:
+    """The parser; the arguments of ``command`` alone are filled in, or of every command for the empty string."""
+    parser = Parser(prog="keyguard", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"keyguard {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name, row in COMMANDS.items():
+        child = commands.add_parser(name, help=row.help, description=row.help[0].upper() + row.help[1:] + ".")
+        if name == command or not command:
+            import_module(row.module).add_arguments(child)
+    return parser

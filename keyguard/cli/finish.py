@@ -1,0 +1,145 @@
+"""What the scanning commands share: their options, the request they make, progress, reports and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TextIO
+
+from keyguard import config, scan
+from keyguard.config import Settings
+from keyguard.errors import UsageError
+from keyguard.model import Run
+from keyguard.report import REPORTERS, Style
+from keyguard.report.output import Destination, parse_formats, write_reports
+from keyguard.sources.listing import Ask
+from keyguard.triage import Policy
+
+_COLORS = ("auto", "always", "never")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that scans."""
+    out = parser.add_argument_group("reports")
+    names = f"{', '.join(REPORTERS)}; repeatable (default: text)"
+    out.add_argument("-f", "--format", action="append", default=[], metavar="NAME[=FILE]", help=names)
+    out.add_argument("-v", "--verbose", action="store_true", help="also show what is only informational")
+    out.add_argument("--color", choices=_COLORS, default="auto", help="when to use colour (default: auto)")
+    decide = parser.add_argument_group("what counts")
+    decide.add_argument("--select", action="append", default=[], metavar="ID", help="report only these rules")
+    decide.add_argument("--ignore", action="append", default=[], metavar="ID", help="do not report these rules")
+    decide.add_argument(
+        "--fail-on", default="", metavar="SEVERITY", help="info, low, medium, high or critical (default: low)"
+    )
+    decide.add_argument("--exit-zero", action="store_true", help="findings do not fail the run; errors and gaps do")
+    decide.add_argument("--allow-incomplete", action="store_true", help="what could not be read does not fail the run")
+    decide.add_argument(
+        "--no-inline-ignore", action="store_true", help="take no notice of comments like 'keyguard: allow'"
+    )
+    how = parser.add_argument_group("how")
+    how.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
+    how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")
+    how.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
+    how.add_argument("--jobs", type=_count, default=0, metavar="N", help="processes (default: one a processor)")
+    how.add_argument("--engine", choices=("auto", "hyperscan", "python"), default="auto", help=argparse.SUPPRESS)
+
+
+def request(options: argparse.Namespace, settings: Settings, source: str, ask: Ask) -> scan.Request:
+    """The scan that the options and the configuration ask for; an option wins over the configuration."""
+    own = settings.config
+    return scan.Request(
+        source=source,
+        ask=ask,
+        policy=Policy(
+            select=_names(options.select) or own.select,
+            ignore=(*own.ignore, *_names(options.ignore)),
+            inline=not options.no_inline_ignore,
+        ),
+        fail_on=config.parse_severity(options.fail_on or own.fail_on),
+        allow_incomplete=options.allow_incomplete,
+        exclude=_excludes(options, settings),
+        max_size=_max_size(options, settings),
+        jobs=options.jobs,
+        engine=options.engine,
+        rules=(*settings.rule_paths(), *options.rules),
+    )
+
+
+def destinations(options: argparse.Namespace) -> list[Destination]:
+    """Where the reports go. Raises ``UsageError`` before anything is scanned."""
+    return parse_formats(options.format)
+
+
+def run(asked: scan.Request) -> Run:
+    """Scan, with a progress bar where a person watches."""
+    if not _watched(sys.stderr):
+        return scan.run(asked)
+    from keyguard.cli.progress import Bar
+
+    with Bar(sys.stderr) as bar:
+        return scan.run(asked, bar.show)
+
+
+def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
+    """Write all reports and answer with the exit code."""
+    write_reports(found, reports, _style(options), sys.stdout)
+    code = scan.exit_code(found)
+    return 0 if code == 1 and options.exit_zero else code
+
+
+def _style(options: argparse.Namespace) -> Style:
+    color = _colored(options.color, sys.stdout)
+    terminal = _is_terminal(sys.stdout) and not _in_ci()
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
+    return Style(color=color, links=color and terminal, width=width, verbose=options.verbose)
+
+
+def _colored(choice: str, out: TextIO | None) -> bool:
+    """An explicit choice, then NO_COLOR, then FORCE_COLOR, then whether a terminal reads it."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name) not in (None, "", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return _is_terminal(out) and os.environ.get("TERM") != "dumb"
+
+
+def _watched(out: TextIO | None) -> bool:
+    return _is_terminal(out) and not _in_ci() and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal(out: TextIO | None) -> bool:
+    try:
+        return out is not None and out.isatty()
+    except ValueError:
+        return False
+
+
+def _in_ci() -> bool:
+    return bool(os.environ.get("CI") or os.environ.get("PRE_COMMIT"))
+
+
+def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[scan.Exclude, ...]:
+    own = scan.Exclude(base=os.path.dirname(os.path.abspath(settings.path)), patterns=settings.config.exclude)
+    # file names are bytes, and so are patterns for them, whatever the locale made of those that were typed
+    typed = [os.fsencode(pattern).decode("utf-8", "surrogateescape") for pattern in getattr(options, "exclude", ())]
+    return own, scan.Exclude(base=".", patterns=tuple(typed))
+
+
+def _max_size(options: argparse.Namespace, settings: Settings) -> int | None:
+    size = config.parse_size(getattr(options, "max_size", "") or settings.config.max_size)
+    if size == 0:
+        raise UsageError("--max-size 0 would leave out every file; leave it away for no limit")
+    return size
+
+
+def _names(values: list[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)

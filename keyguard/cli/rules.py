@@ -1,0 +1,62 @@
+"""``keyguard rules``: list them, show one, or run every rule's examples against all rules."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from keyguard import rules
+from keyguard.cli.explain import describe, find_rule
+from keyguard.model import Rule
+from keyguard.report.output import write_stdout
+from keyguard.rules import RuleSet
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, text in (
+        ("list", "one line a rule: id, severity, title"),
+        ("show", "all that a rule says"),
+        ("test", "run every rule's examples against all rules"),
+    ):
+        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        action.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs")
+        if name == "show":
+            action.add_argument("id", metavar="ID")
+        if name == "test":
+            action.add_argument("ids", nargs="*", metavar="ID", help="only these (default: all)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what is asked; ``test`` answers 1 if an example fails."""
+    ruleset = rules.parse(rules.read_packs(options.rules))
+    if options.action == "test":
+        return _test(ruleset, options.ids)
+    text = _list(ruleset) if options.action == "list" else describe(find_rule(ruleset, options.id), ruleset)
+    write_stdout(sys.stdout, lambda out: print(text, file=out))
+    return 0
+
+
+def _list(ruleset: RuleSet) -> str:
+    width = max(len(rule.id) for rule in ruleset.rules)
+    return "\n".join(f"{rule.id:<{width}}  {_severities(rule):<8}  {rule.title}" for rule in ruleset.rules)
+
+
+def _severities(rule: Rule) -> str:
+    """The worst severity that the rule gives."""
+    from keyguard.model import Severity
+
+    labels = list(rule.severity.values()) or ["high"]
+    return max(labels, key=lambda label: Severity[label.upper()])
+
+
+def _test(ruleset: RuleSet, ids: list[str]) -> int:
+    from keyguard.proving import prove
+
+    wanted = [find_rule(ruleset, name) for name in ids] or list(ruleset.rules)
+    proof = prove(ruleset, wanted)
+    lines = [f"{failure.rule}: {failure.example}: {failure.what}" for failure in proof.failures]
+    lines.append(f"{proof.examples} examples of {len(wanted)} rules: {len(proof.failures)} failed")
+    write_stdout(sys.stdout, lambda out: print("\n".join(lines), file=out))
+    return 1 if proof.failures else 0

@@ -1,0 +1,70 @@
+"""``keyguard scan``: what to scan, how to report it, and what counts as failure."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from keyguard import config, scan
+from keyguard.cli import finish
+from keyguard.config import Settings
+from keyguard.errors import UsageError
+from keyguard.sources.listing import Ask
+
+_PIECE = 1 << 20
+_EXAMPLES = """\
+examples:
+  keyguard scan                              this folder
+  keyguard scan src tests/data .env          some folders and files
+  keyguard scan --staged                     what the next commit adds
+  keyguard scan --changes                    everything since the last commit: staged, unstaged and untracked
+  git log -p | keyguard scan --stdin         anything else
+  keyguard scan -f text -f sarif=out.sarif   two reports at once
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder; -: stdin)")
+    what = parser.add_argument_group("what to scan").add_mutually_exclusive_group()
+    what.add_argument("--staged", action="store_true", help="what the next commit adds, read from the index")
+    what.add_argument("--changes", action="store_true", help="staged, unstaged and untracked changes together")
+    what.add_argument("--stdin", action="store_true", help="standard input")
+    what.add_argument("--all-files", action="store_true", help="also what git ignores")
+    narrow = parser.add_argument_group("what to leave out")
+    narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
+    narrow.add_argument("--max-size", default="", metavar="SIZE", help="leave out files larger than this, as 20M")
+    finish.add_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Scan and report; see ``keyguard.cli.main`` for the exit code."""
+    paths = tuple(options.paths)
+    stdin = options.stdin or paths == ("-",)
+    if options.stdin and paths:
+        raise UsageError("--stdin reads standard input and no PATH")
+    if "-" in paths and not stdin:
+        raise UsageError("'-' (standard input) cannot be scanned together with other paths")
+    if (options.staged or options.changes) and len(paths) > 1:
+        raise UsageError("--staged and --changes look at one repository: give one PATH at most")
+    start = paths[0] if paths and not stdin else "."
+    reports = finish.destinations(options)
+    settings = config.find(start, options.config, isolated=options.isolated)
+    request = _request(options, settings, paths or (".",))
+    if stdin:
+        return finish.report(scan.run_stream(request, _stdin, b"<stdin>"), reports, options)
+    return finish.report(finish.run(request), reports, options)
+
+
+def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> scan.Request:
+    source = "staged" if options.staged else "changes" if options.changes else "tree"
+    ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
+    return finish.request(options, settings, source, ask)
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("standard input is closed")
+    return os.read(sys.stdin.fileno(), _PIECE)

@@ -1,0 +1,167 @@
+"""Settings from ``.keyguard.toml`` or ``[tool.keyguard]``: what a project wants by default, which options override.
+
+A configuration extends the defaults. An unknown key is an error with a suggestion, so that a typing mistake cannot
+switch anything off in silence; nothing in it can leave a scan without rules.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+import msgspec
+
+from keyguard.errors import ConfigError, RuleError
+from keyguard.model import Severity
+
+#: a file that is other programs' as well
+_SHARED = "pyproject.toml"
+NAMES = (".keyguard.toml", "keyguard.toml", _SHARED)
+_LIMIT = 1 << 20
+#: what opening a link says where links are not followed
+_IS_LINK = (errno.ELOOP, errno.EMLINK)
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a configuration file can say. Paths are relative to the file."""
+
+    #: rule ids (or the words they begin with) that alone are reported
+    select: tuple[str, ...] = ()
+    #: rule ids (or the words they begin with) that are not reported
+    ignore: tuple[str, ...] = ()
+    #: patterns in the manner of .gitignore: files that are not scanned, listed as excluded
+    exclude: tuple[str, ...] = ()
+    #: files larger than this are not scanned, listed as too large
+    max_size: str = ""
+    #: least severity that fails the run
+    fail_on: str = "low"
+    #: further rule packs, files or folders
+    rules: tuple[str, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """A configuration and where it came from; ``path`` is empty for the defaults."""
+
+    config: Config
+    path: str = ""
+
+    def rule_paths(self) -> tuple[str, ...]:
+        """The rule packs it names, as absolute paths."""
+        base = os.path.dirname(os.path.abspath(self.path))
+        return tuple(os.path.join(base, path) for path in self.config.rules)
+
+
+def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> Settings:
+    """The settings for a scan of ``start``: ``explicit``, ``$KEYGUARD_CONFIG``, or the nearest file upwards.
+
+    The search ends at the root of the repository (where ``.git`` is). Raises ``ConfigError``.
+    """
+    explicit = explicit or os.environ.get("KEYGUARD_CONFIG")
+    if explicit:
+        return _load(explicit, required=True) or Settings(config=Config())
+    if isolated:
+        return Settings(config=Config())
+    folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    while True:
+        for name in NAMES:
+            found = _load(os.path.join(folder, name), required=False)
+            if found:
+                return found
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
+            return Settings(config=Config())
+        folder = parent
+
+
+def parse_size(text: str) -> int | None:
+    """Bytes meant by ``500k``, ``20MB`` or a number; None for the empty text. Raises ``ConfigError``."""
+    plain = text.strip().lower().removesuffix("b").removesuffix("i")
+    factor = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}.get(plain[-1:], 1)
+    digits = plain[:-1] if factor > 1 else plain
+    if not text.strip():
+        return None
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+        raise ConfigError(f"{text!r} is not a size: write 500k, 20M or a number of bytes")
+    return int(digits) * factor
+
+
+def parse_severity(text: str) -> Severity:
+    """The severity of that name. Raises ``ConfigError``."""
+    try:
+        return Severity[text.upper()]
+    except KeyError:
+        labels = ", ".join(severity.label for severity in Severity)
+        raise ConfigError(f"{text!r} is not a severity: {labels}") from None
+
+
+def _load(path: str, *, required: bool) -> Settings | None:
+    """The settings in a file; None if it is not there or (a pyproject) has no table of ours."""
+    data = _read(path, required=required)
+    if data is None:
+        return None
+    embedded = os.path.basename(path) == _SHARED
+    if embedded and b"keyguard" not in data:
+        return None
+    from keyguard import packfile
+
+    try:
+        table: object = packfile.load(path, data)
+        if embedded:
+            table = _below(_below(table, "tool"), "keyguard")
+        if table is None:
+            return None
+        packfile.check_table(path, data, table, Config)
+        config = msgspec.convert(table, Config)
+        parse_size(config.max_size)
+        parse_severity(config.fail_on)
+    except RuleError as error:
+        raise ConfigError(str(error)) from error
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(packfile.explain_table(path, data, str(error))) from error
+    return Settings(config=config, path=path)
+
+
+def _below(table: object, key: str) -> object:
+    return table.get(key) if isinstance(table, dict) else None
+
+
+def _read(path: str, *, required: bool) -> bytes | None:
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        fd = os.open(path, flags if required else flags | getattr(os, "O_NOFOLLOW", 0))
+    except OSError as error:
+        if required or not _is_none(path, error):
+            raise ConfigError(f"{path}: cannot be read: {_why(error)}") from error
+        return None
+    try:
+        mode = os.fstat(fd).st_mode
+        if stat.S_ISDIR(mode) and not required:
+            return None
+        if not stat.S_ISREG(mode):
+            raise ConfigError(f"{path}: not a regular file")
+        data = b""
+        while len(data) <= _LIMIT and (more := os.read(fd, _LIMIT + 1)):
+            data += more
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    finally:
+        os.close(fd)
+    if len(data) > _LIMIT:
+        raise ConfigError(f"{path}: larger than 1 MiB: not a configuration")
+    return data
+
+
+def _is_none(path: str, error: OSError) -> bool:
+    """Whether there is no configuration of that name: nothing at all, or another program's file that is a link."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return True
+    return error.errno in _IS_LINK and os.path.basename(path) == _SHARED
+
+
+def _why(error: OSError) -> str:
+    if error.errno in _IS_LINK:
+        return "a symbolic link, which is only followed if --config names it"
+    return os.strerror(error.errno or errno.EIO)

@@ -1,0 +1,126 @@
+"""Texts that are not bytes of ASCII: UTF-16 and UTF-32 are turned into UTF-8, wide strings inside binaries are found.
+
+UTF-8 and the Latin encodings need nothing: keys are ASCII, and patterns work on bytes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_TEXT = b"\t" + bytes(range(0x20, 0x7F))
+#: zero for what is allowed in its place, one for everything else
+_NOT_TEXT = bytes(byte not in _TEXT for byte in range(256))
+_NOT_NUL = bytes(byte != 0 for byte in range(256))
+#: at least as long as the shortest key
+_GOOD = re.compile(rb"\0{12,}")
+#: characters that no text has
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+#: how much of a text is looked at to tell its encoding
+LOOK = 4096
+
+
+class WideRun(NamedTuple):
+    """ASCII that stands in wide characters: its text, where it begins, and the bytes a character takes."""
+
+    text: bytes
+    start: int
+    width: int
+
+
+def sniff(head: bytes) -> str | None:
+    """The codec of a text in UTF-16 or UTF-32, by its mark or by where its NULs stand; None for anything else."""
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return codec
+    look = head[: LOOK & ~3]
+    look = look[: len(look) & ~3]
+    if len(look) < 16 or b"\0" not in look:
+        return None
+    codec = _by_nulls(look)
+    return codec if codec and _is_text(look, codec) else None
+
+
+def _by_nulls(look: bytes) -> str:
+    """The codec in whose texts NULs stand as they do here; empty if there is none."""
+    quarter = len(look) // 4
+    nulls = [look[place::4].count(0) for place in range(4)]
+    for full, empty, codec in ((0, (2, 3), "utf-32-le"), (3, (0, 1), "utf-32-be")):
+        if nulls[full] * 20 <= quarter and all(nulls[place] * 10 >= quarter * 9 for place in empty):
+            return codec
+    even, odd = nulls[0] + nulls[2], nulls[1] + nulls[3]
+    if odd * 5 >= quarter * 4 and even * 20 <= quarter:
+        return "utf-16-le"
+    return "utf-16-be" if even * 5 >= quarter * 4 and odd * 20 <= quarter else ""
+
+
+def _is_text(look: bytes, codec: str) -> bool:
+    """Whether a text without a mark may be one: tables of numbers have NULs in the same places."""
+    try:
+        text = codecs.getincrementaldecoder(codec)().decode(look)
+    except UnicodeDecodeError:
+        return False
+    return not _NO_TEXT.search(text)
+
+
+def transcoder(read: Callable[[int], bytes], codec: str, first: bytes) -> Callable[[int], bytes]:
+    """A ``read`` that gives the same text in UTF-8; what cannot be decoded becomes U+FFFD. May give more than asked."""
+    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
+    pending = [decoder.decode(first).lstrip("\ufeff").encode()]
+    ended = False
+
+    def convert(size: int) -> bytes:
+        nonlocal ended
+        while not pending[0] and not ended:
+            raw = read(max(size, 4096))
+            ended = not raw
+            pending[0] = decoder.decode(raw, final=ended).encode()
+        data, pending[0] = pending[0][:size], pending[0][size:]
+        return data
+
+    return convert
+
+
+def wide_runs(data: bytes, order: str = "") -> Iterator[WideRun]:
+    """Every run of ASCII in two or four bytes a character; with an ``order`` (``le``, ``be``) only of that one.
+
+    The same bytes can be read in either order, the wrong one mostly a character short: that reading is left out.
+    """
+    for width in (4, 2):
+        places = {"le": (0,), "be": (width - 1,)}.get(order, (0, width - 1))
+        runs = [run for place in places for phase in range(width) for run in _runs(data, width, place, phase)]
+        yield from _without_ghosts(sorted(runs, key=lambda run: run.start))
+
+
+def _runs(data: bytes, width: int, place: int, phase: int) -> Iterator[WideRun]:
+    """Runs in one byte order and one alignment, by column: a pattern would need memory for every character."""
+    count = max(0, len(data) - phase) // width
+    end, wrong = phase + count * width, 0
+    for column in range(width):
+        allowed = _NOT_TEXT if column == place else _NOT_NUL
+        wrong |= int.from_bytes(data[phase + column : end : width].translate(allowed), "big")
+    for found in _GOOD.finditer(wrong.to_bytes(count, "big")):
+        start = phase + found.start() * width + place
+        yield WideRun(data[start : start + (found.end() - found.start()) * width : width], start, width)
+
+
+def _without_ghosts(runs: list[WideRun]) -> list[WideRun]:
+    """Of two runs over the same bytes the longer one; both if they are as long and not the same."""
+    kept: list[WideRun] = []
+    for run in runs:
+        before = kept[-1] if kept else None
+        if before is None or before.start + len(before.text) * before.width <= run.start:
+            kept.append(run)
+        elif len(before.text) < len(run.text):
+            kept[-1] = run
+        elif len(before.text) == len(run.text) and before.text != run.text:
+            kept.append(run)
+    return kept

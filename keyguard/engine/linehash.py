@@ -1,0 +1,82 @@
+"""GitHub's ``primaryLocationLineHash``: what tells its code scanning that two alerts are the same one.
+
+A polynomial hash (base 37, modulo 2^64) of the first hundred characters from the start of a line on, without spaces
+and tabs, line ends as LF; then a count of the lines so far that hash alike. Characters are UTF-16 code units.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable
+from itertools import accumulate
+
+_WINDOW = 100
+_BASE = 37
+_MASK = (1 << 64) - 1
+_EOF = 0xFFFF
+#: no hundred code units need more bytes of UTF-8 than this; one character more, so that the last is whole
+_WINDOW_BYTES = 3 * _WINDOW + 4
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+def line_hash(text: bytes, line_start: int) -> str:
+    """The hash for the line of the file ``text`` that starts at this offset, as ``hex:count``."""
+    return line_hashes(text, (line_start,))[line_start]
+
+
+def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
+    """The same for several lines of one file, in one pass over it: offset of the line -> hash."""
+    numbers = _line_numbers(text, line_starts)
+    dense = _dense(text)
+    lines = dense.split(b"\n")
+    asked = set(numbers.values())
+    # only lines that begin like one that is asked for can have the same window
+    alike = {lines[number] for number in asked}
+    offsets = list(accumulate(map(len, lines), initial=0))
+    counts: dict[bytes, int] = {}
+    hashes: dict[int, str] = {}
+    for number in [number for number, line in enumerate(lines) if line in alike]:
+        window = _window(dense, offsets[number] + number)
+        counts[window] = count = counts.get(window, 0) + 1
+        if number in asked:
+            hashes[number] = f"{_polynomial(window):x}:{count}"
+    return {start: hashes[number] for start, number in numbers.items()}
+
+
+def _line_numbers(text: bytes, line_starts: Iterable[int]) -> dict[int, int]:
+    """Offset -> how many lines end before it, counted from one offset to the next."""
+    numbers: dict[int, int] = {}
+    at = number = 0
+    has_cr = b"\r" in text
+    for start in sorted(set(line_starts)):
+        number += len(_LINE_END.findall(text, at, start)) if has_cr else text.count(b"\n", at, start)
+        numbers[start] = number
+        at = start
+    return numbers
+
+
+def _dense(text: bytes) -> bytes:
+    """The text as UTF-8, with LF for every line end and without spaces and tabs."""
+    if not text.isascii():
+        # before anything is taken out: what is left of broken sequences must not join
+        text = text.decode("utf-8", "replace").encode()
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text.translate(None, b" \t")
+
+
+def _window(dense: bytes, offset: int) -> bytes:
+    """The code units that count for the line there, two bytes each; fewer only at the end of the file."""
+    taken = dense[offset : offset + _WINDOW_BYTES]
+    return taken.decode("utf-8", "ignore").encode("utf-16-le")[: 2 * _WINDOW]
+
+
+def _polynomial(window: bytes) -> int:
+    units = list(struct.unpack(f"<{len(window) // 2}H", window))
+    if len(units) < _WINDOW:
+        units.append(_EOF)
+    value = 0
+    for unit in units + [0] * (_WINDOW - len(units)):
+        value = (value * _BASE + unit) & _MASK
+    return value

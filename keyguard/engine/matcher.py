@@ -1,0 +1,162 @@
+"""Prefilter, then confirm: from a text to the matches in it.
+
+The prefilter says where a rule could match; there, and only there, ``re`` decides. An anchor whose distance from the
+start of the match is known costs one anchored attempt; others are searched for in a window as wide as the pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from keyguard.engine import checksums
+from keyguard.engine.placeholders import is_placeholder, is_spelled
+from keyguard.engine.plan import Plan
+from keyguard.engine.prefilter import Prefilter
+from keyguard.model import Confidence, Match, Rule
+
+_RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
+#: how far past a window a look-ahead may want to see
+_SLACK = 64
+
+
+class Candidate(NamedTuple):
+    """One rule over one span, before it is compared with its neighbours."""
+
+    start: int
+    end: int
+    body: int
+    rule: int
+    full_start: int
+    full_end: int
+
+
+class Found(NamedTuple):
+    """What a text holds: matches in order, and the spans that only look like keys."""
+
+    matches: list[Match]
+    placeholders: list[tuple[int, int]]
+
+
+class Matcher:
+    """Rules, ready to run. Patterns are compiled when they are first needed."""
+
+    def __init__(self, rules: tuple[Rule, ...], plan: Plan, prefilter: Prefilter) -> None:
+        self.rules = rules
+        self.prefilter = prefilter
+        self._plan = plan
+        self._compiled: dict[int, re.Pattern[bytes]] = {}
+        #: what one vendor publishes is no key of another's either
+        self._samples = frozenset(sample for rule in rules for sample in rule.samples)
+
+    def find(self, data: bytes) -> Found:
+        """All matches in a text, sorted by place."""
+        hits = self.prefilter.hits(data)
+        return self.confirm(data, hits) if hits else Found([], [])
+
+    def confirm(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
+        """The matches among what the prefilter found."""
+        candidates: list[Candidate] = []
+        placeholders: set[tuple[int, int]] = set()
+        for form, match in self._matches(data, hits):
+            span = match.span("secret")
+            body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
+            real = [rule for rule in self._plan.forms[form].rules if self._is_rule(rule, match)]
+            genuine = [rule for rule in real if not self._is_placeholder(rule, match, body)]
+            if real and not genuine:
+                placeholders.add(span)
+            candidates += [Candidate(*span, body, rule, *match.span()) for rule in genuine]
+        matches = _resolve(data, candidates, self.rules)
+        taken = [(match.start, match.end) for match in matches]
+        return Found(matches, [span for span in sorted(placeholders) if not _overlaps_any(span, taken)])
+
+    def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
+        """Each distinct match of a form, once."""
+        seen: set[tuple[int, int]] = set()
+        found: list[tuple[int, re.Match[bytes]]] = []
+        for anchor, at in sorted(set(hits), key=lambda hit: (hit[1], hit[0])):
+            for lead in self._plan.leads[anchor]:
+                match = self._match_at(data, lead.form, at, lead.before)
+                if match is not None and (lead.form, match.start()) not in seen:
+                    seen.add((lead.form, match.start()))
+                    found.append((lead.form, match))
+        return found
+
+    def _match_at(self, data: bytes, form: int, at: int, before: tuple[int, int]) -> re.Match[bytes] | None:
+        """The match of a form that has the anchor at ``at`` where it should be."""
+        pattern = self._compiled.get(form) or self._compile(form)
+        least, most = before
+        if least == most:
+            return pattern.match(data, at - least) if at >= least else None
+        place, stop = max(0, at - most), at - least
+        end = at + self._plan.forms[form].width + _SLACK
+        while place <= stop:
+            match = pattern.search(data, place, end)
+            if match is None or match.start() > stop:
+                return None
+            if match.end() > at:
+                return match
+            place = match.start() + 1
+        return None
+
+    def _compile(self, form: int) -> re.Pattern[bytes]:
+        pattern = self._compiled[form] = re.compile(self._plan.forms[form].pattern.encode())
+        return pattern
+
+    def _is_rule(self, index: int, match: re.Match[bytes]) -> bool:
+        check = self.rules[index].checksum
+        return check not in checksums.REQUIRED or checksums.CHECKSUMS[check](match["secret"])
+
+    def _is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
+        rule, secret = self.rules[index], match["secret"]
+        random = secret[body - match.start("secret") :]
+        if is_placeholder(random, rule.placeholders, rule.entropy) or (not rule.checksum and is_spelled(random)):
+            return True
+        return bool(self._samples) and _digest(secret) in self._samples
+
+
+def _digest(secret: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(secret).hexdigest()
+
+
+def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) -> list[Match]:
+    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps.
+
+    A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
+    depends on the neighbourhood alone, and not on where a page ends.
+    """
+    groups: dict[tuple[int, int, str], list[Candidate]] = {}
+    for one in candidates:
+        groups.setdefault((one.start, one.end, rules[one.rule].family or rules[one.rule].id), []).append(one)
+    ordered = [groups[key] for key in sorted(groups)]
+    ranks = [max(_rank(one, rules) for one in group) for group in ordered]
+    lost: set[int] = set()
+    for index, group in enumerate(ordered):
+        for other in range(index + 1, len(ordered)):
+            if ordered[other][0].start >= group[0].end:
+                break
+            lost.add(index if ranks[other] > ranks[index] else other)
+    return [_merged(data, group) for index, group in enumerate(ordered) if index not in lost]
+
+
+def _rank(one: Candidate, rules: tuple[Rule, ...]) -> tuple[int, int, int, int]:
+    return (_RANK[rules[one.rule].confidence], one.end - one.start, -one.start, -one.rule)
+
+
+def _merged(data: bytes, group: list[Candidate]) -> Match:
+    first = group[0]
+    return Match(
+        start=first.start,
+        end=first.end,
+        body=first.body,
+        secret=data[first.start : first.end],
+        rules=tuple(sorted(one.rule for one in group)),
+        full_start=min(one.full_start for one in group),
+        full_end=max(one.full_end for one in group),
+    )
+
+
+def _overlaps_any(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in taken)

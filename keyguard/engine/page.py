@@ -1,0 +1,201 @@
+"""A stretch of a text with its place in it: lines, columns and surroundings, paid for only where something was found.
+
+Texts of any size are read in pages that overlap by a margin on both sides. Every answer below depends only on bytes
+within the margin and on what is carried from page to page, so that no finding depends on where a page ends.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+#: bytes of a page that are new; a text up to this size is one page
+PAGE = 8 << 20
+#: bytes of surroundings on each side: four times the widest match
+MARGIN = 64 << 10
+#: what is kept of the beginning of a text, for what stands at its top (imports)
+HEAD = 64 << 10
+#: beyond this distance from the start of a line, columns are counted without decoding; at most ``MARGIN``
+_EXACT = 4096
+
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_BREAK = re.compile(rb"\r\n|\n|\r")
+
+
+class Carry(NamedTuple):
+    """Where a page begins: its line (from 1), and the characters of that line which stand before it."""
+
+    line: int
+    column: int
+
+
+class _Mark(NamedTuple):
+    """A place that is known already: others are counted from there."""
+
+    line: int
+    #: where the line begins; None if that is before the page
+    begin: int | None
+    #: characters of the line so far, counted without decoding
+    column: int
+
+
+class Page:
+    """Part of a text, or the whole of it. Offsets are bytes within ``data``."""
+
+    __slots__ = ("_marked", "_marks", "base", "data", "final", "fresh", "head")
+
+    def __init__(self, data: bytes, base: int, carry: Carry, fresh: tuple[int, int], head: bytes, final: bool) -> None:
+        self.data = data
+        self.base = base
+        #: matches that begin in this half-open range are this page's to report
+        self.fresh = fresh
+        self.head = head
+        self.final = final
+        begin = _text_start(data) if base == 0 else 0
+        self._marked = [begin]
+        self._marks = [_Mark(carry.line, None if carry.column else begin, carry.column)]
+
+    @classmethod
+    def of(cls, data: bytes) -> Page:
+        """The page that is a whole text."""
+        return cls(data, 0, Carry(1, 0), (0, len(data)), data[:HEAD], final=True)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the page is the whole text."""
+        return self.base == 0 and self.final
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1, the column in characters."""
+        line, begin, column = self._mark(offset)
+        if begin is not None and offset - begin <= _EXACT:
+            column = characters(self.data, begin, offset)
+        return line, column + 1
+
+    def span(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Line and column of the start and of the end of a match."""
+        line, column = self.position(start)
+        last = _advance(Carry(line, column), self.data, start, end, characters)
+        return line, column, last.line, last.column + (last.line > line)
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins, or the page, whichever is later."""
+        return self._mark(offset).begin or 0
+
+    def line_span(self, offset: int, reach: int) -> tuple[int, int]:
+        """The line around an offset without its end, looking at most ``reach`` bytes to each side."""
+        low, high = max(0, offset - reach), min(len(self.data), offset + reach)
+        start = max(self.data.rfind(b"\n", low, offset), self.data.rfind(b"\r", low, offset)) + 1
+        found = _BREAK.search(self.data, offset, high)
+        return start or low, found.start() if found else high
+
+    def around(self, start: int, end: int, before: int, after: int) -> tuple[bytes, bytes]:
+        """What stands before and after a span, at most so many bytes."""
+        return self.data[max(0, start - before) : start], self.data[end : end + after]
+
+    def _mark(self, offset: int) -> _Mark:
+        """The place of an offset, counted from the nearest one before it that was asked for, and kept."""
+        at = max(0, bisect_right(self._marked, offset) - 1)
+        start, known = self._marked[at], self._marks[at]
+        if offset <= start:
+            return known
+        line, column = _advance(Carry(known.line, known.column), self.data, start, offset, _loosely)
+        begin = known.begin if line == known.line else _after_break(self.data, start, offset)
+        found = _Mark(line, begin, column)
+        if self.data[offset - 1 : offset + 1] != b"\r\n":  # from within a line's end, it would be counted twice
+            self._marked.insert(at + 1, offset)
+            self._marks.insert(at + 1, found)
+        return found
+
+
+def _text_start(data: bytes | bytearray) -> int:
+    """Where a text begins: a byte order mark is no character of it."""
+    return len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+
+
+def _after_break(data: bytes | bytearray, start: int, end: int) -> int:
+    return max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end)) + 1
+
+
+_Count = Callable[["bytes | bytearray", int, int], int]
+
+
+def _advance(carry: Carry, data: bytes | bytearray, start: int, end: int, count: _Count) -> Carry:
+    """The place at ``end``, when ``carry`` is the place at ``start``; ``count`` says how many characters there are."""
+    breaks = data.count(b"\n", start, end) + data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
+    if not breaks:
+        return Carry(carry.line, carry.column + count(data, start, end))
+    return Carry(carry.line + breaks, count(data, _after_break(data, start, end), end))
+
+
+def characters(data: bytes | bytearray, start: int, end: int) -> int:
+    """How many characters a piece has: of UTF-8 if it is that, else one a byte; long pieces are taken for UTF-8."""
+    piece = data[start:end]
+    if len(piece) > _EXACT:
+        return _loosely(data, start, end)
+    try:
+        return len(piece.decode())
+    except UnicodeDecodeError:
+        return len(piece)
+
+
+def _loosely(data: bytes | bytearray, start: int, end: int) -> int:
+    """The same without a look at the whole: sums of pieces are the count of the sum."""
+    return len(data[start:end].translate(None, _CONTINUATION))
+
+
+class Pager:
+    """Cuts a text that comes in pieces into pages. Memory: one page, its margins, and what was added beyond."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._base = self._begin = 0
+        self._carry = Carry(1, 0)
+        self._head: bytes | None = None
+
+    def add(self, data: bytes) -> None:
+        """Put a piece behind what is there."""
+        self._buffer += data
+
+    def wanting(self) -> int:
+        """How many bytes are missing for a page with its margin; none or less: it can be cut."""
+        return self._begin + PAGE + MARGIN - len(self._buffer)
+
+    def cut(self, *, final: bool) -> Page:
+        """The next page; the last one holds all that is left."""
+        buffer = self._buffer
+        if self._head is None:
+            self._head = bytes(buffer[:HEAD])
+        end = len(buffer) if final else self._begin + PAGE
+        page = Page(bytes(buffer), self._base, self._carry, (self._begin, end), self._head, final)
+        if not final:
+            self._drop(max(0, end - MARGIN), end)
+        return page
+
+    def _drop(self, cut: int, end: int) -> None:
+        buffer = self._buffer
+        if buffer[cut - 1 : cut + 1] == b"\r\n":
+            cut -= 1
+        start = min(cut, _text_start(buffer)) if self._base == 0 else 0
+        self._carry = _advance(self._carry, buffer, start, cut, _loosely)
+        del buffer[:cut]
+        self._base, self._begin = self._base + cut, end - cut
+
+
+def pages(read: Callable[[int], bytes], first: bytes = b"") -> Iterator[Page]:
+    """The pages of what ``read`` gives (about so many bytes a call, empty at the end), after what was read before.
+
+    Memory: at most two pages at a time. Errors of ``read`` pass through.
+    """
+    pager = Pager()
+    pager.add(first)
+    while True:
+        while pager.wanting() > 0 and (more := read(pager.wanting())):
+            pager.add(more)
+        final = pager.wanting() > 0
+        yield pager.cut(final=final)
+        if final:
+            return

@@ -1,0 +1,110 @@
+"""Is this a key, or a stand-in for one? Samples, templates, sequences and words are not findings.
+
+Every test here must pass a random body of any alphabet that vendors use: a stand-in that slips through is noise, a
+real key that is thrown away is a leak. The bounds were chosen by counting over random bodies (see the tests).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Collection
+
+#: long enough that a random body holds one by chance less than once in a hundred million
+_WORDS = re.compile(
+    rb"placeholder|change_?me|changethis|redacted|replace_?(?:me|this|with|your)|your_?(?:api|secret|live|test|own|key|token)"
+    rb"|insert_?(?:your|here)|_?key_?here|example|sample_?key|dummy_?key|fake_?key|not_?a_?real|notareal|my_?secret_?key"
+    rb"|do_?not_?(?:use|commit)|todo_?replace|abcdefgh|xxxxxx|qwertyui|12345678|87654321|deadbeef|00000000|lorem_?ipsum",
+    re.IGNORECASE,
+)
+#: one case throughout; with the vowels, a random body of sixteen characters is taken for words twice in a million
+_SNAKE = re.compile(
+    rb"[a-z]{1,24}[0-9]{0,3}(?:[_-](?:[a-z]{1,24}[0-9]{0,3}|[0-9]{1,2}))+"
+    rb"|[A-Z]{1,24}[0-9]{0,3}(?:[_-](?:[A-Z]{1,24}[0-9]{0,3}|[0-9]{1,2}))+"
+)
+_SEPARATORS = re.compile(rb"[_.-]+")
+#: whole segments of a body, where one alone says that nobody means it
+_SEGMENTS = frozenset(
+    b"your yours my key keys here test tests testing example sample demo dummy fake mock foo bar baz todo none null "
+    b"secret token password live prod abc xyz xxx xxxx aaa value string insert replace".split()
+)
+_SHORT = 16
+#: the longest text that a body may be made of over and over
+_PERIOD = 32
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def entropy(text: bytes) -> float:
+    """Shannon entropy in bits a character; 0 for the empty text."""
+    counts = [text.count(byte) for byte in set(text)]
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
+
+
+def is_placeholder(body: bytes, words: Collection[str] = (), least_entropy: float = 0.0) -> bool:
+    """Whether the random part of a key is plainly not random."""
+    if not body:
+        return True
+    lowered = body.lower()
+    if any(word.encode().lower() in lowered for word in words):
+        return True
+    return (
+        bool(_WORDS.search(body))
+        or _is_words(body)
+        or _is_monotonous(body)
+        or _is_sequence(body)
+        or _is_periodic(body)
+        or (least_entropy > 0 and entropy(body) < least_entropy)
+    )
+
+
+def is_spelled(body: bytes) -> bool:
+    """Whether the body is base64 of plain text: somebody encoded words. Structured keys may be that, too."""
+    plain = body.rstrip(b"=").translate(_URLSAFE)
+    if len(plain) < 22 or not plain.isascii():
+        return False
+    try:
+        raw = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except binascii.Error:
+        return False
+    return all(32 <= byte < 127 for byte in raw)
+
+
+def _is_words(body: bytes) -> bool:
+    """Words in snake or kebab case, or a body that is mostly made of words like ``your`` and ``key``."""
+    if _SNAKE.fullmatch(body) and _is_speakable(body):
+        return True
+    segments = [segment for segment in _SEPARATORS.split(body.lower()) if segment]
+    known = sum(len(segment) for segment in segments if segment in _SEGMENTS)
+    return len(segments) > 1 and known * 2 >= sum(map(len, segments))
+
+
+def _is_speakable(body: bytes) -> bool:
+    """Whether a quarter of the letters are vowels."""
+    letters = body.translate(None, b"0123456789_-")
+    return len(letters) <= 4 * (len(letters) - len(letters.translate(None, b"aeiouAEIOU")))
+
+
+def _is_monotonous(body: bytes) -> bool:
+    """Few different characters, or one that makes up more than half."""
+    most = max(body.count(byte) for byte in set(body))
+    distinct = len(set(body))
+    return most * 2 > len(body) or (len(body) >= _SHORT and distinct <= 4)
+
+
+def _is_sequence(body: bytes) -> bool:
+    """Three quarters of the characters follow their neighbour in the alphabet or on the digits, or the one before that:
+    ``abcd1234``, ``a1b2c3d4``.
+    """
+    return len(body) >= 12 and any(
+        sum(after - before in (-1, 0, 1) for before, after in zip(body, body[step:], strict=False)) * 4
+        >= (len(body) - step) * 3
+        for step in (1, 2)
+    )
+
+
+def _is_periodic(body: bytes) -> bool:
+    """A short text over and over, the last time perhaps not to its end: ``abc1abc1abc1abc1ab``."""
+    longest = min(len(body) // 2, _PERIOD) if len(body) >= _SHORT else 0
+    return any(body.startswith(body[period:]) for period in range(1, longest + 1))

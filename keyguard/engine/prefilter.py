@@ -1,0 +1,149 @@
+"""Where in a text could a rule match at all? One Hyperscan database over all anchors, or plain searches without it.
+
+Both answer the same question with a superset of the right places; :mod:`keyguard.engine.matcher` then lets ``re``
+decide, so the findings are equal whichever of them ran (a differential test holds that).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Protocol
+
+from keyguard.engine.plan import Anchor
+
+#: bumped when the meaning of a cached database changes
+FORMAT = 3
+
+
+class Prefilter(Protocol):
+    """Finds anchors."""
+
+    name: str
+
+    def hits(self, data: bytes) -> list[tuple[int, int]]:
+        """(index of the anchor, offset of its literal) for every place where one stands, in no order."""
+
+    def fires(self, data: bytes) -> bool:
+        """Whether there is any hit."""
+
+
+class HyperscanPrefilter:
+    """All anchors in one automaton: more than a gigabyte a second, whatever their number."""
+
+    name = "hyperscan"
+
+    def __init__(self, anchors: tuple[Anchor, ...], compiled: bytes | None = None) -> None:
+        import hyperscan
+
+        self._widths = [anchor.width for anchor in anchors]
+        self._found: list[tuple[int, int]] = []
+        if compiled is not None:
+            self._database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
+        else:
+            self._database = _compile(hyperscan, anchors)
+        self._scratch = hyperscan.Scratch(self._database)
+
+    def dump(self) -> bytes:
+        """The compiled database, for this version of the library on this kind of processor."""
+        import hyperscan
+
+        return bytes(hyperscan.dumpb(self._database))
+
+    def hits(self, data: bytes) -> list[tuple[int, int]]:
+        """See :class:`Prefilter`."""
+        found = self._found
+        self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
+        if not found:
+            return []
+        self._found = []
+        widths = self._widths
+        return [(anchor, end - widths[anchor]) for anchor, end in found]
+
+    def fires(self, data: bytes) -> bool:
+        """See :class:`Prefilter`."""
+        return bool(self.hits(data))
+
+    def _note(self, anchor: int, start: int, end: int, flags: int, context: object) -> None:
+        self._found.append((anchor, end))
+
+
+class PythonPrefilter:
+    """``bytes.find``, literal by literal: for platforms without Hyperscan."""
+
+    name = "python"
+
+    def __init__(self, anchors: tuple[Anchor, ...]) -> None:
+        exact: dict[bytes, list[int]] = {}
+        folded: dict[bytes, list[int]] = {}
+        for index, anchor in enumerate(anchors):
+            (folded if anchor.nocase else exact).setdefault(anchor.literal, []).append(index)
+        self._exact = exact
+        self._folded = folded
+        self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
+
+    def hits(self, data: bytes) -> list[tuple[int, int]]:
+        """See :class:`Prefilter`."""
+        found: list[tuple[int, int]] = []
+        for text, literals in ((data, self._exact), (data.lower() if self._folded else b"", self._folded)):
+            for literal, indices in literals.items():
+                at = text.find(literal)
+                while at >= 0:
+                    end = at + len(literal)
+                    found += [(index, at) for index in indices if self._follows(data, end, index)]
+                    at = text.find(literal, at + 1)
+        return found
+
+    def fires(self, data: bytes) -> bool:
+        """See :class:`Prefilter`."""
+        return bool(self.hits(data))
+
+    def _follows(self, data: bytes, end: int, index: int) -> bool:
+        tail = self._tails[index]
+        return len(data) >= end + len(tail) and all(data[end + i] in chars for i, chars in enumerate(tail))
+
+
+def available() -> bool:
+    """Whether Hyperscan can be imported here."""
+    try:
+        import hyperscan  # noqa: F401  (only asked whether it is there)
+    except ImportError:
+        return False
+    return True
+
+
+def unusable() -> type[Exception]:
+    """What the library raises for a database that it cannot use."""
+    import hyperscan
+
+    return hyperscan.error
+
+
+def library_version() -> str:
+    """What a compiled database depends on: the library and the processor's features, as far as they can be told."""
+    import hyperscan
+
+    machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
+    version = getattr(hyperscan, "__version__", "")
+    return f"{version}|{machine}|{FORMAT}"
+
+
+def _compile(hyperscan: Any, anchors: tuple[Anchor, ...]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = [hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.nocase else 0) for anchor in anchors]
+    database.compile(
+        expressions=[_expression(anchor) for anchor in anchors],
+        ids=list(range(len(anchors))),
+        elements=len(anchors),
+        flags=flags,
+    )
+    return database
+
+
+def _expression(anchor: Anchor) -> str:
+    literal = _escaped(anchor.literal)
+    tail = "".join(f"[{_escaped(chars)}]" for chars in anchor.tail)
+    return literal + tail
+
+
+def _escaped(text: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text)

@@ -1,0 +1,78 @@
+"""What git tracks, and what it does not ignore: the list of files for a scan of a work tree.
+
+Only ``.gitignore`` files in the tree count. What ``.git/info/exclude`` or the user's own excludes hide is listed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keyguard.errors import GitError
+from keyguard.git.child import COMPLAINTS, Child
+from keyguard.git.opening import open_index
+from keyguard.git.repository import Repository
+from keyguard.git.shadow import Shadow
+from keyguard.model import Skipped
+
+GITLINK = 0o160000
+SYMLINK = 0o120000
+
+_TAB, _ZERO, _SKIPPED, _LOWER_CASE = b"\t0Sa"
+_UNOPENED = b"warning: could not open directory '"
+
+
+class Entry(NamedTuple):
+    """A file of the work tree, relative to its top. What is tracked need not be there: ask the file system."""
+
+    path: bytes
+    """With a ``/`` at its end it is a repository of its own that nobody tracks."""
+    mode: int = 0
+    """As in the index, ``GITLINK`` for a submodule; 0 for what is not tracked."""
+    oid: str = ""
+    stage: int = 0
+    """1 to 3 for the sides of a conflict, which share a path."""
+    unwatched: bool = False
+    """Marked skip-worktree or assume-unchanged: git does not look whether the file has changed, or is there."""
+
+
+def tracked_and_untracked(repository: Repository, folder: bytes = b"") -> Iterator[Entry | Skipped]:
+    """Every index entry, in order, then what is neither tracked nor ignored, then folders git could not read.
+
+    ``folder`` (relative to the top) restricts all. GitError when git fails; what came before it still holds.
+    """
+    within = ("--", os.fsdecode(folder)) if folder.strip(b"/") else ()
+    with open_index(repository, work_tree=True) as shadow:
+        # side by side: the index is a matter of milliseconds, a large tree is not
+        untracked = shadow.start("ls-files", "-z", "--others", "--exclude-standard", *within)
+        yield from _tracked(shadow, *within)
+        for path in shadow.records(untracked):
+            yield Entry(path)
+        yield from _unread(untracked)
+
+
+def _tracked(shadow: Shadow, *within: str) -> Iterator[Entry]:
+    """Records ``tag mode id stage<TAB>path``; the tag is in lower case for assume-unchanged, S for skip-worktree."""
+    size = 64 if shadow.object_format == "sha256" else 40
+    modes: dict[bytes, int] = {}
+    for record in shadow.records(shadow.start("ls-files", "-z", "-v", "--stage", *within)):
+        if len(record) < size + 13 or record[size + 11] != _TAB:
+            raise GitError("git ls-files gave an answer that is not understood")
+        tag, mode = record[0], modes.get(record[2:8])
+        if mode is None:
+            mode = modes[record[2:8]] = int(record[2:8], 8)
+        oid, stage = record[9 : size + 9].decode("ascii"), record[size + 10] - _ZERO
+        yield Entry(record[size + 12 :], mode, oid, stage, tag == _SKIPPED or tag >= _LOWER_CASE)
+
+
+def _unread(child: Child) -> Iterator[Skipped]:
+    """The folders that git passed over: it says so, and answers without them. Its words can only add gaps."""
+    for line in child.complaints.splitlines():
+        if line.startswith(_UNOPENED):
+            path, ended, reason = line[len(_UNOPENED) :].rpartition(b"': ")
+            if not ended:  # git cuts off what is too long
+                path, reason = reason, b"its path is too long"
+            yield Skipped(path, "unreadable", reason.decode("utf-8", "backslashreplace"))
+    if len(child.complaints) >= COMPLAINTS:
+        yield Skipped(b".", "unreadable", "git complained about more folders than are counted")

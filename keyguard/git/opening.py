@@ -1,0 +1,100 @@
+"""How a repository is opened to git: what git would trip over is looked at first, then a shadow is put before it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from keyguard.errors import GitError
+from keyguard.git import sparse
+from keyguard.git.alternates import alternates
+from keyguard.git.control import read_control
+from keyguard.git.refs import is_object_id
+from keyguard.git.repository import Repository
+from keyguard.git.shadow import DEADLINE, Shadow
+from keyguard.git.traps import find_trap
+
+_INDEX_LIMIT = 1 << 30
+_SHARED = "sharedindex."
+
+
+def open_shadow(repository: Repository, deadline: float = DEADLINE) -> Shadow:
+    """A shadow (still to be entered) on the repository's objects. GitError when git would trip over its alternates."""
+    return _open(repository, deadline)
+
+
+def open_index(
+    repository: Repository, index: str | None = None, *, work_tree: bool = False, deadline: float = DEADLINE
+) -> Shadow:
+    """As ``open_shadow``, on the index too, or on another that stands in for it, and on the work tree if asked for.
+
+    GitError also when the index is damaged.
+    """
+    path = index or repository.index_file
+    data = _checked(path, repository.object_format)
+    tree = repository.top if work_tree else ""
+    if not sparse.is_sparse(data):
+        return _open(repository, deadline, path, tree, _shared_index(repository, data))
+    with _open(repository, deadline, path, "", sparse.FILES, sparse.SETTINGS) as shadow:
+        return _open(repository, deadline, "", tree, {"index": sparse.unfold(shadow)})
+
+
+def index_from_environment(repository: Repository, value: str) -> str:
+    """The index that a hook's ``GIT_INDEX_FILE`` names (``git commit -a`` makes one of its own), as an absolute path.
+
+    Raises GitError when it does not lie in the repository's git directory: it belongs to something else then, and
+    reading the usual index in its place could miss what is committed.
+    """
+    folder, name = os.path.split(os.path.join(repository.top, value))
+    if os.path.realpath(folder) != repository.git_dir or name in ("", ".", ".."):
+        raise GitError(f"GIT_INDEX_FILE={value} is not in {repository.git_dir}: unset it, or scan its repository")
+    return os.path.join(repository.git_dir, name)
+
+
+def _open(
+    repository: Repository,
+    deadline: float,
+    index: str = "",
+    tree: str = "",
+    files: dict[str, bytes] | None = None,
+    settings: str = "",
+) -> Shadow:
+    alternates(repository.objects)
+    return Shadow(
+        repository.objects,
+        object_format=repository.object_format,
+        index=index,
+        work_tree=tree,
+        hostile=repository.top or repository.git_dir,
+        files=files,
+        settings=settings,
+        deadline=deadline,
+        trap=lambda: find_trap(tree, repository.objects),
+    )
+
+
+def _checked(path: str, object_format: str) -> bytes:
+    """An index file, whole. git itself looks at no checksum, and can take a damaged one for one with less in it."""
+    data = read_control(path, _INDEX_LIMIT)
+    if data is None:
+        return b""
+    size = 32 if object_format == "sha256" else 20
+    stored = data[-size:]
+    # zeros: the user has told git to save the time (index.skipHash)
+    if stored.strip(b"\0") and hashlib.new(object_format, data[:-size], usedforsecurity=False).digest() != stored:
+        raise GitError(f"{path}: damaged: its checksum is wrong")
+    return data
+
+
+def _shared_index(repository: Repository, data: bytes) -> dict[str, bytes]:
+    """What a split index is based on. It is copied, since git would touch the original while reading it."""
+    try:
+        names = [name for name in os.listdir(repository.git_dir) if name.startswith(_SHARED)]
+    except OSError as error:
+        raise GitError(f"{repository.git_dir}: cannot be read: {error.strerror}") from error
+    found = {}
+    for name in names:
+        oid = name[len(_SHARED) :]
+        if is_object_id(oid, repository.object_format) and bytes.fromhex(oid) in data:
+            found[name] = _checked(os.path.join(repository.git_dir, name), repository.object_format)
+    return found

@@ -1,0 +1,65 @@
+"""Is there anything in this text? Nearly always not, and then nothing else is imported or paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyguard.engine.compiled import Engine
+from keyguard.model import Blob, Sighting
+
+if TYPE_CHECKING:
+    from keyguard.sightings import Sighter
+
+
+class Sighted(NamedTuple):
+    """What one text held, and its size in bytes."""
+
+    sightings: list[Sighting]
+    placeholders: int
+    size: int
+
+
+class Inspector:
+    """An engine, and what turns its matches into sightings once there are any."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made: Sighter | None = None
+
+    def inspect(self, blob: Blob, data: bytes) -> Sighted:
+        """All sightings in a text that is in memory as a whole."""
+        if b"\0" not in data:
+            hits = self._engine.prefilter.hits(data)
+            found = self._engine.matcher.confirm(data, hits) if hits else None
+            if found is None or not found.matches:
+                return Sighted([], len(found.placeholders) if found else 0, len(data))
+        return self.inspect_stream(blob, iter((data, b"")).__next__)
+
+    def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
+        """All sightings in a text that ``read`` gives piece by piece, the last one empty."""
+        counter = _Counter(read)
+        sightings, placeholders = self._sighter().sight(blob, counter.read)
+        return Sighted(sightings, placeholders, counter.size)
+
+    def _sighter(self) -> Sighter:
+        if self._made is None:
+            from keyguard.sightings import Sighter
+
+            self._made = Sighter(self._engine.ruleset, self._engine.matcher)
+        return self._made
+
+
+class _Counter:
+    """Counts the bytes that pass."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self.size = 0
+        self._ended = False
+
+    def read(self, size: int) -> bytes:
+        data = b"" if self._ended else self._read()
+        self._ended = not data
+        self.size += len(data)
+        return data

@@ -1,0 +1,264 @@
+"""The nouns of keyguard, and nothing else: what flows from a source to a report.
+
+    Source -> Blob -> Match -> Sighting -> Finding -> Run -> report
+
+``NamedTuple`` for what is many, frozen ``msgspec.Struct`` for what is few or crosses a process.
+No value in here holds a secret, except :class:`Match`, which never leaves the process that read the blob.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from keyguard.scales import Certainty as Certainty
+from keyguard.scales import Confidence as Confidence
+from keyguard.scales import Environment as Environment
+from keyguard.scales import Severity as Severity
+from keyguard.scales import Where as Where
+
+
+class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """Who issues a key, and the words by which code that uses it gives itself away."""
+
+    id: str
+    name: str
+    url: str = ""
+    #: the vendor's own page about rotating or revoking keys
+    rotation: str = ""
+    #: words inside variable names (``SENDMAILOS_API_KEY``), lower case, compared without ``_`` and ``-``
+    names: tuple[str, ...] = ()
+    #: host names of the vendor's API and dashboard
+    hosts: tuple[str, ...] = ()
+    #: packages or modules that are imported to use the API
+    imports: tuple[str, ...] = ()
+    #: one of those that most keys of its family come from: named first where a vendor cannot be told
+    common: bool = False
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """One kind of key: how it looks, how bad it is, and the proof that the pattern does what it says."""
+
+    id: str
+    title: str
+    #: what an attacker can do with it
+    description: str
+    vendor: str
+    #: bytes pattern (``re`` syntax) with the secret in the group ``secret``; its random part may be the group ``body``
+    pattern: str
+    #: rules of one family match the same text; attribution decides which of them speaks
+    family: str = ""
+    #: in a family: speaks when no vendor can be told
+    fallback: bool = False
+    #: in a family: the shape proves nothing, so the rule speaks only when a name, host or import does
+    needs_context: bool = False
+    #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``right`` (only its end), ``none``
+    boundary: str = "token"
+    #: literals for the prefilter, where none can be derived from the pattern
+    literals: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    #: environment -> prefixes of the secret that tell it
+    environments: dict[str, tuple[str, ...]] = {}
+    #: environment (or ``default``) -> severity
+    severity: dict[str, str] = {}
+    #: least Shannon entropy of the body, in bits a character; below it is a placeholder
+    entropy: float = 0.0
+    #: name of a check in ``keyguard.engine.checksums``
+    checksum: str = ""
+    #: a person may have chosen this value: its fingerprint is stretched, and none of it is shown
+    guessable: bool = False
+    #: values (or parts of the body) that stand in examples, besides the general list
+    placeholders: tuple[str, ...] = ()
+    #: SHA-256 of sample keys that vendors publish, 64 hex digits
+    samples: tuple[str, ...] = ()
+    remedy: str = ""
+    references: tuple[str, ...] = ()
+    #: templates (``keyguard.templates``) that must be found, as this rule and as no other
+    examples: tuple[str, ...] = ()
+    #: templates in which this rule must find nothing
+    non_examples: tuple[str, ...] = ()
+
+    def environment_of(self, secret: bytes) -> Environment:
+        """The environment that the longest matching prefix tells, or ``UNKNOWN``."""
+        best, longest = Environment.UNKNOWN, -1
+        for name, prefixes in self.environments.items():
+            for prefix in prefixes:
+                if len(prefix) > longest and secret.startswith(prefix.encode()):
+                    best, longest = Environment(name), len(prefix)
+        return best
+
+    def severity_of(self, environment: Environment) -> Severity:
+        """The severity for a key of that environment; ``default`` (else high) where the rule says nothing."""
+        label = self.severity.get(environment.value) or self.severity.get("default") or "high"
+        return Severity[label.upper()]
+
+
+class Blob(NamedTuple):
+    """A file, an index entry or standard input: something to scan, named but not yet read."""
+
+    path: bytes
+    """As shown: relative to what was asked for; bytes, since names need not be text."""
+    where: Where
+    oid: str = ""
+    """Object id, where the content is in git's object store."""
+    old: str = ""
+    """Object id of the version this one replaces: only keys that are new against it count."""
+
+
+class Skipped(msgspec.Struct, frozen=True, order=True):
+    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not."""
+
+    path: bytes
+    reason: str
+    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, …"""
+    detail: str = ""
+    gap: bool = True
+
+
+class Match(NamedTuple):
+    """Where the rules fired in one text. Offsets are in bytes of the text that was scanned."""
+
+    start: int
+    end: int
+    """Span of the secret."""
+    body: int
+    """Where the random part of the secret begins."""
+    secret: bytes
+    rules: tuple[int, ...]
+    """Indices into the rule set: one rule, or all of a family that match this very span."""
+    full_start: int
+    full_end: int
+    """Span of the whole pattern, context included."""
+
+
+class Attribution(msgspec.Struct, frozen=True):
+    """Whose key it is: the rule that speaks, how sure that is, who else it could be, and why."""
+
+    rule: str
+    vendor: str
+    certainty: Certainty
+    candidates: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+class Snippet(msgspec.Struct, frozen=True):
+    """The line around a match, clipped and with every secret in it masked."""
+
+    text: str
+    start: int
+    end: int
+    """Range of the mask in ``text``, in characters, half open."""
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """A comment beside a key that asks not to report it."""
+
+    marker: str
+    reason: str = ""
+    line: int = 0
+
+
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of a key. Lines and columns count from 1, columns in characters, ``end_column`` is exclusive."""
+
+    path: bytes
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    where: Where
+    snippet: Snippet
+    #: GitHub's ``primaryLocationLineHash`` of the line, or empty where the text was too large to tell
+    line_hash: str = ""
+    commit: str = ""
+    author_date: str = ""
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """One key at one place, before anything is decided. This is what a worker sends back: no secret is in it."""
+
+    fingerprint: str
+    masked: str
+    attribution: Attribution
+    environment: Environment
+    #: its checksum says that the vendor never issued it
+    malformed: bool = False
+    occurrence: Occurrence
+    suppression: Suppression | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One key with all its places, as reported. ``occurrences`` is never empty and sorted."""
+
+    id: str
+    fingerprint: str
+    rule: str
+    title: str
+    description: str
+    vendor: str
+    vendor_name: str
+    certainty: Certainty
+    candidates: tuple[str, ...]
+    because: tuple[str, ...]
+    environment: Environment
+    severity: Severity
+    confidence: Confidence
+    masked: str
+    malformed: bool
+    occurrences: tuple[Occurrence, ...]
+    remedy: str
+    rotation: str
+    references: tuple[str, ...]
+
+
+class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that would have been reported, at the places where a marker or an option asked not to."""
+
+    id: str
+    fingerprint: str
+    rule: str
+    severity: Severity
+    occurrence: Occurrence
+    #: ``inline``, ``ignore`` (an option or the configuration), ``exclude``
+    by: str
+    marker: str = ""
+    reason: str = ""
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the scan looked at. ``listed == read + skipped`` holds, where ``skipped`` counts gaps and choices."""
+
+    scope: str
+    """What was asked for, in words: ``working tree``, ``staged changes``, …"""
+    listed: int
+    read: int
+    skipped: int
+    bytes: int
+    rules: int
+    engine: str
+    complete: bool
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole scan, decided and sorted: all that a report needs, and the same on every run over the same input."""
+
+    version: str
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    skipped: tuple[Skipped, ...]
+    coverage: Coverage
+    #: candidates that were placeholders: counted, not reported
+    placeholders: int
+    #: least severity that makes the exit code 1
+    fail_on: Severity
+    #: gaps are warnings: the user said ``--allow-incomplete``
+    allow_incomplete: bool = False
+    rules: tuple[Rule, ...] = ()
+    """The rules that have findings, for formats that describe them."""
+    vendors: dict[str, Vendor] = {}
+
+    @property
+    def failing(self) -> int:
+        """How many findings are at or above ``fail_on``."""
+        return sum(finding.severity >= self.fail_on for finding in self.findings)

@@ -1,0 +1,86 @@
+"""Keys in names of files: found as those in their content are, and masked wherever a name is shown.
+
+The same goes for messages about what was typed: people paste keys where a name belongs.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import msgspec
+
+from keyguard.engine import compiled
+from keyguard.engine.compiled import Engine
+from keyguard.errors import KeyguardError
+from keyguard.inspector import Inspector
+from keyguard.model import Blob, Match, Sighting, Skipped
+from keyguard.secrets import MASK, Secret, masked
+
+_RANDOM = re.compile(r"[A-Za-z0-9+_=-]{24,}")
+
+
+class Names:
+    """An engine for names. A name in which there is no key costs next to nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._inspector = Inspector(engine)
+
+    def sightings(self, blobs: Sequence[Blob]) -> Iterator[Sighting]:
+        """The keys in the paths of these blobs, as if the path were the only line; one in a folder's name but once."""
+        known: set[bytes] = set()
+        for blob in self._suspects(blobs):
+            ends = {_part_end(blob.path, match.end) for match in self._matches(blob.path)}
+            if not all(blob.path[:end] in known for end in ends):
+                known.update(blob.path[:end] for end in ends)
+                yield from self._inspector.inspect(blob, blob.path).sightings
+
+    def hide(self, sighting: Sighting) -> Sighting:
+        """The same with the keys in its path masked."""
+        place = sighting.occurrence
+        path = self.masked(place.path)
+        if path == place.path:
+            return sighting
+        return msgspec.structs.replace(sighting, occurrence=msgspec.structs.replace(place, path=path))
+
+    def hide_in(self, skipped: Skipped) -> Skipped:
+        """The same with the keys in its path and its detail masked."""
+        detail = self.masked(skipped.detail.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        return msgspec.structs.replace(skipped, path=self.masked(skipped.path), detail=detail)
+
+    def masked(self, text: bytes) -> bytes:
+        """The text with every key in it masked."""
+        shown, at = b"", 0
+        for match in self._matches(text):
+            rule = self._engine.ruleset.rules[match.rules[0]]
+            mask = masked(Secret(match.secret), match.body - match.start, guessable=rule.guessable)
+            shown, at = shown + text[at : match.start] + mask.encode(), match.end
+        return shown + text[at:] if at else text
+
+    def _matches(self, text: bytes) -> list[Match]:
+        hits = self._engine.prefilter.hits(text)
+        return self._engine.matcher.confirm(text, hits).matches if hits else []
+
+    def _suspects(self, blobs: Sequence[Blob]) -> list[Blob]:
+        """Those in whose paths a rule could match, by one look at all of them."""
+        starts = list(accumulate((len(blob.path) + 1 for blob in blobs), initial=0))
+        hits = self._engine.prefilter.hits(b"\n".join(blob.path for blob in blobs))
+        indices = {bisect_right(starts, max(0, at)) - 1 for _, at in hits}
+        return [blobs[index] for index in sorted(indices) if index < len(blobs)]
+
+
+def scrubbed(message: str) -> str:
+    """A message with every key in it masked; where there are no rules to tell, with all that looks random masked."""
+    try:
+        names = Names(compiled.load())
+    except KeyguardError:
+        return _RANDOM.sub(MASK, message)
+    return names.masked(message.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
+def _part_end(path: bytes, at: int) -> int:
+    end = path.find(b"/", at)
+    return end if end >= 0 else len(path)

@@ -1,0 +1,38 @@
+"""``concise``: one line a place, in the form that editors and problem matchers know; then what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from keyguard.model import Finding, Occurrence, Run, Severity
+from keyguard.report import Style
+from keyguard.report.ansi import BOLD, CARET_COLOR, paint
+from keyguard.report.phrases import headline, prose
+from keyguard.report.summary import gap_lines, summary_line
+from keyguard.sanitize import shown, shown_path
+
+
+def render(run: Run, out: TextIO, style: Style) -> None:
+    """Writes the report; findings of severity info are only counted unless ``style.verbose``."""
+    for finding in run.findings:
+        if style.verbose or finding.severity > Severity.INFO:
+            for occurrence in finding.occurrences:
+                out.write(place_line(finding, occurrence, style) + "\n")
+    for line in closing_lines(run, style):
+        out.write(line + "\n")
+
+
+def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
+    """``path:line:col: severity: message (KG-…) [rule]``."""
+    where = paint(shown_path(occurrence.path), BOLD, style) + f":{occurrence.line}:{occurrence.column}"
+    severity = paint(finding.severity.label, CARET_COLOR[finding.severity], style)
+    commit = f" in commit {shown(occurrence.commit[:10])}" if occurrence.commit else ""
+    message = f"{headline(finding)}: {shown(finding.masked)}{commit} ({shown(finding.id)})"
+    return f"{where}: {severity}: {message} [{prose(finding.rule)}]"
+
+
+def closing_lines(run: Run, style: Style) -> Iterator[str]:
+    """What was not read, and the summary."""
+    yield from gap_lines(run, style)
+    yield summary_line(run, style)

@@ -1,0 +1,150 @@
+"""The JSON objects of ``json`` and ``jsonl``, as docs/json.md describes them, and how they become text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Where
+from keyguard.report.summary import gaps, is_incomplete
+from keyguard.sanitize import visible_json
+
+#: changes when a name goes or means something else; new names may come without
+SCHEMA = "keyguard/1"
+
+Object = dict[str, Any]
+
+
+def finding_object(finding: Finding) -> Object:
+    """One key with all its places."""
+    return {
+        "id": finding.id,
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule,
+        "title": finding.title,
+        "description": finding.description,
+        "vendor": finding.vendor,
+        "vendor_name": finding.vendor_name,
+        "certainty": finding.certainty.value,
+        "candidates": list(finding.candidates),
+        "because": list(finding.because),
+        "environment": finding.environment.value,
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.value,
+        "masked": finding.masked,
+        "malformed": finding.malformed,
+        "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
+        "remedy": finding.remedy,
+        "rotation": finding.rotation,
+        "references": list(finding.references),
+    }
+
+
+def occurrence_object(occurrence: Occurrence) -> Object:
+    """One place."""
+    history: Object = {}
+    if occurrence.where is Where.HISTORY:
+        history = {"commit": occurrence.commit, "author_date": occurrence.author_date}
+    snippet = occurrence.snippet
+    return {
+        **path_names(occurrence.path),
+        "line": occurrence.line,
+        "column": occurrence.column,
+        "end_line": occurrence.end_line,
+        "end_column": occurrence.end_column,
+        "where": occurrence.where.value,
+        **history,
+        "snippet": {"text": snippet.text, "start": snippet.start, "end": snippet.end},
+        "line_hash": occurrence.line_hash,
+    }
+
+
+def skipped_object(skipped: Skipped) -> Object:
+    """Something that was not read."""
+    return {
+        **path_names(skipped.path),
+        "reason": skipped.reason,
+        "detail": skipped.detail,
+        "gap": skipped.gap,
+    }
+
+
+def coverage_object(run: Run) -> Object:
+    """What the scan looked at."""
+    coverage = run.coverage
+    return {
+        "scope": coverage.scope,
+        "listed": coverage.listed,
+        "read": coverage.read,
+        "skipped": coverage.skipped,
+        "bytes": coverage.bytes,
+        "rules": coverage.rules,
+        "engine": coverage.engine,
+        "complete": not is_incomplete(run),
+    }
+
+
+def summary_object(run: Run) -> Object:
+    """Counts, what was suppressed, and by which version."""
+    severities = {severity.label: 0 for severity in sorted(Severity, reverse=True)}
+    for finding in run.findings:
+        severities[finding.severity.label] += 1
+    return {
+        "version": run.version,
+        "complete": not is_incomplete(run),
+        "gaps": len(gaps(run)),
+        "allow_incomplete": run.allow_incomplete,
+        "findings": len(run.findings),
+        "occurrences": sum(len(finding.occurrences) for finding in run.findings),
+        "severities": severities,
+        "fail_on": run.fail_on.label,
+        "failing": run.failing,
+        "placeholders": run.placeholders,
+        "suppressed": [_suppressed_object(suppressed) for suppressed in run.suppressed],
+    }
+
+
+def path_names(path: bytes) -> Object:
+    """``path`` as text; where the name is not UTF-8, its other bytes as ``\\xNN`` and the name itself in base64."""
+    try:
+        return {"path": path.decode()}
+    except UnicodeDecodeError:
+        from base64 import b64encode
+
+        return {"path": path.decode("utf-8", "backslashreplace"), "path_base64": b64encode(path).decode()}
+
+
+def to_json(value: Object, *, indent: int = 0) -> str:
+    """The object as JSON on one line, or indented; nothing in it can act on a terminal or a CI runner."""
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_without_surrogates(value))
+    if indent:
+        encoded = msgspec.json.format(encoded, indent=indent)
+    return visible_json(encoded.decode())
+
+
+def _suppressed_object(suppressed: Suppressed) -> Object:
+    return {
+        "id": suppressed.id,
+        "fingerprint": suppressed.fingerprint,
+        "rule": suppressed.rule,
+        "severity": suppressed.severity.label,
+        "by": suppressed.by,
+        "marker": suppressed.marker,
+        "reason": suppressed.reason,
+        "occurrence": occurrence_object(suppressed.occurrence),
+    }
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The same with lone surrogates written out: no JSON parser need take them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,21 @@
+"""``json``: one document for programs; its names are settled in docs/json.md."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from keyguard.model import Run
+from keyguard.report import Style
+from keyguard.report.document import SCHEMA, coverage_object, finding_object, skipped_object, summary_object, to_json
+
+
+def render(run: Run, out: TextIO, style: Style) -> None:
+    """Writes the whole document, indented; every finding is in it, whatever the style."""
+    document = {
+        "schema": SCHEMA,
+        "findings": [finding_object(finding) for finding in run.findings],
+        "skipped": [skipped_object(skipped) for skipped in run.skipped],
+        "coverage": coverage_object(run),
+        "summary": summary_object(run),
+    }
+    out.write(to_json(document, indent=2) + "\n")

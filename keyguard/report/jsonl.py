@@ -1,0 +1,22 @@
+"""``jsonl``: a line for each finding, then a last line that says how the scan went. Without it, the report is cut."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from keyguard.model import Run
+from keyguard.report import Style
+from keyguard.report.document import SCHEMA, coverage_object, finding_object, skipped_object, summary_object, to_json
+
+
+def render(run: Run, out: TextIO, style: Style) -> None:
+    """Writes the lines; every finding is in them, whatever the style."""
+    for finding in run.findings:
+        out.write(to_json(finding_object(finding)) + "\n")
+    last = {
+        "schema": SCHEMA,
+        "skipped": [skipped_object(skipped) for skipped in run.skipped],
+        "coverage": coverage_object(run),
+        "summary": summary_object(run),
+    }
+    out.write(to_json(last) + "\n")

@@ -1,0 +1,147 @@
+"""From ``-f`` options to bytes: which reports go where, and each of them written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TextIO
+
+from keyguard.errors import OutputError, UsageError
+from keyguard.model import Run
+from keyguard.report import REPORTERS, Style, load
+from keyguard.report.files import is_special, reason, write_special, write_whole
+from keyguard.sanitize import shown
+
+STDOUT = "-"
+_STDOUT_NAMES = ("", STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+class Destination(NamedTuple):
+    """One report: its format, and the file it goes to (``-`` is standard output)."""
+
+    format: str
+    path: str
+
+
+def parse_formats(options: Sequence[str]) -> list[Destination]:
+    """``["text", "sarif=out.sarif"]`` as destinations; text on standard output where none is given.
+
+    UsageError: an unknown format, no file name after ``=``, or one destination for two reports.
+    """
+    destinations = [_parse_format(option) for option in options or ("text",)]
+    taken: dict[str, Destination] = {}
+    for destination in destinations:
+        key = destination.path if destination.path == STDOUT else _same_file(destination.path)
+        if key in taken:
+            raise UsageError(_twice(taken[key], destination))
+        taken[key] = destination
+    return destinations
+
+
+def write_reports(run: Run, destinations: Sequence[Destination], style: Style, stdout: TextIO | None) -> None:
+    """Writes every report, files first; ``style`` is for standard output, files are plain.
+
+    OutputError, after all have been tried: at least one could not be written. A reader of standard output that went
+    away is no error.
+    """
+    problems = []
+    for destination in sorted(destinations, key=lambda destination: destination.path == STDOUT):
+        try:
+            if destination.path == STDOUT:
+                write_stdout(stdout, _rendered(run, destination.format, style))
+            else:
+                _write_file(destination, _rendered(run, destination.format, Style(verbose=style.verbose)))
+        except OutputError as error:
+            problems.append(str(error))
+    if problems:
+        raise OutputError("\n".join(problems))
+
+
+def write_stdout(stdout: TextIO | None, write: Callable[[TextIO], None]) -> None:
+    """Lets ``write`` fill standard output, UTF-8 on any locale, and makes sure that it got there.
+
+    OutputError where it did not; a broken pipe is quiet. After either, standard output leads nowhere, so that the
+    interpreter does not stumble over it once more when it exits.
+    """
+    if stdout is None or stdout.closed:
+        raise OutputError("standard output: it is closed")
+    try:
+        stdout.flush()
+        fd = _descriptor(stdout)
+        if fd is None:
+            write(stdout)
+            stdout.flush()
+            return
+        with open(fd, "wb", closefd=False) as raw:
+            _fill(raw, write)
+    except OSError as error:
+        _abandon(stdout)
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(f"standard output: the report could not be written: {reason(error)}") from error
+
+
+def _rendered(run: Run, name: str, style: Style) -> Callable[[TextIO], None]:
+    reporter = load(name)
+    return lambda out: reporter(run, out, style)
+
+
+def _write_file(destination: Destination, write: Callable[[TextIO], None]) -> None:
+    """OutputError: the file is as it was before."""
+    path = destination.path
+    try:
+        if is_special(path):
+            write_special(path, lambda raw: _fill(raw, write))
+        else:
+            write_whole(path, lambda raw: _fill(raw, write))
+    except OSError as error:
+        message = f"{shown(path)}: the {destination.format} report could not be written: {reason(error)}"
+        raise OutputError(message) from error
+
+
+def _fill(raw: io.BufferedWriter, write: Callable[[TextIO], None]) -> None:
+    """What ``write`` says, as UTF-8 with LF; whoever closes ``raw`` learns whether it got there."""
+    text = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True)
+    try:
+        write(text)
+    finally:
+        text.detach()
+
+
+def _parse_format(option: str) -> Destination:
+    name, equals, path = option.partition("=")
+    if name not in REPORTERS:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, REPORTERS, n=1)
+        hint = f": did you mean '{close[0]}'?" if close else f": choose from {', '.join(REPORTERS)}"
+        raise UsageError(f"unknown format '{shown(name)}'{hint}")
+    if equals and not path:
+        raise UsageError(f"{name}=: no file name after '='; use {name} alone for standard output")
+    return Destination(name, STDOUT if path in _STDOUT_NAMES else path)
+
+
+def _same_file(path: str) -> str:
+    """Equal for two spellings of one file; a link is not its target, for it is the link that is replaced."""
+    directory, name = os.path.split(os.path.abspath(path))
+    return os.path.join(os.path.realpath(directory), name)
+
+
+def _twice(one: Destination, other: Destination) -> str:
+    where = "standard output" if other.path == STDOUT else shown(other.path)
+    return f"{one.format} and {other.format} would both go to {where}: give one of them a file of its own, NAME=FILE"
+
+
+def _descriptor(stdout: TextIO) -> int | None:
+    """The file descriptor below; None where there is none, as under a test that captures output."""
+    try:
+        return stdout.fileno()
+    except (OSError, AttributeError):
+        return None
+
+
+def _abandon(stdout: TextIO) -> None:
+    fd = _descriptor(stdout)
+    if fd is not None:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), fd)

@@ -1,0 +1,154 @@
+"""``sarif``: SARIF 2.1.0 as GitHub's code scanning reads it. One result a place, since only the first location counts.
+
+What was not read is a notification of the invocation, and then the execution was not successful. No times, no people,
+nothing suppressed: GitHub would show it as an alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from keyguard.model import Finding, Occurrence, Run, Skipped
+from keyguard.report import Style
+from keyguard.report.document import Object, coverage_object, to_json
+from keyguard.report.phrases import headline, number, whose
+from keyguard.report.sarif_rules import LEVEL, build_rule, plain
+from keyguard.report.summary import gap_headline, gap_text, gaps, is_incomplete
+from keyguard.report.worst import Place, places, split
+from keyguard.sanitize import shown, visible
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+#: GitHub keeps no more results of a run than this
+_MOST_RESULTS = 5000
+_MOST_NOTIFICATIONS = 1000
+_ROOT = "%SRCROOT%"
+
+
+def render(run: Run, out: TextIO, style: Style) -> None:
+    """Writes the log; every finding is in it, whatever the style, up to GitHub's limit."""
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [build_run(run)]}
+    out.write(to_json(log, indent=2) + "\n")
+
+
+def build_run(run: Run) -> Object:
+    """The one run of the log."""
+    listed, cut = places(run), 0
+    if len(listed) > _MOST_RESULTS:
+        cut = len(listed) - _MOST_RESULTS
+        listed, _ = split(run, _MOST_RESULTS)
+    rules = {finding.rule: finding for finding, _ in reversed(listed)}
+    order = {rule: index for index, rule in enumerate(sorted(rules))}
+    worst = {finding.rule: finding.severity for finding, _ in sorted(listed, key=lambda place: place[0].severity)}
+    driver = {
+        "name": "keyguard",
+        "version": run.version,
+        "semanticVersion": run.version,
+        "rules": [build_rule(rules[rule], worst[rule]) for rule in order],
+    }
+    return {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"keyguard/{_slug(run.coverage.scope)}/"},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of what was scanned."}}},
+        "invocations": [build_invocation(run, cut)],
+        "results": _build_results(listed, order, run),
+        "properties": {"coverage": coverage_object(run), "suppressed": len(run.suppressed)},
+    }
+
+
+def build_invocation(run: Run, cut: int) -> Object:
+    """Whether everything was read; a notification for all that was not, and for ``cut`` results left out."""
+    level = "warning" if run.allow_incomplete else "error"
+    notes = [_notification(level, gap_text(gap), gap) for gap in gaps(run)]
+    notes += [_notification("note", gap_text(chosen), chosen) for chosen in run.skipped if not chosen.gap]
+    head = []
+    if is_incomplete(run):
+        head.append(_notification(level, f"The scan is incomplete: {gap_headline(run)}."))
+    if cut:
+        head.append(_notification("warning", f"{number(cut)} results are left out: a run may have {_MOST_RESULTS}."))
+    if len(notes) > _MOST_NOTIFICATIONS:
+        head.append(_notification(level, f"{number(len(notes) - _MOST_NOTIFICATIONS)} more paths are not listed here."))
+    return {
+        "executionSuccessful": run.allow_incomplete or not is_incomplete(run),
+        "toolExecutionNotifications": head + notes[:_MOST_NOTIFICATIONS],
+    }
+
+
+def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run: Run, nth: int) -> Object:
+    """One place of one key; ``nth`` counts the places of this rule on this line."""
+    said = f"{headline(finding)}: '{shown(finding.masked)}' ({finding.id}). Whose: {whose(finding, run)}."
+    prints = {"keyguard/v1": finding.fingerprint}
+    if occurrence.line_hash:
+        # alerts with equal hashes are one alert to GitHub: the second key on a line needs another
+        prints["primaryLocationLineHash"] = occurrence.line_hash + (f"-{nth}" if nth > 1 else "")
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": rule_index,
+        "level": LEVEL[finding.severity],
+        "message": {"text": plain(said)},
+        "locations": [{"physicalLocation": _build_location(occurrence)}],
+        "partialFingerprints": prints,
+        "properties": _build_properties(finding, occurrence),
+    }
+
+
+def artifact(path: bytes) -> Object:
+    """Where a file is: percent-encoded, relative to what was scanned unless the path is absolute."""
+    uri = quote(path, safe="/")
+    if uri.startswith("/"):
+        return {"uri": "file://" + uri}
+    return {"uri": uri or ".", "uriBaseId": _ROOT}
+
+
+def _build_results(listed: Iterable[Place], order: dict[str, int], run: Run) -> list[Object]:
+    seen: dict[tuple[Any, ...], int] = {}
+    results = []
+    for finding, occurrence in listed:
+        line = (finding.rule, occurrence.commit, occurrence.path, occurrence.line)
+        seen[line] = nth = seen.get(line, 0) + 1
+        results.append(build_result(finding, occurrence, order[finding.rule], run, nth))
+    return results
+
+
+def _build_location(occurrence: Occurrence) -> Object:
+    snippet = occurrence.snippet
+    masked = visible(snippet.text[snippet.start : snippet.end])
+    region: Object = {
+        "startLine": occurrence.line,
+        "startColumn": occurrence.column,
+        "endLine": occurrence.end_line,
+        "endColumn": occurrence.end_column,
+    }
+    if masked:
+        region["snippet"] = {"text": masked}
+    return {"artifactLocation": artifact(occurrence.path), "region": region}
+
+
+def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
+    properties: Object = {
+        "id": finding.id,
+        "severity": finding.severity.label,
+        "environment": finding.environment.value,
+        "vendor": finding.vendor,
+        "certainty": finding.certainty.value,
+        "candidates": list(finding.candidates),
+        "where": occurrence.where.value,
+    }
+    if occurrence.commit:
+        properties |= {"commit": occurrence.commit, "authorDate": occurrence.author_date}
+    return properties
+
+
+def _notification(level: str, text: str, skipped: Skipped | None = None) -> Object:
+    note: Object = {"level": level, "message": {"text": plain(text)}}
+    if skipped:
+        note["locations"] = [{"physicalLocation": {"artifactLocation": artifact(skipped.path)}}]
+        note["properties"] = {"reason": skipped.reason, "gap": skipped.gap}
+    return note
+
+
+def _slug(scope: str) -> str:
+    words = "".join(char if char.isascii() and char.isalnum() else " " for char in scope.lower()).split()
+    return "-".join(words) or "scan"

@@ -1,0 +1,95 @@
+"""``text``: for people. A block a key with its line, whose it is, why it matters and what to do; then the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from keyguard.model import Confidence, Finding, Run, Severity
+from keyguard.report import Style
+from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
+from keyguard.report.phrases import headline, number, place, prose, steps, whose
+from keyguard.report.snippet import source_lines
+from keyguard.report.summary import gap_lines, summary_line
+from keyguard.sanitize import shown
+
+_MOST_PLACES = 5
+_LABEL_WIDTH = len("whose: ")
+#: columns between which prose is wrapped: longer lines are hard to read, shorter ones too
+_NARROWEST, _WIDEST = 40, 110
+
+
+def render(run: Run, out: TextIO, style: Style) -> None:
+    """Writes the report; findings of severity info are only counted unless ``style.verbose``."""
+    explained: dict[str, str] = {}
+    for finding in run.findings:
+        if style.verbose or finding.severity > Severity.INFO:
+            for line in _block(finding, run, style, explained.get(finding.rule, "")):
+                out.write(line + "\n")
+            out.write("\n")
+            explained.setdefault(finding.rule, finding.id)
+    gaps = list(gap_lines(run, style))
+    for line in [*gaps, ""] if gaps else ():
+        out.write(line + "\n")
+    out.write(summary_line(run, style) + "\n")
+
+
+def _block(finding: Finding, run: Run, style: Style, like: str) -> Iterator[str]:
+    """The lines about one key; ``like`` is the id of an earlier one by the same rule, which explained it."""
+    first = finding.occurrences[0]
+    gutter = len(str(first.line))
+    word = paint(finding.severity.label, SEVERITY_COLOR[finding.severity], style)
+    rule = link(prose(finding.rule), finding.rotation, style)
+    yield f"{word}{paint(f'[{rule}]: {headline(finding)}', BOLD, style)}"
+    yield f"{' ' * gutter}{paint('-->', BLUE, style)} {place(first)}"
+    yield from source_lines(finding, gutter, style)
+    for label, lines in _notes(finding, run, style, like):
+        title = f"{label}:".ljust(_LABEL_WIDTH)
+        lead = f"{' ' * gutter} {paint('=', BLUE, style)} {paint(title, BOLD, style)}"
+        indent = " " * (gutter + 3 + _LABEL_WIDTH)
+        for at, line in enumerate(lines):
+            yield (indent if at else lead) + line
+
+
+def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
+    """Label and lines of each note below the source."""
+    yield "whose", _wrapped(whose(finding, run), style)
+    if like:
+        yield "fix", [f"as for {shown(like)} above"]
+    else:
+        yield from _advice(finding, style)
+    if finding.confidence is not Confidence.HIGH:
+        yield "note", [f"{finding.confidence.value} confidence: this may be no key at all"]
+    yield from _others(finding)
+    yield "id", [f"{shown(finding.id)}{paint(f'  {shown(finding.masked)}', DIM, style)}"]
+
+
+def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
+    if finding.description:
+        yield "why", _wrapped(prose(finding.description), style)
+    fix = [line for step in steps(finding.remedy) for line in _wrapped(step, style)]
+    if finding.rotation:
+        fix.append(prose(finding.rotation))
+    if fix:
+        yield "fix", fix
+
+
+def _others(finding: Finding) -> Iterator[tuple[str, list[str]]]:
+    others = finding.occurrences[1:]
+    if others:
+        places = [place(occurrence) for occurrence in others[:_MOST_PLACES]]
+        more = len(others) - len(places)
+        yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
+
+
+def _wrapped(text: str, style: Style) -> list[str]:
+    """The text as lines that fit the terminal; one line where its width does not matter."""
+    room = max(min(style.width, _WIDEST) - _LABEL_WIDTH - 8, _NARROWEST)
+    if not style.width or len(text) <= room:
+        return [text]
+    from textwrap import wrap
+
+    indent = "   " if text[:1].isdigit() else ""
+    lines = wrap(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    # what was harmless in the middle of a line may now stand at its start
+    return [shown(line) for line in lines]

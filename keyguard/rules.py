@@ -1,0 +1,187 @@
+"""Rule packs: TOML tables in, validated rules out; an error names the file, the line, the rule and the key.
+
+Packs are data. They are found in three places: inside an installed package, beside the package in a checkout or an
+editable install, and where a user points. A pack of the user's may replace a rule of ours by giving its id.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from keyguard.errors import RuleError
+from keyguard.model import Environment, Rule, Severity, Vendor
+
+BOUNDARIES = ("token", "strict", "right", "none")
+_PACK_LIMIT = 4 << 20
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file: whose keys, and how they look."""
+
+    vendor: Vendor
+    rules: tuple[Rule, ...] = ()
+
+
+class RuleSet(msgspec.Struct, frozen=True):
+    """All rules of a run, sorted by id, with the vendors they name."""
+
+    rules: tuple[Rule, ...]
+    vendors: dict[str, Vendor]
+
+    def vendor_of(self, rule: Rule) -> Vendor:
+        """The vendor whose key the rule finds."""
+        return self.vendors[rule.vendor]
+
+    def by_id(self) -> dict[str, Rule]:
+        """Rules by their id."""
+        return {rule.id: rule for rule in self.rules}
+
+    def only(self, ids: Iterable[str]) -> RuleSet:
+        """The same set with these rules alone."""
+        wanted = frozenset(ids)
+        return RuleSet(rules=tuple(rule for rule in self.rules if rule.id in wanted), vendors=self.vendors)
+
+
+def builtin_dir() -> str:
+    """The folder of the packs that come with keyguard: in the package, or beside it in a checkout."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(here, "rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "rules")
+
+
+def read_packs(extra: Iterable[str] = ()) -> list[tuple[str, bytes]]:
+    """Name and content of every pack: the built-in ones in order of name, then the files or folders in ``extra``."""
+    packs: list[tuple[str, bytes]] = []
+    for place in (builtin_dir(), *extra):
+        paths = _toml_files(place)
+        if not paths:
+            raise RuleError(f"{place}: no rule packs (*.toml) here")
+        packs += [(path, _read(path)) for path in paths]
+    return packs
+
+
+def parse(packs: Iterable[tuple[str, bytes]]) -> RuleSet:
+    """The rules of all packs; a later pack replaces rules and vendors of an earlier one by id."""
+    rules: dict[str, Rule] = {}
+    vendors: dict[str, Vendor] = {}
+    for path, data in packs:
+        pack = _parse_pack(path, data)
+        vendors[pack.vendor.id] = pack.vendor
+        for rule in pack.rules:
+            rules[rule.id] = rule
+    if not rules:
+        raise RuleError("there are no rules: nothing could be found")
+    return RuleSet(rules=tuple(rules[name] for name in sorted(rules)), vendors=vendors)
+
+
+def _toml_files(place: str) -> list[str]:
+    if not os.path.isdir(place):
+        return [place]
+    try:
+        return [os.path.join(place, name) for name in sorted(os.listdir(place)) if name.endswith(".toml")]
+    except OSError as error:
+        raise RuleError(f"{place}: cannot be read: {error.strerror}") from error
+
+
+def _read(path: str) -> bytes:
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with open(fd, "rb") as file:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise RuleError(f"{path}: not a regular file")
+            data = file.read(_PACK_LIMIT + 1)
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise RuleError(f"{path!r}: cannot be the name of a file") from error
+    if len(data) > _PACK_LIMIT:
+        raise RuleError(f"{path}: larger than {_PACK_LIMIT >> 20} MiB: not a rule pack")
+    return data
+
+
+def _parse_pack(path: str, data: bytes) -> Pack:
+    from keyguard import packfile
+
+    table = packfile.load(path, data)
+    vendor = table.get("vendor")
+    vendor_id = vendor.get("id", "") if isinstance(vendor, dict) else ""
+    for rule in table["rules"] if isinstance(table.get("rules"), list) else ():
+        if isinstance(rule, dict):
+            rule.setdefault("vendor", vendor_id)
+    packfile.check_keys(path, data, table)
+    try:
+        pack = msgspec.convert(table, Pack, strict=True)
+    except msgspec.ValidationError as error:
+        raise RuleError(packfile.explain(path, data, table, str(error))) from error
+    known: set[str] = set()
+    for index, rule in enumerate(pack.rules):
+        problem = ("id", "there are two rules of this id") if rule.id in known else _problem(rule, pack.vendor)
+        known.add(rule.id)
+        if problem:
+            key, text = problem
+            raise RuleError(packfile.at(path, data, index, rule.id, key, text))
+    return pack
+
+
+def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
+    """What is wrong with a rule that has the right types: the key and a sentence, or None."""
+    if not _ID.fullmatch(rule.id):
+        return "id", "an id is lower-case words joined by '-'"
+    if rule.vendor != vendor.id:
+        return "vendor", f"unknown vendor {rule.vendor!r}: this pack is about {vendor.id!r}"
+    if rule.boundary not in BOUNDARIES:
+        return "boundary", f"{rule.boundary!r} is not one of {', '.join(BOUNDARIES)}"
+    unknown = set(rule.environments) - {environment.value for environment in Environment}
+    if unknown:
+        return "environments", f"unknown environment {sorted(unknown)[0]!r}"
+    labels = {severity.label for severity in Severity}
+    for environment, label in rule.severity.items():
+        if environment not in {"default", *(known.value for known in Environment)}:
+            return "severity", f"unknown environment {environment!r}"
+        if label not in labels:
+            return "severity", f"{label!r} is not one of {', '.join(sorted(labels))}"
+    return _pattern_problem(rule)
+
+
+def _pattern_problem(rule: Rule) -> tuple[str, str] | None:
+    from keyguard.engine import checksums, literals
+
+    try:
+        compiled = re.compile(rule.pattern.encode())
+        width, choices = literals.max_width(rule.pattern), literals.choices(rule.pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return "pattern", f"not a pattern: {error}"
+    if literals.has_flags(rule.pattern):
+        return "pattern", "flags for the whole pattern, as (?i), do not work here: write (?i:…) around a part"
+    if "secret" not in compiled.groupindex:
+        return "pattern", "the group (?P<secret>…) is missing"
+    if compiled.match(b""):
+        return "pattern", "matches the empty string"
+    if width > literals.MAX_WIDTH:
+        return "pattern", f"may match more than {literals.MAX_WIDTH} bytes: bound its repeats ({{1,200}}, not +)"
+    if choices > literals.MAX_CHOICES:
+        return "pattern", "may backtrack without end: repeats inside repeats, or too many of them in a row"
+    if not rule.literals and not literals.anchors(rule.pattern):
+        return "pattern", "no literal of 3 characters can be derived from it: give some in 'literals'"
+    if any(len(literal.encode()) < literals.MIN_LITERAL for literal in rule.literals):
+        return "literals", f"a literal has at least {literals.MIN_LITERAL} characters"
+    if rule.checksum and rule.checksum not in checksums.CHECKSUMS:
+        return "checksum", f"there is no check {rule.checksum!r}: {', '.join(sorted(checksums.CHECKSUMS))}"
+    return None
+
+
+def digest(packs: Iterable[tuple[str, bytes]], *more: Any) -> str:
+    """A name for exactly these packs (and whatever else their compiled form depends on), 64 hex digits."""
+    import hashlib
+
+    state = hashlib.sha256(repr(more).encode())
+    for path, data in packs:
+        state.update(f"{os.path.basename(path)}\0{len(data)}\0".encode() + data)
+    return state.hexdigest()

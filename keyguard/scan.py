@@ -1,0 +1,152 @@
+"""A whole scan: list what there is, read and inspect it, decide what to say, and account for all of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyguard import __version__, triage
+from keyguard.engine import compiled
+from keyguard.errors import UsageError
+from keyguard.inspector import Inspector
+from keyguard.model import Blob, Coverage, Run, Severity, Skipped, Where
+from keyguard.names import Names
+from keyguard.sources import SOURCES
+from keyguard.sources.listing import Ask, Listing
+from keyguard.tally import Guarded, Tally
+from keyguard.triage import Policy
+from keyguard.worklist import Progress, Worklist
+
+if TYPE_CHECKING:
+    from keyguard.sources.ignores import Ignores
+
+
+class Exclude(msgspec.Struct, frozen=True):
+    """Patterns in the manner of ``.gitignore``, and the folder that they are relative to."""
+
+    base: str
+    patterns: tuple[str, ...]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What to scan and how; ``source`` is a name in ``keyguard.sources.SOURCES``."""
+
+    source: str = "tree"
+    ask: Ask = Ask()
+    policy: Policy = Policy()
+    fail_on: Severity = Severity.LOW
+    allow_incomplete: bool = False
+    exclude: tuple[Exclude, ...] = ()
+    max_size: int | None = None
+    jobs: int = 0
+    engine: str = "auto"
+    rules: tuple[str, ...] = ()
+
+
+def run(request: Request, progress: Progress | None = None) -> Run:
+    """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run."""
+    engine = compiled.load(request.rules, request.engine)
+    triage.check_names(request.policy, engine.ruleset)
+    listing = SOURCES[request.source](request.ask)
+    listed = listing.count()
+    _exclude(listing, request.exclude)
+    inspector = Inspector(engine)
+    tally = Worklist(listing, inspector, max_size=request.max_size, jobs=request.jobs, progress=progress).run()
+    if request.source == "tree" and not tally.read and not any(one.gap for one in tally.skipped):
+        raise UsageError(
+            "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
+        )
+    tally.sightings += Names(engine).sightings(_named(listing))
+    return _account(request, engine, listing.scope, listed, tally)
+
+
+def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
+    """Scan one stream, for instance standard input: ``read`` gives pieces and then nothing."""
+    engine = compiled.load(request.rules, request.engine)
+    triage.check_names(request.policy, engine.ruleset)
+    tally, guarded = Tally(), Guarded(read)
+    blob = Blob(path=name, where=Where.STDIN)
+    tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
+    tally.settle(blob.path, guarded)
+    return _account(request, engine, "standard input", 1, tally)
+
+
+def exit_code(run: Run) -> int:
+    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
+    if not run.coverage.complete and not run.allow_incomplete:
+        return 2
+    return 1 if run.failing else 0
+
+
+def _named(listing: Listing) -> list[Blob]:
+    """A blob for each name that is looked at; what only changed had its name before."""
+    files = [Blob(folder.display(file.path), Where.TREE) for folder in listing.folders for file in folder.files]
+    return files + [blob for stored in listing.stored for blob in stored.blobs if not blob.old]
+
+
+def _exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:
+    """Take out what the user's own patterns leave out; each is listed as skipped."""
+    rules = [rule for rule in map(_rules, excludes) if rule]
+    if not rules:
+        return
+
+    def wanted(root: bytes, path: bytes, shown: bytes) -> bool:
+        place = os.path.join(root, path)
+        for base, ignores in rules:
+            if ignores.covers(place[len(base) :] if place.startswith(base) else shown):
+                listing.skipped.append(Skipped(path=shown, reason="excluded", gap=False))
+                return False
+        return True
+
+    for folder in listing.folders:
+        folder.files[:] = [one for one in folder.files if wanted(folder.root, one.path, folder.display(one.path))]
+    for stored in listing.stored:
+        top = os.fsencode(stored.repository.top)
+        stored.blobs[:] = [blob for blob in stored.blobs if wanted(top, blob.path, blob.path)]
+
+
+def _rules(exclude: Exclude) -> tuple[bytes, Ignores] | None:
+    """The folder, with a slash, and its patterns; None if there are none."""
+    if not exclude.patterns:
+        return None
+    from keyguard.sources.ignores import Ignores
+
+    base = os.fsencode(os.path.realpath(exclude.base)).rstrip(b"/") + b"/"
+    try:
+        return base, Ignores("\n".join(exclude.patterns).encode("utf-8", "surrogateescape"))
+    except ValueError as error:
+        raise UsageError(f"--exclude: {error}") from error
+
+
+def _account(request: Request, engine: compiled.Engine, scope: str, listed: int, tally: Tally) -> Run:
+    names = Names(engine)
+    decided = triage.decide(map(names.hide, tally.sightings), engine.ruleset, request.policy)
+    skipped = tuple(sorted(map(names.hide_in, tally.skipped)))
+    rules = engine.ruleset.by_id()
+    found = sorted({finding.rule for finding in decided.findings})
+    vendors = sorted({name for finding in decided.findings for name in (finding.vendor, *finding.candidates)})
+    coverage = Coverage(
+        scope=scope,
+        listed=listed,
+        read=tally.read,
+        skipped=len(skipped),
+        bytes=tally.size,
+        rules=len(engine.ruleset.rules),
+        engine=engine.prefilter.name,
+        complete=not any(one.gap for one in skipped),
+    )
+    return Run(
+        version=__version__,
+        findings=decided.findings,
+        suppressed=decided.suppressed,
+        skipped=skipped,
+        coverage=coverage,
+        placeholders=tally.placeholders,
+        fail_on=request.fail_on,
+        allow_incomplete=request.allow_incomplete,
+        rules=tuple(rules[name] for name in found),
+        vendors={name: engine.ruleset.vendors[name] for name in vendors},
+    )

@@ -1,0 +1,77 @@
+"""What may be said of a secret: a fingerprint, a mask, an id. The value itself goes no further.
+
+The fingerprint is a keyed hash of the value alone (not of the rule, the path or the line), so that it survives edits,
+renames and better attribution. Its key is public unless ``KEYGUARD_FINGERPRINT_KEY`` is set: that is enough for
+random tokens, which nobody can guess. Passwords that people choose are stretched first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+MASK = "*" * 8
+_SHOWN = 4
+_PEM = b"-----BEGIN "
+_STRETCH = 20_000
+_DEFAULT_KEY = b"keyguard fingerprint v1"
+
+
+class Secret:
+    """A value that cannot be shown by accident: only ``reveal`` gives it out, which is easy to grep for."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(********)"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a Secret is not written anywhere")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._value, other._value)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def reveal(self) -> bytes:
+        """The value. Callers must not print, log or store it."""
+        return self._value
+
+
+def fingerprint(secret: Secret, *, guessable: bool, key: bytes | None = None) -> str:
+    """32 hex digits that name the value; equal values have equal fingerprints under one key."""
+    key = key if key is not None else os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", "")) or _DEFAULT_KEY
+    value = secret.reveal()
+    if guessable:
+        value = hashlib.pbkdf2_hmac("sha256", value, key, _STRETCH)
+    return hmac.new(key, value, hashlib.sha256).hexdigest()[:32]
+
+
+def masked(secret: Secret, body: int, *, guessable: bool) -> str:
+    """The public prefix, a mask of fixed width, and the last four characters where enough stays hidden.
+
+    ``body`` is where the random part begins. Of a private key its first line is shown.
+    """
+    value = secret.reveal()
+    if guessable:
+        return MASK
+    if value.startswith(_PEM):
+        return _printable(value[: value.find(b"-----", len(_PEM)) + 5].decode("ascii", "replace")) + MASK
+    prefix = value[:body].decode("ascii", "replace") if body <= 24 else ""
+    hidden = len(value) - body
+    tail = value[-_SHOWN:].decode("ascii", "replace") if hidden >= 16 else ""
+    return _printable(prefix) + MASK + _printable(tail)
+
+
+def short_id(fingerprint: str, length: int = 6) -> str:
+    """``KG-7f3a9c``: what is typed to speak of a finding."""
+    return f"KG-{fingerprint[:length]}"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if 32 <= ord(char) < 127 else "?" for char in text)

@@ -1,0 +1,147 @@
+"""From the matches in a page to sightings: whose, where, masked, and with the comment that would suppress it.
+
+This is the last place that sees a secret. What leaves it is safe to print, to store and to send to another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from keyguard.attribution import Attributor
+from keyguard.engine import checksums, decode
+from keyguard.engine.matcher import Matcher
+from keyguard.engine.page import PAGE, Page, Pager, pages
+from keyguard.model import Attribution, Blob, Match, Occurrence, Sighting
+from keyguard.places import Origin, Places
+from keyguard.rules import RuleSet
+from keyguard.secrets import Secret, fingerprint, masked
+from keyguard.suppress import Marker, applies, markers
+
+
+class _Seen(NamedTuple):
+    """Sightings, and how many placeholders there were beside them."""
+
+    sightings: list[Sighting]
+    placeholders: int
+
+    def plus(self, more: _Seen) -> _Seen:
+        return _Seen(self.sightings + more.sightings, self.placeholders + more.placeholders)
+
+
+class Sighter:
+    """A matcher and an attributor, and the fingerprints of this run so far."""
+
+    def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
+        self._ruleset = ruleset
+        self._matcher = matcher
+        self._attributor = Attributor(ruleset)
+        self._fingerprints: dict[tuple[Secret, bool], str] = {}
+
+    def sight(self, blob: Blob, read: Callable[[int], bytes]) -> tuple[list[Sighting], int]:
+        """All sightings in a text that ``read`` gives, and how many placeholders there were."""
+        first = _first(read)
+        codec = decode.sniff(first)
+        if codec:
+            return self._sight_decoded(blob, read, first, codec)
+        seen = _Seen([], 0)
+        for page in pages(read, first):
+            seen = seen.plus(self._sight_page(blob, page, hashed=True))
+        return seen
+
+    def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
+        """A text in wide characters; and what stands in its bytes all the same, since a mark proves nothing."""
+        raw, order = Pager(), codec[-2:]
+        raw.add(first)
+
+        def read_and_keep(size: int) -> bytes:
+            data = read(size)
+            raw.add(data)
+            return data
+
+        seen, behind = _Seen([], 0), _Seen([], 0)
+        for page in pages(decode.transcoder(read_and_keep, codec, first)):
+            seen = seen.plus(self._sight_page(blob, page, hashed=False))
+            while raw.wanting() <= 0:
+                behind = behind.plus(self._sight_page(blob, raw.cut(final=False), hashed=False, order=order))
+        behind = behind.plus(self._sight_page(blob, raw.cut(final=True), hashed=False, order=order))
+        known = {one.fingerprint for one in seen.sightings}
+        return seen.plus(_Seen([one for one in behind.sightings if one.fingerprint not in known], 0))
+
+    def _sight_page(self, blob: Blob, page: Page, *, hashed: bool, order: str = "") -> _Seen:
+        sightings: list[Sighting] = []
+        placeholders = 0
+        known: set[tuple[int, bytes]] = set()
+        for text, origin in self._texts(page, order):
+            found = self._matcher.find(text.data)
+            placeholders += sum(_fresh(start, text) for start, _ in found.placeholders)
+            places = Places(blob, text, found.matches, origin, hashed=hashed) if found.matches else None
+            if places is not None:
+                sightings += self._sightings(blob, text, found.matches, places, known)
+        return _Seen(sightings, placeholders)
+
+    def _texts(self, page: Page, order: str) -> Iterator[tuple[Page, Origin | None]]:
+        """The page itself; and where it holds NULs, the wide strings in it (of one byte order, if it is known)."""
+        yield page, None
+        if b"\0" not in page.data or not self._matcher.prefilter.fires(page.data.translate(None, b"\0")):
+            return
+        for run in decode.wide_runs(page.data, order):
+            text = Page.of(run.text)
+            text.fresh = _fresh_part(page, run)
+            yield text, Origin(page, run)
+
+    def _sightings(
+        self, blob: Blob, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
+    ) -> Iterator[Sighting]:
+        noted = markers(matches, page)
+        for index, match in enumerate(matches):
+            # a wide string that could be of either byte order is read in both, and holds its keys once all the same
+            if (same := (places.offset(index), match.secret)) in known:
+                continue
+            known.add(same)
+            attribution = self._attributor.attribute(match, page, blob.path) if _fresh(match.start, page) else None
+            if attribution is not None:
+                place = partial(places.occurrence, index)
+                yield self._sighting(match, attribution, noted.get(index, []), place)
+
+    def _sighting(
+        self, match: Match, attribution: Attribution, noted: Sequence[Marker], place: Callable[[str], Occurrence]
+    ) -> Sighting:
+        rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
+        secret = Secret(match.secret)
+        mask = masked(secret, match.body - match.start, guessable=rule.guessable)
+        check = checksums.CHECKSUMS.get(rule.checksum)
+        return Sighting(
+            fingerprint=self._fingerprint(secret, guessable=rule.guessable),
+            masked=mask,
+            attribution=attribution,
+            environment=rule.environment_of(match.secret),
+            malformed=check is not None and rule.checksum not in checksums.PROOFS and not check(match.secret),
+            occurrence=place(mask),
+            suppression=next((found for marker in noted if (found := applies(marker, rule.id))), None),
+        )
+
+    def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
+        known = self._fingerprints.get((secret, guessable))
+        if known is None:
+            known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
+        return known
+
+
+def _first(read: Callable[[int], bytes]) -> bytes:
+    """The beginning of a text, enough of it to tell its encoding."""
+    first = read(PAGE)
+    while len(first) < decode.LOOK and (more := read(PAGE)):
+        first += more
+    return first
+
+
+def _fresh_part(page: Page, run: decode.WideRun) -> tuple[int, int]:
+    """The characters of a wide string that are the page's to report."""
+    first, last = ((place - run.start + run.width - 1) // run.width for place in page.fresh)
+    return max(0, first), max(0, last)
+
+
+def _fresh(start: int, page: Page) -> bool:
+    return page.fresh[0] <= start < page.fresh[1]

@@ -1,0 +1,67 @@
+"""What a source answers: the things to scan, named and in order, and what it had to leave out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from keyguard.git.repository import Repository
+from keyguard.model import Blob, Skipped
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What the user asked for."""
+
+    paths: tuple[str, ...] = (".",)
+    #: everything, ignored or not
+    all_files: bool = False
+    #: index file that git named to a hook
+    index: str = ""
+
+
+class TreeFile(NamedTuple):
+    """A file of a folder. ``oid`` is what the index holds for it, ``old`` what it replaces; both may be empty."""
+
+    path: bytes
+    oid: str = ""
+    old: str = ""
+
+
+def shown_below(shown: bytes, path: bytes) -> bytes:
+    """A path below something that is shown as ``shown`` (empty: the folder we are in)."""
+    return shown.rstrip(b"/") + b"/" + path if shown else path
+
+
+class Folder(NamedTuple):
+    """Files below one root, sorted; shown with ``shown`` before their path."""
+
+    root: bytes
+    shown: bytes
+    files: list[TreeFile]
+    repository: Repository | None = None
+
+    def display(self, path: bytes) -> bytes:
+        """The path of a file as it is shown in reports."""
+        return shown_below(self.shown, path)
+
+
+class Stored(NamedTuple):
+    """Blobs in a repository's object store."""
+
+    repository: Repository
+    blobs: list[Blob]
+
+
+class Listing(msgspec.Struct):
+    """All that one scan reads."""
+
+    scope: str
+    folders: list[Folder] = []
+    stored: list[Stored] = []
+    skipped: list[Skipped] = []
+
+    def count(self) -> int:
+        """How many things are listed, skipped ones included."""
+        files = sum(len(folder.files) for folder in self.folders)
+        return files + sum(len(stored.blobs) for stored in self.stored) + len(self.skipped)

@@ -1,0 +1,57 @@
+"""The source for hooks that are given file names, as pre-commit does.
+
+A name that is staged stands for its version in the index, any other for the file: so one rule serves a commit,
+``--all-files``, ``--files`` and ``--from-ref``, where others look at the staged difference alone and find nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+from keyguard.errors import UsageError
+from keyguard.model import Blob, Skipped
+from keyguard.sources import staged
+from keyguard.sources.listing import Ask, Folder, Listing, Stored, TreeFile
+
+
+def listing(ask: Ask) -> Listing:
+    """The named files, relative to the repository that we are in."""
+    here = Ask(paths=(".",), index=ask.index)
+    repository = staged.repository_of(here)
+    top = os.fsencode(repository.top)
+    ready = {blob.path: blob for blob in staged.staged_blobs(repository, staged.index_of(here, repository))}
+    found = Listing(scope="files named by the hook")
+    blobs: list[Blob] = []
+    files: list[TreeFile] = []
+    for name in sorted({_inside(path, top) for path in ask.paths}):
+        if name in ready:
+            blobs.append(ready[name])
+        elif folder := _folder(os.path.join(top, name), name):
+            found.skipped.append(folder)
+        else:
+            files.append(TreeFile(name))
+    if blobs:
+        found.stored.append(Stored(repository, blobs))
+    if files:
+        found.folders.append(Folder(top, b"", files, repository))
+    return found
+
+
+def _folder(place: bytes, name: bytes) -> Skipped | None:
+    """What to say of a folder: a submodule has commits, and hooks, of its own; to name another is a mistake."""
+    if os.path.islink(place) or not os.path.isdir(place):
+        return None
+    if os.path.lexists(os.path.join(place, b".git")) or not os.listdir(place):
+        return Skipped(path=name, reason="not-a-file", detail="a submodule", gap=False)
+    return Skipped(
+        path=name, reason="not-a-file", detail="a folder, and the hook takes files: keyguard scan takes both"
+    )
+
+
+def _inside(path: str, top: bytes) -> bytes:
+    """The path relative to the top; a link in its last part is not followed."""
+    folder, name = os.path.split(os.path.abspath(path))
+    place = os.path.join(os.fsencode(os.path.realpath(folder)), os.fsencode(name))
+    if not place.startswith(top.rstrip(b"/") + b"/"):
+        raise UsageError(f"{path}: outside of the repository {os.fsdecode(top)}")
+    return os.path.relpath(place, top)

@@ -1,0 +1,166 @@
+"""Opening what is in a tree without being led out of it: by directory descriptors, never through a link.
+
+Only regular files are read. A link is read as the text of its target; devices, sockets and pipes are not opened.
+Whatever cannot be read becomes a :class:`Skipped`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from typing import NamedTuple
+
+from keyguard.model import Skipped
+from keyguard.sources.descent import FLAGS, Descent
+from keyguard.sources.listing import shown_below
+
+#: bytes read at a time from files that are larger than this
+PIECE = 1 << 20
+
+#: what holes read as
+_ZEROS = bytes(PIECE)
+
+_FILE = FLAGS | getattr(os, "O_BINARY", 0)
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd
+
+
+class Opened(NamedTuple):
+    """A file's content if it is small, else how to read it; ``read`` gives pieces and then nothing."""
+
+    data: bytes | None
+    read: Callable[[], bytes] | None
+    size: int
+
+
+class Absent(Exception):
+    """The file is not there (any more)."""
+
+
+class Reader:
+    """Reads files below one root, keeping the descriptors of the folders it is in."""
+
+    def __init__(self, root: bytes, shown: bytes, max_size: int | None = None) -> None:
+        self.root = root
+        self.shown = shown
+        self._max_size = max_size
+        self._descent = Descent(root) if _BY_DESCRIPTOR else None
+        self._file_fd = -1
+
+    def display(self, path: bytes) -> bytes:
+        """The path as it is shown in reports."""
+        return shown_below(self.shown, path)
+
+    def read(self, path: bytes) -> Opened | Skipped:
+        """The file at a path below the root. Raises ``Absent`` where there is none."""
+        self.release()
+        folder, _, name = path.rpartition(b"/")
+        try:
+            return self._read_at(self._descent.folder(folder) if self._descent else None, name, path)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                raise Absent from error
+            return self._skip(path, "unreadable", os.strerror(error.errno or errno.EIO))
+
+    def release(self) -> None:
+        """Close the file that was opened last."""
+        if self._file_fd >= 0:
+            os.close(self._file_fd)
+            self._file_fd = -1
+
+    def close(self) -> None:
+        """Close all descriptors."""
+        self.release()
+        if self._descent:
+            self._descent.close()
+
+    def _read_at(self, dir_fd: int | None, name: bytes, path: bytes) -> Opened | Skipped:
+        where = name if dir_fd is not None else os.path.join(self.root, path)
+        # asked before it is opened: to open a pipe is to be noticed by whoever writes to it
+        info = os.stat(where, dir_fd=dir_fd, follow_symlinks=False)
+        if stat.S_ISLNK(info.st_mode):
+            target = os.readlink(where, dir_fd=dir_fd)
+            return Opened(target, None, len(target))
+        if stat.S_ISDIR(info.st_mode):
+            raise Absent
+        if not stat.S_ISREG(info.st_mode):
+            return self._skip(path, "not-a-file", kind_of(info.st_mode), gap=False)
+        if self._max_size is not None and info.st_size > self._max_size:
+            return self._skip(path, "too-large", f"{info.st_size} bytes, more than --max-size", gap=False)
+        fd = self._file_fd = os.open(where, _FILE, dir_fd=dir_fd)
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            return self._skip(path, "vanished", "replaced while it was opened")
+        if info.st_size > PIECE:
+            sparse = getattr(info, "st_blocks", info.st_size) * 512 < info.st_size
+            return Opened(None, _Pieces(fd, info.st_size, sparse=sparse).read, info.st_size)
+        return self._small(fd, info.st_size, path) if info.st_size else self._unsized(fd)
+
+    def _small(self, fd: int, size: int, path: bytes) -> Opened | Skipped:
+        """A file as it was when it was opened: one that is being written to could go on for ever."""
+        data = os.read(fd, size)
+        while len(data) < size:
+            more = os.read(fd, size - len(data))
+            if not more:
+                return self._skip(path, "shrunk", f"{len(data)} of {size} bytes could be read")
+            data += more
+        return Opened(data, None, size)
+
+    def _unsized(self, fd: int) -> Opened:
+        """A file that says it is empty, which those under ``/proc`` do whatever is in them."""
+        data = os.read(fd, PIECE + 1)
+        while len(data) <= PIECE:
+            more = os.read(fd, PIECE + 1)
+            if not more:
+                return Opened(data, None, len(data))
+            data += more
+        pieces = iter((data,))
+        return Opened(None, lambda: next(pieces, b"") or os.read(fd, PIECE), len(data))
+
+    def _skip(self, path: bytes, reason: str, detail: str, *, gap: bool = True) -> Skipped:
+        return Skipped(path=self.display(path), reason=reason, detail=detail, gap=gap)
+
+
+class Shrunk(Exception):
+    """A file ended before it should have."""
+
+
+class _Pieces:
+    """Reads a large file piece by piece, as it was when it was opened, and sees to it that all of it came."""
+
+    def __init__(self, fd: int, size: int, *, sparse: bool) -> None:
+        self._fd = fd
+        self._at, self._size = 0, size
+        self._sparse = sparse and hasattr(os, "SEEK_DATA")
+
+    def read(self) -> bytes:
+        """The next piece; nothing at the end. Raises ``Shrunk``."""
+        wanted = min(PIECE, self._size - self._at)
+        data = self._hole(wanted) if self._sparse else b""
+        if not data and wanted:
+            data = os.read(self._fd, wanted)
+            if not data:
+                raise Shrunk(f"{self._size - self._at} bytes fewer than it had")
+        self._at += len(data)
+        return data
+
+    def _hole(self, wanted: int) -> bytes:
+        """What a hole reads as, without reading it; nothing where there is none."""
+        try:
+            begin = os.lseek(self._fd, self._at, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            begin = os.lseek(self._fd, 0, os.SEEK_END)  # nothing but a hole from here to the end
+        size = min(wanted, begin - self._at)
+        os.lseek(self._fd, self._at + max(0, size), os.SEEK_SET)
+        return _ZEROS[:size] if size > 0 else b""
+
+
+def kind_of(mode: int) -> str:
+    """What a file is that is neither regular, a folder nor a link."""
+    for test, name in ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device")):
+        if test(mode):
+            return name
+    return "a device" if stat.S_ISBLK(mode) else "not a regular file"

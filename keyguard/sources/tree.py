@@ -1,0 +1,194 @@
+"""Files and folders: in a repository what git tracks and what it does not ignore, elsewhere what is there.
+
+Where git cannot answer (a broken repository, no git), every file is read, ignored or not, and that is said: a scan
+falls back to too much, never to too little.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from keyguard.errors import GitError, UsageError
+from keyguard.git.repository import Repository, discover
+from keyguard.model import Skipped
+from keyguard.sources.listing import Ask, Folder, Listing, TreeFile, shown_below
+from keyguard.sources.reading import kind_of
+from keyguard.sources.walk import FoundRepository, walk
+
+#: how deep repositories may lie inside each other
+_NESTING = 16
+
+
+class Place(NamedTuple):
+    """A folder to list. What is found is read by way of ``root``, so that no link put in the way leads out of it."""
+
+    root: bytes
+    """What was asked for, absolute, links resolved."""
+    shown: bytes
+    """The root as it is shown; nothing for the folder we are in."""
+    inner: bytes = b""
+    """The folder, below the root; nothing for the root itself."""
+    depth: int = 0
+    """How many repositories are around it, below the root."""
+
+    @property
+    def path(self) -> bytes:
+        """The folder's absolute path."""
+        return os.path.join(self.root, self.inner) if self.inner else self.root
+
+    @property
+    def name(self) -> bytes:
+        """The folder as it is shown."""
+        return self.display(b"").rstrip(b"/") or b"."
+
+    def below(self, path: bytes) -> bytes:
+        """A path in the folder as a path below the root."""
+        return self.inner + b"/" + path if self.inner else path
+
+    def display(self, path: bytes) -> bytes:
+        """A path in the folder as it is shown."""
+        return shown_below(self.shown, self.below(path))
+
+
+def listing(ask: Ask) -> Listing:
+    """What is below the paths that were asked for. Raises ``UsageError`` for a path that is not there."""
+    found = Listing(scope="working tree")
+    for path in ask.paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder")
+        there = _resolved(path)
+        shown = _shown(there, alone=len(ask.paths) == 1)
+        if os.path.isdir(path):
+            _add_folder(found, Place(os.fsencode(there), shown), ask)
+        else:
+            _add_file(found, path, os.fsencode(there), shown)
+    _deduplicate(found)
+    if not found.count():
+        raise UsageError(f"nothing to scan in {', '.join(ask.paths)}: no files, or all of them ignored (--all-files)")
+    return found
+
+
+def add_nested(found: Listing, place: Place, path: bytes, ask: Ask) -> None:
+    """A repository inside the folder: a submodule, or one that nobody tracks."""
+    inside = place._replace(inner=place.below(path), depth=place.depth + 1)
+    if os.path.islink(inside.path) or not os.path.isdir(inside.path):
+        if os.path.lexists(inside.path):  # something else stands where the repository should be
+            _add(found, place, [path])
+    elif place.depth >= _NESTING:
+        detail = f"more than {_NESTING} repositories deep"
+        found.skipped.append(Skipped(path=inside.name, reason="too-deep", detail=detail))
+    elif os.path.lexists(os.path.join(inside.path, b".git")):
+        _add_folder(found, inside, ask)
+    else:  # a submodule that was not fetched
+        _add_walked(found, inside, ask, ignore=True)
+
+
+def _resolved(path: str) -> str:
+    """The absolute path without links on the way; a link in its last part is itself if it leads nowhere."""
+    if os.path.exists(path):
+        return os.path.realpath(path)
+    folder, name = os.path.split(os.path.abspath(path))
+    return os.path.join(os.path.realpath(folder), name)
+
+
+def _shown(there: str, *, alone: bool) -> bytes:
+    """How a path is shown: as seen from here, or, for one folder that is elsewhere, as seen from there."""
+    here = os.path.realpath(".")
+    if there == here:
+        return b""
+    if there.startswith(here.rstrip("/") + "/"):
+        return os.fsencode(os.path.relpath(there, here))
+    return b"" if alone and os.path.isdir(there) else os.fsencode(there)
+
+
+def _add_file(found: Listing, path: str, there: bytes, shown: bytes) -> None:
+    """A file by its name. To name a pipe or device is to ask for what is not done: that is said, and no mere choice."""
+    kind = os.stat(path).st_mode if os.path.exists(path) else stat.S_IFREG
+    if stat.S_ISREG(kind):
+        folder, _, name = there.rpartition(b"/")
+        found.folders.append(Folder(folder or b"/", os.path.dirname(shown), [TreeFile(name)]))
+    else:
+        detail = f"{kind_of(kind)}: give it to --stdin"
+        found.skipped.append(Skipped(path=shown, reason="not-a-file", detail=detail))
+
+
+def _add(found: Listing, place: Place, paths: list[bytes]) -> None:
+    if paths:
+        files = [TreeFile(place.below(path)) for path in sorted(paths)]
+        found.folders.append(Folder(place.root, place.shown, files))
+
+
+def _deduplicate(found: Listing) -> None:
+    """A file that two of the paths lead to is read once."""
+    seen: set[bytes] = set()
+    for folder in found.folders:
+        fresh = [file for file in folder.files if os.path.join(folder.root, file.path) not in seen]
+        seen.update(os.path.join(folder.root, file.path) for file in fresh)
+        folder.files[:] = fresh
+
+
+def _add_folder(found: Listing, place: Place, ask: Ask) -> None:
+    """List a folder: by git if it belongs to a repository, else by walking."""
+    reason = ""
+    if not ask.all_files:
+        try:
+            reason = "broken-repository"
+            repository = _repository_of(place)
+            reason = "git-failed"
+            if repository is not None:
+                _add_tracked(found, repository, place, ask)
+                return
+            reason = ""
+        except GitError as error:
+            found.skipped.append(Skipped(path=place.name, reason=reason, detail=f"{error}; all files are read"))
+    _add_walked(found, place, ask, ignore=not ask.all_files and not reason)
+
+
+def _repository_of(place: Place) -> Repository | None:
+    """The repository with a work tree that the folder belongs to. GitError where there should be one and is none."""
+    repository = discover(os.fsdecode(place.path))
+    if place.depth and (repository is None or os.fsencode(repository.top) != place.path):
+        raise GitError(f"{os.fsdecode(place.name)}: what is there as .git is not a git repository")
+    return repository if repository is not None and repository.top else None
+
+
+def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask) -> None:
+    from keyguard.git.index import GITLINK, tracked_and_untracked
+
+    top = os.fsencode(repository.top)
+    inside = os.path.relpath(place.path, top) if place.path != top else b""
+    cut = len(inside) + 1 if inside else 0
+    files: dict[bytes, TreeFile] = {}
+    nested: set[bytes] = set()
+    skipped: list[Skipped] = []
+    for entry in tracked_and_untracked(repository, inside):
+        path = entry.path[cut:]
+        if isinstance(entry, Skipped):
+            skipped.append(Skipped(path=place.display(path), reason=entry.reason, detail=entry.detail))
+        elif entry.mode == GITLINK or path.endswith(b"/"):
+            nested.add(path.rstrip(b"/"))
+        else:
+            files.setdefault(path, TreeFile(place.below(path), oid=entry.oid))
+    found.skipped += skipped
+    if files:
+        found.folders.append(Folder(place.root, place.shown, [files[path] for path in sorted(files)], repository))
+    for path in sorted(nested):
+        add_nested(found, place, path, ask)
+
+
+def _add_walked(found: Listing, place: Place, ask: Ask, *, ignore: bool) -> None:
+    files: list[bytes] = []
+    nested: list[bytes] = []
+    for one in walk(place.path, ignore=ignore, nested=not ask.all_files):
+        if isinstance(one, Skipped):
+            path = place.display(one.path) if one.path != b"." else place.name
+            found.skipped.append(Skipped(path=path, reason=one.reason, detail=one.detail, gap=one.gap))
+        elif isinstance(one, FoundRepository):
+            nested.append(one.path)
+        else:
+            files.append(one.path)
+    _add(found, place, files)
+    for path in nested:
+        add_nested(found, place, path, ask)

@@ -1,0 +1,66 @@
+"""What a scan has seen and read so far, and what it could not read. Workers each keep one; they add up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import msgspec
+
+from keyguard.errors import GitError
+from keyguard.inspector import Sighted
+from keyguard.model import Sighting, Skipped
+from keyguard.sources.reading import Shrunk
+
+
+class Tally(msgspec.Struct):
+    """What was seen and read so far. Sums of tallies are tallies of sums: workers each keep their own."""
+
+    sightings: list[Sighting] = []
+    skipped: list[Skipped] = []
+    absent: list[tuple[int, bytes]] = []
+    read: int = 0
+    size: int = 0
+    placeholders: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Take over what another process saw."""
+        self.sightings += other.sightings
+        self.skipped += other.skipped
+        self.absent += other.absent
+        self.read += other.read
+        self.size += other.size
+        self.placeholders += other.placeholders
+
+    def note(self, seen: Sighted) -> None:
+        """Count what one text held; whether it was read whole is counted apart."""
+        self.sightings += seen.sightings
+        self.size += seen.size
+        self.placeholders += seen.placeholders
+
+    def settle(self, path: bytes, guarded: Guarded) -> None:
+        """Count a text that was read in pieces: read whole, or a gap."""
+        if guarded.problem is None:
+            self.read += 1
+        else:
+            self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
+
+
+class Guarded:
+    """A ``read`` that ends where it fails and remembers why: what was found until then is not lost."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self.problem: tuple[str, str] | None = None
+
+    def read(self) -> bytes:
+        """The next piece; nothing at the end or after an error."""
+        try:
+            return self._read()
+        except Shrunk as error:
+            self.problem = ("shrunk", str(error))
+        except GitError as error:
+            self.problem = ("unreadable", str(error))
+        except OSError as error:
+            self.problem = ("unreadable", os.strerror(error.errno or 0))
+        return b""

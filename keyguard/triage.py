@@ -1,0 +1,168 @@
+"""What to say of what was seen: one finding a key, with all its places; and what the user asked not to hear.
+
+The engine finds, this decides. Nothing below this layer knows of ``--select``, ``--ignore`` or inline markers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from keyguard.errors import UsageError
+from keyguard.model import (
+    Attribution,
+    Certainty,
+    Finding,
+    Occurrence,
+    Rule,
+    Severity,
+    Sighting,
+    Suppressed,
+)
+from keyguard.rules import RuleSet
+from keyguard.secrets import short_id
+
+_ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """Which findings are wanted. Names are rule ids or the words they begin with; the longest that fits wins."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    inline: bool = True
+
+    def wants(self, rule: str) -> bool:
+        """Whether findings of this rule are reported."""
+        selected = max((len(name) for name in self.select if _fits(name, rule)), default=-1)
+        ignored = max((len(name) for name in self.ignore if _fits(name, rule)), default=-1)
+        return selected > ignored if self.select else ignored < 0 or selected > ignored
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """Findings, worst first, and what was held back."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+
+
+def check_names(policy: Policy, ruleset: RuleSet) -> None:
+    """Raise ``UsageError`` for names that fit no rule, or if nothing would be left to find."""
+    ids = [rule.id for rule in ruleset.rules]
+    for name in (*policy.select, *policy.ignore):
+        if not any(_fits(name, rule) for rule in ids):
+            import difflib
+
+            near = difflib.get_close_matches(name, ids, n=1)
+            hint = f", did you mean {near[0]!r}?" if near else " (keyguard rules list shows them)"
+            raise UsageError(f"no rule is called {name!r}{hint}")
+    if not any(policy.wants(rule) for rule in ids):
+        raise UsageError("--select and --ignore leave no rule: nothing could be found")
+
+
+def decide(sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy) -> Decided:
+    """Group sightings by key, settle whose each is, and take out what the user does not want to hear."""
+    groups: dict[str, dict[tuple[object, ...], Sighting]] = {}
+    for sighting in sightings:
+        groups.setdefault(sighting.fingerprint, {}).setdefault(_place(sighting.occurrence), sighting)
+    ids = _short_ids(groups)
+    rules = ruleset.by_id()
+    findings: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for fingerprint, places in groups.items():
+        group = [places[place] for place in sorted(places)]
+        attribution = _settle(group, rules)
+        rule = rules[attribution.rule]
+        unwanted = not policy.wants(rule.id)
+        silent = [one for one in group if unwanted or (policy.inline and one.suppression is not None)]
+        loud = [one for one in group if not unwanted and not (policy.inline and one.suppression is not None)]
+        suppressed += [_suppressed(one, ids[fingerprint], rule, by_rule=unwanted) for one in silent]
+        if loud:
+            findings.append(_finding(loud, ids[fingerprint], attribution, rule, ruleset))
+    findings.sort(key=_finding_order)
+    suppressed.sort(key=lambda one: (*_place(one.occurrence), one.fingerprint))
+    return Decided(findings=tuple(findings), suppressed=tuple(suppressed))
+
+
+def _fits(name: str, rule: str) -> bool:
+    return rule == name or rule.startswith(name + "-")
+
+
+def _place(one: Occurrence) -> tuple[object, ...]:
+    return (one.path, one.line, one.column, one.where.value, one.commit)
+
+
+def _short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
+    """The shortest ids from six digits on that tell these keys apart."""
+    known = sorted(fingerprints)
+    length = 6
+    while len({fingerprint[:length] for fingerprint in known}) < len(known):
+        length += 1
+    return {fingerprint: short_id(fingerprint, length) for fingerprint in known}
+
+
+def _settle(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
+    """One attribution for all places of a key: the surest; two that contradict each other make it ambiguous."""
+    best = min(_ORDER[one.attribution.certainty] for one in group)
+    surest = [one.attribution for one in group if _ORDER[one.attribution.certainty] == best]
+    vendors = list(dict.fromkeys(one.vendor for one in surest))
+    if len(vendors) == 1:
+        return surest[0]
+    family = rules[surest[0].rule].family
+    speaker = next((rule for rule in rules.values() if rule.fallback and rule.family == family), None)
+    return Attribution(
+        rule=speaker.id if speaker else surest[0].rule,
+        vendor=speaker.vendor if speaker else surest[0].vendor,
+        certainty=Certainty.AMBIGUOUS,
+        candidates=tuple(dict.fromkeys([*vendors, *(name for one in surest for name in one.candidates)])),
+        because=tuple(dict.fromkeys(why for one in surest for why in one.because)),
+    )
+
+
+def _severity(rule: Rule, one: Sighting) -> Severity:
+    return Severity.INFO if one.malformed else rule.severity_of(one.environment)
+
+
+def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule: Rule, ruleset: RuleSet) -> Finding:
+    first = group[0]
+    vendor = ruleset.vendors[rule.vendor]
+    return Finding(
+        id=id,
+        fingerprint=first.fingerprint,
+        rule=rule.id,
+        title=rule.title,
+        description=rule.description,
+        vendor=vendor.id,
+        vendor_name=vendor.name,
+        certainty=attribution.certainty,
+        candidates=attribution.candidates,
+        because=attribution.because,
+        environment=first.environment,
+        severity=_severity(rule, first),
+        confidence=rule.confidence,
+        masked=first.masked,
+        malformed=first.malformed,
+        occurrences=tuple(one.occurrence for one in group),
+        remedy=rule.remedy,
+        rotation=vendor.rotation,
+        references=rule.references,
+    )
+
+
+def _suppressed(one: Sighting, id: str, rule: Rule, *, by_rule: bool) -> Suppressed:
+    found = one.suppression
+    return Suppressed(
+        id=id,
+        fingerprint=one.fingerprint,
+        rule=rule.id,
+        severity=_severity(rule, one),
+        occurrence=one.occurrence,
+        by="ignore" if by_rule else "inline",
+        marker=found.marker if found and not by_rule else "",
+        reason=found.reason if found and not by_rule else "",
+    )
+
+
+def _finding_order(one: Finding) -> tuple[object, ...]:
+    return (-one.severity, *_place(one.occurrences[0]), one.rule, one.fingerprint)

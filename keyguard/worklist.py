@@ -1,0 +1,238 @@
+"""A listing at work: every file and blob read and inspected, in one process or, where there are many, in several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyguard import workers
+from keyguard.errors import GitError
+from keyguard.inspector import Inspector
+from keyguard.model import Blob, Sighting, Skipped, Where
+from keyguard.sources.listing import Listing, Stored, TreeFile
+from keyguard.sources.reading import PIECE, Absent, Opened, Reader
+from keyguard.tally import Guarded, Tally
+
+if TYPE_CHECKING:
+    from keyguard.git.objects import BlobContent
+    from keyguard.git.repository import Repository
+
+#: below this number of files one process is faster than several
+_FEW = 1500
+_BATCH = 64
+
+#: called with how many files are done, and how many there are
+Progress = Callable[[int, int], None]
+_Numbered = tuple[int, TreeFile]
+
+
+class Worklist:
+    """One listing and what inspects it."""
+
+    def __init__(
+        self,
+        listing: Listing,
+        inspector: Inspector,
+        *,
+        max_size: int | None = None,
+        jobs: int = 0,
+        progress: Progress | None = None,
+    ) -> None:
+        self._listing = listing
+        self._inspector = inspector
+        self._max_size = max_size
+        self._jobs = jobs or workers.available_cpus()
+        self._progress = progress
+        self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
+        self._readers: dict[int, Reader] = {}
+
+    def run(self) -> Tally:
+        """Read and inspect all that is listed."""
+        tally = Tally(skipped=list(self._listing.skipped))
+        if self._jobs > 1 and len(self._files) >= _FEW and workers.can_fork():
+            self._share_out(tally)
+        else:
+            tally.add(self._inspect(self._files, self._tell))
+        for stored in (*self._listing.stored, *self._absent(tally)):
+            self._inspect_stored(stored, tally)
+        self._forget_old(tally)
+        return tally
+
+    # --- files --------------------------------------------------------------------------------------------------
+
+    def _share_out(self, tally: Tally) -> None:
+        size = max(_BATCH, -(-len(self._files) // workers.MAX_TASKS))
+        batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
+        try:
+            answers = self._map(batches, self._jobs)
+        except OSError:  # no process can be had: this one has to do
+            tally.add(self._inspect(self._files, self._tell))
+            return
+        for batch, found in zip(batches, answers, strict=True):
+            tally.add(found if found is not None else self._one_by_one(batch))
+
+    def _one_by_one(self, files: list[_Numbered]) -> Tally:
+        """A worker died over these: find out over which, and lose no other."""
+        tally = Tally()
+        for at in range(0, len(files), workers.MAX_TASKS):
+            part = files[at : at + workers.MAX_TASKS]
+            try:
+                answers = self._map([[file] for file in part], 1)
+            except OSError:
+                answers = [None] * len(part)
+            for (index, file), found in zip(part, answers, strict=True):
+                lost = [self._crashed(index, file, "the process that read it died")] if found is None else []
+                tally.add(found or Tally(skipped=lost))
+        return tally
+
+    def _map(self, batches: Sequence[list[_Numbered]], jobs: int) -> list[Tally | None]:
+        """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
+        done = 0
+
+        def work(index: int) -> bytes:
+            return msgspec.msgpack.encode(self._inspect(batches[index]))
+
+        def tell(index: int) -> None:
+            nonlocal done
+            done += len(batches[index])
+            self._tell(done)
+
+        answers = workers.fork_map(work, len(batches), jobs, tell)
+        return [None if data is None else msgspec.msgpack.decode(data, type=Tally) for data in answers]
+
+    def _inspect(self, files: Iterable[_Numbered], tell: Callable[[int], None] | None = None) -> Tally:
+        tally = Tally()
+        try:
+            for done, (index, file) in enumerate(files):
+                self._inspect_file(index, file, tally)
+                if tell and not done % _BATCH:
+                    tell(done)
+        finally:
+            for reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
+        return tally
+
+    def _tell(self, done: int) -> None:
+        if self._progress:
+            self._progress(done, len(self._files))
+
+    def _inspect_file(self, index: int, file: TreeFile, tally: Tally) -> None:
+        reader = self._reader(index)
+        try:
+            opened = reader.read(file.path)
+            if isinstance(opened, Skipped):
+                tally.skipped.append(opened)
+            else:
+                self._note(Blob(path=reader.display(file.path), where=Where.TREE), opened, tally)
+        except Absent:
+            tally.absent.append((index, file.path))
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs the one file, as the death of a worker does
+            tally.skipped.append(self._crashed(index, file, f"{type(error).__name__} while it was inspected"))
+        reader.release()
+
+    def _crashed(self, index: int, file: TreeFile, detail: str) -> Skipped:
+        return Skipped(path=self._listing.folders[index].display(file.path), reason="crashed", detail=detail)
+
+    def _note(self, blob: Blob, opened: Opened, tally: Tally) -> None:
+        if opened.data is not None:
+            tally.note(self._inspector.inspect(blob, opened.data))
+            tally.read += 1
+        elif opened.read is not None:
+            guarded = Guarded(opened.read)
+            if opened.size <= PIECE:
+                tally.note(self._inspector.inspect(blob, b"".join(iter(guarded.read, b""))))
+            else:
+                tally.note(self._inspector.inspect_stream(blob, guarded.read))
+            tally.settle(blob.path, guarded)
+
+    def _reader(self, index: int) -> Reader:
+        found = self._readers.get(index)
+        if found is None:
+            folder = self._listing.folders[index]
+            found = self._readers[index] = Reader(folder.root, folder.shown, self._max_size)
+        return found
+
+    # --- objects ------------------------------------------------------------------------------------------------
+
+    def _absent(self, tally: Tally) -> list[Stored]:
+        """Listed files that are not there: what git holds for them is read instead; the others have vanished."""
+        known = {(index, file.path): file for index, file in self._files} if tally.absent else {}
+        blobs: dict[int, list[Blob]] = {}
+        for index, path in tally.absent:
+            file, folder = known[index, path], self._listing.folders[index]
+            shown = folder.display(path)
+            if file.oid and folder.repository:
+                blobs.setdefault(index, []).append(Blob(path=shown, where=Where.INDEX, oid=file.oid, old=file.old))
+            else:
+                tally.skipped.append(Skipped(path=shown, reason="vanished", detail="it was there when it was listed"))
+        return [
+            Stored(repository, found)
+            for index, found in sorted(blobs.items())
+            if (repository := self._listing.folders[index].repository)
+        ]
+
+    def _inspect_stored(self, stored: Stored, tally: Tally) -> None:
+        done, problem = 0, "git gave no answer"
+        try:
+            for content in _contents(stored):
+                self._inspect_content(stored.blobs[done], content, tally)
+                done += 1
+        except GitError as error:
+            problem = str(error)
+        tally.skipped += [Skipped(path=blob.path, reason="unreadable", detail=problem) for blob in stored.blobs[done:]]
+
+    def _inspect_content(self, blob: Blob, content: BlobContent, tally: Tally) -> None:
+        if content.problem:
+            detail = f"object {content.oid}: {content.problem}"
+            tally.skipped.append(Skipped(path=blob.path, reason="unreadable", detail=detail))
+        elif self._max_size is not None and content.size > self._max_size:
+            detail = f"{content.size} bytes, more than --max-size"
+            tally.skipped.append(Skipped(path=blob.path, reason="too-large", detail=detail, gap=False))
+        else:
+            self._note(blob, Opened(None, content.read, content.size), tally)
+
+    def _forget_old(self, tally: Tally) -> None:
+        """Drop what stood on the same line of the version that a blob replaces: the change did not add it."""
+        seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
+        old: Counter[tuple[object, ...]] = Counter()
+        for repository, blobs in self._changed():
+            replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]
+            if replaced and repository:
+                before = Tally()
+                self._inspect_stored(Stored(repository, [blob._replace(oid=blob.old) for blob in replaced]), before)
+                old.update(map(_line_of, before.sightings))
+        if old:
+            tally.sightings = [one for one in tally.sightings if not _taken(old, _line_of(one))]
+
+    def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
+        for stored in self._listing.stored:
+            yield stored.repository, [blob for blob in stored.blobs if blob.old]
+        for folder in self._listing.folders:
+            files = [file for file in folder.files if file.old]
+            yield folder.repository, [Blob(folder.display(file.path), Where.TREE, "", file.old) for file in files]
+
+
+def _contents(stored: Stored) -> Iterator[BlobContent]:
+    if not stored.blobs:
+        return
+    from keyguard.git.objects import read_blobs
+    from keyguard.git.opening import open_shadow
+
+    with open_shadow(stored.repository) as shadow:
+        yield from read_blobs(shadow, [blob.oid for blob in stored.blobs])
+
+
+def _line_of(one: Sighting) -> tuple[object, ...]:
+    """What makes two sightings the same in two versions of a file: the key, and what stands around it."""
+    return (one.occurrence.path, one.occurrence.where, one.fingerprint, one.occurrence.snippet.text)
+
+
+def _taken(counts: Counter[tuple[object, ...]], key: tuple[object, ...]) -> bool:
+    if not counts[key]:
+        return False
+    counts[key] -= 1
+    return True

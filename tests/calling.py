@@ -1,0 +1,209 @@
+"""How tests call keyguard: as a process of its own, in an environment that is the same everywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import random
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from keyguard.cli import main
+from tests.checkout import ROOT
+from tests.repos import git_environment
+
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github")
+
+
+class Said(NamedTuple):
+    """How a call ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Standard output as JSON."""
+        assert self.out, f"ended with {self.code}: {self.err}"
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """What was not read, with the reason."""
+        return {one["path"]: one["reason"] for one in self.document["skipped"] if one["gap"]}
+
+
+class Keyguard:
+    """The command line. Call it with arguments; ``cwd`` is the folder to be in, further keywords are variables."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.folder = folder
+        traced = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        self.env = {**git_environment(folder), **traced, "PYTHONPATH": str(ROOT), "KEYGUARD_CACHE_DIR": str(cache)}
+
+    def __call__(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> Said:
+        """``stdin`` is fed, ``stdout`` and ``stderr`` say where output goes if not into the answer."""
+        stdin = options.pop("stdin", b"")
+        streams = {name: options.pop(name, subprocess.PIPE) for name in ("stdout", "stderr")}
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=cwd or self.folder,
+            env=self.environment(options),
+            **({"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}),
+            **streams,
+            timeout=120,
+            check=False,
+        )
+        return Said(done.returncode, _text(done.stdout), _text(done.stderr))
+
+    def scan(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> Said:
+        """``keyguard scan -f json``, and what was listed is what was read or skipped."""
+        said = self("scan", "-f", "json", *arguments, cwd=cwd, **options)
+        if said.out:
+            adds_up(said.document)
+        return said
+
+    def start(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> subprocess.Popen[bytes]:
+        """A call that is still under way."""
+        streams = [options.pop(name, subprocess.PIPE) for name in ("stdin", "stdout", "stderr")]
+        first: Callable[[], object] | None = options.pop("preexec_fn", None)
+        return subprocess.Popen(
+            self.command(*arguments),
+            stdin=streams[0],
+            stdout=streams[1],
+            stderr=streams[2],
+            cwd=cwd or self.folder,
+            env=self.environment(options),
+            start_new_session=True,
+            preexec_fn=first,
+        )
+
+    def python(self, program: str, **options: str | None) -> Said:
+        """A program, in the same environment."""
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=self.folder,
+            env=self.environment(options),
+            capture_output=True,
+            check=False,
+        )
+        return Said(done.returncode, _text(done.stdout), _text(done.stderr))
+
+    def shell(self, line: str, **options: str | None) -> Said:
+        """A line for the shell."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", line], cwd=self.folder, env=self.environment(options), capture_output=True, check=False
+        )
+        return Said(done.returncode, _text(done.stdout), _text(done.stderr))
+
+    def line(self, *arguments: str | bytes | Path) -> str:
+        """A call as a shell takes it."""
+        return " ".join(map(shlex.quote, self.command(*arguments)))
+
+    def command(self, *arguments: str | bytes | Path) -> list[str]:
+        """The words to run."""
+        return [sys.executable, "-m", "keyguard", *map(os.fsdecode, arguments)]
+
+    def environment(self, more: Mapping[str, str | None]) -> dict[str, str]:
+        """The variables; None takes one out."""
+        merged = {**self.env, **more}
+        return {name: value for name, value in merged.items() if value is not None}
+
+
+class Inside(Keyguard):
+    """The same without a process of its own, which is ten times faster; where it needs one, it takes one."""
+
+    def __call__(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> Said:
+        outside = any(name.startswith(("PYTHON", "LC_", "LANG", "HOME")) for name in options)
+        stdin = options.pop("stdin", b"")
+        if outside or not isinstance(stdin, bytes) or {"stdout", "stderr"} & set(options):
+            return super().__call__(*arguments, cwd=cwd, stdin=stdin, **options)
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            _in_folder(cwd or self.folder),
+            _with_environment(self.environment(options)),
+            _with_stdin(stdin),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = main(list(map(os.fsdecode, arguments)))
+        return Said(code, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def _in_folder(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextlib.contextmanager
+def _with_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _with_stdin(data: bytes) -> Iterator[None]:
+    before = sys.stdin
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        sys.stdin = io.TextIOWrapper(file)
+        try:
+            yield
+        finally:
+            sys.stdin.detach()
+            sys.stdin = before
+
+
+def adds_up(document: Mapping[str, Any]) -> None:
+    """Every format's promise: what was listed was read, or is listed as skipped."""
+    coverage = document["coverage"]
+    assert coverage["listed"] == coverage["read"] + coverage["skipped"]
+    assert coverage["skipped"] == len(document["skipped"])
+    assert coverage["complete"] is not any(one["gap"] for one in document["skipped"])
+
+
+def places(said: Said) -> set[str]:
+    """The paths in which keys were found."""
+    return {place["path"] for finding in said.document["findings"] for place in finding["occurrences"]}
+
+
+def parts_of(body: str, length: int = 8) -> set[str]:
+    """All that must not be seen: every run of so many characters."""
+    return {body[at : at + length] for at in range(len(body) - length + 1)}
+
+
+def descriptors() -> list[int]:
+    """The numbers of this process's open files."""
+    return sorted(int(path.name) for path in Path("/proc/self/fd").iterdir())
+
+
+def filler(size: int, seed: int = 0) -> bytes:
+    """Text of that size, many lines, nothing in it."""
+    words = ("lorem", "ipsum", "dolor", "sit", "amet", "\n")
+    text = " ".join(random.Random(seed).choices(words, k=2000)).encode()
+    return (text * (size // len(text) + 1))[:size]
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "backslashreplace")

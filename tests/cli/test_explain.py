@@ -1,0 +1,45 @@
+"""``keyguard explain``: for a person who has just been stopped by a finding."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyguard import rules
+from keyguard.cli import main
+from keyguard.cli.explain import describe
+from keyguard.model import Rule
+
+RULES = rules.parse(rules.read_packs())
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+def test_every_rule_says_what_why_and_what_to_do(rule: Rule) -> None:
+    said = describe(rule, RULES)
+    lines = said.splitlines()
+    assert lines[0] == f"{rule.id}: {rule.title}"
+    assert "What to do" in lines
+    assert RULES.vendors[rule.vendor].name in said
+    assert f"keyguard: allow[{rule.id}]" in lines[-1]
+    assert all(reference in said for reference in rule.references)
+
+
+def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "sendmailos-key"]) == 0
+    assert capsys.readouterr() == (describe(RULES.by_id()["sendmailos-key"], RULES) + "\n", "")
+
+
+def test_lines_are_of_a_length_to_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["explain", "sendmailos-key"])
+    prose = [
+        line for line in capsys.readouterr().out.splitlines() if not line.startswith("  ") or line[2] in "123456789"
+    ]
+    assert max(map(len, prose)) <= 104
+
+
+def test_an_explanation_holds_nothing_that_looks_like_a_key() -> None:
+    from keyguard.engine import compiled
+    from keyguard.inspector import Inspector
+    from keyguard.model import Blob, Where
+
+    text = "\n".join(describe(rule, RULES) for rule in RULES.rules).encode()
+    assert Inspector(compiled.load(cached=False)).inspect(Blob(b"x", Where.STDIN), text).sightings == []

@@ -1,0 +1,27 @@
+"""Fixtures for tests that call keyguard as a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.calling import Inside, Keyguard
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for all calls, so that the rules are compiled once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def kg(tmp_path: Path, cache: Path) -> Keyguard:
+    """The command line, in the test's own folder, which is HOME too."""
+    return Keyguard(tmp_path, cache)
+
+
+@pytest.fixture
+def inside(tmp_path: Path, cache: Path) -> Inside:
+    """The command line without a process of its own."""
+    return Inside(tmp_path, cache)

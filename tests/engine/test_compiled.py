@@ -1,0 +1,186 @@
+"""From packs to an engine, by way of a cache that is never trusted further than it can be."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from keyguard import privatedir
+from keyguard.engine import compiled, prefilter
+from keyguard.engine.compiled import Compiled
+from keyguard.errors import RuleError, UsageError
+from tests.checkout import ROOT
+from tests.seeing import key
+
+KEY = f"STRIPE_KEY={key()}".encode()
+native = pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the test's own."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("KEYGUARD_CACHE_DIR", str(folder))
+    return folder
+
+
+def the_file(cache: Path) -> Path:
+    (found,) = cache.glob("rules-*.msgpack")
+    return found
+
+
+def works(engine: compiled.Engine) -> bool:
+    return len(engine.matcher.find(KEY).matches) == 1
+
+
+@pytest.fixture
+def never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on everything has to come from the cache."""
+
+    def refuse(*_: object) -> object:
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(compiled, "_compile", refuse)
+    monkeypatch.setattr(prefilter, "_compile", refuse)
+
+
+@pytest.mark.parametrize("kind", ["auto", "python"])
+def test_what_was_compiled_once_is_loaded(cache: Path, kind: str, request: pytest.FixtureRequest) -> None:
+    assert works(compiled.load(engine=kind))
+    info = the_file(cache).stat()
+    assert stat.S_IMODE(info.st_mode) == 0o600
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    request.getfixturevalue("never_compiled")
+    assert works(compiled.load(engine=kind))
+    assert the_file(cache).stat().st_mtime_ns == info.st_mtime_ns
+
+
+def test_no_cache_is_written_where_none_is_wanted(cache: Path) -> None:
+    assert works(compiled.load(cached=False))
+    assert not cache.exists()
+
+
+def test_other_packs_and_other_engines_have_files_of_their_own(cache: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "own.toml"
+    for title in ("one", "two"):
+        pack.write_text(PACK.replace("TITLE", title))
+        assert compiled.load([str(pack)]).ruleset.by_id()["own-key"].title == title
+    compiled.load(engine="python")
+    assert len(list(cache.glob("rules-*"))) == 3
+
+
+PACK = """
+[vendor]
+id = "own"
+name = "Own"
+
+[[rules]]
+id = "own-key"
+title = "TITLE"
+description = "d"
+pattern = '(?P<secret>own_(?P<body>[a-z0-9]{20}))'
+"""
+
+
+def test_old_files_are_removed_and_nobody_else_s(cache: Path, tmp_path: Path) -> None:
+    cache.mkdir(mode=0o700)
+    mine = cache / "rules-of-my-own.txt"
+    mine.write_text("keep")
+    left_over = cache / f".rules-{'a' * 32}.msgpack.4711"
+    left_over.write_text("of a process that died")
+    os.utime(left_over, (1, 1))
+    pack = tmp_path / "own.toml"
+    for number in range(7):
+        pack.write_text(PACK.replace("TITLE", str(number)))
+        compiled.load([str(pack)], "python")
+    assert len(list(cache.glob("rules-*.msgpack"))) == 4
+    assert not left_over.exists()
+    assert mine.read_text() == "keep"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: b"", id="empty"),
+        pytest.param(lambda data: data[: len(data) // 2], id="truncated"),
+        pytest.param(lambda data: b"\xc1" + data, id="no msgpack"),
+        pytest.param(lambda data: data + b"more", id="longer"),
+        pytest.param(lambda data: msgspec.msgpack.encode({"rules": []}), id="something else"),
+        pytest.param(lambda data: b"\x91" * 100_000, id="nested"),
+        pytest.param(lambda data: _with(data, database=b"nonsense"), id="no database"),
+        pytest.param(lambda data: _with(data, database=_flipped(data)), id="flipped bits"),
+    ],
+)
+def test_a_broken_file_does_no_harm_and_is_replaced(cache: Path, damage: object) -> None:
+    assert callable(damage)
+    compiled.load()
+    whole = the_file(cache).read_bytes()
+    the_file(cache).write_bytes(damage(whole))
+    assert works(compiled.load())
+    assert the_file(cache).read_bytes() == whole
+
+
+def _with(data: bytes, database: bytes) -> bytes:
+    found = msgspec.msgpack.decode(data, type=Compiled)
+    return msgspec.msgpack.encode(msgspec.structs.replace(found, database=database))
+
+
+def _flipped(data: bytes) -> bytes:
+    database = bytearray(msgspec.msgpack.decode(data, type=Compiled).database)
+    for at in range(200, len(database), 997):
+        database[at] ^= 0xFF
+    return bytes(database)
+
+
+def test_an_engine_that_is_unknown_or_not_here_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="unknown engine 'fast': auto, hyperscan, python"):
+        compiled.load(engine="fast")
+    monkeypatch.setattr(prefilter, "available", lambda: False)
+    with pytest.raises(UsageError, match="is not installed here: leave it to 'auto'"):
+        compiled.load(engine="hyperscan")
+    assert compiled.load(engine="auto", cached=False).prefilter.name == "python"
+
+
+def test_a_broken_pack_is_an_error_and_leaves_no_file(cache: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[vendor")
+    with pytest.raises(RuleError, match=r"broken\.toml"):
+        compiled.load([str(broken)])
+    assert not cache.exists()
+
+
+# --- folders that cannot be used ------------------------------------------------------------------------------------
+
+
+def test_without_a_place_for_a_cache_everything_works_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(privatedir, "cache_dir", lambda: None)
+    assert works(compiled.load(engine="python"))
+
+
+def test_a_folder_that_is_a_link_is_neither_read_nor_written_nor_tidied(cache: Path, tmp_path: Path) -> None:
+    compiled.load(engine="python")
+    elsewhere = tmp_path / "elsewhere"
+    cache.rename(elsewhere)
+    cache.symlink_to(elsewhere)
+    poisoned = the_file(elsewhere)
+    poisoned.write_bytes(b"poison")
+    for number in range(9):
+        (elsewhere / f"rules-{number:032}.msgpack").write_bytes(b"of somebody else")
+    assert works(compiled.load(engine="python"))
+    assert poisoned.read_bytes() == b"poison"
+    assert len(list(elsewhere.iterdir())) == 10
+
+
+def test_many_processes_at_once_leave_one_good_file(cache: Path) -> None:
+    script = "from keyguard.engine import compiled; assert compiled.load(engine='python').ruleset.rules"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = [subprocess.Popen([sys.executable, "-c", script], env=env) for _ in range(6)]
+    assert [one.wait(120) for one in started] == [0] * 6
+    assert [path.name for path in cache.iterdir()] == [the_file(cache).name]
+    assert works(compiled.load(engine="python"))

@@ -1,0 +1,92 @@
+"""Both prefilters find every anchor, wherever it stands."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from keyguard.engine import planning, prefilter
+from keyguard.engine.plan import Anchor
+from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter
+from tests.engine.test_plan import rule
+
+DIGITS = b"0123456789"
+ANCHORS = (
+    Anchor(b"abc", False, (), (0, 0)),
+    Anchor(b"abc", False, (DIGITS, DIGITS), (0, 0)),
+    Anchor(b"aws", True, (), (0, 0)),
+    Anchor(b"\x00\xff[", False, (), (0, 0)),
+    Anchor(b"bcd", False, (bytes(range(256)),), (0, 0)),
+)
+ENGINES = [PythonPrefilter] + [HyperscanPrefilter] * prefilter.available()
+
+
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.name)
+def found(request: pytest.FixtureRequest) -> Prefilter:
+    """A prefilter of each kind over the same anchors."""
+    made: Prefilter = request.param(ANCHORS)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        (b"", []),
+        (b"ab", []),
+        (b"abc", [(0, 0)]),
+        (b"ABC", []),
+        (b"xabcabc", [(0, 1), (0, 4)]),
+        (b"abc12", [(0, 0), (1, 0)]),
+        (b"abc1", [(0, 0)]),
+        (b"abc1x", [(0, 0)]),
+        (b"AwS aws", [(2, 0), (2, 4)]),
+        (b"\x00\xff[", [(3, 0)]),
+        (b"abcd\n", [(0, 0), (4, 1)]),
+        (b"abcd", [(0, 0)]),
+        (b"\n" * 100_000 + b"abc", [(0, 100_000)]),
+    ],
+)
+def test_every_anchor_is_found_where_it_stands(found: Prefilter, text: bytes, hits: list[tuple[int, int]]) -> None:
+    assert sorted(found.hits(text)) == hits
+    assert found.fires(text) is bool(hits)
+    # and nothing is left over from the scan before
+    assert found.hits(b"") == []
+
+
+def test_without_a_literal_that_ignores_case_nothing_is_folded() -> None:
+    assert PythonPrefilter(ANCHORS[:1]).hits(b"ABCabc") == [(0, 3)]
+
+
+@pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
+def test_what_follows_a_literal_that_ignores_case_ignores_it_in_both() -> None:
+    anchors = planning.build([rule("a", "(?P<secret>(?i:tok)[0-9a-f]{3})")]).anchors
+    for text in (b"TOK0af", b"tok0AF", b"tok0xy"):
+        assert sorted(HyperscanPrefilter(anchors).hits(text)) == sorted(PythonPrefilter(anchors).hits(text))
+
+
+@pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
+def test_a_database_can_be_written_down_and_read_back() -> None:
+    again = HyperscanPrefilter(ANCHORS, HyperscanPrefilter(ANCHORS).dump())
+    assert sorted(again.hits(b"abc12")) == [(0, 0), (1, 0)]
+
+
+@pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
+def test_a_database_that_is_none_is_refused_and_not_run() -> None:
+    dump = HyperscanPrefilter(ANCHORS).dump()
+    for broken in (b"nonsense", dump[:-9], dump[:40], b"\xff" * len(dump)):
+        with pytest.raises(prefilter.unusable()):
+            HyperscanPrefilter(ANCHORS, broken)
+
+
+def test_without_the_library_it_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    assert not prefilter.available()
+
+
+@pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
+def test_the_version_says_what_a_database_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = prefilter.library_version()
+    monkeypatch.setattr(prefilter, "FORMAT", 99)
+    assert before != prefilter.library_version()
+    assert prefilter.library_version().endswith("|99")

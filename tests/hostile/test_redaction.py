@@ -1,0 +1,204 @@
+"""No part of any secret is ever shown, written or handed on: every rule's keys, wherever they stand, in every format.
+
+"Part" is any eight characters that follow each other in what is random about a key.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from keyguard import rules, templates
+from keyguard.engine import compiled
+from tests.calling import FORMATS, Inside, Keyguard, parts_of
+from tests.checkout import made_up_key
+from tests.repos import Repo
+
+pytest_plugins = ("tests.commandline",)
+
+
+@pytest.fixture
+def kg(inside: Inside) -> Inside:
+    """No process for each call: there are many."""
+    return inside
+
+
+LENGTH = 8
+
+
+class Example(NamedTuple):
+    """A filled example of a rule, and all parts of the secrets in it."""
+
+    rule: str
+    text: str
+    parts: frozenset[str]
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    """Every example of every rule, filled in a way of its own."""
+    ruleset = rules.parse(rules.read_packs())
+    matcher = compiled.build(ruleset).matcher
+    found = []
+    for rule in ruleset.rules:
+        for number, example in enumerate(rule.examples):
+            text, other = (templates.fill(example, f"redaction/{rule.id}/{number}/{turn}") for turn in "ab")
+            bodies = [match.secret[match.body - match.start :] for match in matcher.find(text.encode()).matches]
+            assert bodies, rule.id
+            # what it has in common with any other key of its kind is no secret: headers, the beginnings of tokens
+            common = parts_of(other, LENGTH)
+            found.append(
+                Example(
+                    rule.id,
+                    text,
+                    frozenset(part for body in bodies for part in parts_of(body.decode(), LENGTH) - common),
+                )
+            )
+    return found
+
+
+def seen_in(text: str | bytes, parts: set[str]) -> set[str]:
+    """The parts that a text holds."""
+    if isinstance(text, bytes):
+        text = text.decode("latin-1")
+    return parts & {text[at : at + LENGTH] for at in range(len(text) - LENGTH + 1)}
+
+
+@pytest.fixture(scope="module")
+def parts(examples: list[Example]) -> set[str]:
+    return {part for example in examples for part in example.parts}
+
+
+@pytest.fixture(scope="module")
+def tree(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """A repository in which every key stands in every kind of place."""
+    repo = Repo(tmp_path_factory.mktemp("redaction") / "repo").write("readme.md", "x").add().commit()
+    rng = random.Random(1)
+    for number, example in enumerate(examples):
+        text = example.text
+        repo.write(f"plain/{number}", text)
+        for name in (text, f"{text}.txt")[number % 2 :]:
+            if len(name.encode()) <= 255 and "/" not in name and "\0" not in name:
+                repo.write(f"names/{number}/{name}", "x")
+                repo.write(f"folders/{number}/{name}/a.txt", "x")
+        if "\n" not in text:
+            others = [other.text for other in rng.sample(examples, 3) if "\n" not in other.text]
+            repo.write(f"one-line/{number}", " ".join([text, *others, text]))
+            repo.link(f"links/{number}", text[:4000])
+        if number % 3 == 0:
+            repo.write(f"wide/{number}", b"\xff\xfe" + text.encode("utf-16-le"))
+            repo.write(f"marked/{number}", f"{text}  # gitleaks:allow\n")
+        elif number % 3 == 1:
+            repo.write(f"binary/{number}", b"\x00\x01\x02" * 9 + text.encode() + b"\x00\xff" * 9)
+        else:
+            repo.write(f"between/{number}", f"{'x' * 500}; {text} ; {'y' * 500}")
+    repo.add()
+    os.mkfifo(repo.file(f"{made_up_key(7)}.pipe"))
+    for number, example in enumerate(examples[:40]):
+        repo.write(f"unstaged/{number}", example.text)
+    return repo
+
+
+def spying_git(folder: Path) -> Path:
+    """A git that writes down how it was called, with what environment, and what temporary files there were."""
+    real = shutil.which("git")
+    script = folder / "spy" / "git"
+    script.parent.mkdir()
+    log = folder / "spied"
+    script.write_text(
+        f'#!/bin/sh\n{{ printf "%s\\n" "$0" "$@"; env; cat "$GIT_DIR"/* "$GIT_DIR"/*/*; }} >> "{log}" 2>/dev/null\n'
+        f'exec "{real}" "$@"\n'
+    )
+    script.chmod(0o755)
+    return log
+
+
+@pytest.mark.parametrize("words", [["scan"], ["scan", "--staged"], ["scan", "--changes"]], ids=" ".join)
+def test_no_part_of_any_key_is_shown_or_handed_on(
+    kg: Keyguard, tree: Repo, parts: set[str], tmp_path: Path, words: list[str]
+) -> None:
+    log = spying_git(tmp_path)
+    cache, temporary = tmp_path / "cache", tmp_path / "temporary"
+    temporary.mkdir()
+    files = [word for name in FORMATS for word in ("-f", f"{name}={tmp_path / name}")]
+    variables = {"PATH": f"{log.parent / 'spy'}:{os.environ['PATH']}", "TMPDIR": str(temporary)}
+    variables["KEYGUARD_CACHE_DIR"] = str(cache)
+    said = kg(*words, "--verbose", *files, cwd=tree.path, **variables)
+    assert said.code == 1, said.err
+    assert (said.out, said.err) == ("", "")
+    for name in FORMATS:
+        report = (tmp_path / name).read_text()
+        assert len(report) > 1000
+        assert seen_in(report, parts) == set(), name
+    assert log.stat().st_size > 1000
+    assert seen_in(log.read_bytes(), parts) == set()
+    assert list(temporary.iterdir()) == []
+    for path in cache.iterdir():
+        assert seen_in(path.read_bytes(), parts) == set()
+
+
+def test_the_keys_are_really_there(kg: Keyguard, tree: Repo, examples: list[Example]) -> None:
+    said = kg.scan(cwd=tree.path)
+    found = {place["path"].split("/")[0] for one in said.document["findings"] for place in one["occurrences"]}
+    assert {"plain", "wide", "binary", "between", "one-line", "links", "names", "folders", "unstaged"} <= found
+    assert {finding["rule"] for finding in said.document["findings"]} >= {example.rule for example in examples}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_of_standard_input_comes_out_again(
+    kg: Keyguard, examples: list[Example], parts: set[str], name: str
+) -> None:
+    everything = "\n\n".join(example.text for example in examples)
+    for data in (everything, " ".join(everything.split()), everything.replace("\n", "\r\n")):
+        said = kg("scan", "--stdin", "-f", name, "-v", stdin=data.encode())
+        assert said.code == 1
+        assert seen_in(said.out + said.err, parts) == set()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_coding_of_a_key_comes_out_either(kg: Keyguard, name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "t"
+    folder.mkdir()
+    key = made_up_key(1)
+    (folder / os.fsdecode(b"\xff" + key.encode())).write_text(f"SENDMAILOS_API_KEY={key}")
+    said = kg("scan", "-f", name, cwd=folder)
+    assert said.code == 1
+    for secret in (key, key[8:], f"\xff{key}"):
+        for shift in range(3):
+            coded = base64.b64encode(b" " * shift + secret.encode("latin-1")).decode()[4:-8]
+            assert not seen_in(said.out, parts_of(coded, 12))
+        assert secret.encode("latin-1").hex()[4:40] not in said.out
+
+
+def test_a_gap_does_not_tell_either(kg: Keyguard, tmp_path: Path) -> None:
+    folder = tmp_path / made_up_key(1)
+    (folder / made_up_key(2)).mkdir(parents=True)
+    (folder / made_up_key(2) / ".git").write_text(f"gitdir: ../{made_up_key(3)}\n")
+    os.mkfifo(folder / made_up_key(4))
+    parts = {part for seed in range(1, 5) for part in parts_of(made_up_key(seed)[8:])}
+    for place in (folder, folder / made_up_key(2), folder / made_up_key(4), folder / "x"):
+        for name in FORMATS:
+            said = kg("scan", place, "-f", name)
+            assert said.code == 2
+            assert seen_in(said.out + said.err, parts) == set()
+
+
+def test_a_crash_does_not_tell_either(kg: Keyguard, tmp_path: Path) -> None:
+    program = f"""
+import sys
+from keyguard.cli import commands, main
+def broken(options):
+    raise ValueError({made_up_key(1)!r})
+commands.run = broken
+sys.exit(main(["scan"]))
+"""
+    said = kg.python(program)
+    assert said.code == 2
+    assert said.err.startswith("keyguard: error: internal error: ValueError in ")
+    assert seen_in(said.out + said.err, parts_of(made_up_key(1)[8:])) == set()

@@ -1,0 +1,112 @@
+"""The names in docs/json.md are what programs read; they are settled here too."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyguard.model import Severity, Skipped, Where
+from tests.report.samples import LIVE, finding, incomplete, occurrence, rendered, run, suppressed
+
+DOCS = Path(__file__).parents[2] / "docs" / "json.md"
+
+
+def document(*args: Any, **kwargs: Any) -> Any:
+    return json.loads(rendered("json", run(*args, **kwargs)))
+
+
+def names(value: Any) -> set[str]:
+    """Every key in a document, wherever it stands."""
+    if isinstance(value, dict):
+        return set(value).union(*map(names, value.values()))
+    return set().union(*map(names, value)) if isinstance(value, list) else set()
+
+
+def test_the_settled_names_are_there() -> None:
+    report = document(finding(), suppressed=(suppressed(),))
+    assert list(report) == ["schema", "findings", "skipped", "coverage", "summary"]
+    assert report["schema"] == "keyguard/1"
+    (found,) = report["findings"]
+    settled = {"id", "fingerprint", "rule", "title", "vendor", "certainty", "environment", "severity", "confidence"}
+    assert settled | {"masked", "occurrences", "remedy"} <= set(found)
+    assert (found["severity"], found["environment"], found["masked"]) == ("critical", "live", LIVE)
+    (place,) = found["occurrences"]
+    assert {key: place[key] for key in ("path", "line", "column", "end_line", "end_column", "where")} == {
+        "path": "app.env",
+        "line": 3,
+        "column": 5,
+        "end_line": 3,
+        "end_column": 37,
+        "where": "tree",
+    }
+    assert place["snippet"] == {"text": f"KEY={LIVE}", "start": 4, "end": 24}
+
+
+def test_every_name_is_documented() -> None:
+    place = occurrence(b"\xff", where=Where.HISTORY, commit="ab" * 20, author_date="2024-01-02T03:04:05Z")
+    everything = document(
+        finding(occurrences=(place,)),
+        suppressed=(suppressed(),),
+        skipped=(Skipped(path=b"x", reason="excluded", gap=False),),
+    )
+    documented = set(re.findall(r"`([a-z_0-9]+)`", DOCS.read_text("utf-8")))
+    assert names(everything) <= documented
+
+
+def test_only_history_has_commits() -> None:
+    report = document(
+        finding(occurrences=(occurrence(), occurrence(where=Where.HISTORY, commit="ab" * 20, author_date="2024"))),
+    )
+    here, there = report["findings"][0]["occurrences"]
+    assert "commit" not in here
+    assert (there["commit"], there["author_date"]) == ("ab" * 20, "2024")
+
+
+def test_a_name_that_is_not_utf8_can_be_had_exactly() -> None:
+    name = b"a\\xff\xff\n.txt"
+    report = document(finding(occurrences=(occurrence(name),)), skipped=(Skipped(path=name, reason="vanished"),))
+    for place in (report["findings"][0]["occurrences"][0], report["skipped"][0]):
+        assert place["path"] == "a\\xff\\xff\n.txt"
+        assert base64.b64decode(place["path_base64"]) == name
+    assert "path_base64" not in document(finding())["findings"][0]["occurrences"][0]
+
+
+def test_the_summary_counts_and_lists_what_was_suppressed() -> None:
+    summary = document(finding(), finding(severity=Severity.LOW), suppressed=(suppressed(),), placeholders=7)["summary"]
+    assert summary["severities"] == {"critical": 1, "high": 0, "medium": 0, "low": 1, "info": 0}
+    assert (summary["findings"], summary["occurrences"], summary["failing"]) == (2, 2, 2)
+    assert (summary["placeholders"], summary["fail_on"], summary["version"]) == (7, "low", "0.1.0")
+    (aside,) = summary["suppressed"]
+    assert (aside["by"], aside["marker"], aside["reason"]) == ("inline", "keyguard: allow", "a fixture")
+    assert aside["occurrence"]["path"] == "tests/fixture.py"
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_a_gap_is_said(name: str) -> None:
+    text = rendered(name, incomplete())
+    report = json.loads(text.splitlines()[-1] if name == "jsonl" else text)
+    assert report["summary"]["complete"] is False
+    assert report["summary"]["gaps"] == 1
+    assert report["coverage"]["complete"] is False
+    assert report["skipped"] == [
+        {"path": "secret.bin", "reason": "unreadable", "detail": "Permission denied", "gap": True}
+    ]
+
+
+def test_jsonl_is_the_same_line_by_line() -> None:
+    whole = run(finding(), finding(id="KG-000001"), suppressed=(suppressed(),))
+    *findings, last = [json.loads(line) for line in rendered("jsonl", whole).splitlines()]
+    report = json.loads(rendered("json", whole))
+    assert findings == report.pop("findings")
+    assert last == report
+
+
+def test_lone_surrogates_do_not_make_it_unreadable() -> None:
+    report = document(finding(because=("a\udcffb",)), skipped=(Skipped(path=b"x", reason="r", detail="\ud800"),))
+    assert report["findings"][0]["because"] == ["a\\udcffb"]
+    assert report["skipped"][0]["detail"] == "\\ud800"

@@ -1,0 +1,44 @@
+"""What the core makes of a text, without files and without the command line; and keys to put into texts."""
+
+from __future__ import annotations
+
+import functools
+
+from keyguard import rules, templates
+from keyguard.engine import compiled
+from keyguard.engine.compiled import Engine
+from keyguard.inspector import Inspector
+from keyguard.model import Blob, Sighting, Where
+
+__all__ = ["engine", "in_pieces", "inspector", "key", "see"]
+
+ANY = "sk_live_{alnum:32}"
+
+
+def key(template: str = ANY, seed: str = "") -> str:
+    """A made-up key, the same one for the same seed."""
+    return templates.fill(template, f"{template}/{seed}")
+
+
+@functools.cache
+def engine(kind: str = "auto") -> Engine:
+    """All rules, ready to run."""
+    return compiled.build(rules.parse(rules.read_packs()), kind)
+
+
+@functools.cache
+def inspector(kind: str = "auto") -> Inspector:
+    """The same, with what turns matches into sightings."""
+    return Inspector(engine(kind))
+
+
+def see(text: str | bytes, path: bytes = b"example", kind: str = "auto") -> list[Sighting]:
+    """All sightings in a text that is read at once, in order of place."""
+    data = text.encode() if isinstance(text, str) else text
+    return inspector(kind).inspect(Blob(path=path, where=Where.STDIN), data).sightings
+
+
+def in_pieces(data: bytes, size: int, path: bytes = b"example") -> list[Sighting]:
+    """The same for a text that comes in pieces."""
+    pieces = iter([*(data[at : at + size] for at in range(0, len(data), size)), b""])
+    return inspector().inspect_stream(Blob(path=path, where=Where.STDIN), lambda: next(pieces, b"")).sightings

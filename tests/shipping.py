@@ -1,0 +1,52 @@
+"""Fixtures for what is shipped: this checkout as a repository to clone, a wheel, an environment that holds only that.
+Each is built once a session, by the first test that asks for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import ROOT, empty_environment, needed, offline_environment, pack, run, runtime_requirements
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables under which pip finds only the wheels of what keyguard needs to be built and to run."""
+    wheels = tmp_path_factory.mktemp("wheelhouse")
+    for distribution in needed("hatchling", "editables", *runtime_requirements()):
+        pack(distribution, wheels)
+    home = tmp_path_factory.mktemp("home")
+    return offline_environment(home, PIP_FIND_LINKS=str(wheels))
+
+
+@pytest.fixture(scope="session")
+def checkout(offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of this checkout as it is now, with what is not committed yet and without what git ignores."""
+    folder = tmp_path_factory.mktemp("checkout")
+    origin, clone = folder / "origin.git", folder / "clone"
+    run("git", "init", "--quiet", "--bare", "--initial-branch=main", origin, env=offline, cwd=folder)
+    here = {**offline, "GIT_DIR": str(origin), "GIT_WORK_TREE": str(ROOT)}
+    run("git", "add", "--all", env=here, cwd=ROOT)
+    run("git", "commit", "--quiet", "--message=as it is", env=here, cwd=ROOT)
+    run("git", "clone", "--quiet", origin, clone, env=offline, cwd=folder)
+    return clone
+
+
+@pytest.fixture(scope="session")
+def wheel(checkout: Path, offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from that clone in an isolated environment, as pip does it for everyone."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", folder, checkout, env=offline, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The commands' folder of an environment into which only the wheel was installed, and what it asks for."""
+    commands = empty_environment(tmp_path_factory.mktemp("installed") / "venv", offline)
+    run(commands / "python", "-m", "pip", "install", wheel, env=offline, cwd=commands)
+    return commands

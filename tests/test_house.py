@@ -1,0 +1,160 @@
+"""The rules of the house that a machine can hold: sizes, docstrings, marks, and papers in step with the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import keyguard
+from keyguard.cli import main
+from tests.checkout import ROOT, offline_environment, run
+
+PRODUCT = sorted((ROOT / "keyguard").rglob("*.py"))
+TOOLS = sorted((ROOT / "benchmarks").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+PAPERS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml")]
+
+#: spelt in two parts, or this file would break its own rules
+MARKS = ["TO" + "DO", "FIX" + "ME", "XX" + "X:", "pragma: no " + "cover"]
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions_of(source: str) -> Iterator[Function]:
+    """Every function, method and nested function."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, Function):
+            yield node
+
+
+def length_of(function: Function) -> int:
+    """Lines from ``def`` to the end, the docstring left out."""
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function) is not None:
+        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return lines
+
+
+def without_docstring(source: str) -> list[str]:
+    """The module, and whatever is public in it (a class, a function, a method), that does not say what it is."""
+
+    def walk(node: ast.Module | ast.ClassDef | Function, name: str) -> Iterator[str]:
+        if ast.get_docstring(node) is None:
+            yield name
+        if isinstance(node, Function):
+            return
+        for child in node.body:
+            if isinstance(child, ast.ClassDef | Function) and not child.name.startswith("_"):
+                yield from walk(child, f"{name}.{child.name}")
+
+    return list(walk(ast.parse(source), "module"))
+
+
+@pytest.mark.parametrize("path", [*PRODUCT, *TOOLS], ids=name_of)
+def test_no_module_has_more_than_300_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", [*PRODUCT, *TOOLS, *TESTS], ids=name_of)
+def test_no_function_has_more_than_50_lines(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert [function.name for function in functions_of(source) if length_of(function) > 50] == []
+
+
+def test_four_functions_of_five_have_20_lines_at_most() -> None:
+    lengths = [length_of(function) for path in PRODUCT for function in functions_of(path.read_text(encoding="utf-8"))]
+    assert sum(length <= 20 for length in lengths) >= 0.8 * len(lengths)
+
+
+@pytest.mark.parametrize("path", [*PRODUCT, *TOOLS], ids=name_of)
+def test_everything_public_says_what_it_is(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not source or without_docstring(source) == []
+
+
+@pytest.mark.parametrize("path", [*PRODUCT, *TOOLS, *TESTS, *PAPERS], ids=name_of)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert [mark for mark in MARKS if mark in source] == []
+
+
+def test_the_changelog_names_the_version_first() -> None:
+    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert versions[0] == keyguard.__version__
+
+
+def test_the_readme_pins_the_version_that_this_is() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"rev: v(\S+)", readme) == [keyguard.__version__]
+
+
+def test_the_readme_starts_with_the_two_commands() -> None:
+    paragraphs = (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")
+    assert paragraphs[0] == "# keyguard"
+    assert "\n" not in paragraphs[1]
+    assert [line.split()[:2] for line in paragraphs[2].splitlines()] == [["make", "scan"], ["make", "test"]]
+
+
+def test_every_folder_and_file_the_papers_name_is_there() -> None:
+    for paper in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        for link in re.findall(r"\]\(([^)#:]+)\)", paper.read_text(encoding="utf-8")):
+            assert (paper.parent / link).exists(), f"{paper.name} links to {link}"
+
+
+def help_blocks() -> list[tuple[str, str]]:
+    """(arguments, text) of every block in README.md that starts with ``$ keyguard ... --help``."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^```\S*\n\$ keyguard (.*--help)\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+
+
+def in_any_version(text: str) -> str:
+    """Help as all Pythons write it: wrapping apart, and with ``-f NAME, --format NAME`` as ``-f, --format NAME``."""
+    flat = " ".join(text.split())
+    return re.sub(r"(-\w) (\S+), (--[\w-]+) \2(?=\s|$)", r"\1, \3 \2", flat)
+
+
+def test_the_readme_shows_the_help_of_the_program() -> None:
+    assert "scan --help" in [arguments for arguments, _ in help_blocks()]
+
+
+@pytest.mark.parametrize(("arguments", "shown"), help_blocks(), ids=[arguments for arguments, _ in help_blocks()])
+def test_the_help_in_the_readme_is_what_the_program_says(arguments: str, shown: str, tmp_path: Path) -> None:
+    env = offline_environment(tmp_path, COLUMNS="120", NO_COLOR="1", PYTHONPATH=str(ROOT))
+    said = run(sys.executable, "-m", "keyguard", *arguments.split(), env=env, cwd=tmp_path)
+    assert in_any_version(said) == in_any_version(shown)
+
+
+def test_the_repository_itself_holds_no_key(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["scan", str(ROOT)])
+    assert code == 0, capsys.readouterr().out
+
+
+# --- the rules themselves -----------------------------------------------------------------------------------------
+
+
+def test_a_docstring_does_not_count_as_length() -> None:
+    (function,) = functions_of('def answer():\n    """One.\n\n    Two.\n    """\n    return 42\n')
+    assert length_of(function) == 2
+
+
+def test_what_is_public_and_silent_is_seen_and_what_is_private_is_not() -> None:
+    source = (
+        '"""Doc."""\ndef loud():\n    pass\nclass A:\n    """Doc."""\n    def b(self): ...\n    def _c(self): ...\n'
+    )
+    assert without_docstring(source) == ["module.loud", "module.A.b"]
+
+
+def test_help_is_compared_without_what_differs_between_versions() -> None:
+    old = "options:\n  -f NAME, --format NAME\n                        how"
+    assert in_any_version(old) == in_any_version("options:\n  -f, --format NAME  how")
+    assert in_any_version(old) != in_any_version("options:\n  -f, --format FILE  how")

@@ -1,0 +1,82 @@
+"""What a clean commit pays for: the modules that are loaded, counted, since time is different everywhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import run
+
+pytest_plugins = ("tests.shipping",)
+
+#: too slow to load at every commit, or of no use there
+TOO_HEAVY = {
+    "asyncio",
+    "concurrent.futures",
+    "dataclasses",
+    "dulwich",
+    "git",
+    "jinja2",
+    "multiprocessing",
+    "pathlib",
+    "pathspec",
+    "rich",
+    "tomllib",
+    "tomli",
+    "urllib3",
+}
+
+#: msgspec itself loads inspect where typing_extensions is around, as it is on 3.10
+if sys.version_info >= (3, 11):
+    TOO_HEAVY.add("inspect")
+
+WATCHED = """
+import sys
+before = set(sys.modules)
+from keyguard.cli import main
+code = main(sys.argv[1:])
+print("\\n".join(["loaded:", *sorted(set(sys.modules) - before)]))
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path, offline: dict[str, str]) -> Path:
+    """A repository with a commit, and one harmless change staged."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    run("git", "init", "--quiet", env=offline, cwd=folder)
+    (folder / "app.py").write_text("print('hello')\n")
+    run("git", "add", ".", env=offline, cwd=folder)
+    run("git", "commit", "--quiet", "--message=first", env=offline, cwd=folder)
+    (folder / "app.py").write_text("print('hello, world')\n")
+    run("git", "add", ".", env=offline, cwd=folder)
+    return folder
+
+
+def modules_loaded(python: Path, *arguments: str, env: dict[str, str], cwd: Path) -> set[str]:
+    """Names of what the command loads on its second run, when the caches are warm; the command must end with 0."""
+    run(python, "-c", WATCHED, *arguments, env=env, cwd=cwd)
+    said = run(python, "-c", WATCHED, *arguments, env=env, cwd=cwd)
+    return set(said.rpartition("loaded:\n")[2].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("hook", "pre-commit"), ("hook", "pre-commit", "app.py"), ("scan", "--staged")],
+    ids=" ".join,
+)
+def test_a_clean_commit_loads_nothing_heavy(
+    installed: Path, repository: Path, offline: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
+    assert "keyguard.scan" in loaded, "nothing was scanned, so nothing was measured"
+    assert loaded & TOO_HEAVY == set()
+
+
+def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:
+    heavy = WATCHED.replace("code =", "import dataclasses\ncode =")
+    said = run(installed / "python", "-c", heavy, "hook", "pre-commit", env=offline, cwd=repository)
+    assert "dataclasses" in said.rpartition("loaded:\n")[2].split()
