@@ -16,6 +16,6 @@ def without_here(path: list[str], package: str) -> list[str]:
 if __name__ == "__main__":
     sys.path[:] = without_here(sys.path, __file__.replace("\\", "/").rpartition("/")[0])
 
-    from keyguard.cli import main
+    from keyguard.cli import command
 
-    sys.exit(main())
+    command()

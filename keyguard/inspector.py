@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyguard.engine.compiled import Engine
 from keyguard.model import Blob, Sighting
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from keyguard.sightings import Sighter
 
 
-class Sighted(NamedTuple):
+class Sighted(msgspec.Struct, frozen=True):
     """What one text held, and its size in bytes."""
 
     sightings: list[Sighting]

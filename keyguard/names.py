@@ -19,7 +19,7 @@ from keyguard.inspector import Inspector
 from keyguard.model import Blob, Match, Sighting, Skipped
 from keyguard.secrets import MASK, Secret, masked
 
-_RANDOM = re.compile(r"[A-Za-z0-9+_=-]{24,}")
+_RANDOM = r"[A-Za-z0-9+_=-]{24,}"
 
 
 class Names:
@@ -77,7 +77,7 @@ def scrubbed(message: str) -> str:
     try:
         names = Names(compiled.load())
     except KeyguardError:
-        return _RANDOM.sub(MASK, message)
+        return re.sub(_RANDOM, MASK, message)
     return names.masked(message.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 

@@ -10,16 +10,19 @@ import os
 import re
 import stat
 from collections.abc import Iterable
-from typing import Any
+from time import time
 
 import msgspec
 
+from keyguard import digests
 from keyguard.errors import RuleError
 from keyguard.model import Environment, Rule, Severity, Vendor
 
 BOUNDARIES = ("token", "strict", "right", "none")
 _PACK_LIMIT = 4 << 20
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+#: seconds within which a file can be changed again and keep its times, on the coarsest of clocks
+_FRESH = 3.0
+_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,8 +35,8 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RuleSet(msgspec.Struct, frozen=True):
     """All rules of a run, sorted by id, with the vendors they name."""
 
-    rules: tuple[Rule, ...]
-    vendors: dict[str, Vendor]
+    rules: tuple[Rule, ...] = ()
+    vendors: dict[str, Vendor] = {}
 
     def vendor_of(self, rule: Rule) -> Vendor:
         """The vendor whose key the rule finds."""
@@ -58,13 +61,26 @@ def builtin_dir() -> str:
 
 def read_packs(extra: Iterable[str] = ()) -> list[tuple[str, bytes]]:
     """Name and content of every pack: the built-in ones in order of name, then the files or folders in ``extra``."""
-    packs: list[tuple[str, bytes]] = []
-    for place in (builtin_dir(), *extra):
-        paths = _toml_files(place)
-        if not paths:
-            raise RuleError(f"{place}: no rule packs (*.toml) here")
-        packs += [(path, _read(path)) for path in paths]
-    return packs
+    return [(path, _read(path)) for path in _pack_paths(extra)]
+
+
+def stamp(extra: Iterable[str], *more: str) -> str:
+    """A name for exactly these packs, and for whatever else is said, 64 hex digits.
+
+    Packs are told by their times and sizes, since reading them all costs a commit hook 3 ms; one that is so new that a
+    later change might not show, by its content. Raises ``RuleError`` for what cannot be read.
+    """
+    lines = [*more]
+    for path in _pack_paths(extra):
+        try:
+            info = os.stat(path)
+        except (OSError, ValueError):
+            _read(path)  # says why
+            raise
+        lines.append(f"{path}\0{info.st_ino} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}")
+        if max(info.st_mtime, info.st_ctime) > time() - _FRESH:
+            lines.append(digests.new("sha256", _read(path)).hexdigest())
+    return digests.new("sha256", "\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def parse(packs: Iterable[tuple[str, bytes]]) -> RuleSet:
@@ -79,6 +95,17 @@ def parse(packs: Iterable[tuple[str, bytes]]) -> RuleSet:
     if not rules:
         raise RuleError("there are no rules: nothing could be found")
     return RuleSet(rules=tuple(rules[name] for name in sorted(rules)), vendors=vendors)
+
+
+def _pack_paths(extra: Iterable[str]) -> list[str]:
+    """All files, the built-in ones first, by name."""
+    paths: list[str] = []
+    for place in (builtin_dir(), *extra):
+        found = _toml_files(place)
+        if not found:
+            raise RuleError(f"{place}: no rule packs (*.toml) here")
+        paths += found
+    return paths
 
 
 def _toml_files(place: str) -> list[str]:
@@ -132,7 +159,7 @@ def _parse_pack(path: str, data: bytes) -> Pack:
 
 def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
     """What is wrong with a rule that has the right types: the key and a sentence, or None."""
-    if not _ID.fullmatch(rule.id):
+    if not re.fullmatch(_ID, rule.id):
         return "id", "an id is lower-case words joined by '-'"
     if rule.vendor != vendor.id:
         return "vendor", f"unknown vendor {rule.vendor!r}: this pack is about {vendor.id!r}"
@@ -175,13 +202,3 @@ def _pattern_problem(rule: Rule) -> tuple[str, str] | None:
     if rule.checksum and rule.checksum not in checksums.CHECKSUMS:
         return "checksum", f"there is no check {rule.checksum!r}: {', '.join(sorted(checksums.CHECKSUMS))}"
     return None
-
-
-def digest(packs: Iterable[tuple[str, bytes]], *more: Any) -> str:
-    """A name for exactly these packs (and whatever else their compiled form depends on), 64 hex digits."""
-    import hashlib
-
-    state = hashlib.sha256(repr(more).encode())
-    for path, data in packs:
-        state.update(f"{os.path.basename(path)}\0{len(data)}\0".encode() + data)
-    return state.hexdigest()

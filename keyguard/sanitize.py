@@ -15,17 +15,18 @@ _UNSEEN = (
     r"\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ud800-\udfff\U000e0000-\U000e007f"
 )
-_HIDDEN = re.compile(rf"[{_C0}{_UNSEEN}]|#(?=#\w*\[)")
-_COMMAND = re.compile(r"(\s*):(?=:|\Z)")
+# patterns, not yet compiled: a clean commit has no text that needs them
+_HIDDEN = rf"[{_C0}{_UNSEEN}]|#(?=#\w*\[)"
+_COMMAND = r"(\s*):(?=:|\Z)"
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TAB = "    "
-_JSON_HIDDEN = re.compile(rf"[{_UNSEEN}]|#(?=#)")
+_JSON_HIDDEN = rf"[{_UNSEEN}]|#(?=#)"
 
 
 def shown(text: str) -> str:
     """The text with every character visible, safe at any place of a line, also at its start."""
     text = visible(text)
-    return _COMMAND.sub(r"\1\\x3a", text, count=1) if _COMMAND.match(text) else text
+    return re.sub(_COMMAND, r"\1\\x3a", text, count=1) if ":" in text and re.match(_COMMAND, text) else text
 
 
 def shown_path(path: bytes) -> str:
@@ -37,7 +38,7 @@ def visible(text: str) -> str:
     """The text with every character visible, for where something of ours stands before it on the line."""
     if text.isascii() and text.isprintable() and "##" not in text:
         return text
-    return _HIDDEN.sub(_escape, text)
+    return re.sub(_HIDDEN, _escape, text)
 
 
 def visible_span(text: str, start: int, end: int) -> tuple[str, int, int]:
@@ -47,7 +48,7 @@ def visible_span(text: str, start: int, end: int) -> tuple[str, int, int]:
     pieces: list[str] = []
     copied = grown = 0
     new_start, new_end = start, end
-    for match in _HIDDEN.finditer(text):
+    for match in re.finditer(_HIDDEN, text):
         escape = _TAB if match[0] == "\t" else _escape(match)
         pieces += (text[copied : match.start()], escape)
         copied = match.end()
@@ -61,7 +62,7 @@ def visible_json(text: str) -> str:
     """A JSON document that says the same, with the characters that could act written as ``\\uXXXX``."""
     if text.isascii() and "##" not in text and "\x7f" not in text:
         return text
-    return _JSON_HIDDEN.sub(_escape_json, text)
+    return re.sub(_JSON_HIDDEN, _escape_json, text)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import __version__, triage
+from keyguard import __version__, sources, triage
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
 from keyguard.model import Blob, Coverage, Run, Severity, Skipped, Where
 from keyguard.names import Names
-from keyguard.sources import SOURCES
+from keyguard.rules import RuleSet
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
 from keyguard.triage import Policy
@@ -48,9 +48,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(request: Request, progress: Progress | None = None) -> Run:
     """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run."""
-    engine = compiled.load(request.rules, request.engine)
-    triage.check_names(request.policy, engine.ruleset)
-    listing = SOURCES[request.source](request.ask)
+    with sources.started(request.source, request.ask) as listed:
+        engine = _engine(request)
+        return _run(request, engine, listed(), progress)
+
+
+def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None) -> Run:
     listed = listing.count()
     _exclude(listing, request.exclude)
     inspector = Inspector(engine)
@@ -65,13 +68,19 @@ def run(request: Request, progress: Progress | None = None) -> Run:
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     """Scan one stream, for instance standard input: ``read`` gives pieces and then nothing."""
-    engine = compiled.load(request.rules, request.engine)
-    triage.check_names(request.policy, engine.ruleset)
+    engine = _engine(request)
     tally, guarded = Tally(), Guarded(read)
     blob = Blob(path=name, where=Where.STDIN)
     tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
     tally.settle(blob.path, guarded)
     return _account(request, engine, "standard input", 1, tally)
+
+
+def _engine(request: Request) -> compiled.Engine:
+    engine = compiled.load(request.rules, request.engine)
+    if request.policy.select or request.policy.ignore:
+        triage.check_names(request.policy, engine.ruleset)
+    return engine
 
 
 def exit_code(run: Run) -> int:
@@ -123,9 +132,12 @@ def _rules(exclude: Exclude) -> tuple[bytes, Ignores] | None:
 
 def _account(request: Request, engine: compiled.Engine, scope: str, listed: int, tally: Tally) -> Run:
     names = Names(engine)
-    decided = triage.decide(map(names.hide, tally.sightings), engine.ruleset, request.policy)
     skipped = tuple(sorted(map(names.hide_in, tally.skipped)))
-    rules = engine.ruleset.by_id()
+    decided, ruleset = triage.Decided(), RuleSet()
+    if tally.sightings:
+        ruleset = engine.ruleset
+        decided = triage.decide(map(names.hide, tally.sightings), ruleset, request.policy)
+    rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings})
     vendors = sorted({name for finding in decided.findings for name in (finding.vendor, *finding.candidates)})
     coverage = Coverage(
@@ -134,7 +146,7 @@ def _account(request: Request, engine: compiled.Engine, scope: str, listed: int,
         read=tally.read,
         skipped=len(skipped),
         bytes=tally.size,
-        rules=len(engine.ruleset.rules),
+        rules=engine.count,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
     )
@@ -148,5 +160,5 @@ def _account(request: Request, engine: compiled.Engine, scope: str, listed: int,
         fail_on=request.fail_on,
         allow_incomplete=request.allow_incomplete,
         rules=tuple(rules[name] for name in found),
-        vendors={name: engine.ruleset.vendors[name] for name in vendors},
+        vendors={name: ruleset.vendors[name] for name in vendors},
     )

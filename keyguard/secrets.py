@@ -7,8 +7,6 @@ random tokens, which nobody can guess. Passwords that people choose are stretche
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 
 MASK = "*" * 8
@@ -33,6 +31,8 @@ class Secret:
         raise TypeError("a Secret is not written anywhere")
 
     def __eq__(self, other: object) -> bool:
+        import hmac
+
         return isinstance(other, Secret) and hmac.compare_digest(self._value, other._value)
 
     def __hash__(self) -> int:
@@ -45,6 +45,9 @@ class Secret:
 
 def fingerprint(secret: Secret, *, guessable: bool, key: bytes | None = None) -> str:
     """32 hex digits that name the value; equal values have equal fingerprints under one key."""
+    import hashlib
+    import hmac
+
     key = key if key is not None else os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", "")) or _DEFAULT_KEY
     value = secret.reveal()
     if guessable:

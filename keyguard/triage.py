@@ -43,8 +43,8 @@ class Policy(msgspec.Struct, frozen=True):
 class Decided(msgspec.Struct, frozen=True):
     """Findings, worst first, and what was held back."""
 
-    findings: tuple[Finding, ...]
-    suppressed: tuple[Suppressed, ...]
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 def check_names(policy: Policy, ruleset: RuleSet) -> None:

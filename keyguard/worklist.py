@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import workers
 from keyguard.errors import GitError
 from keyguard.inspector import Inspector
 from keyguard.model import Blob, Sighting, Skipped, Where
@@ -44,7 +43,7 @@ class Worklist:
         self._listing = listing
         self._inspector = inspector
         self._max_size = max_size
-        self._jobs = jobs or workers.available_cpus()
+        self._jobs = jobs
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
         self._readers: dict[int, Reader] = {}
@@ -52,9 +51,7 @@ class Worklist:
     def run(self) -> Tally:
         """Read and inspect all that is listed."""
         tally = Tally(skipped=list(self._listing.skipped))
-        if self._jobs > 1 and len(self._files) >= _FEW and workers.can_fork():
-            self._share_out(tally)
-        else:
+        if len(self._files) < _FEW or not self._share_out(tally):
             tally.add(self._inspect(self._files, self._tell))
         for stored in (*self._listing.stored, *self._absent(tally)):
             self._inspect_stored(stored, tally)
@@ -63,19 +60,27 @@ class Worklist:
 
     # --- files --------------------------------------------------------------------------------------------------
 
-    def _share_out(self, tally: Tally) -> None:
+    def _share_out(self, tally: Tally) -> bool:
+        """Have the files inspected by several processes; False where one is all that there can be."""
+        from keyguard import workers  # a commit has no use for it
+
+        jobs = self._jobs or workers.available_cpus()
+        if jobs == 1 or not workers.can_fork():
+            return False
         size = max(_BATCH, -(-len(self._files) // workers.MAX_TASKS))
         batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
         try:
-            answers = self._map(batches, self._jobs)
-        except OSError:  # no process can be had: this one has to do
-            tally.add(self._inspect(self._files, self._tell))
-            return
+            answers = self._map(batches, jobs)
+        except OSError:
+            return False
         for batch, found in zip(batches, answers, strict=True):
             tally.add(found if found is not None else self._one_by_one(batch))
+        return True
 
     def _one_by_one(self, files: list[_Numbered]) -> Tally:
         """A worker died over these: find out over which, and lose no other."""
+        from keyguard import workers
+
         tally = Tally()
         for at in range(0, len(files), workers.MAX_TASKS):
             part = files[at : at + workers.MAX_TASKS]
@@ -90,6 +95,8 @@ class Worklist:
 
     def _map(self, batches: Sequence[list[_Numbered]], jobs: int) -> list[Tally | None]:
         """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
+        from keyguard import workers
+
         done = 0
 
         def work(index: int) -> bytes:
@@ -219,11 +226,15 @@ class Worklist:
 def _contents(stored: Stored) -> Iterator[BlobContent]:
     if not stored.blobs:
         return
+    oids = [blob.oid for blob in stored.blobs]
+    if stored.reader:
+        yield from stored.reader.blobs(oids)
+        return
     from keyguard.git.objects import read_blobs
     from keyguard.git.opening import open_shadow
 
     with open_shadow(stored.repository) as shadow:
-        yield from read_blobs(shadow, [blob.oid for blob in stored.blobs])
+        yield from read_blobs(shadow, oids)
 
 
 def _line_of(one: Sighting) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = {
     "keyguard": 0,
     "keyguard.model": 0,
+    "keyguard.digests": 0,
     "keyguard.errors": 0,
     "keyguard.scales": 0,
     "keyguard.config": 1,
@@ -21,6 +22,7 @@ LAYERS = {
     "keyguard.engine.literals": 1,
     "keyguard.engine.plan": 1,
     "keyguard.git.child": 1,
+    "keyguard.git.modes": 1,
     "keyguard.git.shadow": 1,
     "keyguard.packfile": 1,
     "keyguard.privatedir": 1,

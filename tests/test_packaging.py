@@ -54,8 +54,8 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
         assert f"{info}/licenses/LICENSE" in archive.namelist()
     assert "License-Expression: MIT\n" in metadata
     assert "Requires-Python: >=3.10\n" in metadata
-    assert "keyguard = keyguard.cli:main\n" in commands
-    assert "keyguard-lint = keyguard.cli:main\n" in commands
+    assert "keyguard = keyguard.cli:command\n" in commands
+    assert "keyguard-lint = keyguard.cli:command\n" in commands
 
 
 def test_the_wheel_finds_a_key_from_an_empty_environment(installed: Path, leak: Path, offline: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from itertools import islice
 from typing import Any, NoReturn
@@ -20,12 +21,20 @@ exit code: 0 all was read and nothing found; 1 findings; 2 usage or configuratio
 """
 
 
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal. argparse asks ``shutil`` for that, at every start, and so loads all of that."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        options.setdefault("width", _columns() - 2)
+        super().__init__(prog, **options)
+
+
 class Parser(argparse.ArgumentParser):
     """``argparse`` with full option names only, and errors in our words."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("allow_abbrev", False)
-        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("formatter_class", Formatter)
         super().__init__(**options)
 
     def error(self, message: str) -> NoReturn:
@@ -37,7 +46,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of a command line, with ``command`` always set. ``UsageError`` for a wrong one; help exits."""
     start = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
     command = "".join(arguments[start : start + 1])
-    parser = build(command)
+    parser = build("" if start else command)
     if not arguments:
         parser.print_help(sys.stderr)
         parser.exit(2)
@@ -85,6 +94,17 @@ def _ordered(words: list[str], known: dict[str, argparse.Action], parser: argpar
     return [*options, "--", *names] if names else options
 
 
+@cache  # argparse makes a formatter for every option
+def _columns() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and 0 < len(columns.strip("0")) <= 4:
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 def _meant(command: str) -> str:
     from keyguard.packfile import suggestion
 
@@ -103,12 +123,14 @@ def _refuse(parser: argparse.ArgumentParser, word: str, known: Iterable[str]) ->
 
 
 def build(command: str = "") -> argparse.ArgumentParser:
-    """The parser; the arguments of ``command`` alone are filled in, or of every command for the empty string."""
+    """The parser for ``command`` alone, or for every command where that is none of them."""
     parser = Parser(prog="keyguard", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"keyguard {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    for name, row in COMMANDS.items():
-        child = commands.add_parser(name, help=row.help, description=row.help[0].upper() + row.help[1:] + ".")
-        if name == command or not command:
-            import_module(row.module).add_arguments(child)
+    commands = parser.add_subparsers(
+        prog="keyguard", dest="command", metavar="COMMAND", required=True, parser_class=Parser
+    )
+    for name in (command,) if command in COMMANDS else COMMANDS:
+        module, text = COMMANDS[name]
+        child = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        import_module(module).add_arguments(child)
     return parser

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from importlib import import_module
-from typing import NamedTuple
 
-
-class Command(NamedTuple):
-    """A row of the table of commands; the module has ``add_arguments(parser)`` and ``run(options) -> int``."""
-
-    module: str
-    help: str
-
-
-COMMANDS: dict[str, Command] = {
-    "scan": Command("keyguard.cli.scan", "find keys in files, folders, staged changes or standard input"),
-    "hook": Command("keyguard.cli.hook", "run as a git hook"),
-    "rules": Command("keyguard.cli.rules", "list, show and test the rules"),
-    "explain": Command("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),
+#: name -> module with ``add_arguments(parser)`` and ``run(options) -> int``, and what the command does
+COMMANDS: dict[str, tuple[str, str]] = {
+    "scan": ("keyguard.cli.scan", "find keys in files, folders, staged changes or standard input"),
+    "hook": ("keyguard.cli.hook", "run as a git hook"),
+    "rules": ("keyguard.cli.rules", "list, show and test the rules"),
+    "explain": ("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),
 }
 
 
 def run(options: Namespace) -> int:
     """Run the command that was parsed; its exit code."""
-    return int(import_module(COMMANDS[options.command].module).run(options))
+    module, _ = COMMANDS[options.command]
+    return int(import_module(module).run(options))

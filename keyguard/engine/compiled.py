@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,7 +25,10 @@ _KEPT = 4
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
     """What the cache holds for one set of packs and one version of everything that compiles them."""
 
-    ruleset: RuleSet
+    #: how many rules there are
+    count: int
+    #: a ``RuleSet``, still in bytes: most scans find nothing and need none of it
+    ruleset: msgspec.Raw
     plan: Plan
     database: bytes
 
@@ -32,20 +36,28 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
 class Engine:
     """Rules ready to run. What confirms a match is imported when the prefilter first fires."""
 
-    def __init__(self, ruleset: RuleSet, plan: Plan, filter_: Prefilter) -> None:
-        self.ruleset = ruleset
+    def __init__(self, found: Compiled, filter_: Prefilter, packs: tuple[str, ...] = ()) -> None:
+        """``packs`` are those besides the built-in ones, for when the compiled form turns out to be damaged."""
         self.prefilter = filter_
-        self._plan = plan
-        self._matcher: Matcher | None = None
+        #: how many rules there are
+        self.count = found.count
+        self._found = found
+        self._packs = packs
 
-    @property
+    @cached_property
+    def ruleset(self) -> RuleSet:
+        """The rules and their vendors."""
+        try:
+            return msgspec.msgpack.decode(self._found.ruleset, type=RuleSet)
+        except (msgspec.MsgspecError, ValueError):
+            return rules.parse(rules.read_packs(self._packs))
+
+    @cached_property
     def matcher(self) -> Matcher:
         """The matcher, made once."""
-        if self._matcher is None:
-            from keyguard.engine.matcher import Matcher
+        from keyguard.engine.matcher import Matcher
 
-            self._matcher = Matcher(self.ruleset.rules, self._plan, self.prefilter)
-        return self._matcher
+        return Matcher(lambda: self.ruleset.rules, self._found.plan, self.prefilter)
 
 
 def load(extra: Iterable[str] = (), engine: str = "auto", *, cached: bool = True) -> Engine:
@@ -54,28 +66,33 @@ def load(extra: Iterable[str] = (), engine: str = "auto", *, cached: bool = True
     Raises ``RuleError`` for a broken pack, ``UsageError`` for an engine that is not here.
     """
     native = _is_native(engine)
-    packs = rules.read_packs(extra)
-    digest = rules.digest(packs, __version__, prefilter.FORMAT, prefilter.library_version() if native else "python")
-    name = f"rules-{digest[:32]}.msgpack"
-    found = _from_cache(name) if cached else None
+    packs = tuple(extra)
+    stamp = rules.stamp(packs, __version__, prefilter.library_version() if native else "python") if cached else ""
+    name = f"rules-{stamp[:32]}.msgpack"
+    found = _from_cache(name) if stamp else None
     if found is None:
-        found = _compile(rules.parse(packs))
+        found = _compile(rules.parse(rules.read_packs(packs)))
     filter_, fresh = _prefilter(found, native)
-    if fresh and cached:
+    if fresh and stamp:
         _to_cache(name, found, filter_)
-    return Engine(found.ruleset, found.plan, filter_)
+    return Engine(found, filter_, packs)
 
 
 def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
     """An engine for a set of rules made in memory; nothing is cached."""
     found = _compile(ruleset)
-    return Engine(ruleset, found.plan, _prefilter(found, _is_native(engine))[0])
+    return Engine(found, _prefilter(found, _is_native(engine))[0])
 
 
 def _compile(ruleset: RuleSet) -> Compiled:
     from keyguard.engine import planning
 
-    return Compiled(ruleset=ruleset, plan=planning.build(ruleset.rules), database=b"")
+    return Compiled(
+        count=len(ruleset.rules),
+        ruleset=msgspec.Raw(msgspec.msgpack.encode(ruleset)),
+        plan=planning.build(ruleset.rules),
+        database=b"",
+    )
 
 
 def _is_native(engine: str) -> bool:

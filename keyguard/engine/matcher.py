@@ -7,10 +7,12 @@ start of the match is known costs one anchored attempt; others are searched for 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cached_property
 
-from keyguard.engine import checksums
-from keyguard.engine.placeholders import is_placeholder, is_spelled
+import msgspec
+
+from keyguard import digests
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.model import Confidence, Match, Rule
@@ -20,7 +22,7 @@ _RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 _SLACK = 64
 
 
-class Candidate(NamedTuple):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """One rule over one span, before it is compared with its neighbours."""
 
     start: int
@@ -31,7 +33,7 @@ class Candidate(NamedTuple):
     full_end: int
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """What a text holds: matches in order, and the spans that only look like keys."""
 
     matches: list[Match]
@@ -41,13 +43,22 @@ class Found(NamedTuple):
 class Matcher:
     """Rules, ready to run. Patterns are compiled when they are first needed."""
 
-    def __init__(self, rules: tuple[Rule, ...], plan: Plan, prefilter: Prefilter) -> None:
-        self.rules = rules
+    def __init__(self, rules: Callable[[], tuple[Rule, ...]], plan: Plan, prefilter: Prefilter) -> None:
+        """``rules`` is asked when a pattern first matches."""
         self.prefilter = prefilter
+        self._load = rules
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
-        #: what one vendor publishes is no key of another's either
-        self._samples = frozenset(sample for rule in rules for sample in rule.samples)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that the plan numbers."""
+        return self._load()
+
+    @cached_property
+    def _samples(self) -> frozenset[str]:
+        """What vendors publish: what one of them does is no key of another's either."""
+        return frozenset(sample for rule in self.rules for sample in rule.samples)
 
     def find(self, data: bytes) -> Found:
         """All matches in a text, sorted by place."""
@@ -56,9 +67,12 @@ class Matcher:
 
     def confirm(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
         """The matches among what the prefilter found."""
+        found = self._matches(data, hits)
+        if not found:
+            return Found([], [])
         candidates: list[Candidate] = []
         placeholders: set[tuple[int, int]] = set()
-        for form, match in self._matches(data, hits):
+        for form, match in found:
             span = match.span("secret")
             body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
             real = [rule for rule in self._plan.forms[form].rules if self._is_rule(rule, match)]
@@ -105,9 +119,16 @@ class Matcher:
 
     def _is_rule(self, index: int, match: re.Match[bytes]) -> bool:
         check = self.rules[index].checksum
+        if not check:
+            return True
+        from keyguard.engine import checksums
+
         return check not in checksums.REQUIRED or checksums.CHECKSUMS[check](match["secret"])
 
     def _is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
+        # most texts in which an anchor stands hold no match, and most commits no other text
+        from keyguard.engine.placeholders import is_placeholder, is_spelled
+
         rule, secret = self.rules[index], match["secret"]
         random = secret[body - match.start("secret") :]
         if is_placeholder(random, rule.placeholders, rule.entropy) or (not rule.checksum and is_spelled(random)):
@@ -116,9 +137,7 @@ class Matcher:
 
 
 def _digest(secret: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(secret).hexdigest()
+    return digests.new("sha256", secret).hexdigest()
 
 
 def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) -> list[Match]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from keyguard.errors import GitError
-from keyguard.git.index import GITLINK, tracked_and_untracked
+from keyguard.git.child import Child
+from keyguard.git.modes import GITLINK
+from keyguard.git.objects import BlobReader
 from keyguard.git.opening import open_index
 from keyguard.git.refs import empty_tree, read_head
 from keyguard.git.repository import Repository
@@ -30,21 +33,42 @@ class Change(NamedTuple):
     """The new one; 0 for a file that is not tracked."""
 
 
-def staged_changes(repository: Repository, index: str | None = None) -> list[Change]:
-    """What a commit of the index (or of another that stands in for it) would add or change, submodules left out.
+class Staging:
+    """git at work on what a commit would add: started at once, so that others can work until it has the answer."""
 
-    Of a file in conflict every side comes. Where HEAD cannot be told or read, everything in the index counts as new.
-    GitError when the index cannot be read.
-    """
-    nothing = empty_tree(repository)
-    base = read_head(repository).oid or nothing
-    with open_index(repository, index) as shadow:
+    def __init__(self, repository: Repository, shadow: Shadow) -> None:
+        self.reader = BlobReader(shadow)
+        """Reads what was staged, as long as the block of ``staging`` lasts."""
+        self._shadow = shadow
+        self._nothing = empty_tree(repository)
+        self._base = read_head(repository).oid or self._nothing
+        self._child = _compare(shadow, self._base)
+
+    def changes(self) -> list[Change]:
+        """What a commit would add or change, submodules left out; to be asked once.
+
+        Of a file in conflict every side comes. Where HEAD cannot be told or read, everything in the index counts as
+        new. GitError when the index cannot be read.
+        """
         try:
-            return _against(shadow, base)
+            return _sides(self._shadow, self._child)
         except GitError:
-            if base == nothing:
+            if self._base == self._nothing:
                 raise
-            return _against(shadow, nothing)
+            return _sides(self._shadow, _compare(self._shadow, self._nothing))
+
+
+@contextmanager
+def staging(repository: Repository, index: str | None = None) -> Iterator[Staging]:
+    """``Staging`` for the index of a repository, or for another that stands in for it. GitError when it is damaged."""
+    with open_index(repository, index) as shadow:
+        yield Staging(repository, shadow)
+
+
+def staged_changes(repository: Repository, index: str | None = None) -> list[Change]:
+    """The ``changes`` of ``staging``, waited for."""
+    with staging(repository, index) as found:
+        return found.changes()
 
 
 def unstaged_changes(repository: Repository) -> Iterator[Change | Skipped]:
@@ -53,9 +77,11 @@ def unstaged_changes(repository: Repository) -> Iterator[Change | Skipped]:
     A file counts as changed when its time or size did, or when git was told not to look. A path with a ``/`` at its
     end is a repository of its own. GitError when git fails.
     """
+    from keyguard.git.index import tracked_and_untracked  # a commit has no use for it
+
     seen = set()
     with open_index(repository, work_tree=True) as shadow:
-        for change in _raw(shadow, "diff-files", *_RAW):
+        for change in _raw(shadow, shadow.start("diff-files", *_RAW)):
             if change.path not in seen:
                 seen.add(change.path)
                 yield change._replace(oid="")
@@ -67,8 +93,13 @@ def unstaged_changes(repository: Repository) -> Iterator[Change | Skipped]:
             yield Change(entry.path, "", entry.oid, entry.mode)
 
 
-def _against(shadow: Shadow, base: str) -> list[Change]:
-    changes = list(_raw(shadow, "diff-index", "--cached", "-M100%", "--ita-invisible-in-index", *_RAW, base))
+def _compare(shadow: Shadow, base: str) -> Child:
+    return shadow.start("diff-index", "--cached", "-M100%", "--ita-invisible-in-index", *_RAW, base)
+
+
+def _sides(shadow: Shadow, child: Child) -> list[Change]:
+    """The answer of ``_compare``, with every side of what is in conflict."""
+    changes = list(_raw(shadow, child))
     if all(change.oid for change in changes):
         return changes
     # a conflict comes as a name alone
@@ -84,14 +115,14 @@ def _side(record: bytes) -> tuple[bytes, bytes, bytes]:
     return mode, oid, path
 
 
-def _raw(shadow: Shadow, *command: str) -> Iterator[Change]:
+def _raw(shadow: Shadow, child: Child) -> Iterator[Change]:
     """``:mode mode id id status``, a path, and for a rename another; what was deleted is left out."""
-    records = shadow.records(shadow.start(*command))
+    records = shadow.records(child)
     for record in records:
         path = next(records, b"")
         fields = record.decode("ascii", "replace").removeprefix(":").split(" ")
         if len(fields) != 5 or not path:
-            raise GitError(f"git {command[0]} gave an answer that is not understood")
+            raise GitError(f"git {child.name} gave an answer that is not understood")
         old_mode, mode, old, oid, status = fields
         if status.startswith("R"):
             path = next(records, b"")

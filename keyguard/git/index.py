@@ -16,9 +16,6 @@ from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.model import Skipped
 
-GITLINK = 0o160000
-SYMLINK = 0o120000
-
 _TAB, _ZERO, _SKIPPED, _LOWER_CASE = b"\t0Sa"
 _UNOPENED = b"warning: could not open directory '"
 

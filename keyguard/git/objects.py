@@ -7,12 +7,12 @@ after every object: git's "missing" about it is the seal that shows where the an
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
+from keyguard import digests
 from keyguard.errors import GitError
 from keyguard.git.refs import is_object_id
 from keyguard.git.shadow import Shadow
@@ -41,7 +41,7 @@ class BlobContent:
         """What git said about the problem."""
         self._reader = reader
         self._left = size
-        self._digest = hashlib.new(reader.object_format, b"blob %d\0" % size, usedforsecurity=False) if reader else None
+        self._digest = digests.new(reader.object_format, b"blob %d\0" % size, size) if reader else None
 
     def read(self, size: int = _PIECE) -> bytes:
         """The next ``size`` bytes, fewer only at the end. GitError when the object turns out to be damaged."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 
+from keyguard import digests
 from keyguard.errors import GitError
-from keyguard.git import sparse
 from keyguard.git.alternates import alternates
 from keyguard.git.control import read_control
 from keyguard.git.refs import is_object_id
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import DEADLINE, Shadow
-from keyguard.git.traps import find_trap
 
 _INDEX_LIMIT = 1 << 30
 _SHARED = "sharedindex."
+#: the extension (it is empty) that marks an index in which whole folders are single entries
+_SPARSE = b"sdir\0\0\0\0"
 
 
 def open_shadow(repository: Repository, deadline: float = DEADLINE) -> Shadow:
@@ -33,8 +33,10 @@ def open_index(
     path = index or repository.index_file
     data = _checked(path, repository.object_format)
     tree = repository.top if work_tree else ""
-    if not sparse.is_sparse(data):
+    if _SPARSE not in data:
         return _open(repository, deadline, path, tree, _shared_index(repository, data))
+    from keyguard.git import sparse
+
     with _open(repository, deadline, path, "", sparse.FILES, sparse.SETTINGS) as shadow:
         return _open(repository, deadline, "", tree, {"index": sparse.unfold(shadow)})
 
@@ -69,8 +71,14 @@ def _open(
         files=files,
         settings=settings,
         deadline=deadline,
-        trap=lambda: find_trap(tree, repository.objects),
+        trap=lambda: _trap(tree, repository.objects),
     )
+
+
+def _trap(tree: str, objects: str) -> str:
+    from keyguard.git.traps import find_trap
+
+    return find_trap(tree, objects)
 
 
 def _checked(path: str, object_format: str) -> bytes:
@@ -81,7 +89,7 @@ def _checked(path: str, object_format: str) -> bytes:
     size = 32 if object_format == "sha256" else 20
     stored = data[-size:]
     # zeros: the user has told git to save the time (index.skipHash)
-    if stored.strip(b"\0") and hashlib.new(object_format, data[:-size], usedforsecurity=False).digest() != stored:
+    if stored.strip(b"\0") and digests.new(object_format, data[:-size]).digest() != stored:
         raise GitError(f"{path}: damaged: its checksum is wrong")
     return data
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+
+import msgspec
 
 from keyguard.errors import GitError
 from keyguard.git.control import read_control
@@ -22,7 +23,7 @@ _EMPTY_TREE = {
 }
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """What is checked out. ``oid`` is empty before the first commit, and where HEAD cannot be told."""
 
     oid: str = ""

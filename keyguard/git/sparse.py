@@ -5,11 +5,11 @@ git would unfold it by itself, and on the way store the trees that it computes: 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from struct import pack
 from typing import NamedTuple
 
+from keyguard import digests
 from keyguard.errors import GitError
 from keyguard.git.shadow import Shadow
 
@@ -30,11 +30,6 @@ class _Row(NamedTuple):
     unwatched: bool
 
 
-def is_sparse(index: bytes) -> bool:
-    """Whether an index has the extension (it is empty) that marks it as sparse."""
-    return b"sdir\0\0\0\0" in index
-
-
 def unfold(shadow: Shadow) -> bytes:
     """The content of an index that lists every file of the sparse one before which the shadow stands.
 
@@ -47,7 +42,7 @@ def unfold(shadow: Shadow) -> bytes:
             raise GitError(f"the index stands for more than {_MOST} files")
     entries = b"".join(_entry(row) for row in sorted(rows))
     data = pack(">4sII", b"DIRC", 2, len(rows)) + entries
-    return data + hashlib.new(shadow.object_format, data, usedforsecurity=False).digest()
+    return data + digests.new(shadow.object_format, data).digest()
 
 
 def _rows(shadow: Shadow) -> Iterator[_Row]:

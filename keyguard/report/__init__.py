@@ -6,12 +6,14 @@ it is asked for, so that a hook on a clean commit does not pay for formats it do
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, TextIO, cast
+from typing import Protocol, TextIO, cast
+
+import msgspec
 
 from keyguard.model import Run
 
 
-class Style(NamedTuple):
+class Style(msgspec.Struct, frozen=True):
     """How a report for people may look. Reports for programs take no notice of it."""
 
     color: bool = False
@@ -28,20 +30,14 @@ class Reporter(Protocol):
     def __call__(self, run: Run, out: TextIO, style: Style) -> None: ...
 
 
-class Format(NamedTuple):
-    """A row of the table of formats."""
-
-    module: str
-    description: str
-
-
-REPORTERS: dict[str, Format] = {
-    "text": Format("keyguard.report.text", "for people: source line, whose key, what to do"),
-    "concise": Format("keyguard.report.concise", "one line a place: path:line:col: severity: message [rule]"),
-    "json": Format("keyguard.report.json", "one document for programs, see docs/json.md"),
-    "jsonl": Format("keyguard.report.jsonl", "one finding a line, then one line with the summary"),
-    "sarif": Format("keyguard.report.sarif", "SARIF 2.1.0, for code scanning"),
-    "github": Format("keyguard.report.github", "annotations of a GitHub Actions step"),
+#: name -> module with a function ``render``, and what the format is for
+REPORTERS: dict[str, tuple[str, str]] = {
+    "text": ("keyguard.report.text", "for people: source line, whose key, what to do"),
+    "concise": ("keyguard.report.concise", "one line a place: path:line:col: severity: message [rule]"),
+    "json": ("keyguard.report.json", "one document for programs, see docs/json.md"),
+    "jsonl": ("keyguard.report.jsonl", "one finding a line, then one line with the summary"),
+    "sarif": ("keyguard.report.sarif", "SARIF 2.1.0, for code scanning"),
+    "github": ("keyguard.report.github", "annotations of a GitHub Actions step"),
 }
 
 
@@ -49,4 +45,4 @@ def load(name: str) -> Reporter:
     """The reporter of that name; KeyError if there is none."""
     from importlib import import_module
 
-    return cast(Reporter, import_module(REPORTERS[name].module).render)
+    return cast(Reporter, import_module(REPORTERS[name][0]).render)

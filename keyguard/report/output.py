@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TextIO
+from typing import TextIO
+
+import msgspec
 
 from keyguard.errors import OutputError, UsageError
 from keyguard.model import Run
@@ -17,7 +19,7 @@ STDOUT = "-"
 _STDOUT_NAMES = ("", STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
-class Destination(NamedTuple):
+class Destination(msgspec.Struct, frozen=True):
     """One report: its format, and the file it goes to (``-`` is standard output)."""
 
     format: str

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from keyguard.git.repository import Repository
 from keyguard.model import Blob, Skipped
+
+if TYPE_CHECKING:
+    from keyguard.git.objects import BlobReader
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -33,7 +36,7 @@ def shown_below(shown: bytes, path: bytes) -> bytes:
     return shown.rstrip(b"/") + b"/" + path if shown else path
 
 
-class Folder(NamedTuple):
+class Folder(msgspec.Struct, frozen=True):
     """Files below one root, sorted; shown with ``shown`` before their path."""
 
     root: bytes
@@ -46,11 +49,13 @@ class Folder(NamedTuple):
         return shown_below(self.shown, path)
 
 
-class Stored(NamedTuple):
+class Stored(msgspec.Struct, frozen=True):
     """Blobs in a repository's object store."""
 
     repository: Repository
     blobs: list[Blob]
+    reader: BlobReader | None = None
+    """Reads them, where git has been started for that already."""
 
 
 class Listing(msgspec.Struct):

@@ -7,19 +7,29 @@ A name that is staged stands for its version in the index, any other for the fil
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from keyguard.errors import UsageError
+from keyguard.git.changes import staging
 from keyguard.model import Blob, Skipped
 from keyguard.sources import staged
 from keyguard.sources.listing import Ask, Folder, Listing, Stored, TreeFile
 
 
-def listing(ask: Ask) -> Listing:
-    """The named files, relative to the repository that we are in."""
+@contextmanager
+def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
+    """git at work on what is staged, and what waits for it: the files named, relative to the repository we are in."""
     here = Ask(paths=(".",), index=ask.index)
     repository = staged.repository_of(here)
+    with staging(repository, staged.index_of(here, repository)) as found:
+        yield lambda: _listing(ask, Stored(repository, staged.blobs_of(found.changes()), found.reader))
+
+
+def _listing(ask: Ask, stored: Stored) -> Listing:
+    repository = stored.repository
     top = os.fsencode(repository.top)
-    ready = {blob.path: blob for blob in staged.staged_blobs(repository, staged.index_of(here, repository))}
+    ready = {blob.path: blob for blob in stored.blobs}
     found = Listing(scope="files named by the hook")
     blobs: list[Blob] = []
     files: list[TreeFile] = []
@@ -31,7 +41,7 @@ def listing(ask: Ask) -> Listing:
         else:
             files.append(TreeFile(name))
     if blobs:
-        found.stored.append(Stored(repository, blobs))
+        found.stored.append(Stored(repository, blobs, stored.reader))
     if files:
         found.folders.append(Folder(top, b"", files, repository))
     return found

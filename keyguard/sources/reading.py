@@ -10,7 +10,8 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from keyguard.model import Skipped
 from keyguard.sources.descent import FLAGS, Descent
@@ -26,7 +27,7 @@ _FILE = FLAGS | getattr(os, "O_BINARY", 0)
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 
 
-class Opened(NamedTuple):
+class Opened(msgspec.Struct, frozen=True):
     """A file's content if it is small, else how to read it; ``read`` gives pieces and then nothing."""
 
     data: bytes | None

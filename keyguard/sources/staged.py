@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from keyguard.errors import UsageError
-from keyguard.git.changes import staged_changes
+from keyguard.git.changes import Change, staged_changes, staging
 from keyguard.git.opening import index_from_environment
 from keyguard.git.repository import Repository, discover
 from keyguard.model import Blob, Where
 from keyguard.sources.listing import Ask, Listing, Stored
 
 
+@contextmanager
+def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
+    """git at work on the listing, and what waits for it: the versions that the next commit would add, if any."""
+    repository = repository_of(ask)
+    with staging(repository, index_of(ask, repository)) as found:
+        yield lambda: _listing(Stored(repository, blobs_of(found.changes()), found.reader))
+
+
 def listing(ask: Ask) -> Listing:
     """The versions that the next commit would add; none is an answer too."""
     repository = repository_of(ask)
-    found = Listing(scope="staged changes")
-    blobs = sorted(staged_blobs(repository, index_of(ask, repository)))
-    if blobs:
-        found.stored.append(Stored(repository, blobs))
-    return found
+    return _listing(Stored(repository, blobs_of(staged_changes(repository, index_of(ask, repository)))))
+
+
+def blobs_of(changes: Iterable[Change]) -> list[Blob]:
+    """A blob for each new version, by path, with the one it replaces; a mere move or change of mode is none."""
+    return sorted(Blob(one.path, Where.INDEX, one.oid, one.old) for one in changes if one.oid != one.old)
 
 
 def repository_of(ask: Ask) -> Repository:
@@ -35,11 +45,5 @@ def index_of(ask: Ask, repository: Repository) -> str | None:
     return index_from_environment(repository, ask.index) if ask.index else None
 
 
-def staged_blobs(repository: Repository, index: str | None = None) -> Iterator[Blob]:
-    """A blob for each version that a commit would add, with the one it replaces; a mere move or change of mode is none.
-
-    ``index`` stands in for the usual one. GitError when the index cannot be read.
-    """
-    for change in staged_changes(repository, index):
-        if change.oid != change.old:
-            yield Blob(change.path, Where.INDEX, change.oid, change.old)
+def _listing(stored: Stored) -> Listing:
+    return Listing(scope="staged changes", stored=[stored] if stored.blobs else [])

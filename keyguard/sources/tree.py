@@ -155,7 +155,8 @@ def _repository_of(place: Place) -> Repository | None:
 
 
 def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask) -> None:
-    from keyguard.git.index import GITLINK, tracked_and_untracked
+    from keyguard.git.index import tracked_and_untracked
+    from keyguard.git.modes import GITLINK
 
     top = os.fsencode(repository.top)
     inside = os.path.relpath(place.path, top) if place.path != top else b""

@@ -6,12 +6,13 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from keyguard import privatedir
+from keyguard import privatedir, rules
 from keyguard.engine import compiled, prefilter
 from keyguard.engine.compiled import Compiled
 from keyguard.errors import RuleError, UsageError
@@ -86,6 +87,55 @@ title = "TITLE"
 description = "d"
 pattern = '(?P<secret>own_(?P<body>[a-z0-9]{20}))'
 """
+
+
+def test_a_pack_that_is_changed_at_once_and_keeps_its_size_is_noticed(cache: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "own.toml"
+    for title in ("one", "two"):
+        pack.write_text(PACK.replace("TITLE", title))
+        os.utime(pack, ns=(1, time.time_ns()))
+        assert compiled.load([str(pack)], "python").ruleset.by_id()["own-key"].title == title
+    assert cache.exists()
+
+
+def test_packs_that_have_been_there_for_a_while_are_not_read(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, packs_read: list[str]
+) -> None:
+    monkeypatch.setattr(rules, "_FRESH", -3600.0)
+    compiled.load(engine="python")
+    assert packs_read
+    packs_read.clear()
+    assert works(compiled.load(engine="python"))
+    assert cache.exists()
+    assert packs_read == []
+
+
+@pytest.fixture
+def packs_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Paths of packs that are read."""
+    read, usual = list[str](), rules._read
+
+    def listen(path: str) -> bytes:
+        read.append(path)
+        return usual(path)
+
+    monkeypatch.setattr(rules, "_read", listen)
+    return read
+
+
+def test_rules_that_turn_out_to_be_damaged_are_read_anew(cache: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "own.toml"
+    pack.write_text(PACK)
+    compiled.load([str(pack)], "python")
+    path = the_file(cache)
+    damaged = msgspec.structs.replace(
+        msgspec.msgpack.decode(path.read_bytes(), type=Compiled), ruleset=msgspec.Raw(msgspec.msgpack.encode([1]))
+    )
+    path.write_bytes(msgspec.msgpack.encode(damaged))
+    engine = compiled.load([str(pack)], "python")
+    assert works(engine)
+    assert engine.count == len(engine.ruleset.rules)
+    assert "own-key" in engine.ruleset.by_id()
 
 
 def test_old_files_are_removed_and_nobody_else_s(cache: Path, tmp_path: Path) -> None:

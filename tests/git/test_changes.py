@@ -9,7 +9,7 @@ import pytest
 from keyguard.errors import GitError
 from keyguard.git import child as child_module
 from keyguard.git.changes import Change, staged_changes, unstaged_changes
-from keyguard.git.index import SYMLINK
+from keyguard.git.modes import SYMLINK
 from keyguard.git.opening import index_from_environment
 from keyguard.git.repository import Repository, discover
 from keyguard.model import Skipped

@@ -7,7 +7,8 @@ import pytest
 
 from keyguard.errors import GitError
 from keyguard.git import child as child_module
-from keyguard.git.index import GITLINK, SYMLINK, Entry, tracked_and_untracked
+from keyguard.git.index import Entry, tracked_and_untracked
+from keyguard.git.modes import GITLINK, SYMLINK
 from keyguard.git.repository import Repository, discover
 from keyguard.model import Skipped
 from tests.repos import Repo

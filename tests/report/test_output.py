@@ -26,8 +26,8 @@ PLAIN = Style()
 
 
 def test_every_format_can_be_rendered() -> None:
-    for name, row in REPORTERS.items():
-        assert row.description
+    for name, (_, description) in REPORTERS.items():
+        assert description
         assert rendered(name, run(finding()))
         assert load(name) is load(name)
 

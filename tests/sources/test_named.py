@@ -10,7 +10,7 @@ import pytest
 from keyguard.errors import UsageError
 from keyguard.model import Blob, Where
 from keyguard.sources.listing import Ask, Listing, TreeFile
-from keyguard.sources.named import listing
+from keyguard.sources.named import started
 from tests.repos import Repo
 
 
@@ -21,7 +21,8 @@ def committed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
 
 
 def listed(*names: str, index: str = "") -> Listing:
-    return listing(Ask(paths=names, index=index))
+    with started(Ask(paths=names, index=index)) as found:
+        return found()
 
 
 def test_what_is_staged_comes_from_the_index_and_the_rest_from_the_tree(committed: Repo) -> None:
