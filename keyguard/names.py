@@ -16,7 +16,7 @@ from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Match, Sighting, Skipped
+from keyguard.model import Blob, Match, Sighting, Skipped, Where
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
@@ -28,15 +28,16 @@ class Names:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._inspector = Inspector(engine)
+        self._known: set[bytes] = set()
 
-    def sightings(self, blobs: Sequence[Blob]) -> Iterator[Sighting]:
-        """The keys in the paths of these blobs, as if the path were the only line; one in a folder's name but once."""
-        known: set[bytes] = set()
-        for blob in self._suspects(blobs):
-            ends = {_part_end(blob.path, match.end) for match in self._matches(blob.path)}
-            if not all(blob.path[:end] in known for end in ends):
-                known.update(blob.path[:end] for end in ends)
-                yield from self._inspector.inspect(blob, blob.path).sightings
+    def sightings(self, paths: Sequence[bytes], where: Where) -> Iterator[Sighting]:
+        """The keys in these paths, as if a path were the only line; one in a folder's name but once."""
+        known = self._known
+        for path in self._suspects(paths):
+            ends = {_part_end(path, match.end) for match in self._matches(path)}
+            if not all(path[:end] in known for end in ends):
+                known.update(path[:end] for end in ends)
+                yield from self._inspector.inspect(Blob(path, where), path).sightings
 
     def hide(self, sighting: Sighting) -> Sighting:
         """The same with the keys in its path masked."""
@@ -64,12 +65,14 @@ class Names:
         hits = self._engine.prefilter.hits(text)
         return self._engine.matcher.confirm(text, hits).matches if hits else []
 
-    def _suspects(self, blobs: Sequence[Blob]) -> list[Blob]:
-        """Those in whose paths a rule could match, by one look at all of them."""
-        starts = list(accumulate((len(blob.path) + 1 for blob in blobs), initial=0))
-        hits = self._engine.prefilter.hits(b"\n".join(blob.path for blob in blobs))
+    def _suspects(self, paths: Sequence[bytes]) -> list[bytes]:
+        """Those in which a rule could match, by one look at all of them."""
+        hits = self._engine.prefilter.hits(b"\n".join(paths))
+        if not hits:
+            return []
+        starts = list(accumulate((len(path) + 1 for path in paths), initial=0))
         indices = {bisect_right(starts, max(0, at)) - 1 for _, at in hits}
-        return [blobs[index] for index in sorted(indices) if index < len(blobs)]
+        return [paths[index] for index in sorted(indices) if index < len(paths)]
 
 
 def scrubbed(message: str) -> str:

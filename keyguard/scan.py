@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,7 +62,9 @@ def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: 
         raise UsageError(
             "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
         )
-    tally.sightings += Names(engine).sightings(_named(listing))
+    names = Names(engine)
+    for where, paths in _named(listing):
+        tally.sightings += names.sightings(paths, where)
     return _account(request, engine, listing.scope, listed, tally)
 
 
@@ -90,10 +92,10 @@ def exit_code(run: Run) -> int:
     return 1 if run.failing else 0
 
 
-def _named(listing: Listing) -> list[Blob]:
-    """A blob for each name that is looked at; what only changed had its name before."""
-    files = [Blob(folder.display(file.path), Where.TREE) for folder in listing.folders for file in folder.files]
-    return files + [blob for stored in listing.stored for blob in stored.blobs if not blob.old]
+def _named(listing: Listing) -> Iterator[tuple[Where, list[bytes]]]:
+    """The names that are looked at; what only changed had its name before."""
+    yield Where.TREE, [path for folder in listing.folders for path in folder.displayed()]
+    yield Where.INDEX, [blob.path for stored in listing.stored for blob in stored.blobs if not blob.old]
 
 
 def _exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import RuleError
-from keyguard.model import Blob, Occurrence, Skipped, Snippet, Where
+from keyguard.model import Occurrence, Skipped, Snippet, Where
 from keyguard.names import Names, scrubbed
 from tests.calling import parts_of
 from tests.checkout import made_up_key
@@ -22,14 +22,10 @@ def engine() -> Engine:
     return compiled.load(cached=False)
 
 
-def blobs(*paths: str) -> list[Blob]:
-    return [Blob(path.encode(), Where.TREE) for path in paths]
-
-
 def found(engine: Engine, *paths: str) -> list[tuple[bytes, int, int]]:
     return [
         (one.occurrence.path, one.occurrence.line, one.occurrence.column)
-        for one in Names(engine).sightings(blobs(*paths))
+        for one in Names(engine).sightings([path.encode() for path in paths], Where.TREE)
     ]
 
 
@@ -66,7 +62,7 @@ def test_a_name_is_masked_where_it_is_shown(engine: Engine) -> None:
 
 def test_masking_reaches_sightings_and_gaps(engine: Engine) -> None:
     names = Names(engine)
-    (sighting,) = names.sightings(blobs(f"{KEY}.txt"))
+    (sighting,) = names.sightings([f"{KEY}.txt".encode()], Where.TREE)
     hidden = names.hide(sighting)
     assert hidden.occurrence.path == f"{MASKED}.txt".encode()
     assert not [part for part in parts_of(KEY[8:]) if part in repr(msgspec.to_builtins(hidden))]
@@ -75,7 +71,7 @@ def test_masking_reaches_sightings_and_gaps(engine: Engine) -> None:
 
 
 def test_what_holds_no_key_stays_the_very_same(engine: Engine) -> None:
-    (sighting,) = Names(engine).sightings(blobs(KEY))
+    (sighting,) = Names(engine).sightings([KEY.encode()], Where.TREE)
     snippet = Snippet(text="x", start=0, end=1)
     place = Occurrence(path=b"a", line=1, column=1, end_line=1, end_column=2, where=Where.TREE, snippet=snippet)
     plain = msgspec.structs.replace(sighting, occurrence=place)

@@ -25,7 +25,7 @@ else:
 
 MIN_LITERAL = 3
 MAX_EXPANSIONS = 64
-MAX_TAIL = 8
+MAX_TAIL = 16
 #: widest text one pattern may match, in bytes: what chunks must overlap by
 MAX_WIDTH = 16384
 #: most ways in which one attempt to match may backtrack

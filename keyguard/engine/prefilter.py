@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from keyguard.engine.plan import Anchor
 
 #: bumped when the meaning of a cached database changes
-FORMAT = 4
+FORMAT = 5
 
 
 class Prefilter(Protocol):

@@ -48,6 +48,10 @@ class Folder(msgspec.Struct, frozen=True):
         """The path of a file as it is shown in reports."""
         return shown_below(self.shown, path)
 
+    def displayed(self) -> list[bytes]:
+        """The paths of all files as they are shown."""
+        return [self.display(file.path) for file in self.files] if self.shown else [file.path for file in self.files]
+
 
 class Stored(msgspec.Struct, frozen=True):
     """Blobs in a repository's object store."""

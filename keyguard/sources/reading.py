@@ -90,9 +90,18 @@ class Reader:
         if self._max_size is not None and info.st_size > self._max_size:
             return self._skip(path, "too-large", f"{info.st_size} bytes, more than --max-size", gap=False)
         fd = self._file_fd = os.open(where, _FILE, dir_fd=dir_fd)
+        if 0 < info.st_size <= PIECE:
+            data = os.read(fd, info.st_size + 1)
+            if len(data) == info.st_size:
+                return Opened(data, None, info.st_size)
+        return self._changed(fd, path)  # or large, or without a size
+
+    def _changed(self, fd: int, path: bytes) -> Opened | Skipped:
+        """An open file about which nothing is taken for granted."""
         info = os.fstat(fd)
         if not stat.S_ISREG(info.st_mode):
             return self._skip(path, "vanished", "replaced while it was opened")
+        os.lseek(fd, 0, os.SEEK_SET)
         if info.st_size > PIECE:
             sparse = getattr(info, "st_blocks", info.st_size) * 512 < info.st_size
             return Opened(None, _Pieces(fd, info.st_size, sparse=sparse).read, info.st_size)

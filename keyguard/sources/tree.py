@@ -121,7 +121,9 @@ def _add(found: Listing, place: Place, paths: list[bytes]) -> None:
 
 
 def _deduplicate(found: Listing) -> None:
-    """A file that two of the paths lead to is read once."""
+    """A file that two of the folders lead to is read once."""
+    if len(found.folders) < 2:
+        return
     seen: set[bytes] = set()
     for folder in found.folders:
         fresh = [file for file in folder.files if os.path.join(folder.root, file.path) not in seen]
