@@ -94,13 +94,15 @@ class Reader:
             data = os.read(fd, info.st_size + 1)
             if len(data) == info.st_size:
                 return Opened(data, None, info.st_size)
-        return self._changed(fd, path)  # or large, or without a size
+        return self._look_again(fd, path, info)
 
-    def _changed(self, fd: int, path: bytes) -> Opened | Skipped:
-        """An open file about which nothing is taken for granted."""
+    def _look_again(self, fd: int, path: bytes, before: os.stat_result) -> Opened | Skipped:
+        """A file that is large, or says that it is empty, or has changed since it was looked at: as it is now."""
         info = os.fstat(fd)
         if not stat.S_ISREG(info.st_mode):
             return self._skip(path, "vanished", "replaced while it was opened")
+        if info.st_size < before.st_size and info.st_ino == before.st_ino:
+            return self._skip(path, "shrunk", f"{info.st_size} of {before.st_size} bytes could be read")
         os.lseek(fd, 0, os.SEEK_SET)
         if info.st_size > PIECE:
             sparse = getattr(info, "st_blocks", info.st_size) * 512 < info.st_size

@@ -36,7 +36,7 @@ def holds(anchor: Anchor, text: bytes) -> bool:
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        ("abc[0-9a-f]{32}", [Anchor(b"abc", False, (HEX,) * 8, (0, 0))]),
+        ("abc[0-9a-f]{32}", [Anchor(b"abc", False, (HEX,) * 16, (0, 0))]),
         ("(?P<secret>abc(?P<body>[0-9a-f]{2}))", [Anchor(b"abc", False, (HEX,) * 2, (0, 0))]),
         ("abc[0-9a-f]{2,9}", [Anchor(b"abc", False, (HEX,) * 2, (0, 0))]),
         ("abc[0-9a-f]{2}-", [Anchor(b"abc", False, (HEX, HEX, b"-"), (0, 0))]),

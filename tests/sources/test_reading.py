@@ -40,10 +40,8 @@ def test_a_file_is_read_whole_whatever_its_size(tmp_path: Path, size: int) -> No
 
 
 def test_a_file_that_says_it_is_empty_and_is_not_is_read_whole(tmp_path: Path) -> None:
-    assert content(Reader(b"/proc/self", b"").read(b"cmdline")).startswith(b"/")
-    long = b"".join(b"%d=%d\0" % (number, number) for number in range(100))
+    assert content(Reader(b"/proc/self", b"").read(b"cmdline")) == Path("/proc/self/cmdline").read_bytes()
     assert content(Reader(b"/proc/self", b"").read(b"maps")).count(b"\n") > 10
-    assert long
 
 
 def test_a_large_file_that_says_it_is_empty_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +50,7 @@ def test_a_large_file_that_says_it_is_empty_is_read_whole(tmp_path: Path, monkey
     really = os.fstat
 
     class Empty:
-        st_mode, st_size, st_blocks = really(0).st_mode, 0, 0
+        st_mode, st_size, st_blocks, st_ino = really(0).st_mode, 0, 0, 0
 
     def empty(fd: int) -> object:
         Empty.st_mode = really(fd).st_mode
