@@ -4,7 +4,6 @@
 #   make scan                 scan this repository
 #   make scan REPO=../shop    scan another; ARGS="--staged" and the like are handed on
 #   make test                 all tests, with coverage; ARGS="-k boundaries" and the like are handed on
-#   make hostile              the tests that take minutes: failing system calls, huge files
 #   make check                lint, format and types
 #   make bench TREE=../linux STAGED=../flask
 #
@@ -23,7 +22,7 @@ PYTHONS = python3.15 python3.14 python3.13 python3.12 python3.11 python3.10 pyth
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help scan test hostile check format dev bench clean
+.PHONY: help scan test check format dev bench clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -33,9 +32,6 @@ scan: $(VENV)/scan.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
-
-hostile: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto tests/hostile $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -125,7 +125,9 @@ _Count = Callable[["bytes | bytearray", int, int], int]
 
 def _advance(carry: Carry, data: bytes | bytearray, start: int, end: int, count: _Count) -> Carry:
     """The place at ``end``, when ``carry`` is the place at ``start``; ``count`` says how many characters there are."""
-    breaks = data.count(b"\n", start, end) + data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
+    breaks = data.count(b"\n", start, end) if data.find(b"\n", start, end) >= 0 else 0  # far faster than to count
+    if data.find(b"\r", start, end) >= 0:
+        breaks += data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
     if not breaks:
         return Carry(carry.line, carry.column + count(data, start, end))
     return Carry(carry.line + breaks, count(data, _after_break(data, start, end), end))
@@ -144,7 +146,8 @@ def characters(data: bytes | bytearray, start: int, end: int) -> int:
 
 def _loosely(data: bytes | bytearray, start: int, end: int) -> int:
     """The same without a look at the whole: sums of pieces are the count of the sum."""
-    return len(data[start:end].translate(None, _CONTINUATION))
+    piece = data[start:end]
+    return len(piece) if piece.isascii() else len(piece.translate(None, _CONTINUATION))
 
 
 class Pager:
