@@ -28,10 +28,10 @@ WORDS = ["a", "Z", "7", "g", "task_", "live_", "egy_", "my_", "x9_", "ask", "dat
 
 
 class Sample(NamedTuple):
-    """A rule, its index, and a key out of its own examples."""
+    """A rule, its number, and a key out of its own examples."""
 
     rule: Rule
-    index: int
+    number: int
     secret: bytes
 
 
@@ -56,7 +56,7 @@ def found_at(sample: Sample, before: str, behind: str) -> list[Match]:
     text = before.encode() + sample.secret + behind.encode("latin-1" if behind == "\xff" else "utf-8")
     start = len(before.encode())
     matches = engine().matcher.find(text).matches
-    return [match for match in matches if sample.index in match.rules and match.start == start]
+    return [match for match in matches if sample.number in match.rules and match.start == start]
 
 
 def is_longer(sample: Sample, match: Match) -> bool:
