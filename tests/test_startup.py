@@ -13,6 +13,7 @@ pytest_plugins = ("tests.shipping",)
 
 #: too slow to load at every commit, or of no use there
 TOO_HEAVY = {
+    "_hashlib",
     "asyncio",
     "concurrent.futures",
     "dataclasses",
@@ -23,6 +24,7 @@ TOO_HEAVY = {
     "pathlib",
     "pathspec",
     "rich",
+    "shutil",
     "tomllib",
     "tomli",
     "urllib3",
