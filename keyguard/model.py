@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from keyguard.past import REACHES as REACHES
+from keyguard.past import HistoryCoverage as HistoryCoverage
+from keyguard.past import Trace as Trace
 from keyguard.scales import Certainty as Certainty
 from keyguard.scales import Confidence as Confidence
 from keyguard.scales import Environment as Environment
@@ -172,7 +175,10 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     #: GitHub's ``primaryLocationLineHash`` of the line, or empty where the text was too large to tell
     line_hash: str = ""
     commit: str = ""
+    """In history: the commit that brought it, where there is one."""
     author_date: str = ""
+    trace: Trace | None = None
+    """In history only."""
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +213,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     masked: str
     malformed: bool
     occurrences: tuple[Occurrence, ...]
+    #: when history first and last knew the key, ISO 8601; empty without history
+    first_seen: str = ""
+    last_seen: str = ""
     remedy: str
     rotation: str
     references: tuple[str, ...]
@@ -238,6 +247,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     rules: int
     engine: str
     complete: bool
+    history: HistoryCoverage | None = None
+    """In a repository whose history was asked for. Its objects are counted in there alone."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

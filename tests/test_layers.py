@@ -16,6 +16,7 @@ LAYERS = {
     "keyguard.model": 0,
     "keyguard.digests": 0,
     "keyguard.errors": 0,
+    "keyguard.past": 0,
     "keyguard.scales": 0,
     "keyguard.config": 1,
     "keyguard.engine.checksums": 1,
@@ -37,6 +38,7 @@ LAYERS = {
     "keyguard.attribution": 3,
     "keyguard.places": 3,
     "keyguard.report": 3,
+    "keyguard.odb": 3,
     "keyguard.sources": 3,
     "keyguard.suppress": 4,
     "keyguard.triage": 4,
@@ -54,6 +56,7 @@ LAYERS = {
 #: (importer, imported) within one layer, in different packages, and why that is as it should be
 SIDEWAYS = {
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
+    ("keyguard.model", "keyguard.past"): "and so is what history says",
     ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
     ("keyguard.rules", "keyguard.packfile"): "likewise",
     ("keyguard.rules", "keyguard.engine.checksums"): "a rule names its checksum, which has to exist",

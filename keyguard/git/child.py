@@ -139,6 +139,8 @@ def _pipes() -> tuple[list[int], list[int]]:
 
 
 def _close(*fds: int) -> None:
+    """Close these; where that fails they are closed all the same, and a git must not be forgotten over it."""
     for fd in fds:
         if fd >= 0:
-            os.close(fd)
+            with suppress(OSError):
+                os.close(fd)
