@@ -61,7 +61,7 @@ class Database:
         self._limit = limit
         with _in_our_words():
             # threads take turns: whoever shares this holds a lock
-            self._connection = sqlite3.connect(path, _PATIENCE, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             with _in_our_words():
                 self._prepare(path)
