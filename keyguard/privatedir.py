@@ -31,13 +31,52 @@ def cache_dir() -> str | None:
     return os.path.join(base, "keyguard") if os.path.isabs(base) else None
 
 
-def read(name: str) -> bytes | None:
-    """The content of a cached file, or None if there is none that can be trusted."""
-    folder = cache_dir()
-    if folder is None or not _is_ours(folder):
+def folder(*, make: bool = False) -> str | None:
+    """Where the cache is, made if asked for; None if there is no such folder, or it is not certainly this user's."""
+    path = cache_dir()
+    if path is None:
         return None
     try:
-        fd = os.open(os.path.join(folder, name), _FLAGS)
+        if make:
+            os.makedirs(path, mode=0o700, exist_ok=True)
+    except OSError:
+        return None
+    return path if _is_ours(path) else None
+
+
+def listed(pattern: str) -> list[str]:
+    """Names in the cache that fit ``pattern`` (``re``) as a whole, sorted."""
+    where = folder()
+    try:
+        return sorted(name for name in os.listdir(where) if re.fullmatch(pattern, name)) if where else []
+    except OSError:
+        return []
+
+
+def is_own_file(path: str) -> bool:
+    """Whether it is a regular file, no link, that nobody but this user can have written."""
+    try:
+        info = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(info.st_mode) and _owned(info)
+
+
+def size(path: str) -> int:
+    """Bytes in a file, 0 where there is none."""
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0
+
+
+def read(name: str) -> bytes | None:
+    """The content of a cached file, or None if there is none that can be trusted."""
+    where = folder()
+    if where is None:
+        return None
+    try:
+        fd = os.open(os.path.join(where, name), _FLAGS)
     except OSError:
         return None
     try:
@@ -54,36 +93,42 @@ def read(name: str) -> bytes | None:
 
 def write(name: str, data: bytes) -> bool:
     """Put a file into the cache in one step; False (and no harm) where that cannot be done."""
-    folder = cache_dir()
-    if folder is None:
+    where = folder(make=True)
+    if where is None:
         return False
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
+    temporary = os.path.join(where, f".{name}.{os.getpid()}")
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if not _is_ours(folder):
-            return False
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with open(fd, "wb") as file:
             file.write(data)
-        os.replace(temporary, os.path.join(folder, name))
+        os.replace(temporary, os.path.join(where, name))
     except OSError:
-        _remove(temporary)
+        remove(temporary)
         return False
     return True
 
 
 def prune(pattern: str, keep: int) -> None:
     """Remove the oldest files whose whole name fits ``pattern`` (``re``) until ``keep`` are left."""
-    folder = cache_dir()
-    if folder is None or not _is_ours(folder):
+    where = folder()
+    if where is None:
         return
     try:
-        names = [name for name in os.listdir(folder) if re.fullmatch(pattern, name)]
-        names.sort(key=lambda name: os.lstat(os.path.join(folder, name)).st_mtime, reverse=True)
+        names = [name for name in os.listdir(where) if re.fullmatch(pattern, name)]
+        names.sort(key=lambda name: os.lstat(os.path.join(where, name)).st_mtime, reverse=True)
     except OSError:
         return
     for name in names[keep:]:
-        _remove(os.path.join(folder, name))
+        remove(os.path.join(where, name))
+
+
+def remove(path: str) -> bool:
+    """Remove a file; False where that could not be done."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return False
+    return True
 
 
 def _is_ours(path: str) -> bool:
@@ -98,10 +143,3 @@ def _owned(info: os.stat_result) -> bool:
     if sys.platform == "win32":
         return True
     return info.st_uid == os.geteuid() and not info.st_mode & 0o022
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return

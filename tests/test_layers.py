@@ -32,8 +32,12 @@ LAYERS = {
     "keyguard.secrets": 1,
     "keyguard.templates": 1,
     "keyguard.workers": 1,
+    "keyguard.cache": 2,
+    "keyguard.database": 2,
     "keyguard.engine": 2,
+    "keyguard.generations": 2,
     "keyguard.git": 2,
+    "keyguard.shelf": 2,
     "keyguard.surroundings": 2,
     "keyguard.attribution": 3,
     "keyguard.places": 3,
@@ -65,8 +69,11 @@ SIDEWAYS = {
 
 #: modules of the root that are parts of another, which is no package only because it is small
 PARTS = {
+    "keyguard.database": "keyguard.cache",
+    "keyguard.generations": "keyguard.cache",
     "keyguard.inspector": "keyguard.scan",
     "keyguard.names": "keyguard.scan",
+    "keyguard.shelf": "keyguard.cache",
     "keyguard.sightings": "keyguard.scan",
     "keyguard.tally": "keyguard.scan",
     "keyguard.worklist": "keyguard.scan",

@@ -161,7 +161,7 @@ def test_files_that_vanish_while_they_are_tidied_are_no_error(folder: Path, monk
     monkeypatch.setattr(os, "listdir", lambda _: ["x-1", "x-2"])
     privatedir.prune("x-[0-9]", 0)
     monkeypatch.setattr(os, "lstat", os.stat)
-    privatedir._remove(str(folder / "x-2"))
+    privatedir.remove(str(folder / "x-2"))
     assert (folder / "x-1").exists()
 
 

@@ -25,6 +25,7 @@ TOO_HEAVY = {
     "pathspec",
     "rich",
     "shutil",
+    "sqlite3",
     "tomllib",
     "tomli",
     "urllib3",

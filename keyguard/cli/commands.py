@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.hook", "run as a git hook"),
     "rules": ("keyguard.cli.rules", "list, show and test the rules"),
+    "cache": ("keyguard.cli.cache", "show what is remembered from scan to scan, or forget it"),
     "explain": ("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),
 }
 

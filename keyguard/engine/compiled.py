@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from keyguard.engine.matcher import Matcher
 
 ENGINES = ("auto", "hyperscan", "python")
+#: names of what is cached, also of what a process that died has left
+FILES = r"\.?rules-[0-9a-f]{32}\.msgpack(\.[0-9]+)?"
 _KEPT = 4
 
 
@@ -129,4 +131,4 @@ def _from_cache(name: str) -> Compiled | None:
 def _to_cache(name: str, found: Compiled, filter_: Prefilter) -> None:
     database = filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python"
     privatedir.write(name, msgspec.msgpack.encode(msgspec.structs.replace(found, database=database)))
-    privatedir.prune(r"\.?rules-[0-9a-f]{32}\.msgpack(\.[0-9]+)?", _KEPT)
+    privatedir.prune(FILES, _KEPT)
