@@ -213,7 +213,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     masked: str
     malformed: bool
     occurrences: tuple[Occurrence, ...]
-    #: when history first and last knew the key, ISO 8601; empty without history
+    #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
     first_seen: str = ""
     last_seen: str = ""
     remedy: str
@@ -268,6 +268,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     """The rules that have findings, for formats that describe them."""
     vendors: dict[str, Vendor] = {}
+    now: int | None = None
+    """Seconds since the epoch, to which the age of a key is counted; None where nobody asked the clock."""
 
     @property
     def failing(self) -> int:

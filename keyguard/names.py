@@ -16,7 +16,7 @@ from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Match, Sighting, Skipped, Where
+from keyguard.model import Blob, Match, Sighting, Skipped, Trace, Where
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
@@ -40,17 +40,26 @@ class Names:
                 yield from self._inspector.inspect(Blob(path, where), path).sightings
 
     def hide(self, sighting: Sighting) -> Sighting:
-        """The same with the keys in its path masked."""
+        """The same with the keys in its path masked, and those in the names of refs and people."""
         place = sighting.occurrence
-        path = self.masked(place.path)
-        if path == place.path:
+        path, trace = self.masked(place.path), place.trace and self._hide_in_trace(place.trace)
+        if path == place.path and trace is place.trace:
             return sighting
-        return msgspec.structs.replace(sighting, occurrence=msgspec.structs.replace(place, path=path))
+        return msgspec.structs.replace(sighting, occurrence=msgspec.structs.replace(place, path=path, trace=trace))
+
+    def _hide_in_trace(self, trace: Trace) -> Trace:
+        names = (trace.author, *trace.refs)
+        # a place may have thousands of refs, and hardly ever is there a key in one: all are looked at in one go
+        if not self._matches("\n".join(names).encode("utf-8", "surrogateescape")):
+            return trace
+        author, *refs = map(self._masked_text, names)
+        return msgspec.structs.replace(trace, author=author, refs=tuple(refs))
 
     def hide_in(self, skipped: Skipped) -> Skipped:
         """The same with the keys in its path and its detail masked."""
-        detail = self.masked(skipped.detail.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-        return msgspec.structs.replace(skipped, path=self.masked(skipped.path), detail=detail)
+        return msgspec.structs.replace(
+            skipped, path=self.masked(skipped.path), detail=self._masked_text(skipped.detail)
+        )
 
     def masked(self, text: bytes) -> bytes:
         """The text with every key in it masked."""
@@ -60,6 +69,9 @@ class Names:
             mask = masked(Secret(match.secret), match.body - match.start, guessable=rule.guessable)
             shown, at = shown + text[at : match.start] + mask.encode(), match.end
         return shown + text[at:] if at else text
+
+    def _masked_text(self, text: str) -> str:
+        return self.masked(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def _matches(self, text: bytes) -> list[Match]:
         hits = self._engine.prefilter.hits(text)

@@ -11,7 +11,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """What history says of one place of a key. Dates are ISO 8601 with the author's own offset, or empty."""
 
     kind: str
-    """What was read: ``blob``, ``commit``, ``tag``, ``name`` (a file's name in a tree) or ``file`` (one of git's own)."""
+    """What was read: ``blob``, ``commit``, ``tag``, ``name`` (a file's name in a tree), ``file`` (one of git's own)."""
     oid: str = ""
     """Object id of what was read; of a key in a file's name, what the name stands for."""
     author: str = ""

@@ -44,6 +44,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
+    now: int | None = None
+    """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
 
 
 def run(request: Request, progress: Progress | None = None) -> Run:
@@ -163,4 +165,5 @@ def _account(request: Request, engine: compiled.Engine, scope: str, listed: int,
         allow_incomplete=request.allow_incomplete,
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in vendors},
+        now=request.now,
     )

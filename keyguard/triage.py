@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from keyguard import dates
 from keyguard.errors import UsageError
 from keyguard.model import (
+    REACHES,
     Attribution,
     Certainty,
     Finding,
@@ -19,6 +21,7 @@ from keyguard.model import (
     Severity,
     Sighting,
     Suppressed,
+    Where,
 )
 from keyguard.rules import RuleSet
 from keyguard.secrets import short_id
@@ -71,7 +74,7 @@ def decide(sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy) -> D
     findings: list[Finding] = []
     suppressed: list[Suppressed] = []
     for fingerprint, places in groups.items():
-        group = [places[place] for place in sorted(places)]
+        group = sorted(places.values(), key=lambda one: _nearness(one.occurrence))
         attribution = _settle(group, rules)
         rule = rules[attribution.rule]
         unwanted = not policy.wants(rule.id)
@@ -90,7 +93,40 @@ def _fits(name: str, rule: str) -> bool:
 
 
 def _place(one: Occurrence) -> tuple[object, ...]:
-    return (one.path, one.line, one.column, one.where.value, one.commit)
+    return (one.path, one.line, one.column, one.where.value, one.commit, one.trace.oid if one.trace else "")
+
+
+def _still_there(one: Occurrence) -> bool:
+    """Whether the key is at this place now: in the files, in those of HEAD, or in one of git's own."""
+    if one.where is not Where.HISTORY:
+        return True
+    return one.trace is not None and (one.trace.at_head or one.trace.kind == "file")
+
+
+def _standing(one: Occurrence) -> tuple[int, int]:
+    """How near a place is: in the files, still at HEAD, then by what leads to it."""
+    if one.where is not Where.HISTORY:
+        return 0, 0
+    reach = one.trace.reach if one.trace else ""
+    return 1 if _still_there(one) else 2, REACHES.index(reach) if reach in REACHES else len(REACHES)
+
+
+def _nearness(one: Occurrence) -> tuple[object, ...]:
+    """The order of the places of one key: the nearest first, and of those that are alike the newest."""
+    date = dates.instant(one.author_date) if one.where is Where.HISTORY else None
+    return (*_standing(one), date is None, -(date or 0), *_place(one))
+
+
+def _first_seen(places: Sequence[Occurrence]) -> str:
+    return next(iter(dates.ordered(one.author_date for one in places)), "")
+
+
+def _last_seen(places: Sequence[Occurrence]) -> str:
+    """When it was last known to be there; empty while it still is."""
+    if any(map(_still_there, places)):
+        return ""
+    ends = [one.trace.removed_date if one.trace and one.trace.removed else one.author_date for one in places]
+    return next(reversed(dates.ordered(ends)), "")
 
 
 def _short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
@@ -127,6 +163,7 @@ def _severity(rule: Rule, one: Sighting) -> Severity:
 def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule: Rule, ruleset: RuleSet) -> Finding:
     first = group[0]
     vendor = ruleset.vendors[rule.vendor]
+    places = tuple(one.occurrence for one in group)
     return Finding(
         id=id,
         fingerprint=first.fingerprint,
@@ -143,7 +180,9 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         confidence=rule.confidence,
         masked=first.masked,
         malformed=first.malformed,
-        occurrences=tuple(one.occurrence for one in group),
+        occurrences=places,
+        first_seen=_first_seen(places),
+        last_seen=_last_seen(places),
         remedy=rule.remedy,
         rotation=vendor.rotation,
         references=rule.references,
@@ -165,4 +204,5 @@ def _suppressed(one: Sighting, id: str, rule: Rule, *, by_rule: bool) -> Suppres
 
 
 def _finding_order(one: Finding) -> tuple[object, ...]:
-    return (-one.severity, *_place(one.occurrences[0]), one.rule, one.fingerprint)
+    nearest = one.occurrences[0]
+    return (-one.severity, *_standing(nearest), *_place(nearest), one.rule, one.fingerprint)

@@ -19,6 +19,7 @@ LAYERS = {
     "keyguard.past": 0,
     "keyguard.scales": 0,
     "keyguard.config": 1,
+    "keyguard.dates": 1,
     "keyguard.engine.checksums": 1,
     "keyguard.engine.literals": 1,
     "keyguard.engine.plan": 1,

@@ -8,7 +8,7 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import RuleError
-from keyguard.model import Occurrence, Skipped, Snippet, Where
+from keyguard.model import Occurrence, Skipped, Snippet, Trace, Where
 from keyguard.names import Names, scrubbed
 from tests.calling import parts_of
 from tests.checkout import made_up_key
@@ -68,6 +68,21 @@ def test_masking_reaches_sightings_and_gaps(engine: Engine) -> None:
     assert not [part for part in parts_of(KEY[8:]) if part in repr(msgspec.to_builtins(hidden))]
     skipped = Skipped(f"{KEY}.txt".encode(), "unreadable", f"cannot open {KEY}")
     assert names.hide_in(skipped) == Skipped(f"{MASKED}.txt".encode(), "unreadable", f"cannot open {MASKED}")
+
+
+def test_masking_reaches_the_names_of_refs_and_people(engine: Engine) -> None:
+    names = Names(engine)
+    (sighting,) = names.sightings([b"x/" + KEY.encode()], Where.HISTORY)
+    refs = ("refs/heads/main", f"refs/heads/{KEY}", "refs/tags/\udcff")
+    trace = Trace(kind="blob", author=f"{KEY} <a@example.com>", refs=refs)
+    place = msgspec.structs.replace(sighting.occurrence, trace=trace)
+    hidden = names.hide(msgspec.structs.replace(sighting, occurrence=place)).occurrence.trace
+    assert hidden == Trace(
+        kind="blob", author=f"{MASKED} <a@example.com>", refs=(refs[0], f"refs/heads/{MASKED}", refs[2])
+    )
+    calm = msgspec.structs.replace(place, path=b"a", trace=Trace(kind="blob", author="A", refs=refs[::2]))
+    plain = msgspec.structs.replace(sighting, occurrence=calm)
+    assert names.hide(plain) is plain
 
 
 def test_what_holds_no_key_stays_the_very_same(engine: Engine) -> None:

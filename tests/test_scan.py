@@ -64,6 +64,11 @@ def test_a_scan_says_what_it_covered(leaky: Path) -> None:
     assert "sendmailos" in found.vendors
 
 
+def test_a_run_knows_the_moment_that_ages_are_counted_to(leaky: Path) -> None:
+    assert run(leaky).now is None
+    assert run(leaky, now=1_764_072_000).now == 1_764_072_000
+
+
 def test_the_exit_code_is_decided_by_gaps_then_findings(leaky: Path) -> None:
     found = run(leaky)
     gap = msgspec.structs.replace(found, coverage=msgspec.structs.replace(found.coverage, complete=False))

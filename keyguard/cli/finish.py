@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from keyguard import config, scan
+from keyguard import config, dates, scan
 from keyguard.config import Settings
 from keyguard.errors import UsageError
 from keyguard.model import Run
@@ -63,6 +63,7 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         jobs=options.jobs,
         engine=options.engine,
         rules=(*settings.rule_paths(), *options.rules),
+        now=dates.now(os.environ),
     )
 
 

@@ -8,7 +8,8 @@ from typing import TextIO
 from keyguard.model import Finding, Occurrence, Run, Severity
 from keyguard.report import Style
 from keyguard.report.ansi import BOLD, CARET_COLOR, paint
-from keyguard.report.phrases import headline, prose
+from keyguard.report.past import aside
+from keyguard.report.phrases import headline, in_commit, prose
 from keyguard.report.summary import gap_lines, summary_line
 from keyguard.sanitize import shown, shown_path
 
@@ -27,8 +28,8 @@ def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
     """``path:line:col: severity: message (KG-…) [rule]``."""
     where = paint(shown_path(occurrence.path), BOLD, style) + f":{occurrence.line}:{occurrence.column}"
     severity = paint(finding.severity.label, CARET_COLOR[finding.severity], style)
-    commit = f" in commit {shown(occurrence.commit[:10])}" if occurrence.commit else ""
-    message = f"{headline(finding)}: {shown(finding.masked)}{commit} ({shown(finding.id)})"
+    seen = in_commit(occurrence) + aside(occurrence)
+    message = f"{headline(finding)}: {shown(finding.masked)}{seen} ({shown(finding.id)})"
     return f"{where}: {severity}: {message} [{prose(finding.rule)}]"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Where
+from keyguard.dates import age
+from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.sanitize import visible_json
 
@@ -16,8 +17,8 @@ SCHEMA = "keyguard/1"
 Object = dict[str, Any]
 
 
-def finding_object(finding: Finding) -> Object:
-    """One key with all its places."""
+def finding_object(finding: Finding, now: int | None) -> Object:
+    """One key with all its places; ``now`` is what its age is counted to."""
     return {
         "id": finding.id,
         "fingerprint": finding.fingerprint,
@@ -35,6 +36,9 @@ def finding_object(finding: Finding) -> Object:
         "masked": finding.masked,
         "malformed": finding.malformed,
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
+        "first_seen": finding.first_seen,
+        "last_seen": finding.last_seen,
+        "age_days": age(finding.first_seen, now),
         "remedy": finding.remedy,
         "rotation": finding.rotation,
         "references": list(finding.references),
@@ -43,9 +47,6 @@ def finding_object(finding: Finding) -> Object:
 
 def occurrence_object(occurrence: Occurrence) -> Object:
     """One place."""
-    history: Object = {}
-    if occurrence.where is Where.HISTORY:
-        history = {"commit": occurrence.commit, "author_date": occurrence.author_date}
     snippet = occurrence.snippet
     return {
         **path_names(occurrence.path),
@@ -54,7 +55,7 @@ def occurrence_object(occurrence: Occurrence) -> Object:
         "end_line": occurrence.end_line,
         "end_column": occurrence.end_column,
         "where": occurrence.where.value,
-        **history,
+        **_history_names(occurrence),
         "snippet": {"text": snippet.text, "start": snippet.start, "end": snippet.end},
         "line_hash": occurrence.line_hash,
     }
@@ -82,6 +83,7 @@ def coverage_object(run: Run) -> Object:
         "rules": coverage.rules,
         "engine": coverage.engine,
         "complete": not is_incomplete(run),
+        "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
     }
 
 
@@ -124,6 +126,25 @@ def to_json(value: Object, *, indent: int = 0) -> str:
     if indent:
         encoded = msgspec.json.format(encoded, indent=indent)
     return visible_json(encoded.decode())
+
+
+def _history_names(occurrence: Occurrence) -> Object:
+    """What only a place in history has."""
+    if occurrence.where is not Where.HISTORY:
+        return {}
+    trace = occurrence.trace or Trace(kind="blob")
+    return {
+        "kind": trace.kind,
+        "object": trace.oid,
+        "commit": occurrence.commit,
+        "author_date": occurrence.author_date,
+        **({"author": trace.author} if trace.author else {}),
+        "removed_in": trace.removed,
+        "removed_date": trace.removed_date,
+        "at_head": trace.at_head,
+        "refs": list(trace.refs),
+        "reach": trace.reach,
+    }
 
 
 def _suppressed_object(suppressed: Suppressed) -> Object:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model import Finding, Occurrence, Run, Severity
+from keyguard.model import Finding, Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.concise import closing_lines, place_line
-from keyguard.report.phrases import headline, number, place, prose, steps, whose
+from keyguard.report.past import advice, place_in_time, standing
+from keyguard.report.phrases import headline, number, prose, steps, whose
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.report.worst import split
 from keyguard.sanitize import shown, shown_path
@@ -47,23 +48,28 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
-    properties = {
-        "title": f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}",
-        "file": shown_path(occurrence.path),
-        "line": str(occurrence.line),
-        "endLine": str(occurrence.end_line),
-    }
-    if occurrence.line == occurrence.end_line:
-        # the runner takes columns only within one line
-        properties |= {"col": str(occurrence.column), "endColumn": str(occurrence.end_column)}
-    said = f"{place(occurrence)}: {shown(finding.masked)} ({shown(finding.id)})\nwhose: {whose(finding, run)}"
+    title = f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}"
+    said = f"{place_in_time(occurrence)}: {shown(finding.masked)} ({shown(finding.id)})"
     for label, lines in (
+        ("where", standing(finding, run)),
+        ("whose", [whose(finding, run)]),
         ("why", [prose(finding.description)]),
-        ("fix", steps(finding.remedy)),
+        ("fix", [*filter(None, [advice(finding)]), *steps(finding.remedy)]),
         ("see", [prose(finding.rotation)]),
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""
-    return _command(_LEVEL[finding.severity], properties, said)
+    return _command(_LEVEL[finding.severity], {"title": title, **_pointer(occurrence)}, said)
+
+
+def _pointer(occurrence: Occurrence) -> dict[str, str]:
+    """Where the annotation stands; nowhere if the place is in history, since the file of that name has changed."""
+    if occurrence.where is Where.HISTORY:
+        return {}
+    lines = {"file": shown_path(occurrence.path), "line": str(occurrence.line), "endLine": str(occurrence.end_line)}
+    if occurrence.line != occurrence.end_line:
+        # the runner takes columns only within one line
+        return lines
+    return {**lines, "col": str(occurrence.column), "endColumn": str(occurrence.end_column)}
 
 
 def _command(name: str, properties: dict[str, str], data: str) -> str:

@@ -13,7 +13,7 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     """Writes the whole document, indented; every finding is in it, whatever the style."""
     document = {
         "schema": SCHEMA,
-        "findings": [finding_object(finding) for finding in run.findings],
+        "findings": [finding_object(finding, run.now) for finding in run.findings],
         "skipped": [skipped_object(skipped) for skipped in run.skipped],
         "coverage": coverage_object(run),
         "summary": summary_object(run),

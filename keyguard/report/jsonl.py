@@ -12,7 +12,7 @@ from keyguard.report.document import SCHEMA, coverage_object, finding_object, sk
 def render(run: Run, out: TextIO, style: Style) -> None:
     """Writes the lines; every finding is in them, whatever the style."""
     for finding in run.findings:
-        out.write(to_json(finding_object(finding)) + "\n")
+        out.write(to_json(finding_object(finding, run.now)) + "\n")
     last = {
         "schema": SCHEMA,
         "skipped": [skipped_object(skipped) for skipped in run.skipped],

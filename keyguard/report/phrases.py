@@ -22,8 +22,14 @@ def headline(finding: Finding) -> str:
 
 def place(occurrence: Occurrence) -> str:
     """``path:line:column`` as editors and problem matchers read it, and the commit if it is in history."""
-    commit = f" in commit {shown(occurrence.commit[:10])}" if occurrence.commit else ""
-    return f"{shown_path(occurrence.path)}:{occurrence.line}:{occurrence.column}{commit}"
+    return f"{shown_path(occurrence.path)}:{occurrence.line}:{occurrence.column}{in_commit(occurrence)}"
+
+
+def in_commit(occurrence: Occurrence) -> str:
+    """`` in commit 4f2c1ab990``; nothing where there is none, or where the place is the commit itself."""
+    if not occurrence.commit or (occurrence.trace is not None and occurrence.trace.kind == "commit"):
+        return ""
+    return f" in commit {shown(occurrence.commit[:10])}"
 
 
 def whose(finding: Finding, run: Run) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from keyguard.model import Finding, Occurrence, Run, Skipped
+from keyguard.model import Finding, Occurrence, Run, Skipped, Where
 from keyguard.report import Style
 from keyguard.report.document import Object, coverage_object, to_json
+from keyguard.report.past import place_in_time
 from keyguard.report.phrases import headline, number, whose
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
-from keyguard.report.summary import gap_headline, gap_text, gaps, is_incomplete
+from keyguard.report.summary import gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.report.worst import Place, places, split
 from keyguard.sanitize import shown, visible
 
@@ -23,6 +24,8 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 #: GitHub keeps no more results of a run than this
 _MOST_RESULTS = 5000
 _MOST_NOTIFICATIONS = 1000
+#: a repository may have thousands, and each result would name them
+_MOST_REFS = 20
 _ROOT = "%SRCROOT%"
 
 
@@ -78,7 +81,10 @@ def build_invocation(run: Run, cut: int) -> Object:
 
 def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run: Run, nth: int) -> Object:
     """One place of one key; ``nth`` counts the places of this rule on this line."""
-    said = f"{headline(finding)}: '{shown(finding.masked)}' ({finding.id}). Whose: {whose(finding, run)}."
+    said = f"{headline(finding)}: '{shown(finding.masked)}' ({finding.id})"
+    if occurrence.where is Where.HISTORY:
+        said += f", at {place_in_time(occurrence)}"
+    said += f". Whose: {whose(finding, run)}."
     prints = {"keyguard/v1": finding.fingerprint}
     if occurrence.line_hash:
         # alerts with equal hashes are one alert to GitHub: the second key on a line needs another
@@ -106,7 +112,9 @@ def _build_results(listed: Iterable[Place], order: dict[str, int], run: Run) -> 
     seen: dict[tuple[Any, ...], int] = {}
     results = []
     for finding, occurrence in listed:
-        line = (finding.rule, occurrence.commit, occurrence.path, occurrence.line)
+        # what stands at a line of another version is no second key on this line
+        version = (occurrence.where is Where.HISTORY, occurrence.commit, occurrence.trace and occurrence.trace.oid)
+        line = (finding.rule, version, occurrence.path, occurrence.line)
         seen[line] = nth = seen.get(line, 0) + 1
         results.append(build_result(finding, occurrence, order[finding.rule], run, nth))
     return results
@@ -138,13 +146,20 @@ def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
     }
     if occurrence.commit:
         properties |= {"commit": occurrence.commit, "authorDate": occurrence.author_date}
+    trace = occurrence.trace
+    if trace:
+        properties |= {"kind": trace.kind, "object": trace.oid, "atHead": trace.at_head, "reach": trace.reach}
+        if trace.removed:
+            properties |= {"removedIn": trace.removed, "removedDate": trace.removed_date}
+        properties |= {"refs": list(trace.refs[:_MOST_REFS]), "refCount": len(trace.refs)}
     return properties
 
 
 def _notification(level: str, text: str, skipped: Skipped | None = None) -> Object:
     note: Object = {"level": level, "message": {"text": plain(text)}}
     if skipped:
-        note["locations"] = [{"physicalLocation": {"artifactLocation": artifact(skipped.path)}}]
+        if not of_history(skipped):
+            note["locations"] = [{"physicalLocation": {"artifactLocation": artifact(skipped.path)}}]
         note["properties"] = {"reason": skipped.reason, "gap": skipped.gap}
     return note
 

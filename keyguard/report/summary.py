@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyguard.model import Run, Severity, Skipped
+from keyguard.model import HistoryCoverage, Run, Severity, Skipped
 from keyguard.report import Style
 from keyguard.report.ansi import ALARM, BOLD, CARET_COLOR, DIM, GREEN, RED, YELLOW, paint
 from keyguard.report.phrases import by_severity, counted, number, prose, size
 from keyguard.sanitize import shown_path
 
 _MOST_GAPS = 20
+#: why something of history was not read, and what to do about it where its source does not say
+_HISTORY_REASONS = {
+    "missing": "something names it, and no store holds it: git fsck tells more",
+    "corrupt": "git fsck tells more",
+    "unreadable": "",
+    "shallow": "shallow clone: fetch-depth: 0, or --allow-incomplete",
+    "partial": "partial clone: clone without --filter, or --allow-incomplete",
+    "too-deep": "nested beyond any use",
+}
 
 
 def gaps(run: Run) -> list[Skipped]:
@@ -23,20 +32,51 @@ def is_incomplete(run: Run) -> bool:
     return not run.coverage.complete or any(skipped.gap for skipped in run.skipped)
 
 
+def of_history(skipped: Skipped) -> bool:
+    """Whether this is something of git's object stores, or history as a whole, and no file."""
+    return skipped.path.startswith(b"object:") or (skipped.path == b"history" and skipped.reason in _HISTORY_REASONS)
+
+
 def gap_headline(run: Run) -> str:
     """``1 of 12 files was not read``: what makes the scan incomplete, in words."""
-    count, listed = len(gaps(run)), run.coverage.listed
+    missing = gaps(run)
+    parts = [_files_missing(sum(not of_history(gap) for gap in missing), run.coverage.listed)]
+    parts += _history_missing([gap for gap in missing if of_history(gap)], run.coverage.history or HistoryCoverage())
+    return "; ".join(filter(None, parts)) or "not everything was read"
+
+
+def _files_missing(count: int, listed: int) -> str:
     if not count:
-        return "not everything was read"
+        return ""
     verb = "was" if count == 1 else "were"
     if count > listed:
         return f"{counted(count, 'place')} {verb} not read"
     return f"{number(count)} of {counted(listed, 'file')} {verb} not read"
 
 
+def _history_missing(missing: list[Skipped], history: HistoryCoverage) -> list[str]:
+    """``3 of 243,191 objects of history were not read``, ``history: shallow clone, 1 commit of an unknown number``."""
+    parts = []
+    objects = sum(gap.path != b"history" for gap in missing)
+    if objects:
+        of = f"{number(objects)} of " if objects <= history.listed else ""
+        verb = "was" if objects == 1 else "were"
+        parts.append(f"{of}{counted(history.listed if of else objects, 'object')} of history {verb} not read")
+    reasons = {gap.reason for gap in missing if gap.path == b"history"}
+    if "shallow" in reasons:
+        parts.append(f"history: shallow clone, {counted(history.commits, 'commit')} of an unknown number")
+    if "partial" in reasons:
+        parts.append("history: partial clone, without the objects that were filtered out")
+    if reasons - {"shallow", "partial"}:
+        parts.append("history was not read whole")
+    return parts
+
+
 def gap_text(skipped: Skipped) -> str:
     """What was not read, and why, on one line."""
-    detail = prose(skipped.detail)
+    detail = prose(skipped.detail) or (_HISTORY_REASONS.get(skipped.reason, "") if of_history(skipped) else "")
+    if of_history(skipped) and detail.startswith(prose(skipped.reason)):
+        return f"{shown_path(skipped.path)}: {detail}"
     return f"{shown_path(skipped.path)}: {prose(skipped.reason)}" + (f" ({detail})" if detail else "")
 
 
@@ -71,17 +111,35 @@ def _count(severity: Severity, count: int, style: Style) -> str:
     return paint(f"{number(count)} {severity.label}", CARET_COLOR[severity], style) + unseen
 
 
+def history_line(history: HistoryCoverage) -> str:
+    """``history: 81,966 commits, 161,216 blobs, 9 tags, 5.5 GB, 812 refs, 14 unreachable objects``."""
+    parts = [counted(history.commits, "commit"), counted(history.blobs, "blob")]
+    parts += [counted(history.tags, "tag")] if history.tags else []
+    parts += [size(history.bytes), counted(history.refs, "ref")]
+    if history.unreachable:
+        parts.append(counted(history.unreachable, "unreachable object"))
+    if history.repositories > 1:
+        parts.append(counted(history.repositories, "repository", "repositories"))
+    if history.cached:
+        known = "all" if history.cached >= history.read else number(history.cached)
+        parts.append(f"{known} unchanged since the last scan")
+    absent = [(history.missing, "missing"), (history.unreadable, "unreadable")]
+    parts += [f"{number(count)} {word}" for count, word in absent if count]
+    parts += [word for flag, word in ((history.shallow, "shallow clone"), (history.partial, "partial clone")) if flag]
+    asked = f" ({prose(history.range)})" if history.range else ""
+    return f"history{asked}: {', '.join(parts)}"
+
+
 def _covered(run: Run) -> str:
-    coverage = run.coverage
+    coverage, history = run.coverage, run.coverage.history
     read, listed = number(coverage.read), counted(coverage.listed, "file")
-    parts = [
-        f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}",
-        size(coverage.bytes),
-        counted(coverage.rules, "rule"),
-    ]
+    files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"
+    looked = [files, size(coverage.bytes)]
+    parts = [*(looked if coverage.listed or not history else [history_line(history)]), counted(coverage.rules, "rule")]
     chosen = sum(not skipped.gap for skipped in run.skipped)
     aside = [(chosen, "left out by choice"), (len(run.suppressed), "suppressed")]
     parts += [f"{number(count)} {word}" for count, word in aside if count]
     if run.placeholders:
         parts.append(counted(run.placeholders, "placeholder"))
-    return ", ".join(parts)
+    also = f"; {history_line(history)}" if history and coverage.listed else ""
+    return ", ".join(parts) + also

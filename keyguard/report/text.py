@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from keyguard.model import Confidence, Finding, Run, Severity
-from keyguard.report import Style
+from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
 from keyguard.report.phrases import headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
@@ -21,13 +21,14 @@ _NARROWEST, _WIDEST = 40, 110
 
 def render(run: Run, out: TextIO, style: Style) -> None:
     """Writes the report; findings of severity info are only counted unless ``style.verbose``."""
-    explained: dict[str, str] = {}
+    explained: dict[tuple[str, str], str] = {}
     for finding in run.findings:
         if style.verbose or finding.severity > Severity.INFO:
-            for line in _block(finding, run, style, explained.get(finding.rule, "")):
+            kind = (finding.rule, past.advice(finding))
+            for line in _block(finding, run, style, explained.get(kind, "")):
                 out.write(line + "\n")
             out.write("\n")
-            explained.setdefault(finding.rule, finding.id)
+            explained.setdefault(kind, finding.id)
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
@@ -35,7 +36,7 @@ def render(run: Run, out: TextIO, style: Style) -> None:
 
 
 def _block(finding: Finding, run: Run, style: Style, like: str) -> Iterator[str]:
-    """The lines about one key; ``like`` is the id of an earlier one by the same rule, which explained it."""
+    """The lines about one key; ``like`` is the id of an earlier one of the same kind, which explained it."""
     first = finding.occurrences[0]
     gutter = len(str(first.line))
     word = paint(finding.severity.label, SEVERITY_COLOR[finding.severity], style)
@@ -53,6 +54,9 @@ def _block(finding: Finding, run: Run, style: Style, like: str) -> Iterator[str]
 
 def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
     """Label and lines of each note below the source."""
+    where = [line for said in past.standing(finding, run) for line in _wrapped(said, style)]
+    if where:
+        yield "where", where
     yield "whose", _wrapped(whose(finding, run), style)
     if like:
         yield "fix", [f"as for {shown(like)} above"]
@@ -60,25 +64,27 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield from _advice(finding, style)
     if finding.confidence is not Confidence.HIGH:
         yield "note", [f"{finding.confidence.value} confidence: this may be no key at all"]
-    yield from _others(finding)
+    yield from _others(finding, style)
     yield "id", [f"{shown(finding.id)}{paint(f'  {shown(finding.masked)}', DIM, style)}"]
 
 
 def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
     if finding.description:
         yield "why", _wrapped(prose(finding.description), style)
-    fix = [line for step in steps(finding.remedy) for line in _wrapped(step, style)]
+    listed = [*filter(None, [past.advice(finding)]), *steps(finding.remedy)]
+    fix = [line for step in listed for line in _wrapped(step, style)]
     if finding.rotation:
         fix.append(prose(finding.rotation))
     if fix:
         yield "fix", fix
 
 
-def _others(finding: Finding) -> Iterator[tuple[str, list[str]]]:
-    others = finding.occurrences[1:]
+def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
+    others = past.others(finding)
     if others:
-        places = [place(occurrence) for occurrence in others[:_MOST_PLACES]]
-        more = len(others) - len(places)
+        listed = others[:_MOST_PLACES]
+        places = [line for occurrence in listed for line in _wrapped(past.place_in_time(occurrence), style)]
+        more = len(others) - len(listed)
         yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.model import Finding, Occurrence, Run, Severity
+from keyguard.model import Finding, Occurrence, Run, Severity, Where
 
 Place = tuple[Finding, Occurrence]
 
@@ -15,5 +15,12 @@ def places(run: Run, least: Severity = Severity.INFO) -> list[Place]:
 def split(run: Run, limit: int, least: Severity = Severity.INFO) -> tuple[list[Place], list[Place]]:
     """The places that a report of so many takes, the worst first, and the others, each once."""
     every = places(run, least)
-    ranked = sorted(every, key=lambda pair: (pair[1] is not pair[0].occurrences[0], -pair[0].severity))
+    ranked = sorted(every, key=_rank)
     return ranked[:limit], ranked[limit:]
+
+
+def _rank(pair: Place) -> tuple[bool, bool, int]:
+    """What was never said before what was, then what is in the files before history."""
+    finding, place = pair
+    again = place is not finding.occurrences[0]
+    return again, again and place.where is Where.HISTORY, -finding.severity

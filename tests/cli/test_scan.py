@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from keyguard import scan
+from keyguard.model import Run
 from tests.calling import FORMATS, Inside, Keyguard, Said, parts_of, places
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo
@@ -47,6 +49,22 @@ def torn(leaky: Path) -> Path:
     """A folder with a leak and a gap: a ``.git`` that is none."""
     (leaky / ".git").write_text("gitdir: /nowhere\n")
     return leaky
+
+
+def test_ages_are_counted_to_a_moment_that_can_be_fixed(
+    kg: Keyguard, clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[scan.Request] = []
+    real = scan.run
+
+    def watched(request: scan.Request) -> Run:
+        asked.append(request)
+        return real(request)
+
+    monkeypatch.setattr(scan, "run", watched)
+    assert kg("scan", clean, SOURCE_DATE_EPOCH="1764072000").code == 0
+    assert [request.now for request in asked] == [1_764_072_000]
+    assert kg("scan", clean, SOURCE_DATE_EPOCH="soon").code == 2
 
 
 # --- the exit code ------------------------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from keyguard.model import (
     Coverage,
     Environment,
     Finding,
+    HistoryCoverage,
     Occurrence,
     Run,
     Severity,
     Skipped,
     Snippet,
     Suppressed,
+    Trace,
     Vendor,
     Where,
 )
@@ -148,3 +150,62 @@ def incomplete(*findings: Finding, **changes: Any) -> Run:
 def with_occurrences(base: Finding, *occurrences: Occurrence) -> Finding:
     """The same finding at other places."""
     return msgspec.structs.replace(base, occurrences=occurrences)
+
+
+#: what the samples of history take for now: 2025-11-25, 1,727 days after ``CAME``
+NOW = 1_764_072_000
+CAME = "2021-03-04T12:00:00+01:00"
+WENT = "2022-01-09T08:30:00Z"
+BRINGING = "4f2c1ab990" + "0" * 30
+REMOVING = "77aa001122" + "0" * 30
+
+
+def past(path: bytes = b"app.env", line: int = 3, column: int = 5, **changes: Any) -> Occurrence:
+    """A place in history, gone from the files; what belongs to its trace may be given beside what belongs to it."""
+    trace: dict[str, Any] = {"kind": "blob", "oid": "b1" * 20, "reach": "head"}
+    if not changes.get("at_head") and changes.get("reach", "head") == "head":
+        trace |= {"removed": REMOVING, "removed_date": WENT}
+    trace |= {name: changes.pop(name) for name in Trace.__struct_fields__ if name in changes}
+    dated = {"commit": BRINGING, "author_date": CAME}
+    return occurrence(path, line, column, where=Where.HISTORY, trace=Trace(**trace), **{**dated, **changes})
+
+
+def remembered(*places: Occurrence, **changes: Any) -> Finding:
+    """A key at these places, known since ``CAME``."""
+    return finding(occurrences=places, **{"first_seen": CAME, **changes})
+
+
+def history(**changes: Any) -> HistoryCoverage:
+    """All of a repository as large as git's own."""
+    values: dict[str, Any] = {
+        "repositories": 1,
+        "listed": 406_066,
+        "read": 406_066,
+        "commits": 81_966,
+        "trees": 162_875,
+        "blobs": 161_216,
+        "tags": 9,
+        "unreachable": 14,
+        "refs": 812,
+        "reflogs": 30,
+        "bytes": 5_500_000_000,
+    }
+    return HistoryCoverage(**{**values, **changes})
+
+
+def historic(*findings: Finding, **changes: Any) -> Run:
+    """A scan of twelve files and of history."""
+    values: dict[str, Any] = {"coverage": coverage(history=history()), "now": NOW}
+    return run(*findings, **{**values, **changes})
+
+
+def shallow(*findings: Finding, **changes: Any) -> Run:
+    """A scan of a clone that has only the last commit."""
+    gap = Skipped(
+        path=b"history",
+        reason="shallow",
+        detail="shallow clone: the history before 1 commit is not here: fetch-depth: 0, or --allow-incomplete",
+    )
+    known = history(commits=1, blobs=12, trees=4, tags=0, refs=1, unreachable=0, bytes=48_200, listed=17, read=17)
+    cut = coverage(complete=False, history=msgspec.structs.replace(known, shallow=True))
+    return run(*findings, **{"skipped": (gap,), "coverage": cut, "now": NOW, **changes})

@@ -6,7 +6,7 @@ import re
 
 from keyguard.model import Severity
 from keyguard.report import Style
-from tests.report.samples import LIVE, finding, incomplete, occurrence, rendered, run
+from tests.report.samples import LIVE, finding, historic, incomplete, occurrence, past, remembered, rendered, run
 
 GNU = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<col>\d+): (?P<severity>\w+): (?P<message>.+) \[(?P<code>[\w-]+)\]$")
 
@@ -18,6 +18,16 @@ def test_every_place_has_a_line() -> None:
         f"b:c.py:7:1: critical: SendMailOS API key, live: {LIVE} in commit 0123456789 (KG-7f3a9c) [sendmailos-key]\n"
         "1 finding: 1 critical; working tree: 12 files, 41.2 MB, 214 rules\n"
     )
+
+
+def test_what_history_knows_of_a_place_is_on_its_line() -> None:
+    lines = rendered("concise", historic(remembered(past(), past(b"b", reach="stash")))).splitlines()
+    assert lines[0] == (
+        f"app.env:3:5: critical: SendMailOS API key, live: {LIVE} in commit 4f2c1ab990 of 2021-03-04, "
+        "removed 2022-01-09 by commit 77aa001122 (KG-7f3a9c) [sendmailos-key]"
+    )
+    assert " of 2021-03-04, only in a stash (KG-7f3a9c) [" in lines[1]
+    assert all(map(GNU.match, lines[:2]))
 
 
 def test_a_problem_matcher_can_read_it() -> None:

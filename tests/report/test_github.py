@@ -6,7 +6,19 @@ import pytest
 
 from keyguard.model import Severity
 from keyguard.report import Style
-from tests.report.samples import LIVE, finding, incomplete, numbered, occurrence, rendered, run
+from tests.report.samples import (
+    LIVE,
+    finding,
+    historic,
+    incomplete,
+    numbered,
+    occurrence,
+    past,
+    remembered,
+    rendered,
+    run,
+    shallow,
+)
 from tests.report.workflow import commands
 
 
@@ -70,6 +82,30 @@ def test_every_key_is_annotated_before_any_is_twice() -> None:
     files = [command.properties["file"] for command in commands(rendered("github", run(many, last)))]
     assert files[:3] == ["0.py", "src/0.py", "1.py"]
     assert len(files) == 10
+
+
+def test_a_place_in_history_points_to_no_file_and_says_which_in_words() -> None:
+    (command,) = commands(rendered("github", historic(remembered(past()))))
+    assert command.properties == {"title": "critical[sendmailos-key]: SendMailOS API key, live"}
+    assert command.data.splitlines()[:4] == [
+        f"app.env:3:5 in commit 4f2c1ab990 of 2021-03-04, removed 2022-01-09 by commit 77aa001122: {LIVE} (KG-7f3a9c)",
+        "where: gone from the files, but still in history since 2021-03-04, 1,727 days",
+        "came 2021-03-04 with commit 4f2c1ab990, removed 2022-01-09 by commit 77aa001122",
+        "whose: SendMailOS, certain: the variable SENDMAILOS_API_KEY",
+    ]
+    assert "fix: Revoke it first: " in command.data
+
+
+def test_places_in_files_are_annotated_before_further_ones_in_history() -> None:
+    places = (occurrence(b"a"), *(past(b"%d" % number) for number in range(12)), occurrence(b"b"))
+    low = finding(severity=Severity.LOW, occurrences=(occurrence(b"c"), occurrence(b"d")))
+    found = commands(rendered("github", historic(remembered(*places), low)))
+    assert [command.properties.get("file") for command in found[:5]] == ["a", "c", "b", "d", None]
+
+
+def test_a_gap_of_history_is_said_in_the_annotation() -> None:
+    (command,) = commands(rendered("github", shallow()))
+    assert command.data == "history: shallow clone, 1 commit of an unknown number: see the log of this step"
 
 
 def test_a_gap_is_the_first_annotation() -> None:

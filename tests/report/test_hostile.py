@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyguard.model import (
+    REACHES,
     Certainty,
     Confidence,
     Environment,
@@ -24,11 +25,12 @@ from keyguard.model import (
     Skipped,
     Snippet,
     Suppressed,
+    Trace,
     Where,
 )
 from keyguard.report import REPORTERS, Style
 from keyguard.secrets import Secret, fingerprint, masked, short_id
-from tests.report.samples import coverage, finding, occurrence, rendered, run, suppressed
+from tests.report.samples import coverage, finding, history, occurrence, past, rendered, run, suppressed
 from tests.report.workflow import commands
 
 EVIL = [
@@ -58,6 +60,19 @@ def snippets(draw: st.DrawFn) -> Snippet:
     return Snippet(text=before + "*" * 8 + after, start=len(before), end=len(before) + 8)
 
 
+ISO = st.sampled_from(["", "2021-03-04T12:00:00+01:00", "2022-01-09"])
+DATES = ISO | HOSTILE
+TRACES = st.builds(
+    Trace,
+    kind=st.sampled_from(["blob", "commit", "tag", "name", "file"]) | HOSTILE,
+    oid=HOSTILE,
+    author=HOSTILE,
+    removed=st.sampled_from(["", "cd" * 20]) | HOSTILE,
+    removed_date=DATES,
+    at_head=st.booleans(),
+    refs=st.lists(HOSTILE.map("refs/heads/{}".format) | HOSTILE, max_size=5).map(tuple),
+    reach=st.sampled_from(["", *REACHES]) | HOSTILE,
+)
 OCCURRENCES = st.builds(
     Occurrence,
     path=NAMES,
@@ -69,7 +84,8 @@ OCCURRENCES = st.builds(
     snippet=snippets(),
     line_hash=st.sampled_from(["", "ab:1"]),
     commit=st.sampled_from(["", "ab" * 20]) | HOSTILE,
-    author_date=HOSTILE,
+    author_date=DATES,
+    trace=st.none() | TRACES,
 )
 FINDINGS = st.builds(
     Finding,
@@ -87,13 +103,25 @@ FINDINGS = st.builds(
     severity=st.sampled_from(Severity),
     confidence=st.sampled_from(Confidence),
     masked=HOSTILE,
+    first_seen=DATES,
+    last_seen=DATES,
     malformed=st.booleans(),
     occurrences=st.lists(OCCURRENCES, min_size=1, max_size=3).map(tuple),
     remedy=HOSTILE,
     rotation=HOSTILE | HOSTILE.map("https://{}".format),
     references=st.lists(HOSTILE.map("https://{}".format), max_size=2).map(tuple),
 )
-SKIPPED = st.builds(Skipped, path=NAMES, reason=HOSTILE, detail=HOSTILE, gap=st.booleans())
+GAPS = NAMES | st.just(b"history") | NAMES.map(b"object:".__add__)
+REASONS = HOSTILE | st.sampled_from(["missing", "shallow", "partial", "unreadable", "too-deep"])
+SKIPPED = st.builds(Skipped, path=GAPS, reason=REASONS, detail=HOSTILE, gap=st.booleans())
+HISTORIES = st.builds(
+    history,
+    range=HOSTILE,
+    shallow=st.booleans(),
+    partial=st.booleans(),
+    missing=st.integers(0, 2),
+    cached=st.sampled_from([0, 1, 10**9]),
+)
 SUPPRESSED = st.builds(
     Suppressed,
     id=st.just("KG-0badf0"),
@@ -110,9 +138,16 @@ RUNS = st.builds(
     findings=st.lists(FINDINGS, max_size=3).map(tuple),
     suppressed=st.lists(SUPPRESSED, max_size=2).map(tuple),
     skipped=st.lists(SKIPPED, max_size=3).map(tuple),
-    coverage=st.builds(coverage, scope=HOSTILE, complete=st.booleans()),
+    coverage=st.builds(
+        coverage,
+        scope=HOSTILE,
+        complete=st.booleans(),
+        listed=st.sampled_from([0, 12]),
+        history=st.none() | HISTORIES,
+    ),
     placeholders=st.integers(0, 9),
     allow_incomplete=st.booleans(),
+    now=st.none() | st.integers(0, 2**40),
 )
 STYLES = st.builds(
     Style, color=st.booleans(), links=st.booleans(), width=st.sampled_from([0, 1, 30, 80]), verbose=st.booleans()
@@ -179,7 +214,8 @@ def test_no_format_gives_a_key_away(name: str, guessable: bool) -> None:
         mask = masked(secret, len(prefix), guessable=guessable)
         mark = fingerprint(secret, guessable=guessable)
         place = occurrence(snippet=Snippet(text=f"KEY={mask};", start=4, end=4 + len(mask)))
-        found = finding(masked=mask, fingerprint=mark, id=short_id(mark), occurrences=(place,) * 20)
+        gone = past(snippet=place.snippet, refs=("refs/heads/x",), author="A")
+        found = finding(masked=mask, fingerprint=mark, id=short_id(mark), occurrences=(place, gone) * 10)
         for style in (Style(), Style(color=True, links=True, width=40, verbose=True)):
             text = rendered(name, run(found, suppressed=(suppressed(),)), style)
             # the last four characters may be shown where enough stays hidden; no more of it, and in no coding of it

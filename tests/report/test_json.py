@@ -10,8 +10,25 @@ from typing import Any
 
 import pytest
 
-from keyguard.model import Severity, Skipped, Where
-from tests.report.samples import LIVE, finding, incomplete, occurrence, rendered, run, suppressed
+from keyguard.model import HistoryCoverage, Severity, Skipped, Where
+from tests.report.samples import (
+    BRINGING,
+    CAME,
+    LIVE,
+    REMOVING,
+    WENT,
+    coverage,
+    finding,
+    historic,
+    history,
+    incomplete,
+    occurrence,
+    past,
+    remembered,
+    rendered,
+    run,
+    suppressed,
+)
 
 DOCS = Path(__file__).parents[2] / "docs" / "json.md"
 
@@ -48,9 +65,10 @@ def test_the_settled_names_are_there() -> None:
 
 
 def test_every_name_is_documented() -> None:
-    place = occurrence(b"\xff", where=Where.HISTORY, commit="ab" * 20, author_date="2024-01-02T03:04:05Z")
+    place = past(b"\xff", author="A. N. Author")
     everything = document(
         finding(occurrences=(place,)),
+        coverage=coverage(history=history()),
         suppressed=(suppressed(),),
         skipped=(Skipped(path=b"x", reason="excluded", gap=False),),
     )
@@ -65,6 +83,44 @@ def test_only_history_has_commits() -> None:
     here, there = report["findings"][0]["occurrences"]
     assert "commit" not in here
     assert (there["commit"], there["author_date"]) == ("ab" * 20, "2024")
+
+
+def test_a_place_in_history_says_what_history_knows() -> None:
+    refs = ("refs/heads/x", "refs/tags/v1")
+    (place,) = document(finding(occurrences=(past(refs=refs, author="A"),)))["findings"][0]["occurrences"]
+    assert {key: place[key] for key in list(place)[6:-2]} == {
+        "kind": "blob",
+        "object": "b1" * 20,
+        "commit": BRINGING,
+        "author_date": CAME,
+        "author": "A",
+        "removed_in": REMOVING,
+        "removed_date": WENT,
+        "at_head": False,
+        "refs": list(refs),
+        "reach": "head",
+    }
+    assert "author" not in document(finding(occurrences=(past(),)))["findings"][0]["occurrences"][0]
+
+
+def test_a_finding_has_an_age_if_its_beginning_and_now_are_known() -> None:
+    found = remembered(past(), last_seen=WENT)
+    for name in ("json", "jsonl"):
+        report = json.loads(
+            rendered(name, historic(found)).split("\n")[0] if name == "jsonl" else rendered(name, historic(found))
+        )
+        (one,) = report["findings"] if name == "json" else [report]
+        assert (one["first_seen"], one["last_seen"], one["age_days"]) == (CAME, WENT, 1727)
+    assert document(found)["findings"][0]["age_days"] is None
+    (plain,) = json.loads(rendered("json", historic(finding())))["findings"]
+    assert (plain["first_seen"], plain["last_seen"], plain["age_days"]) == ("", "", None)
+
+
+def test_the_coverage_of_history_has_every_field_of_it() -> None:
+    known = json.loads(rendered("json", historic()))["coverage"]["history"]
+    assert list(known) == list(HistoryCoverage.__struct_fields__)
+    assert (known["commits"], known["refs"], known["shallow"], known["range"]) == (81_966, 812, False, "")
+    assert document()["coverage"]["history"] is None
 
 
 def test_a_name_that_is_not_utf8_can_be_had_exactly() -> None:

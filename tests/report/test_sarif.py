@@ -14,14 +14,22 @@ import pytest
 
 from keyguard.model import Confidence, Severity, Skipped, Where
 from tests.report.samples import (
+    BRINGING,
+    CAME,
     LIVE,
+    REMOVING,
+    WENT,
     coverage,
     finding,
+    historic,
     incomplete,
     numbered,
     occurrence,
+    past,
+    remembered,
     rendered,
     run,
+    shallow,
     suppressed,
     with_occurrences,
 )
@@ -82,6 +90,8 @@ def test_every_kind_of_run_is_valid(validator: Any) -> None:
         incomplete(allow_incomplete=True),
         run(finding(), odd, suppressed=(suppressed(),)),
         run(odd, skipped=gaps, coverage=coverage(scope="", complete=False)),
+        historic(remembered(*(past(name, refs=("refs/heads/\x1b",)) for name in ODD_NAMES))),
+        shallow(finding(occurrences=(past(b"commit:" + b"a" * 40, kind="commit"),))),
     ):
         validator.validate(json.loads(rendered("sarif", one)))
 
@@ -126,6 +136,57 @@ def test_places_in_history_name_their_commit() -> None:
     properties = only_run(finding(occurrences=(place,)))["results"][0]["properties"]
     assert (properties["where"], properties["commit"]) == ("history", "ab" * 20)
     assert properties["authorDate"] == "2024-01-02T03:04:05Z"
+
+
+def test_a_place_in_history_carries_what_history_knows() -> None:
+    refs = tuple(f"refs/heads/{number}" for number in range(812))
+    (result,) = only_run(finding(occurrences=(past(refs=refs),)))["results"]
+    properties = {key: result["properties"][key] for key in list(result["properties"])[7:]}
+    assert properties == {
+        "commit": BRINGING,
+        "authorDate": CAME,
+        "kind": "blob",
+        "object": "b1" * 20,
+        "atHead": False,
+        "reach": "head",
+        "removedIn": REMOVING,
+        "removedDate": WENT,
+        "refs": list(refs[:20]),
+        "refCount": 812,
+    }
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "app.env"
+    assert (
+        ", at app.env:3:5 in commit 4f2c1ab990 of 2021-03-04, removed 2022-01-09 by commit" in result["message"]["text"]
+    )
+
+
+def test_a_report_tells_no_names_of_people() -> None:
+    assert "Author" not in rendered("sarif", historic(remembered(past(author="A. N. Author"))))
+
+
+def test_every_place_has_a_file_or_github_takes_none_of_the_report() -> None:
+    places = (past(b"commit:" + b"a" * 40, kind="commit"), past(b"blob:" + b"b" * 40, reach="dangling"), past(b""))
+    for result in only_run(finding(occurrences=places))["results"]:
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+
+def test_history_does_not_change_the_prints_of_what_is_in_the_files() -> None:
+    one, other = numbered(2)
+    alone = only_run(with_occurrences(one, occurrence()))["results"]
+    versions = [past(commit="", reach="dangling", oid=oid) for oid in "ab"]
+    both = only_run(with_occurrences(other, *versions, past()), with_occurrences(one, occurrence()))["results"]
+    assert both[-1]["partialFingerprints"] == alone[0]["partialFingerprints"]
+    assert {result["partialFingerprints"]["primaryLocationLineHash"] for result in both} == {"a1b2c3d4e5f60718:1"}
+
+
+def test_a_gap_of_history_is_a_notification_without_a_file() -> None:
+    (invocation,) = json.loads(rendered("sarif", shallow()))["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    head, note = invocation["toolExecutionNotifications"]
+    assert head["message"]["text"] == ("The scan is incomplete: history: shallow clone, 1 commit of an unknown number.")
+    assert note["message"]["text"].startswith("history: shallow clone: the history before 1 commit is not here")
+    assert "locations" not in note
+    assert note["properties"] == {"reason": "shallow", "gap": True}
 
 
 def test_a_clean_run_has_an_empty_list_of_results() -> None:
