@@ -73,7 +73,7 @@ class Reader:
 
         Nothing, and no gap, where the folder is missing. No link is followed, not even at ``folder`` itself.
         """
-        stack, seen = [(folder, 0)], 0
+        stack, seen, closed = [(folder, 0)], 0, frozenset(leave_out)
         while stack:
             path, depth = stack.pop()
             entries = self.folder(path)
@@ -86,7 +86,7 @@ class Reader:
             for entry in entries:
                 if not entry.is_dir(follow_symlinks=False):
                     yield entry
-                elif entry.path not in leave_out:
+                elif entry.path not in closed:
                     folders.append((entry.path, depth + 1))
             stack += reversed(folders)
 

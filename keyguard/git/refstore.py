@@ -7,10 +7,8 @@ import re
 
 from keyguard.errors import GitError
 from keyguard.git.gaps import Reader
-from keyguard.git.worktrees import prefix_of
-
-#: refs of one worktree alone; all others are shared
-PER_WORKTREE = (b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/")
+from keyguard.git.reftables import Tables
+from keyguard.git.worktrees import PER_WORKTREE, Worktree, prefix_of
 
 _REF_LIMIT = 8 << 10
 _PACKED_LIMIT = 256 << 20
@@ -27,6 +25,8 @@ class RefStore:
         """name -> object id in hex, of those that hold one"""
         self.symbolic: dict[bytes, bytes] = {}
         """name -> the name of another, of those that hold that"""
+        self.resolved: dict[bytes, bytes] = {}
+        """name -> what a symbolic one comes to"""
         self._loose = re.compile(rb"([0-9a-fA-F]{%d})(?:\s|\Z)" % id_length)
         self._packed = re.compile(rb"\n([0-9a-fA-F]{%d})[ \t]([^\n]+)" % id_length)
 
@@ -40,20 +40,14 @@ class RefStore:
         if odd and len(data) > 1:
             reader.gap(path, "corrupt", f"{odd} lines are no refs")
 
-    def read_loose(self, reader: Reader, folder: str, prefix: bytes = b"") -> None:
-        """Take over the refs below ``refs`` of a git directory.
-
-        Those that its worktree does not share get names that begin with ``prefix``; all the others too where the git
-        directory is that of a linked worktree, are none there, and are left out.
-        """
-        start = len(folder.rstrip("/")) + 1
-        linked = os.path.lexists(os.path.join(folder, "commondir"))
-        for entry in reader.walk(os.path.join(folder, "refs")):
-            name = os.fsencode(entry.path[start:])
-            own = name.startswith(PER_WORKTREE)
+    def read_loose(self, reader: Reader, worktree: Worktree) -> None:
+        """Take over the refs below ``refs`` in the git directory of a worktree."""
+        start = len(worktree.folder.rstrip("/")) + 1
+        for entry in reader.walk(os.path.join(worktree.folder, "refs")):
+            name = worktree.full_name(os.fsencode(entry.path[start:]))
             # git leaves locks alone, and what begins with a dot (.DS_Store)
-            if (own or not linked) and not entry.name.startswith(".") and not entry.name.endswith(".lock"):
-                self.read_one(reader, entry.path, prefix + name if own else name)
+            if name and not entry.name.startswith(".") and not entry.name.endswith(".lock"):
+                self.read_one(reader, entry.path, name)
 
     def read_one(self, reader: Reader, path: str, name: bytes) -> None:
         """Take over one loose ref. A link to another ref is what the first versions of git made of a symbolic one."""
@@ -71,6 +65,15 @@ class RefStore:
         else:
             self.ids.pop(name, None)
             reader.gap(path, "corrupt", "holds neither an object id nor the name of a ref")
+
+    def read_tables(self, worktree: Worktree, tables: Tables) -> None:
+        """Take over the refs of a worktree that keeps them in tables, HEAD among them."""
+        for name, ref in tables.refs.items():
+            full = worktree.full_name(name)
+            if full and ref.target:
+                self.put_symbolic(full, ref.target)
+            elif full and ref.oid.strip(b"\0"):
+                self.ids[full] = ref.oid.hex().encode()
 
     def put_symbolic(self, name: bytes, target: bytes) -> None:
         """Take over a ref that names another one."""
