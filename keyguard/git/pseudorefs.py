@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from keyguard.git.gaps import Reader
 
-_LIMIT = 256 << 20
+_LIMIT = 128 << 20
 #: any tool can add one of its own; lower case is for files of another kind
 _NAME = re.compile(r"[A-Z][A-Z_-]*\Z")
 #: texts for people, and the conflicts of rerere, whose ids are those of no objects

@@ -13,7 +13,7 @@ from keyguard.git.gaps import Reader
 from keyguard.git.reftables import Tables
 from keyguard.git.worktrees import Worktree
 
-_LIMIT = 256 << 20
+_LIMIT = 128 << 20
 
 
 class Reflog(NamedTuple):

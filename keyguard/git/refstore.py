@@ -11,7 +11,7 @@ from keyguard.git.reftables import Tables
 from keyguard.git.worktrees import PER_WORKTREE, Worktree, prefix_of
 
 _REF_LIMIT = 8 << 10
-_PACKED_LIMIT = 256 << 20
+_PACKED_LIMIT = 128 << 20
 #: git itself follows no longer chain
 _DEPTH = 5
 _SYMBOLIC = b"ref:"

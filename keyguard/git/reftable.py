@@ -14,7 +14,7 @@ from keyguard.errors import GitError
 from keyguard.git.varint import read_varint
 
 #: bytes that logs may unpack to, and names may be put together to, in one table
-_UNPACKED = 512 << 20
+_UNPACKED = 256 << 20
 _HEADERS = {1: (24, 68), 2: (28, 72)}
 _ID, _PEELED, _SYMBOLIC = 1, 2, 3
 _FIRST_PIECE = 512

@@ -10,7 +10,7 @@ from keyguard.git.gaps import Reader
 from keyguard.git.reftable import LogRecord, RefRecord, records
 
 _LIST_LIMIT = 1 << 20
-_TABLE_LIMIT = 512 << 20
+_TABLE_LIMIT = 128 << 20
 _MOST = 10_000
 
 

@@ -9,7 +9,7 @@ from keyguard.errors import GitError
 from keyguard.git.gaps import Reader
 from keyguard.git.indexfile import IndexFile, base_of, entries_with_base, parse_index, remembered_ids
 
-_LIMIT = 1 << 30
+_LIMIT = 512 << 20
 
 
 class Staged(NamedTuple):
