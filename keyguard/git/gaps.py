@@ -36,7 +36,8 @@ class Reader:
     def gap(self, path: str, reason: str, detail: str) -> None:
         """Note that what is at ``path`` was not read, or not whole."""
         if len(self._gaps) < _MOST_GAPS:
-            self._gaps.append(Skipped(self.shown(path), reason, detail.removeprefix(f"{path}: ")))
+            text = detail.removeprefix(f"{path}: ").encode("utf-8", "backslashreplace").decode()
+            self._gaps.append(Skipped(self.shown(path), reason, text))
         else:
             self._more += 1
 

@@ -34,7 +34,7 @@ class RefStore:
         """Take over ``packed-refs``; a loose ref that is read later counts more."""
         data = b"\n" + (reader.read(path, _PACKED_LIMIT) or b"").removesuffix(b"\n")
         found = self._packed.findall(data)
-        self.ids.update([(name, oid) for oid, name in found])
+        self.ids.update({name: oid for oid, name in found})
         # of a tag the commit behind it stands in a line of its own, which is no ref
         odd = data.count(b"\n") - data.count(b"\n#") - data.count(b"\n^") - len(found)
         if odd and len(data) > 1:

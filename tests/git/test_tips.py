@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keyguard.git.repository import Repository, discover
 from keyguard.git.tips import Tip, Tips, read_tips
@@ -353,3 +358,63 @@ def test_nothing_in_the_repository_is_changed(full: Repo) -> None:
     before = snapshot(full.path)
     tips_of(full)
     assert snapshot(full.path) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "packed-refs",
+        "shallow",
+        "index",
+        "FETCH_HEAD",
+        "logs/HEAD",
+        "refs/heads/x",
+        "rebase-merge/onto",
+        "worktrees/x/HEAD",
+    ],
+)
+def test_nothing_that_is_a_pipe_is_waited_for(committed: Repo, name: str) -> None:
+    path = committed.path / ".git" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    tips = tips_of(committed)
+    assert [(gap.path, gap.reason) for gap in tips.skipped] == [(b".git/" + name.encode(), "unreadable")]
+    assert tips.tips[0].name == b"HEAD"
+
+
+def test_a_gap_can_be_written_down_whatever_the_name_of_the_file(committed: Repo) -> None:
+    committed.write(b".git/refs/heads/\xff\n\x1b", "").link(b".git/refs/heads/\xfe", "\udcff")
+    gaps = tips_of(committed).skipped
+    assert [gap.path for gap in gaps] == [b".git/refs/heads/\xfe", b".git/refs/heads/\xff\n\x1b"]
+    assert msgspec.json.encode([gap.detail for gap in gaps])
+
+
+class _Files(NamedTuple):
+    packed: bytes
+    loose: bytes
+    log: bytes
+    fetched: bytes
+    config: bytes
+
+
+_PIECES = st.sampled_from(
+    [
+        *(b"a" * 40, b"0" * 40, b" ", b"\t", b"\n", b"^", b"#", b"ref: ", b"refs/heads/x", b"HEAD", b"\0", b"\r"),
+        *(b"[", b"]", b"=", b"extensions", b"refstorage", b"\xff", b"/", b".."),
+    ]
+)
+_TEXT = st.lists(_PIECES | st.binary(max_size=3), max_size=30).map(b"".join)
+
+
+@given(st.builds(_Files, _TEXT, _TEXT, _TEXT, _TEXT, _TEXT))
+def test_whatever_the_files_hold_is_read_or_is_a_gap(files: _Files) -> None:
+    with TemporaryDirectory() as folder:
+        for name, data in zip(("packed-refs", "refs/heads/x", "logs/HEAD", "FETCH_HEAD", "config"), files, strict=True):
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        Path(folder, "HEAD").symlink_to("refs/heads/x")
+        tips = read_tips(Repository("", folder, folder, f"{folder}/objects", f"{folder}/index", "sha1", False, False))
+    assert all(len(tip.oid) == 40 and not tip.oid.strip("0123456789abcdef") for tip in tips.tips)
+    assert all(tip.name for tip in tips.tips)
