@@ -68,9 +68,19 @@ def submodule_stores(repository: Repository) -> tuple[list[Repository], list[Ski
         store = _store_at(reader, path)
         if store:
             found.append(store)
-        names = [_MODULES] if store else [e.name for e in reader.folder(path) if e.is_dir(follow_symlinks=False)]
-        stack += [os.path.join(path, name) for name in reversed(names)]
+        stack += [os.path.join(path, _MODULES)] if store else reversed(_folders_in(reader, path))
     return found, reader.gaps
+
+
+def _folders_in(reader: Reader, path: str) -> list[str]:
+    """The folders below one that is no store. What lies behind a link may be one, and is said not to be read."""
+    found = []
+    for entry in reader.folder(path):
+        if entry.is_dir(follow_symlinks=False):
+            found.append(entry.path)
+        elif entry.is_symlink():
+            reader.gap(entry.path, "unreadable", "a link, which is not followed")
+    return found
 
 
 def _store_at(reader: Reader, path: str) -> Repository | None:

@@ -137,6 +137,7 @@ def test_stores_that_are_links_or_point_elsewhere_are_not_followed(super_project
     stores, gaps = submodule_stores(found(super_project.path))
     assert not any(str(other.path) in (store.git_dir, store.common_dir) for store in stores)
     assert [(gap.path, gap.reason) for gap in gaps] == [
+        (b".git/modules/link", "unreadable"),
         (b".git/modules/libs/deep/middle", "unreadable"),
         (b".git/modules/other", "unreadable"),
     ]
