@@ -52,6 +52,14 @@ def discover(path: str) -> Repository | None:
     return None
 
 
+def open_git_dir(path: str) -> Repository | None:
+    """The repository whose git directory this is, without a work tree; None when it is none.
+
+    Raises GitError when it cannot be told, or is in an object format that is not known.
+    """
+    return _describe("", path) if _is_git_dir(path) else None
+
+
 def _describe(top: str, git_dir: str) -> Repository:
     common = _common_dir(git_dir)
     return Repository(

@@ -1,0 +1,37 @@
+"""The few settings of a repository that say how it is stored. None of them is obeyed: they tell what to expect."""
+
+from __future__ import annotations
+
+import os
+
+from keyguard.git.gaps import Reader
+from keyguard.git.repository import Repository
+
+_LIMIT = 8 << 20
+
+
+def settings_of(repository: Repository, reader: Reader) -> dict[bytes, bytes]:
+    """``section.key`` in lower case -> its last value, of the repository's own configuration; subsections left out."""
+    data = reader.read(os.path.join(repository.common_dir, "config"), _LIMIT) or b""
+    found, section = {}, b""
+    for line in data.split(b"\n"):
+        line = line.strip()
+        if line.startswith(b"["):
+            name, _, line = line[1:].partition(b"]")
+            section = name.strip().split(b" ")[0].split(b"\t")[0].lower()
+        key, _, value = line.partition(b"=")
+        value = value.partition(b"#")[0].partition(b";")[0].strip().strip(b'"')
+        found[b"%s.%s" % (section, key.strip().lower())] = value
+    return found
+
+
+def is_partial(repository: Repository, settings: dict[bytes, bytes]) -> bool:
+    """Whether objects may be missing on purpose, because a remote promised to have them."""
+    keys = (b"extensions.partialclone", b"remote.promisor", b"remote.partialclonefilter")
+    if any(settings.get(key, b"false").lower() not in (b"", b"false", b"no", b"off", b"0") for key in keys):
+        return True
+    try:
+        with os.scandir(os.path.join(repository.objects, "pack")) as packs:
+            return any(pack.name.endswith(".promisor") for pack in packs)
+    except OSError:
+        return False
