@@ -14,7 +14,7 @@ import signal
 import struct
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 _TASK = struct.Struct("<I")
@@ -66,8 +66,13 @@ class _Pool:
         self._buffers: dict[int, bytearray] = {}
         self._poller = select.poll()
         self._tasks, into = os.pipe()
-        os.write(into, b"".join(map(_TASK.pack, range(count))))
-        _close(into)
+        try:
+            os.write(into, b"".join(map(_TASK.pack, range(count))))
+        except OSError:
+            _close(self._tasks)
+            raise
+        finally:
+            _close(into)
 
     def start(self, jobs: int) -> None:
         """Start so many workers, or as many as can be had."""
@@ -92,28 +97,27 @@ class _Pool:
 
     def end(self) -> None:
         """Kill and reap what still runs; an impatient second ^C waits until that is done."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        _close(self._tasks)
-        for pid in self._pids.values():
-            os.kill(pid, signal.SIGKILL)
-        for pipe in list(self._pids):
-            self._reap(pipe)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _undisturbed(), contextlib.ExitStack() as stack:  # the failure of one keeps no other from its end
+            _close(self._tasks)
+            for pipe, pid in self._pids.items():
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                stack.callback(self._reap, pipe)
 
     def _spawn(self) -> None:
         out, into = os.pipe()
+        inherited = [*self._pids, out]
         # until the worker is on our list, a signal would leave it behind, or raise in it what is meant for us
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        try:
-            self._pids[out] = _fork() or _live(self._work, self._tasks, into, [*self._pids, out])
-            self._buffers[out] = bytearray()
-            self._poller.register(out, select.POLLIN | select.POLLHUP)
-        except OSError:
-            _close(out)
-            raise
-        finally:
-            _close(into)
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _undisturbed():
+            try:
+                self._pids[out] = _fork() or _live(self._work, self._tasks, into, inherited)
+                self._buffers[out] = bytearray()
+                self._poller.register(out, select.POLLIN | select.POLLHUP)
+            except OSError:
+                _close(out)
+                raise
+            finally:
+                _close(into)
 
     def _replace(self) -> None:
         """One in place of a worker that died; it goes on with what nobody has taken yet."""
@@ -125,11 +129,13 @@ class _Pool:
                 return  # the others go on; without any, what is left has no answer
 
     def _reap(self, pipe: int) -> bool:
-        """Take a worker that has ended off the list; whether it died before its time."""
-        del self._buffers[pipe]
-        self._poller.unregister(pipe)
-        _close(pipe)
-        return os.waitpid(self._pids.pop(pipe), 0)[1] != 0
+        """Take a worker that has ended off the list, not before it is waited for; whether it died before its time."""
+        with _undisturbed():
+            status = _wait(self._pids[pipe])
+            del self._pids[pipe], self._buffers[pipe]
+            self._poller.unregister(pipe)
+            _close(pipe)
+        return status != 0
 
     def _take(self, buffer: bytearray) -> None:
         """Move whole answers from a worker's buffer to their places."""
@@ -144,6 +150,23 @@ class _Pool:
             if self._done:
                 self._done(index)
         del buffer[:at]
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Within, ^C and SIGTERM wait."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _wait(pid: int) -> int:
+    """How a process ended; 0 also where somebody else has waited for it: what it answered is known all the same."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(pid, 0)[1]
+    return 0
 
 
 def _fork() -> int:

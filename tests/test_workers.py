@@ -134,6 +134,64 @@ def test_a_signal_while_a_worker_is_started_waits_until_it_can_be_ended(tmp_path
     assert said == "interrupted, and alone\n"
 
 
+INTERRUPTED_WAIT = """
+import os, signal
+from keyguard import workers
+really = os.waitpid
+def waitpid(pid, options):
+    workers.os.waitpid = really
+    os.kill(os.getpid(), signal.SIGINT)
+    return really(pid, options)
+workers.os.waitpid = waitpid
+try:
+    workers.fork_map(lambda index: b"", 2, 2)
+except KeyboardInterrupt:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        print("interrupted, and alone")
+"""
+
+
+def test_a_signal_while_a_worker_is_waited_for_waits_too(tmp_path: Path) -> None:
+    said = run(sys.executable, "-c", INTERRUPTED_WAIT, env={"PYTHONPATH": str(ROOT)}, cwd=tmp_path)
+    assert said == "interrupted, and alone\n"
+
+
+def test_one_worker_that_cannot_be_waited_for_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, failed = os.waitpid, list[int]()
+
+    def waitpid(pid: int, options: int) -> tuple[int, int]:
+        if not failed:
+            failed.append(pid)
+            raise OSError(5, "Input/output error")
+        return really(pid, options)
+
+    monkeypatch.setattr(os, "waitpid", waitpid)
+    with pytest.raises(OSError, match="Input/output"):
+        fork_map(double, 9, 4)
+
+
+def test_workers_that_somebody_else_has_waited_for_have_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    really = os.waitpid
+
+    def waitpid(pid: int, options: int) -> tuple[int, int]:
+        really(pid, options)
+        raise ChildProcessError(10, "No child processes")
+
+    monkeypatch.setattr(os, "waitpid", waitpid)
+    assert fork_map(double, 9, 4) == [double(index) for index in range(9)]
+
+
+def test_without_room_for_the_tasks_nothing_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(fd: int, data: bytes) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "write", write)
+    with pytest.raises(OSError, match="Input/output"):
+        fork_map(double, 9, 4)
+
+
 def test_fewer_workers_than_asked_for_do_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     left = 1
     really = os.fork

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from keyguard.errors import GitError
@@ -26,6 +27,8 @@ COMPLAINTS = 64 << 10
 MEMORY = 2 << 30
 
 _KILL = 9
+#: a wait status that no process ends with: somebody else has waited for it, and knows better
+_LOST = -1
 
 
 class Child:
@@ -40,17 +43,22 @@ class Child:
         deadline: float,
         trap: Callable[[], str],
     ) -> None:
-        """``name`` is for messages. ``trap`` is asked once when git stays silent: what it waits for, or nothing."""
+        """``name`` is for messages. ``trap`` is asked once when git stays silent: what it waits for, or nothing.
+
+        To be called within ``undisturbed``, and noted there, or a signal may leave git behind.
+        """
         self.name = name
         self.complaints = b""
         self._deadline, self._trap = deadline, trap
+        self._pid = 0
         try:
             (self._in, self._out, self._err), theirs = _pipes()
         except OSError as error:
             raise GitError(f"git cannot be started: {error}") from error
         try:
             actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(theirs)]
-            self._pid = os.posix_spawn(command[0], command, environment, file_actions=actions)
+            # git is to hear the signals that we do not want to hear just now
+            self._pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setsigmask=())
         except (OSError, AttributeError) as error:  # AttributeError: a platform that has no posix_spawn
             _close(self._in, self._out, self._err)
             raise GitError(f"git cannot be started here ({command[0]}): {error}") from error
@@ -91,8 +99,12 @@ class Child:
         _close(self._in, self._out, self._err)
         self._in = self._out = self._err = -1
         if self._pid:
-            os.kill(self._pid, _KILL)
-            self._reap()
+            try:
+                os.kill(self._pid, _KILL)
+            except ProcessLookupError:
+                pass  # nobody told us, but it is gone
+            finally:
+                self._reap()  # and if it cannot be killed: without its pipes it ends by itself
 
     def _ready(self) -> list[int]:
         """The descriptors that can be read without waiting, ends included."""
@@ -118,8 +130,28 @@ class Child:
             self._err = -1
 
     def _reap(self) -> int:
-        pid, self._pid = self._pid, 0
-        return os.waitpid(pid, 0)[1] if pid else 0
+        """Wait for git's end, if that was not done yet. Whatever interrupts this, git is not forgotten."""
+        status = 0
+        if self._pid:
+            try:
+                status = os.waitpid(self._pid, 0)[1]
+            except ChildProcessError:
+                status = _LOST
+            self._pid = 0
+        return status
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Within, ^C and SIGTERM wait: a process that is being started or ended must not be lost halfway."""
+    if sys.platform == "win32":
+        yield  # no git is started there anyway
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _limit(pid: int) -> None:
@@ -134,7 +166,13 @@ def _pipes() -> tuple[list[int], list[int]]:
 
     Made in this order, no end of git's is where another one goes, even when our own standard streams are closed.
     """
-    (git_in, our_in), (our_out, git_out), (our_err, git_err) = os.pipe(), os.pipe(), os.pipe()
+    made: list[tuple[int, int]] = []
+    try:
+        made.extend(os.pipe() for _ in range(3))
+    except OSError:
+        _close(*(fd for pair in made for fd in pair))
+        raise
+    (git_in, our_in), (our_out, git_out), (our_err, git_err) = made
     return [our_in, our_out, our_err], [git_in, git_out, git_err]
 
 

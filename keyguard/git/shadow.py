@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from types import TracebackType
 
 from keyguard.errors import GitError
-from keyguard.git.child import Child
+from keyguard.git.child import Child, undisturbed
 
 #: seconds without a sign of life before a git process is ended
 DEADLINE = 120.0
@@ -102,16 +103,18 @@ class Shadow:
     ) -> None:
         # a forked worker has a copy of this object; the folder and the processes are not the worker's
         if os.getpid() == self._owner:
-            for child in self._children:
-                child.close()
-            _remove(self.path)
+            with undisturbed(), ExitStack() as stack:  # the failure of one keeps nothing else from its end
+                stack.callback(_remove, self.path)
+                for child in self._children:
+                    stack.callback(child.close)
 
     def start(self, *args: str) -> Child:
         """A plumbing command, running. ``stop`` ends it; the end of the shadow does at the latest."""
-        child = Child(
-            [*self._command, *args], self._environment, name=args[0], deadline=self._deadline, trap=self._trap
-        )
-        self._children.add(child)
+        with undisturbed():
+            child = Child(
+                [*self._command, *args], self._environment, name=args[0], deadline=self._deadline, trap=self._trap
+            )
+            self._children.add(child)
         return child
 
     def stop(self, child: Child) -> None:

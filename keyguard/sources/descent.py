@@ -6,6 +6,7 @@ Where the way is long, only some of its folders stay open, so that depth does no
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 FOLDER = FLAGS | getattr(os, "O_DIRECTORY", 0)
@@ -73,5 +74,7 @@ def _shared(one: list[bytes], other: list[bytes]) -> int:
 
 
 def _close(fd: int) -> None:
+    """Close what was only read: where that is said to have failed, nothing is lost, and it is closed all the same."""
     if fd >= 0:
-        os.close(fd)
+        with suppress(OSError):
+            os.close(fd)

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -67,8 +68,9 @@ class Reader:
     def release(self) -> None:
         """Close the file that was opened last."""
         if self._file_fd >= 0:
-            os.close(self._file_fd)
-            self._file_fd = -1
+            fd, self._file_fd = self._file_fd, -1
+            with suppress(OSError):  # all that was wanted of it has been read
+                os.close(fd)
 
     def close(self) -> None:
         """Close all descriptors."""

@@ -14,9 +14,9 @@ import pytest
 from keyguard.errors import GitError
 from keyguard.git import child as child_module
 from keyguard.git.shadow import Shadow
+from tests.calling import descriptors
+from tests.checkout import ROOT, run
 from tests.repos import Repo
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -218,6 +218,94 @@ def test_a_git_that_hangs_is_ended_at_the_deadline(fake_git: Path, objects: str)
             list(shadow.chunks(child))
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+SIGNALLED = """
+import os, signal, sys
+from keyguard.git.shadow import Shadow
+really = getattr(os, sys.argv[2])
+def call(*args, **options):
+    setattr(os, sys.argv[2], really)
+    if sys.argv[2] == "posix_spawn":
+        result = really(*args, **options)
+        os.kill(os.getpid(), signal.SIGINT)
+        return result
+    os.kill(os.getpid(), signal.SIGINT)
+    return really(*args, **options)
+try:
+    with Shadow(sys.argv[1]) as shadow:
+        setattr(os, sys.argv[2], call)
+        shadow.run("cat-file", "--batch-all-objects", "--batch-check")
+except KeyboardInterrupt:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        print("interrupted, and alone")
+"""
+
+
+@pytest.mark.parametrize("call", ["posix_spawn", "waitpid", "kill"])
+def test_a_signal_while_git_is_started_or_waited_for_does_not_leave_it_behind(
+    objects: str, temporary: Path, call: str
+) -> None:
+    # a process of its own, since only in one with a single thread is it certain which thread hears the signal
+    program = SIGNALLED if call != "kill" else SIGNALLED.replace("shadow.run(", "shadow.start(")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert run(sys.executable, "-c", program, objects, call, env=environment, cwd=ROOT) == "interrupted, and alone\n"
+    assert list(temporary.iterdir()) == []
+
+
+def test_git_hears_the_signals_that_are_kept_from_us_while_it_is_started(fake_git: Path, objects: str) -> None:
+    fake_git.write_text("#!/bin/sh\ngrep SigBlk /proc/self/status\n")
+    with Shadow(objects) as shadow:
+        assert int(shadow.run("anything").split()[1], 16) == 0
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+
+
+def test_one_git_that_cannot_be_ended_keeps_no_other_and_no_folder(
+    objects: str, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, failed = os.kill, list[int]()
+
+    def kill(pid: int, number: int) -> None:
+        if not failed:
+            failed.append(pid)
+            raise PermissionError(1, "Operation not permitted")
+        really(pid, number)
+
+    monkeypatch.setattr(os, "kill", kill)
+    with pytest.raises(PermissionError), Shadow(objects) as shadow:
+        assert len({shadow.start("cat-file", "--batch") for _ in range(3)}) == 3
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_git_that_somebody_else_has_waited_for_did_not_succeed(objects: str) -> None:
+    with Shadow(objects) as shadow:
+        child = shadow.start("version")
+        chunks = shadow.chunks(child)
+        assert next(chunks).startswith(b"git version")
+        os.waitpid(child._pid, 0)
+        with pytest.raises(GitError, match="git version failed"):
+            next(chunks)
+        os.waitpid(shadow.start("version")._pid, 0)
+
+
+@pytest.mark.parametrize("pipes", range(3))
+def test_a_pipe_that_cannot_be_had_costs_no_other(objects: str, monkeypatch: pytest.MonkeyPatch, pipes: int) -> None:
+    made, really, before = list[int](), os.pipe, descriptors()
+
+    def pipe() -> tuple[int, int]:
+        if len(made) == pipes:
+            raise OSError(24, "Too many open files")
+        made.append(1)
+        return really()
+
+    monkeypatch.setattr(os, "pipe", pipe)
+    with Shadow(objects) as shadow, pytest.raises(GitError, match="Too many open files"):
+        shadow.start("version")
+    assert descriptors() == before
 
 
 def test_what_git_waits_for_is_asked_once_and_ends_it(

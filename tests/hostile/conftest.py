@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.calling import descriptors
+
 
 @pytest.fixture(autouse=True)
 def unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,7 +19,9 @@ def unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_orphans() -> Iterator[None]:
-    """Whatever fails, no process of ours stays behind."""
+    """Whatever fails, no process of ours stays behind, not even a dead one, and no descriptor."""
+    before = descriptors()
     yield
+    assert descriptors() == before
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)

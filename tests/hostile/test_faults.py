@@ -30,12 +30,16 @@ CALLS = (
     "pipe",
     "posix_spawn",
     "fork",
+    "waitpid",
+    "kill",
     "mkdir",
+    "unlink",
+    "rmdir",
     "write",
 )
 ERRORS = (errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM)
 
-os_close = os.close
+os_close, os_waitpid = os.close, os.waitpid
 
 #: kind of scan -> its words
 SCANS = {
@@ -89,8 +93,10 @@ class Failing:
     def __call__(self, *args: Any, **options: Any) -> Any:
         self.called += 1
         if self.called == self._fail_at:
-            if self._really is os_close:  # it is closed even where that is said to have failed
+            if self._really in (os_close, os_waitpid):  # it is closed even where that is said to have failed
                 self._really(*args)
+            if self._really is os_waitpid:  # the one way in which this fails: somebody else has waited for it
+                raise ChildProcessError(errno.ECHILD, os.strerror(errno.ECHILD))
             raise OSError(self._error, os.strerror(self._error))
         return self._really(*args, **options)
 
