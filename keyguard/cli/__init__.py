@@ -122,15 +122,22 @@ def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
             patient_until = monotonic() + _PATIENCE
             raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+    wanted: list[tuple[signal.Signals, Any, Any]] = [
+        (signal.SIGINT, signal.default_int_handler, hear),
+        (signal.SIGTERM, signal.SIG_DFL, hear),
+    ]
+    if sys.platform != "win32":
+        # where whoever started us ignores it, nobody can tell any more how git and our workers ended
+        wanted.append((signal.SIGCHLD, signal.SIG_IGN, signal.SIG_DFL))
+    for number, usual, handler in wanted:
         try:
             if signal.getsignal(number) is usual:  # else somebody asked for it to be ignored, or listens himself
-                before[number] = signal.signal(number, hear)
+                before[number] = signal.signal(number, handler)
         except ValueError:
             break  # not the main thread
     try:
         yield
     finally:
         if not (heard and for_good):
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            for number, former in before.items():
+                signal.signal(number, former)

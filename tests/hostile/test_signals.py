@@ -204,6 +204,21 @@ print("as before")
     assert done.stdout == "as before\n", done.stderr
 
 
+@pytest.mark.parametrize("words", [("scan", "--staged"), ("scan", "--jobs", "2"), ("hook", "pre-commit")], ids=" ".join)
+def test_who_starts_us_may_ignore_the_end_of_processes(kg: Keyguard, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Some supervisors do, and it is inherited; then the system keeps nobody's exit code for us."""
+    repo = Repo(tmp_path / "repo").write("a.env", leaking_line(1))
+    for number in range(2000 if "--jobs" in words else 0):
+        repo.write(f"{number}.txt", "nothing\n")
+    repo.add()
+    process = kg.start(
+        *words, "-f", "concise", cwd=repo.path, preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    )
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (1, b"")
+    assert out.startswith(b"a.env:1:")
+
+
 def test_who_ignores_a_signal_goes_on_ignoring_it(kg: Keyguard, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("nothing\n")
     ours, theirs = os.pipe()
