@@ -51,7 +51,7 @@ def describe(rule: Rule, ruleset: RuleSet) -> str:
         "confidence": rule.confidence.value,
         "prefixes": prefixes,
         "checksum": rule.checksum,
-        "recognised": _recognised(rule, ruleset),
+        "recognised": f"\n{'':14}".join(textwrap.wrap(_recognised(rule, ruleset), _WIDTH - 14, break_on_hyphens=False)),
         "rotation": vendor.rotation,
         "pattern": rule.pattern,
     }
@@ -66,7 +66,7 @@ def describe(rule: Rule, ruleset: RuleSet) -> str:
 
 def _recognised(rule: Rule, ruleset: RuleSet) -> str:
     vendor = ruleset.vendors[rule.vendor]
-    words = (*vendor.names, *vendor.hosts, *vendor.imports)
+    words = dict.fromkeys((*vendor.names, *vendor.hosts, *vendor.imports))
     return ", ".join(words) if rule.needs_context and words else ""
 
 

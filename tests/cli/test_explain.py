@@ -36,6 +36,16 @@ def test_lines_are_of_a_length_to_be_read(capsys: pytest.CaptureFixture[str]) ->
     assert max(map(len, prose)) <= 104
 
 
+def test_what_a_vendor_is_recognised_by_is_listed_once_and_within_the_line() -> None:
+    lines = describe(RULES.by_id()["stripe-key"], RULES).splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("  recognised"))
+    words = [
+        word for line in lines[start:] if line.startswith(" " * 14) or "recognised" in line for word in line.split()
+    ]
+    assert len(words) == len(set(words)) > 10
+    assert max(map(len, lines[start : start + 4])) <= 100
+
+
 def test_an_explanation_holds_nothing_that_looks_like_a_key() -> None:
     from keyguard.engine import compiled
     from keyguard.inspector import Inspector
