@@ -29,6 +29,8 @@ _PARENT = re.compile(rb"\s*\[[^\]\r\n]+\]\s*|.*[:{(\[]\s*", re.DOTALL)
 _SECTION = re.compile(rb"\s*\[[^\]\r\n]+\]\s*")
 #: ``{`` behind these begins a value, elsewhere code
 _LITERAL = re.compile(rb"(?:[(,:=\[?&|+]\s*|\breturn\s+|\w)$")
+#: rules that a marker names say what its writer wants, and nothing about whose the key is
+_MARKER = re.compile(rb"(keyguard: ?allow)\[[^\]\r\n]{0,200}\]")
 _PAIRS = {b")": b"(", b"]": b"[", b"}": b"{"}
 _BRACKET = re.compile(rb"[()\[\]{};]")
 
@@ -49,7 +51,7 @@ class Surroundings(NamedTuple):
 
 def surroundings(before: bytes, after: bytes) -> Surroundings:
     """What belongs to a key, from at most ``REACH`` bytes on either side of it."""
-    before, after = _BLANK.split(before)[-1], _BLANK.split(after)[0]
+    before, after = _MARKER.sub(rb"\1", _BLANK.split(before)[-1]), _MARKER.sub(rb"\1", _BLANK.split(after)[0])
     above, below = _BREAKS.split(before), _BREAKS.split(after)
     line = above.pop()
     return Surroundings(

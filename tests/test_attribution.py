@@ -269,6 +269,15 @@ def test_a_rule_that_leans_on_words_is_no_more_than_likely() -> None:
     assert (found.attribution.vendor, found.attribution.certainty) == ("postmark", LIKELY)
 
 
+@pytest.mark.parametrize(
+    "text", ["k = '<1>'  # keyguard: allow[stripe-key] why", "# keyguard:allow[x, stripe-key]\n'<1>'"]
+)
+def test_a_marker_for_a_rule_is_no_evidence_for_it(text: str) -> None:
+    (found,) = see(text.replace(MINE, key(seed="marked")))
+    assert (found.attribution.rule, found.attribution.certainty) == ("sk-key", AMBIGUOUS)
+    assert found.suppression is None
+
+
 def test_a_key_that_only_context_can_tell_is_none_without_it() -> None:
     publishable = key("pk_live_{alnum:30}")
     assert see(f"key={publishable}") == []
