@@ -20,6 +20,8 @@ class Sighted(msgspec.Struct, frozen=True):
     sightings: list[Sighting]
     placeholders: int
     size: int
+    doubtful: bool = False
+    """Whether it could depend on the path, which may not be known yet, whose a key is, or whether it is one."""
 
 
 class Inspector:
@@ -41,8 +43,10 @@ class Inspector:
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
         """All sightings in a text that ``read`` gives piece by piece, the last one empty."""
         counter = _Counter(read)
-        sightings, placeholders = self._sighter().sight(blob, counter.read)
-        return Sighted(sightings, placeholders, counter.size)
+        sighter = self._sighter()
+        sighter.doubtful = False
+        sightings, placeholders = sighter.sight(blob, counter.read)
+        return Sighted(sightings, placeholders, counter.size, sighter.doubtful)
 
     def _sighter(self) -> Sighter:
         if self._made is None:

@@ -21,6 +21,7 @@ from keyguard.triage import Policy
 from keyguard.worklist import Progress, Worklist
 
 if TYPE_CHECKING:
+    from keyguard.history.survey import Surveyed
     from keyguard.sources.ignores import Ignores
 
 
@@ -44,12 +45,24 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
+    history: str = "auto"
+    """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
+    authors: bool = False
+    """Whether reports may name people."""
+    cached: bool = True
+    """Whether what an earlier scan found may be used, and what this one finds be kept."""
     now: int | None = None
     """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
 
 
 def run(request: Request, progress: Progress | None = None) -> Run:
     """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run."""
+    if request.history == "only":
+        from keyguard.history import scope
+
+        for path in request.ask.paths:
+            scope.required(path)
+        return _run(request, _engine(request), Listing(scope="history"), progress)
     with sources.started(request.source, request.ask) as listed:
         engine = _engine(request)
         return _run(request, engine, listed(), progress)
@@ -60,14 +73,32 @@ def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: 
     _exclude(listing, request.exclude)
     inspector = Inspector(engine)
     tally = Worklist(listing, inspector, max_size=request.max_size, jobs=request.jobs, progress=progress).run()
-    if request.source == "tree" and not tally.read and not any(one.gap for one in tally.skipped):
+    past = _history(request, engine, listing, progress)
+    if request.source == "tree" and not tally.read and not past and not any(one.gap for one in tally.skipped):
         raise UsageError(
             "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
         )
     names = Names(engine)
     for where, paths in _named(listing):
         tally.sightings += names.sightings(paths, where)
-    return _account(request, engine, listing.scope, listed, tally)
+    return _account(request, engine, listing.scope, listed, tally, past)
+
+
+def _history(
+    request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None
+) -> Surveyed | None:
+    """What the histories hold that belong to what was asked for; None where there are none, or none were asked for."""
+    if request.source != "tree" or request.history == "no":
+        return None
+    from keyguard.history import run as histories
+    from keyguard.history import scope
+
+    homes, skipped = scope.homes_of(request.ask.paths, listing)
+    if not homes:
+        return None
+    found = histories.read_homes(homes, engine, request.jobs, progress, authors=request.authors)
+    found.skipped += [gap for gap in skipped if gap not in found.skipped]
+    return found
 
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
@@ -134,13 +165,17 @@ def _rules(exclude: Exclude) -> tuple[bytes, Ignores] | None:
         raise UsageError(f"--exclude: {error}") from error
 
 
-def _account(request: Request, engine: compiled.Engine, scope: str, listed: int, tally: Tally) -> Run:
+def _account(
+    request: Request, engine: compiled.Engine, scope: str, listed: int, tally: Tally, past: Surveyed | None = None
+) -> Run:
     names = Names(engine)
-    skipped = tuple(sorted(map(names.hide_in, tally.skipped)))
+    chosen = tally.skipped + (past.skipped if past else [])
+    skipped = tuple(sorted(map(names.hide_in, chosen)))
     decided, ruleset = triage.Decided(), RuleSet()
-    if tally.sightings:
+    sightings = tally.sightings + (past.sightings if past else [])
+    if sightings:
         ruleset = engine.ruleset
-        decided = triage.decide(map(names.hide, tally.sightings), ruleset, request.policy)
+        decided = triage.decide(map(names.hide, sightings), ruleset, request.policy)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings})
     vendors = sorted({name for finding in decided.findings for name in (finding.vendor, *finding.candidates)})
@@ -148,11 +183,12 @@ def _account(request: Request, engine: compiled.Engine, scope: str, listed: int,
         scope=scope,
         listed=listed,
         read=tally.read,
-        skipped=len(skipped),
+        skipped=len(tally.skipped),
         bytes=tally.size,
         rules=engine.count,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
+        history=past.coverage if past else None,
     )
     return Run(
         version=__version__,
@@ -160,7 +196,7 @@ def _account(request: Request, engine: compiled.Engine, scope: str, listed: int,
         suppressed=decided.suppressed,
         skipped=skipped,
         coverage=coverage,
-        placeholders=tally.placeholders,
+        placeholders=tally.placeholders + (past.placeholders if past else 0),
         fail_on=request.fail_on,
         allow_incomplete=request.allow_incomplete,
         rules=tuple(rules[name] for name in found),

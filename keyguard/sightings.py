@@ -13,7 +13,7 @@ from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
 from keyguard.engine.matcher import Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.model import Attribution, Blob, Match, Occurrence, Sighting
+from keyguard.model import Attribution, Blob, Certainty, Match, Occurrence, Sighting
 from keyguard.places import Origin, Places
 from keyguard.rules import RuleSet
 from keyguard.secrets import Secret, fingerprint, masked
@@ -38,6 +38,8 @@ class Sighter:
         self._matcher = matcher
         self._attributor = Attributor(ruleset)
         self._fingerprints: dict[tuple[Secret, bool], str] = {}
+        self.doubtful = False
+        """Whether anything seen since this was last set to False could be judged otherwise under another path."""
 
     def sight(self, blob: Blob, read: Callable[[int], bytes]) -> tuple[list[Sighting], int]:
         """All sightings in a text that ``read`` gives, and how many placeholders there were."""
@@ -100,7 +102,10 @@ class Sighter:
             if (same := (places.offset(index), match.secret)) in known:
                 continue
             known.add(same)
-            attribution = self._attributor.attribute(match, page, blob.path) if _fresh(match.start, page) else None
+            if not _fresh(match.start, page):
+                continue
+            attribution = self._attributor.attribute(match, page, blob.path)
+            self.doubtful = self.doubtful or attribution is None or attribution.certainty is not Certainty.CERTAIN
             if attribution is not None:
                 place = partial(places.occurrence, index)
                 yield self._sighting(match, attribution, noted.get(index, []), place)

@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
     how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")
     how.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
+    how.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
     how.add_argument("--jobs", type=_count, default=0, metavar="N", help="processes (default: one a processor)")
     how.add_argument("--engine", choices=("auto", "hyperscan", "python"), default="auto", help=argparse.SUPPRESS)
 
@@ -63,6 +64,7 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         jobs=options.jobs,
         engine=options.engine,
         rules=(*settings.rule_paths(), *options.rules),
+        cached=not options.no_cache,
         now=dates.now(os.environ),
     )
 

@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 
+import msgspec
+
 from keyguard import config, scan
 from keyguard.cli import finish
 from keyguard.config import Settings
@@ -33,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--changes", action="store_true", help="staged, unstaged and untracked changes together")
     what.add_argument("--stdin", action="store_true", help="standard input")
     what.add_argument("--all-files", action="store_true", help="also what git ignores")
+    past = parser.add_argument_group("history, of a repository whose top is PATH")
+    which = past.add_mutually_exclusive_group()
+    which.add_argument("--no-history", action="store_true", help="only the files")
+    which.add_argument("--history-only", action="store_true", help="only what git holds: all objects, reachable or not")
+    past.add_argument("--show-authors", action="store_true", help="name who wrote the commit that brought a key")
     narrow = parser.add_argument_group("what to leave out")
     narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
     narrow.add_argument("--max-size", default="", metavar="SIZE", help="leave out files larger than this, as 20M")
@@ -49,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("'-' (standard input) cannot be scanned together with other paths")
     if (options.staged or options.changes) and len(paths) > 1:
         raise UsageError("--staged and --changes look at one repository: give one PATH at most")
+    if options.history_only and (stdin or options.staged or options.changes or options.all_files):
+        raise UsageError("--history-only looks at no files: leave out --staged, --changes, --stdin and --all-files")
     start = paths[0] if paths and not stdin else "."
     reports = finish.destinations(options)
     settings = config.find(start, options.config, isolated=options.isolated)
@@ -61,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
 def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> scan.Request:
     source = "staged" if options.staged else "changes" if options.changes else "tree"
     ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
-    return finish.request(options, settings, source, ask)
+    request = finish.request(options, settings, source, ask)
+    history = "only" if options.history_only else "no" if options.no_history else "auto"
+    return msgspec.structs.replace(request, history=history, authors=options.show_authors)
 
 
 def _stdin() -> bytes:

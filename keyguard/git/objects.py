@@ -29,10 +29,12 @@ _HEAD = 256
 
 
 class BlobContent:
-    """One blob. It can be read until the next one is asked for."""
+    """One blob, or any object where they were asked for. It can be read until the next one is asked for."""
 
-    def __init__(self, oid: str, size: int = 0, reader: BlobReader | None = None) -> None:
+    def __init__(self, oid: str, size: int = 0, reader: BlobReader | None = None, kind: bytes = b"blob") -> None:
         self.oid = oid
+        self.kind = kind
+        """As git names it."""
         self.size = size
         """In bytes, as git announces it."""
         self.problem = ""
@@ -41,7 +43,7 @@ class BlobContent:
         """What git said about the problem."""
         self._reader = reader
         self._left = size
-        self._digest = digests.new(reader.object_format, b"blob %d\0" % size, size) if reader else None
+        self._digest = digests.new(reader.object_format, b"%s %d\0" % (kind, size), size) if reader else None
 
     def read(self, size: int = _PIECE) -> bytes:
         """The next ``size`` bytes, fewer only at the end. GitError when the object turns out to be damaged."""
@@ -71,8 +73,10 @@ class BlobContent:
 class BlobReader:
     """A ``git cat-file`` for several rounds of questions. It starts at once, and ends with the shadow at the latest."""
 
-    def __init__(self, shadow: Shadow) -> None:
+    def __init__(self, shadow: Shadow, *, any_kind: bool = False) -> None:
+        """Objects that are no blobs are a problem, unless any kind is welcome."""
         self.object_format = shadow.object_format
+        self._any_kind = any_kind
         self._shadow = shadow
         self._hangs = 0
         self._buffer = b""
@@ -164,8 +168,8 @@ class BlobReader:
             size = int(words[2])
             self._seal = b"\n" + self._seal
             self._due = size + len(self._seal)
-            content = BlobContent(oid, size, self)
-            return content if words[1] == b"blob" else content.close("not-a-blob")
+            content = BlobContent(oid, size, self, words[1])
+            return content if self._any_kind or words[1] == b"blob" else content.close("not-a-blob")
         self._due = len(self._seal)
         said = self._child.complaints[heard:].decode("utf-8", "backslashreplace").strip()
         return BlobContent(oid).close("corrupt" if said else "missing", said)
@@ -219,9 +223,9 @@ class BlobReader:
             self._ask(waiting)
 
 
-def read_blobs(shadow: Shadow, oids: Iterable[str]) -> Iterator[BlobContent]:
+def read_blobs(shadow: Shadow, oids: Iterable[str], *, any_kind: bool = False) -> Iterator[BlobContent]:
     """The blobs of these ids, in order, as ``BlobReader.blobs``; for a single round."""
-    reader = BlobReader(shadow)
+    reader = BlobReader(shadow, any_kind=any_kind)
     try:
         yield from reader.blobs(oids)
     finally:

@@ -59,13 +59,15 @@ def listing(ask: Ask) -> Listing:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
         there = _resolved(path)
-        shown = _shown(there, alone=len(ask.paths) == 1)
+        shown = shown_root(path, alone=len(ask.paths) == 1)
+        if os.path.isdir(path) and not ask.all_files and _is_bare(path):
+            continue  # its history is all that there is
         if os.path.isdir(path):
             _add_folder(found, Place(os.fsencode(there), shown), ask)
         else:
             _add_file(found, path, os.fsencode(there), shown)
     _deduplicate(found)
-    if not found.count():
+    if not found.count() and not any(map(_is_bare, ask.paths)):
         raise UsageError(f"nothing to scan in {', '.join(ask.paths)}: no files, or all of them ignored (--all-files)")
     return found
 
@@ -93,14 +95,23 @@ def _resolved(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
-def _shown(there: str, *, alone: bool) -> bytes:
+def shown_root(path: str, *, alone: bool) -> bytes:
     """How a path is shown: as seen from here, or, for one folder that is elsewhere, as seen from there."""
+    there = _resolved(path)
     here = os.path.realpath(".")
     if there == here:
         return b""
     if there.startswith(here.rstrip("/") + "/"):
         return os.fsencode(os.path.relpath(there, here))
     return b"" if alone and os.path.isdir(there) else os.fsencode(there)
+
+
+def _is_bare(path: str) -> bool:
+    try:
+        repository = discover(path) if os.path.isdir(path) else None
+    except GitError:
+        return False
+    return repository is not None and not repository.top and repository.git_dir == os.path.realpath(path)
 
 
 def _add_file(found: Listing, path: str, there: bytes, shown: bytes) -> None:

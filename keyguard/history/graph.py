@@ -1,0 +1,113 @@
+"""Commits, what leads to them, and how far away they are: the graph of one store, by the commits' places in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+
+from keyguard.git.tips import Tip
+from keyguard.model import REACHES
+from keyguard.odb.commits import Commits
+from keyguard.odb.store import Store
+from keyguard.odb.vectors import Array, np
+
+#: a tag may be put on a tag; longer chains are no accident
+_TAGS = 64
+DANGLING = len(REACHES) - 1
+
+
+class Graph:
+    """The commits of a store. ``place`` below is a commit's place in the columns, -1 for one that is not there."""
+
+    def __init__(self, store: Store, commits: Commits, tags: dict[int, str]) -> None:
+        """``tags``: number of a tag -> id of what it is put on."""
+        self.commits = commits
+        self.tags = tags
+        self._store = store
+        places = np.full(len(store) + 1, -1, np.int64)
+        places[commits.numbers] = np.arange(len(commits.numbers))
+        self._places = places
+        self.trees: Array = store.table.find(commits.trees)
+        """int64: number of each commit's tree, -1 where that is nowhere."""
+        self.parent_numbers: Array = store.table.find(commits.parents)
+        """int64: numbers of all parents, as ``commits.starts`` parts them; -1 for those that are nowhere."""
+        self._parents: list[int] = places[self.parent_numbers].tolist()
+        self._starts: list[int] = commits.starts.tolist()
+
+    def __len__(self) -> int:
+        return len(self.commits.numbers)
+
+    def place(self, number: int) -> int:
+        """The place of the commit with this number, or -1."""
+        return int(self._places[number]) if number >= 0 else -1
+
+    def parents(self, place: int) -> Sequence[int]:
+        """The places of a commit's parents, -1 for one that is not there."""
+        return self._parents[self._starts[place] : self._starts[place + 1]]
+
+    def parent_places(self) -> list[int]:
+        """The places of all parents, as ``commits.starts`` parts them."""
+        return self._parents
+
+    def oid(self, place: int) -> str:
+        """The id of a commit."""
+        return self._store.oid(int(self.commits.numbers[place]))
+
+    def date(self, place: int) -> str:
+        """When a commit was written, as its author's clock showed it; empty where that cannot be told."""
+        seconds, minutes = int(self.commits.times[place]), int(self.commits.zones[place])
+        try:
+            zone = timezone(timedelta(minutes=minutes))
+            return datetime.fromtimestamp(seconds, zone).isoformat() if seconds else ""
+        except (ValueError, OverflowError, OSError):
+            return ""
+
+    def peeled(self, oid: str) -> list[int]:
+        """The number of an object, and if it is a tag, of all that it leads to; what is nowhere is left out."""
+        found: list[int] = []
+        for _ in range(_TAGS):
+            number = self._store.table.find_hex([oid])[0] if oid else -1
+            if number < 0 or number in found:
+                break
+            found.append(number)
+            oid = self.tags.get(number, "")
+        return found
+
+    def reaches(self, tips: Iterable[Tip]) -> list[int]:
+        """For each commit, how it can be reached at best: an index into ``REACHES``."""
+        near: list[list[int]] = [[] for _ in REACHES]
+        for tip, peeled in self.numbered(tips):
+            near[REACHES.index(tip.reach)] += [self._places.item(number) for number in peeled]
+        found = [DANGLING] * len(self)
+        parents, starts = self._parents, self._starts
+        for reach, waiting in enumerate(near[:DANGLING]):
+            while waiting:
+                place = waiting.pop()
+                if place >= 0 and found[place] == DANGLING:
+                    found[place] = reach
+                    waiting += parents[starts[place] : starts[place + 1]]
+        return found
+
+    def numbered(self, tips: Iterable[Tip]) -> list[tuple[Tip, list[int]]]:
+        """Tips whose object is there, with its number and those of what it leads to, if it is a tag."""
+        listed = list(tips)
+        numbers = self._store.table.find_hex([tip.oid for tip in listed]) if listed else []
+        found = []
+        for tip, number in zip(listed, numbers, strict=True):
+            if number >= 0:
+                found.append((tip, self.peeled(tip.oid) if number in self.tags else [number]))
+        return found
+
+    def is_ancestor(self, older: int, newer: int) -> bool:
+        """Whether one commit is the other, or leads back to it."""
+        seen, waiting = {newer}, [newer]
+        while waiting:
+            place = waiting.pop()
+            if place == older:
+                return True
+            fresh = [one for one in self.parents(place) if one >= 0 and one not in seen]
+            seen.update(fresh)
+            waiting += fresh
+        return False
+
+

@@ -1,0 +1,52 @@
+"""Keys in git's own files: addresses of remotes, messages in reflogs, names of branches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+from keyguard.engine.compiled import Engine
+from keyguard.errors import GitError
+from keyguard.git.ownfiles import own_files, own_texts
+from keyguard.git.repository import Repository
+from keyguard.history.views import placed
+from keyguard.inspector import Inspector, Sighted
+from keyguard.model import Blob, Sighting, Skipped, Trace, Where
+from keyguard.names import Names
+from keyguard.odb.files import open_regular
+
+_PIECE = 1 << 20
+
+
+def in_own_files(repository: Repository, engine: Engine) -> tuple[list[Sighting], list[Skipped]]:
+    """What stands in the files of a git directory and in their names, and what could not be read."""
+    inspector = Inspector(engine)
+    files, skipped = own_files(repository)
+    texts, more = own_texts(repository)
+    skipped = [*skipped, *(gap for gap in more if gap not in skipped)]
+    sightings: list[Sighting] = []
+    for shown, path in files:
+        try:
+            with open_regular(path) as fd:
+                seen = inspector.inspect_stream(_blob(shown), _reading(fd))
+        except (GitError, OSError) as error:
+            skipped.append(Skipped(path=shown, reason="unreadable", detail=str(error)))
+        else:
+            sightings += _traced(seen, shown)
+    for shown, text in texts:
+        sightings += _traced(inspector.inspect(_blob(shown), text), shown)
+    names = Names(engine).sightings([shown for shown, _ in files], Where.HISTORY)
+    sightings += [placed(one, one.occurrence.path, trace=Trace(kind="name")) for one in names]
+    return sightings, skipped
+
+
+def _traced(seen: Sighted, shown: bytes) -> Iterable[Sighting]:
+    return [placed(one, shown, trace=Trace(kind="file")) for one in seen.sightings]
+
+
+def _blob(path: bytes) -> Blob:
+    return Blob(path=path, where=Where.HISTORY)
+
+
+def _reading(fd: int) -> Callable[[], bytes]:
+    return lambda: os.read(fd, _PIECE)

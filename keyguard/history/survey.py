@@ -1,0 +1,215 @@
+"""One object store from beginning to end: contents, connections, gaps, and where hits are from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import msgspec
+
+from keyguard.engine.compiled import Engine
+from keyguard.errors import GitError
+from keyguard.git.alternates import alternates
+from keyguard.git.opening import open_shadow
+from keyguard.git.repository import Repository
+from keyguard.git.shadow import Shadow
+from keyguard.git.tips import Tips, read_tips
+from keyguard.history.connections import Connections, TreeReader
+from keyguard.history.contents import ContentReader, Contents, Hit
+from keyguard.history.gaps import Gaps, Numbered
+from keyguard.history.indexes import staged_paths
+from keyguard.history.graph import DANGLING, Graph
+from keyguard.history.lineage import Lineage
+from keyguard.history.objects import ObjectReader
+from keyguard.history.placing import Placer
+from keyguard.history.provenance import Paths
+from keyguard.history.tasks import Progress
+from keyguard.history.views import Views
+from keyguard.inspector import Inspector
+from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.names import Names
+from keyguard.odb.commits import author_of, joined
+from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
+from keyguard.odb.store import Store
+from keyguard.odb.vectors import np
+
+
+class Surveyed(msgspec.Struct):
+    """What one store holds."""
+
+    sightings: list[Sighting] = []
+    skipped: list[Skipped] = []
+    coverage: HistoryCoverage = HistoryCoverage()
+    placeholders: int = 0
+
+
+def survey(
+    repository: Repository, engine: Engine, jobs: int, progress: Progress | None = None, *, authors: bool = False
+) -> Surveyed:
+    """All that the store of a repository holds. GitError where it cannot be read at all."""
+    with open_shadow(repository) as shadow:
+        store = _open(repository, shadow)
+        try:
+            return _Survey(repository, store, shadow, engine, jobs, progress, authors=authors).run()
+        finally:
+            store.close()
+
+
+def _open(repository: Repository, shadow: Shadow) -> Store:
+    made = 0
+
+    def reindex(path: str) -> str:
+        nonlocal made
+        made += 1
+        index = os.path.join(shadow.path, f"made-{made}.idx")
+        shadow.run("index-pack", "-o", index, path)
+        return index
+
+    folders = (repository.objects, *alternates(repository.objects))
+    return Store(folders, repository.object_format, reindex)
+
+
+class _Survey:
+    """One store that is being read."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        store: Store,
+        shadow: Shadow,
+        engine: Engine,
+        jobs: int,
+        progress: Progress | None,
+        *,
+        authors: bool,
+    ) -> None:
+        self._repository = repository
+        self._store = store
+        self._engine = engine
+        self._jobs = jobs
+        self._progress = progress
+        self._authors = authors
+        self._inspector = Inspector(engine)
+        self._objects = ObjectReader(store, shadow)
+        self._tips: Tips = read_tips(repository)
+        self._gaps = Gaps(store, self._tips)
+        self._in_index: dict[str, bytes] | None = None
+
+    def run(self) -> Surveyed:
+        """Phase by phase."""
+        contents = self._contents()
+        graph = Graph(self._store, joined(contents.commits, self._store.id_size), dict(contents.tags))
+        hits = self._merged(contents.hits)
+        wanted = np.zeros(len(self._store), bool)
+        wanted[[hit.number for hit in hits]] = True
+        reader = TreeReader(self._store, self._objects, wanted)
+        connections = reader.read_all(self._jobs)
+        contents.count(TREE, connections.count)
+        names = self._named(connections.names)
+        given = reader.entries_named(names, self._jobs) if names else []
+        there = graph.numbered(self._tips.tips)
+        self._gaps.find(graph, connections, there, self._lineage(connections))
+        sightings: list[Sighting] = []
+        if hits or given:
+            lineage = self._lineage(connections)
+            lineage.trace([hit.number for hit in hits], given)
+            views = Views(hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values())
+            placer = Placer(self._store, graph, there, views, author=self._author, staged=self._staged)
+            sightings = list(placer.sightings(Paths(lineage.trees, views.keys)))
+        coverage = self._coverage(contents, connections, graph, there)
+        return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders)
+
+    def _lineage(self, connections: Connections) -> Lineage:
+        return Lineage(self._store, self._objects, connections.edges(), self._jobs)
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def _contents(self) -> Contents:
+        """Everything but trees, of which only the kind is noted."""
+        store, reader = self._store, ContentReader(self._store, self._inspector)
+        contents = reader.read_packs(self._jobs, self._progress)
+        others = [*contents.lost, *range(store.loose_from, len(store))]
+        for number, content in self._objects.read(others):
+            store.kinds[number] = content.kind
+            try:
+                if content.problem:
+                    raise GitError(content.detail or content.problem)
+                if content.kind != TREE:
+                    reader.note(number, content.kind, content.pieces(), content.size, contents)
+            except GitError as error:
+                store.kinds[number] = 0
+                if store.first[number]:
+                    self._gaps.unreadable(number, content.problem, str(error))
+        return contents
+
+    def _merged(self, hits: Iterable[Hit]) -> list[Hit]:
+        """Hits by the first object of their id: in a store that lies, a later one may hold something else."""
+        found: dict[int, Hit] = {}
+        for hit in hits:
+            number = int(self._store.firsts[hit.number])
+            before = found.get(number)
+            if before is None:
+                found[number] = Hit(number, hit.sightings, hit.doubtful)
+                continue
+            known = {one.fingerprint for one in before.sightings}
+            more = [one for one in hit.sightings if one.fingerprint not in known]
+            found[number] = Hit(number, before.sightings + more, before.doubtful or hit.doubtful)
+        return [found[number] for number in sorted(found)]
+
+    def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:
+        """Those of these names with keys in them."""
+        found: dict[bytes, list[Sighting]] = {}
+        for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
+            found.setdefault(one.occurrence.path, []).append(one)
+        return found
+
+    # --- on demand ----------------------------------------------------------------------------------------------
+
+    def _author(self, number: int) -> str:
+        if not self._authors:
+            return ""
+        for _, content in self._objects.read([number]):
+            try:
+                return author_of(content.whole()).decode("utf-8", "replace")
+            except GitError:
+                break
+        return ""
+
+    def _staged(self) -> dict[str, bytes]:
+        """Id -> path in an index, for all worktrees; read when it is first wanted."""
+        if self._in_index is None:
+            self._in_index = staged_paths(self._repository)
+        return self._in_index
+
+    # --- accounting ---------------------------------------------------------------------------------------------
+
+    def _coverage(self, contents: Contents, connections: Connections, graph: Graph, there: Numbered) -> HistoryCoverage:
+        counts, stored = contents.counts, int(self._store.first.sum())
+        read = sum(counts.values())
+        return HistoryCoverage(
+            repositories=1,
+            listed=stored + self._gaps.missing,
+            read=read,
+            commits=counts.get(COMMIT, 0),
+            trees=counts.get(TREE, 0),
+            blobs=counts.get(BLOB, 0),
+            tags=counts.get(TAG, 0),
+            missing=self._gaps.missing,
+            unreadable=stored - read,
+            unreachable=self._unreachable(connections, graph, there),
+            refs=self._tips.refs,
+            reflogs=self._tips.reflogs,
+            bytes=contents.size + connections.size,
+            shallow=self._gaps.shallow,
+            partial=self._gaps.partial,
+        )
+
+    def _unreachable(self, connections: Connections, graph: Graph, there: Numbered) -> int:
+        """Commits and tags to which no tip leads, and trees and blobs that nothing names."""
+        named = connections.named[: len(self._store)] > 0
+        named[graph.trees[graph.trees >= 0]] = True
+        led = np.array([number for _, numbers in there for number in numbers], np.int64)
+        named[led] = True
+        reaches = np.array(graph.reaches(tip for tip, _ in there), np.int64)
+        named[graph.commits.numbers[reaches != DANGLING]] = True
+        return int((~named & self._store.first).sum())

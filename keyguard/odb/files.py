@@ -1,0 +1,47 @@
+"""Files of the object database, opened as what they are: somebody else's. Only regular ones, never through a link."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keyguard.errors import GitError
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_PIECE = 1 << 24
+
+
+def open_file(path: str) -> int:
+    """A descriptor of a regular file. GitError when it is none, or cannot be opened."""
+    name = os.path.basename(path)
+    try:
+        fd = os.open(path, _FLAGS)
+    except OSError as error:
+        raise GitError(f"{name}: cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise GitError(f"{name}: not a regular file")
+    return fd
+
+
+@contextmanager
+def open_regular(path: str) -> Iterator[int]:
+    """As ``open_file``, for a ``with`` block."""
+    fd = open_file(path)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def read_whole(fd: int, path: str) -> bytes:
+    """All of a file. GitError when it cannot be read."""
+    parts = []
+    try:
+        while data := os.read(fd, _PIECE):
+            parts.append(data)
+    except OSError as error:
+        raise GitError(f"{os.path.basename(path)}: cannot be read: {error.strerror}") from error
+    return b"".join(parts)

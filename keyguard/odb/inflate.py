@@ -1,0 +1,88 @@
+"""Zlib streams and deltas, by compiled code where there is some; bounded, whatever their headers say."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from keyguard.errors import GitError
+
+try:
+    from isal import isal_zlib as fast
+except ImportError:  # no wheel for this platform
+    import zlib as fast  # type: ignore[no-redef]
+
+try:
+    from dulwich._pack import apply_delta
+except ImportError:  # likewise
+    from dulwich.pack import apply_delta
+
+from dulwich.errors import ApplyDeltaError
+
+#: what is raised for data that is damaged
+DAMAGE = (zlib.error, fast.error, ApplyDeltaError, ValueError, AssertionError, IndexError, MemoryError, OSError)
+#: a deflate stream grows at most by a factor of about a thousand: below this size there is no bomb worth the name
+_HARMLESS = 16 << 10
+_PIECE = 1 << 18
+
+
+def inflate(stream: bytes, size: int) -> bytes:
+    """The content of a zlib stream; what stands behind it is ignored. One of ``DAMAGE`` if it is of another size."""
+    if len(stream) <= _HARMLESS:
+        data = fast.decompress(stream, 15, size or 1)
+    else:
+        machine = fast.decompressobj()
+        data = machine.decompress(stream, size + 1)
+        if not machine.eof:
+            raise ValueError
+    if len(data) != size:
+        raise ValueError
+    return data
+
+
+def inflated(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The content of a zlib stream that comes in pieces, in pieces. GitError when it is damaged, or of another size."""
+    machine, left = fast.decompressobj(), size
+    try:
+        for piece in pieces:
+            for data in drained(machine, piece):
+                left -= len(data)
+                if left < 0:
+                    raise GitError("it is larger than it says")
+                yield data
+            if machine.eof:
+                break
+    except DAMAGE as error:
+        raise GitError("its zlib stream is damaged") from error
+    if left or not machine.eof:
+        raise GitError("it ends before its end")
+
+
+def drained(machine: Any, data: bytes) -> Iterator[bytes]:
+    """What comes out of a decompressor when this goes in, in pieces. One of ``DAMAGE`` when it is no zlib stream."""
+    while not machine.eof:
+        out = machine.decompress(data, _PIECE)
+        if out:
+            yield out
+        data = machine.unconsumed_tail
+        # a decompressor may have taken in everything, and still hold back some of what it made of it
+        if not data and len(out) < _PIECE:
+            return
+
+
+def result_size(delta: bytes) -> int:
+    """How large the result of a delta says that it will be. One of ``DAMAGE`` where it does not say."""
+    at = 0
+    while delta[at] & 0x80:
+        at += 1
+    at += 1
+    size = shift = 0
+    while True:
+        byte = delta[at]
+        size |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return size
+        at, shift = at + 1, shift + 7
+        if shift > 63:
+            raise ValueError

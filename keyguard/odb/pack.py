@@ -1,0 +1,201 @@
+"""One pack: its entries as a forest, and every object in it materialised once.
+
+Entries are read with ``pread``, not through a mapping: a file that shrinks meanwhile is an error then and no signal, and
+its pages are not counted as ours.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from keyguard.errors import GitError
+from keyguard.odb.files import open_file
+from keyguard.odb.forest import Forest, is_delta, plant
+from keyguard.odb.headers import REF_DELTA, Headers, read_headers
+from keyguard.odb.idtable import IdTable
+from keyguard.odb.inflate import DAMAGE, apply_delta, inflate, inflated, result_size
+from keyguard.odb.packindex import PackIndex, read_index
+from keyguard.odb.vectors import Array, np
+
+#: bytes of an object that is held as a whole; larger ones are read in pieces
+LARGEST = 16 << 20
+#: bytes of bases that are held at a time
+_HELD = 96 << 20
+_PIECE = 1 << 20
+_HEADER = 12
+
+
+class Pack:
+    """A pack and its index. Numbers of entries are those of its forest."""
+
+    def __init__(self, path: str, index: PackIndex, size: int, *, lenient: bool = False) -> None:
+        """``path`` is that of the ``.pack``, ``size`` that of an object id. GitError when it cannot be one, or when the
+        index does not fit it; where one is ``lenient``, this is only noted, and what can be read is.
+        """
+        self._lenient = lenient
+        self.path = path
+        self.checksum = index.checksum
+        self.problem = ""
+        """What is wrong with the file as a whole; objects in it may be read all the same."""
+        self._id_size = size
+        self._fd = open_file(path)
+        try:
+            order, offsets, ends = self._laid_out(index)
+            headers = read_headers(self._fd, offsets, size)
+            ids = index.ids[order]
+            self.forest = plant(headers, self._parents(headers, offsets, index, order))
+        except BaseException:
+            os.close(self._fd)
+            raise
+        self._take(headers, ids, ends)
+
+    def close(self) -> None:
+        """Give back the descriptor."""
+        os.close(self._fd)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def _laid_out(self, index: PackIndex) -> tuple[Array, Array, Array]:
+        """The entries in the order of the pack: their places in the index, where they begin and end."""
+        size = os.fstat(self._fd).st_size
+        end = size - self._id_size
+        head = os.pread(self._fd, _HEADER, 0)
+        count = len(index.offsets)
+        trailer = os.pread(self._fd, self._id_size, max(0, end))
+        if head[:4] != b"PACK":
+            raise GitError(f"{os.path.basename(self.path)}: not a pack")
+        order = np.argsort(index.offsets, kind="stable")
+        repeated = bool((np.diff(index.offsets[order]) == 0).any())  # and so another entry has no row at all
+        if int.from_bytes(head[8:], "big") != count or trailer != index.checksum or repeated:
+            self.problem = "not the pack that its index is of, or cut off"
+            if not self._lenient:
+                raise GitError(f"{os.path.basename(self.path)}: {self.problem}")
+        # what an index says is beyond the end is read as nothing there, and lost
+        offsets = np.clip(index.offsets[order], _HEADER, max(end, _HEADER))
+        return order, offsets, np.append(offsets[1:], max(end, _HEADER))[:count]
+
+    def _parents(self, headers: Headers, offsets: Array, index: PackIndex, order: Array) -> Array:
+        """For each entry the one it is a delta on: -1 for none, -2 where that is not in the pack."""
+        parents = np.full(len(offsets), -1, np.int64)
+        deltas = np.flatnonzero(is_delta(headers.kinds))
+        parents[deltas] = -2
+        near = deltas[headers.kinds[deltas] != REF_DELTA]
+        found = np.searchsorted(offsets, headers.bases[near])
+        found[found == len(offsets)] = 0
+        parents[near] = np.where(offsets[found] == headers.bases[near], found, -2)
+        far = deltas[headers.kinds[deltas] == REF_DELTA]
+        if len(far):
+            places = np.empty(len(order), np.int64)
+            places[order] = np.arange(len(order))
+            names = [os.pread(self._fd, self._id_size, at) for at in headers.bases[far].tolist()]
+            wanted = np.frombuffer(b"".join(names).ljust(len(far) * self._id_size, b"\0"), np.uint8)
+            at = IdTable(index.ids).find(wanted.reshape(len(far), self._id_size))
+            parents[far] = np.where(at >= 0, places[at], -2)
+        return parents
+
+    def _take(self, headers: Headers, ids: Array, ends: Array) -> None:
+        """Keep what a walk needs, in the order of the forest."""
+        order = self.forest.order
+        self.ids = np.ascontiguousarray(ids[order])
+        #: uint8, one row for each entry that leads to no whole object
+        self.lost_ids = ids[self.forest.lost]
+        self.sizes = headers.sizes[order]
+        self.lengths = np.maximum(ends[order] - headers.starts[order], 0)
+        self._starts = headers.starts[order]
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def walk(self, first: int, stop: int, lost: list[tuple[int, int]]) -> Iterator[tuple[int, bytes, bytes]]:
+        """Each object of these entries, as (entry, content, delta or nothing for a whole object).
+
+        All must grow out of the first, or be trees of their own.
+
+        What cannot be read, or is too large to be held, goes into ``lost`` as a range of entries, with all that grows
+        out of it; a whole object among them may still be read by ``stream``.
+        """
+        fd, bases, resume = self._fd, self._bases(first), first
+        held = sum(map(len, bases))
+        forest = self.forest
+        columns = (self._starts, self.lengths, self.sizes, forest.depths, forest.counts, forest.last)
+        rows = zip(*(column[first:stop].tolist() for column in columns), strict=True)
+        for entry, (start, length, size, depth, count, last) in enumerate(rows, first):
+            if entry < resume:
+                continue
+            base = bases[depth - 1] if depth else b""
+            if last and depth:
+                bases[depth - 1] = b""
+                held -= len(base)
+            try:
+                if size > LARGEST or length > LARGEST:
+                    raise ValueError
+                data, delta = inflate(os.pread(fd, length, start), size), b""
+                if depth:
+                    delta = data
+                    if result_size(delta) > LARGEST:
+                        raise ValueError
+                    data = apply_delta(base, delta)[0]
+            except DAMAGE:
+                lost.append((entry, entry + count))
+                resume = entry + count
+                continue
+            if count > 1:
+                if held + len(data) > _HELD:
+                    lost.append((entry + 1, entry + count))
+                    resume = entry + count
+                else:
+                    held += len(data)
+                    bases[depth:] = [data]
+            yield entry, data, delta
+
+    def _bases(self, entry: int) -> list[bytes]:
+        """What a walk that begins with this entry finds below it: its base, if it has one."""
+        parent = int(self.forest.parents[entry]) if len(self) else -1
+        return [] if parent < 0 else [b""] * int(self.forest.depths[parent]) + [self.read(parent)]
+
+    def read(self, entry: int) -> bytes:
+        """The content of one object. GitError when it cannot be read here."""
+        try:
+            deltas = []
+            while (parent := int(self.forest.parents[entry])) >= 0:
+                deltas.append(self.raw(entry))
+                entry = parent
+            data = self.raw(entry)
+            for delta in reversed(deltas):
+                if result_size(delta) > LARGEST:
+                    raise ValueError
+                data = apply_delta(data, delta)[0]
+        except DAMAGE as error:
+            raise GitError(f"{os.path.basename(self.path)}: an object in it is damaged") from error
+        return data
+
+    def raw(self, entry: int) -> bytes:
+        """What stands in the pack for an entry, inflated: an object or a delta. One of ``DAMAGE`` if it cannot be."""
+        size, length = int(self.sizes[entry]), int(self.lengths[entry])
+        if size > LARGEST or length > LARGEST:
+            raise ValueError
+        return inflate(os.pread(self._fd, length, int(self._starts[entry])), size)
+
+    def stream(self, entry: int) -> Iterator[bytes]:
+        """The content of a whole object in pieces, whatever its size. GitError when it is damaged."""
+        return inflated(self._stored(entry), int(self.sizes[entry]))
+
+    def _stored(self, entry: int) -> Iterator[bytes]:
+        at = int(self._starts[entry])
+        end = at + int(self.lengths[entry])
+        while at < end:
+            try:
+                data = os.pread(self._fd, min(_PIECE, end - at), at)
+            except OSError as error:
+                raise GitError(f"{os.path.basename(self.path)}: cannot be read: {error.strerror}") from error
+            if not data:
+                return
+            at += len(data)
+            yield data
+
+
+def open_pack(path: str, size: int, index: str = "", *, lenient: bool = False) -> Pack:
+    """The pack in a ``.pack`` file, by the index beside it or another one. GitError when either is damaged."""
+    found = read_index(index or path.removesuffix(".pack") + ".idx", size)
+    return Pack(path, found, size, lenient=lenient)

@@ -1,0 +1,139 @@
+"""Everything that a repository's object directories hold, under one numbering: packs, then what is read one by one.
+
+The number of an object is its place in ``ids``. First come the entries of the packs, each in the order of its forest;
+then what cannot be read in pack space and is asked of git, and last the loose objects.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Callable
+
+from keyguard.errors import GitError
+from keyguard.model import Skipped
+from keyguard.odb.idtable import IdTable
+from keyguard.odb.loose import list_loose
+from keyguard.odb.pack import Pack, open_pack
+from keyguard.odb.vectors import Array, np
+
+#: makes an index for a pack that has none, or a damaged one: path of the pack -> path of the index
+Reindex = Callable[[str], str]
+
+_ID_SIZE = {"sha1": 20, "sha256": 32}
+
+
+class Store:
+    """The objects of one repository. To be closed."""
+
+    def __init__(self, folders: tuple[str, ...], object_format: str, reindex: Reindex) -> None:
+        """``folders`` are object directories: the repository's own, then those that it borrows from."""
+        self.object_format = object_format
+        self.id_size = _ID_SIZE[object_format]
+        self.skipped: list[Skipped] = []
+        """Packs that cannot be read at all, or not as a whole."""
+        self.packs: list[Pack] = []
+        self._reindex = reindex
+        self._checksums: set[bytes] = set()
+        for folder in folders:
+            self._open_packs(os.path.join(folder, "pack"))
+        self.starts = [0]
+        for pack in self.packs:
+            self.starts.append(self.starts[-1] + len(pack))
+        self._number(folders)
+
+    def close(self) -> None:
+        """Give back the packs."""
+        for pack in self.packs:
+            pack.close()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def oid(self, number: int) -> str:
+        """The id of an object in hex."""
+        return self.ids[number].tobytes().hex()
+
+    def place(self, number: int) -> tuple[Pack, int] | None:
+        """The pack of an object and its entry there; None for what is not read in a pack."""
+        if number >= self.packed:
+            return None
+        at = bisect_right(self.starts, number) - 1
+        return self.packs[at], number - self.starts[at]
+
+    def _open_packs(self, folder: str) -> None:
+        try:
+            names = sorted(os.listdir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            self._gap("objects/pack", "unreadable", error.strerror)
+            return
+        for name in names:
+            if name.endswith(".pack"):
+                self._open_pack(os.path.join(folder, name))
+
+    def _open_pack(self, path: str) -> None:
+        """A pack, by its own index, or by one made for it, or as far as its own goes; what is wrong is said."""
+        name = "objects/pack/" + os.path.basename(path)
+        try:
+            pack = self._opened(path)
+        except GitError as error:
+            self._gap(name, "corrupt", str(error))
+            return
+        if pack.problem:
+            self._gap(name, "corrupt", pack.problem)
+        if pack.checksum in self._checksums:
+            pack.close()
+            return
+        self._checksums.add(pack.checksum)
+        self.packs.append(pack)
+
+    def _opened(self, path: str) -> Pack:
+        try:
+            return open_pack(path, self.id_size)
+        except GitError as error:
+            try:
+                return open_pack(path, self.id_size, self._reindex(path))
+            except GitError as other:
+                try:
+                    return open_pack(path, self.id_size, lenient=True)
+                except GitError:
+                    raise GitError(f"{error}; nor can an index be made for it: {other}") from error
+
+    def _gap(self, path: str, reason: str, detail: str | None) -> None:
+        self.skipped.append(Skipped(path=os.fsencode(path), reason=reason, detail=detail or ""))
+
+    def _number(self, folders: tuple[str, ...]) -> None:
+        lost = [pack.lost_ids for pack in self.packs]
+        loose, self.loose_folders = self._list_loose(folders)
+        empty = np.zeros((0, self.id_size), np.uint8)
+        self.ids: Array = np.concatenate([empty, *(pack.ids for pack in self.packs), *lost, loose])
+        """uint8, one row an object, the same one more than once if it is stored so."""
+        self.packed = self.starts[-1]
+        """How many of them are read in packs; the others follow."""
+        self.loose_from = len(self.ids) - len(loose)
+        """Where the loose objects begin."""
+        self.kinds = np.zeros(len(self.ids), np.uint8)
+        """Kinds of object, 0 where that is not known before it is read."""
+        for pack, start in zip(self.packs, self.starts, strict=False):
+            self.kinds[start : start + len(pack)] = pack.forest.kinds
+        self.table = IdTable(self.ids)
+        self.firsts: Array = self.table.find(self.ids) if self.table.repeats else np.arange(len(self.ids))
+        """int64: the first object of the same id. The others may hold something else, in a store that lies."""
+        self.first: Array = self.firsts == np.arange(len(self.ids))
+        """bool: this is the first of those with its id: the only one that counts."""
+
+    def _list_loose(self, folders: tuple[str, ...]) -> tuple[Array, list[str]]:
+        """The ids of loose objects, and the folder that each lies in."""
+        names: list[str] = []
+        homes: list[str] = []
+        for folder in folders:
+            try:
+                for oid in list_loose(folder, self.object_format):
+                    names.append(oid)
+                    homes.append(folder)
+            except GitError as error:
+                self._gap("objects", "unreadable", str(error))
+        rows = np.frombuffer(bytes.fromhex("".join(names)), np.uint8)
+        return rows.reshape(len(names), self.id_size), homes

@@ -1,0 +1,115 @@
+"""Which entries of a tree are new against the tree that it is a delta on: told from the delta, without parsing either.
+
+A history holds the same few names over and over: parsing every tree whole takes a hundred times as long as looking at
+what its delta puts in. Whatever is put in, or comes to stand side by side, is looked at with the entries around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+#: an entry: mode, name, id. Modes as git writes them, and as old or odd writers do
+_MODES = rb"(?:100644|100755|100664|120000|160000|040000|40000|[0-7]{5,6})"
+ENTRY = {size: re.compile(rb"(%s) ([^\0/]+)\0(.{%d})" % (_MODES, size), re.DOTALL) for size in (20, 32)}
+
+#: what an entry begins with, or the end of the tree: five bytes
+_BEGINNINGS = frozenset((b"10064", b"10075", b"10066", b"40000", b"04000", b"12000", b"16000", b""))
+#: bytes before and after what is new in which the entries around it are looked for; longer names cost a second look
+_REACH = 96
+
+
+def _copies() -> list[tuple[int, int, int, int]]:
+    """For each operation that copies: its length, where its size stands (first, behind the last), and a shift for it."""
+    table = [(0, 0, 0, 0)] * 256
+    for code in range(0x80, 0x100):
+        offset, size = bin(code & 0x0F).count("1"), bin(code & 0x70).count("1")
+        shift = 8 if code & 0x70 in (0x20, 0x60) else 16 if code & 0x70 == 0x40 else 0
+        table[code] = (1 + offset + size, 1 + offset, 1 + offset + size, shift)
+    return table
+
+
+_COPY = _copies()
+
+
+def fresh_spans(delta: bytes) -> Iterator[tuple[int, int]]:
+    """The ranges of the result that a delta puts in (in a row: one range), and where two copies meet (empty ranges)."""
+    at = 0
+    for _ in range(2):  # the sizes of base and result
+        while delta[at] & 0x80:
+            at += 1
+        at += 1
+    end, place, copied = len(delta), 0, False
+    while at < end:
+        code = delta[at]
+        if code & 0x80:
+            if copied:
+                yield place, place
+            length, low, high, shift = _COPY[code]
+            if code & 0x70 == 0x50:  # the first and the third byte
+                size = delta[at + low] | delta[at + low + 1] << 16
+            else:
+                size = int.from_bytes(delta[at + low : at + high], "little") << shift
+            place += size or 0x10000
+            at += length
+            copied = True
+        else:
+            start = place
+            while True:
+                place += code
+                at += code + 1
+                if at >= end:
+                    break
+                code = delta[at]
+                if code & 0x80:
+                    break
+            yield start, place
+            copied = False
+
+
+class FreshEntries:
+    """Collects ids and names from trees, each tree against its base."""
+
+    def __init__(self, id_size: int) -> None:
+        self._size = id_size
+        self._entry = ENTRY[id_size]
+        self.names: set[bytes] = set()
+        """Names that are new somewhere."""
+
+    def of_whole(self, tree: bytes) -> list[bytes]:
+        """The ids in a tree that is no delta."""
+        found = self._entry.findall(tree)
+        self.names.update([name for _, name, _ in found])
+        return [oid for _, _, oid in found]
+
+    def of_delta(self, tree: bytes, delta: bytes) -> list[bytes]:
+        """The ids in a tree that may be new against what it is a delta on; some that are not may be among them."""
+        size, ids = self._size, []
+        low = high = -1
+        for start, end in fresh_spans(delta):
+            # the usual case: an id in place of another
+            if end - start == size and not tree[start - 1] and tree[end : end + 5] in _BEGINNINGS:
+                ids.append(tree[start:end])
+            elif low < 0:
+                low, high = start, end
+            elif start - high < _REACH:
+                high = end
+            else:
+                ids += self._around(tree, low, high)
+                low, high = start, end
+        return ids + self._around(tree, low, high) if low >= 0 else ids
+
+    def _around(self, tree: bytes, start: int, end: int) -> list[bytes]:
+        """The ids of the entries that a range touches, and of some beside it."""
+        low = max(0, start - _REACH)
+        found = self._entry.findall(tree, low, end + _REACH)
+        first, last = self._entry.search(tree, low), tree.rfind(found[-1][2], low, end + _REACH) if found else -1
+        if not first or first.start() > start or last + self._size < min(end, len(tree)):
+            found = self._entry.findall(tree)
+        self.names.update([name for _, name, _ in found])
+        return [oid for _, _, oid in found]
+
+
+def tree_entries(tree: bytes, id_size: int) -> list[tuple[bytes, bytes, bytes]]:
+    """Mode, name and id of every entry of a tree."""
+    return ENTRY[id_size].findall(tree)

@@ -1,0 +1,22 @@
+"""NumPy, loaded without its worker threads: they would be of no use here, and are in the way of a fork."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TypeAlias
+
+_THREADS = "OPENBLAS_NUM_THREADS"
+_before = os.environ.get(_THREADS)
+os.environ[_THREADS] = "1"
+try:
+    import numpy as np
+finally:
+    if _before is None:
+        del os.environ[_THREADS]
+    else:
+        os.environ[_THREADS] = _before
+
+__all__ = ["Array", "np"]
+
+#: whatever the element type, which the docstrings say
+Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
