@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -166,6 +166,11 @@ def raw(kind: str, data: bytes, size: int | None = None) -> bytes:
     return zlib.compress(b"%s %d\0" % (kind.encode(), len(data) if size is None else size) + data)
 
 
+def instead(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
+
+
 TEXT = line("early").encode()
 
 LIES: dict[str, Callable[[Path], object]] = {
@@ -181,11 +186,11 @@ LIES: dict[str, Callable[[Path], object]] = {
     "cut": lambda path: path.write_bytes(path.read_bytes()[:-12]),
     "without a head": lambda path: path.write_bytes(zlib.compress(b"x" * 1000)),
     "of a wrong checksum": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?"),
-    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),
-    "a link": lambda path: (path.rename(path.with_name("x" * 38)), path.symlink_to(path.with_name("x" * 38))),
-    "a link to a device": lambda path: (path.unlink(), path.symlink_to("/dev/zero")),
-    "a link to nowhere": lambda path: (path.unlink(), path.symlink_to("/nonexistent")),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a pipe": lambda path: instead(path, os.mkfifo),
+    "a link": lambda path: path.symlink_to(path.rename(path.with_name("x" * 38))),
+    "a link to a device": lambda path: instead(path, lambda place: place.symlink_to("/dev/zero")),
+    "a link to nowhere": lambda path: instead(path, lambda place: place.symlink_to("/nonexistent")),
+    "a folder": lambda path: instead(path, Path.mkdir),
 }
 
 
@@ -332,7 +337,7 @@ def test_odd_names_in_trees_are_told_as_they_are(kg: Keyguard, damaged: Damaged)
 
 
 @pytest.fixture
-def packed(damaged: Damaged) -> Iterator[Path]:
+def packed(damaged: Damaged) -> Path:
     """The only pack of the repository; nothing is loose."""
     damaged.repo.git("gc", "--quiet", "--prune=now")
     (pack,) = (damaged.repo.path / ".git/objects/pack").glob("*.pack")
