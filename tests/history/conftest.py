@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,11 @@ def kg(inside: Inside) -> Keyguard:
 def asker(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Keyguard:
     """The command line, for what is asked once for many tests."""
     return Inside(tmp_path_factory.mktemp("asker"), cache)
+
+
+@pytest.fixture(autouse=True)
+def no_orphans() -> Iterator[None]:
+    """Whatever fails, no process of ours stays behind."""
+    yield
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
