@@ -89,9 +89,9 @@ class History(NamedTuple):
         assert "Traceback" not in self.said.err
 
 
-def ask(kg: Keyguard, path: Path, *more: str, cwd: Path | None = None, **variables: Any) -> History:
+def ask(kg: Keyguard, path: Path, *more: str, **variables: Any) -> History:
     """Scan the history of what is at ``path``; the answer adds up."""
-    said = kg(*ASKED, *more, path, cwd=cwd, **variables)
+    said = kg(*ASKED, *more, path, **variables)
     found = History(said, said.document)
     found.adds_up()
     return found
