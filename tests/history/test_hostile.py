@@ -273,7 +273,7 @@ def elsewhere(target: Target) -> None:
 
 
 def unknown_extensions(target: Target) -> None:
-    target.repo.config("core.repositoryFormatVersion", "99").config("extensions.nobodyKnows", "true")
+    target.repo.config("extensions.nobodyKnows", "true").config("core.repositoryFormatVersion", "99")
 
 
 def broken_config(target: Target) -> None:
