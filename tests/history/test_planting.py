@@ -52,14 +52,15 @@ def test_a_key_is_found_wherever_git_holds_it(scanned: Scanned, name: str) -> No
 @pytest.mark.parametrize("name", planting.names_of_keys())
 def test_its_dates_are_those_of_the_commits(scanned: Scanned, name: str) -> None:
     finding = scanned.seen.finding(name)
-    dates = []
-    for place in scanned.seen.places(name):
+    places = finding["occurrences"]
+    for place in places:
         assert place["author_date"] == scanned.dates.get(place["commit"], "")
         assert place["removed_date"] == scanned.dates.get(place["removed_in"], "")
-        dates += [place["author_date"]] * bool(place["author_date"])
+    dates = [place["author_date"] for place in places if place["author_date"]]
+    ends = [place["removed_date"] or place["author_date"] for place in places]
+    # all are written at one offset from Greenwich, so that texts compare as instants do
     assert finding["first_seen"] == min(dates, default="")
-    assert finding["first_seen"] <= finding["last_seen"]
-    assert bool(dates) is bool(finding["last_seen"])
+    assert finding["last_seen"] == ("" if name == "kept" else max(ends))
     assert isinstance(finding["age_days"], int) is bool(dates)
 
 
