@@ -1,0 +1,124 @@
+"""However a repository is packed, the same is found in it; and each way of packing is what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.calling import Keyguard
+from tests.history.asking import History, ask
+from tests.history.packing import KEYS, PACKINGS, content, deep, objects_of, repacked
+from tests.repos import Repo
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    return content(Repo(tmp_path_factory.mktemp("packing") / "source"))
+
+
+@pytest.fixture(scope="session")
+def expected(source: Repo, asker: Keyguard) -> History:
+    return ask(asker, source.path)
+
+
+@pytest.fixture(params=list(PACKINGS))
+def packed(request: pytest.FixtureRequest, source: Repo, tmp_path: Path) -> Repo:
+    return repacked(source, tmp_path, request.param)
+
+
+def verified(repo: Repo) -> list[list[str]]:
+    """A row for each object of each pack, those of deltas with seven columns."""
+    packs = [str(path) for path in (repo.path / ".git/objects/pack").glob("*.idx")]
+    rows = [row.split() for row in repo.git("verify-pack", "-v", *packs).decode().splitlines()]
+    return [row for row in rows if len(row) in (5, 7) and len(row[0]) == 40]
+
+
+def test_every_packing_has_the_same_objects_and_yields_the_same_findings(
+    kg: Keyguard, packed: Repo, source: Repo, expected: History
+) -> None:
+    assert objects_of(packed.path) == objects_of(source.path)
+    seen = ask(kg, packed.path)
+    assert seen.missed(KEYS) == []
+    assert seen.document["findings"] == expected.document["findings"]
+    assert seen.coverage["listed"] == expected.coverage["listed"] == len(objects_of(source.path))
+    assert seen.code == 1
+
+
+def test_the_same_content_is_found_in_a_sha256_repository(kg: Keyguard, tmp_path: Path, expected: History) -> None:
+    repo = content(Repo(tmp_path / "r", "--object-format=sha256"))
+    for pack in (lambda _: None, PACKINGS["depth-10"], PACKINGS["several"], PACKINGS["loose"]):
+        pack(repo)
+        seen = ask(kg, repo.path)
+        assert seen.missed(KEYS) == []
+        assert seen.code == 1
+        assert seen.coverage["listed"] == expected.coverage["listed"]
+        for name in KEYS:
+            ours, theirs = seen.places(name), expected.places(name)
+            assert [one["line"] for one in ours] == [one["line"] for one in theirs]
+            assert [len(one["commit"]) for one in ours] == [len(one["commit"]) and 64 for one in theirs]
+
+
+@pytest.mark.parametrize("depth", [1, 50, 4095, 20_000])
+def test_a_chain_of_deltas_may_be_of_any_length(kg: Keyguard, repo: Repo, depth: int) -> None:
+    oids = deep(repo, depth)
+    assert max(int(row[5]) for row in verified(repo) if len(row) == 7) == depth
+    seen = ask(kg, repo.path)
+    assert seen.paths("deep") == {f"blob:{oid}" for oid in oids}
+    assert seen.code == 1
+
+
+# --- the ways of packing themselves -------------------------------------------------------------------------------
+
+
+def packed_as(name: str, source: Repo, folder: Path) -> tuple[Repo, list[Path]]:
+    repo = repacked(source, folder, name)
+    return repo, sorted((repo.path / ".git/objects/pack").iterdir())
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("depth-1", 1, 1), ("depth-10", 3, 10), ("depth-4095", 5, 4095)])
+def test_deltas_are_as_deep_as_the_name_says(source: Repo, tmp_path: Path, name: str, least: int, most: int) -> None:
+    repo, _ = packed_as(name, source, tmp_path)
+    assert least <= max(int(row[5]) for row in verified(repo) if len(row) == 7) <= most
+
+
+def test_offset_and_reference_deltas_are_what_the_name_says(source: Repo, tmp_path: Path) -> None:
+    kinds = {}
+    for name in ("one-pack", "ref-deltas"):
+        repo, files = packed_as(name, source, tmp_path / name)
+        (pack,) = [path for path in files if path.suffix == ".pack"]
+        data = pack.read_bytes()
+        rows = [row for row in verified(repo) if len(row) == 7]
+        kinds[name] = {data[int(row[4])] >> 4 & 7 for row in rows}
+    assert kinds == {"one-pack": {6}, "ref-deltas": {7}}
+
+
+def test_files_beside_packs_are_what_the_names_say(source: Repo, tmp_path: Path) -> None:
+    kinds = {}
+    for name in PACKINGS:
+        (tmp_path / name).mkdir()
+        _, files = packed_as(name, source, tmp_path / name)
+        kinds[name] = sorted(path.suffix or path.name.split("-")[0] for path in files)
+    two = [".idx", ".pack"]
+    assert kinds["loose"] == []
+    assert kinds["one-pack"] == two
+    assert kinds["several"] == sorted(two * 3)
+    assert kinds["multi-pack-index"].count("multi") == 1
+    assert ".mtimes" in kinds["cruft"]
+    assert ".keep" in kinds["duplicated"]
+    assert kinds["alternates"] == two
+    assert {".bitmap", ".rev"} <= set(kinds["bitmap-and-reverse-index"])
+    assert len(kinds["thin"]) >= 8
+    assert ".promisor" in kinds["promised"]
+
+
+def test_an_index_has_the_version_and_the_offsets_of_its_name(source: Repo, tmp_path: Path) -> None:
+    for name, start in (("index-version-1", b"\0\0\0"), ("64-bit-offsets", b"\xfftOc")):
+        (tmp_path / name).mkdir()
+        _, files = packed_as(name, source, tmp_path / name)
+        (index,) = [path for path in files if path.suffix == ".idx"]
+        data = index.read_bytes()
+        assert data.startswith(start)
+        if start[0]:
+            number = int.from_bytes(data[8 + 255 * 4 : 8 + 256 * 4], "big")
+            assert len(data) > 8 + 1024 + number * (20 + 4 + 4) + 40 + 8 * (number - 10)
