@@ -84,9 +84,7 @@ def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: 
     return _account(request, engine, listing.scope, listed, tally, past)
 
 
-def _history(
-    request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None
-) -> Surveyed | None:
+def _history(request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None) -> Surveyed | None:
     """What the histories hold that belong to what was asked for; None where there are none, or none were asked for."""
     if request.source != "tree" or request.history == "no":
         return None

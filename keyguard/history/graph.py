@@ -109,5 +109,3 @@ class Graph:
             seen.update(fresh)
             waiting += fresh
         return False
-
-

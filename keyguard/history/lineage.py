@@ -111,9 +111,7 @@ class Lineage:
 class _Search:
     """One level: the trees that have an entry among ``wanted``."""
 
-    def __init__(
-        self, store: Store, objects: ObjectReader, wanted: set[int], starters: dict[int, list[int]]
-    ) -> None:
+    def __init__(self, store: Store, objects: ObjectReader, wanted: set[int], starters: dict[int, list[int]]) -> None:
         self._store = store
         self._objects = objects
         self._wanted = {store.ids[number].tobytes(): number for number in wanted}

@@ -18,8 +18,10 @@ from keyguard.odb.files import open_regular
 _PIECE = 1 << 20
 
 
-def in_own_files(repository: Repository, engine: Engine) -> tuple[list[Sighting], list[Skipped]]:
-    """What stands in the files of a git directory and in their names, and what could not be read."""
+def in_own_files(
+    repository: Repository, refs: Iterable[bytes], engine: Engine
+) -> tuple[list[Sighting], list[Skipped]]:
+    """What stands in the files of a git directory, in their names and those of refs, and what could not be read."""
     inspector = Inspector(engine)
     files, skipped = own_files(repository)
     texts, more = own_texts(repository)
@@ -35,7 +37,11 @@ def in_own_files(repository: Repository, engine: Engine) -> tuple[list[Sighting]
             sightings += _traced(seen, shown)
     for shown, text in texts:
         sightings += _traced(inspector.inspect(_blob(shown), text), shown)
-    names = Names(engine).sightings([shown for shown, _ in files], Where.HISTORY)
+    # refs that are packed stand in a file, too
+    known = {one.fingerprint for one in sightings if one.occurrence.path.endswith(b"packed-refs")}
+    inside = b".git/" if repository.top else b""
+    paths = [shown for shown, _ in files] + [inside + name for name in refs]
+    names = [one for one in Names(engine).sightings(paths, Where.HISTORY) if one.fingerprint not in known]
     sightings += [placed(one, one.occurrence.path, trace=Trace(kind="name")) for one in names]
     return sightings, skipped
 

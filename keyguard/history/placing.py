@@ -129,7 +129,7 @@ class Placer:
         for number in sorted(set(self._views.hits) - known - placed_):
             if int(self._store.kinds[number]) not in (COMMIT, TAG):
                 oid = self._store.oid(number)
-                path = self._staged().get(oid) if self._is_staged(number) else None
+                path = self._staged().get(oid, b"") if self._is_staged(number) else b""
                 for key in self._views.keys(b"", number):
                     yield from self._alone(number, path or f"blob:{oid}".encode(), key, number)
 

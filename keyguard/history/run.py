@@ -13,7 +13,7 @@ from keyguard.history.ownfiles import in_own_files
 from keyguard.history.scope import Home
 from keyguard.history.survey import Surveyed, survey
 from keyguard.history.tasks import Progress
-from keyguard.model import HistoryCoverage, Sighting, Skipped
+from keyguard.model import Sighting, Skipped
 
 #: kinds of places with a path that is one of a file
 _FILES = ("blob", "name")
@@ -32,7 +32,7 @@ def read_homes(
             part = survey(home.repository, engine, jobs or workers.available_cpus(), progress, authors=authors)
         except GitError as error:
             part = Surveyed(skipped=[Skipped(path=b"history", reason="unreadable", detail=str(error))])
-        sightings, skipped = in_own_files(home.repository, engine)
+        sightings, skipped = in_own_files(home.repository, part.refs, engine)
         found.sightings += [_shown(one, home) for one in [*part.sightings, *sightings]]
         found.skipped += _unique([*part.skipped, *skipped], home)
         found.coverage = found.coverage.plus(part.coverage)
@@ -59,5 +59,3 @@ def _unique(skipped: Iterable[Skipped], home: Home) -> list[Skipped]:
         else:
             found[msgspec.structs.replace(gap, path=home.own_prefix + gap.path)] = None
     return list(found)
-
-

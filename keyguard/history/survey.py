@@ -17,8 +17,8 @@ from keyguard.git.tips import Tips, read_tips
 from keyguard.history.connections import Connections, TreeReader
 from keyguard.history.contents import ContentReader, Contents, Hit
 from keyguard.history.gaps import Gaps, Numbered
-from keyguard.history.indexes import staged_paths
 from keyguard.history.graph import DANGLING, Graph
+from keyguard.history.indexes import staged_paths
 from keyguard.history.lineage import Lineage
 from keyguard.history.objects import ObjectReader
 from keyguard.history.placing import Placer
@@ -41,6 +41,8 @@ class Surveyed(msgspec.Struct):
     skipped: list[Skipped] = []
     coverage: HistoryCoverage = HistoryCoverage()
     placeholders: int = 0
+    refs: list[bytes] = []
+    """Their names."""
 
 
 def survey(
@@ -117,7 +119,8 @@ class _Survey:
             placer = Placer(self._store, graph, there, views, author=self._author, staged=self._staged)
             sightings = list(placer.sightings(Paths(lineage.trees, views.keys)))
         coverage = self._coverage(contents, connections, graph, there)
-        return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders)
+        refs = sorted({tip.name for tip in self._tips.tips if tip.name.startswith(b"refs/")})
+        return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders, refs)
 
     def _lineage(self, connections: Connections) -> Lineage:
         return Lineage(self._store, self._objects, connections.edges(), self._jobs)

@@ -58,7 +58,8 @@ def plant(headers: Headers, parents: Array) -> Forest:
 
 def is_delta(kinds: Array) -> Array:
     """Which of these kinds of entry are deltas."""
-    return (kinds == OFS_DELTA) | (kinds == REF_DELTA)
+    found: Array = (kinds == OFS_DELTA) | (kinds == REF_DELTA)
+    return found
 
 
 def _depths(parents: Array) -> tuple[Array, Array]:

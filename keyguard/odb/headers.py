@@ -44,7 +44,7 @@ def read_headers(fd: int, offsets: Array, size: int) -> Headers:
         begin = int(offsets[low])
         high = int(np.searchsorted(offsets, begin + _STRETCH))
         wanted = int(offsets[high - 1]) - begin + _LONGEST
-        got = os.preadv(fd, [memoryview(text)[:wanted]], begin)
+        got = os.preadv(fd, [text[:wanted].data], begin)
         # behind the end of a truncated pack, and where numbers have no end, zeros: no kind of entry
         text[got : wanted + _LONGEST] = 0
         _read(text, offsets[low:high] - begin, begin, size, Headers(*(part[low:high] for part in found)))

@@ -53,4 +53,5 @@ class IdTable:
 def heads(ids: Array) -> Array:
     """The first eight bytes of each id as a number; these sort as the ids do. uint64."""
     words = np.ascontiguousarray(ids).view(">u4").reshape(len(ids), ids.shape[1] // 4)
-    return (words[:, 0].astype(np.uint64) << np.uint64(32)) | words[:, 1]
+    found: Array = (words[:, 0].astype(np.uint64) << np.uint64(32)) | words[:, 1]
+    return found

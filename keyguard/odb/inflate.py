@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
-
-from keyguard.errors import GitError
-
-try:
-    from isal import isal_zlib as fast
-except ImportError:  # no wheel for this platform
-    import zlib as fast  # type: ignore[no-redef]
-
-try:
-    from dulwich._pack import apply_delta
-except ImportError:  # likewise
-    from dulwich.pack import apply_delta
 
 from dulwich.errors import ApplyDeltaError
 
+from keyguard.errors import GitError
+
+
+def _loaded(*names: str) -> Any:
+    """The first of these modules that is here: not every platform has a wheel with compiled code."""
+    for name in names[:-1]:
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    return import_module(names[-1])
+
+
+fast: Any = _loaded("isal.isal_zlib", "zlib")
+#: (base, delta) -> the pieces of the result
+apply_delta: Callable[[bytes, bytes], list[bytes]] = _loaded("dulwich._pack", "dulwich.pack").apply_delta
+
 #: what is raised for data that is damaged
-DAMAGE = (zlib.error, fast.error, ApplyDeltaError, ValueError, AssertionError, IndexError, MemoryError, OSError)
+DAMAGE: tuple[type[Exception], ...] = (
+    *(zlib.error, fast.error, ApplyDeltaError),
+    *(ValueError, AssertionError, IndexError, MemoryError, OSError),
+)
 #: a deflate stream grows at most by a factor of about a thousand: below this size there is no bomb worth the name
 _HARMLESS = 16 << 10
 _PIECE = 1 << 18

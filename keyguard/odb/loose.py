@@ -68,7 +68,7 @@ def read_loose(path: str, oid: str, object_format: str) -> LooseObject:
 
 
 def read_loose_pieces(path: str, oid: str, object_format: str) -> Iterator[bytes]:
-    """The content of an object, in pieces, whatever its size. GitError as in ``read_loose``, at the end at the latest."""
+    """The content of an object of any size, in pieces. GitError as in ``read_loose``, at the end at the latest."""
     pieces = _pieces(path)
     kind, size, first = _head(next(pieces, b""))
     return _checked(pieces, kind, size, first, digests.new(object_format, b"", size), oid)

@@ -1,7 +1,7 @@
 """One pack: its entries as a forest, and every object in it materialised once.
 
-Entries are read with ``pread``, not through a mapping: a file that shrinks meanwhile is an error then and no signal, and
-its pages are not counted as ours.
+Entries are read with ``pread``, not through a mapping: a file that shrinks meanwhile is an error then and no signal,
+and its pages are not counted as ours.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from keyguard.errors import GitError
 from keyguard.odb.files import open_file
-from keyguard.odb.forest import Forest, is_delta, plant
+from keyguard.odb.forest import is_delta, plant
 from keyguard.odb.headers import REF_DELTA, Headers, read_headers
 from keyguard.odb.idtable import IdTable
 from keyguard.odb.inflate import DAMAGE, apply_delta, inflate, inflated, result_size

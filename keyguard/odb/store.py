@@ -52,7 +52,7 @@ class Store:
 
     def oid(self, number: int) -> str:
         """The id of an object in hex."""
-        return self.ids[number].tobytes().hex()
+        return bytes(self.ids[number]).hex()
 
     def place(self, number: int) -> tuple[Pack, int] | None:
         """The pack of an object and its entry there; None for what is not read in a pack."""

@@ -20,7 +20,7 @@ _REACH = 96
 
 
 def _copies() -> list[tuple[int, int, int, int]]:
-    """For each operation that copies: its length, where its size stands (first, behind the last), and a shift for it."""
+    """For each operation that copies: its length, where its size begins and ends in it, and a shift for that."""
     table = [(0, 0, 0, 0)] * 256
     for code in range(0x80, 0x100):
         offset, size = bin(code & 0x0F).count("1"), bin(code & 0x70).count("1")
