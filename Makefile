@@ -5,7 +5,7 @@
 #   make scan REPO=../shop    scan another; ARGS="--staged" and the like are handed on
 #   make test                 all tests, with coverage; ARGS="-k boundaries" and the like are handed on
 #   make check                lint, format and types
-#   make bench TREE=../linux STAGED=../flask
+#   make bench TREE=../linux STAGED=../flask HISTORY="../git ../redis"
 #
 # make ends with 2 whenever a command failed, so keyguard's 1 (findings) and 2 (trouble) look alike from outside; the
 # line "Error 1" or "Error 2" tells them apart. In CI call .venv/bin/keyguard, or install it, for the plain exit code.
@@ -15,6 +15,7 @@ REPO = .
 ARGS =
 TREE = .
 STAGED = .
+HISTORY =
 VENV = .venv
 PYTHON =
 PYTHONS = python3.15 python3.14 python3.13 python3.12 python3.11 python3.10 python3 python
@@ -47,7 +48,7 @@ format: $(VENV)/dev.stamp
 dev: $(VENV)/dev.stamp
 
 bench: $(VENV)/scan.stamp
-	$(BIN)/python benchmarks/compare.py --tree "$(TREE)" --staged "$(STAGED)" $(ARGS)
+	$(BIN)/python -m benchmarks.compare --tree "$(TREE)" --staged "$(STAGED)" $(if $(HISTORY),--history $(HISTORY)) $(ARGS)
 
 clean:
 	rm -rf $(VENV) dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
