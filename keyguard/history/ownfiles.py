@@ -18,9 +18,7 @@ from keyguard.odb.files import open_regular
 _PIECE = 1 << 20
 
 
-def in_own_files(
-    repository: Repository, refs: Iterable[bytes], engine: Engine
-) -> tuple[list[Sighting], list[Skipped]]:
+def in_own_files(repository: Repository, refs: Iterable[bytes], engine: Engine) -> tuple[list[Sighting], list[Skipped]]:
     """What stands in the files of a git directory, in their names and those of refs, and what could not be read."""
     inspector = Inspector(engine)
     files, skipped = own_files(repository)
