@@ -98,14 +98,38 @@ class Graph:
                 found.append((tip, self.peeled(tip.oid) if number in self.tags else [number]))
         return found
 
-    def is_ancestor(self, older: int, newer: int) -> bool:
-        """Whether one commit is the other, or leads back to it."""
-        seen, waiting = {newer}, [newer]
-        while waiting:
-            place = waiting.pop()
-            if place == older:
-                return True
-            fresh = [one for one in self.parents(place) if one >= 0 and one not in seen]
-            seen.update(fresh)
-            waiting += fresh
-        return False
+    def marks(self, places: Iterable[int]) -> Marks:
+        """Which of these commits lead to which others, for all at once."""
+        own = {place: 1 << at for at, place in enumerate(dict.fromkeys(places))}
+        parents, starts = self._parents, self._starts
+        found: list[int] = [-1] * len(self)
+        for place in range(len(self)):
+            waiting = [place]
+            while waiting:
+                at = waiting[-1]
+                if found[at] >= 0:
+                    waiting.pop()
+                    continue
+                above = [one for one in parents[starts[at] : starts[at + 1]] if one >= 0]
+                open_ = [one for one in above if found[one] < 0]
+                if open_:
+                    waiting += open_
+                    continue
+                mark = own.get(at, 0)
+                for one in above:
+                    mark |= found[one]
+                found[at] = mark
+                waiting.pop()
+        return Marks(own, found)
+
+
+class Marks:
+    """A bit for each of some commits, handed down to all that come after it."""
+
+    def __init__(self, own: dict[int, int], found: list[int]) -> None:
+        self._own = own
+        self._found = found
+
+    def leads(self, older: int, newer: int) -> bool:
+        """Whether a commit (one of those that were marked) is the other, or is among what that comes after."""
+        return newer >= 0 and bool(self._found[newer] & self._own[older])

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from keyguard.git.tips import Tip
-from keyguard.history.graph import DANGLING, Graph
+from keyguard.history.graph import DANGLING, Graph, Marks
 from keyguard.history.provenance import Arrival, Key, Paths, Provenance
 from keyguard.history.views import IN_NAME, Views, placed
 from keyguard.model import REACHES, Sighting, Trace
 from keyguard.odb.headers import COMMIT, TAG
 from keyguard.odb.store import Store
 
-#: commits that took a key away, and refs, for which is looked which comes after which: more is not worth the time
-_MOST = 64
 _HEAD = REACHES.index("head")
 #: reaches of tips that are refs of their own; of others the ref may stand elsewhere by now
 _REFS = frozenset(("branch", "remote", "tag", "ref", "stash"))
@@ -77,19 +75,22 @@ class Placer:
         times: dict[Key, int] = {}
         for one in arrivals:
             times[one.key] = times.get(one.key, 0) + 1
+        ended = [one for one in arrivals if one.gone]
+        marks = self._graph.marks(place for one in ended for place in (one.place, *one.gone)) if ended else None
         for one in arrivals:
             found = self._views.of(one.number, *one.key)
             if found:
-                trace = self._history(one, held.get(one.key, []), again=times[one.key] > 1)
+                gone = self._after(one, marks) if marks else []
+                holding = held.get(one.key, [])
+                if marks and gone and times[one.key] > 1:  # what holds it now may hold what came later
+                    holding = [(tip, at) for tip, at in holding if self._still(one, at, gone, marks)]
+                trace = self._history(one, holding, gone)
                 for sighting in found:
                     yield self._placed(sighting, one.key[0], one.place, trace)
 
-    def _history(self, one: Arrival, holding: list[tuple[Tip, int]], *, again: bool) -> Trace:
-        """What became of it. Where a key came ``again``, what holds it now may hold the later one."""
-        gone = self._after(one.place, one.gone)
+    def _history(self, one: Arrival, holding: list[tuple[Tip, int]], gone: list[int]) -> Trace:
+        """What became of it."""
         reach = self._reaches[one.place]
-        if again:
-            holding = [(tip, place) for tip, place in holding if self._still(one.place, place, gone)]
         at_head = reach == _HEAD and any(tip.reach == "head" for tip, _ in holding)
         removed = -1 if at_head else next(iter(gone), -1)
         return Trace(
@@ -103,15 +104,15 @@ class Placer:
             reach=REACHES[reach],
         )
 
-    def _after(self, place: int, gone: Iterable[int]) -> list[int]:
-        """Those of these commits that come after one, the earliest first; those that lead to HEAD before the others."""
+    def _after(self, one: Arrival, marks: Marks) -> list[int]:
+        """The commits that took it away after it came, the earliest first; those that lead to HEAD before the others."""
         times = self._graph.commits.times
-        order = sorted(gone, key=lambda at: (self._reaches[at] != _HEAD, times[at], at))
-        return [at for at in order[:_MOST] if self._graph.is_ancestor(place, at)]
+        gone = [at for at in one.gone if marks.leads(one.place, at)]
+        return sorted(gone, key=lambda at: (self._reaches[at] != _HEAD, times[at], at))
 
-    def _still(self, place: int, tip: int, gone: Iterable[int]) -> bool:
+    def _still(self, one: Arrival, tip: int, gone: Iterable[int], marks: Marks) -> bool:
         """Whether what a commit brought is what is there at the tip."""
-        return self._graph.is_ancestor(place, tip) and not any(self._graph.is_ancestor(at, tip) for at in gone)
+        return marks.leads(one.place, tip) and not any(marks.leads(at, tip) for at in gone)
 
     # --- what no commit has -------------------------------------------------------------------------------------
 
