@@ -41,11 +41,12 @@ class Gaps:
             path = f"object:{self._store.oid(number)}".encode()
             self._unreadable.setdefault(number, Skipped(path=path, reason=reason or "corrupt", detail=detail))
 
-    def find(self, graph: Graph, connections: Connections, there: Numbered, lineage: Lineage) -> None:
+    def find(
+        self, graph: Graph, connections: Connections, there: Numbered, reaches: list[int], lineage: Lineage
+    ) -> None:
         """What is led to and nowhere; a commit or tree that nothing leads to may have lost what it is made of."""
         for number in connections.lost:
             self.unreadable(number, "corrupt", "a tree that cannot be read")
-        reaches = graph.reaches(tip for tip, _ in there)
         self._look_at_tips(there)
         self._look_at_commits(graph, reaches)
         self._look_at_tags(graph, there)
@@ -93,7 +94,7 @@ class Gaps:
     def _look_at_tags(self, graph: Graph, there: Numbered) -> None:
         led = {number for _, numbers in there for number in numbers}
         tags = [(number, target) for number, target in graph.tags.items() if target and number in led]
-        numbers = self._store.table.find_hex([target for _, target in tags]) if tags else []
+        numbers = self._store.table.find_hex([target for _, target in tags])
         for (number, target), found in zip(tags, numbers, strict=True):
             if found < 0:
                 self._miss(target, f"what tag {self._store.oid(number)} is put on")

@@ -31,6 +31,9 @@ class Graph:
         """int64: number of each commit's tree, -1 where that is nowhere."""
         self.parent_numbers: Array = store.table.find(commits.parents)
         """int64: numbers of all parents, as ``commits.starts`` parts them; -1 for those that are nowhere."""
+        named = [(number, target) for number, target in tags.items() if target]
+        found = store.table.find_hex([target for _, target in named])
+        self._targets = {number: target for (number, _), target in zip(named, found, strict=True)}
         self._parents: list[int] = places[self.parent_numbers].tolist()
         self._starts: list[int] = commits.starts.tolist()
 
@@ -62,21 +65,18 @@ class Graph:
         except (ValueError, OverflowError, OSError):
             return ""
 
-    def peeled(self, oid: str) -> list[int]:
+    def _peeled(self, number: int) -> list[int]:
         """The number of an object, and if it is a tag, of all that it leads to; what is nowhere is left out."""
         found: list[int] = []
-        for _ in range(_TAGS):
-            number = self._store.table.find_hex([oid])[0] if oid else -1
-            if number < 0 or number in found:
-                break
+        while number >= 0 and number not in found and len(found) < _TAGS:
             found.append(number)
-            oid = self.tags.get(number, "")
+            number = self._targets.get(number, -1)
         return found
 
-    def reaches(self, tips: Iterable[Tip]) -> list[int]:
-        """For each commit, how it can be reached at best: an index into ``REACHES``."""
+    def reaches(self, tips: Iterable[tuple[Tip, list[int]]]) -> list[int]:
+        """For each commit, how it can be reached at best from these (as ``numbered`` gives them): in ``REACHES``."""
         near: list[list[int]] = [[] for _ in REACHES]
-        for tip, peeled in self.numbered(tips):
+        for tip, peeled in tips:
             near[REACHES.index(tip.reach)] += [self._places.item(number) for number in peeled]
         found = [DANGLING] * len(self)
         parents, starts = self._parents, self._starts
@@ -91,11 +91,11 @@ class Graph:
     def numbered(self, tips: Iterable[Tip]) -> list[tuple[Tip, list[int]]]:
         """Tips whose object is there, with its number and those of what it leads to, if it is a tag."""
         listed = list(tips)
-        numbers = self._store.table.find_hex([tip.oid for tip in listed]) if listed else []
+        numbers = self._store.table.find_hex([tip.oid for tip in listed])
         found = []
         for tip, number in zip(listed, numbers, strict=True):
             if number >= 0:
-                found.append((tip, self.peeled(tip.oid) if number in self.tags else [number]))
+                found.append((tip, self._peeled(number)))
         return found
 
     def marks(self, places: Iterable[int]) -> Marks:

@@ -27,12 +27,13 @@ class Placer:
         store: Store,
         graph: Graph,
         tips: list[tuple[Tip, list[int]]],
+        reaches: list[int],
         views: Views,
         *,
         author: Callable[[int], str],
         staged: Callable[[], dict[str, bytes]],
     ) -> None:
-        """``tips`` are those that are there, with their numbers. ``author`` says who wrote the commit of a number, or
+        """``tips`` are those that are there, with their numbers, ``reaches`` as the graph gives them. ``author`` says who wrote the commit of a number, or
         nothing; ``staged`` under which path an id is in an index.
         """
         self._store = store
@@ -41,7 +42,7 @@ class Placer:
         self._views = views
         self._author = author
         self._staged = staged
-        self._reaches = graph.reaches(tip for tip, _ in tips)
+        self._reaches = reaches
         self._led: dict[int, list[Tip]] = {}
         for tip, numbers in tips:
             for number in numbers:

@@ -110,15 +110,16 @@ class _Survey:
         names = self._named(connections.names)
         given = reader.entries_named(names, self._jobs) if names else []
         there = graph.numbered(self._tips.tips)
-        self._gaps.find(graph, connections, there, self._lineage(connections))
+        reaches = graph.reaches(there)
+        self._gaps.find(graph, connections, there, reaches, self._lineage(connections))
         sightings: list[Sighting] = []
         if hits or given:
             lineage = self._lineage(connections)
             lineage.trace([hit.number for hit in hits], given)
             views = Views(hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values())
-            placer = Placer(self._store, graph, there, views, author=self._author, staged=self._staged)
+            placer = Placer(self._store, graph, there, reaches, views, author=self._author, staged=self._staged)
             sightings = list(placer.sightings(Paths(lineage.trees, views.keys)))
-        coverage = self._coverage(contents, connections, graph, there)
+        coverage = self._coverage(contents, self._unreachable(connections, graph, there, reaches), connections.size)
         refs = sorted({tip.name for tip in self._tips.tips if tip.name.startswith(b"refs/")})
         return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders, refs)
 
@@ -186,7 +187,7 @@ class _Survey:
 
     # --- accounting ---------------------------------------------------------------------------------------------
 
-    def _coverage(self, contents: Contents, connections: Connections, graph: Graph, there: Numbered) -> HistoryCoverage:
+    def _coverage(self, contents: Contents, unreachable: int, trees: int) -> HistoryCoverage:
         counts, stored = contents.counts, int(self._store.first.sum())
         read = sum(counts.values())
         return HistoryCoverage(
@@ -199,20 +200,19 @@ class _Survey:
             tags=counts.get(TAG, 0),
             missing=self._gaps.missing,
             unreadable=stored - read,
-            unreachable=self._unreachable(connections, graph, there),
+            unreachable=unreachable,
             refs=self._tips.refs,
             reflogs=self._tips.reflogs,
-            bytes=contents.size + connections.size,
+            bytes=contents.size + trees,
             shallow=self._gaps.shallow,
             partial=self._gaps.partial,
         )
 
-    def _unreachable(self, connections: Connections, graph: Graph, there: Numbered) -> int:
+    def _unreachable(self, connections: Connections, graph: Graph, there: Numbered, reaches: list[int]) -> int:
         """Commits and tags to which no tip leads, and trees and blobs that nothing names."""
         named = connections.named[: len(self._store)] > 0
         named[graph.trees[graph.trees >= 0]] = True
         led = np.array([number for _, numbers in there for number in numbers], np.int64)
         named[led] = True
-        reaches = np.array(graph.reaches(tip for tip, _ in there), np.int64)
-        named[graph.commits.numbers[reaches != DANGLING]] = True
+        named[graph.commits.numbers[np.array(reaches, np.int64) != DANGLING]] = True
         return int((~named & self._store.first).sum())

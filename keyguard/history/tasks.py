@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from keyguard import workers
+from keyguard.odb.pack import Pack
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import Array, np
 
@@ -33,36 +34,42 @@ class Plan(msgspec.Struct):
 
 def planned(store: Store, kinds: Collection[int], jobs: int) -> Plan:
     """All packed objects of these kinds, in at most so many tasks as workers take."""
-    begins, ends, costs = _trees(store, kinds)
-    total = int(costs.sum())
-    if not len(begins):
-        return Plan()
-    share = max(total // max(1, jobs * _TASKS), 1)
-    cuts = np.flatnonzero(np.diff(np.minimum(np.cumsum(costs) // share, workers.MAX_TASKS - 1))) + 1
     plan = Plan()
-    for low, high in zip([0, *cuts.tolist()], [*cuts.tolist(), len(begins)], strict=True):
-        plan.tasks.append(_ranges(begins[low:high].tolist(), ends[low:high].tolist()))
-        plan.weights.append(int(costs[low:high].sum()))
+    columns = [_trees(pack, start, kinds) for pack, start in zip(store.packs, store.starts, strict=False)]
+    total = sum(int(costs.sum()) for _, _, costs, _ in columns)
+    share = max(total // max(1, jobs * _TASKS), 1)
+    for begins, ends, costs, kind in columns:
+        if len(begins):
+            _add(plan, begins, ends, costs, kind, share)
     order = sorted(range(len(plan.tasks)), key=lambda at: -plan.weights[at])
     return Plan([plan.tasks[at] for at in order], [plan.weights[at] for at in order])
 
 
-def _trees(store: Store, kinds: Collection[int]) -> tuple[Array, Array, Array]:
-    """Every tree of the forests with objects of these kinds: first number, the one behind its last, and its cost."""
-    begins, ends, costs = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for pack, start in zip(store.packs, store.starts, strict=False):
-        forest = pack.forest
-        roots = np.flatnonzero((forest.depths == 0) & np.isin(forest.kinds, list(kinds)))
-        counts = forest.counts[roots]
-        begins.append(roots + start)
-        ends.append(roots + start + counts)
-        # a delta makes something about as large as its base; and each object costs a little, however small
-        costs.append((np.minimum(pack.sizes[roots], 1 << 40) + 1000) * counts)
-    return np.concatenate(begins), np.concatenate(ends), np.concatenate(costs)
+def _trees(pack: Pack, start: int, kinds: Collection[int]) -> tuple[Array, Array, Array, Array]:
+    """Every tree of a forest with objects of these kinds: first number, the one behind its last, its cost, its kind."""
+    forest = pack.forest
+    roots = np.flatnonzero((forest.depths == 0) & np.isin(forest.kinds, list(kinds)))
+    counts = forest.counts[roots]
+    # a delta makes something about as large as its base; and each object costs a little, however small
+    costs = (np.minimum(pack.sizes[roots], 1 << 40) + 2000) * counts
+    return roots + start, roots + start + counts, costs, forest.kinds[roots]
 
 
-def _ranges(begins: list[int], ends: list[int]) -> Task:
-    return list(zip(begins, ends, strict=True))
+def _add(plan: Plan, begins: Array, ends: Array, costs: Array, kind: Array, share: int) -> None:
+    """Cut a pack into tasks; trees of one kind that stand side by side are one range."""
+    parts = np.minimum(np.cumsum(costs) // share, workers.MAX_TASKS // 2)
+    new_task = np.append(True, np.diff(parts) > 0)
+    new_range = new_task | np.append(True, begins[1:] != ends[:-1]) | np.append(True, kind[1:] != kind[:-1])
+    firsts = np.flatnonzero(new_range)
+    lasts = np.append(firsts[1:], len(begins)) - 1
+    weights = np.add.reduceat(costs, firsts)
+    rows = zip(begins[firsts].tolist(), ends[lasts].tolist(), weights.tolist(), new_task[firsts].tolist(), strict=True)
+    for begin, end, weight, fresh in rows:
+        if fresh and len(plan.tasks) < workers.MAX_TASKS:
+            plan.tasks.append([])
+            plan.weights.append(0)
+        plan.tasks[-1].append((begin, end))
+        plan.weights[-1] += weight
 
 
 def shared(
