@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.calling import Inside, Keyguard
-from tests.commandline import cache, inside
+from tests.commandline import cache
 
-__all__ = ["asker", "cache", "inside", "kg"]
+__all__ = ["asker", "cache", "kg"]
 
 
 @pytest.fixture
-def kg(inside: Inside) -> Keyguard:
-    """No process for each call: there are many."""
-    return inside
+def kg(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Keyguard:
+    """No process for each call: there are many. Away from what is scanned, so that paths begin at its top."""
+    return Inside(tmp_path_factory.mktemp("kg"), cache)
 
 
 @pytest.fixture(scope="session")

@@ -63,9 +63,9 @@ def _bounded() -> None:
 
 
 @pytest.fixture
-def kg(tmp_path: Path, cache: Path) -> Keyguard:
+def kg(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Keyguard:
     """Processes of their own."""
-    return Keyguard(tmp_path, cache)
+    return Keyguard(tmp_path_factory.mktemp("kg"), cache)
 
 
 @pytest.fixture

@@ -45,6 +45,14 @@ def test_a_plain_repository_from_its_top_and_from_within(kg: Keyguard, there: Re
     assert kg(*ASKED, cwd=there.path).out == seen.said.out
 
 
+def test_paths_begin_where_we_are_as_those_of_the_tree_do(kg: Keyguard, there: Repo, tmp_path: Path) -> None:
+    there.write("new.env", line("new"))
+    said = kg.scan("--no-cache", there.path, cwd=tmp_path)
+    found = History(said, said.document)
+    assert [found.paths(name) for name in ("gone", "new")] == [{"repo/gone.env"}, {"repo/new.env"}]
+    assert found.paths("message") == {f"commit:{there.oid('main')}", "repo/.git/COMMIT_EDITMSG"}
+
+
 def test_a_bare_repository(kg: Keyguard, there: Repo, tmp_path: Path) -> None:
     there.git("clone", "--quiet", "--mirror", "--no-local", ".", str(tmp_path / "bare.git"))
     seen = ask(kg, tmp_path / "bare.git")
