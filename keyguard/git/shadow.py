@@ -47,7 +47,7 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_LITERAL_PATHSPECS": "1",
     # git stores nothing above 512 MiB as a delta, and streams the rest: what asks for more memory at once is a bomb
-    "GIT_ALLOC_LIMIT": "1g",
+    "GIT_ALLOC_LIMIT": "513m",
 }
 
 

@@ -125,7 +125,7 @@ def test_git_gets_an_environment_of_ours_and_nothing_else(
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LITERAL_PATHSPECS": "1",
-        "GIT_ALLOC_LIMIT": "1g",
+        "GIT_ALLOC_LIMIT": "513m",
         "LC_ALL": "C",
     }
 
