@@ -556,7 +556,10 @@ def plant(folder: Path, variant: str = "loose") -> Planted:
     VARIANTS[variant](planter.repo)
     if variant != "loose":
         del planter.places["branch-name"]
-        planter.file("branch-name", ".git/packed-refs")
+        # for clients that cannot ask, git lists all refs in a second file
+        for path in (".git/packed-refs", ".git/info/refs"):
+            if planter.repo.file(path).exists():
+                planter.file("branch-name", path)
     places = {name: sorted(places) for name, places in planter.places.items()}
     return Planted(planter.repo, places, Repo(folder / "inner", init=False))
 

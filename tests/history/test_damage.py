@@ -376,7 +376,8 @@ def test_a_pack_or_index_that_is_cut_is_a_gap(kg: Keyguard, damaged: Damaged, pa
         path.write_bytes(data[:size])
         seen = ask(kg, damaged.repo.path)
         honest(seen)
-        assert seen.code == 2, size
+        # an index can be made again from the pack
+        assert seen.code == 2 if suffix == ".pack" else seen.missed(KEYS) == [], size
 
 
 def test_bytes_behind_a_pack_hide_nothing(kg: Keyguard, damaged: Damaged, packed: Path) -> None:
@@ -415,7 +416,7 @@ def test_a_pack_that_is_no_file_is_a_gap(kg: Keyguard, damaged: Damaged, packed:
         path.symlink_to("/dev/zero" if kind == "device" else away)
     seen = ask(kg, damaged.repo.path)
     honest(seen)
-    assert seen.code == 2 or kind == "link"
+    assert seen.code == 2 or kind == "link" or (suffix == ".idx" and seen.missed(KEYS) == [])
 
 
 @pytest.mark.parametrize(
