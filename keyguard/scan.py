@@ -21,7 +21,7 @@ from keyguard.triage import Policy
 from keyguard.worklist import Progress, Worklist
 
 if TYPE_CHECKING:
-    from keyguard.history.survey import Surveyed
+    from keyguard.history.surveyed import Surveyed
     from keyguard.sources.ignores import Ignores
 
 
@@ -94,7 +94,7 @@ def _history(request: Request, engine: compiled.Engine, listing: Listing, progre
     homes, skipped = scope.homes_of(request.ask.paths, listing)
     if not homes:
         return None
-    found = histories.read_homes(homes, engine, request.jobs, progress, authors=request.authors)
+    found = histories.read_homes(homes, engine, request.jobs, progress, authors=request.authors, cached=request.cached)
     found.skipped += [gap for gap in skipped if gap not in found.skipped]
     return found
 

@@ -38,9 +38,11 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
 class Engine:
     """Rules ready to run. What confirms a match is imported when the prefilter first fires."""
 
-    def __init__(self, found: Compiled, filter_: Prefilter, packs: tuple[str, ...] = ()) -> None:
+    def __init__(self, found: Compiled, filter_: Prefilter, packs: tuple[str, ...] = (), stamp: str = "") -> None:
         """``packs`` are those besides the built-in ones, for when the compiled form turns out to be damaged."""
         self.prefilter = filter_
+        #: a name for these rules and what runs them; empty for rules made in memory
+        self.stamp = stamp
         #: how many rules there are
         self.count = found.count
         self._found = found
@@ -77,7 +79,7 @@ def load(extra: Iterable[str] = (), engine: str = "auto", *, cached: bool = True
     filter_, fresh = _prefilter(found, native)
     if fresh and stamp:
         _to_cache(name, found, filter_)
-    return Engine(found, filter_, packs)
+    return Engine(found, filter_, packs, stamp)
 
 
 def build(ruleset: RuleSet, engine: str = "auto") -> Engine:

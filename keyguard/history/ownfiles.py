@@ -9,7 +9,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
 from keyguard.git.ownfiles import own_files, own_texts
 from keyguard.git.repository import Repository
-from keyguard.history.views import placed
+from keyguard.history.surveyed import placed
 from keyguard.inspector import Inspector, Sighted
 from keyguard.model import Blob, Sighting, Skipped, Trace, Where
 from keyguard.names import Names

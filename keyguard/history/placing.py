@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from keyguard.git.tips import Tip
 from keyguard.history.graph import DANGLING, Graph, Marks
 from keyguard.history.provenance import Arrival, Key, Paths, Provenance
-from keyguard.history.views import IN_NAME, Views, placed
+from keyguard.history.surveyed import placed
+from keyguard.history.views import IN_NAME, Views
 from keyguard.model import REACHES, Sighting, Trace
 from keyguard.odb.headers import COMMIT, TAG
 from keyguard.odb.store import Store

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-import msgspec
-
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
 from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
-from keyguard.git.tips import Tips, read_tips
+from keyguard.git.tips import Tips
 from keyguard.history.connections import Connections, TreeReader
 from keyguard.history.contents import ContentReader, Contents, Hit
 from keyguard.history.gaps import Gaps, Numbered
@@ -23,10 +21,11 @@ from keyguard.history.lineage import Lineage
 from keyguard.history.objects import ObjectReader
 from keyguard.history.placing import Placer
 from keyguard.history.provenance import Paths
+from keyguard.history.surveyed import Surveyed
 from keyguard.history.tasks import Progress
 from keyguard.history.views import Views
 from keyguard.inspector import Inspector
-from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.model import HistoryCoverage, Sighting, Where
 from keyguard.names import Names
 from keyguard.odb.commits import author_of, joined
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
@@ -34,25 +33,20 @@ from keyguard.odb.store import Store
 from keyguard.odb.vectors import np
 
 
-class Surveyed(msgspec.Struct):
-    """What one store holds."""
-
-    sightings: list[Sighting] = []
-    skipped: list[Skipped] = []
-    coverage: HistoryCoverage = HistoryCoverage()
-    placeholders: int = 0
-    refs: list[bytes] = []
-    """Their names."""
-
-
 def survey(
-    repository: Repository, engine: Engine, jobs: int, progress: Progress | None = None, *, authors: bool = False
+    repository: Repository,
+    tips: Tips,
+    engine: Engine,
+    jobs: int,
+    progress: Progress | None = None,
+    *,
+    authors: bool = False,
 ) -> Surveyed:
     """All that the store of a repository holds. GitError where it cannot be read at all."""
     with open_shadow(repository) as shadow:
         store = _open(repository, shadow)
         try:
-            return _Survey(repository, store, shadow, engine, jobs, progress, authors=authors).run()
+            return _Survey(repository, store, tips, shadow, engine, jobs, progress, authors=authors).run()
         finally:
             store.close()
 
@@ -78,6 +72,7 @@ class _Survey:
         self,
         repository: Repository,
         store: Store,
+        tips: Tips,
         shadow: Shadow,
         engine: Engine,
         jobs: int,
@@ -93,7 +88,7 @@ class _Survey:
         self._authors = authors
         self._inspector = Inspector(engine)
         self._objects = ObjectReader(store, shadow)
-        self._tips: Tips = read_tips(repository)
+        self._tips = tips
         self._gaps = Gaps(store, self._tips)
         self._in_index: dict[str, bytes] | None = None
 
@@ -120,8 +115,7 @@ class _Survey:
             placer = Placer(self._store, graph, there, reaches, views, author=self._author, staged=self._staged)
             sightings = list(placer.sightings(Paths(lineage.trees, views.keys)))
         coverage = self._coverage(contents, self._unreachable(connections, graph, there, reaches), connections.size)
-        refs = sorted({tip.name for tip in self._tips.tips if tip.name.startswith(b"refs/")})
-        return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders, refs)
+        return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders)
 
     def _lineage(self, connections: Connections) -> Lineage:
         return Lineage(self._store, self._objects, connections.edges(), self._jobs)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-
-import msgspec
+from functools import partial
 
 from keyguard.errors import GitError
 from keyguard.history.contents import Hit
@@ -74,17 +73,10 @@ class Views:
         blob = Blob(path=path, where=Where.HISTORY)
         for _, content in self._objects.read([hit.number]):
             try:
-                pieces = content.pieces()
-                return self._inspector.inspect_stream(blob, lambda: next(pieces, b"")).sightings
+                return self._inspector.inspect_stream(blob, partial(next, content.pieces(), b"")).sightings
             except GitError:
                 break
         return hit.sightings
-
-
-def placed(sighting: Sighting, path: bytes, **changes: object) -> Sighting:
-    """The same with its place in history."""
-    occurrence = msgspec.structs.replace(sighting.occurrence, path=path, where=Where.HISTORY, **changes)
-    return msgspec.structs.replace(sighting, occurrence=occurrence)
 
 
 def _letters(path: bytes) -> str:

@@ -1,0 +1,116 @@
+"""A whole history that has not changed since it was last scanned: its result, as the cache holds it.
+
+It is found again by everything that it depends on: packs by their checksums, loose objects by their ids, and all that
+points into the store. What is kept has been masked, paths and names of refs too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from keyguard import digests
+from keyguard.cache import Cache
+from keyguard.engine.compiled import Engine
+from keyguard.git.alternates import alternates
+from keyguard.git.repository import Repository
+from keyguard.git.tips import Tips
+from keyguard.history.surveyed import Surveyed
+from keyguard.names import Names
+
+_KIND = "history"
+#: changes when a survey comes to another result for the same store
+_FORMAT = 1
+#: gaps that are there again next time; of others, somebody may see to it that they are not
+_LASTING = frozenset(("missing", "shallow", "partial"))
+#: of an index of a pack: the checksum of the pack, and its own; of SHA-256, the second half and its own
+_TAIL = 64
+
+
+def state_of(repository: Repository, tips: Tips, *, authors: bool) -> bytes:
+    """A digest of all that the result of a survey depends on. OSError where something of it cannot be read."""
+    digest = digests.new("sha256")
+    head = (_FORMAT, repository.object_format, authors, bool(repository.top), tips, _folders(repository))
+    digest.update(msgspec.msgpack.encode(head, enc_hook=_listed))
+    for folder in (repository.objects, *alternates(repository.objects)):
+        for line in _store(folder):
+            digest.update(line)
+    return digest.digest()
+
+
+def recall(cache: Cache, state: bytes) -> Surveyed | None:
+    """What was found in that state, if it is known."""
+    data = cache.get(_KIND, state)
+    if data is None:
+        return None
+    try:
+        found = msgspec.msgpack.decode(data, type=Surveyed)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    coverage = msgspec.structs.replace(found.coverage, cached=found.coverage.read)
+    return msgspec.structs.replace(found, coverage=coverage)
+
+
+def remember(cache: Cache, state: bytes, found: Surveyed, engine: Engine) -> None:
+    """Keep what was found, unless it was not read whole for a reason that may pass."""
+    if any(gap.reason not in _LASTING for gap in found.skipped):
+        return
+    names = Names(engine)
+    kept = Surveyed(
+        [names.hide(one) for one in found.sightings],
+        [names.hide_in(one) for one in found.skipped],
+        found.coverage,
+        found.placeholders,
+    )
+    cache.put(_KIND, state, msgspec.msgpack.encode(kept))
+
+
+def _store(folder: str) -> Iterator[bytes]:
+    """Lines that tell one state of an object directory from every other."""
+    packs = os.path.join(folder, "pack")
+    for name in _names(packs):
+        if name.endswith((".pack", ".idx")):
+            path = os.path.join(packs, name)
+            info = os.stat(path)
+            yield f"{name} {info.st_size} {info.st_mtime_ns} {info.st_ino}\n".encode() + _tail(path, info.st_size)
+    for number in range(256):
+        head = f"{number:02x}"
+        for name in _names(os.path.join(folder, head)):
+            yield f"{head}{name}\n".encode("utf-8", "surrogateescape")
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _tail(path: str, size: int) -> bytes:
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return os.pread(fd, _TAIL, max(0, size - _TAIL))
+    finally:
+        os.close(fd)
+
+
+def _folders(repository: Repository) -> list[object]:
+    """The state of the index: under which paths something is staged."""
+    try:
+        info = os.stat(repository.index_file)
+    except OSError:
+        return []
+    return [info.st_size, info.st_mtime_ns, info.st_ino]
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(type(value).__name__)
+
+
+def refs_of(tips: Tips) -> Iterable[bytes]:
+    """The names of all refs."""
+    return sorted({tip.name for tip in tips.tips if tip.name.startswith(b"refs/")})
