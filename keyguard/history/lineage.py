@@ -1,4 +1,4 @@
-"""Which trees lead to a hit, directly or through others, and under which name. Exact, and only trees in question are read.
+"""Which trees lead to a hit, directly or through others, and under which name. Exact; only trees in question are read.
 
 A tree leads to what its delta puts in (``Connections.edges``), and to what its base leads to and it has kept. So from
 the hits upwards, level by level, all that grows out of a tree with such an edge is gone through, and nothing else.

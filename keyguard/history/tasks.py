@@ -68,7 +68,7 @@ def _ranges(begins: list[int], ends: list[int]) -> Task:
 def shared(
     work: Callable[[Task], _Answer], answer: type[_Answer], plan: Plan, jobs: int, progress: Progress | None = None
 ) -> Iterator[tuple[Task, _Answer | None]]:
-    """What ``work`` makes of each task, done by several processes where that is worth it; None where one died over it."""
+    """What ``work`` makes of each task, done by several processes where that pays; None where one died over it."""
     total, done = sum(plan.weights), 0
 
     def tell(index: int) -> None:

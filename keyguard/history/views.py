@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -74,8 +75,7 @@ class Views:
         blob = Blob(path=path, where=Where.HISTORY)
         for _, content in self._objects.read([hit.number]):
             try:
-                pieces = content.pieces()
-                return self._inspector.inspect_stream(blob, lambda: next(pieces, b"")).sightings
+                return self._inspector.inspect_stream(blob, partial(next, content.pieces(), b"")).sightings
             except GitError:
                 break
         return hit.sightings

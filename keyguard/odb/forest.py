@@ -1,8 +1,8 @@
 """The delta forest of a pack: every entry is a whole object, or a delta on another entry.
 
-Entries are numbered depth first, a base before its deltas and the heaviest delta last. So a walk is a loop over numbers,
-all that grows out of an entry is a range of numbers, and only few bases are wanted at a time: as many as the logarithm
-of what sits on them.
+Entries are numbered depth first, a base before its deltas and the heaviest delta last. So a walk is a loop over
+numbers, all that grows out of an entry is a range of numbers, and only few bases are wanted at a time: as many as the
+logarithm of what sits on them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Forest(NamedTuple):
     last: Array
     """bool: no further delta sits on the same base."""
     lost: Array
-    """int64: entries (in the order of the pack) whose base is not in the pack, or that sit on each other in a circle."""
+    """int64: entries (in the order of the pack) whose base is not in the pack, or that go round in a circle."""
 
 
 def plant(headers: Headers, parents: Array) -> Forest:
