@@ -132,7 +132,7 @@ class ContentReader:
         if kind == COMMIT:
             commits.add(number, data)
         elif kind == TAG:
-            found.tags.append((number, target_of(data)))
+            found.tags.append((number, target_of(data, self._store.id_size)))
 
     def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents) -> None:
         problem: list[GitError] = []
