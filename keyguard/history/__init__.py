@@ -1,1 +1,1 @@
-"""What git still holds, from its objects to sightings: contents, then names and connections, then where hits are from."""
+"""What git still holds, from its objects to sightings: contents, names and connections, and where hits are from."""

@@ -91,12 +91,13 @@ class ContentReader:
         """Take in an object that was read in another way. GitError from ``pieces`` passes, once that is noted
         which was seen before it.
         """
+        counts = bool(self._store.first[number])
         if size <= LARGEST:
             commits = CommitNotes(self._store.id_size)
-            self._inspect(kind, number, b"".join(pieces), into, commits)
+            self._inspect(kind, number, b"".join(pieces), into, commits, counts=counts)
             into.commits.append(commits.rows())
         else:
-            self._stream(number, kind, iter(pieces), into)
+            self._stream(number, kind, iter(pieces), into, counts=counts)
 
     def _read_range(self, begin: int, end: int, found: Contents, commits: CommitNotes) -> None:
         """One tree of the forest: all of one kind."""
@@ -115,7 +116,7 @@ class ContentReader:
             whole = not pack.forest.depths[low] and pack.sizes[low] > LARGEST
             if whole:
                 try:
-                    self._stream(low + offset, kind, pack.stream(low), found)
+                    self._stream(low + offset, kind, pack.stream(low), found, counts=first[low - entry])
                     low += 1
                 except GitError:
                     pass  # git may know better
@@ -132,9 +133,9 @@ class ContentReader:
         if kind == COMMIT:
             commits.add(number, data)
         elif kind == TAG:
-            found.tags.append((number, target_of(data)))
+            found.tags.append((number, target_of(data, self._store.id_size)))
 
-    def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents) -> None:
+    def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents, *, counts: bool) -> None:
         problem: list[GitError] = []
 
         def read() -> bytes:
@@ -148,7 +149,10 @@ class ContentReader:
         if problem:
             self._keep(number, seen, found)
             raise problem[0]
-        self._take(number, kind, seen, found)
+        if counts:
+            self._take(number, kind, seen, found)
+        else:
+            self._keep(number, seen, found)
 
     def _take(self, number: int, kind: int, seen: Sighted, found: Contents) -> None:
         found.count(kind)

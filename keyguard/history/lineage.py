@@ -1,4 +1,4 @@
-"""Which trees lead to a hit, directly or through others, and under which name. Exact, and only trees in question are read.
+"""Which trees lead to a hit, directly or through others, and under which name. Exact; only trees in question are read.
 
 A tree leads to what its delta puts in (``Connections.edges``), and to what its base leads to and it has kept. So from
 the hits upwards, level by level, all that grows out of a tree with such an edge is gone through, and nothing else.
@@ -163,16 +163,19 @@ class _Search:
                 at = tree.find(label) + 1
                 if not at:
                     continue
+            if not _is_name(tree, at, size):  # but the end of another one
+                return self._parsed(tree)
             end = at + len(name) + 1
             child = wanted.get(tree[end : end + size])
             if child is not None:
                 entries[name] = child, at
-            elif tree.count(label) > 1:  # part of another name, too
-                return self._parsed(tree)
-        there = {child for child, _ in entries.values()}
+        there = [child for child, _ in entries.values()]
         for child in fresh:
+            oid = self._store.ids[child].tobytes()
             if child not in there:
-                self._add(tree, self._store.ids[child].tobytes(), child, entries)
+                self._add(tree, oid, child, entries)
+            elif tree.count(oid) > there.count(child):  # under another name as well
+                return self._parsed(tree)
         return entries
 
     def _add(self, tree: bytes, oid: bytes, child: int, entries: dict[bytes, tuple[int, int]]) -> None:
@@ -196,3 +199,11 @@ class _Search:
             if child is not None:
                 entries[name] = child, tree.find(b" " + name + b"\0" + oid) + 1
         return entries
+
+
+def _is_name(tree: bytes, at: int, size: int) -> bool:
+    """Whether a name begins here: before it stands a mode, and before that the beginning of the tree, or an id."""
+    for begin in (at - 7, at - 6):
+        if tree[max(begin, 0) : at - 1].isdigit() and (not begin or tree[max(begin - size - 1, 0)] == 0):
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""Where a key in history is from: the paths and commits that brought it, those that took it away, and what holds it still.
+"""Where a key in history is from: paths and commits that brought it, commits that took it away, what holds it still.
 
 Looked up in memory: trees that lead to hits are known (``lineage``), and every commit names its tree.
 """
@@ -34,7 +34,7 @@ class Arrival(NamedTuple):
 
 
 class Paths:
-    """What can be found below a tree: (path, key) -> number of the object, the same for all trees that hold the same."""
+    """What is found below a tree: (path, key) -> number of the object; the same for all trees that hold the same."""
 
     def __init__(self, trees: Mapping[int, Mapping[bytes, int]], keys: Callable[[bytes, int], Iterable[str]]) -> None:
         """``trees``: as ``Lineage.trees``; ``keys``: those in an entry, by its name and the number of its object."""

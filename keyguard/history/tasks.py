@@ -75,7 +75,7 @@ def _add(plan: Plan, begins: Array, ends: Array, costs: Array, kind: Array, shar
 def shared(
     work: Callable[[Task], _Answer], answer: type[_Answer], plan: Plan, jobs: int, progress: Progress | None = None
 ) -> Iterator[tuple[Task, _Answer | None]]:
-    """What ``work`` makes of each task, done by several processes where that is worth it; None where one died over it."""
+    """What ``work`` makes of each task, done by several processes where that pays; None where one died over it."""
     total, done = sum(plan.weights), 0
 
     def tell(index: int) -> None:

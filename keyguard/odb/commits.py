@@ -113,10 +113,10 @@ def author_of(data: bytes) -> bytes:
     return found[1] + b">" if found else b""
 
 
-def target_of(data: bytes) -> str:
+def target_of(data: bytes, id_size: int) -> str:
     """The id of what a tag is put on; empty where it says nothing that can be understood."""
     found = _TARGET.match(data)
-    return found[1].decode() if found else ""
+    return found[1].decode() if found and len(found[1]) == 2 * id_size else ""
 
 
 def _minutes(zone: bytes) -> int:
