@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 import msgspec
 
 from keyguard.errors import GitError
 from keyguard.history.objects import ObjectReader
+from keyguard.history.packmemory import PackMemory
 from keyguard.history.tasks import Progress, Task, planned, shared
 from keyguard.odb.headers import TREE
 from keyguard.odb.store import Store
@@ -21,6 +22,8 @@ from keyguard.odb.treedelta import FreshEntries, tree_entries
 from keyguard.odb.vectors import Array, np
 
 _GITLINK = b"160000"
+#: in ``Connections.planes``
+_PLANES = 8
 
 
 class TreeRows(msgspec.Struct, array_like=True):
@@ -33,9 +36,22 @@ class TreeRows(msgspec.Struct, array_like=True):
     """… of what each of them has that its base may not have: trees, and what was asked for."""
     missing: list[tuple[bytes, int]] = []
     """Ids that are nowhere, and trees that name them."""
+    outside: list[tuple[bytes, int]] = []
+    """Ids that are there, but not in the pack of the tree that names them."""
     lost: list[int] = []
-    count: int = 0
     size: int = 0
+
+
+class PackTrees(msgspec.Struct, array_like=True):
+    """What the trees of one pack say, in its own numbers."""
+
+    parents: bytes
+    children: bytes
+    named: bytes
+    """A bit for each object of the pack."""
+    outside: list[tuple[bytes, int]]
+    """Ids that are not in the pack, and trees that name them."""
+    size: int
 
 
 class _Named(msgspec.Struct, array_like=True):
@@ -50,10 +66,14 @@ class Connections:
         self.missing: dict[bytes, set[int]] = {}
         """Id of what is nowhere -> trees that name it."""
         self.lost: list[int] = []
-        self.count = self.size = 0
-        self._shared = mmap.mmap(-1, len(store) + 1)
-        self.named: Array = np.frombuffer(self._shared, np.uint8)
-        """Not 0 for what a tree names; workers write into it, too."""
+        self.size = 0
+        rows = min(len(store.packs), _PLANES - 1) + 1
+        self._shared = mmap.mmap(-1, rows * len(store) + 1)
+        self.planes: Array = np.frombuffer(self._shared, np.uint8, rows * len(store)).reshape(rows, len(store))
+        """uint8, a row for each of the first packs, and one for all other trees: not 0 for what they name.
+
+        Workers write into it, too.
+        """
         self._parents: list[bytes] = []
         self._children: list[bytes] = []
 
@@ -63,10 +83,14 @@ class Connections:
         for oid, number in rows.missing:
             self.missing.setdefault(oid, set()).add(number)
         self.lost += rows.lost
-        self.count += rows.count
         self.size += rows.size
         self._parents.append(rows.parents)
         self._children.append(rows.children)
+
+    def named(self) -> Array:
+        """bool, one an object: a tree names it."""
+        found: Array = np.any(self.planes, axis=0).reshape(-1)
+        return found
 
     def edges(self) -> tuple[Array, Array]:
         """Numbers of trees, and of what each of them leads to; int64."""
@@ -78,23 +102,94 @@ class Connections:
 class TreeReader:
     """A store's trees."""
 
-    def __init__(self, store: Store, objects: ObjectReader, wanted: Array) -> None:
-        """``wanted`` (bool, one an object) are those that edges lead to, besides trees."""
+    def __init__(
+        self,
+        store: Store,
+        objects: ObjectReader,
+        wanted: Array,
+        with_keys: Callable[[Collection[bytes]], Collection[bytes]],
+    ) -> None:
+        """``wanted`` (bool, one an object) are those that edges lead to, besides trees. ``with_keys`` are those of some
+        names in which there is a key.
+        """
+        self._with_keys = with_keys
         self._store = store
         self._objects = objects
         self._wanted = wanted | (store.kinds == TREE)
         self._found = Connections(store)
 
-    def read_all(self, jobs: int, progress: Progress | None = None) -> Connections:
-        """All trees: those in packs, then the others one by one."""
-        store, found = self._store, self._found
-        plan = planned(store, (TREE,), jobs)
+    def read_all(self, memory: PackMemory, jobs: int, progress: Progress | None = None) -> Connections:
+        """All trees: those in packs that are not known yet, then the others one by one."""
+        store, found, fresh = self._store, self._found, dict[int, list[TreeRows]]()
+        for at in range(len(store.packs)):
+            known = memory.trees(at)
+            if known is None:
+                fresh[at] = []
+            else:
+                found.add(self._recalled(at, known))
+        plan = planned(store, (TREE,), jobs, fresh)
         for task, rows in shared(self.read_task, TreeRows, plan, jobs, progress):
-            found.add(rows or TreeRows(lost=[number for low, high in task for number in range(low, high)]))
+            one = rows or TreeRows(lost=[number for low, high in task for number in range(low, high)])
+            found.add(one)
+            fresh[store.pack_of(task[0][0])].append(one)
+        for at, those in fresh.items():
+            self._keep(memory, at, those)
         others = np.flatnonzero((store.kinds == TREE) & store.first)
         lost, found.lost = [number for number in found.lost if store.first[number]], []
         found.add(self._read_others([*lost, *others[others >= store.packed].tolist()]))
         return found
+
+    def _keep(self, memory: PackMemory, at: int, rows: list[TreeRows]) -> None:
+        """Remember a pack, if it was read whole and no name in it holds a key."""
+        start, end = self._store.starts[at : at + 2]
+        names = {name for one in rows for name in one.names}
+        if at >= len(self._found.planes) - 1 or any(one.lost for one in rows) or self._with_keys(names):
+            return
+        parents, children = (
+            (np.frombuffer(b"".join(parts), np.uint32).astype(np.int64) - start)
+            for parts in ([one.parents for one in rows], [one.children for one in rows])
+        )
+        inside = (children >= 0) & (children < end - start)
+        outside = [(oid, number - start) for one in rows for oid, number in (*one.outside, *one.missing)]
+        found = PackTrees(
+            parents=parents[inside].astype(np.uint32).tobytes(),
+            children=children[inside].astype(np.uint32).tobytes(),
+            named=np.packbits(self._found.planes[at, start:end]).tobytes(),
+            outside=outside,
+            size=sum(one.size for one in rows),
+        )
+        memory.keep_trees(at, found)
+
+    def _plane(self, at: int) -> Array:
+        """The row of a pack; packs beyond the first ones share that of all others."""
+        found: Array = self._found.planes[min(at, len(self._found.planes) - 1)]
+        return found
+
+    def _recalled(self, at: int, known: PackTrees) -> TreeRows:
+        """What is remembered of a pack, as if it had just been read."""
+        store = self._store
+        start, end = store.starts[at : at + 2]
+        named = np.unpackbits(np.frombuffer(known.named, np.uint8), count=end - start)
+        plane = self._plane(at)
+        plane[start:end] |= named
+        ids = np.frombuffer(b"".join(oid for oid, _ in known.outside), np.uint8).reshape(-1, store.id_size)
+        namers = np.array([number + start for _, number in known.outside], np.int64)
+        places = store.table.find(ids)
+        there = places >= 0
+        plane[places[there]] = 1
+        kept = there.copy()
+        kept[there] = self._wanted[places[there]]
+        parents, children = (
+            np.frombuffer(part, np.uint32).astype(np.int64) + start for part in (known.parents, known.children)
+        )
+        return TreeRows(
+            parents=np.append(parents, namers[kept]).astype(np.uint32).tobytes(),
+            children=np.append(children, places[kept]).astype(np.uint32).tobytes(),
+            missing=[
+                (oid, n + start) for (oid, n), here in zip(known.outside, there.tolist(), strict=True) if not here
+            ],
+            size=known.size,
+        )
 
     def read_task(self, task: Task) -> TreeRows:
         """What a few trees of the forest name."""
@@ -108,7 +203,7 @@ class TreeReader:
             for at, data, delta in pack.walk(entry, entry + end - begin, ranges):
                 notes.add(at + offset, fresh.of_delta(data, delta) if delta else fresh.of_whole(data), len(data))
             lost += [at + offset for low, high in ranges for at in range(low, high)]
-        return self._rows(notes, fresh, lost)
+        return self._rows(notes, fresh, lost, self._store.pack_of(task[0][0]))
 
     def _read_others(self, numbers: list[int]) -> TreeRows:
         fresh, notes, lost = FreshEntries(self._store.id_size), _Notes(), list[int]()
@@ -119,15 +214,16 @@ class TreeReader:
                 lost.append(number)  # said when the contents were read
             else:
                 notes.add(number, fresh.of_whole(data), len(data))
-        return self._rows(notes, fresh, lost)
+        return self._rows(notes, fresh, lost, len(self._store.packs))
 
-    def _rows(self, notes: _Notes, fresh: FreshEntries, lost: list[int]) -> TreeRows:
+    def _rows(self, notes: _Notes, fresh: FreshEntries, lost: list[int], at: int) -> TreeRows:
+        """``at`` is the place of the pack that all of it is from, if it is from one."""
         store = self._store
         ids = np.frombuffer(b"".join(notes.ids), np.uint8).reshape(-1, store.id_size)
         parents = np.repeat(np.frombuffer(notes.numbers, np.uint32), np.frombuffer(notes.counts, np.uint32))
         children = store.table.find(ids)
         there = children >= 0
-        self._found.named[children[there]] = 1
+        self._plane(at)[children[there]] = 1
         kept = there.copy()
         kept[there] = self._wanted[children[there]]
         return TreeRows(
@@ -135,10 +231,18 @@ class TreeReader:
             parents=parents[kept].tobytes(),
             children=children[kept].astype(np.uint32).tobytes(),
             missing=self._missing(ids[~there], parents[~there]),
+            outside=self._outside(ids[there], children[there], parents[there], at),
             lost=lost,
-            count=int(store.first[np.frombuffer(notes.numbers, np.uint32)].sum()),
             size=notes.size,
         )
+
+    def _outside(self, ids: Array, children: Array, parents: Array, at: int) -> list[tuple[bytes, int]]:
+        """What is there in another pack, or by itself, each once a tree."""
+        if at >= len(self._store.packs):
+            return []
+        start, end = self._store.starts[at : at + 2]
+        away = np.flatnonzero((children < start) | (children >= end))
+        return list(zip(map(bytes, ids[away]), parents[away].tolist(), strict=True))
 
     def _missing(self, ids: Array, parents: Array) -> list[tuple[bytes, int]]:
         """What is nowhere, less the commits of submodules: those are in another store."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from keyguard.errors import GitError
+from keyguard.history.packmemory import PackMemory
 from keyguard.history.tasks import Progress, Task, planned, shared
 from keyguard.inspector import Inspector, Sighted
 from keyguard.model import Blob, Sighting, Where
-from keyguard.odb.commits import CommitNotes, CommitRows, target_of
+from keyguard.odb.commits import CommitNotes, CommitRows, moved, target_of
 from keyguard.odb.headers import BLOB, COMMIT, TAG
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
@@ -41,10 +42,8 @@ class Contents(msgspec.Struct, array_like=True):
     """Number of a tag, and the id of what it is put on."""
     lost: list[int] = []
     """Numbers of what has to be read in another way."""
-    counts: dict[int, int] = {}
-    """Kind of object -> how many were read."""
     size: int = 0
-    """In bytes, unpacked."""
+    """Of what was read, in bytes, unpacked."""
     placeholders: int = 0
 
     def add(self, other: Contents) -> None:
@@ -53,14 +52,19 @@ class Contents(msgspec.Struct, array_like=True):
         self.commits += other.commits
         self.tags += other.tags
         self.lost += other.lost
-        for kind, count in other.counts.items():
-            self.count(kind, count)
         self.size += other.size
         self.placeholders += other.placeholders
 
-    def count(self, kind: int, count: int = 1) -> None:
-        """So many objects of a kind were read."""
-        self.counts[kind] = self.counts.get(kind, 0) + count
+    def moved(self, distance: int) -> Contents:
+        """The same with other numbers."""
+        return Contents(
+            hits=[Hit(hit.number + distance, hit.sightings, hit.doubtful) for hit in self.hits],
+            commits=[moved(rows, distance) for rows in self.commits],
+            tags=[(number + distance, target) for number, target in self.tags],
+            lost=[number + distance for number in self.lost],
+            size=self.size,
+            placeholders=self.placeholders,
+        )
 
 
 class ContentReader:
@@ -70,13 +74,23 @@ class ContentReader:
         self._store = store
         self._inspector = inspector
 
-    def read_packs(self, jobs: int, progress: Progress | None = None) -> Contents:
-        """All that is in packs, but for ``lost``, which is to be read in another way."""
-        found = Contents(lost=list(range(self._store.packed, self._store.loose_from)))
-        plan = planned(self._store, _KINDS, jobs)
+    def read_packs(self, memory: PackMemory, jobs: int, progress: Progress | None = None) -> Contents:
+        """All that is in packs, but for ``lost``, which is to be read in another way. What is known is not read."""
+        store, found, fresh = self._store, Contents(lost=list(range(self._store.packed, self._store.loose_from))), {}
+        for at, start in enumerate(store.starts[:-1]):
+            known = memory.contents(at)
+            if known is None:
+                fresh[at] = Contents()
+            else:
+                found.add(known.moved(start))
+        plan = planned(store, _KINDS, jobs, fresh)
         for task, part in shared(self.read_task, Contents, plan, jobs, progress):
-            found.add(part or Contents(lost=[number for low, high in task for number in range(low, high)]))
-        found.lost = [number for number in found.lost if self._store.first[number]]
+            one = part or Contents(lost=[number for low, high in task for number in range(low, high)])
+            fresh[store.pack_of(task[0][0])].add(one)
+        for at, one in fresh.items():
+            memory.keep_contents(at, one.moved(-store.starts[at]))
+            found.add(one)
+        found.lost = [number for number in found.lost if store.first[number]]
         return found
 
     def read_task(self, task: Task) -> Contents:
@@ -91,13 +105,12 @@ class ContentReader:
         """Take in an object that was read in another way. GitError from ``pieces`` passes, once that is noted
         which was seen before it.
         """
-        counts = bool(self._store.first[number])
         if size <= LARGEST:
             commits = CommitNotes(self._store.id_size)
-            self._inspect(kind, number, b"".join(pieces), into, commits, counts=counts)
+            self._inspect(kind, number, b"".join(pieces), into, commits)
             into.commits.append(commits.rows())
         else:
-            self._stream(number, kind, iter(pieces), into, counts=counts)
+            self._stream(number, iter(pieces), into)
 
     def _read_range(self, begin: int, end: int, found: Contents, commits: CommitNotes) -> None:
         """One tree of the forest: all of one kind."""
@@ -106,36 +119,29 @@ class ContentReader:
             return
         pack, entry = place
         offset = begin - entry
-        first = self._store.first[begin:end].tolist()
         kind = int(self._store.kinds[begin])
         lost: list[tuple[int, int]] = []
         for at, data, _ in pack.walk(entry, entry + end - begin, lost):
-            # what has the id of another need not have its content
-            self._inspect(kind, at + offset, data, found, commits, counts=first[at - entry])
+            # what has the id of another need not have its content: it is looked at all the same
+            self._inspect(kind, at + offset, data, found, commits)
         for low, high in lost:
             whole = not pack.forest.depths[low] and pack.sizes[low] > LARGEST
             if whole:
                 try:
-                    self._stream(low + offset, kind, pack.stream(low), found, counts=first[low - entry])
+                    self._stream(low + offset, pack.stream(low), found)
                     low += 1
                 except GitError:
                     pass  # git may know better
             found.lost += range(low + offset, high + offset)
 
-    def _inspect(
-        self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes, *, counts: bool = True
-    ) -> None:
-        seen = self._inspector.inspect(UNNAMED, data)
-        if not counts:
-            self._keep(number, seen, found)
-            return
-        self._take(number, kind, seen, found)
+    def _inspect(self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes) -> None:
+        self._keep(number, self._inspector.inspect(UNNAMED, data), found)
         if kind == COMMIT:
             commits.add(number, data)
         elif kind == TAG:
             found.tags.append((number, target_of(data, self._store.id_size)))
 
-    def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents, *, counts: bool) -> None:
+    def _stream(self, number: int, pieces: Iterator[bytes], found: Contents) -> None:
         problem: list[GitError] = []
 
         def read() -> bytes:
@@ -145,21 +151,12 @@ class ContentReader:
                 problem.append(error)
                 return b""
 
-        seen = self._inspector.inspect_stream(UNNAMED, read)
+        self._keep(number, self._inspector.inspect_stream(UNNAMED, read), found)
         if problem:
-            self._keep(number, seen, found)
             raise problem[0]
-        if counts:
-            self._take(number, kind, seen, found)
-        else:
-            self._keep(number, seen, found)
-
-    def _take(self, number: int, kind: int, seen: Sighted, found: Contents) -> None:
-        found.count(kind)
-        found.size += seen.size
-        found.placeholders += seen.placeholders
-        self._keep(number, seen, found)
 
     def _keep(self, number: int, seen: Sighted, found: Contents) -> None:
+        found.size += seen.size
+        found.placeholders += seen.placeholders
         if seen.sightings or seen.doubtful:
             found.hits.append(Hit(number, seen.sightings, seen.doubtful))

@@ -75,7 +75,7 @@ def _read(
         return known
     from keyguard.history.survey import survey
 
-    found = survey(repository, tips, engine, jobs, progress, authors=authors)
+    found = survey(repository, tips, engine, jobs, cache, progress, authors=authors)
     if state:
         remember(cache, state, found, engine)
     return found

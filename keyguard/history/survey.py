@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from keyguard.cache import Cache
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
@@ -19,6 +20,7 @@ from keyguard.history.graph import DANGLING, Graph
 from keyguard.history.indexes import staged_paths
 from keyguard.history.lineage import Lineage
 from keyguard.history.objects import ObjectReader
+from keyguard.history.packmemory import PackMemory
 from keyguard.history.placing import Placer
 from keyguard.history.provenance import Paths
 from keyguard.history.surveyed import Surveyed
@@ -38,6 +40,7 @@ def survey(
     tips: Tips,
     engine: Engine,
     jobs: int,
+    cache: Cache,
     progress: Progress | None = None,
     *,
     authors: bool = False,
@@ -46,7 +49,7 @@ def survey(
     with open_shadow(repository) as shadow:
         store = _open(repository, shadow)
         try:
-            return _Survey(repository, store, tips, shadow, engine, jobs, progress, authors=authors).run()
+            return _Survey(repository, store, tips, shadow, engine, jobs, progress, cache, authors=authors).run()
         finally:
             store.close()
 
@@ -77,6 +80,7 @@ class _Survey:
         engine: Engine,
         jobs: int,
         progress: Progress | None,
+        cache: Cache,
         *,
         authors: bool,
     ) -> None:
@@ -90,6 +94,9 @@ class _Survey:
         self._objects = ObjectReader(store, shadow)
         self._tips = tips
         self._gaps = Gaps(store, self._tips)
+        self._memory = PackMemory(cache, store)
+        #: which objects were read; those that are not in packs are not, to begin with
+        self._read = np.arange(len(store)) < store.packed
         self._in_index: dict[str, bytes] | None = None
 
     def run(self) -> Surveyed:
@@ -99,9 +106,9 @@ class _Survey:
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True
-        reader = TreeReader(self._store, self._objects, wanted)
-        connections = reader.read_all(self._jobs)
-        contents.count(TREE, connections.count)
+        reader = TreeReader(self._store, self._objects, wanted, self._named)
+        connections = reader.read_all(self._memory, self._jobs)
+        self._read[connections.lost] = False
         names = self._named(connections.names)
         given = reader.entries_named(names, self._jobs) if names else []
         there = graph.numbered(self._tips.tips)
@@ -125,7 +132,8 @@ class _Survey:
     def _contents(self) -> Contents:
         """Everything but trees, of which only the kind is noted."""
         store, reader = self._store, ContentReader(self._store, self._inspector)
-        contents = reader.read_packs(self._jobs, self._progress)
+        contents = reader.read_packs(self._memory, self._jobs, self._progress)
+        self._read[contents.lost] = False
         others = [*contents.lost, *range(store.loose_from, len(store))]
         for number, content in self._objects.read(others):
             store.kinds[number] = content.kind
@@ -134,6 +142,7 @@ class _Survey:
                     raise GitError(content.detail or content.problem)
                 if content.kind != TREE:
                     reader.note(number, content.kind, content.pieces(), content.size, contents)
+                self._read[number] = True
             except GitError as error:
                 store.kinds[number] = 0
                 if store.first[number]:
@@ -182,29 +191,31 @@ class _Survey:
     # --- accounting ---------------------------------------------------------------------------------------------
 
     def _coverage(self, contents: Contents, unreachable: int, trees: int) -> HistoryCoverage:
-        counts, stored = contents.counts, int(self._store.first.sum())
-        read = sum(counts.values())
+        store = self._store
+        stored, read = int(store.first.sum()), self._read & store.first
+        counts = np.bincount(store.kinds[read], minlength=TAG + 1).tolist()
         return HistoryCoverage(
             repositories=1,
             listed=stored + self._gaps.missing,
-            read=read,
-            commits=counts.get(COMMIT, 0),
-            trees=counts.get(TREE, 0),
-            blobs=counts.get(BLOB, 0),
-            tags=counts.get(TAG, 0),
+            read=sum(counts),
+            commits=counts[COMMIT],
+            trees=counts[TREE],
+            blobs=counts[BLOB],
+            tags=counts[TAG],
             missing=self._gaps.missing,
-            unreadable=stored - read,
+            unreadable=stored - sum(counts),
             unreachable=unreachable,
             refs=self._tips.refs,
             reflogs=self._tips.reflogs,
             bytes=contents.size + trees,
+            cached=self._memory.known,
             shallow=self._gaps.shallow,
             partial=self._gaps.partial,
         )
 
     def _unreachable(self, connections: Connections, graph: Graph, there: Numbered, reaches: list[int]) -> int:
         """Commits and tags to which no tip leads, and trees and blobs that nothing names."""
-        named = connections.named[: len(self._store)] > 0
+        named = connections.named()
         named[graph.trees[graph.trees >= 0]] = True
         led = np.array([number for _, numbers in there for number in numbers], np.int64)
         named[led] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -32,10 +32,14 @@ class Plan(msgspec.Struct):
     weights: list[int] = []
 
 
-def planned(store: Store, kinds: Collection[int], jobs: int) -> Plan:
-    """All packed objects of these kinds, in at most so many tasks as workers take."""
+def planned(store: Store, kinds: Collection[int], jobs: int, packs: Iterable[int] | None = None) -> Plan:
+    """All objects of these kinds in packs (all, or these), in at most so many tasks as workers take.
+
+    Each task is about one pack.
+    """
     plan = Plan()
-    columns = [_trees(pack, start, kinds) for pack, start in zip(store.packs, store.starts, strict=False)]
+    wanted = range(len(store.packs)) if packs is None else packs
+    columns = [_trees(store.packs[at], store.starts[at], kinds) for at in wanted]
     total = sum(int(costs.sum()) for _, _, costs, _ in columns)
     share = max(total // max(1, jobs * _TASKS), 1)
     for begins, ends, costs, kind in columns:

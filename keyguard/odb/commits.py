@@ -89,6 +89,12 @@ class Commits(NamedTuple):
     """int16, minutes."""
 
 
+def moved(rows: CommitRows, distance: int) -> CommitRows:
+    """The same with other numbers."""
+    numbers = np.frombuffer(rows.numbers, np.int64) + distance
+    return msgspec.structs.replace(rows, numbers=numbers.tobytes())
+
+
 def joined(parts: list[CommitRows], id_size: int) -> Commits:
     """The columns of many notes, one behind the other."""
 

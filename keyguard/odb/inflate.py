@@ -38,7 +38,6 @@ _PIECE = 1 << 18
 
 def inflate(stream: bytes, size: int) -> bytes:
     """The content of a zlib stream; what stands behind it is ignored. One of ``DAMAGE`` if it is of another size."""
-    data: bytes
     if len(stream) <= _HARMLESS:
         data: bytes = fast.decompress(stream, 15, size or 1)
     else:

@@ -7,6 +7,7 @@ and its pages are not counted as ours.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 
 from keyguard.errors import GitError
@@ -38,6 +39,8 @@ class Pack:
         self.checksum = index.checksum
         self.problem = ""
         """What is wrong with the file as a whole; objects in it may be read all the same."""
+        self.identity = b""
+        """Tells this very file, as long as it does not change; nothing for one that is not whole."""
         self._id_size = size
         self._fd = open_file(path)
         try:
@@ -197,5 +200,18 @@ class Pack:
 
 def open_pack(path: str, size: int, index: str = "", *, lenient: bool = False) -> Pack:
     """The pack in a ``.pack`` file, by the index beside it or another one. GitError when either is damaged."""
-    found = read_index(index or path.removesuffix(".pack") + ".idx", size)
-    return Pack(path, found, size, lenient=lenient)
+    beside = path.removesuffix(".pack") + ".idx"
+    found = read_index(index or beside, size)
+    pack = Pack(path, found, size, lenient=lenient)
+    if not index and not pack.problem and not len(pack.lost_ids):
+        pack.identity = _identity(path) + _identity(beside) + found.checksum
+    return pack
+
+
+def _identity(path: str) -> bytes:
+    """What tells a file from another that is put in its place."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return os.urandom(8)
+    return struct.pack("<QQQQ", info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)

@@ -58,8 +58,12 @@ class Store:
         """The pack of an object and its entry there; None for what is not read in a pack."""
         if number >= self.packed:
             return None
-        at = bisect_right(self.starts, number) - 1
+        at = self.pack_of(number)
         return self.packs[at], number - self.starts[at]
+
+    def pack_of(self, number: int) -> int:
+        """Which of the packs an object is in, if it is in one."""
+        return bisect_right(self.starts, number) - 1
 
     def _open_packs(self, folder: str) -> None:
         try:
