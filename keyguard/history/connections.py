@@ -34,6 +34,8 @@ class TreeRows(msgspec.Struct, array_like=True):
     missing: list[tuple[bytes, int]] = []
     """Ids that are nowhere, and trees that name them."""
     lost: list[int] = []
+    malformed: list[int] = []
+    """Trees that are not made of entries only: what they name up to the first thing that is none was taken."""
     count: int = 0
     size: int = 0
 
@@ -50,6 +52,7 @@ class Connections:
         self.missing: dict[bytes, set[int]] = {}
         """Id of what is nowhere -> trees that name it."""
         self.lost: list[int] = []
+        self.malformed: list[int] = []
         self.count = self.size = 0
         self._shared = mmap.mmap(-1, len(store) + 1)
         self.named: Array = np.frombuffer(self._shared, np.uint8)
@@ -63,6 +66,7 @@ class Connections:
         for oid, number in rows.missing:
             self.missing.setdefault(oid, set()).add(number)
         self.lost += rows.lost
+        self.malformed += rows.malformed
         self.count += rows.count
         self.size += rows.size
         self._parents.append(rows.parents)
@@ -107,6 +111,8 @@ class TreeReader:
             offset, ranges = begin - entry, list[tuple[int, int]]()
             for at, data, delta in pack.walk(entry, entry + end - begin, ranges):
                 notes.add(at + offset, fresh.of_delta(data, delta) if delta else fresh.of_whole(data), len(data))
+                if fresh.malformed:
+                    notes.doubt(fresh)
             lost += [at + offset for low, high in ranges for at in range(low, high)]
         return self._rows(notes, fresh, lost)
 
@@ -119,6 +125,8 @@ class TreeReader:
                 lost.append(number)  # said when the contents were read
             else:
                 notes.add(number, fresh.of_whole(data), len(data))
+                if fresh.malformed:
+                    notes.doubt(fresh)
         return self._rows(notes, fresh, lost)
 
     def _rows(self, notes: _Notes, fresh: FreshEntries, lost: list[int]) -> TreeRows:
@@ -136,31 +144,29 @@ class TreeReader:
             children=children[kept].astype(np.uint32).tobytes(),
             missing=self._missing(ids[~there], parents[~there]),
             lost=lost,
+            malformed=notes.malformed,
             count=int(store.first[np.frombuffer(notes.numbers, np.uint32)].sum()),
             size=notes.size,
         )
 
     def _missing(self, ids: Array, parents: Array) -> list[tuple[bytes, int]]:
         """What is nowhere, less the commits of submodules: those are in another store."""
-        named: dict[bytes, list[int]] = {}
+        named: dict[int, list[bytes]] = {}
         for oid, parent in zip(map(bytes, ids), parents.tolist(), strict=True):
-            named.setdefault(oid, []).append(parent)
-        checked: dict[int, dict[bytes, bytes]] = {}
+            named.setdefault(parent, []).append(oid)
         found = []
-        for oid, numbers in named.items():
-            first = numbers[0]
-            if first not in checked:
-                checked[first] = self._modes(first)
-            if checked[first].get(oid, _GITLINK) != _GITLINK:
-                found += [(oid, number) for number in numbers]
+        for parent, oids in named.items():
+            needed = self._needed(parent)
+            found += [(oid, parent) for oid in oids if needed is None or oid in needed]
         return found
 
-    def _modes(self, number: int) -> dict[bytes, bytes]:
-        """Id -> mode of every entry of a tree."""
+    def _needed(self, number: int) -> set[bytes] | None:
+        """The ids of what has to be there for a tree to be whole; None where it cannot be read any more."""
         try:
-            return {oid: mode for mode, _, oid in tree_entries(self._tree(number), self._store.id_size)}
+            entries = tree_entries(self._tree(number), self._store.id_size)
         except GitError:
-            return {}
+            return None
+        return {oid for mode, _, oid in entries if mode != _GITLINK}
 
     def entries_named(self, names: Collection[bytes], jobs: int) -> list[tuple[int, bytes, int]]:
         """Every entry of one of these names: the tree, the name, and the number of what it stands for, if it is there.
@@ -208,6 +214,7 @@ class _Notes:
     def __init__(self) -> None:
         self.ids: list[bytes] = []
         self.numbers, self.counts = array("I"), array("I")
+        self.malformed: list[int] = []
         self.size = 0
 
     def add(self, number: int, ids: list[bytes], size: int) -> None:
@@ -215,3 +222,8 @@ class _Notes:
         self.numbers.append(number)
         self.counts.append(len(ids))
         self.size += size
+
+    def doubt(self, fresh: FreshEntries) -> None:
+        """The last tree is not made as one."""
+        self.malformed.append(self.numbers[-1])
+        fresh.malformed = False

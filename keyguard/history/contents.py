@@ -41,6 +41,8 @@ class Contents(msgspec.Struct, array_like=True):
     """Number of a tag, and the id of what it is put on."""
     lost: list[int] = []
     """Numbers of what has to be read in another way."""
+    malformed: list[int] = []
+    """Numbers of commits and tags that were read, and do not say (or not all) what they lead to."""
     counts: dict[int, int] = {}
     """Kind of object -> how many were read."""
     size: int = 0
@@ -53,6 +55,7 @@ class Contents(msgspec.Struct, array_like=True):
         self.commits += other.commits
         self.tags += other.tags
         self.lost += other.lost
+        self.malformed += other.malformed
         for kind, count in other.counts.items():
             self.count(kind, count)
         self.size += other.size
@@ -131,9 +134,13 @@ class ContentReader:
             return
         self._take(number, kind, seen, found)
         if kind == COMMIT:
-            commits.add(number, data)
+            if not commits.add(number, data):
+                found.malformed.append(number)
         elif kind == TAG:
-            found.tags.append((number, target_of(data, self._store.id_size)))
+            target = target_of(data, self._store.id_size)
+            found.tags.append((number, target))
+            if not target:
+                found.malformed.append(number)
 
     def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents, *, counts: bool) -> None:
         problem: list[GitError] = []
@@ -149,10 +156,12 @@ class ContentReader:
         if problem:
             self._keep(number, seen, found)
             raise problem[0]
-        if counts:
-            self._take(number, kind, seen, found)
-        else:
+        if not counts:
             self._keep(number, seen, found)
+            return
+        self._take(number, kind, seen, found)
+        if kind != BLOB:  # too large to be taken apart
+            found.malformed.append(number)
 
     def _take(self, number: int, kind: int, seen: Sighted, found: Contents) -> None:
         found.count(kind)
