@@ -39,6 +39,8 @@ class TreeRows(msgspec.Struct, array_like=True):
     outside: list[tuple[bytes, int]] = []
     """Ids that are there, but not in the pack of the tree that names them."""
     lost: list[int] = []
+    malformed: list[int] = []
+    """Trees that are not made of entries only: what they name up to the first thing that is none was taken."""
     size: int = 0
 
 
@@ -66,6 +68,7 @@ class Connections:
         self.missing: dict[bytes, set[int]] = {}
         """Id of what is nowhere -> trees that name it."""
         self.lost: list[int] = []
+        self.malformed: list[int] = []
         self.size = 0
         rows = min(len(store.packs), _PLANES - 1) + 1
         self._shared = mmap.mmap(-1, rows * len(store) + 1)
@@ -83,6 +86,7 @@ class Connections:
         for oid, number in rows.missing:
             self.missing.setdefault(oid, set()).add(number)
         self.lost += rows.lost
+        self.malformed += rows.malformed
         self.size += rows.size
         self._parents.append(rows.parents)
         self._children.append(rows.children)
@@ -143,7 +147,11 @@ class TreeReader:
         """Remember a pack, if it was read whole and no name in it holds a key."""
         start, end = self._store.starts[at : at + 2]
         names = {name for one in rows for name in one.names}
-        if at >= len(self._found.planes) - 1 or any(one.lost for one in rows) or self._with_keys(names):
+        if (
+            at >= len(self._found.planes) - 1
+            or any(one.lost or one.malformed for one in rows)
+            or self._with_keys(names)
+        ):
             return
         parents, children = (
             (np.frombuffer(b"".join(parts), np.uint32).astype(np.int64) - start)
@@ -202,6 +210,8 @@ class TreeReader:
             offset, ranges = begin - entry, list[tuple[int, int]]()
             for at, data, delta in pack.walk(entry, entry + end - begin, ranges):
                 notes.add(at + offset, fresh.of_delta(data, delta) if delta else fresh.of_whole(data), len(data))
+                if fresh.malformed:
+                    notes.doubt(fresh)
             lost += [at + offset for low, high in ranges for at in range(low, high)]
         return self._rows(notes, fresh, lost, self._store.pack_of(task[0][0]))
 
@@ -214,6 +224,8 @@ class TreeReader:
                 lost.append(number)  # said when the contents were read
             else:
                 notes.add(number, fresh.of_whole(data), len(data))
+                if fresh.malformed:
+                    notes.doubt(fresh)
         return self._rows(notes, fresh, lost, len(self._store.packs))
 
     def _rows(self, notes: _Notes, fresh: FreshEntries, lost: list[int], at: int) -> TreeRows:
@@ -233,6 +245,7 @@ class TreeReader:
             missing=self._missing(ids[~there], parents[~there]),
             outside=self._outside(ids[there], children[there], parents[there], at),
             lost=lost,
+            malformed=notes.malformed,
             size=notes.size,
         )
 
@@ -246,25 +259,22 @@ class TreeReader:
 
     def _missing(self, ids: Array, parents: Array) -> list[tuple[bytes, int]]:
         """What is nowhere, less the commits of submodules: those are in another store."""
-        named: dict[bytes, list[int]] = {}
+        named: dict[int, list[bytes]] = {}
         for oid, parent in zip(map(bytes, ids), parents.tolist(), strict=True):
-            named.setdefault(oid, []).append(parent)
-        checked: dict[int, dict[bytes, bytes]] = {}
+            named.setdefault(parent, []).append(oid)
         found = []
-        for oid, numbers in named.items():
-            first = numbers[0]
-            if first not in checked:
-                checked[first] = self._modes(first)
-            if checked[first].get(oid, _GITLINK) != _GITLINK:
-                found += [(oid, number) for number in numbers]
+        for parent, oids in named.items():
+            needed = self._needed(parent)
+            found += [(oid, parent) for oid in oids if needed is None or oid in needed]
         return found
 
-    def _modes(self, number: int) -> dict[bytes, bytes]:
-        """Id -> mode of every entry of a tree."""
+    def _needed(self, number: int) -> set[bytes] | None:
+        """The ids of what has to be there for a tree to be whole; None where it cannot be read any more."""
         try:
-            return {oid: mode for mode, _, oid in tree_entries(self._tree(number), self._store.id_size)}
+            entries = tree_entries(self._tree(number), self._store.id_size)
         except GitError:
-            return {}
+            return None
+        return {oid for mode, _, oid in entries if mode != _GITLINK}
 
     def entries_named(self, names: Collection[bytes], jobs: int) -> list[tuple[int, bytes, int]]:
         """Every entry of one of these names: the tree, the name, and the number of what it stands for, if it is there.
@@ -312,6 +322,7 @@ class _Notes:
     def __init__(self) -> None:
         self.ids: list[bytes] = []
         self.numbers, self.counts = array("I"), array("I")
+        self.malformed: list[int] = []
         self.size = 0
 
     def add(self, number: int, ids: list[bytes], size: int) -> None:
@@ -319,3 +330,8 @@ class _Notes:
         self.numbers.append(number)
         self.counts.append(len(ids))
         self.size += size
+
+    def doubt(self, fresh: FreshEntries) -> None:
+        """The last tree is not made as one."""
+        self.malformed.append(self.numbers[-1])
+        fresh.malformed = False

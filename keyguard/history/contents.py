@@ -42,6 +42,8 @@ class Contents(msgspec.Struct, array_like=True):
     """Number of a tag, and the id of what it is put on."""
     lost: list[int] = []
     """Numbers of what has to be read in another way."""
+    malformed: list[int] = []
+    """Numbers of commits and tags that were read, and do not say (or not all) what they lead to."""
     size: int = 0
     """Of what was read, in bytes, unpacked."""
     placeholders: int = 0
@@ -52,6 +54,7 @@ class Contents(msgspec.Struct, array_like=True):
         self.commits += other.commits
         self.tags += other.tags
         self.lost += other.lost
+        self.malformed += other.malformed
         self.size += other.size
         self.placeholders += other.placeholders
 
@@ -62,6 +65,7 @@ class Contents(msgspec.Struct, array_like=True):
             commits=[moved(rows, distance) for rows in self.commits],
             tags=[(number + distance, target) for number, target in self.tags],
             lost=[number + distance for number in self.lost],
+            malformed=[number + distance for number in self.malformed],
             size=self.size,
             placeholders=self.placeholders,
         )
@@ -110,7 +114,7 @@ class ContentReader:
             self._inspect(kind, number, b"".join(pieces), into, commits)
             into.commits.append(commits.rows())
         else:
-            self._stream(number, iter(pieces), into)
+            self._stream(number, kind, iter(pieces), into)
 
     def _read_range(self, begin: int, end: int, found: Contents, commits: CommitNotes) -> None:
         """One tree of the forest: all of one kind."""
@@ -128,7 +132,7 @@ class ContentReader:
             whole = not pack.forest.depths[low] and pack.sizes[low] > LARGEST
             if whole:
                 try:
-                    self._stream(low + offset, pack.stream(low), found)
+                    self._stream(low + offset, kind, pack.stream(low), found)
                     low += 1
                 except GitError:
                     pass  # git may know better
@@ -137,11 +141,15 @@ class ContentReader:
     def _inspect(self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes) -> None:
         self._keep(number, self._inspector.inspect(UNNAMED, data), found)
         if kind == COMMIT:
-            commits.add(number, data)
+            if not commits.add(number, data):
+                found.malformed.append(number)
         elif kind == TAG:
-            found.tags.append((number, target_of(data, self._store.id_size)))
+            target = target_of(data, self._store.id_size)
+            found.tags.append((number, target))
+            if not target:
+                found.malformed.append(number)
 
-    def _stream(self, number: int, pieces: Iterator[bytes], found: Contents) -> None:
+    def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents) -> None:
         problem: list[GitError] = []
 
         def read() -> bytes:
@@ -154,6 +162,8 @@ class ContentReader:
         self._keep(number, self._inspector.inspect_stream(UNNAMED, read), found)
         if problem:
             raise problem[0]
+        if kind != BLOB:  # too large to be taken apart
+            found.malformed.append(number)
 
     def _keep(self, number: int, seen: Sighted, found: Contents) -> None:
         found.size += seen.size

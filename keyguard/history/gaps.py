@@ -47,6 +47,8 @@ class Gaps:
         """What is led to and nowhere; a commit or tree that nothing leads to may have lost what it is made of."""
         for number in connections.lost:
             self.unreadable(number, "corrupt", "a tree that cannot be read")
+        for number in connections.malformed:
+            self.unreadable(number, "corrupt", "a tree that is not made of entries from beginning to end")
         self._look_at_tips(there)
         self._look_at_commits(graph, reaches)
         self._look_at_tags(graph, there)

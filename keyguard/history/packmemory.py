@@ -48,7 +48,7 @@ class PackMemory:
 
     def keep_contents(self, at: int, found: Contents) -> None:
         """Keep it, if all of the pack was read."""
-        if not found.lost:
+        if not found.lost and not found.malformed:
             self._keep(_CONTENTS, at, found)
 
     def trees(self, at: int) -> PackTrees | None:

@@ -147,6 +147,8 @@ class _Survey:
                 store.kinds[number] = 0
                 if store.first[number]:
                     self._gaps.unreadable(number, content.problem, str(error))
+        for number in contents.malformed:
+            self._gaps.unreadable(number, "corrupt", "does not say, as git would, what it leads to")
         return contents
 
     def _merged(self, hits: Iterable[Hit]) -> list[Hit]:

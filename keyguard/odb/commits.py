@@ -44,7 +44,7 @@ class CommitNotes:
         self._parents: list[bytes] = []
 
     def add(self, number: int, data: bytes) -> bool:
-        """Note what a commit says; False for one that says nothing that can be understood."""
+        """Note what a commit says, as far as that can be understood; False where it is not all."""
         head = _TREE.match(data)
         if head is None or len(head[1]) != self._digits:
             return False
@@ -58,7 +58,7 @@ class CommitNotes:
         self._parents += parents
         self._times.append(int(author[2]) if author else 0)
         self._zones.append(_minutes(author[3]) if author else 0)
-        return True
+        return not data.startswith(b"parent", head.end())
 
     def rows(self) -> CommitRows:
         """All that was noted."""

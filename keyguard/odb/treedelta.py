@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-#: an entry: mode, name, id. Modes as git writes them, and as old or odd writers do
+#: an entry: mode, name, id. Modes as git writes them, and as old or odd writers do; names as anybody could
 _MODES = rb"(?:100644|100755|100664|120000|160000|040000|40000|[0-7]{5,6})"
-ENTRY = {size: re.compile(rb"(%s) ([^\0/]+)\0(.{%d})" % (_MODES, size), re.DOTALL) for size in (20, 32)}
+ENTRY = {size: re.compile(rb"(%s) ([^\0]*)\0(.{%d})" % (_MODES, size), re.DOTALL) for size in (20, 32)}
 
 #: what an entry begins with, or the end of the tree: five bytes
 _BEGINNINGS = frozenset((b"10064", b"10075", b"10066", b"40000", b"04000", b"12000", b"16000", b""))
@@ -75,16 +75,34 @@ class FreshEntries:
         self._entry = ENTRY[id_size]
         self.names: set[bytes] = set()
         """Names that are new somewhere."""
+        self.malformed = False
+        """Whether a tree was seen that is not made of entries from beginning to end. To be reset by who asks."""
 
     def of_whole(self, tree: bytes) -> list[bytes]:
         """The ids in a tree that is no delta."""
         found = self._entry.findall(tree)
+        if self._length(found) != len(tree):
+            self.malformed = True
+            found = found[: self._leading(tree)]
         self.names.update([name for _, name, _ in found])
         return [oid for _, _, oid in found]
+
+    def _length(self, entries: list[tuple[bytes, bytes, bytes]]) -> int:
+        """How many bytes of a tree these take."""
+        return sum([len(mode) + len(name) for mode, name, _ in entries]) + len(entries) * (self._size + 2)
+
+    def _leading(self, tree: bytes) -> int:
+        """How many entries there are before the first thing that is none."""
+        count = at = 0
+        while found := self._entry.match(tree, at):
+            count, at = count + 1, found.end()
+        return count
 
     def of_delta(self, tree: bytes, delta: bytes) -> list[bytes]:
         """The ids in a tree that may be new against what it is a delta on; some that are not may be among them."""
         size, ids = self._size, []
+        if tree[:5] not in _BEGINNINGS or (tree and tree[-size - 1 : -size] != b"\0"):
+            return self.of_whole(tree)
         low = high = -1
         for start, end in fresh_spans(delta):
             # the usual case: an id in place of another
@@ -104,8 +122,12 @@ class FreshEntries:
         low = max(0, start - _REACH)
         found = self._entry.findall(tree, low, end + _REACH)
         first, last = self._entry.search(tree, low), tree.rfind(found[-1][2], low, end + _REACH) if found else -1
-        if not first or first.start() > start or last + self._size < min(end, len(tree)):
-            found = self._entry.findall(tree)
+        behind = last + self._size
+        if not first or first.start() > start or behind < min(end, len(tree)):
+            return self.of_whole(tree)
+        side_by_side = first.start() + self._length(found) == behind
+        if not side_by_side or not (behind == len(tree) or self._entry.match(tree, behind)):
+            return self.of_whole(tree)
         self.names.update([name for _, name, _ in found])
         return [oid for _, _, oid in found]
 

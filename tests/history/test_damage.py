@@ -13,7 +13,7 @@ import pytest
 
 from tests.calling import Keyguard
 from tests.history.asking import ASKED, History, ask, line, store_of
-from tests.history.packfiles import loose, object_id
+from tests.history.packfiles import Packed, copy, delta_of, insert, loose, object_id, offsets_of, smuggle
 from tests.repos import Repo
 
 #: in ``Damaged.repo``, which is damaged then
@@ -159,6 +159,16 @@ def test_a_submodule_s_commit_is_not_looked_for_here(kg: Keyguard, damaged: Dama
     assert (seen.missed(KEYS), seen.code, seen.gaps) == ([], 1, set())
 
 
+def test_what_one_tree_calls_a_submodule_and_another_a_file_is_missing(kg: Keyguard, damaged: Damaged) -> None:
+    repo, oid = damaged.repo, "12" * 20
+    inner = [written(repo, "tree", b"%s x\0" % mode + bytes.fromhex(oid)) for mode in (b"160000", b"100644")]
+    for tree in inner:
+        commit = written(repo, "commit", b"tree %s\nauthor %s\ncommitter %s\n\n" % (tree.encode(), WHO, WHO))
+        repo.write(f".git/refs/odd/{commit}", f"{commit}\n")
+    seen = ask(kg, repo.path)
+    assert seen.reasons == {f"object:{oid}": "missing"}
+
+
 # --- loose objects that are not what they should be ---------------------------------------------------------------
 
 
@@ -254,6 +264,8 @@ MALFORMED = {
     "tree cut in an id": ("tree", b"100644 a\0" + b"x" * 10),
     "tree cut in a name": ("tree", b"100644 aaaa"),
     "tree without a mode": ("tree", b"aaaa" * 20),
+    "commit with an id too long": ("commit", b"tree %s0123\nauthor %s\ncommitter %s\n\n" % (TREE, WHO, WHO)),
+    "tag with an id too long": ("tag", b"object %s0123\ntype tree\ntag x\n\n" % TREE),
     "tag without an object": ("tag", b"type commit\ntag x\n\n"),
     "tag with nothing": ("tag", b""),
 }
@@ -271,6 +283,57 @@ def test_a_malformed_object_is_a_gap_and_is_scanned_all_the_same(kg: Keyguard, d
     assert f"object:{oid}" in seen.gaps
     if kind != "tree" and data:
         assert seen.missed(["malformed"]) == []
+
+
+EMPTY = bytes.fromhex("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
+ENTRIES = [b"100644 %s\0" % name + EMPTY for name in (b"a", b"b", b"c")]
+WHOLE = b"".join(ENTRIES)
+EACH = len(ENTRIES[0])
+
+#: what a delta on ``WHOLE`` is made of: ranges of it, and what is inserted
+Parts = list[tuple[int, int] | bytes]
+
+MALFORMED_DELTAS: dict[str, Parts] = {
+    "cut at its end": [(0, 2 * EACH - 3)],
+    "cut at its beginning": [(3, 2 * EACH)],
+    "cut in the middle": [(0, EACH - 2), (EACH, 2 * EACH)],
+    "with something in between": [(0, EACH), b"something", (EACH, 2 * EACH)],
+    "with something behind": [(0, EACH), b"something"],
+    "with something before": [b"something", (0, EACH)],
+    "with an id too short": [(0, EACH), ENTRIES[1][:-3], (2 * EACH, 3 * EACH)],
+    "with an id too long": [(0, EACH), ENTRIES[1] + b"x", (2 * EACH, 3 * EACH)],
+    "of ids only": [(EACH - 20, EACH), (2 * EACH - 20, 2 * EACH)],
+}
+
+SOUND_DELTAS: list[Parts] = [
+    *([(0, EACH)], [(EACH, 2 * EACH)], [(0, EACH), (2 * EACH, 3 * EACH)], [ENTRIES[2]]),
+    *([(0, EACH), ENTRIES[2]], [(0, 8), b"x", (8, EACH)], [(EACH, 2 * EACH), ENTRIES[1]]),
+]
+
+
+def trees_of(repo: Repo, ways: list[Parts]) -> list[str]:
+    """Put ``WHOLE`` and deltas on it into a repository; the ids of these."""
+    entries, oids = [Packed("tree", WHOLE), Packed("blob", b"")], [object_id("tree", WHOLE), object_id("blob", b"")]
+    for parts in ways:
+        result = b"".join(part if isinstance(part, bytes) else WHOLE[slice(*part)] for part in parts)
+        operations = [insert(part) if isinstance(part, bytes) else copy(part[0], part[1] - part[0]) for part in parts]
+        entries.append(Packed("ofs-delta", delta_of(WHOLE, result, *operations), 0))
+        oids.append(object_id("tree", result))
+    smuggle(repo, entries, list(zip(oids, offsets_of(entries), strict=True)))
+    return oids[2:]
+
+
+@pytest.mark.parametrize("name", list(MALFORMED_DELTAS))
+def test_a_malformed_tree_that_is_a_delta_is_a_gap(kg: Keyguard, repo: Repo, name: str) -> None:
+    (oid,) = trees_of(repo, [MALFORMED_DELTAS[name]])
+    seen = ask(kg, repo.path)
+    assert seen.reasons == {f"object:{oid}": "corrupt"}
+
+
+def test_trees_that_are_sound_deltas_are_no_gaps(kg: Keyguard, repo: Repo) -> None:
+    oids = trees_of(repo, SOUND_DELTAS)
+    seen = ask(kg, repo.path)
+    assert (seen.code, seen.gaps, seen.coverage["trees"]) == (0, set(), 1 + len(set(oids)))
 
 
 ODD_COMMITS = {
