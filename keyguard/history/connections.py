@@ -5,7 +5,6 @@ Only trees lead to others here; what commits and tags lead to is in ``contents``
 
 from __future__ import annotations
 
-import mmap
 from array import array
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -16,91 +15,17 @@ from keyguard.errors import GitError
 from keyguard.history.objects import ObjectReader
 from keyguard.history.packmemory import PackMemory
 from keyguard.history.tasks import Progress, Task, planned, shared
+from keyguard.history.treerows import Connections, PackTrees, TreeRows
 from keyguard.odb.headers import TREE
 from keyguard.odb.store import Store
 from keyguard.odb.treedelta import FreshEntries, tree_entries
 from keyguard.odb.vectors import Array, np
 
 _GITLINK = b"160000"
-#: in ``Connections.planes``
-_PLANES = 8
-
-
-class TreeRows(msgspec.Struct, array_like=True):
-    """What one process read in trees, in columns."""
-
-    names: list[bytes] = []
-    parents: bytes = b""
-    """Numbers of trees, uint32 each, and …"""
-    children: bytes = b""
-    """… of what each of them has that its base may not have: trees, and what was asked for."""
-    missing: list[tuple[bytes, int]] = []
-    """Ids that are nowhere, and trees that name them."""
-    outside: list[tuple[bytes, int]] = []
-    """Ids that are there, but not in the pack of the tree that names them."""
-    lost: list[int] = []
-    malformed: list[int] = []
-    """Trees that are not made of entries only: what they name up to the first thing that is none was taken."""
-    size: int = 0
-
-
-class PackTrees(msgspec.Struct, array_like=True):
-    """What the trees of one pack say, in its own numbers."""
-
-    parents: bytes
-    children: bytes
-    named: bytes
-    """A bit for each object of the pack."""
-    outside: list[tuple[bytes, int]]
-    """Ids that are not in the pack, and trees that name them."""
-    size: int
 
 
 class _Named(msgspec.Struct, array_like=True):
     entries: list[tuple[int, bytes, int]] = []
-
-
-class Connections:
-    """What all trees together say."""
-
-    def __init__(self, store: Store) -> None:
-        self.names: set[bytes] = set()
-        self.missing: dict[bytes, set[int]] = {}
-        """Id of what is nowhere -> trees that name it."""
-        self.lost: list[int] = []
-        self.malformed: list[int] = []
-        self.size = 0
-        rows = min(len(store.packs), _PLANES - 1) + 1
-        self._shared = mmap.mmap(-1, rows * len(store) + 1)
-        self.planes: Array = np.frombuffer(self._shared, np.uint8, rows * len(store)).reshape(rows, len(store))
-        """uint8, a row for each of the first packs, and one for all other trees: not 0 for what they name.
-
-        Workers write into it, too.
-        """
-        self._parents: list[bytes] = []
-        self._children: list[bytes] = []
-
-    def add(self, rows: TreeRows) -> None:
-        """Take over what one process read."""
-        self.names.update(rows.names)
-        for oid, number in rows.missing:
-            self.missing.setdefault(oid, set()).add(number)
-        self.lost += rows.lost
-        self.malformed += rows.malformed
-        self.size += rows.size
-        self._parents.append(rows.parents)
-        self._children.append(rows.children)
-
-    def named(self) -> Array:
-        """bool, one an object: a tree names it."""
-        found: Array = np.any(self.planes, axis=0).reshape(-1)
-        return found
-
-    def edges(self) -> tuple[Array, Array]:
-        """Numbers of trees, and of what each of them leads to; int64."""
-        return tuple(  # type: ignore[return-value]
-            np.frombuffer(b"".join(parts), np.uint32).astype(np.int64) for parts in (self._parents, self._children)
-        )
 
 
 class TreeReader:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from keyguard.git.tips import Tip, Tips
-from keyguard.history.connections import Connections
 from keyguard.history.graph import DANGLING, Graph
 from keyguard.history.lineage import Lineage
+from keyguard.history.treerows import Connections
 from keyguard.model import Skipped
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import np

@@ -15,8 +15,8 @@ from keyguard.cache import Cache
 from keyguard.odb.store import Store
 
 if TYPE_CHECKING:
-    from keyguard.history.connections import PackTrees
     from keyguard.history.contents import Contents
+    from keyguard.history.treerows import PackTrees
 
 #: change when what is read of a pack does
 _CONTENTS, _TREES = "contents-1", "trees-1"
@@ -53,7 +53,7 @@ class PackMemory:
 
     def trees(self, at: int) -> PackTrees | None:
         """What was found in its trees, if it is known."""
-        from keyguard.history.connections import PackTrees
+        from keyguard.history.treerows import PackTrees
 
         return self._recall(_TREES, at, PackTrees)
 

@@ -34,8 +34,9 @@ class Placer:
         author: Callable[[int], str],
         staged: Callable[[], dict[str, bytes]],
     ) -> None:
-        """``tips`` are those that are there, with their numbers, ``reaches`` as the graph gives them. ``author`` says who wrote the commit of a number, or
-        nothing; ``staged`` under which path an id is in an index.
+        """``tips`` are those that are there, with their numbers, ``reaches`` as the graph gives them.
+
+        ``author`` says who wrote the commit of a number, or nothing; ``staged`` under which path an id is in an index.
         """
         self._store = store
         self._graph = graph
@@ -107,7 +108,7 @@ class Placer:
         )
 
     def _after(self, one: Arrival, marks: Marks) -> list[int]:
-        """The commits that took it away after it came, the earliest first; those that lead to HEAD before the others."""
+        """The commits that took it away after it came, the earliest first; before all, those that lead to HEAD."""
         times = self._graph.commits.times
         gone = [at for at in one.gone if marks.leads(one.place, at)]
         return sorted(gone, key=lambda at: (self._reaches[at] != _HEAD, times[at], at))

@@ -13,7 +13,7 @@ from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.git.tips import Tips
-from keyguard.history.connections import Connections, TreeReader
+from keyguard.history.connections import TreeReader
 from keyguard.history.contents import ContentReader, Contents, Hit
 from keyguard.history.gaps import Gaps, Numbered
 from keyguard.history.graph import DANGLING, Graph
@@ -25,6 +25,7 @@ from keyguard.history.placing import Placer
 from keyguard.history.provenance import Paths
 from keyguard.history.surveyed import Surveyed
 from keyguard.history.tasks import Progress
+from keyguard.history.treerows import Connections
 from keyguard.history.views import Views
 from keyguard.inspector import Inspector
 from keyguard.model import HistoryCoverage, Sighting, Where
