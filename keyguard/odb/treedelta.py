@@ -104,7 +104,10 @@ class FreshEntries:
         low = max(0, start - _REACH)
         found = self._entry.findall(tree, low, end + _REACH)
         first, last = self._entry.search(tree, low), tree.rfind(found[-1][2], low, end + _REACH) if found else -1
-        if not first or first.start() > start or last + self._size < min(end, len(tree)):
+        begin = first.start() if first else -1
+        # what looks like an entry may be the end of a name, unless it begins the tree or stands behind an id
+        sound = not begin or (self._size < begin <= start and not tree[begin - self._size - 1])
+        if not sound or last + self._size < min(end, len(tree)):
             found = self._entry.findall(tree)
         self.names.update([name for _, name, _ in found])
         return [oid for _, _, oid in found]
