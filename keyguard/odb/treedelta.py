@@ -122,11 +122,12 @@ class FreshEntries:
         low = max(0, start - _REACH)
         found = self._entry.findall(tree, low, end + _REACH)
         first, last = self._entry.search(tree, low), tree.rfind(found[-1][2], low, end + _REACH) if found else -1
-        behind = last + self._size
-        if not first or first.start() > start or behind < min(end, len(tree)):
+        begin, behind = first.start() if first else -1, last + self._size
+        # what looks like an entry may be the end of a name, unless it begins the tree or stands behind an id
+        sound = not begin or (self._size < begin <= start and not tree[begin - self._size - 1])
+        if not sound or behind < min(end, len(tree)) or begin + self._length(found) != behind:
             return self.of_whole(tree)
-        side_by_side = first.start() + self._length(found) == behind
-        if not side_by_side or not (behind == len(tree) or self._entry.match(tree, behind)):
+        if behind != len(tree) and not self._entry.match(tree, behind):
             return self.of_whole(tree)
         self.names.update([name for _, name, _ in found])
         return [oid for _, _, oid in found]
