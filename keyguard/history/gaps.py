@@ -28,6 +28,7 @@ class Gaps:
         self._tips = tips
         self._unreadable: dict[int, Skipped] = {}
         self._missing: dict[str, str] = {}
+        self._whole: list[Skipped] = []
         self.shallow = self.partial = False
 
     @property
@@ -40,6 +41,11 @@ class Gaps:
         if self._store.first[number]:
             path = f"object:{self._store.oid(number)}".encode()
             self._unreadable.setdefault(number, Skipped(path=path, reason=reason or "corrupt", detail=detail))
+
+    def whole(self, reason: str, detail: str) -> None:
+        """Something of the history as a whole is not told; nothing where there is no ``detail``."""
+        if detail:
+            self._whole.append(_whole(reason, detail))
 
     def find(
         self, graph: Graph, connections: Connections, there: Numbered, reaches: list[int], lineage: Lineage
@@ -57,7 +63,7 @@ class Gaps:
 
     def skipped(self) -> list[Skipped]:
         """All of them, the objects by id."""
-        found = [*self._store.skipped, *self._tips.skipped]
+        found = [*self._store.skipped, *self._tips.skipped, *self._whole]
         if self.shallow:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(self._tips.shallow), "commit"))))
         if self.partial:

@@ -43,6 +43,8 @@ class Lineage:
         self._parents, self._children = edges[0][order], edges[1][order]
         self.trees: dict[int, Entries] = {}
         """Number of a tree -> its entries that are hits, or lead to some."""
+        self.problem = ""
+        """Why some may be missing; empty where none is."""
 
     def trace(self, hits: Iterable[int], given: Iterable[tuple[int, bytes, int]] = ()) -> None:
         """Find all trees that lead to these; ``given`` are entries that are known already: tree, name, what it is."""
@@ -55,6 +57,7 @@ class Lineage:
             if not frontier:
                 return
             frontier = self._level(frontier)
+        self.problem = f"folders more than {_DEEPEST:,} deep: what is below has no full path"
 
     def _level(self, wanted: set[int]) -> set[int]:
         """Take note of all trees with entries among these; those that were not known before."""

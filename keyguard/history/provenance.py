@@ -5,7 +5,8 @@ Looked up in memory: trees that lead to hits are known (``lineage``), and every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from keyguard.git.tips import Tip
@@ -17,6 +18,10 @@ Key: TypeAlias = tuple[bytes, str]
 Keys: TypeAlias = dict[Key, int]
 
 _NOTHING: Keys = {}
+#: paths of one object below one tree, beyond those in a single folder, and keys below one tree: folders that hold each
+#: other many times over have more files than there are atoms
+_COPIES = 1000
+_MOST = 1_000_000
 #: no path is deeper
 _DEEPEST = 4096
 
@@ -41,8 +46,12 @@ class Paths:
         self.trees = trees
         self._keys = keys
         self._sets: list[Keys] = [_NOTHING]
+        self._times: list[int] = [0]
+        """Of each set, in how many places any one key may be at most."""
         self._numbers: dict[tuple[tuple[bytes, int, int], ...], int] = {(): 0}
         self._known: dict[int, int] = {}
+        self.problem = ""
+        """Why some places are not told, in a word and more; empty where all are."""
 
     def under(self, tree: int) -> int:
         """The number of what is below a tree; 0 for nothing."""
@@ -52,9 +61,11 @@ class Paths:
             at = waiting[-1]
             entries = trees.get(at, {})
             open_ = [child for child in entries.values() if child in trees and child not in known]
-            if at not in known and open_ and len(waiting) < _DEEPEST:
-                waiting += open_
-                continue
+            if at not in known and open_:
+                if len(waiting) < _DEEPEST:
+                    waiting += open_
+                    continue
+                self.problem = f"folders more than {_DEEPEST:,} deep: what is below has no full path"
             if at not in known:
                 known[at] = self._numbered(entries)
             waiting.pop()
@@ -74,14 +85,32 @@ class Paths:
             self._sets.append(self._merged(parts))
         return found
 
-    def _merged(self, parts: Iterable[tuple[bytes, int, int]]) -> Keys:
+    def _merged(self, parts: Sequence[tuple[bytes, int, int]]) -> Keys:
+        copies = Counter(child for _, below, child in parts if not below)
+        times = max(copies.values(), default=0) + sum(self._times[below] for _, below, _ in parts)
         merged: Keys = {}
         for name, below, child in parts:
-            for (path, key), number in self._sets[below].items():
+            keys = self._sets[below]
+            if times > _COPIES or len(merged) + len(keys) > _MOST:
+                keys = self._bounded(merged, keys)
+            for (path, key), number in keys.items():
                 merged[name + b"/" + path, key] = number
             for key in self._keys(name, child):
                 merged[name, key] = child
+        self._times.append(min(times, _COPIES))
         return merged
+
+    def _bounded(self, merged: Keys, keys: Keys) -> Keys:
+        """As many of these as may come to those."""
+        times = Counter((key, number) for (_, key), number in merged.items())
+        kept: Keys = {}
+        for (path, key), number in keys.items():
+            times[key, number] += 1
+            if times[key, number] <= _COPIES and len(merged) + len(kept) < _MOST:
+                kept[path, key] = number
+        if len(kept) < len(keys):
+            self.problem = f"a key is in more than {_COPIES:,} places of one tree: only so many are told"
+        return kept
 
 
 class Provenance:

@@ -121,7 +121,9 @@ class _Survey:
             lineage.trace([hit.number for hit in hits], given)
             views = Views(hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values())
             placer = Placer(self._store, graph, there, reaches, views, author=self._author, staged=self._staged)
-            sightings = list(placer.sightings(Paths(lineage.trees, views.keys)))
+            paths = Paths(lineage.trees, views.keys)
+            sightings = list(placer.sightings(paths))
+            self._gaps.whole("too-deep", paths.problem or lineage.problem)
         coverage = self._coverage(contents, self._unreachable(connections, graph, there, reaches), connections.size)
         return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders)
 

@@ -306,8 +306,13 @@ MALFORMED_DELTAS: dict[str, Parts] = {
 }
 
 SOUND_DELTAS: list[Parts] = [
-    *([(0, EACH)], [(EACH, 2 * EACH)], [(0, EACH), (2 * EACH, 3 * EACH)], [ENTRIES[2]]),
-    *([(0, EACH), ENTRIES[2]], [(0, 8), b"x", (8, EACH)], [(EACH, 2 * EACH), ENTRIES[1]]),
+    [(0, EACH)],
+    [(EACH, 2 * EACH)],
+    [(0, EACH), (2 * EACH, 3 * EACH)],
+    [ENTRIES[2]],
+    [(0, EACH), ENTRIES[2]],
+    [(0, 8), b"x", (8, EACH)],
+    [(EACH, 2 * EACH), ENTRIES[1]],
 ]
 
 
