@@ -238,7 +238,7 @@ class TreeReader:
     def _tree(self, number: int) -> bytes:
         if number < self._store.packed:
             return self._objects.packed(number)
-        return next(content.whole() for _, content in self._objects.read([number]))
+        return self._objects.whole(number)
 
 
 class _Notes:

@@ -122,7 +122,9 @@ class Gaps:
         for oid, numbers in connections.missing.items():
             by = next((number for number in sorted(numbers) if number in alive), None)
             if by is not None:
-                self._miss(oid.hex(), f"named by tree {self._store.oid(by)}")
+                name = lineage.name_of(oid, by) if len(self._missing) < _MOST else b""
+                shown = name.decode("utf-8", "backslashreplace")
+                self._miss(oid.hex(), f"{shown or 'named'} {'in' if shown else 'by'} tree {self._store.oid(by)}")
 
     def _alive(self, lineage: Lineage, roots: Iterable[int]) -> set[int]:
         """The trees below these, themselves included, as far as ``lineage`` goes."""

@@ -59,6 +59,14 @@ class Lineage:
             frontier = self._level(frontier)
         self.problem = f"folders more than {_DEEPEST:,} deep: what is below has no full path"
 
+    def name_of(self, oid: bytes, tree: int) -> bytes:
+        """The name of the first entry with this id in a tree; empty where it cannot be told."""
+        try:
+            data = self._objects.packed(tree) if tree < self._store.packed else self._objects.whole(tree)
+        except GitError:
+            return b""
+        return next((name for _, name, one in tree_entries(data, self._store.id_size) if one == oid), b"")
+
     def _level(self, wanted: set[int]) -> set[int]:
         """Take note of all trees with entries among these; those that were not known before."""
         fresh = set()
@@ -145,15 +153,12 @@ class _Search:
     def _alone(self, number: int, found: _Found) -> None:
         """A tree that is no delta, or cannot be read as one."""
         try:
-            data = self._objects.packed(number) if number < self._store.packed else self._whole(number)
+            data = self._objects.packed(number) if number < self._store.packed else self._objects.whole(number)
         except GitError:
             return  # said when the contents were read
         entries = self._parsed(data)
         if entries:
             found.trees.append((number, {name: child for name, (child, _) in entries.items()}))
-
-    def _whole(self, number: int) -> bytes:
-        return next(content.whole() for _, content in self._objects.read([number]))
 
     def _entries(
         self, tree: bytes, before: dict[bytes, tuple[int, int]], fresh: Iterable[int]

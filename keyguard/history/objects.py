@@ -61,6 +61,10 @@ class ObjectReader:
             raise GitError(f"object {self._store.oid(number)} is in no pack")
         return place[0].read(place[1])
 
+    def whole(self, number: int) -> bytes:
+        """An object, read in whatever way it can be. GitError when it cannot be, or is too large to be held."""
+        return next(content.whole() for _, content in self.read([number]))
+
     def _own(self, number: int) -> Content | None:
         """What we can read ourselves; None for what git is asked for."""
         store = self._store

@@ -53,16 +53,21 @@ def repacked(source: Repo, folder: Path, name: str) -> Repo:
     return repo
 
 
-def deep(repo: Repo, depth: int) -> list[str]:
-    """Put a chain of so many deltas into a repository: the key ``deep`` is in each version; the ids of all."""
-    text = line("deep").encode()
-    entries, oids = [Packed("blob", text)], [object_id("blob", text)]
+def deep(repo: Repo, depth: int, each: int) -> list[str]:
+    """Put a chain of so many deltas into a repository, with the key ``deep`` at its end and in each so manieth version
+    before that; the ids of these.
+    """
+    whole = line("deep").encode()
+    cut = len(whole) - 20  # what makes it a key is inserted, or not, behind what is kept from the beginning on
+    text, entries, oids = whole[:cut], [Packed("blob", whole[:cut])], []
     for number in range(depth):
         # the end is replaced by the number: no two versions are the same, and none is long
-        changed = line("deep").encode() + b"%d\n" % number
-        kept = copy(0, len(line("deep")))
-        entries.append(Packed("ofs-delta", delta_of(text, changed, kept, insert(b"%d\n" % number)), number))
-        oids.append(object_id("blob", changed))
+        has_key = (depth - 1 - number) % each == 0
+        end = (whole[cut:] if has_key else b"\n") + b"%d\n" % number
+        changed = whole[:cut] + end
+        entries.append(Packed("ofs-delta", delta_of(text, changed, copy(0, cut), insert(end)), number))
+        if has_key:
+            oids.append(object_id("blob", changed))
         text = changed
     install(repo, entries)
     return oids
