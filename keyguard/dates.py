@@ -47,7 +47,7 @@ def instant(date: str) -> int | None:
 
 
 def before(text: str, now: int) -> int | None:
-    """A date, or a time so long ago (``2 weeks ago``, ``3.days``), in seconds since the epoch; None where it is neither."""
+    """A date, or a time so long ago (``2 weeks ago``), in seconds since the epoch; None where it is neither."""
     at = instant(text)
     if at is not None:
         return at

@@ -16,7 +16,7 @@ Entry: TypeAlias = tuple[bytes, bytes, bytes]
 #: a tree, and those that it is held against: ids
 Pair: TypeAlias = tuple[str, tuple[str, ...]]
 
-_ENTRY = {size: re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
+_ENTRY = {size: re.compile(rb"[0-7]{5,6} [^\0]+\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
 _TREES = (b"40000", b"040000")
 _GITLINK = b"160000"
 #: pairs that are looked at together
@@ -68,7 +68,7 @@ class Novelty:
         self.nodes: dict[Pair, Node] = {}
         self._entry = _ENTRY[id_size]
         self._read = read
-        self._trees: dict[str, frozenset[Entry]] = {}
+        self._trees: dict[str, frozenset[bytes]] = {}
         self._sizes: dict[str, int] = {}
         self._count = 0
 
@@ -95,7 +95,7 @@ class Novelty:
 
     def entries(self, tree: bytes) -> list[Entry]:
         """What stands in a raw tree."""
-        return self._entry.findall(tree)
+        return [_parted(entry) for entry in self._entry.findall(tree)]
 
     def blobs(self, pairs: Iterable[Pair]) -> list[str]:
         """Ids of all that these bring and that is no folder, but for what only moved within one of them."""
@@ -173,31 +173,35 @@ class Novelty:
             )
         self._keep(trees)
 
-    def _keep(self, trees: Mapping[str, Collection[Entry]]) -> None:
+    def _keep(self, trees: Mapping[str, frozenset[bytes]]) -> None:
         for oid, entries in trees.items():
             if oid not in self._trees:
-                self._trees[oid] = frozenset(entries)
+                self._trees[oid] = entries
                 self._count += len(entries)
         if self._count > _KEPT:
             self._trees.clear()
             self._count = 0
 
 
-def _compared(tree: frozenset[Entry], others: list[frozenset[Entry]]) -> Node:
-    before = frozenset[Entry]().union(*others)
-    fresh = sorted(tree - before, key=lambda entry: entry[1])
-    folders: dict[bytes, list[str]] = {}
-    known = {name for _, name, _ in before}
-    wanted = {name for mode, name, _ in fresh if mode in _TREES}
-    for mode, name, oid in before if wanted else ():
-        if name in wanted and mode in _TREES:
-            folders.setdefault(name, []).append(oid.hex())
-    below = {
-        (mode, name, oid): (oid.hex(), tuple(sorted(folders.get(name, ()))))
-        for mode, name, oid in fresh
-        if mode in _TREES
-    }
-    lost = before - tree
-    here = {name for _, name, _ in tree} if lost else known
-    gone = [oid for _, name, oid in lost if name not in here]
-    return Node(fresh, below, [name for _, name, _ in fresh if name not in known], gone)
+def _compared(tree: frozenset[bytes], others: list[frozenset[bytes]]) -> Node:
+    before = others[0].union(*others[1:]) if others else frozenset[bytes]()
+    if tree == before:
+        return Node([], {}, [], [])
+    fresh = sorted(map(_parted, tree - before), key=lambda entry: entry[1])
+    lost = list(map(_parted, before - tree))
+    known = {name for _, name, _ in lost}
+    folders: dict[bytes, set[str]] = {}
+    for mode, name, oid in lost:
+        if mode in _TREES:
+            folders.setdefault(name, set()).add(oid.hex())
+    below = {entry: (entry[2].hex(), tuple(sorted(folders.get(entry[1], ())))) for entry in fresh if entry[0] in _TREES}
+    # of a merge: what one side had otherwise is not gone
+    gone = known.difference(name for _, name, _ in fresh) if len(others) == 1 else set[bytes]()
+    names = [name for _, name, _ in fresh if name not in known]
+    return Node(fresh, below, names, [oid for _, name, oid in lost if name in gone])
+
+
+def _parted(entry: bytes) -> Entry:
+    head, _, oid = entry.partition(b"\0")
+    mode, _, name = head.partition(b" ")
+    return mode, name, oid

@@ -74,9 +74,9 @@ class Settler:
         gone = [oid for oid in takers if reaching.comes_after(oid, one.commit)]
         holding = []
         for tip, at, tree in reaching.holders:
-            if reaching.leads(tip, at, one.commit) and finder.holds_below(tree, one.key):
-                if not any(reaching.leads(tip, at, oid) for oid in gone):
-                    holding.append(tip)
+            left = any(reaching.leads(tip, at, oid) for oid in gone)
+            if not left and reaching.leads(tip, at, one.commit) and finder.holds_below(tree, one.key):
+                holding.append(tip)
         at_head = any(tip.reach == "head" for tip in holding)
         removed = "" if at_head else next(iter(gone), "")
         return Trace(
