@@ -66,7 +66,7 @@ def _unpushed(revision: str, remote: str) -> Range:
     return Range(specs=(revision,), remotes=(remote or "*",), words=_words_of(remote))
 
 
-def _sent(lines: Iterable[Line], remote: str) -> Range | None:
+def _sent(lines: Sequence[Line], remote: str) -> Range | None:
     pushed = _set_by(lines)
     if not pushed:
         return None
@@ -74,9 +74,10 @@ def _sent(lines: Iterable[Line], remote: str) -> Range | None:
     return Range(pushed=pushed, known=known, remotes=(remote,) if remote else (), words=_words_of(remote))
 
 
-def _received(lines: Iterable[Line]) -> Range | None:
+def _received(lines: Sequence[Line]) -> Range | None:
     pushed = _set_by(lines)
-    return Range(pushed=pushed, refs=True, words="what was pushed") if pushed else None
+    known = tuple(line.old for line in lines)
+    return Range(pushed=pushed, known=known, refs=True, words="what was pushed") if pushed else None
 
 
 def _words_of(remote: str) -> str:

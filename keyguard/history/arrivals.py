@@ -2,6 +2,7 @@
 
 A key is brought by a commit if none of its parents has it at that path, and it was not just moved there: where a parent
 has it at another path, at which the commit has it no more, it is new only if it came to that other path in the range.
+Nor is it new where an end of the range already has it at that path: commits that are made anew bring nothing anew.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Arrivals:
         self._names = names
         self._moves: dict[str, dict[str, set[bytes]]] = {}
 
-    def find(self) -> list[Arrival]:
-        """All of them, earlier ones first."""
+    def find(self, known: Collection[str]) -> list[Arrival]:
+        """All of them, earlier ones first; ``known`` are trees of which nothing is new."""
         novelty, hits = self._stretch.novelty, self._views.hits
         novelty.look([self._stretch.pair(oid) for oid in self._stretch.commits], everything=True)
         sought = novelty.seek({bytes.fromhex(self._fetched.oid(number)) for number in hits}, self._names)
@@ -51,7 +52,8 @@ class Arrivals:
         brought: set[Key] = set()
         for commit in self._stretch.commits:
             for arrival in self._brought_by(commit, sought):
-                if not self._is_moved(arrival, brought):
+                old = any(self.holds_below(tree, arrival.key) for tree in known)
+                if not old and not self._is_moved(arrival, brought):
                     brought.add(arrival.key)
                     found.append(arrival)
         return found

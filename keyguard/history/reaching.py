@@ -13,6 +13,8 @@ from keyguard.model import REACHES
 
 #: reaches of tips that are refs of their own
 _REFS = frozenset(("branch", "remote", "tag", "ref", "stash"))
+#: ends that are looked at: of a server's refs there may be any number
+_MOST = 64
 
 
 class Reaching:
@@ -31,10 +33,16 @@ class Reaching:
                 self.holders.append((tip, oid, commits[oid].tree))
             elif tip.oid in heads and (commit := revisions.commit_of(oid)):
                 self.holders.append((tip, oid, commit.tree))
+        self.known: list[str] = []
+        """Trees at the excluded ends of the range."""
+        self._revisions = revisions
         self._above: dict[str, set[str]] = {}
 
     def ask(self, shadow: Shadow, ends: Ends) -> None:
-        """Find out how each commit can be reached at best."""
+        """Find out how each commit can be reached at best, and what is at the ends."""
+        for oid in dict.fromkeys(ends.exclude[:_MOST]):
+            commit = self._revisions.commit_of(self._revisions.peel(oid).oid)
+            self.known += [commit.tree] if commit else []
         left = set(self._commits)
         for reach in REACHES:
             tips = [tip.oid for tip in self._tips if tip.reach == reach]

@@ -44,7 +44,7 @@ class Settler:
         """Every hit at every place of its own."""
         yield from self._messages(reaching, ends)
         finder = Arrivals(self._stretch, self._fetched, self._views, self._names)
-        arrivals = finder.find()
+        arrivals = finder.find(reaching.known)
         takers = finder.takers({one.key for one in arrivals})
         for one in arrivals:
             trace = self._history(one, takers[one.key], finder, reaching)

@@ -98,6 +98,12 @@ def test_a_key_that_comes_back_is_new(repo: Repo, kg: Keyguard) -> None:
     assert keys(between(kg, repo, "without.."), "old") == {"old"}
 
 
+def test_a_commit_that_is_made_anew_brings_nothing_anew(repo: Repo, kg: Keyguard) -> None:
+    repo.git("branch", "before")
+    repo.write("new.env", line("new")).add().git("commit", "--quiet", "--amend", "--message=other")
+    assert keys(between(kg, repo, "before.."), "old", "new") == {"new"}
+
+
 def test_what_only_a_merge_brings_is_found_and_what_it_joins_is_not(repo: Repo, kg: Keyguard) -> None:
     repo.git("checkout", "--quiet", "-b", "side")
     repo.write("side.env", line("side")).add().commit("side")
@@ -170,8 +176,7 @@ def test_what_no_remote_has(repo: Repo, kg: Keyguard, tmp_path: Path) -> None:
 
 
 def test_since_a_date_or_a_commit(repo: Repo, kg: Keyguard) -> None:
-    when = {"GIT_COMMITTER_DATE": "2026-03-01T00:00:00Z"}
-    repo.write("new.env", line("new")).add().git("commit", "--quiet", "-m", "new", **when)
+    repo.write("new.env", line("new")).add().git("commit", "--quiet", "-m", "new", GIT_COMMITTER_DATE="2026-03-01T00:00:00Z")
     for since in ("2026-02-01", "2026-02-28T23:59:59Z", "base", "HEAD~1"):
         assert keys(asked(kg, repo, "--since", since), "new", "old") == {"new"}, since
     assert keys(asked(kg, repo, "--since", "2020-01-01"), "new", "old") == {"new", "old"}
