@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from keyguard.errors import UsageError
 
 _DAY = 86_400
+#: seconds of what people count in; months and years as long as they can be
+_SPANS = {"minute": 60, "hour": 3600, "day": _DAY, "week": 7 * _DAY, "month": 31 * _DAY, "year": 366 * _DAY}
 # a pattern, not yet compiled: a scan without findings in history has no date to read
 _ISO = (
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -42,6 +44,15 @@ def instant(date: str) -> int | None:
         return None
     away = (away_hour * 60 + away_minute) * (-60 if match[7] == "-" else 60)
     return days * _DAY + hour * 3600 + minute * 60 + second - away
+
+
+def before(text: str, now: int) -> int | None:
+    """A date, or a time so long ago (``2 weeks ago``), in seconds since the epoch; None where it is neither."""
+    at = instant(text)
+    if at is not None:
+        return at
+    match = re.fullmatch(r"([0-9]{1,6})[ .]?(minute|hour|day|week|month|year)s?(?:[ .]ago)?", text)
+    return now - int(match[1]) * _SPANS[match[2]] if match else None
 
 
 def day(date: str) -> str:

@@ -21,6 +21,7 @@ from keyguard.triage import Policy
 from keyguard.worklist import Progress, Worklist
 
 if TYPE_CHECKING:
+    from keyguard.history.asked import Range
     from keyguard.history.surveyed import Surveyed
     from keyguard.sources.ignores import Ignores
 
@@ -47,6 +48,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()
     history: str = "auto"
     """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
+    range: Range | None = None
+    """Only this part of the history of the repository around the one path that is asked for, and no files."""
     authors: bool = False
     """Whether reports may name people."""
     cached: bool = True
@@ -57,6 +60,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(request: Request, progress: Progress | None = None) -> Run:
     """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run."""
+    if request.range is not None:
+        return _run_range(request, request.range)
     if request.history == "only":
         from keyguard.history import scope
 
@@ -82,6 +87,16 @@ def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: 
     for where, paths in _named(listing):
         tally.sightings += names.sightings(paths, where)
     return _account(request, engine, listing.scope, listed, tally, past)
+
+
+def _run_range(request: Request, asked: Range) -> Run:
+    from keyguard.history import ranges
+
+    path, *_ = request.ask.paths
+    repository = ranges.repository_of(path)
+    engine = _engine(request)
+    past = ranges.read_range(repository, asked, engine, authors=request.authors, now=request.now)
+    return _account(request, engine, "history", 0, Tally(), past)
 
 
 def _history(request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None) -> Surveyed | None:

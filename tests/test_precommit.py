@@ -19,6 +19,8 @@ repos:
     hooks:
       - id: keyguard
         verbose: true
+      - id: keyguard-push
+        verbose: true
 """
 
 
@@ -149,6 +151,38 @@ def test_a_merge_that_brings_a_leak_is_refused(hooked: Hooked) -> None:
     hooked.add("notes.txt", "nothing\n")
     hooked.git("commit", "--quiet", "--message=clean")
     assert refused(hooked.git("merge", "--no-edit", "side", expect=1), "settings.ini", 9)
+
+
+def pushing(hooked: Hooked, tmp_path: Path) -> None:
+    """Somewhere to push to, and the hook before it."""
+    hooked.pre_commit("install", "--hook-type", "pre-push")
+    hooked.git("init", "--quiet", "--bare", str(tmp_path / "server.git"))
+    hooked.git("remote", "add", "origin", str(tmp_path / "server.git"))
+
+
+def test_a_push_is_refused_for_what_came_and_went_in_it(hooked: Hooked, tmp_path: Path) -> None:
+    pushing(hooked, tmp_path)
+    assert "what is pushed to origin): 1 commit" in hooked.git("push", "origin", "main")
+    hooked.add("settings.ini", leaking_line(13))
+    hooked.git("commit", "--quiet", "--no-verify", "--message=leak")
+    hooked.git("rm", "--quiet", "settings.ini")
+    hooked.git("commit", "--quiet", "--message=clean")
+    assert refused(hooked.git("push", "origin", "main", expect=1), "settings.ini", 13)
+    hooked.git("reset", "--quiet", "--hard", "HEAD~2")
+    hooked.git("switch", "--quiet", "--create", "side")
+    hooked.add("notes.txt", "nothing\n")
+    hooked.git("commit", "--quiet", "--message=clean")
+    assert "what is pushed to origin): 1 commit" in hooked.git("push", "origin", "side")
+    hooked.git("push", "origin", ":side")
+
+
+def test_a_first_push_is_refused_for_what_any_commit_holds(hooked: Hooked, tmp_path: Path) -> None:
+    hooked.add("settings.ini", leaking_line(14))
+    hooked.git("commit", "--quiet", "--no-verify", "--message=leak")
+    hooked.git("rm", "--quiet", "settings.ini")
+    hooked.git("commit", "--quiet", "--message=clean")
+    pushing(hooked, tmp_path)
+    assert refused(hooked.git("push", "origin", "main", expect=1), "settings.ini", 14)
 
 
 def test_a_commit_of_what_a_hundred_files_hold_misses_none(hooked: Hooked) -> None:

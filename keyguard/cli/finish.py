@@ -87,8 +87,13 @@ def run(asked: scan.Request) -> Run:
 def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
     """Write all reports and answer with the exit code."""
     write_reports(found, reports, _style(options), sys.stdout)
-    code = scan.exit_code(found)
-    return 0 if code == 1 and options.exit_zero else code
+    return code(found, options)
+
+
+def code(found: Run, options: argparse.Namespace) -> int:
+    """The exit code of a scan."""
+    ended = scan.exit_code(found)
+    return 0 if ended == 1 and options.exit_zero else ended
 
 
 def _style(options: argparse.Namespace) -> Style:

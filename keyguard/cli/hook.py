@@ -4,24 +4,84 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyguard import config
 from keyguard.cli import finish
 from keyguard.sources.listing import Ask
 
+if TYPE_CHECKING:
+    from keyguard.history.asked import Range
+    from keyguard.model import Run
+
+_HOOKS = ("pre-commit", "pre-push", "pre-receive", "update")
+_EPILOG = """\
+pre-commit   what is staged, or the files that pre-commit names
+pre-push     the commits that a push would send; in .git/hooks/pre-push: exec keyguard hook pre-push "$@"
+pre-receive  on a server: the commits that a push has brought; refuses it as a whole
+update       the same for each ref by itself: exec keyguard hook update "$@"
+"""
+#: what GitLab sets for the hooks that it runs
+_GITLAB = ("GL_ID", "GL_REPOSITORY")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("hook", choices=("pre-commit",), help="which hook this is")
-    parser.add_argument("files", nargs="*", metavar="FILE", help="names from pre-commit (default: all that is staged)")
+    parser.epilog = _EPILOG
+    parser.add_argument("hook", choices=_HOOKS, help="which hook this is")
+    parser.add_argument(
+        "files", nargs="*", metavar="ARGUMENT", help="what git gives the hook; names of files from pre-commit"
+    )
     finish.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Scan what the commit adds, or the named files where they are not staged."""
+    """Scan what the commit adds, or the named files where they are not staged; or what a push brings."""
+    if options.hook != "pre-commit":
+        return _pushed(options)
     reports = finish.destinations(options)
     settings = config.find(".", options.config, isolated=options.isolated)
     index = os.environ.get("GIT_INDEX_FILE", "")
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
     found = finish.run(finish.request(options, settings, source, Ask(paths=paths, index=index)))
     return finish.report(found, reports, options)
+
+
+def _pushed(options: argparse.Namespace) -> int:
+    reports = finish.destinations(options)
+    asked = _range(options)
+    if asked is None:
+        print("keyguard: nothing to scan: the push only deletes", file=sys.stderr)
+        return 0
+    settings = config.find(".", options.config, isolated=options.isolated)
+    request = finish.request(options, settings, "tree", Ask())
+    found = finish.run(msgspec.structs.replace(request, history="only", range=asked))
+    if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
+        return _refused(found, options)
+    return finish.report(found, reports, options)
+
+
+def _range(options: argparse.Namespace) -> Range | None:
+    from keyguard.cli import pushed
+
+    if options.hook == "pre-push":
+        return pushed.before_push(options.files, os.environ)
+    asked = pushed.on_receive() if options.hook == "pre-receive" else pushed.on_update(options.files)
+    if asked is None:
+        return None
+    from keyguard.history.quarantine import quarantine
+    from keyguard.history.ranges import repository_of
+
+    return msgspec.structs.replace(asked, borrowed=quarantine(repository_of("."), os.environ))
+
+
+def _refused(found: Run, options: argparse.Namespace) -> int:
+    """Say it in the words that GitLab shows in its pages, where no other report is asked for."""
+    from keyguard.report.output import write_stdout
+    from keyguard.report.refusal import lines
+
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines(found)))
+    return finish.code(found, options)

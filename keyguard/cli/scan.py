@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +15,9 @@ from keyguard.config import Settings
 from keyguard.errors import UsageError
 from keyguard.sources.listing import Ask
 
+if TYPE_CHECKING:
+    from keyguard.history.asked import Range
+
 _PIECE = 1 << 20
 _EXAMPLES = """\
 examples:
@@ -21,6 +25,7 @@ examples:
   keyguard scan src tests/data .env          some folders and files
   keyguard scan --staged                     what the next commit adds
   keyguard scan --changes                    everything since the last commit: staged, unstaged and untracked
+  keyguard scan --range origin/main..HEAD    what a pull request brings
   git log -p | keyguard scan --stdin         anything else
   keyguard scan -f text -f sarif=out.sarif   two reports at once
 """
@@ -39,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = past.add_mutually_exclusive_group()
     which.add_argument("--no-history", action="store_true", help="only the files")
     which.add_argument("--history-only", action="store_true", help="only what git holds: all objects, reachable or not")
+    past.add_argument(
+        "--range", action="append", default=[], metavar="A..B", help="only what is new in these commits; repeatable"
+    )
+    past.add_argument("--since", default="", metavar="DATE|COMMIT", help="only commits that are newer")
+    past.add_argument("--not-remotes", action="store_true", help="only commits on HEAD and branches that no remote has")
     past.add_argument("--show-authors", action="store_true", help="name who wrote the commit that brought a key")
     narrow = parser.add_argument_group("what to leave out")
     narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
@@ -58,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--staged and --changes look at one repository: give one PATH at most")
     if options.history_only and (stdin or options.staged or options.changes or options.all_files):
         raise UsageError("--history-only looks at no files: leave out --staged, --changes, --stdin and --all-files")
+    if _range_of(options):
+        _check_range(options, stdin=stdin)
     start = paths[0] if paths and not stdin else "."
     reports = finish.destinations(options)
     settings = config.find(start, options.config, isolated=options.isolated)
@@ -72,7 +84,32 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
     request = finish.request(options, settings, source, ask)
     history = "only" if options.history_only else "no" if options.no_history else "auto"
-    return msgspec.structs.replace(request, history=history, authors=options.show_authors)
+    return msgspec.structs.replace(request, history=history, range=_range_of(options), authors=options.show_authors)
+
+
+def _range_of(options: argparse.Namespace) -> Range | None:
+    """The part of history that is asked for; None for none in particular."""
+    if not (options.range or options.since or options.not_remotes):
+        return None
+    from keyguard.history.asked import Range
+
+    return Range(
+        specs=tuple(options.range),
+        since=options.since,
+        heads=options.not_remotes,
+        remotes=("*",) if options.not_remotes else (),
+    )
+
+
+def _check_range(options: argparse.Namespace, *, stdin: bool) -> None:
+    files = options.staged or options.changes or options.all_files or options.no_history or stdin
+    if files:
+        raise UsageError(
+            "--range, --since and --not-remotes look at no files: leave out"
+            " --staged, --changes, --all-files, --no-history and standard input"
+        )
+    if len(options.paths) > 1:
+        raise UsageError("--range, --since and --not-remotes look at one repository: give one PATH at most")
 
 
 def _stdin() -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from keyguard import digests
 from keyguard.errors import GitError
@@ -18,9 +19,14 @@ _SHARED = "sharedindex."
 _SPARSE = b"sdir\0\0\0\0"
 
 
-def open_shadow(repository: Repository, deadline: float = DEADLINE) -> Shadow:
-    """A shadow (still to be entered) on the repository's objects. GitError when git would trip over its alternates."""
-    return _open(repository, deadline)
+def open_shadow(repository: Repository, deadline: float = DEADLINE, borrowed: Sequence[str] = ()) -> Shadow:
+    """A shadow (still to be entered) on the repository's objects, and on those of further object directories.
+
+    GitError when git would trip over its alternates.
+    """
+    for folder in borrowed:
+        alternates(folder)
+    return _open(repository, deadline, borrowed=borrowed)
 
 
 def open_index(
@@ -60,6 +66,7 @@ def _open(
     tree: str = "",
     files: dict[str, bytes] | None = None,
     settings: str = "",
+    borrowed: Sequence[str] = (),
 ) -> Shadow:
     alternates(repository.objects)
     return Shadow(
@@ -70,6 +77,7 @@ def _open(
         hostile=repository.top or repository.git_dir,
         files=files,
         settings=settings,
+        borrowed=borrowed,
         deadline=deadline,
         trap=lambda: _trap(tree, repository.objects),
     )

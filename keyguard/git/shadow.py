@@ -7,7 +7,7 @@ graft or replacement of the target is obeyed, whoever owns it, and nothing in th
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 
@@ -64,16 +64,18 @@ class Shadow:
         hostile: str = "",
         files: Mapping[str, bytes] | None = None,
         settings: str = "",
+        borrowed: Sequence[str] = (),
         deadline: float = DEADLINE,
         trap: Callable[[], str] = lambda: "",
     ) -> None:
         """Folders are absolute. ``hostile`` is the scanned tree, links resolved: no program in it is run, and no folder
-        made in it. ``files`` are put into the git directory, ``settings`` into its configuration. ``trap`` is asked
-        what git waits for when it is silent.
+        made in it. ``files`` are put into the git directory, ``settings`` into its configuration. ``borrowed`` are
+        further object directories. ``trap`` is asked what git waits for when it is silent.
         """
         self.object_format = object_format
         self.path = ""
         self._target = {"GIT_OBJECT_DIRECTORY": objects, "GIT_INDEX_FILE": index, "GIT_WORK_TREE": work_tree}
+        self._target["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(map(_quoted, borrowed))
         self._hostile = hostile
         self._files, self._settings = files or {}, settings
         self._deadline, self._trap = deadline, trap
@@ -107,6 +109,11 @@ class Shadow:
                 stack.callback(_remove, self.path)
                 for child in self._children:
                     stack.callback(child.close)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file of the git directory, in place of one that is there: what is started from now on sees it."""
+        with open(os.path.join(self.path, name), "wb") as file:
+            file.write(data)
 
     def start(self, *args: str) -> Child:
         """A plumbing command, running. ``stop`` ends it; the end of the shadow does at the latest."""
@@ -188,6 +195,11 @@ def _make_folder(hostile: str) -> str:
             continue
         return path
     raise GitError("no temporary folder can be made; set TMPDIR to a folder that can be written, outside the target")
+
+
+def _quoted(path: str) -> str:
+    """A path as git takes it in a list of them."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _is_inside(path: str, folder: str) -> bool:

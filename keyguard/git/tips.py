@@ -65,6 +65,11 @@ def read_tips(repository: Repository) -> Tips:
     return _Finder(repository).find()
 
 
+def read_refs(repository: Repository) -> Tips:
+    """The same without what only this machine has: no reflogs, and no index."""
+    return _Finder(repository).find(local=False)
+
+
 class _Finder:
     """What is known while the tips of one repository are found."""
 
@@ -78,16 +83,16 @@ class _Finder:
         self._store = self._read_refs()
         self._names = sorted(self._store.ids)
 
-    def find(self) -> Tips:
+    def find(self, *, local: bool = True) -> Tips:
         tips: list[Tip] = []
         refs = entries = 0
         for worktree in self._worktrees:
             found = self._refs(worktree)
             refs += len(found)
             tips += [*self._heads(worktree), *found]
-        for worktree in self._worktrees:
+        for worktree in self._worktrees if local else ():
             tips += self._staged(worktree)
-        for worktree in self._worktrees:
+        for worktree in self._worktrees if local else ():
             for log in self._reflogs(worktree):
                 entries += log.entries
                 tips += _tips(log.ids, repeat(log.name), "stash" if log.name == _STASH else "reflog")

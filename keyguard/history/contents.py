@@ -10,27 +10,16 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from keyguard.errors import GitError
+from keyguard.history.hits import UNNAMED, Hit
 from keyguard.history.packmemory import PackMemory
 from keyguard.history.tasks import Progress, Task, planned, shared
 from keyguard.inspector import Inspector, Sighted
-from keyguard.model import Blob, Sighting, Where
 from keyguard.odb.commits import CommitNotes, CommitRows, moved, target_of
 from keyguard.odb.headers import BLOB, COMMIT, TAG
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
 
 _KINDS = (BLOB, COMMIT, TAG)
-#: what is inspected before it is known where it is from
-UNNAMED = Blob(path=b"", where=Where.HISTORY)
-
-
-class Hit(msgspec.Struct, frozen=True, array_like=True):
-    """An object with keys in it."""
-
-    number: int
-    sightings: list[Sighting]
-    doubtful: bool
-    """Whether its path could tell more: whose a key is, or whether it is one."""
 
 
 class Contents(msgspec.Struct, array_like=True):

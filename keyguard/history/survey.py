@@ -14,9 +14,10 @@ from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.git.tips import Tips
 from keyguard.history.connections import TreeReader
-from keyguard.history.contents import ContentReader, Contents, Hit
+from keyguard.history.contents import ContentReader, Contents
 from keyguard.history.gaps import Gaps, Numbered
 from keyguard.history.graph import DANGLING, Graph
+from keyguard.history.hits import Hit
 from keyguard.history.indexes import staged_paths
 from keyguard.history.lineage import Lineage
 from keyguard.history.objects import ObjectReader

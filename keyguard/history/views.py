@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Protocol
 
 from keyguard.errors import GitError
-from keyguard.history.contents import Hit
-from keyguard.history.objects import ObjectReader
+from keyguard.history.hits import Hit
 from keyguard.inspector import Inspector
 from keyguard.model import Blob, Sighting, Vendor, Where
 
@@ -18,6 +18,21 @@ MORE = ""
 IN_NAME = "name:"
 
 
+class Piecewise(Protocol):
+    """An object whose content comes in pieces."""
+
+    @property
+    def pieces(self) -> Callable[[], Iterator[bytes]]:
+        """Its content; GitError where it turns out to be damaged."""
+
+
+class Reads(Protocol):
+    """Whatever reads objects by their numbers."""
+
+    def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Piecewise]]:
+        """Each of these objects."""
+
+
 class Views:
     """Hits by number, and names with keys in them."""
 
@@ -25,12 +40,13 @@ class Views:
         self,
         hits: Iterable[Hit],
         names: Mapping[bytes, list[Sighting]],
-        objects: ObjectReader,
+        objects: Reads,
         inspector: Inspector,
         vendors: Iterable[Vendor],
     ) -> None:
         """``names``: names of files and folders, and what is in them."""
         self.hits = {hit.number: hit for hit in hits}
+        """By number; more may come to be known."""
         self._names = names
         self._objects = objects
         self._inspector = inspector

@@ -1,0 +1,179 @@
+"""Revisions as people write them (``main~2``, ``v1.0^{commit}``, ``1a2b3c4``), told from the refs that there are.
+
+What git would look up in reflogs or by a message (``@{1}``, ``:/text``) is not known here, and said so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keyguard.errors import UsageError
+from keyguard.git.commits import Commit, parse_commit, parse_tag
+from keyguard.git.objects import BlobReader
+from keyguard.git.refs import is_object_id
+from keyguard.git.shadow import Shadow
+from keyguard.git.tips import Tip
+
+#: where a name is looked for, as git does
+_PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+_STEP = re.compile(r"~(\d*)|\^\{(\w*)\}|\^(\d*)")
+_DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{4,64})")
+_SHORT = re.compile(r"[0-9a-f]{4,64}")
+#: steps that are gone back, and tags on tags: more are no accident
+_MOST = 100_000
+_TAGS = 64
+_HINTS = 12
+#: no commit or tag that leads anywhere is larger
+_LARGEST = 16 << 20
+
+
+class Raw(NamedTuple):
+    """An object of which the kind and the content are known; no content where it is too large."""
+
+    kind: bytes
+    content: bytes
+
+
+class Peeled(NamedTuple):
+    """What an id leads to."""
+
+    tags: list[str]
+    """Annotated tags on the way, the outermost first."""
+    oid: str
+    kind: bytes
+    """``commit``, ``tree`` or ``blob``; empty where it is nowhere."""
+
+
+class Revisions:
+    """The names of one repository."""
+
+    def __init__(self, shadow: Shadow, tips: list[Tip]) -> None:
+        self._shadow = shadow
+        self._tips = tips
+        self._reader: BlobReader | None = None
+        self._ids: dict[bytes, str] = {}
+        for tip in tips:
+            self._ids.setdefault(tip.name, tip.oid)
+
+    def find(self, text: str) -> str:
+        """The id of the object that a revision names. ``UsageError`` where there is none."""
+        at = min((text.find(mark) for mark in "~^" if mark in text[1:]), default=-1)
+        base, steps = (text[:at], text[at:]) if at > 0 else (text, "")
+        oid = self._base(base)
+        if not oid:
+            raise UsageError(f"unknown revision {text!r}: {self._there_is()}")
+        place = 0
+        while place < len(steps):
+            step = _STEP.match(steps, place)
+            oid = self._stepped(oid, step) if step else ""
+            if step is None or not oid:
+                raise UsageError(f"unknown revision {text!r}: {base} leads to nothing by {steps[place:]}")
+            place = step.end()
+        return oid
+
+    def commit(self, text: str) -> str:
+        """The id of the commit that a revision names, or that its tag is put on. ``UsageError`` where it is none."""
+        found = self.peel(self.find(text))
+        if found.kind != b"commit":
+            raise UsageError(f"{text!r} is no commit: {found.kind.decode() or 'it is missing'}")
+        return found.oid
+
+    def commit_of(self, oid: str) -> Commit | None:
+        """The commit of an id; None where it is none, or cannot be read."""
+        raw = self.read(oid)
+        return parse_commit(raw.content) if raw and raw.kind == b"commit" else None
+
+    def peel(self, oid: str) -> Peeled:
+        """What an id leads to in the end."""
+        tags: list[str] = []
+        while len(tags) < _TAGS:
+            raw = self.read(oid)
+            if raw is None or raw.kind != b"tag":
+                return Peeled(tags, oid, raw.kind if raw else b"")
+            tags.append(oid)
+            oid = parse_tag(raw.content)
+            if not oid:
+                break
+        return Peeled(tags, oid, b"")
+
+    def read(self, oid: str) -> Raw | None:
+        """An object, or None where it cannot be read. GitError where git cannot be asked."""
+        if not is_object_id(oid, self._shadow.object_format):
+            return None
+        self._reader = self._reader or BlobReader(self._shadow, any_kind=True)
+        found = None
+        for content in self._reader.blobs([oid]):
+            if not content.problem:
+                wanted = content.kind in (b"commit", b"tag") and content.size <= _LARGEST
+                found = Raw(content.kind, content.read(content.size) if wanted else b"")
+        return found
+
+    def close(self) -> None:
+        """End git, where it was asked at all."""
+        if self._reader:
+            self._reader.close()
+
+    # --- names --------------------------------------------------------------------------------------------------
+
+    def _base(self, name: str) -> str:
+        if "@{" in name or ":" in name:
+            raise UsageError(f"{name!r}: give a branch, a tag, a commit's id, or one of these with ~ or ^ behind it")
+        if is_object_id(name.lower(), self._shadow.object_format):
+            return name.lower()
+        wanted = "HEAD" if name == "@" else name
+        for place in _PLACES:
+            oid = self._ids.get(place.format(wanted).encode("utf-8", "surrogateescape"))
+            if oid:
+                return oid
+        described = _DESCRIBED.fullmatch(name)
+        return self._short(described[1] if described else name.lower())
+
+    def _short(self, text: str) -> str:
+        """The object whose id begins so: a commit or tag, if there are others too."""
+        if not _SHORT.fullmatch(text):
+            return ""
+        found = self._shadow.run("rev-parse", f"--disambiguate={text}").decode().split()
+        if len(found) > 1:
+            leading = [oid for oid in found if self.peel(oid).kind == b"commit"]
+            if len(leading) != 1:
+                raise UsageError(f"{text!r} is the beginning of {len(found)} ids: give more of it")
+            found = leading
+        return found[0] if found else ""
+
+    def _stepped(self, oid: str, step: re.Match[str]) -> str:
+        if step[2] is not None:
+            found = self.peel(oid)
+            return found.oid if found.kind and step[2] in ("", found.kind.decode(), "object") else ""
+        if step[1] is not None:
+            count, parent = int(step[1] or 1), 1
+        else:
+            count, parent = 1, int(step[3] or 1)
+        if count > _MOST:
+            return ""
+        oid = self.peel(oid).oid
+        for _ in range(count if parent else 0):
+            commit = self.commit_of(oid)
+            if commit is None or len(commit.parents) < parent:
+                return ""
+            oid = commit.parents[parent - 1]
+        return oid
+
+    def _there_is(self) -> str:
+        """What there is instead, in words."""
+        names = list(dict.fromkeys(_short_names(self._tips)))
+        if not names:
+            return "there is no branch and no tag here"
+        more = f" and {len(names) - _HINTS} more" if len(names) > _HINTS else ""
+        return f"there is {', '.join(names[:_HINTS])}{more} (in CI, a checkout may lack it: fetch-depth: 0)"
+
+
+def _short_names(tips: list[Tip]) -> Iterator[str]:
+    for tip in tips:
+        name = tip.name.decode("utf-8", "backslashreplace")
+        for prefix in ("refs/heads/", "refs/remotes/", "refs/tags/"):
+            if name.startswith(prefix):
+                yield name.removeprefix(prefix)
+        if name == "HEAD":
+            yield name

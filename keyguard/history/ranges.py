@@ -1,0 +1,155 @@
+"""A part of a history, from what was asked for to what it brings. Only what is new in it is read, by git's own hand.
+
+To open the packs of a large repository would take longer than all that a pull request is made of.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+
+from keyguard.engine.compiled import Engine
+from keyguard.errors import GitError, UsageError
+from keyguard.git.opening import open_shadow
+from keyguard.git.repository import Repository, discover
+from keyguard.git.revisions import Revisions
+from keyguard.git.shadow import DEADLINE, Shadow
+from keyguard.git.tips import Tip, Tips, read_refs
+from keyguard.history.asked import Range
+from keyguard.history.ends import Ends, Listed, commits_between, find_ends
+from keyguard.history.fetched import Fetched
+from keyguard.history.reaching import Reaching
+from keyguard.history.stretch import Stretch
+from keyguard.history.surveyed import Surveyed
+from keyguard.inspector import Inspector
+from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.names import Names
+
+_SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
+_PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
+
+
+def repository_of(path: str) -> Repository:
+    """The repository that a path lies in. ``UsageError`` where there is none."""
+    try:
+        found = discover(path)
+    except GitError as error:
+        raise UsageError(str(error)) from error
+    if found is None:
+        raise UsageError(f"{path}: not in a git repository: there is no history")
+    return found
+
+
+def read_range(
+    repository: Repository, asked: Range, engine: Engine, *, authors: bool = False, now: int | None = None
+) -> Surveyed:
+    """What a range of a repository brings; ``now`` is what a time so long ago is counted from.
+
+    ``UsageError`` where it names what is not there. What cannot be read is a gap.
+    """
+    tips = read_refs(repository)
+    try:
+        with open_shadow(repository, DEADLINE, asked.borrowed) as shadow:
+            reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors)
+            return reader.run(int(time.time()) if now is None else now)
+    except GitError as error:
+        gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
+        coverage = HistoryCoverage(repositories=1, refs=tips.refs, range=asked.said)
+        return Surveyed(skipped=[*tips.skipped, gap], coverage=coverage)
+
+
+class _RangeReader:
+    """One range that is being read."""
+
+    def __init__(
+        self, repository: Repository, tips: Tips, asked: Range, shadow: Shadow, engine: Engine, *, authors: bool
+    ) -> None:
+        self._tips = tips
+        self._asked = asked
+        self._shadow = shadow
+        self._engine = engine
+        self._authors = authors
+        self._id_size = 32 if repository.object_format == "sha256" else 20
+        self._revisions = Revisions(shadow, tips.tips)
+        self._inspector = Inspector(engine)
+        self._fetched = Fetched(shadow, self._inspector)
+
+    def run(self, now: int) -> Surveyed:
+        """Read it, and say where its keys are from."""
+        ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
+        listed = commits_between(ends, self._tips, self._revisions, self._shadow)
+        fetched, stretch = self._fetched, Stretch(self._fetched, listed.commits, self._id_size)
+        fetched.tags(ends.tags)
+        pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
+        stretch.novelty.look(pairs)
+        fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
+        trees, size = stretch.novelty.counted()
+        names = self._named(stretch.novelty.names())
+        sightings = list(self._placed(ends, stretch, names)) if fetched.hits or names else []
+        return Surveyed(sightings, self._gaps(listed), self._coverage(listed, trees, size), fetched.placeholders)
+
+    def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:
+        """Those of these names with keys in them."""
+        found: dict[bytes, list[Sighting]] = {}
+        for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
+            found.setdefault(one.occurrence.path, []).append(one)
+        return found
+
+    def _placed(self, ends: Ends, stretch: Stretch, names: dict[bytes, list[Sighting]]) -> Iterator[Sighting]:
+        from keyguard.history.settling import Settler
+
+        tips = [Tip(one.oid, one.name.encode(), _reach(one.name)) for one in self._asked.pushed]
+        settler = Settler(
+            stretch, self._fetched, names, self._inspector, self._engine.ruleset.vendors.values(), authors=self._authors
+        )
+        reaching = Reaching(stretch.commits, tips if self._asked.refs else self._tips.tips, self._revisions)
+        reaching.ask(self._shadow, ends)
+        return settler.sightings(reaching, ends)
+
+    # --- accounting ---------------------------------------------------------------------------------------------
+
+    def _gaps(self, listed: Listed) -> list[Skipped]:
+        found = list(self._tips.skipped)
+        if listed.shallow:
+            found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
+        if self._partial:
+            found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
+        return found + self._fetched.gaps()
+
+    @property
+    def _partial(self) -> bool:
+        return self._tips.partial and bool(self._fetched.missing)
+
+    def _coverage(self, listed: Listed, trees: int, size: int) -> HistoryCoverage:
+        fetched = self._fetched
+        read = sum(fetched.counts.values()) + trees
+        return HistoryCoverage(
+            repositories=1,
+            listed=read + fetched.missing + fetched.unreadable,
+            read=read,
+            commits=fetched.counts.get("commit", 0),
+            trees=trees,
+            blobs=fetched.counts.get("blob", 0),
+            tags=fetched.counts.get("tag", 0),
+            missing=fetched.missing,
+            unreadable=fetched.unreadable,
+            refs=self._tips.refs,
+            bytes=fetched.size + size,
+            shallow=bool(listed.shallow),
+            partial=self._partial,
+            range=self._asked.said,
+        )
+
+
+def _whole(reason: str, detail: str) -> Skipped:
+    return Skipped(path=b"history", reason=reason, detail=detail)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def _reach(name: str) -> str:
+    """What a ref is that is about to be."""
+    kinds = (("refs/heads/", "branch"), ("refs/tags/", "tag"))
+    return next((kind for prefix, kind in kinds if name.startswith(prefix)), "ref")

@@ -1,0 +1,38 @@
+"""One line for each key, for those who push to a server: as GitLab shows them in its pages, or as git does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keyguard.model import Run
+from keyguard.report.past import place_in_time
+from keyguard.report.phrases import counted
+from keyguard.report.summary import gap_text, gaps
+from keyguard.sanitize import shown
+
+#: what GitLab shows of a hook's output
+GITLAB = "GL-HOOK-ERR: "
+#: keys and gaps that are named one by one: nobody reads more of it
+_MOST = 100
+
+
+def lines(run: Run) -> Iterator[str]:
+    """What speaks against a push; nothing where nothing does."""
+    failing = [finding for finding in run.findings if finding.severity >= run.fail_on]
+    missing = [] if run.allow_incomplete else gaps(run)
+    if not failing and not missing:
+        return
+    said = [counted(len(failing), "key")] if failing else []
+    said += [counted(len(missing), "gap")] if missing else []
+    yield f"{GITLAB}keyguard refuses this push: {' and '.join(said)}"
+    for finding in failing[:_MOST]:
+        first, *more = finding.occurrences
+        also = f" and {counted(len(more), 'more place')}" if more else ""
+        yield f"{GITLAB}{shown(finding.masked)}: {shown(finding.title)} in {place_in_time(first)}{also} ({finding.id})"
+    for gap in missing[:_MOST]:
+        yield f"{GITLAB}not read: {gap_text(gap)}"
+    left = max(len(failing) - _MOST, 0) + max(len(missing) - _MOST, 0)
+    if left:
+        yield f"{GITLAB}and {left:,} more"
+    if failing:
+        yield f"{GITLAB}Revoke them first, then take them out of the commits and push again."
