@@ -34,8 +34,8 @@ class Placer:
         author: Callable[[int], str],
         staged: Callable[[], dict[str, bytes]],
     ) -> None:
-        """``tips`` are those that are there, with their numbers, ``reaches`` as the graph gives them. ``author`` says who wrote the commit of a number, or
-        nothing; ``staged`` under which path an id is in an index.
+        """``tips`` are those that are there, with their numbers, ``reaches`` as the graph gives them. ``author`` says
+        who wrote the commit of a number, or nothing; ``staged`` under which path an id is in an index.
         """
         self._store = store
         self._graph = graph
@@ -77,14 +77,14 @@ class Placer:
         times: dict[Key, int] = {}
         for one in arrivals:
             times[one.key] = times.get(one.key, 0) + 1
-        ended = [one for one in arrivals if one.gone]
-        marks = self._graph.marks(place for one in ended for place in (one.place, *one.gone)) if ended else None
+        told = [one for one in arrivals if one.gone or times[one.key] > 1]
+        marks = self._graph.marks(place for one in told for place in (one.place, *one.gone)) if told else None
         for one in arrivals:
             found = self._views.of(one.number, *one.key)
             if found:
-                gone = self._after(one, marks) if marks else []
+                gone = self._after(one, marks) if marks and one.gone else []
                 holding = held.get(one.key, [])
-                if marks and gone and times[one.key] > 1:  # what holds it now may hold what came later
+                if marks and times[one.key] > 1:  # what holds it now may hold what came later
                     holding = [(tip, at) for tip, at in holding if self._still(one, at, gone, marks)]
                 trace = self._history(one, holding, gone)
                 for sighting in found:
@@ -107,7 +107,7 @@ class Placer:
         )
 
     def _after(self, one: Arrival, marks: Marks) -> list[int]:
-        """The commits that took it away after it came, the earliest first; those that lead to HEAD before the others."""
+        """The commits that took it away later, the earliest first; those that lead to HEAD before the others."""
         times = self._graph.commits.times
         gone = [at for at in one.gone if marks.leads(one.place, at)]
         return sorted(gone, key=lambda at: (self._reaches[at] != _HEAD, times[at], at))
