@@ -78,14 +78,14 @@ class Placer:
         times: dict[Key, int] = {}
         for one in arrivals:
             times[one.key] = times.get(one.key, 0) + 1
-        ended = [one for one in arrivals if one.gone]
-        marks = self._graph.marks(place for one in ended for place in (one.place, *one.gone)) if ended else None
+        told = [one for one in arrivals if one.gone or times[one.key] > 1]
+        marks = self._graph.marks(place for one in told for place in (one.place, *one.gone)) if told else None
         for one in arrivals:
             found = self._views.of(one.number, *one.key)
             if found:
-                gone = self._after(one, marks) if marks else []
+                gone = self._after(one, marks) if marks and one.gone else []
                 holding = held.get(one.key, [])
-                if marks and gone and times[one.key] > 1:  # what holds it now may hold what came later
+                if marks and times[one.key] > 1:  # what holds it now may hold what came later
                     holding = [(tip, at) for tip, at in holding if self._still(one, at, gone, marks)]
                 trace = self._history(one, holding, gone)
                 for sighting in found:
