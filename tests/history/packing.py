@@ -53,7 +53,7 @@ def repacked(source: Repo, folder: Path, name: str) -> Repo:
     return repo
 
 
-def deep(repo: Repo, depth: int, each: int) -> list[str]:
+def deep(repo: Repo, depth: int, each: int = 1) -> list[str]:
     """Put a chain of so many deltas into a repository, with the key ``deep`` at its end and in each so manieth version
     before that; the ids of these.
     """

@@ -426,13 +426,12 @@ def test_no_flipped_byte_makes_a_scan_miss_a_key_in_silence(
 ) -> None:
     path = packed.with_suffix(suffix)
     data = path.read_bytes()
-    for at in spread(len(data), 40):
-        for mask in (0x01, 0x80):
-            path.write_bytes(data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :])
-            seen = ask(kg, damaged.repo.path)
-            honest(seen)
-            # one byte does not take everything with it
-            assert suffix == ".idx" or at < 12 or len(seen.missed(KEYS)) <= len(KEYS) / 2, at
+    for number, at in enumerate(spread(len(data), 30)):
+        path.write_bytes(data[:at] + bytes([data[at] ^ (0x80, 0x01)[number % 2]]) + data[at + 1 :])
+        seen = ask(kg, damaged.repo.path)
+        honest(seen)
+        # one byte does not take everything with it
+        assert suffix == ".idx" or at < 12 or len(seen.missed(KEYS)) <= len(KEYS) / 2, at
     path.write_bytes(data)
     assert ask(kg, damaged.repo.path).code == 1
 
