@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,10 @@ TOO_HEAVY = {
     "concurrent.futures",
     "dataclasses",
     "dulwich",
+    "isal",
+    "numpy",
     "git",
+    "inspect",
     "jinja2",
     "multiprocessing",
     "pathlib",
@@ -31,9 +33,6 @@ TOO_HEAVY = {
     "urllib3",
 }
 
-#: msgspec itself loads inspect where typing_extensions is around, as it is on 3.10
-if sys.version_info >= (3, 11):
-    TOO_HEAVY.add("inspect")
 
 WATCHED = """
 import sys

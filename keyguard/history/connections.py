@@ -13,7 +13,7 @@ import msgspec
 
 from keyguard.errors import GitError
 from keyguard.history.objects import ObjectReader
-from keyguard.history.packmemory import PackMemory
+from keyguard.history.packmemory import TREES, PackMemory
 from keyguard.history.tasks import Progress, Task, planned, shared
 from keyguard.history.treerows import Connections, PackTrees, TreeRows
 from keyguard.odb.headers import TREE
@@ -51,7 +51,7 @@ class TreeReader:
         """All trees: those in packs that are not known yet, then the others one by one."""
         store, found, fresh = self._store, self._found, dict[int, list[TreeRows]]()
         for at in range(len(store.packs)):
-            known = memory.trees(at)
+            known = memory.recall(TREES, at, PackTrees)
             if known is None:
                 fresh[at] = []
             else:
@@ -91,7 +91,7 @@ class TreeReader:
             outside=outside,
             size=sum(one.size for one in rows),
         )
-        memory.keep_trees(at, found)
+        memory.keep(TREES, at, found)
 
     def _plane(self, at: int) -> Array:
         """The row of a pack; packs beyond the first ones share that of all others."""

@@ -11,7 +11,7 @@ import msgspec
 
 from keyguard.errors import GitError
 from keyguard.history.hits import UNNAMED, Hit
-from keyguard.history.packmemory import PackMemory
+from keyguard.history.packmemory import CONTENTS, PackMemory
 from keyguard.history.tasks import Progress, Task, planned, shared
 from keyguard.inspector import Inspector, Sighted
 from keyguard.odb.commits import CommitNotes, CommitRows, moved, target_of
@@ -71,7 +71,7 @@ class ContentReader:
         """All that is in packs, but for ``lost``, which is to be read in another way. What is known is not read."""
         store, found, fresh = self._store, Contents(lost=list(range(self._store.packed, self._store.loose_from))), {}
         for at, start in enumerate(store.starts[:-1]):
-            known = memory.contents(at)
+            known = memory.recall(CONTENTS, at, Contents)
             if known is None:
                 fresh[at] = Contents()
             else:
@@ -81,7 +81,8 @@ class ContentReader:
             one = part or Contents(lost=[number for low, high in task for number in range(low, high)])
             fresh[store.pack_of(task[0][0])].add(one)
         for at, one in fresh.items():
-            memory.keep_contents(at, one.moved(-store.starts[at]))
+            if not one.lost and not one.malformed:
+                memory.keep(CONTENTS, at, one.moved(-store.starts[at]))
             found.add(one)
         found.lost = [number for number in found.lost if store.first[number]]
         return found

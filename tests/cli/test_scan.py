@@ -151,7 +151,7 @@ def test_without_git_everything_is_read_and_that_is_said(kg: Keyguard, repo: Rep
     repo.write("kept.txt", LEAK).write(".gitignore", "ignored.txt\n").write("ignored.txt", leaking_line(2)).add()
     said = kg.scan(cwd=repo.path, PATH=str(tmp_path))
     assert said.code == 2
-    assert said.gaps == {".": "git-failed"}
+    assert said.gaps == {".": "git-failed", "history": "unreadable"}
     assert places(said) == {"kept.txt", "ignored.txt"}
     assert kg("scan", "--staged", repo.path, PATH=str(tmp_path)).code == 2
 

@@ -1,4 +1,4 @@
-"""A part of a history: all that its commits bring is found, however short it stood there, and nothing that was there."""
+"""A part of a history: all that its commits bring is found, however short it stood, and nothing that was there."""
 
 from __future__ import annotations
 
@@ -176,7 +176,9 @@ def test_what_no_remote_has(repo: Repo, kg: Keyguard, tmp_path: Path) -> None:
 
 
 def test_since_a_date_or_a_commit(repo: Repo, kg: Keyguard) -> None:
-    repo.write("new.env", line("new")).add().git("commit", "--quiet", "-m", "new", GIT_COMMITTER_DATE="2026-03-01T00:00:00Z")
+    repo.write("new.env", line("new")).add().git(
+        "commit", "--quiet", "-m", "new", GIT_COMMITTER_DATE="2026-03-01T00:00:00Z"
+    )
     for since in ("2026-02-01", "2026-02-28T23:59:59Z", "base", "HEAD~1"):
         assert keys(asked(kg, repo, "--since", since), "new", "old") == {"new"}, since
     assert keys(asked(kg, repo, "--since", "2020-01-01"), "new", "old") == {"new", "old"}

@@ -98,9 +98,10 @@ def test_a_sparse_checkout_leaves_nothing_out(repo: Repo) -> None:
         repo.git("sparse-checkout", "reapply", "--sparse-index")
 
 
-def test_a_bare_repository_is_a_folder_like_any_other(tmp_path: Path) -> None:
-    Repo(tmp_path / "bare.git", "--bare")
-    assert "HEAD" in names(listed(tmp_path / "bare.git"))
+def test_a_bare_repository_has_no_files_unless_all_are_asked_for(tmp_path: Path) -> None:
+    bare = Repo(tmp_path / "bare.git", "--bare").path
+    assert names(listed(bare)) == []
+    assert "HEAD" in names(listed(bare, all_files=True))
 
 
 # --- repositories inside ------------------------------------------------------------------------------------------
