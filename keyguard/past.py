@@ -52,8 +52,6 @@ class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Entries of reflogs."""
     bytes: int = 0
     """Size of what was read, unpacked."""
-    cached: int = 0
-    """Objects known from an earlier scan with the same rules: counted as read, not read again."""
     shallow: bool = False
     partial: bool = False
     range: str = ""

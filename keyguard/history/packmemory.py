@@ -26,12 +26,6 @@ class PackMemory:
     def __init__(self, cache: Cache, store: Store) -> None:
         self._cache = cache
         self._store = store
-        self._known: set[int] = set()
-
-    @property
-    def known(self) -> int:
-        """How many objects are in packs of which the contents were known."""
-        return sum(len(self._store.packs[at]) for at in self._known)
 
     def recall(self, kind: str, at: int, what: type[_Kept]) -> _Kept | None:
         """What is kept of a pack, if there is anything."""
@@ -40,12 +34,9 @@ class PackMemory:
         if data is None:
             return None
         try:
-            found = msgspec.msgpack.decode(data, type=what)
+            return msgspec.msgpack.decode(data, type=what)
         except (msgspec.MsgspecError, ValueError):
             return None
-        if kind == CONTENTS:
-            self._known.add(at)
-        return found
 
     def keep(self, kind: str, at: int, found: msgspec.Struct) -> None:
         """Keep something of a pack that was read whole."""

@@ -46,11 +46,9 @@ def recall(cache: Cache, state: bytes) -> Surveyed | None:
     if data is None:
         return None
     try:
-        found = msgspec.msgpack.decode(data, type=Surveyed)
+        return msgspec.msgpack.decode(data, type=Surveyed)
     except (msgspec.MsgspecError, ValueError):
         return None
-    coverage = msgspec.structs.replace(found.coverage, cached=found.coverage.read)
-    return msgspec.structs.replace(found, coverage=coverage)
 
 
 def remember(cache: Cache, state: bytes, found: Surveyed, engine: Engine) -> None:

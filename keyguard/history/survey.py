@@ -214,7 +214,6 @@ class _Survey:
             refs=self._tips.refs,
             reflogs=self._tips.reflogs,
             bytes=contents.size + trees,
-            cached=self._memory.known,
             shallow=self._gaps.shallow,
             partial=self._gaps.partial,
         )

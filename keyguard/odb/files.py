@@ -20,7 +20,12 @@ def open_file(path: str) -> int:
         fd = os.open(path, _FLAGS)
     except OSError as error:
         raise GitError(f"{name}: cannot be read: {error.strerror}") from error
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+    try:
+        regular = stat.S_ISREG(os.fstat(fd).st_mode)
+    except OSError as error:
+        os.close(fd)
+        raise GitError(f"{name}: cannot be read: {error.strerror}") from error
+    if not regular:
         os.close(fd)
         raise GitError(f"{name}: not a regular file")
     return fd

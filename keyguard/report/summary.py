@@ -120,9 +120,6 @@ def history_line(history: HistoryCoverage) -> str:
         parts.append(counted(history.unreachable, "unreachable object"))
     if history.repositories > 1:
         parts.append(counted(history.repositories, "repository", "repositories"))
-    if history.cached:
-        known = "all" if history.cached >= history.read else number(history.cached)
-        parts.append(f"{known} unchanged since the last scan")
     absent = [(history.missing, "missing"), (history.unreadable, "unreadable")]
     parts += [f"{number(count)} {word}" for count, word in absent if count]
     parts += [word for flag, word in ((history.shallow, "shallow clone"), (history.partial, "partial clone")) if flag]

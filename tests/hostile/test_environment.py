@@ -112,7 +112,7 @@ def test_a_cache_that_others_can_write_to_is_not_used(kg: Keyguard, leaky: Path,
     shared = tmp_path / "shared"
     shared.mkdir()
     assert kg("scan", cwd=leaky, KEYGUARD_CACHE_DIR=str(shared)).code == 1
-    (cached,) = shared.iterdir()
+    (cached,) = shared.glob("rules-*")
     cached.write_bytes(b"nonsense")
     assert kg("scan", cwd=leaky, KEYGUARD_CACHE_DIR=str(shared)).code == 1
     cached.write_bytes(b"nonsense")

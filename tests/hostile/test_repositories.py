@@ -252,7 +252,7 @@ def test_an_object_store_of_others_is_not_read_in_silence(kg: Keyguard, repo: Re
     shutil.move(repo.path / ".git" / "objects", tmp_path / "objects")
     (repo.path / ".git" / "objects" / "info").mkdir(parents=True)
     said = kg.scan(cwd=repo.path)
-    assert (said.code, said.gaps) == (2, {"a.env": "unreadable"})
+    assert (said.code, said.gaps.pop("a.env")) == (2, "unreadable")
 
 
 def test_sha256_repositories_are_scanned(kg: Keyguard, tmp_path: Path) -> None:

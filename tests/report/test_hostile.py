@@ -120,7 +120,6 @@ HISTORIES = st.builds(
     shallow=st.booleans(),
     partial=st.booleans(),
     missing=st.integers(0, 2),
-    cached=st.sampled_from([0, 1, 10**9]),
 )
 SUPPRESSED = st.builds(
     Suppressed,

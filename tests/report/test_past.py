@@ -232,11 +232,6 @@ def test_the_summary_says_what_of_history_was_covered() -> None:
     assert summary(repositories=3).endswith(", 3 repositories")
 
 
-def test_the_summary_says_what_was_known_already() -> None:
-    assert summary(cached=400_000).endswith(", 400,000 unchanged since the last scan")
-    assert summary(cached=406_066).endswith(", all unchanged since the last scan")
-
-
 def test_the_summary_says_what_was_not_covered() -> None:
     assert summary(missing=3, unreadable=1, partial=True).endswith(", 3 missing, 1 unreadable, partial clone")
     assert summary(shallow=True).endswith(", shallow clone")
