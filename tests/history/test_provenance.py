@@ -46,7 +46,7 @@ def before(commits: Commits, oid: str) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("packing", ["as-it-is", "depth-4095", "several", "loose"])
+@pytest.mark.parametrize("packing", ["as-it-is", "depth-4095", "several", "loose", "duplicated"])
 @pytest.mark.parametrize("seed", range(6))
 def test_a_random_history_is_read_as_a_naive_reading_has_it(tmp_path: Path, seed: int, packing: str) -> None:
     repo = Repo(tmp_path / "r")
