@@ -44,11 +44,13 @@ def revisions(repo: Repo) -> Iterator[Revisions]:
         yield Revisions(shadow, read_refs(found).tips)
 
 
-NAMES = """
-HEAD @ main side/way heads/main refs/heads/main tags/v1.0 v1.0 v2.0 light both origin origin/main origin/dev
-refs/remotes/origin/main odd/one HEAD~ HEAD~0 HEAD~1 HEAD~2 HEAD^ HEAD^0 HEAD^1 HEAD^2 HEAD^2~1 HEAD~1^1 @~1 @^2
-v2.0^{} v2.0^{commit} v1.0~1 v2.0^2 main^{commit}~1
-""".split()
+NAMES = [
+    *("HEAD", "@", "main", "side/way", "heads/main", "refs/heads/main", "tags/v1.0"),
+    *("v1.0", "v2.0", "light", "both", "origin", "origin/main", "origin/dev"),
+    *("refs/remotes/origin/main", "odd/one", "HEAD~", "HEAD~0", "HEAD~1", "HEAD~2", "HEAD^"),
+    *("HEAD^0", "HEAD^1", "HEAD^2", "HEAD^2~1", "HEAD~1^1", "@~1", "@^2"),
+    *("v2.0^{}", "v2.0^{commit}", "v1.0~1", "v2.0^2", "main^{commit}~1"),
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

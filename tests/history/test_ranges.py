@@ -1,4 +1,4 @@
-"""A part of a history: all that its commits bring is found, however short it stood there, and nothing that was there."""
+"""A part of a history: all that its commits bring is found, however short it was there, and nothing older."""
 
 from __future__ import annotations
 
@@ -176,7 +176,9 @@ def test_what_no_remote_has(repo: Repo, kg: Keyguard, tmp_path: Path) -> None:
 
 
 def test_since_a_date_or_a_commit(repo: Repo, kg: Keyguard) -> None:
-    repo.write("new.env", line("new")).add().git("commit", "--quiet", "-m", "new", GIT_COMMITTER_DATE="2026-03-01T00:00:00Z")
+    repo.write("new.env", line("new")).add().git(
+        "commit", "--quiet", "-m", "new", GIT_COMMITTER_DATE="2026-03-01T00:00:00Z"
+    )
     for since in ("2026-02-01", "2026-02-28T23:59:59Z", "base", "HEAD~1"):
         assert keys(asked(kg, repo, "--since", since), "new", "old") == {"new"}, since
     assert keys(asked(kg, repo, "--since", "2020-01-01"), "new", "old") == {"new", "old"}
@@ -233,6 +235,23 @@ def test_a_tree_that_unfolds_to_more_files_than_any_disk_holds_is_read(repo: Rep
     bomb = repo.git("commit-tree", "-m", "bomb", "-p", "HEAD", entry).decode().strip()
     found = between(kg, repo, f"HEAD..{bomb}")
     assert (found.code, found.coverage["trees"], found.coverage["blobs"]) == (0, 12, 1)
+
+
+def test_a_long_range_is_told_from_everything(repo: Repo, kg: Keyguard, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write("brief.env", line("brief")).add().commit(f"a message with {key('message')}")
+    repo.remove("brief.env").add().commit("out")
+    repo.git("mv", "old.env", "elsewhere.env")
+    repo.commit("moved")
+    repo.git("tag", "-a", "-m", f"a tag with {key('tag')}", "v1")
+    repo.git("tag", "-a", "-m", f"another with {key('other')}", "v2")
+    short = between(kg, repo, "base..v1")
+    monkeypatch.setattr("keyguard.history.excerpt._COMMIT", 1 << 40)
+    long = between(kg, repo, "base..v1")
+    names = ("brief", "message", "tag", "other", "old")
+    assert keys(long, *names) == keys(short, *names) == {"brief", "message", "tag"}
+    for name in ("brief", "message"):
+        assert long.places(name) == short.places(name)
+    assert long.coverage["range"] == "base..v1, told from everything"
 
 
 def test_a_sha256_repository(tmp_path: Path, kg: Keyguard) -> None:
