@@ -77,6 +77,13 @@ def test_a_folder_that_moves_is_not_read_again(repo: Repo, kg: Keyguard) -> None
     assert between(kg, repo, "HEAD~1..").coverage["blobs"] == 0
 
 
+def test_a_file_that_moves_to_another_folder_is_not_read_again(repo: Repo, kg: Keyguard) -> None:
+    repo.write("a/x.txt", "x\n").write("a/y.txt", "y\n").write("b/z.txt", "z\n").add().commit("some")
+    repo.git("mv", "a/x.txt", "b/x.txt")
+    repo.commit("moved")
+    assert between(kg, repo, "HEAD~1..").coverage["blobs"] == 0
+
+
 def test_a_key_that_came_in_the_range_and_moved_is_at_both_places(repo: Repo, kg: Keyguard) -> None:
     repo.write("one.env", line("new")).add().commit("in")
     repo.git("mv", "one.env", "two.env")
@@ -124,6 +131,8 @@ def test_a_merge_that_takes_an_old_key_from_one_side_brings_nothing(repo: Repo, 
     repo.write("main.env", line("main")).add().commit("main")
     repo.git("merge", "--quiet", "--no-edit", "side")
     assert keys(between(kg, repo, "HEAD^1.."), "main", "old") == set()
+    # that of the other side is old as well, and not read
+    assert between(kg, repo, "HEAD^2..").coverage["blobs"] == 1
 
 
 def test_both_sides_of_three_dots_and_several_ranges(repo: Repo, kg: Keyguard) -> None:
