@@ -61,7 +61,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 def run(request: Request, progress: Progress | None = None) -> Run:
     """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run."""
     if request.range is not None:
-        return _run_range(request, request.range)
+        return _run_range(request, request.range, progress)
     if request.history == "only":
         from keyguard.history import scope
 
@@ -89,13 +89,14 @@ def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: 
     return _account(request, engine, listing.scope, listed, tally, past)
 
 
-def _run_range(request: Request, asked: Range) -> Run:
+def _run_range(request: Request, asked: Range, progress: Progress | None) -> Run:
     from keyguard.history import ranges
 
     path, *_ = request.ask.paths
     repository = ranges.repository_of(path)
     engine = _engine(request)
-    past = ranges.read_range(repository, asked, engine, authors=request.authors, now=request.now)
+    how = {"authors": request.authors, "cached": request.cached}
+    past = ranges.read_range(repository, asked, engine, request.jobs, progress, now=request.now, **how)
     return _account(request, engine, "history", 0, Tally(), past)
 
 

@@ -6,7 +6,10 @@ To open the packs of a large repository would take longer than all that a pull r
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError, UsageError
@@ -17,6 +20,7 @@ from keyguard.git.shadow import DEADLINE, Shadow
 from keyguard.git.tips import Tip, Tips, read_refs
 from keyguard.history.asked import Range
 from keyguard.history.ends import Ends, Listed, commits_between, find_ends
+from keyguard.history.excerpt import excerpt, is_worth_it
 from keyguard.history.fetched import Fetched
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
@@ -24,6 +28,9 @@ from keyguard.history.surveyed import Surveyed
 from keyguard.inspector import Inspector
 from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
 from keyguard.names import Names
+
+if TYPE_CHECKING:
+    from keyguard.history.tasks import Progress
 
 _SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
 _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
@@ -41,17 +48,33 @@ def repository_of(path: str) -> Repository:
 
 
 def read_range(
-    repository: Repository, asked: Range, engine: Engine, *, authors: bool = False, now: int | None = None
+    repository: Repository,
+    asked: Range,
+    engine: Engine,
+    jobs: int = 0,
+    progress: Progress | None = None,
+    *,
+    authors: bool = False,
+    cached: bool = False,
+    now: int | None = None,
 ) -> Surveyed:
     """What a range of a repository brings; ``now`` is what a time so long ago is counted from.
 
     ``UsageError`` where it names what is not there. What cannot be read is a gap.
     """
+
+    def survey() -> Surveyed:
+        from keyguard.history.run import read_homes
+        from keyguard.history.scope import Home
+
+        home = Home(repository, b"", b"")
+        return read_homes([home], engine, jobs, progress, authors=authors, cached=cached)
+
     tips = read_refs(repository)
     try:
         with open_shadow(repository, DEADLINE, asked.borrowed) as shadow:
             reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors)
-            return reader.run(int(time.time()) if now is None else now)
+            return reader.run(int(time.time()) if now is None else now, survey)
     except GitError as error:
         gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
         coverage = HistoryCoverage(repositories=1, refs=tips.refs, range=asked.said)
@@ -64,6 +87,7 @@ class _RangeReader:
     def __init__(
         self, repository: Repository, tips: Tips, asked: Range, shadow: Shadow, engine: Engine, *, authors: bool
     ) -> None:
+        self._repository = repository
         self._tips = tips
         self._asked = asked
         self._shadow = shadow
@@ -74,10 +98,14 @@ class _RangeReader:
         self._inspector = Inspector(engine)
         self._fetched = Fetched(shadow, self._inspector)
 
-    def run(self, now: int) -> Surveyed:
-        """Read it, and say where its keys are from."""
+    def run(self, now: int, survey: Callable[[], Surveyed]) -> Surveyed:
+        """Read it, and say where its keys are from; ``survey`` reads everything, where that is faster."""
         ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
         listed = commits_between(ends, self._tips, self._revisions, self._shadow)
+        if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
+            self._repository, len(listed.commits)
+        ):
+            return self._excerpt(survey(), ends, listed)
         fetched, stretch = self._fetched, Stretch(self._fetched, listed.commits, self._id_size)
         fetched.tags(ends.tags)
         pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
@@ -87,6 +115,12 @@ class _RangeReader:
         names = self._named(stretch.novelty.names())
         sightings = list(self._placed(ends, stretch, names)) if fetched.hits or names else []
         return Surveyed(sightings, self._gaps(listed), self._coverage(listed, trees, size), fetched.placeholders)
+
+    def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
+        found.sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        words = f"{self._asked.said}, told from everything"
+        found.coverage = msgspec.structs.replace(found.coverage, range=words)
+        return found
 
     def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:
         """Those of these names with keys in them."""

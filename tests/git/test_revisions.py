@@ -45,10 +45,11 @@ def revisions(repo: Repo) -> Iterator[Revisions]:
 
 
 NAMES = [
-    *("HEAD", "@", "main", "side/way", "heads/main", "refs/heads/main", "tags/v1.0", "v1.0", "v2.0", "light"),
-    *("both", "origin", "origin/main", "origin/dev", "refs/remotes/origin/main", "odd/one", "HEAD~"),
-    *("HEAD~0", "HEAD~1", "HEAD~2", "HEAD^", "HEAD^0", "HEAD^1", "HEAD^2", "HEAD^2~1", "HEAD~1^1", "@~1"),
-    *("@^2", "v2.0^{}", "v2.0^{commit}", "v1.0~1", "v2.0^2", "main^{commit}~1"),
+    *("HEAD", "@", "main", "side/way", "heads/main", "refs/heads/main", "tags/v1.0"),
+    *("v1.0", "v2.0", "light", "both", "origin", "origin/main", "origin/dev"),
+    *("refs/remotes/origin/main", "odd/one", "HEAD~", "HEAD~0", "HEAD~1", "HEAD~2", "HEAD^"),
+    *("HEAD^0", "HEAD^1", "HEAD^2", "HEAD^2~1", "HEAD~1^1", "@~1", "@^2"),
+    *("v2.0^{}", "v2.0^{commit}", "v1.0~1", "v2.0^2", "main^{commit}~1"),
 ]
 
 

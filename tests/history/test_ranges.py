@@ -77,6 +77,13 @@ def test_a_folder_that_moves_is_not_read_again(repo: Repo, kg: Keyguard) -> None
     assert between(kg, repo, "HEAD~1..").coverage["blobs"] == 0
 
 
+def test_a_file_that_moves_to_another_folder_is_not_read_again(repo: Repo, kg: Keyguard) -> None:
+    repo.write("a/x.txt", "x\n").write("a/y.txt", "y\n").write("b/z.txt", "z\n").add().commit("some")
+    repo.git("mv", "a/x.txt", "b/x.txt")
+    repo.commit("moved")
+    assert between(kg, repo, "HEAD~1..").coverage["blobs"] == 0
+
+
 def test_a_key_that_came_in_the_range_and_moved_is_at_both_places(repo: Repo, kg: Keyguard) -> None:
     repo.write("one.env", line("new")).add().commit("in")
     repo.git("mv", "one.env", "two.env")
@@ -124,6 +131,8 @@ def test_a_merge_that_takes_an_old_key_from_one_side_brings_nothing(repo: Repo, 
     repo.write("main.env", line("main")).add().commit("main")
     repo.git("merge", "--quiet", "--no-edit", "side")
     assert keys(between(kg, repo, "HEAD^1.."), "main", "old") == set()
+    # that of the other side is old as well, and not read
+    assert between(kg, repo, "HEAD^2..").coverage["blobs"] == 1
 
 
 def test_both_sides_of_three_dots_and_several_ranges(repo: Repo, kg: Keyguard) -> None:
@@ -235,6 +244,23 @@ def test_a_tree_that_unfolds_to_more_files_than_any_disk_holds_is_read(repo: Rep
     bomb = repo.git("commit-tree", "-m", "bomb", "-p", "HEAD", entry).decode().strip()
     found = between(kg, repo, f"HEAD..{bomb}")
     assert (found.code, found.coverage["trees"], found.coverage["blobs"]) == (0, 12, 1)
+
+
+def test_a_long_range_is_told_from_everything(repo: Repo, kg: Keyguard, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write("brief.env", line("brief")).add().commit(f"a message with {key('message')}")
+    repo.remove("brief.env").add().commit("out")
+    repo.git("mv", "old.env", "elsewhere.env")
+    repo.commit("moved")
+    repo.git("tag", "-a", "-m", f"a tag with {key('tag')}", "v1")
+    repo.git("tag", "-a", "-m", f"another with {key('other')}", "v2")
+    short = between(kg, repo, "base..v1")
+    monkeypatch.setattr("keyguard.history.excerpt._COMMIT", 1 << 40)
+    long = between(kg, repo, "base..v1")
+    names = ("brief", "message", "tag", "other", "old")
+    assert keys(long, *names) == keys(short, *names) == {"brief", "message", "tag"}
+    for name in ("brief", "message"):
+        assert long.places(name) == short.places(name)
+    assert long.coverage["range"] == "base..v1, told from everything"
 
 
 def test_a_sha256_repository(tmp_path: Path, kg: Keyguard) -> None:
