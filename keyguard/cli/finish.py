@@ -74,14 +74,27 @@ def destinations(options: argparse.Namespace) -> list[Destination]:
     return parse_formats(options.format)
 
 
-def run(asked: scan.Request) -> Run:
-    """Scan, with a progress bar where a person watches."""
+def run(asked: scan.Request, reports: list[Destination], options: argparse.Namespace) -> int:
+    """Scan, with a progress bar where a person watches, and report; the exit code.
+
+    ^C passes, once what was found until then is reported.
+    """
+    try:
+        found = _scanned(asked)
+    except scan.Interrupted as interrupted:
+        report(interrupted.run, reports, options)
+        raise KeyboardInterrupt from None
+    return report(found, reports, options)
+
+
+def _scanned(asked: scan.Request) -> Run:
     if not _watched(sys.stderr):
         return scan.run(asked)
     from keyguard.cli.progress import Bar
+    from keyguard.progress import Progress
 
     with Bar(sys.stderr) as bar:
-        return scan.run(asked, bar.show)
+        return scan.run(asked, Progress(bar.show))
 
 
 def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:

@@ -23,5 +23,4 @@ def run(options: argparse.Namespace) -> int:
     settings = config.find(".", options.config, isolated=options.isolated)
     index = os.environ.get("GIT_INDEX_FILE", "")
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    found = finish.run(finish.request(options, settings, source, Ask(paths=paths, index=index)))
-    return finish.report(found, reports, options)
+    return finish.run(finish.request(options, settings, source, Ask(paths=paths, index=index)), reports, options)

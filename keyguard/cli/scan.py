@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     request = _request(options, settings, paths or (".",))
     if stdin:
         return finish.report(scan.run_stream(request, _stdin, b"<stdin>"), reports, options)
-    return finish.report(finish.run(request), reports, options)
+    return finish.run(request, reports, options)
 
 
 def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> scan.Request:
