@@ -36,7 +36,7 @@ class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
     repositories: int = 0
     listed: int = 0
-    """Objects that are there, and those that are asked for and are not: ``read + missing + unreadable``."""
+    """Objects that are there, and those that are asked for and are not: ``read + missing + unreadable + unread``."""
     read: int = 0
     commits: int = 0
     trees: int = 0
@@ -45,6 +45,8 @@ class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
     """Objects that something names and no store holds."""
     unreadable: int = 0
+    unread: int = 0
+    """Objects that were not read any more when the scan was interrupted."""
     unreachable: int = 0
     """Objects that no ref, reflog, index or HEAD leads to: read all the same."""
     refs: int = 0

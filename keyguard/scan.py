@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,11 +18,13 @@ from keyguard.rules import RuleSet
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
 from keyguard.triage import Policy
-from keyguard.worklist import Progress, Worklist
+from keyguard.worklist import Worklist
 
 if TYPE_CHECKING:
     from keyguard.history.asked import Range
+    from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
+    from keyguard.progress import Progress
     from keyguard.sources.ignores import Ignores
 
 
@@ -58,61 +60,128 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """^C: ``run`` is what was found until then, with a gap for what was not read any more."""
+
+    def __init__(self, found: Run) -> None:
+        super().__init__()
+        self.run = found
+
+
 def run(request: Request, progress: Progress | None = None) -> Run:
-    """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run."""
-    if request.range is not None:
-        return _run_range(request, request.range, progress)
-    if request.history == "only":
+    """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run.
+
+    ^C comes out as ``Interrupted``, or, before anything was listed, as it is.
+    """
+    scan = _Scan(request, progress)
+    try:
+        return scan.run()
+    except KeyboardInterrupt:
+        found = scan.so_far()
+        if found is None:
+            raise
+        raise Interrupted(found) from None
+
+
+class _Scan:
+    """One scan, and how far it has come."""
+
+    def __init__(self, request: Request, progress: Progress | None) -> None:
+        self._request = request
+        self._progress = progress
+        self._engine: compiled.Engine | None = None
+        self._listing = Listing(scope="history")
+        self._listed = 0
+        self._worklist: Worklist | None = None
+        self._histories: Histories | None = None
+        self._homeless: list[Skipped] = []
+        #: what was read, once that is complete
+        self._tally: Tally | None = None
+        self._past: Surveyed | None = None
+
+    def run(self) -> Run:
+        """List, read, account."""
+        request = self._request
+        if request.range is not None:
+            return self._read_range(request.range)
+        if request.history == "only":
+            from keyguard.history import scope
+
+            for path in request.ask.paths:
+                scope.required(path)
+            return self._read(_engine(request))
+        with sources.started(request.source, request.ask) as listed:
+            engine = _engine(request)
+            self._listing = listed()
+            return self._read(engine)
+
+    def so_far(self) -> Run | None:
+        """What had been found when ``run`` was interrupted; None where nothing had been listed yet."""
+        if self._engine is None or self._worklist is None:
+            return None
+        tally, past, gaps = self._tally, self._past, list[Skipped]()
+        if tally is None:
+            tally = self._worklist.so_far()
+            unread = self._listed - tally.read - len(tally.skipped)
+            detail = f"{unread:,} of {self._listed:,} files not read" if unread else "not looked at to the end"
+            gaps.append(Skipped(path=self._listing.scope.encode(), reason="interrupted", detail=detail))
+        if past is None and self._histories:
+            past = self._with_homeless(self._histories.so_far())
+        # what the user allowed to be left out is not what he did not wait for
+        request = msgspec.structs.replace(self._request, allow_incomplete=False)
+        return _account(request, self._engine, self._listing.scope, self._listed, tally, past, gaps)
+
+    def _read(self, engine: compiled.Engine) -> Run:
+        request, listing = self._request, self._listing
+        self._listed = listing.count()
+        _exclude(listing, request.exclude)
+        self._engine = engine
+        self._histories = self._found_histories(engine)
+        self._worklist = Worklist(
+            listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
+        )
+        tally = self._worklist.run()
+        if request.source == "tree" and not (tally.read or self._histories or any(one.gap for one in tally.skipped)):
+            raise UsageError(
+                "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
+            )
+        names = Names(engine)
+        for where, paths in _named(listing):
+            tally.sightings += names.sightings(paths, where)
+        self._tally = tally
+        if self._histories:
+            self._past = self._with_homeless(self._histories.read())
+        return _account(request, engine, listing.scope, self._listed, tally, self._past)
+
+    def _read_range(self, asked: Range) -> Run:
+        from keyguard.history import ranges
+
+        request = self._request
+        path, *_ = request.ask.paths
+        repository = ranges.repository_of(path)
+        engine = _engine(request)
+        how = {"authors": request.authors, "cached": request.cached}
+        past = ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=request.now, **how)
+        return _account(request, engine, "history", 0, Tally(), past)
+
+    def _found_histories(self, engine: compiled.Engine) -> Histories | None:
+        """The histories that belong to what was asked for; None where there are none, or none were asked for."""
+        request = self._request
+        if request.source != "tree" or request.history == "no":
+            return None
         from keyguard.history import scope
 
-        for path in request.ask.paths:
-            scope.required(path)
-        return _run(request, _engine(request), Listing(scope="history"), progress)
-    with sources.started(request.source, request.ask) as listed:
-        engine = _engine(request)
-        return _run(request, engine, listed(), progress)
+        homes, self._homeless = scope.homes_of(request.ask.paths, self._listing)
+        if not homes:
+            return None
+        from keyguard.history.run import Histories
 
+        return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
 
-def _run(request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None) -> Run:
-    listed = listing.count()
-    _exclude(listing, request.exclude)
-    inspector = Inspector(engine)
-    tally = Worklist(listing, inspector, max_size=request.max_size, jobs=request.jobs, progress=progress).run()
-    past = _history(request, engine, listing, progress)
-    if request.source == "tree" and not tally.read and not past and not any(one.gap for one in tally.skipped):
-        raise UsageError(
-            "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
-        )
-    names = Names(engine)
-    for where, paths in _named(listing):
-        tally.sightings += names.sightings(paths, where)
-    return _account(request, engine, listing.scope, listed, tally, past)
-
-
-def _run_range(request: Request, asked: Range, progress: Progress | None) -> Run:
-    from keyguard.history import ranges
-
-    path, *_ = request.ask.paths
-    repository = ranges.repository_of(path)
-    engine = _engine(request)
-    how = {"authors": request.authors, "cached": request.cached}
-    past = ranges.read_range(repository, asked, engine, request.jobs, progress, now=request.now, **how)
-    return _account(request, engine, "history", 0, Tally(), past)
-
-
-def _history(request: Request, engine: compiled.Engine, listing: Listing, progress: Progress | None) -> Surveyed | None:
-    """What the histories hold that belong to what was asked for; None where there are none, or none were asked for."""
-    if request.source != "tree" or request.history == "no":
-        return None
-    from keyguard.history import run as histories
-    from keyguard.history import scope
-
-    homes, skipped = scope.homes_of(request.ask.paths, listing)
-    if not homes:
-        return None
-    found = histories.read_homes(homes, engine, request.jobs, progress, authors=request.authors, cached=request.cached)
-    found.skipped += [gap for gap in skipped if gap not in found.skipped]
-    return found
+    def _with_homeless(self, found: Surveyed) -> Surveyed:
+        """With what cannot be looked at at all."""
+        found.skipped += [gap for gap in self._homeless if gap not in found.skipped]
+        return found
 
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
@@ -180,10 +249,17 @@ def _rules(exclude: Exclude) -> tuple[bytes, Ignores] | None:
 
 
 def _account(
-    request: Request, engine: compiled.Engine, scope: str, listed: int, tally: Tally, past: Surveyed | None = None
+    request: Request,
+    engine: compiled.Engine,
+    scope: str,
+    listed: int,
+    tally: Tally,
+    past: Surveyed | None = None,
+    gaps: Sequence[Skipped] = (),
 ) -> Run:
+    """``gaps`` are those that stand for any number of files."""
     names = Names(engine)
-    chosen = tally.skipped + (past.skipped if past else [])
+    chosen = [*tally.skipped, *gaps, *(past.skipped if past else [])]
     skipped = tuple(sorted(map(names.hide_in, chosen)))
     decided, ruleset = triage.Decided(), RuleSet()
     sightings = tally.sightings + (past.sightings if past else [])
@@ -197,7 +273,7 @@ def _account(
         scope=scope,
         listed=listed,
         read=tally.read,
-        skipped=len(tally.skipped),
+        skipped=listed - tally.read if gaps else len(tally.skipped),
         bytes=tally.size,
         rules=engine.count,
         engine=engine.prefilter.name,

@@ -37,14 +37,15 @@ def can_fork() -> bool:
 
 
 def fork_map(
-    work: Callable[[int], bytes], count: int, jobs: int, done: Callable[[int], None] | None = None
+    work: Callable[[int], bytes], count: int, jobs: int, take: Callable[[int, bytes], None] | None = None
 ) -> list[bytes | None]:
     """``work(i)`` for every i below ``count``, done by forked processes; None where the process died over it.
 
-    ``count`` is at most ``MAX_TASKS``; ``done`` hears of every i that has its answer. Raises OSError where not a single
-    worker can be started. Workers are killed and reaped however this ends.
+    ``count`` is at most ``MAX_TASKS``. ``take`` is handed every i with its answer as it comes, so that ^C loses nothing
+    that was answered; the list then holds an empty one in its place. Raises OSError where not a single worker can be
+    started. Workers are killed and reaped however this ends.
     """
-    pool = _Pool(work, count, done)
+    pool = _Pool(work, count, take)
     try:
         gc.freeze()
         pool.start(min(jobs, count))
@@ -58,9 +59,9 @@ def fork_map(
 class _Pool:
     """The workers, by the pipe that each of them answers through, and what they have answered so far."""
 
-    def __init__(self, work: Callable[[int], bytes], count: int, done: Callable[[int], None] | None) -> None:
+    def __init__(self, work: Callable[[int], bytes], count: int, take: Callable[[int, bytes], None] | None) -> None:
         self.results: list[bytes | None] = [None] * count
-        self._work, self._done = work, done
+        self._work, self._hand = work, take
         self._deaths = 0
         self._pids: dict[int, int] = {}
         self._buffers: dict[int, bytearray] = {}
@@ -145,10 +146,12 @@ class _Pool:
             end = at + _HEADER.size + size
             if len(buffer) < end:
                 break
-            self.results[index] = bytes(buffer[at + _HEADER.size : end])
+            answer = bytes(buffer[at + _HEADER.size : end])
             at = end
-            if self._done:
-                self._done(index)
+            if self._hand:
+                self._hand(index, answer)
+                answer = b""
+            self.results[index] = answer
         del buffer[:at]
 
 

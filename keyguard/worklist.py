@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,13 +18,12 @@ from keyguard.tally import Guarded, Tally
 if TYPE_CHECKING:
     from keyguard.git.objects import BlobContent
     from keyguard.git.repository import Repository
+    from keyguard.progress import Progress
 
 #: below this number of files one process is faster than several
 _FEW = 1500
 _BATCH = 64
 
-#: called with how many files are done, and how many there are
-Progress = Callable[[int, int], None]
 _Numbered = tuple[int, TreeFile]
 
 
@@ -47,20 +46,32 @@ class Worklist:
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
         self._readers: dict[int, Reader] = {}
+        #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
+        self._kept = [Tally(skipped=list(listing.skipped))]
 
     def run(self) -> Tally:
         """Read and inspect all that is listed."""
-        tally = Tally(skipped=list(self._listing.skipped))
-        if len(self._files) < _FEW or not self._share_out(tally):
-            tally.add(self._inspect(self._files, self._tell))
+        if self._progress:
+            self._progress.begin("files", "files")
+            self._progress.expect(len(self._files))
+        if len(self._files) < _FEW or not self._share_out():
+            self._inspect(self._files, self._kept[0], watched=True)
+        tally = self._kept[0]
         for stored in (*self._listing.stored, *self._absent(tally)):
             self._inspect_stored(stored, tally)
         self._forget_old(tally)
         return tally
 
+    def so_far(self) -> Tally:
+        """What had been read when ``run`` was interrupted; of changes, with what may have been there before."""
+        tally = Tally()
+        for one in self._kept:
+            tally.add(one)
+        return tally
+
     # --- files --------------------------------------------------------------------------------------------------
 
-    def _share_out(self, tally: Tally) -> bool:
+    def _share_out(self) -> bool:
         """Have the files inspected by several processes; False where one is all that there can be."""
         from keyguard import workers  # a commit has no use for it
 
@@ -73,8 +84,10 @@ class Worklist:
             answers = self._map(batches, jobs)
         except OSError:
             return False
+        tally = Tally(skipped=list(self._listing.skipped))
         for batch, found in zip(batches, answers, strict=True):
             tally.add(found if found is not None else self._one_by_one(batch))
+        self._kept = [tally]
         return True
 
     def _one_by_one(self, files: list[_Numbered]) -> Tally:
@@ -97,35 +110,36 @@ class Worklist:
         """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
         from keyguard import workers
 
-        done = 0
+        found: list[Tally | None] = [None] * len(batches)
 
         def work(index: int) -> bytes:
-            return msgspec.msgpack.encode(self._inspect(batches[index]))
+            return msgspec.msgpack.encode(self._inspect(batches[index], Tally()))
 
-        def tell(index: int) -> None:
-            nonlocal done
-            done += len(batches[index])
-            self._tell(done)
+        def take(index: int, answer: bytes) -> None:
+            found[index] = tally = msgspec.msgpack.decode(answer, type=Tally)
+            self._kept.append(tally)
+            self._tell(len(batches[index]), tally.sightings)
 
-        answers = workers.fork_map(work, len(batches), jobs, tell)
-        return [None if data is None else msgspec.msgpack.decode(data, type=Tally) for data in answers]
+        workers.fork_map(work, len(batches), jobs, take)
+        return found
 
-    def _inspect(self, files: Iterable[_Numbered], tell: Callable[[int], None] | None = None) -> Tally:
-        tally = Tally()
+    def _inspect(self, files: Iterable[_Numbered], tally: Tally, *, watched: bool = False) -> Tally:
+        told = 0
         try:
-            for done, (index, file) in enumerate(files):
+            for done, (index, file) in enumerate(files, 1):
                 self._inspect_file(index, file, tally)
-                if tell and not done % _BATCH:
-                    tell(done)
+                if watched and not done % _BATCH:
+                    self._tell(_BATCH, tally.sightings[told:])
+                    told = len(tally.sightings)
         finally:
             for reader in self._readers.values():
                 reader.close()
             self._readers.clear()
         return tally
 
-    def _tell(self, done: int) -> None:
+    def _tell(self, done: int, sightings: Iterable[Sighting]) -> None:
         if self._progress:
-            self._progress(done, len(self._files))
+            self._progress.advance(done, (one.fingerprint for one in sightings))
 
     def _inspect_file(self, index: int, file: TreeFile, tally: Tally) -> None:
         reader = self._reader(index)

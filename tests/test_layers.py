@@ -28,6 +28,7 @@ LAYERS = {
     "keyguard.git.shadow": 1,
     "keyguard.packfile": 1,
     "keyguard.privatedir": 1,
+    "keyguard.progress": 1,
     "keyguard.rules": 1,
     "keyguard.sanitize": 1,
     "keyguard.secrets": 1,

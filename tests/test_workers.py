@@ -46,18 +46,20 @@ def _nothing_stays_behind() -> Iterator[None]:
 @pytest.mark.parametrize("jobs", [1, 2, 7])
 @pytest.mark.parametrize("count", [1, 3, MAX_TASKS])
 def test_every_task_is_answered_in_its_place(jobs: int, count: int) -> None:
-    done: list[int] = []
-    assert fork_map(double, count, jobs, done.append) == [double(index) for index in range(count)]
-    assert sorted(done) == list(range(count))
+    assert fork_map(double, count, jobs) == [double(index) for index in range(count)]
+    taken: dict[int, bytes] = {}
+    assert fork_map(double, count, jobs, taken.__setitem__) == [b""] * count
+    assert taken == {index: double(index) for index in range(count)}
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize("deadly", [(0,), (9,), (3, 4, 5), tuple(range(10))], ids=str)
 def test_who_dies_loses_the_task_at_hand_and_no_other(jobs: int, deadly: tuple[int, ...]) -> None:
-    done: list[int] = []
-    found = fork_map(dying_at(*deadly), 10, jobs, done.append)
+    found = fork_map(dying_at(*deadly), 10, jobs)
     assert found == [None if index in deadly else double(index) for index in range(10)]
-    assert sorted(done) == [index for index in range(10) if index not in deadly]
+    taken: dict[int, bytes] = {}
+    assert fork_map(dying_at(*deadly), 10, jobs, taken.__setitem__) == [None if one is None else b"" for one in found]
+    assert taken == {index: one for index, one in enumerate(found) if one is not None}
 
 
 def test_an_error_in_the_work_is_a_death(capfd: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +93,7 @@ def test_work_is_shared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("exception", [KeyboardInterrupt, ValueError])
 def test_whatever_ends_the_parents_patience_ends_the_workers(exception: type[BaseException]) -> None:
-    def interrupted(index: int) -> None:
+    def interrupted(index: int, answer: bytes) -> None:
         raise exception
 
     def work(index: int) -> bytes:

@@ -15,6 +15,7 @@ from keyguard.errors import GitError
 from keyguard.git.repository import discover
 from keyguard.inspector import Inspector, Sighted
 from keyguard.model import Blob, Skipped, Where
+from keyguard.progress import Progress, Step
 from keyguard.sources.listing import Folder, Listing, Stored, TreeFile
 from keyguard.sources.reading import Reader
 from keyguard.tally import Guarded, Tally
@@ -67,12 +68,13 @@ LEAKING = [f"{number}5.txt" for number in ("0", *range(1, 5))]
 
 @pytest.mark.parametrize("jobs", [1, 2, 4])
 def test_it_does_not_matter_how_many_share_the_work(many: Listing, inspector: Inspector, jobs: int) -> None:
-    told: list[tuple[int, int]] = []
-    tally = Worklist(many, inspector, jobs=jobs, progress=lambda done, total: told.append((done, total))).run()
+    told: list[Step] = []
+    tally = Worklist(many, inspector, jobs=jobs, progress=Progress(told.append)).run()
     assert (where(tally), tally.read, tally.skipped) == (LEAKING, 50, [])
-    assert {total for _, total in told} == {50}
-    assert [done for done, _ in told] == sorted({done for done, _ in told})
-    assert told[-1][0] in (48, 50)
+    assert {(one.phase, one.total, one.unit) for one in told} == {("files", 50, "files")}
+    assert [one.done for one in told] == sorted({one.done for one in told})
+    assert [one.keys for one in told] == sorted(one.keys for one in told)
+    assert (told[-1].done, told[-1].keys) in ((48, 5), (50, 5))
 
 
 def test_a_file_over_which_workers_die_is_a_gap_and_no_other_is_lost(many: Listing, inspector: Inspector) -> None:
@@ -118,8 +120,8 @@ def test_where_no_process_can_be_had_one_does_it_all(
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(os, "fork", none)
-    told: list[int] = []
-    tally = Worklist(many, inspector, jobs=2, progress=lambda done, total: told.append(done)).run()
+    told: list[Step] = []
+    tally = Worklist(many, inspector, jobs=2, progress=Progress(told.append)).run()
     assert (where(tally), tally.read, tally.skipped) == (LEAKING, 50, [])
     assert told
 

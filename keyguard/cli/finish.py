@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from keyguard import config, dates, scan
@@ -74,14 +75,27 @@ def destinations(options: argparse.Namespace) -> list[Destination]:
     return parse_formats(options.format)
 
 
-def run(asked: scan.Request) -> Run:
-    """Scan, with a progress bar where a person watches."""
+def run(asked: scan.Request, respond: Callable[[Run], int]) -> int:
+    """Scan, with a progress bar where a person watches; the exit code is what ``respond`` makes of what was found.
+
+    ^C passes, once it has done so with what was found until then.
+    """
+    try:
+        found = _scanned(asked)
+    except scan.Interrupted as interrupted:
+        respond(interrupted.run)
+        raise KeyboardInterrupt from None
+    return respond(found)
+
+
+def _scanned(asked: scan.Request) -> Run:
     if not _watched(sys.stderr):
         return scan.run(asked)
     from keyguard.cli.progress import Bar
+    from keyguard.progress import Progress
 
     with Bar(sys.stderr) as bar:
-        return scan.run(asked, bar.show)
+        return scan.run(asked, Progress(bar.show))
 
 
 def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:

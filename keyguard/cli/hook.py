@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -46,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
     settings = config.find(".", options.config, isolated=options.isolated)
     index = os.environ.get("GIT_INDEX_FILE", "")
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    found = finish.run(finish.request(options, settings, source, Ask(paths=paths, index=index)))
-    return finish.report(found, reports, options)
+    asked = finish.request(options, settings, source, Ask(paths=paths, index=index))
+    return finish.run(asked, partial(finish.report, reports=reports, options=options))
 
 
 def _pushed(options: argparse.Namespace) -> int:
@@ -58,10 +59,10 @@ def _pushed(options: argparse.Namespace) -> int:
         return 0
     settings = config.find(".", options.config, isolated=options.isolated)
     request = finish.request(options, settings, "tree", Ask())
-    found = finish.run(msgspec.structs.replace(request, history="only", range=asked))
+    respond = partial(finish.report, reports=reports, options=options)
     if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
-        return _refused(found, options)
-    return finish.report(found, reports, options)
+        respond = partial(_refused, options=options)
+    return finish.run(msgspec.structs.replace(request, history="only", range=asked), respond)
 
 
 def _range(options: argparse.Namespace) -> Range | None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-#: below this number of files the scan is over before a bar could be read
-_WORTH = 2000
+from keyguard.report.phrases import counted, number, size
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from keyguard.progress import Step
+
+#: by unit, how much is over before a bar could be read
+_WORTH = {"files": 2000, "bytes": 128 << 20}
 
 
 class Bar:
@@ -14,29 +21,59 @@ class Bar:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._progress: object | None = None
-        self._task: object = None
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._phase = ""
 
     def __enter__(self) -> Bar:
         return self
 
-    def show(self, done: int, total: int) -> None:
-        """``done`` of ``total`` files are read."""
-        if total < _WORTH:
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    def show(self, step: Step) -> None:
+        """Draw where the scan is. Once there is a bar, it stays for the phases to come."""
+        if self._bar is None:
+            if step.total < _WORTH[step.unit]:
+                return
+            self._bar = self._drawn()
+        if step.phase != self._phase or self._task is None:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(step.phase, total=step.total, amount="", keys="")
+            self._phase = step.phase
+        speed = self._bar.tasks[0].speed
+        self._bar.update(
+            self._task,
+            completed=step.done,
+            total=step.total,
+            amount=_amount(step, speed),
+            keys=counted(step.keys, "key"),
+            refresh=True,
+        )
 
-        if not isinstance(self._progress, Progress):
-            columns = (TextColumn("scanning"), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
-            # no thread that refreshes: workers are forked while this runs
-            self._progress = Progress(*columns, console=Console(file=self._out), transient=True, auto_refresh=False)
-            self._progress.start()
-            self._task = self._progress.add_task("scan", total=total)
-        self._progress.update(self._task, completed=done, refresh=True)  # type: ignore[arg-type]
+    def _drawn(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("scanning {task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[amount]}, {task.fields[keys]}"),
+            TimeRemainingColumn(),
+        )
+        # no thread that refreshes: workers are forked while this runs
+        bar = Progress(*columns, console=Console(file=self._out), transient=True, auto_refresh=False)
+        bar.start()
+        return bar
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()  # type: ignore[attr-defined]
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _amount(step: Step, speed: float | None) -> str:
+    """``1,024 of 3,000 files``, ``1.2 GB of 5.5 GB, 800 MB/s``."""
+    if step.unit == "files":
+        return f"{number(step.done)} of {counted(step.total, 'file')}"
+    fast = f", {size(int(speed))}/s" if speed else ""
+    return f"{size(step.done)} of {size(step.total)}{fast}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     request = _request(options, settings, paths or (".",))
     if stdin:
         return finish.report(scan.run_stream(request, _stdin, b"<stdin>"), reports, options)
-    return finish.report(finish.run(request), reports, options)
+    return finish.run(request, partial(finish.report, reports=reports, options=options))
 
 
 def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> scan.Request:

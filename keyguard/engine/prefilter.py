@@ -51,11 +51,11 @@ class HyperscanPrefilter:
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
-        found = self._found
+        # anew each time: what ^C interrupts leaves some behind
+        found = self._found = []
         self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
         if not found:
             return []
-        self._found = []
         widths = self._widths
         return [(anchor, end - widths[anchor]) for anchor, end in found]
 

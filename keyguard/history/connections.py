@@ -8,18 +8,22 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard.errors import GitError
 from keyguard.history.objects import ObjectReader
 from keyguard.history.packmemory import TREES, PackMemory
-from keyguard.history.tasks import Progress, Task, planned, shared
+from keyguard.history.tasks import Task, mark, planned, shared
 from keyguard.history.treerows import Connections, PackTrees, TreeRows
 from keyguard.odb.headers import TREE
 from keyguard.odb.store import Store
 from keyguard.odb.treedelta import FreshEntries, tree_entries
 from keyguard.odb.vectors import Array, np
+
+if TYPE_CHECKING:
+    from keyguard.progress import Progress
 
 _GITLINK = b"160000"
 
@@ -47,8 +51,8 @@ class TreeReader:
         self._wanted = wanted | (store.kinds == TREE)
         self._found = Connections(store)
 
-    def read_all(self, memory: PackMemory, jobs: int, progress: Progress | None = None) -> Connections:
-        """All trees: those in packs that are not known yet, then the others one by one."""
+    def read_all(self, memory: PackMemory, jobs: int, read: Array, progress: Progress | None = None) -> Connections:
+        """All trees: those in packs that are not known yet, then the others one by one; noted in ``read``."""
         store, found, fresh = self._store, self._found, dict[int, list[TreeRows]]()
         for at in range(len(store.packs)):
             known = memory.recall(TREES, at, PackTrees)
@@ -56,16 +60,21 @@ class TreeReader:
                 fresh[at] = []
             else:
                 found.add(self._recalled(at, known))
+                mark(read, store.kinds == TREE, [(store.starts[at], store.starts[at + 1])])
         plan = planned(store, (TREE,), jobs, fresh)
         for task, rows in shared(self.read_task, TreeRows, plan, jobs, progress):
             one = rows or TreeRows(lost=[number for low, high in task for number in range(low, high)])
             found.add(one)
+            mark(read, store.kinds == TREE, task)
+            read[one.lost] = False
             fresh[store.pack_of(task[0][0])].append(one)
         for at, those in fresh.items():
             self._keep(memory, at, those)
         others = np.flatnonzero((store.kinds == TREE) & store.first)
         lost, found.lost = [number for number in found.lost if store.first[number]], []
         found.add(self._read_others([*lost, *others[others >= store.packed].tolist()]))
+        read[lost] = True
+        read[found.lost] = False
         return found
 
     def _keep(self, memory: PackMemory, at: int, rows: list[TreeRows]) -> None:

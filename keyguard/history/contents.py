@@ -6,18 +6,23 @@ What a worker answers holds no secret: sightings are masked already. Where a key
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard.errors import GitError
 from keyguard.history.hits import UNNAMED, Hit
 from keyguard.history.packmemory import CONTENTS, PackMemory
-from keyguard.history.tasks import Progress, Task, planned, shared
+from keyguard.history.tasks import Task, mark, planned, shared
 from keyguard.inspector import Inspector, Sighted
 from keyguard.odb.commits import CommitNotes, CommitRows, moved, target_of
-from keyguard.odb.headers import BLOB, COMMIT, TAG
+from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
+from keyguard.odb.vectors import Array
+
+if TYPE_CHECKING:
+    from keyguard.progress import Progress
 
 _KINDS = (BLOB, COMMIT, TAG)
 
@@ -47,6 +52,10 @@ class Contents(msgspec.Struct, array_like=True):
         self.size += other.size
         self.placeholders += other.placeholders
 
+    def keys(self, since: int = 0) -> Iterator[str]:
+        """The fingerprints of what was found, after so many hits."""
+        return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
+
     def moved(self, distance: int) -> Contents:
         """The same with other numbers."""
         return Contents(
@@ -66,25 +75,36 @@ class ContentReader:
     def __init__(self, store: Store, inspector: Inspector) -> None:
         self._store = store
         self._inspector = inspector
+        self.parts: list[Contents] = []
+        """What was found so far: all of it, whenever ^C comes."""
 
-    def read_packs(self, memory: PackMemory, jobs: int, progress: Progress | None = None) -> Contents:
-        """All that is in packs, but for ``lost``, which is to be read in another way. What is known is not read."""
+    def read_packs(self, memory: PackMemory, jobs: int, read: Array, progress: Progress | None = None) -> Contents:
+        """All that is in packs, but for ``lost``, which is to be read in another way. What is known is not read.
+
+        What was read is noted in ``read``: bool, one an object.
+        """
         store, found, fresh = self._store, Contents(lost=list(range(self._store.packed, self._store.loose_from))), {}
         for at, start in enumerate(store.starts[:-1]):
             known = memory.recall(CONTENTS, at, Contents)
             if known is None:
                 fresh[at] = Contents()
             else:
-                found.add(known.moved(start))
+                self.parts.append(known.moved(start))
+                found.add(self.parts[-1])
+                mark(read, store.kinds != TREE, [(start, store.starts[at + 1])])
         plan = planned(store, _KINDS, jobs, fresh)
-        for task, part in shared(self.read_task, Contents, plan, jobs, progress):
+        for task, part in shared(self.read_task, Contents, plan, jobs, progress, Contents.keys):
             one = part or Contents(lost=[number for low, high in task for number in range(low, high)])
+            self.parts.append(one)
+            mark(read, store.kinds != TREE, task)
+            read[one.lost] = False
             fresh[store.pack_of(task[0][0])].add(one)
         for at, one in fresh.items():
             if not one.lost and not one.malformed:
                 memory.keep(CONTENTS, at, one.moved(-store.starts[at]))
             found.add(one)
         found.lost = [number for number in found.lost if store.first[number]]
+        self.parts = [found]
         return found
 
     def read_task(self, task: Task) -> Contents:
@@ -156,7 +176,7 @@ class ContentReader:
             found.malformed.append(number)
 
     def _keep(self, number: int, seen: Sighted, found: Contents) -> None:
-        found.size += seen.size
-        found.placeholders += seen.placeholders
         if seen.sightings or seen.doubtful:
             found.hits.append(Hit(number, seen.sightings, seen.doubtful))
+        found.size += seen.size
+        found.placeholders += seen.placeholders

@@ -36,6 +36,11 @@ class Gaps:
         """How many objects are nowhere."""
         return len(self._missing)
 
+    @property
+    def damaged(self) -> list[int]:
+        """The numbers of what is there, and cannot be read, or not whole."""
+        return list(self._unreadable)
+
     def unreadable(self, number: int, reason: str, detail: str) -> None:
         """An object is there, and cannot be read."""
         if self._store.first[number]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -18,6 +18,9 @@ from keyguard.history.tasks import Plan, Task, shared
 from keyguard.odb.store import Store
 from keyguard.odb.treedelta import tree_entries
 from keyguard.odb.vectors import Array, np
+
+if TYPE_CHECKING:
+    from keyguard.progress import Progress
 
 #: name -> number of what it stands for
 Entries: TypeAlias = dict[bytes, int]
@@ -35,10 +38,18 @@ class _Found(msgspec.Struct, array_like=True):
 class Lineage:
     """Trees with hits somewhere below them, found once."""
 
-    def __init__(self, store: Store, objects: ObjectReader, edges: tuple[Array, Array], jobs: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        objects: ObjectReader,
+        edges: tuple[Array, Array],
+        jobs: int,
+        progress: Progress | None = None,
+    ) -> None:
         self._store = store
         self._objects = objects
         self._jobs = jobs
+        self._progress = progress
         order = np.argsort(edges[1], kind="stable")
         self._parents, self._children = edges[0][order], edges[1][order]
         self.trees: dict[int, Entries] = {}
@@ -73,7 +84,7 @@ class Lineage:
         starters = self._starters(wanted)
         plan = self._plan(starters)
         search = _Search(self._store, self._objects, wanted, starters)
-        for _, found in shared(search.run, _Found, plan, self._jobs):
+        for _, found in shared(search.run, _Found, plan, self._jobs, self._progress):
             for number, entries in found.trees if found else []:
                 if number not in self.trees:
                     fresh.add(number)

@@ -30,7 +30,7 @@ from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
 from keyguard.names import Names
 
 if TYPE_CHECKING:
-    from keyguard.history.tasks import Progress
+    from keyguard.progress import Progress
 
 _SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
 _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
@@ -64,11 +64,11 @@ def read_range(
     """
 
     def survey() -> Surveyed:
-        from keyguard.history.run import read_homes
+        from keyguard.history.run import Histories
         from keyguard.history.scope import Home
 
         home = Home(repository, b"", b"")
-        return read_homes([home], engine, jobs, progress, authors=authors, cached=cached)
+        return Histories([home], engine, jobs, progress, authors=authors, cached=cached).read()
 
     tips = read_refs(repository)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,73 +13,107 @@ from keyguard import digests, workers
 from keyguard.cache import Cache, opened
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
-from keyguard.git.repository import Repository
 from keyguard.git.tips import Tips, read_tips
 from keyguard.history.ownfiles import in_own_files
 from keyguard.history.remembered import recall, refs_of, remember, state_of
 from keyguard.history.scope import Home
 from keyguard.history.surveyed import Surveyed
-from keyguard.model import Sighting, Skipped
+from keyguard.model import HistoryCoverage, Sighting, Skipped
 
 if TYPE_CHECKING:
-    from keyguard.history.tasks import Progress
+    from keyguard.progress import Progress
 
 #: kinds of places with a path that is one of a file
 _FILES = ("blob", "name")
 
 
-def read_homes(
-    homes: Iterable[Home],
-    engine: Engine,
-    jobs: int = 0,
-    progress: Progress | None = None,
-    *,
-    authors: bool = False,
-    cached: bool = False,
-) -> Surveyed:
-    """What all of these hold. One that cannot be read at all is a gap."""
-    found, seen = Surveyed(), set[str]()
-    with opened(_stamp(engine), enabled=cached and bool(engine.stamp)) as cache:
+class Histories:
+    """The stores of these homes, read one after the other."""
+
+    def __init__(
+        self,
+        homes: Iterable[Home],
+        engine: Engine,
+        jobs: int = 0,
+        progress: Progress | None = None,
+        *,
+        authors: bool = False,
+        cached: bool = False,
+    ) -> None:
+        found: dict[str, Home] = {}
         for home in homes:
-            if home.repository.objects in seen:
-                continue
-            seen.add(home.repository.objects)
-            tips = read_tips(home.repository)
-            try:
-                part = _read(home.repository, tips, engine, jobs or workers.available_cpus(), progress, authors, cache)
-            except GitError as error:
-                part = Surveyed(skipped=[Skipped(path=b"history", reason="unreadable", detail=str(error))])
-            sightings, skipped = in_own_files(home.repository, refs_of(tips), engine)
-            found.sightings += [_shown(one, home) for one in [*part.sightings, *sightings]]
-            found.skipped += _unique([*part.skipped, *skipped], home)
-            found.coverage = found.coverage.plus(part.coverage)
-            found.placeholders += part.placeholders
-    return found
+            found.setdefault(home.repository.objects, home)
+        self._homes = list(found.values())
+        self._engine = engine
+        self._jobs = jobs or workers.available_cpus()
+        self._progress = progress
+        self._authors = authors
+        self._cached = cached and bool(engine.stamp)
+        self._stores = [Surveyed() for _ in self._homes]
+        #: what stands in git's own files
+        self._own = [Surveyed() for _ in self._homes]
+        self._begun = self._finished = 0
 
+    def read(self) -> Surveyed:
+        """What all of these hold. One that cannot be read at all is a gap."""
+        with opened(_stamp(self._engine), enabled=self._cached) as cache:
+            for at, home in enumerate(self._homes):
+                self._begun = at + 1
+                tips = read_tips(home.repository)
+                try:
+                    self._read(at, tips, cache)
+                except GitError as error:
+                    gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
+                    self._stores[at] = Surveyed(skipped=[gap])
+                self._own[at] = Surveyed(*in_own_files(home.repository, refs_of(tips), self._engine))
+                self._finished = at + 1
+        return self._found()
 
-def _read(
-    repository: Repository,
-    tips: Tips,
-    engine: Engine,
-    jobs: int,
-    progress: Progress | None,
-    authors: bool,
-    cache: Cache,
-) -> Surveyed:
-    """What is known of the history, or else what a survey of it finds."""
-    try:
-        state = state_of(repository, tips, authors=authors)
-    except OSError:
-        state = b""
-    known = recall(cache, state) if state else None
-    if known is not None:
-        return known
-    from keyguard.history.survey import survey
+    def so_far(self) -> Surveyed:
+        """What had been found when ``read`` was interrupted, or before it began, with a gap for the rest."""
+        found = self._found()
+        if self._finished < len(self._homes):
+            found.skipped.append(Skipped(path=b"history", reason="interrupted", detail=self._rest(found.coverage)))
+        return found
 
-    found = survey(repository, tips, engine, jobs, cache, progress, authors=authors)
-    if state:
-        remember(cache, state, found, engine)
-    return found
+    def _rest(self, coverage: HistoryCoverage) -> str:
+        """What was not read, in words."""
+        if not self._begun:
+            return "nothing of it read"
+        parts = []
+        if self._begun > self._finished:
+            whole = f"{coverage.unread:,} of {coverage.listed:,} objects not read"
+            parts.append(whole if coverage.unread else "not looked at to the end")
+        if self._begun < len(self._homes):
+            parts.append(f"{len(self._homes) - self._begun} of {len(self._homes)} object stores not begun")
+        return "; ".join(parts)
+
+    def _found(self) -> Surveyed:
+        found = Surveyed()
+        for home, store, own in zip(self._homes, self._stores, self._own, strict=True):
+            found.sightings += [_shown(one, home) for one in [*store.sightings, *own.sightings]]
+            found.skipped += _unique([*store.skipped, *own.skipped], home)
+            found.coverage = found.coverage.plus(store.coverage)
+            found.placeholders += store.placeholders
+        return found
+
+    def _read(self, at: int, tips: Tips, cache: Cache) -> None:
+        """What is known of the history, or else what a survey of it finds."""
+        repository = self._homes[at].repository
+        try:
+            state = state_of(repository, tips, authors=self._authors)
+        except OSError:
+            state = b""
+        known = recall(cache, state) if state else None
+        if known is not None:
+            self._stores[at] = known
+            return
+        from keyguard.history.survey import survey
+
+        keep = partial(self._stores.__setitem__, at)
+        survey(repository, tips, self._engine, self._jobs, cache, self._progress, authors=self._authors, keep=keep)
+        if state:
+            remember(cache, state, self._stores[at], self._engine)
 
 
 def _stamp(engine: Engine) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyguard.cache import Cache
 from keyguard.engine.compiled import Engine
@@ -25,8 +28,8 @@ from keyguard.history.packmemory import PackMemory
 from keyguard.history.placing import Placer
 from keyguard.history.provenance import Paths
 from keyguard.history.surveyed import Surveyed
-from keyguard.history.tasks import Progress
 from keyguard.history.treerows import Connections
+from keyguard.history.unplaced import unplaced
 from keyguard.history.views import Views
 from keyguard.inspector import Inspector
 from keyguard.model import HistoryCoverage, Sighting, Where
@@ -35,6 +38,12 @@ from keyguard.odb.commits import author_of, joined
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import np
+
+if TYPE_CHECKING:
+    from keyguard.progress import Progress
+
+#: what an object outside of packs counts for in progress, in bytes: how large it is is not known before
+_EACH = 4096
 
 
 def survey(
@@ -46,12 +55,20 @@ def survey(
     progress: Progress | None = None,
     *,
     authors: bool = False,
-) -> Surveyed:
-    """All that the store of a repository holds. GitError where it cannot be read at all."""
+    keep: Callable[[Surveyed], None],
+) -> None:
+    """All that the store of a repository holds. GitError where it cannot be read at all.
+
+    ``keep`` is handed what was found, or on ^C what was found until then, before anything is tidied up.
+    """
     with open_shadow(repository) as shadow:
         store = _open(repository, shadow)
+        work = _Survey(repository, store, tips, shadow, engine, jobs, progress, cache, authors=authors)
         try:
-            return _Survey(repository, store, tips, shadow, engine, jobs, progress, cache, authors=authors).run()
+            keep(work.run())
+        except KeyboardInterrupt:
+            keep(work.so_far())
+            raise
         finally:
             store.close()
 
@@ -97,48 +114,74 @@ class _Survey:
         self._tips = tips
         self._gaps = Gaps(store, self._tips)
         self._memory = PackMemory(cache, store)
-        #: which objects were read; those that are not in packs are not, to begin with
-        self._read = np.arange(len(store)) < store.packed
+        #: which objects were read
+        self._read = np.zeros(len(store), bool)
         self._in_index: dict[str, bytes] | None = None
+        # what there is when ^C comes
+        self._contents = ContentReader(store, self._inspector)
+        self._names: dict[bytes, list[Sighting]] = {}
+        self._sightings: list[Sighting] = []
 
     def run(self) -> Surveyed:
         """Phase by phase."""
-        contents = self._contents()
+        self._begin("contents")
+        contents = self._read_contents()
         graph = Graph(self._store, joined(contents.commits, self._store.id_size), dict(contents.tags))
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True
         reader = TreeReader(self._store, self._objects, wanted, self._named)
-        connections = reader.read_all(self._memory, self._jobs)
-        self._read[connections.lost] = False
-        names = self._named(connections.names)
+        self._begin("trees")
+        connections = reader.read_all(self._memory, self._jobs, self._read, self._progress)
+        names = self._names = self._named(connections.names)
+        self._begin("provenance")
         given = reader.entries_named(names, self._jobs) if names else []
         there = graph.numbered(self._tips.tips)
         reaches = graph.reaches(there)
         self._gaps.find(graph, connections, there, reaches, self._lineage(connections))
-        sightings: list[Sighting] = []
         if hits or given:
             lineage = self._lineage(connections)
             lineage.trace([hit.number for hit in hits], given)
             views = Views(hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values())
             placer = Placer(self._store, graph, there, reaches, views, author=self._author, staged=self._staged)
             paths = Paths(lineage.trees, views.keys)
-            sightings = list(placer.sightings(paths))
+            self._sightings.extend(placer.sightings(paths))
             self._gaps.whole("too-deep", paths.problem or lineage.problem)
-        coverage = self._coverage(contents, self._unreachable(connections, graph, there, reaches), connections.size)
-        return Surveyed(sightings, self._gaps.skipped(), coverage, contents.placeholders)
+        unreachable = self._unreachable(connections, graph, there, reaches)
+        coverage = self._coverage(contents.size + connections.size, unreachable)
+        return Surveyed(self._sightings, self._gaps.skipped(), coverage, contents.placeholders)
+
+    def so_far(self) -> Surveyed:
+        """What is known when ``run`` is interrupted. Hits without a place yet are named by their objects."""
+        parts = self._contents.parts
+        hits = self._merged(hit for part in parts for hit in part.hits)
+        sightings = [*self._sightings, *unplaced(self._store, hits, self._names, self._sightings)]
+        coverage = self._coverage(sum(part.size for part in parts), 0)
+        damaged = sum(not self._read[number] for number in self._gaps.damaged)
+        coverage = msgspec.structs.replace(
+            coverage,
+            unreadable=damaged,
+            unread=coverage.unreadable - damaged,
+        )
+        return Surveyed(sightings, self._gaps.skipped(), coverage, sum(part.placeholders for part in parts))
+
+    def _begin(self, phase: str) -> None:
+        if self._progress:
+            self._progress.begin(phase, "bytes")
 
     def _lineage(self, connections: Connections) -> Lineage:
-        return Lineage(self._store, self._objects, connections.edges(), self._jobs)
+        return Lineage(self._store, self._objects, connections.edges(), self._jobs, self._progress)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def _contents(self) -> Contents:
+    def _read_contents(self) -> Contents:
         """Everything but trees, of which only the kind is noted."""
-        store, reader = self._store, ContentReader(self._store, self._inspector)
-        contents = reader.read_packs(self._memory, self._jobs, self._progress)
+        store, reader = self._store, self._contents
+        contents = reader.read_packs(self._memory, self._jobs, self._read, self._progress)
         self._read[contents.lost] = False
-        others = [*contents.lost, *range(store.loose_from, len(store))]
+        others, told = [*contents.lost, *range(store.loose_from, len(store))], len(contents.hits)
+        if self._progress:
+            self._progress.expect(len(others) * _EACH)
         for number, content in self._objects.read(others):
             store.kinds[number] = content.kind
             try:
@@ -151,6 +194,9 @@ class _Survey:
                 store.kinds[number] = 0
                 if store.first[number]:
                     self._gaps.unreadable(number, content.problem, str(error))
+            if self._progress:
+                self._progress.advance(_EACH, contents.keys(told))
+                told = len(contents.hits)
         for number in contents.malformed:
             self._gaps.unreadable(number, "corrupt", "does not say, as git would, what it leads to")
         return contents
@@ -196,7 +242,7 @@ class _Survey:
 
     # --- accounting ---------------------------------------------------------------------------------------------
 
-    def _coverage(self, contents: Contents, unreachable: int, trees: int) -> HistoryCoverage:
+    def _coverage(self, size: int, unreachable: int) -> HistoryCoverage:
         store = self._store
         stored, read = int(store.first.sum()), self._read & store.first
         counts = np.bincount(store.kinds[read], minlength=TAG + 1).tolist()
@@ -213,7 +259,7 @@ class _Survey:
             unreachable=unreachable,
             refs=self._tips.refs,
             reflogs=self._tips.reflogs,
-            bytes=contents.size + trees,
+            bytes=size,
             shallow=self._gaps.shallow,
             partial=self._gaps.partial,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -12,10 +12,11 @@ from keyguard.odb.pack import Pack
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import Array, np
 
+if TYPE_CHECKING:
+    from keyguard.progress import Progress
+
 #: ranges of numbers, each of whole trees of a forest with one kind of object
 Task = list[tuple[int, int]]
-#: called with how much is done, and how much there is, in bytes of packs
-Progress = Callable[[int, int], None]
 
 #: for one process: many, so that none waits long for the last one
 _TASKS = 32
@@ -77,29 +78,65 @@ def _add(plan: Plan, begins: Array, ends: Array, costs: Array, kind: Array, shar
 
 
 def shared(
-    work: Callable[[Task], _Answer], answer: type[_Answer], plan: Plan, jobs: int, progress: Progress | None = None
+    work: Callable[[Task], _Answer],
+    answer: type[_Answer],
+    plan: Plan,
+    jobs: int,
+    progress: Progress | None = None,
+    keys: Callable[[_Answer], Iterable[str]] = lambda _: (),
 ) -> Iterator[tuple[Task, _Answer | None]]:
-    """What ``work`` makes of each task, done by several processes where that pays; None where one died over it."""
-    total, done = sum(plan.weights), 0
+    """What ``work`` makes of each task, done by several processes where that pays; None where one died over it.
 
-    def tell(index: int) -> None:
-        nonlocal done
-        done += plan.weights[index]
+    ``keys`` are the fingerprints in an answer. ^C comes out of this after all that was answered before it.
+    """
+    if progress:
+        progress.expect(sum(plan.weights))
+
+    def tell(index: int, found: _Answer) -> None:
         if progress:
-            progress(done, total)
+            progress.advance(plan.weights[index], keys(found))
+
+    if jobs > 1 and sum(plan.weights) > _LITTLE and len(plan.tasks) > 1 and workers.can_fork():
+        try:
+            answers, interrupt = _forked(work, answer, plan, jobs, tell)
+        except OSError:
+            pass
+        else:
+            yield from ((plan.tasks[index], found) for index, found in answers)
+            if interrupt:
+                raise interrupt
+            return
+    for index, task in enumerate(plan.tasks):
+        found = work(task)
+        yield task, found
+        tell(index, found)
+
+
+def _forked(
+    work: Callable[[Task], _Answer],
+    answer: type[_Answer],
+    plan: Plan,
+    jobs: int,
+    tell: Callable[[int, _Answer], None],
+) -> tuple[list[tuple[int, _Answer | None]], KeyboardInterrupt | None]:
+    """The answers to all tasks, or to some, and then what interrupted the others. OSError where there is no worker."""
+    found: dict[int, _Answer | None] = {}
 
     def do(index: int) -> bytes:
         return msgspec.msgpack.encode(work(plan.tasks[index]))
 
-    if jobs > 1 and total > _LITTLE and len(plan.tasks) > 1 and workers.can_fork():
-        try:
-            answers = workers.fork_map(do, len(plan.tasks), jobs, tell)
-        except OSError:
-            pass
-        else:
-            for task, data in zip(plan.tasks, answers, strict=True):
-                yield task, None if data is None else msgspec.msgpack.decode(data, type=answer)
-            return
-    for index, task in enumerate(plan.tasks):
-        yield task, work(task)
-        tell(index)
+    def take(index: int, data: bytes) -> None:
+        found[index] = one = msgspec.msgpack.decode(data, type=answer)
+        tell(index, one)
+
+    try:
+        workers.fork_map(do, len(plan.tasks), jobs, take)
+    except KeyboardInterrupt as interrupt:
+        return [(index, found[index]) for index in sorted(found)], interrupt
+    return [(index, found.get(index)) for index in range(len(plan.tasks))], None
+
+
+def mark(read: Array, which: Array, task: Task) -> None:
+    """Note in ``read`` that those in these ranges were read that ``which`` says; both bool, one an object."""
+    for begin, end in task:
+        read[begin:end] |= which[begin:end]

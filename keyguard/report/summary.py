@@ -19,6 +19,7 @@ _HISTORY_REASONS = {
     "shallow": "shallow clone: fetch-depth: 0, or --allow-incomplete",
     "partial": "partial clone: clone without --filter, or --allow-incomplete",
     "too-deep": "nested beyond any use",
+    "interrupted": "",
 }
 
 
@@ -39,8 +40,10 @@ def of_history(skipped: Skipped) -> bool:
 
 def gap_headline(run: Run) -> str:
     """``1 of 12 files was not read``: what makes the scan incomplete, in words."""
-    missing = gaps(run)
-    parts = [_files_missing(sum(not of_history(gap) for gap in missing), run.coverage.listed)]
+    interrupted = [gap for gap in gaps(run) if gap.reason == "interrupted"]
+    missing = [gap for gap in gaps(run) if gap.reason != "interrupted"]
+    parts = ["interrupted" if interrupted else ""]
+    parts += [_files_missing(sum(not of_history(gap) for gap in missing), run.coverage.listed)]
     parts += _history_missing([gap for gap in missing if of_history(gap)], run.coverage.history or HistoryCoverage())
     return "; ".join(filter(None, parts)) or "not everything was read"
 
@@ -120,7 +123,7 @@ def history_line(history: HistoryCoverage) -> str:
         parts.append(counted(history.unreachable, "unreachable object"))
     if history.repositories > 1:
         parts.append(counted(history.repositories, "repository", "repositories"))
-    absent = [(history.missing, "missing"), (history.unreadable, "unreadable")]
+    absent = [(history.missing, "missing"), (history.unreadable, "unreadable"), (history.unread, "not read")]
     parts += [f"{number(count)} {word}" for count, word in absent if count]
     parts += [word for flag, word in ((history.shallow, "shallow clone"), (history.partial, "partial clone")) if flag]
     asked = f" ({prose(history.range)})" if history.range else ""

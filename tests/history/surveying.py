@@ -11,7 +11,7 @@ from typing import NamedTuple
 from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository, discover
 from keyguard.history.objects import ObjectReader
-from keyguard.history.run import read_homes
+from keyguard.history.run import Histories
 from keyguard.history.scope import homes
 from keyguard.history.surveyed import Surveyed
 from keyguard.model import Sighting
@@ -40,7 +40,7 @@ def repository_of(repo: Repo) -> Repository:
 def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> Surveyed:
     """What the history of a repository holds."""
     found, skipped = homes(str(path))
-    surveyed = read_homes(found, seeing.engine(), jobs, authors=authors)
+    surveyed = Histories(found, seeing.engine(), jobs, authors=authors).read()
     surveyed.skipped += skipped
     return surveyed
 
