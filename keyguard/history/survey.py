@@ -34,7 +34,7 @@ from keyguard.history.views import Views
 from keyguard.inspector import Inspector
 from keyguard.model import HistoryCoverage, Sighting, Where
 from keyguard.names import Names
-from keyguard.odb.commits import author_of, joined
+from keyguard.odb.commits import author_of, chosen, joined
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import np
@@ -126,7 +126,10 @@ class _Survey:
         """Phase by phase."""
         self._begin("contents")
         contents = self._read_contents()
-        graph = Graph(self._store, joined(contents.commits, self._store.id_size), dict(contents.tags))
+        commits = joined(contents.commits, self._store.id_size)
+        # what is stored twice is one commit
+        commits = chosen(commits, self._store.first[commits.numbers])
+        graph = Graph(self._store, commits, dict(contents.tags))
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True

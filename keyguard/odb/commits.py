@@ -112,6 +112,21 @@ def joined(parts: list[CommitRows], id_size: int) -> Commits:
     )
 
 
+def chosen(commits: Commits, which: Array) -> Commits:
+    """Only some of these; ``which`` (bool) says of each whether it stays."""
+    if which.all():
+        return commits
+    counts = np.diff(commits.starts)
+    return Commits(
+        numbers=commits.numbers[which],
+        trees=commits.trees[which],
+        starts=np.append(0, np.cumsum(counts[which])),
+        parents=commits.parents[np.repeat(which, counts)],
+        times=commits.times[which],
+        zones=commits.zones[which],
+    )
+
+
 def author_of(data: bytes) -> bytes:
     """The name and address of a commit's author; empty where there is none."""
     head = _TREE.match(data)
