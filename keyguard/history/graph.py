@@ -111,13 +111,15 @@ class Graph:
                     waiting.pop()
                     continue
                 above = [one for one in parents[starts[at] : starts[at + 1]] if one >= 0]
-                open_ = [one for one in above if found[one] < 0]
+                # a commit comes after itself only in a store that lies: what is under way (-2) is not waited for
+                open_ = [one for one in above if found[one] == -1]
                 if open_:
+                    found[at] = -2
                     waiting += open_
                     continue
                 mark = own.get(at, 0)
                 for one in above:
-                    mark |= found[one]
+                    mark |= max(found[one], 0)
                 found[at] = mark
                 waiting.pop()
         return Marks(own, found)
