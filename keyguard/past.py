@@ -48,7 +48,7 @@ class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
     unread: int = 0
     """Objects that were not read any more when the scan was interrupted."""
     unreachable: int = 0
-    """Objects that no ref, reflog, index or HEAD leads to: read all the same."""
+    """Commits and tags to which no tip leads, trees and blobs that nothing names: read all the same."""
     refs: int = 0
     reflogs: int = 0
     """Entries of reflogs."""
