@@ -117,10 +117,10 @@ class _Scan:
 
     def so_far(self) -> Run | None:
         """What had been found when ``run`` was interrupted; None where nothing had been listed yet."""
-        if self._engine is None or self._worklist is None:
-            return None
         tally, past, gaps = self._tally, self._past, list[Skipped]()
-        if tally is None:
+        if self._engine is None or (self._worklist is None and past is None):
+            return None
+        if tally is None and self._worklist:
             tally = self._worklist.so_far()
             unread = self._listed - tally.read - len(tally.skipped)
             detail = f"{unread:,} of {self._listed:,} files not read" if unread else "not looked at to the end"
@@ -129,7 +129,7 @@ class _Scan:
             past = self._with_homeless(self._histories.so_far())
         # what the user allowed to be left out is not what he did not wait for
         request = msgspec.structs.replace(self._request, allow_incomplete=False)
-        return _account(request, self._engine, self._listing.scope, self._listed, tally, past, gaps)
+        return _account(request, self._engine, self._listing.scope, self._listed, tally or Tally(), past, gaps)
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
@@ -153,17 +153,6 @@ class _Scan:
             self._past = self._with_homeless(self._histories.read())
         return _account(request, engine, listing.scope, self._listed, tally, self._past)
 
-    def _read_range(self, asked: Range) -> Run:
-        from keyguard.history import ranges
-
-        request = self._request
-        path, *_ = request.ask.paths
-        repository = ranges.repository_of(path)
-        engine = _engine(request)
-        how = {"authors": request.authors, "cached": request.cached}
-        past = ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=request.now, **how)
-        return _account(request, engine, "history", 0, Tally(), past)
-
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
         """The histories that belong to what was asked for; None where there are none, or none were asked for."""
         request = self._request
@@ -182,6 +171,20 @@ class _Scan:
         """With what cannot be looked at at all."""
         found.skipped += [gap for gap in self._homeless if gap not in found.skipped]
         return found
+
+    def _read_range(self, asked: Range) -> Run:
+        from keyguard.history import ranges
+
+        def keep(found: Surveyed) -> None:
+            self._past = found
+
+        request = self._request
+        path, *_ = request.ask.paths
+        repository = ranges.repository_of(path)
+        engine = self._engine = _engine(request)
+        how = {"authors": request.authors, "cached": request.cached}
+        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=request.now, keep=keep, **how)
+        return _account(request, engine, "history", 0, Tally(), self._past)
 
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:

@@ -30,6 +30,8 @@ class Fetched:
 
     def __init__(self, shadow: Shadow, inspector: Inspector) -> None:
         self.hits: dict[int, Hit] = {}
+        self.kinds: dict[int, str] = {}
+        """Of what was hit: ``blob``, ``commit`` or ``tag``."""
         self.counts: dict[str, int] = {}
         """Kind -> how many of the range were read."""
         self.size = 0
@@ -69,7 +71,7 @@ class Fetched:
             if commit is None:
                 self.lose(oid, "corrupt", "a commit that cannot be understood")
                 continue
-            self._inspect(oid, data)
+            self._inspect(oid, "commit", data)
             found[oid] = commit
         return found
 
@@ -89,7 +91,7 @@ class Fetched:
     def tags(self, oids: Collection[str]) -> None:
         """Inspect these tags."""
         for oid, data in self._whole(oids, "tag"):
-            self._inspect(oid, data)
+            self._inspect(oid, "tag", data)
 
     def trees(self, oids: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """These trees, without those that cannot be read. They are not counted: some are not of the range."""
@@ -159,7 +161,7 @@ class Fetched:
     def _take(self, content: BlobContent) -> None:
         """Inspect a file, in pieces if it is large. GitError where it is damaged."""
         if content.size <= _LARGEST:
-            self._inspect(content.oid, content.read(content.size))
+            self._inspect(content.oid, "blob", content.read(content.size))
             return
         problem: list[GitError] = []
 
@@ -171,19 +173,20 @@ class Fetched:
                 return b""
 
         seen = self._inspector.inspect_stream(UNNAMED, read)
-        self._keep(content.oid, seen)
+        self._keep(content.oid, "blob", seen)
         if problem:
             raise problem[0]
 
-    def _inspect(self, oid: str, data: bytes) -> None:
-        self._keep(oid, self._inspector.inspect(UNNAMED, data))
+    def _inspect(self, oid: str, kind: str, data: bytes) -> None:
+        self._keep(oid, kind, self._inspector.inspect(UNNAMED, data))
 
-    def _keep(self, oid: str, seen: Sighted) -> None:
+    def _keep(self, oid: str, kind: str, seen: Sighted) -> None:
         self._seen.add(oid)
         self.placeholders += seen.placeholders
         if seen.sightings or seen.doubtful:
             number = self.number(oid)
             self.hits[number] = Hit(number, seen.sightings, seen.doubtful)
+            self.kinds[number] = kind
 
     def _count(self, kind: str, size: int) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + 1

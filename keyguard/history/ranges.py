@@ -25,11 +25,13 @@ from keyguard.history.fetched import Fetched
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
 from keyguard.history.surveyed import Surveyed
+from keyguard.history.unplaced import unplaced
 from keyguard.inspector import Inspector
 from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
 from keyguard.names import Names
 
 if TYPE_CHECKING:
+    from keyguard.history.run import Histories
     from keyguard.progress import Progress
 
 _SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
@@ -57,28 +59,33 @@ def read_range(
     authors: bool = False,
     cached: bool = False,
     now: int | None = None,
-) -> Surveyed:
+    keep: Callable[[Surveyed], None],
+) -> None:
     """What a range of a repository brings; ``now`` is what a time so long ago is counted from.
 
-    ``UsageError`` where it names what is not there. What cannot be read is a gap.
+    ``UsageError`` where it names what is not there. What cannot be read is a gap. ``keep`` is handed what was found,
+    or on ^C what was found until then.
     """
 
-    def survey() -> Surveyed:
+    def everything() -> Histories:
         from keyguard.history.run import Histories
         from keyguard.history.scope import Home
 
-        home = Home(repository, b"", b"")
-        return Histories([home], engine, jobs, progress, authors=authors, cached=cached).read()
+        return Histories([Home(repository, b"", b"")], engine, jobs, progress, authors=authors, cached=cached)
 
     tips = read_refs(repository)
     try:
         with open_shadow(repository, DEADLINE, asked.borrowed) as shadow:
             reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors)
-            return reader.run(int(time.time()) if now is None else now, survey)
+            try:
+                keep(reader.run(int(time.time()) if now is None else now, everything))
+            except KeyboardInterrupt:
+                keep(reader.so_far())
+                raise
     except GitError as error:
         gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
         coverage = HistoryCoverage(repositories=1, refs=tips.refs, range=asked.said)
-        return Surveyed(skipped=[*tips.skipped, gap], coverage=coverage)
+        keep(Surveyed(skipped=[*tips.skipped, gap], coverage=coverage))
 
 
 class _RangeReader:
@@ -97,24 +104,46 @@ class _RangeReader:
         self._revisions = Revisions(shadow, tips.tips)
         self._inspector = Inspector(engine)
         self._fetched = Fetched(shadow, self._inspector)
+        # what there is when ^C comes
+        self._ends, self._listed = Ends(), Listed([], [])
+        self._histories: Histories | None = None
+        self._read: list[int] | None = None
+        self._names: dict[bytes, list[Sighting]] = {}
+        self._sightings: list[Sighting] = []
 
-    def run(self, now: int, survey: Callable[[], Surveyed]) -> Surveyed:
-        """Read it, and say where its keys are from; ``survey`` reads everything, where that is faster."""
+    def run(self, now: int, everything: Callable[[], Histories]) -> Surveyed:
+        """Read it, and say where its keys are from; everything is read where that is faster."""
         ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
-        listed = commits_between(ends, self._tips, self._revisions, self._shadow)
+        listed = self._listed = commits_between(ends, self._tips, self._revisions, self._shadow)
         if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
             self._repository, len(listed.commits)
         ):
-            return self._excerpt(survey(), ends, listed)
+            self._ends, self._histories = ends, everything()
+            return self._excerpt(self._histories.read(), ends, listed)
         fetched, stretch = self._fetched, Stretch(self._fetched, listed.commits, self._id_size)
         fetched.tags(ends.tags)
         pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
         stretch.novelty.look(pairs)
         fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
         trees, size = stretch.novelty.counted()
-        names = self._named(stretch.novelty.names())
-        sightings = list(self._placed(ends, stretch, names)) if fetched.hits or names else []
-        return Surveyed(sightings, self._gaps(listed), self._coverage(listed, trees, size), fetched.placeholders)
+        names = self._names = self._named(stretch.novelty.names())
+        # to say where keys are from, more is read
+        self._read = list(fetched.hits)
+        if fetched.hits or names:
+            self._sightings.extend(self._placed(ends, stretch, names))
+        coverage = self._coverage(listed, trees, size)
+        return Surveyed(self._sightings, self._gaps(listed), coverage, fetched.placeholders)
+
+    def so_far(self) -> Surveyed:
+        """What is known when ``run`` is interrupted: nothing of trees, and hits may be named by their objects."""
+        if self._histories:
+            return self._excerpt(self._histories.so_far(), self._ends, self._listed)
+        fetched = self._fetched
+        numbers = list(fetched.kinds) if self._read is None else self._read
+        hits = ((fetched.kinds[number], fetched.oid(number), fetched.hits[number]) for number in numbers)
+        sightings = [*self._sightings, *unplaced(hits, self._names, self._sightings)]
+        gaps = [*self._gaps(self._listed), _whole("interrupted", "not looked at to the end")]
+        return Surveyed(sightings, gaps, self._coverage(self._listed, 0, 0), fetched.placeholders)
 
     def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
         found.sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))

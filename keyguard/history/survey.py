@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 #: what an object outside of packs counts for in progress, in bytes: how large it is is not known before
 _EACH = 4096
+#: what objects are named by that have no path
+_WORDS = {COMMIT: "commit", TAG: "tag"}
 
 
 def survey(
@@ -158,14 +160,13 @@ class _Survey:
         """What is known when ``run`` is interrupted. Hits without a place yet are named by their objects."""
         parts = self._contents.parts
         hits = self._merged(hit for part in parts for hit in part.hits)
-        sightings = [*self._sightings, *unplaced(self._store, hits, self._names, self._sightings)]
+        kinds = (_WORDS.get(int(self._store.kinds[hit.number]), "blob") for hit in hits)
+        named = zip(kinds, (self._store.oid(hit.number) for hit in hits), hits, strict=True)
+        sightings = [*self._sightings, *unplaced(named, self._names, self._sightings)]
         coverage = self._coverage(sum(part.size for part in parts), 0)
         damaged = sum(not self._read[number] for number in self._gaps.damaged)
-        coverage = msgspec.structs.replace(
-            coverage,
-            unreadable=damaged,
-            unread=coverage.unreadable - damaged,
-        )
+        unread = coverage.unreadable - damaged
+        coverage = msgspec.structs.replace(coverage, unreadable=damaged, unread=unread)
         return Surveyed(sightings, self._gaps.skipped(), coverage, sum(part.placeholders for part in parts))
 
     def _begin(self, phase: str) -> None:

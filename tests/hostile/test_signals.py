@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,7 +98,27 @@ def test_a_scan_ends_when_it_is_told_to(
     assert time.monotonic() - told < 5
     assert (process.returncode, out, err) == (code, b"", b"")
     assert processes_of(process.pid) == []
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert_reported(tmp_path / "temporary", wanted=number == signal.SIGINT)
+
+
+def assert_reported(temporary: Path, *, wanted: bool) -> None:
+    """Nothing is left but, if it is wanted, a report of what was found, which says that there is more."""
+    assert [path.name for path in temporary.iterdir()] == ["out.json"] * wanted
+    if wanted:
+        document = json.loads((temporary / "out.json").read_text())
+        assert [gap["reason"] for gap in document["skipped"] if gap["gap"]] == ["interrupted"] * 2  # files, history
+        assert_adds_up(document)
+
+
+def assert_adds_up(document: dict[str, Any]) -> None:
+    """A scan that was interrupted says so, and how much is lacking."""
+    coverage, history = document["coverage"], document["coverage"]["history"]
+    assert coverage["listed"] == coverage["read"] + coverage["skipped"]
+    assert coverage["complete"] is False
+    if history:
+        lacking = history["missing"] + history["unreadable"] + history["unread"]
+        assert history["listed"] == history["read"] + lacking
+        assert history["read"] == sum(history[kind] for kind in ("commits", "trees", "blobs", "tags"))
 
 
 def test_impatience_changes_nothing(kg: Keyguard, tmp_path: Path, large: Path) -> None:
@@ -107,7 +129,7 @@ def test_impatience_changes_nothing(kg: Keyguard, tmp_path: Path, large: Path) -
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert processes_of(process.pid) == []
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert_reported(tmp_path / "temporary", wanted=True)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -165,8 +187,6 @@ def test_a_worker_that_is_killed_costs_nothing(kg: Keyguard, tmp_path: Path, lar
     process = start(kg, tmp_path / "temporary", large)
     os.kill(readers_of(process.pid)[0], signal.SIGKILL)
     process.communicate(timeout=PATIENCE * 2)
-    import json
-
     document = json.loads((tmp_path / "temporary" / "out.json").read_text())
     adds_up(document)
     lost = [one["path"] for one in document["skipped"]]
