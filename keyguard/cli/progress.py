@@ -34,20 +34,14 @@ class Bar:
             if step.total < _WORTH[step.unit]:
                 return
             self._bar = self._drawn()
+        keys = counted(step.keys, "key")
         if step.phase != self._phase or self._task is None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(step.phase, total=step.total, amount="", keys="")
+            self._task = self._bar.add_task(step.phase, total=step.total, amount=_amount(step, None), keys=keys)
             self._phase = step.phase
-        speed = self._bar.tasks[0].speed
-        self._bar.update(
-            self._task,
-            completed=step.done,
-            total=step.total,
-            amount=_amount(step, speed),
-            keys=counted(step.keys, "key"),
-            refresh=True,
-        )
+        amount = _amount(step, self._bar.tasks[0].speed)
+        self._bar.update(self._task, completed=step.done, total=step.total, amount=amount, keys=keys, refresh=True)
 
     def _drawn(self) -> Progress:
         from rich.console import Console

@@ -71,6 +71,7 @@ def test_a_bar_names_phases_amounts_keys_and_time(kg: Keyguard, packed: Path, jo
     code, said = on_a_terminal(Watched(kg), words, packed)
     assert code == 1
     drawn = [text for text in texts(said) if text.startswith("scanning ")]
+    assert all(re.search(r" of .*, \d keys?", text) for text in drawn), drawn
     for phase, amount in {"files": r"\d+ of 21 files", "contents": ".B of .*B", "trees": "", "provenance": ""}.items():
         lines = [text for text in drawn if text.startswith(f"scanning {phase} ")]
         assert any(re.search(amount, text) for text in lines), (phase, drawn)
