@@ -195,8 +195,13 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One key with all its places, as reported. ``occurrences`` is never empty and sorted."""
+    """One key with all its places, as reported; or one way in which keys are not kept as they should be.
 
+    ``occurrences`` is never empty and sorted. What is about no key has no vendor and no mask.
+    """
+
+    #: ``key`` or ``hygiene``
+    kind: str = "key"
     id: str
     fingerprint: str
     rule: str
@@ -212,6 +217,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Confidence
     masked: str
     malformed: bool
+    #: of hygiene: what is wrong here, in one sentence without a full stop
+    message: str = ""
+    #: of hygiene: the fingerprint of the key that it is about
+    key: str = ""
     occurrences: tuple[Occurrence, ...]
     #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
     first_seen: str = ""
@@ -245,6 +254,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     bytes: int
     rules: int
+    #: how many checks of hygiene looked at it; 0 where none was asked for
+    checks: int = 0
     engine: str
     complete: bool
     history: HistoryCoverage | None = None

@@ -52,14 +52,12 @@ class Names:
         # a place may have thousands of refs, and hardly ever is there a key in one: all are looked at in one go
         if not self._matches("\n".join(names).encode("utf-8", "surrogateescape")):
             return trace
-        author, *refs = map(self._masked_text, names)
+        author, *refs = map(self.masked_text, names)
         return msgspec.structs.replace(trace, author=author, refs=tuple(refs))
 
     def hide_in(self, skipped: Skipped) -> Skipped:
         """The same with the keys in its path and its detail masked."""
-        return msgspec.structs.replace(
-            skipped, path=self.masked(skipped.path), detail=self._masked_text(skipped.detail)
-        )
+        return msgspec.structs.replace(skipped, path=self.masked(skipped.path), detail=self.masked_text(skipped.detail))
 
     def masked(self, text: bytes) -> bytes:
         """The text with every key in it masked."""
@@ -70,7 +68,8 @@ class Names:
             shown, at = shown + text[at : match.start] + mask.encode(), match.end
         return shown + text[at:] if at else text
 
-    def _masked_text(self, text: str) -> str:
+    def masked_text(self, text: str) -> str:
+        """The same of a text."""
         return self.masked(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def _matches(self, text: bytes) -> list[Match]:

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import __version__, sources, triage
+from keyguard import sources, triage
+from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Coverage, Run, Severity, Skipped, Where
+from keyguard.model import Blob, Run, Skipped, Where
 from keyguard.names import Names
-from keyguard.rules import RuleSet
+from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
-from keyguard.triage import Policy
 from keyguard.worklist import Worklist
 
 if TYPE_CHECKING:
     from keyguard.history.asked import Range
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
+    from keyguard.hygiene.run import Kept
     from keyguard.progress import Progress
-    from keyguard.sources.ignores import Ignores
-
-
-class Exclude(msgspec.Struct, frozen=True):
-    """Patterns in the manner of ``.gitignore``, and the folder that they are relative to."""
-
-    base: str
-    patterns: tuple[str, ...]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,9 +32,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str = "tree"
     ask: Ask = Ask()
-    policy: Policy = Policy()
-    fail_on: Severity = Severity.LOW
-    allow_incomplete: bool = False
+    terms: Terms = Terms()
+    hygiene: bool = False
+    """Whether to check how keys are kept, too, in the folders that are asked for."""
     exclude: tuple[Exclude, ...] = ()
     max_size: int | None = None
     jobs: int = 0
@@ -56,8 +48,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Whether reports may name people."""
     cached: bool = True
     """Whether what an earlier scan found may be used, and what this one finds be kept."""
-    now: int | None = None
-    """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -98,6 +88,7 @@ class _Scan:
         #: what was read, once that is complete
         self._tally: Tally | None = None
         self._past: Surveyed | None = None
+        self._kept: Kept | None = None
 
     def run(self) -> Run:
         """List, read, account."""
@@ -128,13 +119,15 @@ class _Scan:
         if past is None and self._histories:
             past = self._with_homeless(self._histories.so_far())
         # what the user allowed to be left out is not what he did not wait for
-        request = msgspec.structs.replace(self._request, allow_incomplete=False)
-        return _account(request, self._engine, self._listing.scope, self._listed, tally or Tally(), past, gaps)
+        terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
+        seen = Account(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
+        seen.tally = tally or seen.tally
+        return settle(seen, self._engine, terms)
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
         self._listed = listing.count()
-        _exclude(listing, request.exclude)
+        exclude(listing, request.exclude)
         self._engine = engine
         self._histories = self._found_histories(engine)
         self._worklist = Worklist(
@@ -151,7 +144,24 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
-        return _account(request, engine, listing.scope, self._listed, tally, self._past)
+        if request.hygiene:
+            self._kept = self._checked(tally, engine)
+        seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
+        return settle(seen, engine, request.terms)
+
+    def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
+        """What the checks of hygiene say."""
+        from keyguard.hygiene.run import run as check
+
+        past = self._past
+        return check(
+            self._listing,
+            tally.sightings,
+            past.sightings if past else [],
+            engine,
+            history=past.coverage if past else None,
+            now=self._request.terms.now,
+        )
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
         """The histories that belong to what was asked for; None where there are none, or none were asked for."""
@@ -183,8 +193,9 @@ class _Scan:
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
         how = {"authors": request.authors, "cached": request.cached}
-        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=request.now, keep=keep, **how)
-        return _account(request, engine, "history", 0, Tally(), self._past)
+        now = request.terms.now
+        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=now, keep=keep, **how)
+        return settle(Account(scope="history", past=self._past), engine, request.terms)
 
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
@@ -194,13 +205,16 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     blob = Blob(path=name, where=Where.STDIN)
     tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
     tally.settle(blob.path, guarded)
-    return _account(request, engine, "standard input", 1, tally)
+    return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
 def _engine(request: Request) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine)
-    if request.policy.select or request.policy.ignore:
-        triage.check_names(request.policy, engine.ruleset)
+    policy = request.terms.policy
+    if policy.select or policy.ignore:
+        from keyguard.hygiene import data
+
+        triage.check_names(policy, engine.ruleset, data.checks())
     return engine
 
 
@@ -215,84 +229,3 @@ def _named(listing: Listing) -> Iterator[tuple[Where, list[bytes]]]:
     """The names that are looked at; what only changed had its name before."""
     yield Where.TREE, [path for folder in listing.folders for path in folder.displayed()]
     yield Where.INDEX, [blob.path for stored in listing.stored for blob in stored.blobs if not blob.old]
-
-
-def _exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:
-    """Take out what the user's own patterns leave out; each is listed as skipped."""
-    rules = [rule for rule in map(_rules, excludes) if rule]
-    if not rules:
-        return
-
-    def wanted(root: bytes, path: bytes, shown: bytes) -> bool:
-        place = os.path.join(root, path)
-        for base, ignores in rules:
-            if ignores.covers(place[len(base) :] if place.startswith(base) else shown):
-                listing.skipped.append(Skipped(path=shown, reason="excluded", gap=False))
-                return False
-        return True
-
-    for folder in listing.folders:
-        folder.files[:] = [one for one in folder.files if wanted(folder.root, one.path, folder.display(one.path))]
-    for stored in listing.stored:
-        top = os.fsencode(stored.repository.top)
-        stored.blobs[:] = [blob for blob in stored.blobs if wanted(top, blob.path, blob.path)]
-
-
-def _rules(exclude: Exclude) -> tuple[bytes, Ignores] | None:
-    """The folder, with a slash, and its patterns; None if there are none."""
-    if not exclude.patterns:
-        return None
-    from keyguard.sources.ignores import Ignores
-
-    base = os.fsencode(os.path.realpath(exclude.base)).rstrip(b"/") + b"/"
-    try:
-        return base, Ignores("\n".join(exclude.patterns).encode("utf-8", "surrogateescape"))
-    except ValueError as error:
-        raise UsageError(f"--exclude: {error}") from error
-
-
-def _account(
-    request: Request,
-    engine: compiled.Engine,
-    scope: str,
-    listed: int,
-    tally: Tally,
-    past: Surveyed | None = None,
-    gaps: Sequence[Skipped] = (),
-) -> Run:
-    """``gaps`` are those that stand for any number of files."""
-    names = Names(engine)
-    chosen = [*tally.skipped, *gaps, *(past.skipped if past else [])]
-    skipped = tuple(sorted(map(names.hide_in, chosen)))
-    decided, ruleset = triage.Decided(), RuleSet()
-    sightings = tally.sightings + (past.sightings if past else [])
-    if sightings:
-        ruleset = engine.ruleset
-        decided = triage.decide(map(names.hide, sightings), ruleset, request.policy)
-    rules = ruleset.by_id()
-    found = sorted({finding.rule for finding in decided.findings})
-    vendors = sorted({name for finding in decided.findings for name in (finding.vendor, *finding.candidates)})
-    coverage = Coverage(
-        scope=scope,
-        listed=listed,
-        read=tally.read,
-        skipped=listed - tally.read if gaps else len(tally.skipped),
-        bytes=tally.size,
-        rules=engine.count,
-        engine=engine.prefilter.name,
-        complete=not any(one.gap for one in skipped),
-        history=past.coverage if past else None,
-    )
-    return Run(
-        version=__version__,
-        findings=decided.findings,
-        suppressed=decided.suppressed,
-        skipped=skipped,
-        coverage=coverage,
-        placeholders=tally.placeholders + (past.placeholders if past else 0),
-        fail_on=request.fail_on,
-        allow_incomplete=request.allow_incomplete,
-        rules=tuple(rules[name] for name in found),
-        vendors={name: ruleset.vendors[name] for name in vendors},
-        now=request.now,
-    )

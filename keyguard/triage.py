@@ -5,7 +5,7 @@ The engine finds, this decides. Nothing below this layer knows of ``--select``, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -49,10 +49,18 @@ class Decided(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
 
+    @classmethod
+    def of(cls, findings: Iterable[Finding], suppressed: Iterable[Suppressed]) -> Decided:
+        """These, in order."""
+        return cls(
+            findings=tuple(sorted(findings, key=_finding_order)),
+            suppressed=tuple(sorted(suppressed, key=lambda one: (*_place(one.occurrence), one.fingerprint))),
+        )
 
-def check_names(policy: Policy, ruleset: RuleSet) -> None:
-    """Raise ``UsageError`` for names that fit no rule, or if nothing would be left to find."""
-    ids = [rule.id for rule in ruleset.rules]
+
+def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = ()) -> None:
+    """Raise ``UsageError`` for names that fit no rule and no check, or if nothing would be left to find."""
+    ids = [*(rule.id for rule in ruleset.rules), *checks]
     for name in (*policy.select, *policy.ignore):
         if not any(_fits(name, rule) for rule in ids):
             import difflib
@@ -64,12 +72,17 @@ def check_names(policy: Policy, ruleset: RuleSet) -> None:
         raise UsageError("--select and --ignore leave no rule: nothing could be found")
 
 
-def decide(sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy) -> Decided:
-    """Group sightings by key, settle whose each is, and take out what the user does not want to hear."""
+def decide(
+    sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy, ids: Mapping[str, str] | None = None
+) -> Decided:
+    """Group sightings by key, settle whose each is, and take out what the user does not want to hear.
+
+    ``ids`` are the short ids of these fingerprints and of others, where there are others.
+    """
     groups: dict[str, dict[tuple[object, ...], Sighting]] = {}
     for sighting in sightings:
         groups.setdefault(sighting.fingerprint, {}).setdefault(_place(sighting.occurrence), sighting)
-    ids = _short_ids(groups)
+    ids = ids or short_ids(groups)
     rules = ruleset.by_id()
     findings: list[Finding] = []
     suppressed: list[Suppressed] = []
@@ -83,9 +96,7 @@ def decide(sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy) -> D
         suppressed += [_suppressed(one, ids[fingerprint], rule, by_rule=unwanted) for one in silent]
         if loud:
             findings.append(_finding(loud, ids[fingerprint], attribution, rule, ruleset))
-    findings.sort(key=_finding_order)
-    suppressed.sort(key=lambda one: (*_place(one.occurrence), one.fingerprint))
-    return Decided(findings=tuple(findings), suppressed=tuple(suppressed))
+    return Decided.of(findings, suppressed)
 
 
 def _fits(name: str, rule: str) -> bool:
@@ -129,7 +140,7 @@ def _last_seen(places: Sequence[Occurrence]) -> str:
     return next(reversed(dates.ordered(ends)), "")
 
 
-def _short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
+def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
     """The shortest ids from six digits on that tell these keys apart."""
     known = sorted(fingerprints)
     length = 6

@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyguard import scan
+from keyguard.accounting import Terms
 from keyguard.errors import UsageError
 from keyguard.model import Run, Severity, Where
-from keyguard.scan import Exclude, Request, exit_code
+from keyguard.scan import Request, exit_code
+from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.triage import Policy
 from tests.checkout import leaking_line, made_up_key
@@ -28,7 +30,8 @@ def _cached(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
 
 
 def run(*paths: Path, **changes: object) -> Run:
-    options = {"ask": Ask(paths=tuple(map(str, paths))), **changes}
+    terms = Terms(**{name: changes.pop(name) for name in Terms.__struct_fields__ if name in changes})  # type: ignore[arg-type]
+    options = {"ask": Ask(paths=tuple(map(str, paths))), "terms": terms, **changes}
     return scan.run(Request(**options))  # type: ignore[arg-type]
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from typing import TextIO
 
 from keyguard import config, dates, scan
-from keyguard.config import Settings
+from keyguard.accounting import Terms
+from keyguard.config import Config, Settings
 from keyguard.errors import UsageError
 from keyguard.model import Run
 from keyguard.report import REPORTERS, Style
 from keyguard.report.output import Destination, parse_formats, write_reports
+from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.triage import Policy
 
@@ -53,6 +55,18 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
     return scan.Request(
         source=source,
         ask=ask,
+        terms=_terms(options, own),
+        exclude=_excludes(options, settings),
+        max_size=_max_size(options, settings),
+        jobs=options.jobs,
+        engine=options.engine,
+        rules=(*settings.rule_paths(), *options.rules),
+        cached=not options.no_cache,
+    )
+
+
+def _terms(options: argparse.Namespace, own: Config) -> Terms:
+    return Terms(
         policy=Policy(
             select=_names(options.select) or own.select,
             ignore=(*own.ignore, *_names(options.ignore)),
@@ -60,12 +74,6 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         ),
         fail_on=config.parse_severity(options.fail_on or own.fail_on),
         allow_incomplete=options.allow_incomplete,
-        exclude=_excludes(options, settings),
-        max_size=_max_size(options, settings),
-        jobs=options.jobs,
-        engine=options.engine,
-        rules=(*settings.rule_paths(), *options.rules),
-        cached=not options.no_cache,
         now=dates.now(os.environ),
     )
 
@@ -143,11 +151,11 @@ def _in_ci() -> bool:
     return bool(os.environ.get("CI") or os.environ.get("PRE_COMMIT"))
 
 
-def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[scan.Exclude, ...]:
-    own = scan.Exclude(base=os.path.dirname(os.path.abspath(settings.path)), patterns=settings.config.exclude)
+def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[Exclude, ...]:
+    own = Exclude(base=os.path.dirname(os.path.abspath(settings.path)), patterns=settings.config.exclude)
     # file names are bytes, and so are patterns for them, whatever the locale made of those that were typed
     typed = [os.fsencode(pattern).decode("utf-8", "surrogateescape") for pattern in getattr(options, "exclude", ())]
-    return own, scan.Exclude(base=".", patterns=tuple(typed))
+    return own, Exclude(base=".", patterns=tuple(typed))
 
 
 def _max_size(options: argparse.Namespace, settings: Settings) -> int | None:

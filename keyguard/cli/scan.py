@@ -51,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     past.add_argument("--since", default="", metavar="DATE|COMMIT", help="only commits that are newer")
     past.add_argument("--not-remotes", action="store_true", help="only commits on HEAD and branches that no remote has")
     past.add_argument("--show-authors", action="store_true", help="name who wrote the commit that brought a key")
+    kept = parser.add_argument_group("hygiene: how keys are kept in the folders at PATH").add_mutually_exclusive_group()
+    kept.add_argument("--no-hygiene", action="store_true", help="only keys, and not how they are kept")
+    kept.add_argument("--only", choices=("keys", "hygiene"), default="", help="report only these")
     narrow = parser.add_argument_group("what to leave out")
     narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
     narrow.add_argument("--max-size", default="", metavar="SIZE", help="leave out files larger than this, as 20M")
@@ -85,7 +88,17 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
     request = finish.request(options, settings, source, ask)
     history = "only" if options.history_only else "no" if options.no_history else "auto"
-    return msgspec.structs.replace(request, history=history, range=_range_of(options), authors=options.show_authors)
+    whole = source == "tree" and history != "only" and not _range_of(options)
+    if options.only == "hygiene" and not whole:
+        raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
+    return msgspec.structs.replace(
+        request,
+        history=history,
+        range=_range_of(options),
+        authors=options.show_authors,
+        hygiene=whole and options.only != "keys" and not options.no_hygiene,
+        terms=msgspec.structs.replace(request.terms, keys=options.only != "hygiene"),
+    )
 
 
 def _range_of(options: argparse.Namespace) -> Range | None:

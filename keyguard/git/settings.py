@@ -12,7 +12,11 @@ _LIMIT = 8 << 20
 
 def settings_of(repository: Repository, reader: Reader) -> dict[bytes, bytes]:
     """``section.key`` in lower case -> its last value, of the repository's own configuration; subsections left out."""
-    data = reader.read(os.path.join(repository.common_dir, "config"), _LIMIT) or b""
+    return parse_settings(reader.read(os.path.join(repository.common_dir, "config"), _LIMIT) or b"")
+
+
+def parse_settings(data: bytes) -> dict[bytes, bytes]:
+    """The same of the text of a configuration file."""
     found, section = {}, b""
     for line in data.split(b"\n"):
         line = line.strip()

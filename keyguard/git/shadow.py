@@ -116,10 +116,13 @@ class Shadow:
             file.write(data)
 
     def start(self, *args: str) -> Child:
-        """A plumbing command, running. ``stop`` ends it; the end of the shadow does at the latest."""
+        """A plumbing command, perhaps behind options of git's own, running. ``stop`` ends it; the end of the shadow
+        does at the latest.
+        """
+        name = next(word for word in args if not word.startswith("-"))
         with undisturbed():
             child = Child(
-                [*self._command, *args], self._environment, name=args[0], deadline=self._deadline, trap=self._trap
+                [*self._command, *args], self._environment, name=name, deadline=self._deadline, trap=self._trap
             )
             self._children.add(child)
         return child

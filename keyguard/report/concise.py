@@ -29,7 +29,8 @@ def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
     where = paint(shown_path(occurrence.path), BOLD, style) + f":{occurrence.line}:{occurrence.column}"
     severity = paint(finding.severity.label, CARET_COLOR[finding.severity], style)
     seen = in_commit(occurrence) + aside(occurrence)
-    message = f"{headline(finding)}: {shown(finding.masked)}{seen} ({shown(finding.id)})"
+    key = f": {shown(finding.masked)}" if finding.masked else ""
+    message = f"{headline(finding)}{key}{seen} ({shown(finding.id)})"
     return f"{where}: {severity}: {message} [{prose(finding.rule)}]"
 
 

@@ -9,7 +9,7 @@ from keyguard.model import Finding, Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.concise import closing_lines, place_line
 from keyguard.report.past import advice, place_in_time, standing
-from keyguard.report.phrases import headline, number, prose, steps, whose
+from keyguard.report.phrases import evidence, headline, number, prose, steps, whose
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.report.worst import split
 from keyguard.sanitize import shown, shown_path
@@ -49,10 +49,12 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
 
 def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
     title = f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}"
-    said = f"{place_in_time(occurrence)}: {shown(finding.masked)} ({shown(finding.id)})"
+    key = f": {shown(finding.masked)}" if finding.masked else ""
+    said = f"{place_in_time(occurrence)}{key} ({shown(finding.id)})"
     for label, lines in (
         ("where", standing(finding, run)),
-        ("whose", [whose(finding, run)]),
+        ("how", evidence(finding)),
+        ("whose", [whose(finding, run)] if finding.vendor else []),
         ("why", [prose(finding.description)]),
         ("fix", [*filter(None, [advice(finding)]), *steps(finding.remedy)]),
         ("see", [prose(finding.rotation)]),

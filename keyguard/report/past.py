@@ -56,7 +56,7 @@ def standing(finding: Finding, run: Run) -> list[str]:
     """Where the key is now and since when, what brought and removed it, and what holds it; empty without history."""
     past = [one for one in finding.occurrences if one.where is Where.HISTORY]
     if not past:
-        return ["in the files, but not in history"] if _never_committed(finding, run) else []
+        return ["in the files, but not in history"] if finding.kind == "key" and _never_committed(finding, run) else []
     first = finding.occurrences[0]
     # of what is still there it matters how it came; of what is gone, how the place that is shown went
     told = first if _is_gone(first) else _earliest(past)
@@ -70,7 +70,7 @@ def standing(finding: Finding, run: Run) -> list[str]:
 def advice(finding: Finding) -> str:
     """What comes before the steps that every key needs; empty where history does not matter."""
     first, *_ = finding.occurrences
-    if all(one.where is not Where.HISTORY for one in finding.occurrences):
+    if finding.kind != "key" or all(one.where is not Where.HISTORY for one in finding.occurrences):
         return ""
     if not _is_gone(first):
         if _trace(first).kind == "file" or all(_trace(one).reach == "index" for one in _past(finding)):

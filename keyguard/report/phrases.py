@@ -16,7 +16,9 @@ _MOST_CANDIDATES = 6
 
 
 def headline(finding: Finding) -> str:
-    """What it is: the title of the rule and the environment, on one line."""
+    """What it is, on one line: the title of the rule and the environment, or what is wrong with how a key is kept."""
+    if finding.message:
+        return prose(finding.message)
     return prose(finding.title) + _ENVIRONMENT[finding.environment]
 
 
@@ -32,9 +34,14 @@ def in_commit(occurrence: Occurrence) -> str:
     return f" in commit {shown(occurrence.commit[:10])}"
 
 
+def evidence(finding: Finding) -> list[str]:
+    """Why hygiene says what it says, a line a reason; nothing for a key, whose vendor the reasons are about."""
+    return [prose(reason) for reason in finding.because] if finding.kind == "hygiene" else []
+
+
 def whose(finding: Finding, run: Run) -> str:
     """The vendor, how sure that is and why; the candidates where it cannot be told."""
-    because = "; ".join(prose(reason) for reason in finding.because)
+    because = "; ".join(prose(reason) for reason in finding.because) if finding.kind == "key" else ""
     if finding.certainty is Certainty.AMBIGUOUS:
         names = [_vendor_name(run, vendor) for vendor in finding.candidates] or [prose(finding.vendor_name)]
         said = f"cannot be told: {any_of(names)}"

@@ -14,7 +14,7 @@ from keyguard.model import Finding, Occurrence, Run, Skipped, Where
 from keyguard.report import Style
 from keyguard.report.document import Object, coverage_object, to_json
 from keyguard.report.past import place_in_time
-from keyguard.report.phrases import headline, number, whose
+from keyguard.report.phrases import evidence, headline, number, whose
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.report.worst import Place, places, split
@@ -81,10 +81,12 @@ def build_invocation(run: Run, cut: int) -> Object:
 
 def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run: Run, nth: int) -> Object:
     """One place of one key; ``nth`` counts the places of this rule on this line."""
-    said = f"{headline(finding)}: '{shown(finding.masked)}' ({finding.id})"
+    key = f": '{shown(finding.masked)}'" if finding.masked else ""
+    said = f"{headline(finding)}{key} ({finding.id})"
     if occurrence.where is Where.HISTORY:
         said += f", at {place_in_time(occurrence)}"
-    said += f". Whose: {whose(finding, run)}."
+    said += "".join(f". {line[0].upper()}{line[1:]}" for line in evidence(finding))
+    said += f". Whose: {whose(finding, run)}." if finding.vendor else "."
     prints = {"keyguard/v1": finding.fingerprint}
     if occurrence.line_hash:
         # alerts with equal hashes are one alert to GitHub: the second key on a line needs another

@@ -24,6 +24,7 @@ _SCORE = {
     Severity.LOW: "2.0",
     Severity.INFO: "0.1",
 }
+_TAG = {"key": "secret", "hygiene": "key-hygiene"}
 _PRECISION = {Confidence.HIGH: "very-high", Confidence.MEDIUM: "high", Confidence.LOW: "medium"}
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _LONGEST = 1024
@@ -41,7 +42,7 @@ def build_rule(finding: Finding, worst: Severity) -> Object:
         "help": {"text": _help(finding), "markdown": _help(finding, markdown=True)},
         "defaultConfiguration": {"level": LEVEL[worst]},
         "properties": {
-            "tags": list(dict.fromkeys(filter(None, ("security", "secret", finding.vendor)))),
+            "tags": list(dict.fromkeys(filter(None, ("security", _TAG[finding.kind], finding.vendor)))),
             "precision": _PRECISION[finding.confidence],
             "security-severity": _SCORE[worst],
         },

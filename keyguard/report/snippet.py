@@ -26,7 +26,7 @@ def source_lines(finding: Finding, gutter: int, style: Style) -> list[str]:
     text, start, end = _clipped(_trimmed(place.snippet), room)
     bar = paint("|", BLUE, style)
     number = paint(f"{place.line:>{gutter}}", BLUE, style)
-    carets = "^" * max(cells(text[start:end]), 1) + f" {label(finding)}"
+    carets = f"{'^' * max(cells(text[start:end]), 1)} {label(finding)}".rstrip()
     indent = " " * cells(text[:start])
     return [
         f"{' ' * gutter} {bar}",
@@ -37,7 +37,9 @@ def source_lines(finding: Finding, gutter: int, style: Style) -> list[str]:
 
 
 def label(finding: Finding) -> str:
-    """What stands beside the carets."""
+    """What stands beside the carets; nothing where it is about no key."""
+    if not finding.masked:
+        return ""
     broken = ", but its checksum is wrong" if finding.malformed else ""
     return _LABEL[finding.environment] + broken
 

@@ -8,7 +8,7 @@ from typing import TextIO
 from keyguard.model import Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
-from keyguard.report.phrases import headline, number, place, prose, steps, whose
+from keyguard.report.phrases import evidence, headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import gap_lines, summary_line
 from keyguard.sanitize import shown
@@ -54,10 +54,14 @@ def _block(finding: Finding, run: Run, style: Style, like: str) -> Iterator[str]
 
 def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
     """Label and lines of each note below the source."""
+    how = [line for said in evidence(finding) for line in _wrapped(said, style)]
+    if how:
+        yield "how", how
     where = [line for said in past.standing(finding, run) for line in _wrapped(said, style)]
     if where:
         yield "where", where
-    yield "whose", _wrapped(whose(finding, run), style)
+    if finding.vendor:
+        yield "whose", _wrapped(whose(finding, run), style)
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:
@@ -65,7 +69,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
     if finding.confidence is not Confidence.HIGH:
         yield "note", [f"{finding.confidence.value} confidence: this may be no key at all"]
     yield from _others(finding, style)
-    yield "id", [f"{shown(finding.id)}{paint(f'  {shown(finding.masked)}', DIM, style)}"]
+    mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
+    yield "id", [shown(finding.id) + mask]
 
 
 def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:

@@ -43,6 +43,8 @@ class Folder(msgspec.Struct, frozen=True):
     shown: bytes
     files: list[TreeFile]
     repository: Repository | None = None
+    whole: bool = True
+    """Whether all that belongs into the folder is listed, and not just what was named."""
 
     def display(self, path: bytes) -> bytes:
         """The path of a file as it is shown in reports."""

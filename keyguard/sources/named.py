@@ -43,7 +43,7 @@ def _listing(ask: Ask, stored: Stored) -> Listing:
     if blobs:
         found.stored.append(Stored(repository, blobs, stored.reader))
     if files:
-        found.folders.append(Folder(top, b"", files, repository))
+        found.folders.append(Folder(top, b"", files, repository, whole=False))
     return found
 
 

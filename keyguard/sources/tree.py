@@ -119,7 +119,7 @@ def _add_file(found: Listing, path: str, there: bytes, shown: bytes) -> None:
     kind = os.stat(path).st_mode if os.path.exists(path) else stat.S_IFREG
     if stat.S_ISREG(kind):
         folder, _, name = there.rpartition(b"/")
-        found.folders.append(Folder(folder or b"/", os.path.dirname(shown), [TreeFile(name)]))
+        found.folders.append(Folder(folder or b"/", os.path.dirname(shown), [TreeFile(name)], whole=False))
     else:
         detail = f"{kind_of(kind)}: give it to --stdin"
         found.skipped.append(Skipped(path=shown, reason="not-a-file", detail=detail))

@@ -63,7 +63,7 @@ def test_ages_are_counted_to_a_moment_that_can_be_fixed(
 
     monkeypatch.setattr(scan, "run", watched)
     assert kg("scan", clean, SOURCE_DATE_EPOCH="1764072000").code == 0
-    assert [request.now for request in asked] == [1_764_072_000]
+    assert [request.terms.now for request in asked] == [1_764_072_000]
     assert kg("scan", clean, SOURCE_DATE_EPOCH="soon").code == 2
 
 

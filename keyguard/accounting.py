@@ -1,0 +1,98 @@
+"""From what was seen to a run: decided, sorted, and with an account of what was looked at and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyguard import __version__, triage
+from keyguard.engine.compiled import Engine
+from keyguard.model import Coverage, Run, Severity, Sighting, Skipped
+from keyguard.names import Names
+from keyguard.rules import RuleSet
+from keyguard.tally import Tally
+from keyguard.triage import Decided, Policy
+
+if TYPE_CHECKING:
+    from keyguard.history.surveyed import Surveyed
+    from keyguard.hygiene.run import Kept
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides over what was seen."""
+
+    policy: Policy = Policy()
+    fail_on: Severity = Severity.LOW
+    allow_incomplete: bool = False
+    now: int | None = None
+    """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
+    keys: bool = True
+    """Whether keys are reported, and not only how they are kept."""
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """All that one scan has seen so far."""
+
+    scope: str
+    listed: int = 0
+    tally: Tally = msgspec.field(default_factory=Tally)
+    past: Surveyed | None = None
+    kept: Kept | None = None
+    gaps: Sequence[Skipped] = ()
+    """Gaps that stand for any number of files."""
+
+
+def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
+    """The run that this amounts to."""
+    names, past, kept, tally = Names(engine), seen.past, seen.kept, seen.tally
+    chosen = [*tally.skipped, *seen.gaps, *(past.skipped if past else []), *(kept.skipped if kept else [])]
+    skipped = tuple(sorted(map(names.hide_in, chosen)))
+    sightings = tally.sightings + (past.sightings if past else []) if terms.keys else []
+    decided, ruleset = Decided(), RuleSet()
+    if sightings or (kept and kept.violations):
+        ruleset = engine.ruleset
+        decided = _decide([*map(names.hide, sightings)], kept, ruleset, terms)
+    rules = ruleset.by_id()
+    found = sorted({finding.rule for finding in decided.findings} & rules.keys())
+    vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
+    coverage = Coverage(
+        scope=seen.scope,
+        listed=seen.listed,
+        read=tally.read,
+        skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
+        bytes=tally.size,
+        rules=engine.count,
+        checks=kept.checks if kept else 0,
+        engine=engine.prefilter.name,
+        complete=not any(one.gap for one in skipped),
+        history=past.coverage if past else None,
+    )
+    return Run(
+        version=__version__,
+        findings=decided.findings,
+        suppressed=decided.suppressed,
+        skipped=skipped,
+        coverage=coverage,
+        placeholders=tally.placeholders + (past.placeholders if past else 0),
+        fail_on=terms.fail_on,
+        allow_incomplete=terms.allow_incomplete,
+        rules=tuple(rules[name] for name in found),
+        vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
+        now=terms.now,
+    )
+
+
+def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
+    if kept is None or not kept.violations:
+        return triage.decide(sightings, ruleset, terms.policy)
+    from keyguard import violations
+    from keyguard.hygiene import data
+
+    names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
+    ids = triage.short_ids(names)
+    keys = triage.decide(sightings, ruleset, terms.policy, ids)
+    facts = violations.Facts(data.checks(), kept.sightings, ruleset.vendors)
+    ways = violations.decide(kept.violations, facts, terms.policy, ids)
+    return Decided.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

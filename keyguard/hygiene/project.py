@@ -1,0 +1,201 @@
+"""A project as hygiene looks at it: its files and what they hold, what git would ignore, and which keys were seen."""
+
+from __future__ import annotations
+
+import os
+import stat
+from codecs import BOM_UTF8
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import NamedTuple
+
+from keyguard.engine.compiled import Engine
+from keyguard.errors import GitError
+from keyguard.git.ignored import Verdict, verdicts
+from keyguard.hygiene import spots
+from keyguard.inspector import Inspector
+from keyguard.keeping import Spot
+from keyguard.model import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
+from keyguard.sources.listing import Folder, shown_below
+from keyguard.sources.reading import Absent, Reader
+
+#: larger files are no configuration and no code that a person wrote
+LIMIT = 4 << 20
+#: bytes of files that are kept for the next check that asks
+_KEPT = 64 << 20
+
+
+class Local(NamedTuple):
+    """A file that stands where the project's files are, listed or ignored."""
+
+    path: bytes
+    mode: int
+    """Permissions, 9 bits."""
+
+
+class Project:
+    """One folder that was asked for, with the repositories in it. Paths are bytes, relative to its root."""
+
+    def __init__(
+        self,
+        folders: Sequence[Folder],
+        sightings: Sequence[Sighting],
+        past: Sequence[Sighting],
+        engine: Engine,
+        *,
+        history: HistoryCoverage | None = None,
+        now: int | None = None,
+    ) -> None:
+        """``folders`` share one root and are not none; ``sightings`` are of files, named as reports show them."""
+        self.root, self.shown = folders[0].root, folders[0].shown
+        self.folders = tuple(folders)
+        self.engine = engine
+        self.files = {file.path: file for folder in folders for file in folder.files}
+        """What git tracks or could track."""
+        self.keys: dict[bytes, list[Sighting]] = defaultdict(list)
+        """The keys in each file, ignored environment files included once ``local`` was asked for."""
+        self.past = list(past)
+        """The keys in history."""
+        self.history, self.now = history, now
+        """What of history was read, if it was; the moment to which ages are counted, in seconds since the epoch."""
+        self.gaps: list[Skipped] = []
+        """What could not be found out."""
+        self._contents: dict[bytes, bytes | None] = {}
+        self._kept = 0
+        self._reader = Reader(self.root, self.shown, LIMIT)
+        cut = len(shown_below(self.shown, b"")) if self.shown else 0
+        for one in sightings:
+            path = one.occurrence.path[cut:]
+            if path in self.files and one.occurrence.path == self.display(path):
+                self.keys[path].append(one)
+
+    # --- files --------------------------------------------------------------------------------------------------
+
+    def display(self, path: bytes) -> bytes:
+        """The path as reports show it."""
+        return shown_below(self.shown, path)
+
+    def read(self, path: bytes) -> bytes | None:
+        """The content of a file, listed or not; None where there is none, or more than ``LIMIT`` bytes."""
+        if path not in self._contents:
+            data = self._read(path)
+            if self._kept + len(data or b"") > _KEPT:
+                return data
+            self._kept += len(data or b"")
+            self._contents[path] = data
+        return self._contents[path]
+
+    @cached_property
+    def by_name(self) -> dict[bytes, list[bytes]]:
+        """The listed files by the last part of their paths."""
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for path in self.files:
+            found[path.rpartition(b"/")[2]].append(path)
+        return found
+
+    def tracked(self, path: bytes) -> bool:
+        """Whether git tracks the file."""
+        file = self.files.get(path)
+        return file is not None and bool(file.oid)
+
+    def in_repository(self, path: bytes) -> bool:
+        """Whether a git repository is around the file."""
+        return self._folder_of(path).repository is not None
+
+    def locals(self, wanted: Callable[[bytes], bool]) -> Iterator[Local]:
+        """The regular files in folders that hold listed files, ignored ones too, of the names that are wanted."""
+        folders = {path.rpartition(b"/")[0] for path in self.files} | {b""}
+        for folder in sorted(folders):
+            with suppress(OSError), os.scandir(os.path.join(self.root, folder)) as entries:
+                for entry in sorted(entries, key=lambda one: one.name):
+                    if wanted(entry.name) and entry.is_file(follow_symlinks=False):
+                        mode = stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode)
+                        yield Local(os.path.join(folder, entry.name), mode)
+
+    # --- what git ignores ---------------------------------------------------------------------------------------
+
+    def ignored(self, paths: Collection[bytes]) -> dict[bytes, Verdict]:
+        """Whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored."""
+        found = dict.fromkeys(paths, Verdict())
+        groups: dict[int, list[bytes]] = defaultdict(list)
+        for path in paths:
+            groups[self.folders.index(self._folder_of(path))].append(path)
+        for index, group in sorted(groups.items()):
+            repository = self.folders[index].repository
+            if repository is None:
+                continue
+            inner = os.path.relpath(self.root, os.fsencode(repository.top))
+            asked = {os.path.normpath(os.path.join(inner, path)): path for path in sorted(group)}
+            try:
+                found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
+            except GitError as error:
+                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
+        return found
+
+    def _folder_of(self, path: bytes) -> Folder:
+        """The folder whose repository the path belongs to: the innermost one."""
+        place = os.path.join(self.root, path) + b"/"
+
+        def depth(folder: Folder) -> int:
+            top = os.fsencode(folder.repository.top) if folder.repository else b""
+            return len(top) if top and place.startswith(top.rstrip(b"/") + b"/") else 0
+
+        return max(self.folders, key=depth)
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def inspect(self, path: bytes) -> list[Sighting]:
+        """The keys in a file that is not listed, which stand in ``keys`` from then on."""
+        if path not in self.files and path not in self.keys:
+            data = self.read(path)
+            blob = Blob(path=self.display(path), where=Where.TREE)
+            self.keys[path] = Inspector(self.engine).inspect(blob, data).sightings if data else []
+        return self.keys[path]
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules by id."""
+        return self.engine.ruleset.by_id()
+
+    def vendor_name(self, key: Sighting) -> str:
+        """Whose key it is, as people write it."""
+        return self.engine.ruleset.vendors[self.rules[key.attribution.rule].vendor].name
+
+    # --- places -------------------------------------------------------------------------------------------------
+
+    def spot(self, path: bytes, start: int, end: int) -> Spot:
+        """A stretch of a file, in bytes, as a place; the file as a whole where it cannot be read any more."""
+        data = self.read(path)
+        if data is None or not 0 <= start < end <= len(data):
+            return spots.of_file(path)
+        return spots.of_span(path, data, start, end, self.engine)
+
+    def offset(self, path: bytes, key: Sighting) -> int:
+        """Where a key begins in its file, in bytes; 0 where the file cannot be read any more."""
+        data = self.read(path) or b""
+        at = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+        for _ in range(key.occurrence.line - 1):
+            at = _next_line(data, at)
+        text = data[at : at + 4 * key.occurrence.column].decode("utf-8", "surrogateescape")
+        return at + len(text[: key.occurrence.column - 1].encode("utf-8", "surrogateescape"))
+
+    def _read(self, path: bytes) -> bytes | None:
+        try:
+            opened = self._reader.read(path)
+            if isinstance(opened, Skipped):
+                return None
+            return opened.data if opened.read is None else b"".join(iter(opened.read, b""))
+        except (Absent, OSError):
+            return None
+        finally:
+            self._reader.close()
+
+
+def _next_line(data: bytes, at: int) -> int:
+    found = [end for end in (data.find(b"\n", at), data.find(b"\r", at)) if end >= 0]
+    if not found:
+        return len(data)
+    end = min(found)
+    return end + 2 if data[end : end + 2] == b"\r\n" else end + 1

@@ -1,0 +1,108 @@
+"""All checks over all projects that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from keyguard.engine.compiled import Engine
+from keyguard.engine.page import Page
+from keyguard.hygiene import data
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.topics import FUNCTIONS
+from keyguard.keeping import Spot, Violation
+from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
+from keyguard.names import Names
+from keyguard.sources.listing import Folder, Listing
+from keyguard.suppress import applies, markers
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What the checks said, and what they could not find out."""
+
+    violations: list[Violation] = []
+    """Paths are those of reports, and no key is in any text."""
+    sightings: list[Sighting] = []
+    """The keys that violations are about."""
+    skipped: list[Skipped] = []
+    checks: int = 0
+
+
+def run(
+    listing: Listing,
+    sightings: Sequence[Sighting],
+    past: Sequence[Sighting],
+    engine: Engine,
+    *,
+    history: HistoryCoverage | None = None,
+    now: int | None = None,
+) -> Kept:
+    """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here."""
+    genuine = [one for one in sightings if one.suppression is None]
+    old = [one for one in past if one.suppression is None]
+    found = Kept(checks=len(data.checks()))
+    for folders in _projects(listing):
+        project = Project(folders, genuine, old, engine, history=history, now=now)
+        said = list(_checked(project, found))
+        found.violations.extend(_hidden(_shown(one, project), engine) for one in said)
+        wanted = {one.key for one in said if one.key}
+        known = [one for group in project.keys.values() for one in group] + project.past
+        found.sightings.extend(one for one in known if one.fingerprint in wanted)
+        found.skipped.extend(project.gaps)
+    return found
+
+
+def _projects(listing: Listing) -> Iterator[list[Folder]]:
+    """The folders that share a root: a file that was asked for by its name is no project."""
+    groups: dict[tuple[bytes, bytes], list[Folder]] = {}
+    for folder in listing.folders:
+        if folder.whole:
+            groups.setdefault((folder.root, folder.shown), []).append(folder)
+    yield from groups.values()
+
+
+def _checked(project: Project, found: Kept) -> Iterator[Violation]:
+    for check in FUNCTIONS:
+        try:
+            yield from check(project)
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs one check, and is said
+            detail = f"{type(error).__name__} in {check.__module__}.{check.__qualname__}"
+            found.skipped.append(Skipped(path=b"hygiene", reason="crashed", detail=detail))
+
+
+def _shown(one: Violation, project: Project) -> Violation:
+    """The violation with its paths as reports show them, and with the comment that suppresses it."""
+    first = one.spots[0]
+    content = project.read(first.path) if first.trace is None else None
+    places = tuple(
+        spot if spot.trace else msgspec.structs.replace(spot, path=project.display(spot.path)) for spot in one.spots
+    )
+    return msgspec.structs.replace(
+        one, spots=places, suppression=_suppression(one.check, first, content) if content else None
+    )
+
+
+def _suppression(check: str, spot: Spot, content: bytes) -> Suppression | None:
+    """By a comment on the line or the one before; for a file as a whole, on its first line."""
+    page, at = Page.of(content), 0
+    for _ in range(spot.line - 1):
+        at = page.line_span(at, len(content))[1]
+        at += 2 if content[at : at + 2] == b"\r\n" else 1
+    at = min(at + (spot.column - 1 if spot.line else 0), len(content))
+    place = Match(at, at, at, b"", (), at, at)
+    found: Iterable[Suppression | None] = (applies(one, check) for one in markers([place], page).get(0, []))
+    return next(filter(None, found), None)
+
+
+def _hidden(one: Violation, engine: Engine) -> Violation:
+    """The same with every key masked that stands in a path or a name."""
+    names = Names(engine)
+    return msgspec.structs.replace(
+        one,
+        message=names.masked_text(one.message),
+        subject=one.subject,
+        because=tuple(map(names.masked_text, one.because)),
+        steps=tuple(map(names.masked_text, one.steps)),
+        spots=tuple(msgspec.structs.replace(spot, path=names.masked(spot.path)) for spot in one.spots),
+    )
