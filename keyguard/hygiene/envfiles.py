@@ -18,6 +18,11 @@ def is_env_file(name: bytes) -> bool:
     return _fits(name, "names") and not _fits(name, "examples")
 
 
+def is_example(name: bytes) -> bool:
+    """Whether a file of this name shows others what such a file needs."""
+    return _fits(name, "examples")
+
+
 def not_ignored(project: Project) -> Iterator[Violation]:
     """``env-not-ignored``: files that are there, untracked, and would be added."""
     here = [one.path for one in project.locals(is_env_file) if project.in_repository(one.path)]
