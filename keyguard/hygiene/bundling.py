@@ -1,0 +1,68 @@
+"""``env-inlined-in-bundle``: a build configuration that writes a secret of the environment into what it builds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keyguard.hygiene import data, patterns, spots, variables
+from keyguard.hygiene.blocks import block_end
+from keyguard.hygiene.frontend import is_public
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.variables import Secrecy
+from keyguard.keeping import Violation
+from keyguard.model import Sighting
+
+#: an environment variable where it is read, in JavaScript: ``process.env.X``, ``process.env["X"]``, ``env.X``
+_READ = re.compile(rb"\b(?:process\.env|import\.meta\.env|Deno\.env|env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
+#: a name in the list of webpack's EnvironmentPlugin
+_LISTED = re.compile(rb"[\"'`]([A-Z][A-Z0-9_]{2,80})[\"'`]")
+#: all of the environment at once
+_ALL = re.compile(
+    rb"(?:[\"'`]?process\.env[\"'`]?\s*:\s*(?:JSON\.stringify\()?\s*(?:process\.env|env)\b(?![.\[])|\.\.\.process\.env\b)"
+)
+
+
+def env_inlined(project: Project) -> Iterator[Violation]:
+    """One for each variable, or key, and each block of a configuration that inlines it."""
+    for tool in data.load("browser")["inlining"]:
+        wanted, opening = patterns.paths(tuple(tool["files"])), re.compile(tool["opening"].encode())
+        for path in sorted(path for path in project.files if wanted.match(path)):
+            content = project.read(path) or b""
+            for found in opening.finditer(content):
+                end = block_end(content, found.end() - 1)
+                if end:
+                    yield from _in_block(project, path, content, (found.end() - 1, end), tool["says"])
+
+
+CHECKS = (env_inlined,)
+
+
+def _in_block(project: Project, path: bytes, content: bytes, span: tuple[int, int], says: str) -> Iterator[Violation]:
+    start, end = span
+    vendors = variables.server_vendors(project.engine.ruleset)
+    for found in _ALL.finditer(content, start, end):
+        yield _violation(project, path, found.span(), says, "the whole environment of the build")
+    seen: set[bytes] = set()
+    pattern = _LISTED if "EnvironmentPlugin" in says else _READ
+    for found in pattern.finditer(content, start, end):
+        name = found[1].decode()
+        if found[1] not in seen and variables.secrecy(name, vendors) is Secrecy.SURELY:
+            seen.add(found[1])
+            yield _violation(project, path, found.span(1), says, f"{name}, a secret by its name,")
+    for key in project.keys.get(path, ()):
+        if start <= project.offset(path, key) < end and not is_public(project, key):
+            yield _violation(project, path, (0, 0), says, f"a {project.vendor_name(key)} key", key)
+
+
+def _violation(
+    project: Project, path: bytes, span: tuple[int, int], says: str, what: str, key: Sighting | None = None
+) -> Violation:
+    return Violation(
+        check="env-inlined-in-bundle",
+        message=f"{what} is written into the bundle".replace(", is written", " is written"),
+        spots=(spots.of_key(path, key.occurrence) if key else project.spot(path, *span),),
+        subject=what,
+        because=(says,),
+        key=key.fingerprint if key else "",
+    )
