@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from keyguard.hygiene import bundling, envfiles, frontend, publicnames
+from keyguard.hygiene import bundling, clientcode, envfiles, frontend, publicnames
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 
@@ -12,4 +12,10 @@ from keyguard.keeping import Violation
 CheckFunction = Callable[[Project], Iterator[Violation]]
 
 #: all of them, in the order in which they look
-FUNCTIONS: tuple[CheckFunction, ...] = (*envfiles.CHECKS, *frontend.CHECKS, *publicnames.CHECKS, *bundling.CHECKS)
+FUNCTIONS: tuple[CheckFunction, ...] = (
+    *envfiles.CHECKS,
+    *frontend.CHECKS,
+    *publicnames.CHECKS,
+    *bundling.CHECKS,
+    *clientcode.CHECKS,
+)

@@ -1,0 +1,154 @@
+"""``server-key-in-client-code``: code that reaches a browser and does what needs a secret key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from keyguard.hygiene import cues, data, patterns, variables
+from keyguard.hygiene.delivery import Delivery, deliveries
+from keyguard.hygiene.packages import packages
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.variables import Secrecy
+from keyguard.keeping import Violation
+from keyguard.model import Confidence
+
+_CODE = re.compile(rb"\.(?:jsx?|tsx?|mjs|mts|vue|svelte|astro|html?)\Z")
+#: never part of a bundle, whatever imports it
+_NOT_SHIPPED = re.compile(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
+_READ = re.compile(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
+_COMMENT = re.compile(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
+_BEARER = re.compile(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
+#: what is sent is fixed, and not typed by whoever uses the page
+_FIXED = re.compile(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
+#: how far a header stands from the address that it is sent to
+_NEAR = 800
+
+
+class _Use(NamedTuple):
+    """A place where code needs a secret, and for what."""
+
+    span: tuple[int, int]
+    what: str
+    subject: str
+    confidence: Confidence | None = None
+
+
+def server_key_in_client_code(project: Project) -> Iterator[Violation]:
+    """One for each use and file that reaches a browser."""
+    words = _words()
+    suspects = cues.files_with(project, _candidates(project), words)
+    uses = {path: found for path in suspects if (found := list(_uses(project, project.read(path) or b"")))}
+    for path, delivery in sorted(deliveries(project, uses).items()):
+        seen: set[str] = set()
+        for use in uses[path]:
+            if use.subject not in seen:
+                seen.add(use.subject)
+                yield _violation(project, path, use, delivery)
+
+
+CHECKS = (server_key_in_client_code,)
+
+
+def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> Violation:
+    return Violation(
+        check="server-key-in-client-code",
+        message=f"{use.what} in {delivery.how}",
+        spots=(project.spot(path, *use.span),),
+        subject=use.subject,
+        because=delivery.because,
+        confidence=use.confidence,
+    )
+
+
+def _candidates(project: Project) -> list[bytes]:
+    """Code in packages that build for browsers; pages wherever they are."""
+    lists = data.load("browser")
+    clients = [one for one in packages(project) if one.needs & _frameworks()]
+    everywhere = any(not one.folder for one in clients)
+    return [
+        path
+        for path in project.files
+        if _CODE.search(path)
+        and (everywhere or path.endswith((b".html", b".htm")) or any(one.holds(path) for one in clients))
+        and not _NOT_SHIPPED.search(path)
+        and not patterns.in_folder(path, lists["aside"]["folders"])
+    ]
+
+
+@cache
+def _frameworks() -> frozenset[str]:
+    return frozenset(data.load("browser")["frameworks"]["packages"])
+
+
+@cache
+def _words() -> tuple[bytes, ...]:
+    """What stands in every file that could be meant."""
+    services: list[dict[str, Any]] = data.load("browser")["services"]
+    sdks = [
+        quote + name + quote for one in services for name in map(str.encode, one.get("sdk", ())) for quote in _QUOTES
+    ]
+    hosts = [host.encode() for one in services for host in one["hosts"]]
+    return (
+        *sdks,
+        *hosts,
+        *(f"_{word}".encode() for word in data.load("browser")["names"]["words"]["secret"]),
+        b"_API_KEY",
+    )
+
+
+_QUOTES = (b'"', b"'")
+
+
+def _uses(project: Project, content: bytes) -> Iterator[_Use]:
+    for use in (*_reads(project, content), *_clients(content), *_headers(content)):
+        line = content[content.rfind(b"\n", 0, use.span[0]) + 1 : use.span[0]]
+        if not _COMMENT.search(line):
+            yield use
+
+
+def _reads(project: Project, content: bytes) -> Iterator[_Use]:
+    """Variables of the environment that hold a secret, by their names."""
+    vendors = variables.server_vendors(project.engine.ruleset)
+    for found in _READ.finditer(content):
+        name = found[1].decode()
+        if variables.secrecy(name, vendors) is Secrecy.SURELY:
+            yield _Use(found.span(), f"{name}, a secret by its name, is read", name)
+
+
+def _clients(content: bytes) -> Iterator[_Use]:
+    """A vendor's client for servers, made: an import alone may be for its types."""
+    for service in data.load("browser")["services"]:
+        for package in service.get("sdk", ()):
+            for name in _imported(content, package.encode()):
+                made = re.search(rb"\bnew\s+%s\s*\(" % re.escape(name), content)
+                if made:
+                    yield _Use(made.span(), f"the client of {service['name']} for servers is made", package)
+
+
+def _imported(content: bytes, package: bytes) -> Iterator[bytes]:
+    """The names under which a package, or what it exports, is known in the file."""
+    pattern = rb"import\s+(?!type\b)([\w$]+)?[\s,]*(?:\{([^}]{0,500})\})?\s*from\s*[\"']%s[\"']" % re.escape(package)
+    for found in re.finditer(pattern, content):
+        yield from filter(None, [found[1]])
+        for part in (found[2] or b"").split(b","):
+            word = part.strip().rpartition(b" ")[2]
+            if word and not part.strip().startswith(b"type "):
+                yield word
+    for required in re.finditer(rb"([\w$]+)\s*=\s*require\(\s*[\"']%s[\"']" % re.escape(package), content):
+        yield required[1]
+
+
+def _headers(content: bytes) -> Iterator[_Use]:
+    """A request to a vendor's API with a key in its header."""
+    for service in data.load("browser")["services"]:
+        for host in map(str.encode, service["hosts"]):
+            at = content.find(b"//" + host)
+            near = content[max(0, at - _NEAR) : at + _NEAR] if at >= 0 else b""
+            sent = _BEARER.search(near)
+            if sent and (not service.get("own-keys") or _FIXED.search(sent[1])):
+                start = max(0, at - _NEAR) + sent.start()
+                what = f"a request to {host.decode()} with a key of yours is sent"
+                yield _Use((start, start + len(sent[0].split(b"\n")[0])), what, host.decode(), Confidence.MEDIUM)

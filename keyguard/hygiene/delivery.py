@@ -1,0 +1,52 @@
+"""Whether a file gets to a browser or a phone: by what kind of file it is, or by the way that leads to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from keyguard.hygiene import data, patterns
+from keyguard.hygiene.project import Project
+from keyguard.sanitize import shown_path
+
+_CLIENT = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use client[\"']", re.DOTALL)
+_MODULE = re.compile(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
+
+
+class Delivery(NamedTuple):
+    """How a file gets to a browser or a phone."""
+
+    how: str
+    because: tuple[str, ...] = ()
+
+
+def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
+    """How each of the files gets there; what gets to none is not in it."""
+    return {path: found for path in paths if (found := _by_kind(project, path))}
+
+
+def _by_kind(project: Project, path: bytes) -> Delivery | None:
+    """What a file of this name, or with this at its top, is for."""
+    for kind in data.load("browser")["kinds"]:
+        files, paths = tuple(kind["files"]), tuple(kind.get("paths", ()))
+        if paths and patterns.paths(paths).match(path):
+            return Delivery(kind["name"])
+        if not files or not patterns.paths(files).match(path):
+            continue
+        folder = patterns.in_folder(path, kind.get("folders", ()))
+        if not kind.get("folders"):
+            return Delivery(kind["name"])
+        if folder and not _for_server(path, folder):
+            return Delivery(kind["name"], (f"{shown_path(path)} lies in {folder}/",))
+    if _MODULE.search(path) and _CLIENT.match(project.read(path) or b""):
+        return Delivery("a client component", ('"use client" stands at its top',))
+    return None
+
+
+def _for_server(path: bytes, folder: str) -> bool:
+    """Whether a part of a folder of build output is not for browsers."""
+    inside = path[path.find(folder.encode()) + len(folder) :].strip(b"/")
+    return folder in ("dist", "build", "out", ".next") and bool(
+        patterns.in_folder(inside, data.load("browser")["aside"]["server"])
+    )
