@@ -78,6 +78,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         placeholders=tally.placeholders + (past.placeholders if past else 0),
         fail_on=terms.fail_on,
         allow_incomplete=terms.allow_incomplete,
+        keys=terms.keys,
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
         now=terms.now,

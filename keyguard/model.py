@@ -276,6 +276,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: Severity
     #: gaps are warnings: the user said ``--allow-incomplete``
     allow_incomplete: bool = False
+    #: whether keys were to be reported, and not only how they are kept
+    keys: bool = True
     rules: tuple[Rule, ...] = ()
     """The rules that have findings, for formats that describe them."""
     vendors: dict[str, Vendor] = {}

@@ -25,9 +25,11 @@ _ALL = re.compile(
 
 def env_inlined(project: Project) -> Iterator[Violation]:
     """One for each variable, or key, and each block of a configuration that inlines it."""
-    for tool in data.load("browser")["inlining"]:
-        wanted, opening = patterns.paths(tuple(tool["files"])), re.compile(tool["opening"].encode())
-        for path in sorted(path for path in project.files if wanted.match(path)):
+    tools = data.load("browser")["inlining"]
+    configurations = patterns.of(tuple(name for tool in tools for name in tool["files"])).among(sorted(project.files))
+    for tool in tools:
+        opening = re.compile(tool["opening"].encode())
+        for path in patterns.of(tuple(tool["files"])).among(configurations):
             content = project.read(path) or b""
             for found in opening.finditer(content):
                 end = block_end(content, found.end() - 1)

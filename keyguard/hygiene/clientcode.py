@@ -15,7 +15,7 @@ from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Violation
 from keyguard.model import Confidence
 
-_CODE = re.compile(rb"\.(?:jsx?|tsx?|mjs|mts|vue|svelte|astro|html?)\Z")
+_CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte", b".astro", b".html", b".htm")
 #: never part of a bundle, whatever imports it
 _NOT_SHIPPED = re.compile(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
 _READ = re.compile(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
@@ -23,6 +23,13 @@ _COMMENT = re.compile(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
 _BEARER = re.compile(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
 #: what is sent is fixed, and not typed by whoever uses the page
 _FIXED = re.compile(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
+_QUOTES = (b'"', b"'")
+#: an import, and a call of ``require``, up to the name of the package
+_FROM = re.compile(
+    rb"import\s+(?!type\b)(?P<default>[\w$]+)?[\s,]*(?:\*\s*as\s+[\w$]+|\{(?P<others>[^{}]*)\})?\s*from\s*\Z"
+)
+_REQUIRE = re.compile(rb"(?P<default>[\w$]+)\s*=\s*require\(\s*\Z")
+_STATEMENT = 600
 #: how far a header stands from the address that it is sent to
 _NEAR = 800
 
@@ -71,7 +78,7 @@ def _candidates(project: Project) -> list[bytes]:
     return [
         path
         for path in project.files
-        if _CODE.search(path)
+        if path.endswith(_CODE)
         and (everywhere or path.endswith((b".html", b".htm")) or any(one.holds(path) for one in clients))
         and not _NOT_SHIPPED.search(path)
         and not patterns.in_folder(path, lists["aside"]["folders"])
@@ -91,15 +98,8 @@ def _words() -> tuple[bytes, ...]:
         quote + name + quote for one in services for name in map(str.encode, one.get("sdk", ())) for quote in _QUOTES
     ]
     hosts = [host.encode() for one in services for host in one["hosts"]]
-    return (
-        *sdks,
-        *hosts,
-        *(f"_{word}".encode() for word in data.load("browser")["names"]["words"]["secret"]),
-        b"_API_KEY",
-    )
-
-
-_QUOTES = (b'"', b"'")
+    secret = data.load("browser")["names"]["words"]["secret"]
+    return (*sdks, *hosts, *map(str.encode, secret), b"_API_KEY")
 
 
 def _uses(project: Project, content: bytes) -> Iterator[_Use]:
@@ -130,15 +130,21 @@ def _clients(content: bytes) -> Iterator[_Use]:
 
 def _imported(content: bytes, package: bytes) -> Iterator[bytes]:
     """The names under which a package, or what it exports, is known in the file."""
-    pattern = rb"import\s+(?!type\b)([\w$]+)?[\s,]*(?:\{([^}]{0,500})\})?\s*from\s*[\"']%s[\"']" % re.escape(package)
-    for found in re.finditer(pattern, content):
-        yield from filter(None, [found[1]])
-        for part in (found[2] or b"").split(b","):
-            word = part.strip().rpartition(b" ")[2]
-            if word and not part.strip().startswith(b"type "):
-                yield word
-    for required in re.finditer(rb"([\w$]+)\s*=\s*require\(\s*[\"']%s[\"']" % re.escape(package), content):
-        yield required[1]
+    for quote in _QUOTES:
+        at = content.find(quote + package + quote)
+        while at >= 0:
+            before = content[max(0, at - _STATEMENT) : at]
+            found = _FROM.search(before) or _REQUIRE.search(before)
+            yield from _names_in(found) if found else ()
+            at = content.find(quote + package + quote, at + 1)
+
+
+def _names_in(found: re.Match[bytes]) -> Iterator[bytes]:
+    names = found.groupdict()
+    yield from filter(None, [names["default"]])
+    for part in (names.get("others") or b"").split(b","):
+        if part.strip() and not part.strip().startswith(b"type "):
+            yield part.strip().rpartition(b" ")[2]
 
 
 def _headers(content: bytes) -> Iterator[_Use]:

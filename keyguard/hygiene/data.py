@@ -1,4 +1,7 @@
-"""What checks are made of that is no code: texts, examples and lists, in TOML files beside this module."""
+"""What checks are made of that is no code: texts, examples and lists, in TOML files beside this module.
+
+To parse them all takes longer than to look at a small project, so what was parsed once is cached.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +11,68 @@ from typing import Any
 
 import msgspec
 
-from keyguard import packfile
+from keyguard import __version__, packfile, privatedir, rules
 from keyguard.errors import RuleError
+from keyguard.hygiene.patterns import Patterns
 from keyguard.keeping import Check
 
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+#: names of what is cached, also of what a process that died has left
+FILES = r"\.?hygiene-[0-9a-f]{32}\.msgpack(\.[0-9]+)?"
+_KEPT = 2
 
 
 @cache
 def checks() -> dict[str, Check]:
     """All checks by their ids, sorted. ``RuleError`` for a file that is not as it should be."""
     found: dict[str, Check] = {}
-    for name in sorted(os.listdir(_FOLDER)):
-        for table in load(name.removesuffix(".toml")).get("checks", ()):
+    for topic, table in _tables().items():
+        for described in table.get("checks", ()):
             try:
-                check = msgspec.convert(table, Check, strict=True)
+                check = msgspec.convert(described, Check, strict=True)
             except msgspec.ValidationError as error:
-                raise RuleError(f"{name}: {table.get('id')}: {error}") from error
+                raise RuleError(f"{topic}.toml: {described.get('id')}: {error}") from error
             found[check.id] = check
     return dict(sorted(found.items()))
 
 
-@cache
+def count() -> int:
+    """How many checks there are."""
+    return sum(len(table.get("checks", ())) for table in _tables().values())
+
+
 def load(topic: str) -> dict[str, Any]:
     """The file of a topic, as it is: ``checks``, and whatever lists its module needs."""
-    path = os.path.join(_FOLDER, topic + ".toml")
+    return _tables()[topic]
+
+
+@cache
+def patterns(topic: str, *keys: str) -> Patterns:
+    """The patterns in a list of a topic's file, found by the names of the tables on the way to it."""
+    found: Any = load(topic)
+    for key in keys:
+        found = found[key]
+    return Patterns(found)
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    name = f"hygiene-{rules.stamp((_FOLDER,), __version__)[:32]}.msgpack"
+    data = privatedir.read(name)
+    if data is not None:
+        try:
+            return msgspec.msgpack.decode(data, type=dict[str, dict[str, Any]])
+        except (msgspec.MsgspecError, ValueError):
+            pass  # damaged: it is written anew
+    tables = {
+        path.removesuffix(".toml"): _parsed(path) for path in sorted(os.listdir(_FOLDER)) if path.endswith(".toml")
+    }
+    privatedir.write(name, msgspec.msgpack.encode(tables))
+    privatedir.prune(FILES, _KEPT)
+    return tables
+
+
+def _parsed(name: str) -> dict[str, Any]:
+    path = os.path.join(_FOLDER, name)
     with open(path, "rb") as file:
         return packfile.load(path, file.read())

@@ -30,9 +30,9 @@ def _by_kind(project: Project, path: bytes) -> Delivery | None:
     """What a file of this name, or with this at its top, is for."""
     for kind in data.load("browser")["kinds"]:
         files, paths = tuple(kind["files"]), tuple(kind.get("paths", ()))
-        if paths and patterns.paths(paths).match(path):
+        if paths and patterns.of(paths).fit(path):
             return Delivery(kind["name"])
-        if not files or not patterns.paths(files).match(path):
+        if not files or not patterns.of(files).fit(path):
             continue
         folder = patterns.in_folder(path, kind.get("folders", ()))
         if not kind.get("folders"):

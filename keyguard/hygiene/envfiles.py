@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from functools import cache
-from os import fsdecode
 
 from keyguard.hygiene import data, spots
 from keyguard.hygiene.project import Project
@@ -15,12 +12,12 @@ from keyguard.sanitize import shown_path
 
 def is_env_file(name: bytes) -> bool:
     """Whether a file of this name holds the environment of a program, and is no example of one."""
-    return _fits(name, "names") and not _fits(name, "examples")
+    return _named(name) and not is_example(name)
 
 
 def is_example(name: bytes) -> bool:
     """Whether a file of this name shows others what such a file needs."""
-    return _fits(name, "examples")
+    return data.patterns("envfiles", "files", "examples").fit(name)
 
 
 def not_ignored(project: Project) -> Iterator[Violation]:
@@ -50,10 +47,5 @@ def tracked(project: Project) -> Iterator[Violation]:
 CHECKS = (not_ignored, tracked)
 
 
-def _fits(name: bytes, which: str) -> bool:
-    return any(fnmatchcase(fsdecode(name), pattern) for pattern in _patterns(which))
-
-
-@cache
-def _patterns(which: str) -> tuple[str, ...]:
-    return tuple(data.load("envfiles")["files"][which])
+def _named(name: bytes) -> bool:
+    return data.patterns("envfiles", "files", "names").fit(name)

@@ -106,13 +106,29 @@ class Project:
 
     def locals(self, wanted: Callable[[bytes], bool]) -> Iterator[Local]:
         """The regular files in folders that hold listed files, ignored ones too, of the names that are wanted."""
-        folders = {path.rpartition(b"/")[0] for path in self.files} | {b""}
-        for folder in sorted(folders):
-            with suppress(OSError), os.scandir(os.path.join(self.root, folder)) as entries:
-                for entry in sorted(entries, key=lambda one: one.name):
-                    if wanted(entry.name) and entry.is_file(follow_symlinks=False):
-                        mode = stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode)
-                        yield Local(os.path.join(folder, entry.name), mode)
+        for name, paths in sorted({**self._unlisted, **self.by_name}.items()):
+            if wanted(name):
+                for path in sorted({*paths, *self._unlisted.get(name, ())}):
+                    with suppress(OSError):
+                        mode = os.lstat(os.path.join(self.root, path)).st_mode
+                        if stat.S_ISREG(mode):
+                            yield Local(path, stat.S_IMODE(mode))
+
+    @cached_property
+    def _unlisted(self) -> dict[bytes, list[bytes]]:
+        """What lies beside the listed files and is none of them, by its name: looked for once."""
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        files = self.files
+        for folder in sorted({path[: path.rfind(b"/") + 1] for path in files} | {b""}):
+            with suppress(OSError):
+                for name in os.listdir(os.path.join(self.root, folder)):
+                    if folder + name not in files:
+                        found[name].append(folder + name)
+        return found
+
+    def close(self) -> None:
+        """Let go of the folders that were read from."""
+        self._reader.close()
 
     # --- what git ignores ---------------------------------------------------------------------------------------
 
@@ -190,7 +206,7 @@ class Project:
         except (Absent, OSError):
             return None
         finally:
-            self._reader.close()
+            self._reader.release()
 
 
 def _next_line(data: bytes, at: int) -> int:

@@ -74,8 +74,7 @@ def _severity(key: Sighting | None, says: Secrecy) -> Severity | None:
 def _sources(project: Project) -> list[bytes]:
     """The files in which the environment of a build is written, ignored ones too."""
     lists = data.load("browser")["sources"]
-    named = patterns.paths((*lists["ci"], *lists["docker"]))
-    found = {path for path in project.files if named.match(path)}
+    found = {*patterns.of((*lists["ci"], *lists["docker"])).among(project.files)}
     found |= {one.path for one in project.locals(lambda name: is_env_file(name) or is_example(name))}
     aside = data.load("browser")["aside"]["folders"]
     return sorted(path for path in found if not patterns.in_folder(path, aside))

@@ -41,10 +41,13 @@ def run(
     """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here."""
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
-    found = Kept(checks=len(data.checks()))
+    found = Kept(checks=data.count())
     for folders in _projects(listing):
         project = Project(folders, genuine, old, engine, history=history, now=now)
-        said = list(_checked(project, found))
+        try:
+            said = list(_checked(project, found))
+        finally:
+            project.close()
         found.violations.extend(_hidden(_shown(one, project), engine) for one in said)
         wanted = {one.key for one in said if one.key}
         known = [one for group in project.keys.values() for one in group] + project.past

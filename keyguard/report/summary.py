@@ -103,10 +103,14 @@ def summary_line(run: Run, style: Style) -> str:
         counts = ", ".join(_count(severity, count, style) for severity, count in by_severity(run))
         found = f"{paint(counted(len(run.findings), 'finding'), BOLD, style)}: {counts}"
     elif is_incomplete(run):
-        found = paint("no keys found in what was read", YELLOW, style)
+        found = paint(f"{_nothing(run)} in what was read", YELLOW, style)
     else:
-        found = paint("no keys found", GREEN, style)
+        found = paint(_nothing(run), GREEN, style)
     return found + paint(f"; {_covered(run)}", DIM, style)
+
+
+def _nothing(run: Run) -> str:
+    return "no keys found" if run.keys else "nothing found that should be kept otherwise"
 
 
 def _count(severity: Severity, count: int, style: Style) -> str:
@@ -136,6 +140,7 @@ def _covered(run: Run) -> str:
     files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"
     looked = [files, size(coverage.bytes)]
     parts = [*(looked if coverage.listed or not history else [history_line(history)]), counted(coverage.rules, "rule")]
+    parts += [counted(coverage.checks, "check")] if coverage.checks else []
     chosen = sum(not skipped.gap for skipped in run.skipped)
     aside = [(chosen, "left out by choice"), (len(run.suppressed), "suppressed")]
     parts += [f"{number(count)} {word}" for count, word in aside if count]
