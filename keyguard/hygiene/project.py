@@ -142,8 +142,8 @@ class Project:
             repository = self.folders[index].repository
             if repository is None:
                 continue
-            inner = os.path.relpath(self.root, os.fsencode(repository.top))
-            asked = {os.path.normpath(os.path.join(inner, path)): path for path in sorted(group)}
+            top = os.fsencode(repository.top)
+            asked = {os.path.relpath(os.path.join(self.root, path), top): path for path in sorted(group)}
             try:
                 found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
             except GitError as error:

@@ -1,0 +1,118 @@
+"""How the checks are run, and what becomes of what they say: in every report, and of every wish not to hear it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from keyguard.hygiene import run, topics
+from keyguard.hygiene.project import Project
+from tests.calling import FORMATS, Inside
+from tests.checkout import leaking_line, made_up_key
+from tests.repos import Repo
+
+pytest_plugins = ("tests.commandline",)
+
+
+@pytest.fixture
+def careless(tmp_path: Path) -> Repo:
+    """A repository in which a ``.env`` with a key is tracked."""
+    return Repo(tmp_path / "careless").write(".env", leaking_line(1)).add().commit("oops")
+
+
+def said(inside: Inside, repo: Repo, *arguments: str) -> dict[str, str]:
+    """The path of each finding by its rule."""
+    found = inside("scan", "-f", "json", "--no-history", *arguments, cwd=repo.path).document
+    return {one["rule"]: one["occurrences"][0]["path"] for one in found["findings"]}
+
+
+def test_keys_and_how_they_are_kept_are_reported_together_or_apart(inside: Inside, careless: Repo) -> None:
+    assert said(inside, careless) == {"sendmailos-key": ".env", "env-tracked": ".env"}
+    assert said(inside, careless, "--no-hygiene") == {"sendmailos-key": ".env"}
+    assert said(inside, careless, "--only", "keys") == {"sendmailos-key": ".env"}
+    assert said(inside, careless, "--only", "hygiene") == {"env-tracked": ".env"}
+    assert said(inside, careless, ".env") == {"sendmailos-key": ".env"}, "a file is no project"
+
+
+def test_names_of_checks_are_names_of_rules(inside: Inside, careless: Repo) -> None:
+    assert said(inside, careless, "--select", "env-tracked") == {"env-tracked": ".env"}
+    assert said(inside, careless, "--ignore", "env") == {"sendmailos-key": ".env"}
+    wrong = inside("scan", "--select", "env-traked", cwd=careless.path)
+    assert wrong.code == 2
+    assert "did you mean 'env-tracked'?" in wrong.err
+
+
+@pytest.mark.parametrize("line", ["# keyguard: allow[env-tracked] made up\n", "# keyguard: allow[env]\n"])
+def test_a_comment_suppresses_what_it_names(inside: Inside, careless: Repo, line: str) -> None:
+    careless.write(".env", line + leaking_line(1))
+    found = inside("scan", "-f", "json", "--only", "hygiene", cwd=careless.path).document
+    silenced = {one["rule"]: one["reason"] for one in found["summary"]["suppressed"]}
+    if "tracked" in line:
+        assert silenced == {"env-tracked": "made up"}
+        assert said(inside, careless, "--no-inline-ignore")["env-tracked"] == ".env"
+    else:
+        assert silenced == {}
+        assert [one["rule"] for one in found["findings"]] == ["env-tracked"]
+
+
+def test_every_format_says_it_and_no_format_shows_the_key(inside: Inside, careless: Repo) -> None:
+    careless.write("index.html", f"<script>{leaking_line(1).strip()}</script>\n")
+    for name in FORMATS:
+        out = inside("scan", "-f", name, "--only", "hygiene", cwd=careless.path).out
+        assert "env-tracked" in out
+        assert "key-in-frontend" in out
+        assert made_up_key(1) not in out
+
+
+def test_a_finding_about_a_key_names_it(inside: Inside, careless: Repo) -> None:
+    careless.write("index.html", f"<script>{leaking_line(1).strip()}</script>\n")
+    found = {one["rule"]: one for one in inside("scan", "-f", "json", cwd=careless.path).document["findings"]}
+    assert found["key-in-frontend"]["key"] == found["sendmailos-key"]["fingerprint"]
+    assert found["key-in-frontend"]["masked"] == found["sendmailos-key"]["masked"]
+    assert found["key-in-frontend"]["vendor"] == "sendmailos"
+    assert found["env-tracked"]["key"] == found["env-tracked"]["vendor"] == found["env-tracked"]["certainty"] == ""
+    assert len({one["id"] for one in found.values()}) == len(found)
+
+
+def test_what_is_allowed_as_a_key_is_none_to_hygiene(inside: Inside, careless: Repo) -> None:
+    careless.write("index.html", f"<script>{leaking_line(1).strip()}</script> <!-- gitleaks:allow -->\n")
+    assert "key-in-frontend" not in said(inside, careless)
+
+
+def test_a_name_that_holds_a_key_is_masked(inside: Inside, careless: Repo) -> None:
+    careless.write(f"{made_up_key(2)}/.env", "PORT=1\n").add()
+    out = inside("scan", "-f", "json", "--only", "hygiene", cwd=careless.path).out
+    assert made_up_key(2) not in out
+    assert len(json.loads(out)["findings"]) == 2
+
+
+def test_a_fault_in_a_check_is_a_gap(inside: Inside, careless: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(project: Project) -> object:
+        raise KeyError(project.root)
+
+    monkeypatch.setattr(run, "FUNCTIONS", (broken, *topics.FUNCTIONS))
+    done = inside("scan", "-f", "json", "--only", "hygiene", cwd=careless.path)
+    assert done.code == 2
+    gap = next(one for one in done.document["skipped"] if one["gap"])
+    assert (gap["path"], gap["reason"]) == ("hygiene", "crashed")
+    assert [one["rule"] for one in done.document["findings"]] == ["env-tracked"], "the others go on"
+
+
+def test_each_repository_in_the_folder_has_its_own_rules(inside: Inside, careless: Repo) -> None:
+    careless.write(".gitignore", "*.env\n")
+    inner = Repo(careless.path / "inner").write("a.env", "PORT=1\n")
+    assert said(inside, careless, "--only", "hygiene", "--select", "env-not-ignored") == {
+        "env-not-ignored": "inner/a.env"
+    }
+    inner.write(".gitignore", "*.env\n")
+    assert said(inside, careless, "--only", "hygiene", "--select", "env-not-ignored") == {}
+
+
+def test_outside_of_git_nothing_is_said_of_git(inside: Inside, tmp_path: Path) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / ".env").write_text(leaking_line(1))
+    found = inside("scan", "-f", "json", "--only", "hygiene", cwd=folder).document
+    assert not [one for one in found["findings"] if one["rule"].startswith("env-")]
