@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from keyguard.endpoints import Request as Request
 from keyguard.past import REACHES as REACHES
 from keyguard.past import HistoryCoverage as HistoryCoverage
 from keyguard.past import Trace as Trace
@@ -76,6 +77,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: SHA-256 of sample keys that vendors publish, 64 hex digits
     samples: tuple[str, ...] = ()
     remedy: str = ""
+    #: how the vendor is asked whether a key is active
+    verify: Request | None = None
+    #: how a key is made inactive by a request; how that is done by hand says ``remedy``
+    revoke: Request | None = None
     references: tuple[str, ...] = ()
     #: templates (``keyguard.templates``) that must be found, as this rule and as no other
     examples: tuple[str, ...] = ()

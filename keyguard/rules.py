@@ -14,7 +14,7 @@ from time import time
 
 import msgspec
 
-from keyguard import digests
+from keyguard import digests, endpoints
 from keyguard.errors import RuleError
 from keyguard.model import Environment, Rule, Severity, Vendor
 
@@ -174,6 +174,10 @@ def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
             return "severity", f"unknown environment {environment!r}"
         if label not in labels:
             return "severity", f"{label!r} is not one of {', '.join(sorted(labels))}"
+    for key, request in (("verify", rule.verify), ("revoke", rule.revoke)):
+        text = endpoints.problem(request, asks=key == "verify") if request else ""
+        if text:
+            return key, text
     return _pattern_problem(rule)
 
 

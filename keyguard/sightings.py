@@ -41,6 +41,10 @@ class Sighter:
         self.doubtful = False
         """Whether anything seen since this was last set to False could be judged otherwise under another path."""
 
+    def secret(self, fingerprint: str) -> Secret | None:
+        """The value of that fingerprint, if it has been seen: for those who act on a key, and for no report."""
+        return next((secret for (secret, _), name in self._fingerprints.items() if name == fingerprint), None)
+
     def sight(self, blob: Blob, read: Callable[[int], bytes]) -> tuple[list[Sighting], int]:
         """All sightings in a text that ``read`` gives, and how many placeholders there were."""
         first = _first(read)

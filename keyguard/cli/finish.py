@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")
     how.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
     how.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
-    how.add_argument("--jobs", type=_count, default=0, metavar="N", help="processes (default: one a processor)")
+    how.add_argument("--jobs", type=count, default=0, metavar="N", help="processes (default: one a processor)")
     how.add_argument("--engine", choices=("auto", "hyperscan", "python"), default="auto", help=argparse.SUPPRESS)
 
 
@@ -169,7 +169,8 @@ def _names(values: list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A number of processes, as an argument."""
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
     return int(text)

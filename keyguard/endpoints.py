@@ -1,0 +1,90 @@
+"""How a vendor is asked about a key: one request, and what each answer means. Data of packs, and nothing that acts.
+
+Texts may hold ``{secret}``, ``{basic}`` (base64 of ``secret:``, as in ``curl -u secret:``) and ``{basic:user}`` (base64
+of ``user:secret``). Nothing else is put in: what is sent, and to whom, stands in the pack and not in what is scanned.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+VERDICTS = ("active", "inactive", "unknown")
+METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT")
+#: how well it is known: read in the vendor's documentation, or in the source of the vendor's own software
+EVIDENCE = ("documentation", "source")
+
+_URL = re.compile(r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?")
+_FIELD = re.compile(r"\{[^{}]*\}")
+_KNOWN = re.compile(r"\{(?:secret|basic|basic:[a-z_]{1,20})\}")
+#: verbs of paths that do something, whatever the method: no question is asked there
+_DOES = re.compile(r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b")
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """What an answer means that has one of these statuses, and in whose JSON body the rest holds, too."""
+
+    status: tuple[int, ...]
+    #: one of ``VERDICTS``
+    verdict: str
+    #: dotted path into the body -> the value that stands there
+    when: dict[str, str | int | bool] = {}
+    #: dotted paths at which anything stands
+    has: tuple[str, ...] = ()
+    #: in words, for people: ``active, but it may only send``
+    says: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """One request to a vendor, with the answers in the order in which they are tried."""
+
+    method: str = "GET"
+    url: str
+    headers: dict[str, str] = {}
+    body: str = ""
+    answers: tuple[Answer, ...]
+    #: one of ``EVIDENCE``
+    evidence: str = "documentation"
+    #: the page that describes it
+    reference: str = ""
+    #: name of a scheme in ``keyguard.remote.signing``, where a header is not enough
+    sign: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host that is asked."""
+        found = _URL.fullmatch(self.url)
+        return found[1] if found else ""
+
+
+def problem(request: Request, *, asks: bool) -> str:
+    """What is wrong with a request that has the right types, in a sentence; empty if nothing is.
+
+    ``asks``: it must only ask, and change nothing. The secret may stand in the path, where a vendor wants it so, and
+    never in the query, the host or the name of a header.
+    """
+    if not _URL.fullmatch(request.url):
+        return "the address must begin with https:// and a host in lower case"
+    if request.method not in METHODS:
+        return f"{request.method!r} is not one of {', '.join(METHODS)}"
+    if asks and (request.method not in ("GET", "HEAD", "POST") or _DOES.search(request.url)):
+        return "a question must change nothing"
+    if "{" in request.url.partition("?")[2] or "{" in request.host:
+        return "no secret goes into the query or the host of an address"
+    texts = [request.url, request.body, *request.headers.values()]
+    fields = [field for text in texts[:1] + texts[2:] for field in _FIELD.findall(text)]
+    fields += _KNOWN.findall(request.body)
+    if any(not _KNOWN.fullmatch(field) for field in fields):
+        return "only {secret}, {basic} and {basic:user} may stand in braces"
+    if not fields and not request.sign:
+        return "the secret is nowhere in it"
+    return next(filter(None, map(_answer_problem, request.answers)), "" if request.answers else "it has no answers")
+
+
+def _answer_problem(answer: Answer) -> str:
+    if answer.verdict not in VERDICTS:
+        return f"{answer.verdict!r} is not one of {', '.join(VERDICTS)}"
+    if answer.verdict == "inactive" and not (answer.when or answer.has):
+        return "an answer that means 'inactive' must be told by its body: any proxy can send a bare status"
+    return ""

@@ -1,0 +1,165 @@
+"""One request, one answer: to the host that was meant, over TLS that was checked, and never to where it is sent on to.
+
+No environment, cookie, ``.netrc`` or proxy has a say in it, but what the user's own configuration names.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Timer
+from time import monotonic, sleep
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
+
+from keyguard import __version__
+from keyguard.remote.addresses import Resolve, address_of, resolve
+from keyguard.remote.prepared import Prepared
+from keyguard.remote.trouble import Trouble
+from keyguard.userconfig import Network
+
+#: bytes of an answer that are read: what vendors say about a key is short
+LIMIT = 256 << 10
+_PIECE = 16 << 10
+#: longer than this, nobody waits for a host that asked for patience
+_LONGEST_PAUSE = 60.0
+
+
+class Reply(NamedTuple):
+    """An answer: at most ``LIMIT`` bytes of its body."""
+
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+    whole: bool
+    """Whether that is all of the body."""
+
+
+class Client:
+    """Sends requests, one after the other, and spares each host."""
+
+    def __init__(self, network: Network, ask: Resolve = resolve) -> None:
+        self._network = network
+        self._ask = ask
+        self._next: dict[str, float] = {}
+
+    def send(self, request: Prepared) -> Reply:
+        """The answer. Raises ``Trouble`` where there is none, and says whether the request may have arrived."""
+        self._wait(request.host)
+        try:
+            reply = self._exchange(request)
+        finally:
+            self._next[request.host] = monotonic() + self._network.pause
+        self._note_pause(request.host, reply)
+        return reply
+
+    def _wait(self, host: str) -> None:
+        pause = self._next.get(host, 0.0) - monotonic()
+        if pause > _LONGEST_PAUSE:
+            raise Trouble(f"it asked for {int(pause) + 1} seconds of patience: try again later")
+        if pause > 0:
+            sleep(pause)
+
+    def _note_pause(self, host: str, reply: Reply) -> None:
+        wanted = reply.headers.get("retry-after", "")
+        if reply.status in (429, 503) and wanted.isascii() and wanted.isdigit():
+            self._next[host] = monotonic() + min(int(wanted[:9]), 86_400)
+
+    def _exchange(self, request: Prepared) -> Reply:
+        connection = self._connection(request.host, request.port)
+        sent = False
+        try:
+            with _deadline(connection, self._network.deadline):
+                connection.connect()
+                if not connection.is_verified:
+                    raise Trouble("its certificate was not checked")
+                sent = True
+                return _answered(connection, request)
+        except ssl.SSLCertVerificationError as error:
+            raise Trouble(f"its certificate is not valid: {error.verify_message}") from None
+        except (HTTPError, OSError, ValueError) as error:
+            raise Trouble(_reason(error), sent=sent) from None
+        finally:
+            with suppress(OSError):
+                connection.close()
+
+    def _connection(self, host: str, port: int) -> HTTPSConnection:
+        network = self._network
+        context = ssl.create_default_context(cafile=network.ca_file or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if network.proxy:
+            way = urlsplit(network.proxy)
+            connection = HTTPSConnection(
+                way.hostname or "", way.port or 3128, timeout=network.timeout, ssl_context=context
+            )
+            connection.set_tunnel(host, port, scheme="http")
+            return connection
+        inside = host in network.allow_hosts
+        address = address_of(host, port, inside=inside, timeout=network.timeout, ask=self._ask)
+        return HTTPSConnection(
+            address, port, timeout=network.timeout, ssl_context=context, server_hostname=host, assert_hostname=host
+        )
+
+
+def _answered(connection: HTTPSConnection, request: Prepared) -> Reply:
+    target, headers, body = request.reveal()
+    port = "" if request.port == 443 else f":{request.port}"
+    ours = {
+        "Host": request.host + port,
+        "User-Agent": f"keyguard/{__version__}",
+        "Accept": "application/json",
+        # what is packed could unfold without end
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    connection.request(request.method, target, body=body or None, headers={**ours, **headers}, preload_content=False)
+    response = connection.getresponse()
+    data = b"".join(_pieces(response))
+    names = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status, names, data[:LIMIT], len(data) <= LIMIT)
+
+
+def _pieces(response: HTTPResponse) -> Iterator[bytes]:
+    size = 0
+    while size <= LIMIT and (data := response.read(_PIECE, decode_content=False)):
+        size += len(data)
+        yield data
+
+
+@contextmanager
+def _deadline(connection: HTTPSConnection, seconds: float) -> Iterator[None]:
+    """Cut the connection once the time is up: a host that sends a byte now and then would hold us for ever."""
+
+    def cut() -> None:
+        with suppress(OSError, AttributeError):
+            connection.sock.shutdown(2)
+
+    timer = Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _reason(error: Exception) -> str:
+    """In words of ours: those of a library can hold the address, and the secret in it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not valid: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return "no secure connection could be made"
+        if isinstance(cause, TimeoutError):
+            return "it did not answer in time"
+        if isinstance(cause, ConnectionRefusedError):
+            return "it refused the connection"
+        cause = cause.__cause__ or cause.__context__
+    return "the connection failed"

@@ -1,0 +1,90 @@
+"""Whether a key is active: its own vendor is asked, once, and only the vendor's own words count as a no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from keyguard.endpoints import Answer, Request
+from keyguard.remote.http import Client, Reply
+from keyguard.remote.prepared import Prepared
+from keyguard.remote.trouble import Trouble
+from keyguard.verdict import State, Verdict
+
+#: what a status means where the pack says nothing of it
+_STATUS = {
+    400: "the request was not understood",
+    401: "401, but not in the vendor's own words",
+    403: "403, which may mean a key with few rights, or none",
+    404: "not found",
+    407: "a proxy wants a password",
+    422: "the request was not understood",
+    429: "too many requests: try again later",
+}
+
+
+def ask(client: Client, prepared: Prepared, request: Request) -> Verdict:
+    """Send the question, and say what the answer means."""
+    try:
+        reply = client.send(prepared)
+    except Trouble as trouble:
+        return Verdict(state=State.UNKNOWN, reason=trouble.reason, host=prepared.host)
+    return judge(request, reply)
+
+
+def judge(request: Request, reply: Reply) -> Verdict:
+    """What a reply means: the first answer of the pack that it fits, else nothing for certain."""
+    body = parsed(reply)
+    for answer in request.answers:
+        if fits(answer, reply.status, body):
+            state = State(answer.verdict)
+            said = answer.says or f"the vendor answered {reply.status}"
+            return Verdict(state=state, reason=said, host=request.host, status=reply.status)
+    return Verdict(state=State.UNKNOWN, reason=_reason(reply, body), host=request.host, status=reply.status)
+
+
+def fits(answer: Answer, status: int, body: Any) -> bool:
+    """Whether an answer of a pack is this one."""
+    if status not in answer.status:
+        return False
+    if any(_at(body, path) is None for path in answer.has):
+        return False
+    return all(_same(_at(body, path), value) for path, value in answer.when.items())
+
+
+def parsed(reply: Reply) -> Any:
+    """The body as JSON; None where it is none, or was cut off."""
+    if not reply.whole:
+        return None
+    try:
+        return msgspec.json.decode(reply.body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _at(body: Any, path: str) -> Any:
+    """What stands at a dotted path; a number is an index."""
+    for name in path.split("."):
+        if isinstance(body, dict):
+            body = body.get(name)
+        elif isinstance(body, list) and name.isascii() and name.isdigit() and int(name) < len(body):
+            body = body[int(name)]
+        else:
+            return None
+    return body
+
+
+def _same(found: Any, value: str | int | bool) -> bool:
+    return type(found) is type(value) and found == value
+
+
+def _reason(reply: Reply, body: Any) -> str:
+    if 300 <= reply.status < 400:
+        return "it sends on to another address: nobody follows with a key in hand"
+    if reply.status >= 500:
+        return f"the vendor has trouble of its own ({reply.status})"
+    if reply.status in _STATUS:
+        return _STATUS[reply.status]
+    shape = "" if body is not None else ", and no JSON"
+    return f"an answer that the rule does not know ({reply.status}{shape})"

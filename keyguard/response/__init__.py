@@ -1,0 +1,1 @@
+"""What is done about keys that were found: asking, revoking, planning, purging, proving."""

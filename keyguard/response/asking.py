@@ -1,0 +1,78 @@
+"""From a key to the question that its vendor is asked about it; or why nobody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from keyguard.endpoints import Request
+from keyguard.errors import UsageError
+from keyguard.model import Certainty, Environment, Finding, Rule
+from keyguard.remote.prepared import Prepared
+from keyguard.rules import RuleSet
+from keyguard.secrets import Secret
+from keyguard.userconfig import Reached
+
+
+class Question(NamedTuple):
+    """A request about one key."""
+
+    request: Request | None
+    """None where nobody is asked."""
+    prepared: Prepared | None
+    why_not: str = ""
+
+
+class Asker:
+    """Makes questions by the rules, and by what the user has set for himself."""
+
+    def __init__(self, ruleset: RuleSet, reached: Mapping[str, Reached], purpose: str = "verify") -> None:
+        """``purpose``: ``verify`` or ``revoke``, the request of a rule that is wanted."""
+        self._ruleset = ruleset
+        self._reached = reached
+        self._purpose = purpose
+
+    def question(self, finding: Finding, secret: Callable[[], Secret | None], vendor: str = "") -> Question:
+        """What to ask, and whom; ``vendor`` is who the user says it belongs to. The secret is fetched when needed."""
+        rule = self._ruleset.by_id().get(finding.rule)
+        if vendor:
+            rule = self._rule_of(vendor, rule)
+        elif finding.certainty is not Certainty.CERTAIN:
+            return _nobody(f"whose key it is, is {finding.certainty.value}: it goes to nobody (--vendor says whose)")
+        if rule is None:
+            return _nobody("its rule is in no pack that is trusted with addresses")
+        reached = self._reached.get(rule.vendor)
+        request: Request | None = getattr(reached, self._purpose, None) or getattr(rule, self._purpose)
+        if request is None:
+            return _nobody(_NOTHING[self._purpose])
+        if finding.environment is Environment.PUBLISHABLE and not vendor:
+            return _nobody("it is publishable: whether it is active changes nothing")
+        value = secret()
+        if value is None:
+            return _nobody("the key is in none of its places any more")
+        return Question(request, Prepared(request, value, finding.masked))
+
+    def _rule_of(self, vendor: str, rule: Rule | None) -> Rule:
+        """The rule of that vendor for keys that look like this one."""
+        if vendor not in self._ruleset.vendors:
+            from keyguard.packfile import suggestion
+
+            hint = suggestion(vendor, tuple(self._ruleset.vendors))
+            raise UsageError(f"there is no vendor {vendor!r}{hint} (keyguard rules list shows them)")
+        family = rule.family if rule else ""
+        same = [one for one in self._ruleset.rules if one.vendor == vendor and one.family == family]
+        if not same or not family:
+            same = [one for one in self._ruleset.rules if rule and one.vendor == vendor and one.id == rule.id]
+        if not same:
+            raise UsageError(f"no key of {self._ruleset.vendors[vendor].name} looks like this one")
+        return same[0]
+
+
+_NOTHING = {
+    "verify": "no request is known that would tell: look in the vendor's dashboard",
+    "revoke": "the vendor offers no request for it: it is done in the dashboard",
+}
+
+
+def _nobody(why: str) -> Question:
+    return Question(None, None, why)

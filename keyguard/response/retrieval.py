@@ -1,0 +1,104 @@
+"""From a finding back to the value of its key: read again where it stands, and compared by its fingerprint.
+
+Findings hold no secrets, and nothing on disk does. So whoever needs one needs the repository.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from keyguard.engine.compiled import Engine
+from keyguard.errors import GitError
+from keyguard.git.objects import BlobReader
+from keyguard.git.opening import open_shadow
+from keyguard.history.scope import homes
+from keyguard.model import Blob, Finding, Occurrence, Where
+from keyguard.secrets import Secret
+from keyguard.sightings import Sighter
+from keyguard.sources.reading import Absent, Opened, Reader
+from keyguard.sources.tree import shown_root
+
+
+def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret | None:
+    """The key of a finding that a scan of these paths gave; None where it stands in none of its places any more."""
+    for occurrence in finding.occurrences:
+        for read in _readings(occurrence, paths):
+            sighter = Sighter(engine.ruleset, engine.matcher)
+            try:
+                sighter.sight(Blob(occurrence.path, occurrence.where), read)
+            except (OSError, GitError):
+                continue
+            found = sighter.secret(finding.fingerprint)
+            if found is not None:
+                return found
+    return None
+
+
+def _readings(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
+    """Ways to read what the place is in, each from its beginning."""
+    if one.where is not Where.HISTORY:
+        yield from _of_file(one.path, paths)
+    elif one.trace is not None and one.trace.kind == "name":
+        yield _once(one.path)
+    elif one.trace is not None and one.trace.kind == "file":
+        yield from _of_own_file(one.path, paths)
+    elif one.trace is not None:
+        yield from _of_object(one.trace.oid, paths)
+    yield _once(one.path)
+
+
+def _of_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
+    for path in paths:
+        root = os.fsencode(os.path.realpath(path))
+        prefix = shown_root(path, alone=len(paths) == 1)
+        inside = shown[len(prefix) :].lstrip(b"/") if shown.startswith(prefix) else None
+        if not os.path.isdir(root):
+            root, inside = os.path.dirname(root), os.path.basename(root)
+        if inside:
+            yield from _of_reader(Reader(root, b""), inside)
+
+
+def _of_reader(reader: Reader, path: bytes) -> Iterator[Callable[[int], bytes]]:
+    try:
+        opened = reader.read(path)
+    except Absent:
+        return
+    if isinstance(opened, Opened):
+        if opened.data is not None:
+            yield _once(opened.data)
+        elif opened.read is not None:
+            yield partial(_pieces, opened.read)
+    reader.close()
+
+
+def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
+    for path in paths:
+        for home in homes(path)[0]:
+            name = shown.removeprefix(home.own_prefix).removeprefix(b".git/")
+            for folder in {home.repository.common_dir, home.repository.git_dir}:
+                yield from _of_reader(Reader(os.fsencode(folder), b""), name)
+
+
+def _of_object(oid: str, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
+    for path in paths:
+        for home in homes(path)[0]:
+            with open_shadow(home.repository) as shadow:
+                for content in BlobReader(shadow, any_kind=True).blobs([oid]):
+                    if not content.problem:
+                        yield content.read
+
+
+def _pieces(read: Callable[[], bytes], size: int) -> bytes:
+    """As ``read`` gives them, whatever size is asked for."""
+    return read()
+
+
+def _once(data: bytes) -> Callable[[int], bytes]:
+    left = [data]
+
+    def read(size: int) -> bytes:
+        return left.pop() if left else b""
+
+    return read

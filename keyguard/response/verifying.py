@@ -1,0 +1,64 @@
+"""Keys, one after the other, asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from keyguard import scan
+from keyguard.engine import compiled
+from keyguard.engine.compiled import Engine
+from keyguard.errors import UsageError
+from keyguard.model import Finding
+from keyguard.remote import verify
+from keyguard.remote.http import Client
+from keyguard.response.asking import Asker, Question
+from keyguard.response.retrieval import secret_of
+from keyguard.secrets import Secret
+from keyguard.userconfig import UserConfig
+from keyguard.verdict import State, Verdict
+
+
+class Answered(NamedTuple):
+    """What is known of one key; ``lines`` is the request, masked, where it was only to be shown."""
+
+    finding: Finding
+    verdict: Verdict | None
+    lines: tuple[str, ...] = ()
+
+
+class Verifier:
+    """Rules, a network, and the way back to the secrets."""
+
+    def __init__(self, rules: tuple[str, ...], own: UserConfig) -> None:
+        """``rules`` are packs that were named by the user, and not by what is scanned: they say where keys go."""
+        self._engine: Engine = compiled.load(rules)
+        self._asker = Asker(self._engine.ruleset, own.vendors)
+        self._client = Client(own.network)
+
+    def of_findings(
+        self, findings: Sequence[Finding], paths: Sequence[str], vendor: str = "", *, dry: bool = False
+    ) -> Iterator[Answered]:
+        """Each of the keys that a scan of the paths has found, asked about once."""
+        for finding in findings:
+            yield self._answered(
+                finding, self._asker.question(finding, partial(secret_of, finding, paths, self._engine), vendor), dry
+            )
+
+    def of_text(self, text: bytes, vendor: str = "", *, dry: bool = False) -> Iterator[Answered]:
+        """The one key in a text. Raises ``UsageError`` where there is none, or more than one."""
+        pieces = iter((text, b""))
+        found = scan.run_stream(scan.Request(), lambda: next(pieces, b""), b"<stdin>").findings
+        if len(found) != 1:
+            raise UsageError("there is no key on standard input" if not found else "give one key at a time")
+        match = self._engine.matcher.find(text).matches[0]
+        question = self._asker.question(found[0], lambda: Secret(match.secret), vendor)
+        yield self._answered(found[0], question, dry)
+
+    def _answered(self, finding: Finding, question: Question, dry: bool) -> Answered:
+        if question.request is None or question.prepared is None:
+            return Answered(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
+        if dry:
+            return Answered(finding, None, tuple(question.prepared.lines()))
+        return Answered(finding, verify.ask(self._client, question.prepared, question.request))

@@ -1,0 +1,84 @@
+"""What the user has set for himself, and no repository can: his network, and how vendors are reached.
+
+``$KEYGUARD_USER_CONFIG``, else ``keyguard/config.toml`` in the folder for configuration of the platform.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+from keyguard import endpoints, packfile
+from keyguard.endpoints import Request
+from keyguard.errors import ConfigError, RuleError
+
+_LIMIT = 1 << 20
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """How vendors are reached."""
+
+    #: hosts that may lie at a private address
+    allow_hosts: tuple[str, ...] = ()
+    #: certificates to trust instead of the system's
+    ca_file: str = ""
+    #: ``http://host:port``, through which everything goes
+    proxy: str = ""
+    #: seconds for each step
+    timeout: float = 10.0
+    #: seconds for a request as a whole
+    deadline: float = 30.0
+    #: least seconds between two requests to one host
+    pause: float = 1.0
+
+
+class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """How one vendor is reached, where that is not as its pack says: a gateway, a server of one's own."""
+
+    verify: Request | None = None
+    revoke: Request | None = None
+
+
+class UserConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The whole file."""
+
+    network: Network = Network()
+    #: id of the vendor -> how it is reached
+    vendors: dict[str, Reached] = {}
+
+
+def path(environment: Mapping[str, str]) -> str:
+    """Where the file is, or would be."""
+    named = environment.get("KEYGUARD_USER_CONFIG")
+    if named:
+        return named
+    home = environment.get("HOME", "")
+    folder = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    return os.path.join(environment.get("APPDATA") or folder, "keyguard", "config.toml")
+
+
+def load(file: str, *, required: bool = False) -> UserConfig:
+    """The configuration in a file; the defaults where there is none. Raises ``ConfigError``."""
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(_LIMIT + 1)
+    except FileNotFoundError as error:
+        if required:
+            raise ConfigError(f"{file}: there is no such file") from error
+        return UserConfig()
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{file}: cannot be read") from error
+    try:
+        found = msgspec.convert(packfile.load(file, data[:_LIMIT]), UserConfig, strict=True)
+    except RuleError as error:
+        raise ConfigError(str(error)) from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{file}: {error}") from error
+    for vendor, reached in found.vendors.items():
+        for key, request in (("verify", reached.verify), ("revoke", reached.revoke)):
+            text = endpoints.problem(request, asks=key == "verify") if request else ""
+            if text:
+                raise ConfigError(f"{file}: vendors.{vendor}.{key}: {text}")
+    return found
