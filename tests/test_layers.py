@@ -76,6 +76,7 @@ SIDEWAYS = {
     ("keyguard.model", "keyguard.endpoints"): "and a rule says how its vendor is asked",
     ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
     ("keyguard.rules", "keyguard.packfile"): "likewise",
+    ("keyguard.userconfig", "keyguard.packfile"): "likewise",
     ("keyguard.rules", "keyguard.engine.checksums"): "a rule names its checksum, which has to exist",
     ("keyguard.rules", "keyguard.engine.literals"): "a rule from which no literal can be derived is refused on load",
 }

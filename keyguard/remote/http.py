@@ -102,9 +102,7 @@ class Client:
             return connection
         inside = host in network.allow_hosts
         address = address_of(host, port, inside=inside, timeout=network.timeout, ask=self._ask)
-        return HTTPSConnection(
-            address, port, timeout=network.timeout, ssl_context=context, server_hostname=host, assert_hostname=host
-        )
+        return HTTPSConnection(address, port, timeout=network.timeout, ssl_context=context, server_hostname=host)
 
 
 def _answered(connection: HTTPSConnection, request: Prepared) -> Reply:
