@@ -11,6 +11,11 @@ import re
 import msgspec
 
 VERDICTS = ("active", "inactive", "unknown")
+#: what a request to revoke can come to: it is done; it was taken, and is done later or perhaps; there was nothing left
+#: to do; the vendor will not; nobody knows
+OUTCOMES = ("revoked", "accepted", "already-inactive", "refused", "unknown")
+#: by what right a key is revoked: it revokes itself; anybody may report it; another credential of the account does it
+RIGHTS = ("self", "report", "admin")
 METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT")
 #: how well it is known: read in the vendor's documentation, or in the source of the vendor's own software
 EVIDENCE = ("documentation", "source")
@@ -26,7 +31,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What an answer means that has one of these statuses, and in whose JSON body the rest holds, too."""
 
     status: tuple[int, ...]
-    #: one of ``VERDICTS``
+    #: one of ``VERDICTS``, or of ``OUTCOMES`` where something is to be done
     verdict: str
     #: dotted path into the body -> the value that stands there
     when: dict[str, str | int | bool] = {}
@@ -58,12 +63,28 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return found[1] if found else ""
 
 
+class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A request that makes a key inactive."""
+
+    #: one of ``RIGHTS``
+    right: str = "self"
+    #: whether it can be undone
+    reversible: bool = False
+    #: what it does besides, for people: ``the owner gets an e-mail``
+    effect: str = ""
+    #: the same request, but so that the vendor only says what it would do
+    rehearsal: Request | None = None
+
+
 def problem(request: Request, *, asks: bool) -> str:
     """What is wrong with a request that has the right types, in a sentence; empty if nothing is.
 
     ``asks``: it must only ask, and change nothing. The secret may stand in the path, where a vendor wants it so, and
     never in the query, the host or the name of a header.
     """
+    words = VERDICTS if asks else OUTCOMES
+    if isinstance(request, Revocation) and request.right not in RIGHTS:
+        return f"{request.right!r} is not one of {', '.join(RIGHTS)}"
     if not _URL.fullmatch(request.url):
         return "the address must begin with https:// and a host in lower case"
     if request.method not in METHODS:
@@ -79,12 +100,13 @@ def problem(request: Request, *, asks: bool) -> str:
         return "only {secret}, {basic} and {basic:user} may stand in braces"
     if not fields and not request.sign:
         return "the secret is nowhere in it"
-    return next(filter(None, map(_answer_problem, request.answers)), "" if request.answers else "it has no answers")
+    said = (_answer_problem(answer, words) for answer in request.answers)
+    return next(filter(None, said), "" if request.answers else "it has no answers")
 
 
-def _answer_problem(answer: Answer) -> str:
-    if answer.verdict not in VERDICTS:
-        return f"{answer.verdict!r} is not one of {', '.join(VERDICTS)}"
+def _answer_problem(answer: Answer, words: tuple[str, ...]) -> str:
+    if answer.verdict not in words:
+        return f"{answer.verdict!r} is not one of {', '.join(words)}"
     if answer.verdict == "inactive" and not (answer.when or answer.has):
         return "an answer that means 'inactive' must be told by its body: any proxy can send a bare status"
     return ""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from keyguard.endpoints import Request as Request
+from keyguard.endpoints import Revocation as Revocation
 from keyguard.past import REACHES as REACHES
 from keyguard.past import HistoryCoverage as HistoryCoverage
 from keyguard.past import Trace as Trace
@@ -80,7 +81,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: how the vendor is asked whether a key is active
     verify: Request | None = None
     #: how a key is made inactive by a request; how that is done by hand says ``remedy``
-    revoke: Request | None = None
+    revoke: Revocation | None = None
     references: tuple[str, ...] = ()
     #: templates (``keyguard.templates``) that must be found, as this rule and as no other
     examples: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from keyguard import endpoints, packfile
-from keyguard.endpoints import Request
+from keyguard.endpoints import Request, Revocation
 from keyguard.errors import ConfigError, RuleError
 
 _LIMIT = 1 << 20
@@ -38,7 +38,7 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How one vendor is reached, where that is not as its pack says: a gateway, a server of one's own."""
 
     verify: Request | None = None
-    revoke: Request | None = None
+    revoke: Revocation | None = None
 
 
 class UserConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

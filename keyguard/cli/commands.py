@@ -10,6 +10,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.hook", "run as a git hook"),
     "verify": ("keyguard.cli.verify", "ask vendors whether keys are active (uses the network)"),
+    "revoke": ("keyguard.cli.revoke", "make keys inactive at their vendors (uses the network)"),
+    "journal": ("keyguard.cli.journal", "show what was done about keys"),
     "rules": ("keyguard.cli.rules", "list, show and test the rules"),
     "cache": ("keyguard.cli.cache", "show what is remembered from scan to scan, or forget it"),
     "explain": ("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),

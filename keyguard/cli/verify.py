@@ -9,20 +9,18 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TextIO
 
-import msgspec
-
-from keyguard import scan, userconfig
-from keyguard.cli import finish
-from keyguard.config import Config, Settings
+from keyguard import scan
+from keyguard.cli import finish, keys
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run
+from keyguard.remote import journal
+from keyguard.remote.journal import Journal
 from keyguard.report.document import finding_object, to_json
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import headline, place, prose
 from keyguard.response import choosing
 from keyguard.response.verifying import Answered, Verifier
 from keyguard.sanitize import shown
-from keyguard.sources.listing import Ask
 from keyguard.verdict import State
 
 _EPILOG = """\
@@ -44,27 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="*", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--all", action="store_true", help="all keys that a scan finds")
     parser.add_argument("--stdin", action="store_true", help="a key on standard input")
-    parser.add_argument(
-        "--path", action="append", default=[], metavar="PATH", help="what to scan (default: this folder)"
-    )
-    parser.add_argument("--no-history", action="store_true", help="only keys in files")
-    parser.add_argument(
-        "--vendor", default="", metavar="VENDOR", help="whose the one key is, where that cannot be told"
-    )
     parser.add_argument("--dry-run", action="store_true", help="show the requests, secrets masked, and send nothing")
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text or json (default: text)")
-    parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
-    parser.add_argument(
-        "--jobs", type=finish.count, default=0, metavar="N", help="processes (default: one a processor)"
-    )
-    parser.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
-    network = parser.add_argument_group("network")
-    network.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST", help="this host may be at a private address"
-    )
-    network.add_argument(
-        "--ca-file", default="", metavar="FILE", help="certificates to trust, in place of the system's"
-    )
+    keys.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,38 +53,23 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("name the keys, or say --all or --stdin: one of the three")
     if options.vendor and len(options.ids) != 1 and not options.stdin:
         raise UsageError("--vendor says whose one key is: name that key")
-    own = userconfig.load(userconfig.path(os.environ))
-    verifier = Verifier(tuple(options.rules), msgspec.structs.replace(own, network=_network(options, own.network)))
+    verifier = Verifier(tuple(options.rules), keys.user_config(options), Journal(journal.folder(os.environ)))
     if options.stdin:
         answered = verifier.of_text(_read_key(), options.vendor, dry=options.dry_run)
         return _say(answered, options)
-    return finish.run(_request(options), partial(_verify, verifier=verifier, options=options))
+    return finish.run(keys.request(options), partial(_verify, verifier=verifier, options=options))
 
 
 def _verify(found: Run, verifier: Verifier, options: argparse.Namespace) -> int:
-    keys = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
+    chosen = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
     paths = tuple(options.path) or (".",)
-    code = _say(verifier.of_findings(keys, paths, options.vendor, dry=options.dry_run), options)
+    code = _say(verifier.of_findings(chosen, paths, options.vendor, dry=options.dry_run), options)
     if code != 1 and options.all and scan.exit_code(found) == 2:
         print(
             "keyguard: not everything could be read: there may be more keys (keyguard scan says what)", file=sys.stderr
         )
         return 2
     return code
-
-
-def _request(options: argparse.Namespace) -> scan.Request:
-    """A scan for keys alone. No configuration of the repository has a say in it: packs name addresses."""
-    options.select, options.ignore, options.no_inline_ignore, options.fail_on = [], [], True, ""
-    options.allow_incomplete = options.exit_zero = False
-    options.engine = "auto"
-    asked = finish.request(options, Settings(config=Config()), "tree", Ask(paths=tuple(options.path) or (".",)))
-    return msgspec.structs.replace(asked, history="no" if options.no_history else "auto")
-
-
-def _network(options: argparse.Namespace, own: userconfig.Network) -> userconfig.Network:
-    hosts = (*own.allow_hosts, *options.allow_host)
-    return msgspec.structs.replace(own, allow_hosts=hosts, ca_file=options.ca_file or own.ca_file)
 
 
 def _read_key() -> bytes:

@@ -48,6 +48,12 @@ class Prepared:
         headers = {name: _filled(given, text, value) for name, given in self._request.headers.items()}
         return target, headers, _filled(self._request.body, _escaped(text), value).encode(_ENCODING)
 
+    def instead(self, request: Request) -> Prepared:
+        """Another request with the same secret, to the same host. ValueError for one to another host."""
+        if request.host != self.host:
+            raise ValueError("a secret does not change hosts")
+        return Prepared(request, self._secret, self._masked)
+
     def lines(self) -> list[str]:
         """The request as people read it, with the secret masked."""
         one, mask = self._request, self._masked

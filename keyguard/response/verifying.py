@@ -13,6 +13,7 @@ from keyguard.errors import UsageError
 from keyguard.model import Finding
 from keyguard.remote import verify
 from keyguard.remote.http import Client
+from keyguard.remote.journal import Entry, Journal
 from keyguard.response.asking import Asker, Question
 from keyguard.response.retrieval import secret_of
 from keyguard.secrets import Secret
@@ -31,11 +32,12 @@ class Answered(NamedTuple):
 class Verifier:
     """Rules, a network, and the way back to the secrets."""
 
-    def __init__(self, rules: tuple[str, ...], own: UserConfig) -> None:
+    def __init__(self, rules: tuple[str, ...], own: UserConfig, journal: Journal) -> None:
         """``rules`` are packs that were named by the user, and not by what is scanned: they say where keys go."""
         self._engine: Engine = compiled.load(rules)
         self._asker = Asker(self._engine.ruleset, own.vendors)
         self._client = Client(own.network)
+        self._journal = journal
 
     def of_findings(
         self, findings: Sequence[Finding], paths: Sequence[str], vendor: str = "", *, dry: bool = False
@@ -61,4 +63,19 @@ class Verifier:
             return Answered(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
         if dry:
             return Answered(finding, None, tuple(question.prepared.lines()))
-        return Answered(finding, verify.ask(self._client, question.prepared, question.request))
+        verdict = verify.ask(self._client, question.prepared, question.request)
+        self._note(finding, verdict)
+        return Answered(finding, verdict)
+
+    def _note(self, finding: Finding, verdict: Verdict) -> None:
+        entry = Entry(
+            action="verify",
+            fingerprint=finding.fingerprint,
+            id=finding.id,
+            vendor=finding.vendor,
+            outcome=verdict.state.value,
+            host=verdict.host,
+            status=verdict.status,
+            detail=verdict.reason,
+        )
+        self._journal.append(entry)

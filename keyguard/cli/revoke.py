@@ -1,0 +1,141 @@
+"""``keyguard revoke``: makes keys inactive at their vendors. Without ``--execute`` it only shows what it would do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TextIO
+
+from keyguard.cli import finish, keys
+from keyguard.engine import compiled
+from keyguard.errors import UsageError
+from keyguard.model import Finding, Run
+from keyguard.remote import journal
+from keyguard.remote.http import Client
+from keyguard.remote.journal import Journal
+from keyguard.report.output import write_stdout
+from keyguard.report.phrases import headline, place, prose, steps
+from keyguard.response import choosing
+from keyguard.response.asking import Asker
+from keyguard.response.retrieval import secret_of
+from keyguard.response.revoking import DONE, OUTCOMES, Outcome, Plan, Revoker
+from keyguard.sanitize import shown
+from keyguard.secrets import Secret
+
+_EPILOG = """\
+examples:
+  keyguard revoke KG-7f3a9c                                        show what would be done
+  keyguard revoke KG-7f3a9c --execute                              do it, once the id was typed
+  keyguard revoke KG-7f3a9c --execute --yes --expect KG-7f3a9c     do it where nobody can type
+
+Deploy the new key first: what uses this one stops working. A request is sent once, and never again by itself. What was
+done is written into the journal (keyguard journal), without the secret.
+
+exit code: 0 done, or only shown; 1 a key is not revoked, or has to be revoked by hand; 2 it is not known, or an error
+"""
+_RIGHTS = {
+    "self": "with the key itself",
+    "report": "by a report that anybody can make, without any login: be sure that the key is yours",
+    "admin": "with another credential of the account",
+}
+_MOST_PLACES = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
+    parser.add_argument("--execute", action="store_true", help="do it; without this it is only shown")
+    parser.add_argument("--yes", action="store_true", help="do not ask; needs --expect")
+    parser.add_argument("--expect", default="", metavar="ID", help="the id of the one key that is meant, once more")
+    keys.add_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show, or do."""
+    if options.yes and not options.expect:
+        raise UsageError("--yes needs --expect ID: which key you mean, once more")
+    if options.yes and len(options.ids) != 1:
+        raise UsageError("--yes is for one key at a time")
+    return finish.run(keys.request(options), partial(_revoke, options=options))
+
+
+def _revoke(found: Run, options: argparse.Namespace) -> int:
+    chosen = choosing.chosen(found, options.ids)
+    if options.expect and [one.fingerprint for one in choosing.chosen(found, [options.expect])] != [
+        one.fingerprint for one in chosen
+    ]:
+        raise UsageError(f"--expect {options.expect} is not the key that is named")
+    revoker, secret = _revoker(options)
+    plans = [revoker.plan(one, partial(secret, one), options.vendor) for one in chosen]
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for one in plans for line in _plan_lines(one)))
+    if not options.execute:
+        sys.stderr.write("nothing was sent: --execute does it\n")
+        return 0
+    outcomes = [_carried_out(one, revoker, options) for one in plans]
+    write_stdout(sys.stdout, lambda out: _say(outcomes, out))
+    results = {one.outcome for one in outcomes}
+    if results <= DONE:
+        return 0
+    return 2 if results & {"unknown", "accepted"} else 1
+
+
+def _revoker(options: argparse.Namespace) -> tuple[Revoker, Callable[[Finding], Secret | None]]:
+    own = keys.user_config(options)
+    engine = compiled.load(tuple(options.rules))
+    paths = tuple(options.path) or (".",)
+    revokes, asks = (Asker(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
+    revoker = Revoker(revokes, asks, Client(own.network), Journal(journal.folder(os.environ)))
+    return revoker, partial(secret_of, paths=paths, engine=engine)
+
+
+def _carried_out(plan: Plan, revoker: Revoker, options: argparse.Namespace) -> Outcome:
+    if plan.request is None:
+        return Outcome(plan.finding, "not-sent", plan.why_not)
+    if not options.yes and not _confirmed(plan.finding):
+        return Outcome(plan.finding, "not-sent", "it was not confirmed")
+    return revoker.execute(plan)
+
+
+def _confirmed(finding: Finding) -> bool:
+    """Whether the id was typed. Raises ``UsageError`` where nobody can type."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(f"nobody is here to confirm: --yes --expect {finding.id}")
+    sys.stderr.write(f"Type {finding.id} to revoke it: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() == finding.id.lower()
+
+
+def _say(outcomes: Sequence[Outcome], out: TextIO) -> None:
+    for one in outcomes:
+        detail = f" ({prose(one.detail)})" if one.detail else ""
+        out.write(f"{shown(one.finding.id)}  {one.outcome}: {OUTCOMES[one.outcome]}{detail}\n")
+
+
+def _plan_lines(plan: Plan) -> Iterator[str]:
+    finding, request = plan.finding, plan.request
+    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}"
+    yield f"  fingerprint  {shown(finding.fingerprint)}"
+    if request and plan.prepared:
+        first, *rest = plan.prepared.lines()
+        yield f"  request      {shown(first)}"
+        yield from (f"               {shown(line)}" for line in rest if line)
+        yield f"  right        {_RIGHTS[request.right]}"
+        yield f"  undone       {'can be undone' if request.reversible else 'cannot be undone'}"
+        if request.effect:
+            yield f"  effect       {prose(request.effect)}"
+        yield "  afterwards   " + (
+            "the vendor is asked whether it still takes the key" if plan.check else "look yourself"
+        )
+    else:
+        yield f"  by hand      {prose(plan.why_not)}"
+        yield from (f"               {line}" for line in steps(finding.remedy))
+        if finding.rotation:
+            yield f"               {prose(finding.rotation)}"
+    used = [place(one) for one in finding.occurrences]
+    yield from (f"  {'used at' if not at else '':<11}  {one}" for at, one in enumerate(used[:_MOST_PLACES]))
+    if len(used) > _MOST_PLACES:
+        yield f"               and {len(used) - _MOST_PLACES} more"
