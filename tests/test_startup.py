@@ -30,6 +30,9 @@ TOO_HEAVY = {
     "sqlite3",
     "tomllib",
     "tomli",
+    "tree_sitter",
+    "tree_sitter_javascript",
+    "tree_sitter_typescript",
     "urllib3",
 }
 
