@@ -59,9 +59,14 @@ def by_command(content: bytes, offset: int) -> Judged | None:
 
 def by_name(content: bytes, offset: int) -> Judged | None:
     """What the name says that the key is given: ``SENDMAILOS_TEST_KEY``, or that of a stage and nothing else."""
-    line = re.split(r"[\r\n]", _around(content, offset)[0])[-1]
-    found = _NAME.search(line)
-    return (_named(found[1]) if found else None) or _of_script(line)
+    name = name_of_key(content, offset)
+    return (_named(name) if name else None) or _of_script(_line(content, offset))
+
+
+def name_of_key(content: bytes, offset: int) -> str:
+    """The name that is given a key there; empty where there is none on its line."""
+    found = _NAME.search(_line(content, offset))
+    return found[1] if found else ""
 
 
 def _of_script(line: str) -> Judged | None:
@@ -104,6 +109,11 @@ def _asked(condition: str, otherwise: bool) -> Judged | None:
     if not found:
         return None
     return Judged(found.stage, f"a choice that falls on it in {found.stage.value}", found.firm)
+
+
+def _line(content: bytes, offset: int) -> str:
+    """What stands before a place on its line."""
+    return re.split(r"[\r\n]", _around(content, offset)[0])[-1]
 
 
 def _around(content: bytes, offset: int) -> tuple[str, str]:
