@@ -20,6 +20,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     tracked: tuple[str, ...] = ()
     #: path -> permissions in octal; 0644 where nothing is said
     modes: dict[str, str] = {}
+    #: the first key of each file is the same one, where their templates are
+    same_keys: bool = False
     #: what the example shows
     why: str = ""
 

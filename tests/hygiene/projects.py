@@ -23,7 +23,7 @@ def build(example: Example, folder: Path) -> Repo:
     """A repository with the example's files, of which some are tracked."""
     repo = Repo(folder)
     for path, template in example.files.items():
-        repo.write(path, fill(template, f"hygiene {path}"))
+        repo.write(path, fill(template, "hygiene" if example.same_keys else f"hygiene {path}"))
         repo.file(path).chmod(int(example.modes.get(path, "0644"), 8))
     if example.tracked:
         repo.git("add", "--force", "--", *example.tracked)

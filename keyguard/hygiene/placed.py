@@ -1,0 +1,52 @@
+"""Keys with the stages that their places belong to: in the files of a project, and in environment files beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from keyguard.hygiene import data, patterns
+from keyguard.hygiene.envfiles import is_env_file
+from keyguard.hygiene.frontend import is_public
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.stage import Judged, judge
+from keyguard.model import Environment, Sighting
+
+#: keys of one file that are looked at: what holds more is a list, and no configuration
+_MOST = 200
+
+
+class Placed(NamedTuple):
+    """A secret key at one place."""
+
+    path: bytes
+    key: Sighting
+    offset: int
+    judged: Judged
+
+
+def placed(project: Project) -> list[Placed]:
+    """Every secret key, in order of path and place; what the vendor means to be seen is none."""
+    return [one for path in sorted(_paths(project)) for one in islice(_in_file(project, path), _MOST)]
+
+
+def a_key(project: Project, key: Sighting) -> str:
+    """``Stripe live key``: what it is, in words."""
+    kind = "key" if key.environment is Environment.UNKNOWN else f"{key.environment.value} key"
+    return f"{project.vendor_name(key)} {kind}"
+
+
+def _paths(project: Project) -> set[bytes]:
+    aside = data.load("environments")["aside"]["folders"]
+    found = {path for path, keys in project.keys.items() if keys}
+    found |= {one.path for one in project.locals(is_env_file)}
+    return {path for path in found if not patterns.in_folder(path, aside)}
+
+
+def _in_file(project: Project, path: bytes) -> Iterator[Placed]:
+    content = project.read(path)
+    for key in project.inspect(path):
+        if key.suppression is None and not is_public(project, key):
+            at = project.offset(path, key)
+            yield Placed(path, key, at, judge(path, content, at))

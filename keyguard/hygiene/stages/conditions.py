@@ -1,0 +1,68 @@
+"""Conditions that ask for a stage: ``process.env.NODE_ENV === "production"``, ``Rails.env.test?``, ``#if DEBUG``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from keyguard.hygiene import data
+from keyguard.hygiene.stages.words import Stage, exact, split, stage_of
+
+_NAME = re.compile(r"[A-Za-z_$][\w$]*\??")
+#: strings, atoms, members of an enumeration, patterns of a shell
+_QUOTED = re.compile(
+    r"[\"'`]([A-Za-z][\w-]{1,40})[\"'`]|(?<![\w:]):([a-z]\w{1,40})|(?<=\.)([A-Z]\w{2,40})(?![\w(.])|\bin\s+([a-z]\w{1,40})\)$"
+)
+_NEGATION = re.compile(r"!==?|<>|(?<![\w])not\b|\bunless\b|!\s*[\w(]|\bne\b")
+_SEVERAL = re.compile(r"&&|\|\||\band\b|\bor\b")
+_DEBUG = re.compile(r"__DEV__|\bkDebugMode\b|(?<![\w.])DEBUG\b|\bsettings\.DEBUG\b|\bBuildConfig\.DEBUG\b|\benv\.DEV\b")
+_RELEASE = re.compile(r"\bkReleaseMode\b|\benv\.PROD\b|(?<![\w.])(?:RELEASE|NDEBUG)\b")
+#: bytes of a condition that are looked at
+LONGEST = 400
+
+
+class Asked(NamedTuple):
+    """What holds where a condition does."""
+
+    stage: Stage
+    firm: bool
+    """False where it only says which stage it is not."""
+
+
+def asked(text: str, *, otherwise: bool = False) -> Asked | None:
+    """The stage in which a condition holds, or with ``otherwise`` the one in which it does not."""
+    text = text[:LONGEST]
+    stages = set(_compared(text)) | set(_predicates(text))
+    negated = bool(_NEGATION.search(text))
+    if not stages or (negated and _SEVERAL.search(text)) or (len(stages) > 1 and Stage.PRODUCTION in stages):
+        return None
+    if negated == otherwise:
+        return Asked(min(stages), firm=not negated)
+    if stages == {Stage.PRODUCTION}:
+        return Asked(Stage.DEVELOPMENT, firm=False)
+    return Asked(Stage.PRODUCTION, firm=False) if stages == {Stage.DEVELOPMENT} else None
+
+
+def _compared(text: str) -> list[Stage]:
+    """Names of stages in quotes, beside something that is called after environments."""
+    if not any(word in _asking() for name in _NAME.findall(text) for word in split(name)):
+        return []
+    found = [next(filter(None, groups)) for groups in _QUOTED.findall(text)]
+    return [stage for one in found if (stage := exact(one) or stage_of(one))]
+
+
+def _predicates(text: str) -> list[Stage]:
+    found = [Stage.DEVELOPMENT] if _DEBUG.search(text) else []
+    found += [Stage.PRODUCTION] if _RELEASE.search(text) else []
+    for name in _NAME.findall(text):
+        words = split(name)
+        if words and (words[0] == "is" or (name.endswith("?") and len(words) == 1)):
+            stage = exact(" ".join(words[1:] if words[0] == "is" else words))
+            found += [stage] if stage else []
+    return found
+
+
+@cache
+def _asking() -> frozenset[str]:
+    return frozenset(data.load("stages")["conditions"]["names"])

@@ -1,0 +1,92 @@
+"""What a file says of itself: ``NODE_ENV=development``, ``environment: production``, ``APP_DEBUG=true``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from keyguard.hygiene import data
+from keyguard.hygiene.stages.words import Stage, exact, read, stage_of
+
+#: bytes of a file that are looked at
+REACH = 1 << 20
+_BEFORE = (
+    rb"(?:(?:export|setx?|env|ENV|ARG)[ \t]{1,9}|-[ \t]{1,9}|Environment=|\$env:|process\.env(?:\.|\[)|"
+    rb"\$_(?:ENV|SERVER)\[|(?:os\.)?environ(?:\.setdefault)?[\[(]|ENV\[|"
+    rb"(?:define|putenv|System\.setProperty)\([ \t]{0,9})?"
+)
+_BETWEEN = rb"[ \t]{0,40}(?:\|\|=|\?\?=|\?=|:=|=>|=(?![=~>])|:(?![=:])|,|[ \t](?=[A-Za-z]))[ \t]{0,40}"
+_VALUE = rb"[\"']?(?P<value>[A-Za-z][\w.-]{0,80})[\"']?"
+_END = rb"[\"')\]}]{0,4}[ \t]{0,40}[,;]?[ \t]{0,40}(?:\\[ \t]{0,9})?(?:(?:\#|//)[^\r\n]{0,200})?(?=[\r\n]|\Z)"
+_ASSIGNED = re.compile(
+    rb"(?m)^[ \t]{0,200}" + _BEFORE + rb"[\"']?(?P<name>[A-Za-z][\w.-]{1,60})[\"']?\]?" + _BETWEEN + _VALUE + _END
+)
+#: the same in front of a command, or beside other variables
+_INLINE = re.compile(rb"(?<![\w$.{-])(?P<name>[A-Z][A-Z_]{2,40})=[\"']?(?P<value>[A-Za-z][\w.-]{0,80})")
+#: two lines of a list, and attributes of an element
+_PAIRS = re.compile(
+    rb"\bname[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?(?P<name>[A-Z][A-Z_]{2,40})[\"']?[ \t]{0,9},?[ \t]{0,9}\r?\n?"
+    rb"[ \t]{0,99}[\"']?value[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?(?P<value>[A-Za-z][\w.-]{0,80})|"
+    rb"\b(?:name|key)=\"(?P<name2>[\w.]{3,40})\"[ \t]{1,9}value=\"(?P<value2>[\w.-]{1,80})\""
+)
+_TRUTHS = frozenset(["true", "on", "yes"])
+
+
+class Statement(NamedTuple):
+    """A stage that is named somewhere in a file."""
+
+    at: int
+    name: str
+    value: str
+    stage: Stage
+    firm: bool
+
+
+@lru_cache(maxsize=16)
+def statements(content: bytes, *, settings: bool) -> tuple[Statement, ...]:
+    """All statements of a file, in order; ``settings`` takes plain names, too, that mean other things in code."""
+    found: list[Statement] = []
+    for pattern in (_ASSIGNED, _PAIRS):
+        for match in pattern.finditer(content, 0, REACH):
+            groups = match.groupdict()
+            name, value = groups["name"] or groups.get("name2"), groups["value"] or groups.get("value2")
+            if name and value and (one := _statement(match.start(), _text(name), _text(value), settings)):
+                found.append(one)
+    return tuple(sorted(found))
+
+
+def inline(line: bytes, at: int) -> list[Statement]:
+    """The statements of one line that begins there, which may hold a command and other variables."""
+    found = (
+        _statement(at + one.start(), _text(one["name"]), _text(one["value"]), False) for one in _INLINE.finditer(line)
+    )
+    return [one for one in found if one]
+
+
+def _statement(at: int, name: str, value: str, settings: bool) -> Statement | None:
+    if name in _names("names") or (settings and name.lower() in _names("settings")):
+        stage = _stage(name, value)
+        return Statement(at, name, value, stage, True) if stage else None
+    if name in _names("debugging") and value.lower() in _TRUTHS:
+        return Statement(at, name, value, Stage.DEVELOPMENT, False)
+    return None
+
+
+def _stage(name: str, value: str) -> Stage | None:
+    """Modules and namespaces have more to their names than the stage."""
+    if name.endswith("_MODULE"):
+        return next((stage for part in reversed(value.split(".")) if (stage := exact(part))), None)
+    if name.lower() in ("namespace", "workspace", "tf_workspace"):
+        found = read(value)
+        return found.stage if (found.first or found.last) and not found.weak else None
+    return stage_of(value) or exact(value)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("ascii", "replace")
+
+
+@cache
+def _names(which: str) -> frozenset[str]:
+    return frozenset(data.load("stages")["variables"][which])
