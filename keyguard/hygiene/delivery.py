@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from keyguard.hygiene import data, patterns
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.reach.ways import Way, client_ways
 from keyguard.sanitize import shown_path
 
 _CLIENT = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use client[\"']", re.DOTALL)
@@ -23,7 +24,17 @@ class Delivery(NamedTuple):
 
 def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
     """How each of the files gets there; what gets to none is not in it."""
-    return {path: found for path in paths if (found := _by_kind(project, path))}
+    found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
+    left = [path for path in paths if path not in found and _MODULE.search(path)]
+    ways = client_ways(project.files, project.read, left) if left else {}
+    return {**found, **{path: _by_way(way) for path, way in ways.items()}}
+
+
+def _by_way(way: Way) -> Delivery:
+    steps = " -> ".join(map(shown_path, way.steps))
+    said = [f"reached from {steps}" if len(way.steps) > 1 else f"{steps} is where it begins"]
+    said += [] if way.sure else ["imports were looked at, not parsed: see whether that is so"]
+    return Delivery(f"code that reaches a browser or a phone ({way.kind})", tuple(said))
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:

@@ -18,8 +18,8 @@ pytest_plugins = ("tests.commandline",)
 
 @pytest.fixture
 def careless(tmp_path: Path) -> Repo:
-    """A repository in which a ``.env`` with a key is tracked."""
-    return Repo(tmp_path / "careless").write(".env", leaking_line(1)).add().commit("oops")
+    """A repository in which a file with a key of production is tracked."""
+    return Repo(tmp_path / "careless").write(".env.production", leaking_line(1)).add().commit("oops")
 
 
 def said(inside: Inside, repo: Repo, *arguments: str) -> dict[str, str]:
@@ -29,16 +29,16 @@ def said(inside: Inside, repo: Repo, *arguments: str) -> dict[str, str]:
 
 
 def test_keys_and_how_they_are_kept_are_reported_together_or_apart(inside: Inside, careless: Repo) -> None:
-    assert said(inside, careless) == {"sendmailos-key": ".env", "env-tracked": ".env"}
-    assert said(inside, careless, "--no-hygiene") == {"sendmailos-key": ".env"}
-    assert said(inside, careless, "--only", "keys") == {"sendmailos-key": ".env"}
-    assert said(inside, careless, "--only", "hygiene") == {"env-tracked": ".env"}
-    assert said(inside, careless, ".env") == {"sendmailos-key": ".env"}, "a file is no project"
+    assert said(inside, careless) == {"sendmailos-key": ".env.production", "env-tracked": ".env.production"}
+    assert said(inside, careless, "--no-hygiene") == {"sendmailos-key": ".env.production"}
+    assert said(inside, careless, "--only", "keys") == {"sendmailos-key": ".env.production"}
+    assert said(inside, careless, "--only", "hygiene") == {"env-tracked": ".env.production"}
+    assert said(inside, careless, ".env.production") == {"sendmailos-key": ".env.production"}, "a file is no project"
 
 
 def test_names_of_checks_are_names_of_rules(inside: Inside, careless: Repo) -> None:
-    assert said(inside, careless, "--select", "env-tracked") == {"env-tracked": ".env"}
-    assert said(inside, careless, "--ignore", "env") == {"sendmailos-key": ".env"}
+    assert said(inside, careless, "--select", "env-tracked") == {"env-tracked": ".env.production"}
+    assert said(inside, careless, "--ignore", "env") == {"sendmailos-key": ".env.production"}
     wrong = inside("scan", "--select", "env-traked", cwd=careless.path)
     assert wrong.code == 2
     assert "did you mean 'env-tracked'?" in wrong.err
@@ -46,12 +46,12 @@ def test_names_of_checks_are_names_of_rules(inside: Inside, careless: Repo) -> N
 
 @pytest.mark.parametrize("line", ["# keyguard: allow[env-tracked] made up\n", "# keyguard: allow[env]\n"])
 def test_a_comment_suppresses_what_it_names(inside: Inside, careless: Repo, line: str) -> None:
-    careless.write(".env", line + leaking_line(1))
+    careless.write(".env.production", line + leaking_line(1))
     found = inside("scan", "-f", "json", "--only", "hygiene", cwd=careless.path).document
     silenced = {one["rule"]: one["reason"] for one in found["summary"]["suppressed"]}
     if "tracked" in line:
         assert silenced == {"env-tracked": "made up"}
-        assert said(inside, careless, "--no-inline-ignore")["env-tracked"] == ".env"
+        assert said(inside, careless, "--no-inline-ignore")["env-tracked"] == ".env.production"
     else:
         assert silenced == {}
         assert [one["rule"] for one in found["findings"]] == ["env-tracked"]
@@ -82,7 +82,7 @@ def test_what_is_allowed_as_a_key_is_none_to_hygiene(inside: Inside, careless: R
 
 
 def test_a_name_that_holds_a_key_is_masked(inside: Inside, careless: Repo) -> None:
-    careless.write(f"{made_up_key(2)}/.env", "PORT=1\n").add()
+    careless.write(f"{made_up_key(2)}/.env.production", leaking_line(3)).add()
     out = inside("scan", "-f", "json", "--only", "hygiene", cwd=careless.path).out
     assert made_up_key(2) not in out
     assert len(json.loads(out)["findings"]) == 2
@@ -113,6 +113,6 @@ def test_each_repository_in_the_folder_has_its_own_rules(inside: Inside, careles
 def test_outside_of_git_nothing_is_said_of_git(inside: Inside, tmp_path: Path) -> None:
     folder = tmp_path / "plain"
     folder.mkdir()
-    (folder / ".env").write_text(leaking_line(1))
+    (folder / ".env.production").write_text(leaking_line(1))
     found = inside("scan", "-f", "json", "--only", "hygiene", cwd=folder).document
     assert not [one for one in found["findings"] if one["rule"].startswith("env-")]
