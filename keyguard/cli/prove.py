@@ -1,0 +1,84 @@
+"""``keyguard prove``: whether a key is gone, and on what that rests."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from functools import partial
+
+import msgspec
+
+from keyguard.cli import finish, keys
+from keyguard.errors import UsageError
+from keyguard.model import Run
+from keyguard.remote import journal
+from keyguard.remote.journal import Journal
+from keyguard.report.document import to_json
+from keyguard.report.output import write_stdout
+from keyguard.report.phrases import prose
+from keyguard.response import proof
+from keyguard.response.proof import Claim
+from keyguard.response.verifying import Verifier
+from keyguard.sanitize import shown
+from keyguard.verdict import Verdict
+
+_EPILOG = """\
+Everything is read anew: no cache is used. That the vendor takes it no more rests on the journal, or is asked with
+--stdin, which reads the key from standard input, since it is nowhere here any more.
+
+exit code: 0 proven; 1 it is not gone; 2 it cannot be told, or an error
+"""
+_WORDS = {True: "yes", False: "NO", None: "not known"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("id", metavar="ID", help="the key's fingerprint, or its id where something here still knows it")
+    parser.add_argument("--stdin", action="store_true", help="ask the vendor, with the key on standard input")
+    parser.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text or json (default: text)")
+    keys.add_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Look, and say what holds."""
+    options.no_cache = True
+    return finish.run(keys.request(options), partial(_prove, options=options))
+
+
+def _prove(found: Run, options: argparse.Namespace) -> int:
+    kept = Journal(journal.folder(os.environ))
+    entries = list(kept.entries())
+    fingerprint = proof.fingerprint_of(options.id, found, entries)
+    asked = _asked(fingerprint, kept, options) if options.stdin else None
+    claims = proof.prove(fingerprint, found, entries, asked)
+    name = proof.name(fingerprint, found.findings)
+    if options.format == "json":
+        document = {"schema": "keyguard-proof/1", "id": name, "fingerprint": fingerprint}
+        lines = [to_json({**document, "claims": [msgspec.to_builtins(one) for one in claims]}, indent=2)]
+    else:
+        lines = _text(name, fingerprint, claims)
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
+    held = [one.holds for one in claims]
+    return 1 if False in held else 2 if None in held else 0
+
+
+def _asked(fingerprint: str, kept: Journal, options: argparse.Namespace) -> Verdict | None:
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("standard input is closed")
+    verifier = Verifier(tuple(options.rules), keys.user_config(options), kept)
+    for one in verifier.of_text(sys.stdin.buffer.read(64 << 10), options.vendor):
+        if one.finding.fingerprint != fingerprint:
+            raise UsageError("what is on standard input is another key")
+        return one.verdict
+    return None
+
+
+def _text(name: str, fingerprint: str, claims: list[Claim]) -> list[str]:
+    lines = [f"{shown(name)}  {fingerprint}"]
+    for one in claims:
+        lines.append(f"  {_WORDS[one.holds]:<9}  {prose(one.claim)}")
+        lines += [f"             {shown(reason)}" for reason in one.because]
+    proven = all(one.holds for one in claims)
+    return [*lines, "proven: it is gone" if proven else "not proven"]
