@@ -22,6 +22,7 @@ from keyguard.scales import Confidence as Confidence
 from keyguard.scales import Environment as Environment
 from keyguard.scales import Severity as Severity
 from keyguard.scales import Where as Where
+from keyguard.verdict import Verdict as Verdict
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -234,6 +235,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     rotation: str
     references: tuple[str, ...]
+    #: what the vendor said of the key, where it was asked
+    verdict: Verdict | None = None
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,6 +74,7 @@ SIDEWAYS = {
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.past"): "and so is what history says",
     ("keyguard.model", "keyguard.endpoints"): "and a rule says how its vendor is asked",
+    ("keyguard.model", "keyguard.verdict"): "and what it answered",
     ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
     ("keyguard.rules", "keyguard.packfile"): "likewise",
     ("keyguard.userconfig", "keyguard.packfile"): "likewise",

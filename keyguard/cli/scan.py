@@ -17,7 +17,10 @@ from keyguard.errors import UsageError
 from keyguard.sources.listing import Ask
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyguard.history.asked import Range
+    from keyguard.model import Run
 
 _PIECE = 1 << 20
 _EXAMPLES = """\
@@ -54,6 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kept = parser.add_argument_group("hygiene: how keys are kept in the folders at PATH").add_mutually_exclusive_group()
     kept.add_argument("--no-hygiene", action="store_true", help="only keys, and not how they are kept")
     kept.add_argument("--only", choices=("keys", "hygiene"), default="", help="report only these")
+    asks = parser.add_argument_group("asking vendors, over the network")
+    asks.add_argument("--verify", action="store_true", help="ask whether the keys that are found are active")
     narrow = parser.add_argument_group("what to leave out")
     narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
     narrow.add_argument("--max-size", default="", metavar="SIZE", help="leave out files larger than this, as 20M")
@@ -78,9 +83,24 @@ def run(options: argparse.Namespace) -> int:
     reports = finish.destinations(options)
     settings = config.find(start, options.config, isolated=options.isolated)
     request = _request(options, settings, paths or (".",))
+    if options.verify and (stdin or options.staged or options.changes):
+        raise UsageError("--verify reads keys again where they stand: in files and history (keyguard verify --stdin)")
     if stdin:
         return finish.report(scan.run_stream(request, _stdin, b"<stdin>"), reports, options)
-    return finish.run(request, partial(finish.report, reports=reports, options=options))
+    respond = partial(finish.report, reports=reports, options=options)
+    return finish.run(request, partial(_verified, respond=respond, options=options) if options.verify else respond)
+
+
+def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Namespace) -> int:
+    """Ask first, then report."""
+    from keyguard import userconfig
+    from keyguard.remote import journal
+    from keyguard.remote.journal import Journal
+    from keyguard.response.verifying import Verifier
+
+    own = userconfig.load(userconfig.path(os.environ))
+    verifier = Verifier(tuple(options.rules), own, Journal(journal.folder(os.environ)))
+    return respond(verifier.verified(found, tuple(options.paths) or (".",)))
 
 
 def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> scan.Request:

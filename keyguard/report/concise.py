@@ -30,7 +30,8 @@ def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
     severity = paint(finding.severity.label, CARET_COLOR[finding.severity], style)
     seen = in_commit(occurrence) + aside(occurrence)
     key = f": {shown(finding.masked)}" if finding.masked else ""
-    message = f"{headline(finding)}{key}{seen} ({shown(finding.id)})"
+    state = f", {finding.verdict.state.value}" if finding.verdict else ""
+    message = f"{headline(finding)}{key}{state}{seen} ({shown(finding.id)})"
     return f"{where}: {severity}: {message} [{prose(finding.rule)}]"
 
 

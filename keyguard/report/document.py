@@ -45,6 +45,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "remedy": finding.remedy,
         "rotation": finding.rotation,
         "references": list(finding.references),
+        "verdict": None if finding.verdict is None else msgspec.to_builtins(finding.verdict),
     }
 
 

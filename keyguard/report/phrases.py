@@ -39,6 +39,14 @@ def evidence(finding: Finding) -> list[str]:
     return [prose(reason) for reason in finding.because] if finding.kind == "hygiene" else []
 
 
+def alive(finding: Finding) -> str:
+    """What the vendor said of the key; nothing where nobody was asked."""
+    if finding.verdict is None:
+        return ""
+    asked = f" ({prose(finding.verdict.host)})" if finding.verdict.host else ""
+    return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
+
+
 def whose(finding: Finding, run: Run) -> str:
     """The vendor, how sure that is and why; the candidates where it cannot be told."""
     because = "; ".join(prose(reason) for reason in finding.because) if finding.kind == "key" else ""

@@ -14,7 +14,7 @@ from keyguard.model import Finding, Occurrence, Run, Skipped, Where
 from keyguard.report import Style
 from keyguard.report.document import Object, coverage_object, to_json
 from keyguard.report.past import place_in_time
-from keyguard.report.phrases import evidence, headline, number, whose
+from keyguard.report.phrases import alive, evidence, headline, number, whose
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.report.worst import Place, places, split
@@ -87,6 +87,7 @@ def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run:
         said += f", at {place_in_time(occurrence)}"
     said += "".join(f". {line[0].upper()}{line[1:]}" for line in evidence(finding))
     said += f". Whose: {whose(finding, run)}." if finding.vendor else "."
+    said += f" It is {alive(finding)}." if finding.verdict else ""
     prints = {"keyguard/v1": finding.fingerprint}
     if occurrence.line_hash:
         # alerts with equal hashes are one alert to GitHub: the second key on a line needs another
@@ -146,6 +147,8 @@ def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
         "candidates": list(finding.candidates),
         "where": occurrence.where.value,
     }
+    if finding.verdict:
+        properties["verdict"] = finding.verdict.state.value
     if occurrence.commit:
         properties |= {"commit": occurrence.commit, "authorDate": occurrence.author_date}
     trace = occurrence.trace

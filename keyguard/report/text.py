@@ -8,7 +8,7 @@ from typing import TextIO
 from keyguard.model import Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
-from keyguard.report.phrases import evidence, headline, number, place, prose, steps, whose
+from keyguard.report.phrases import alive, evidence, headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import gap_lines, summary_line
 from keyguard.sanitize import shown
@@ -62,6 +62,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "where", where
     if finding.vendor:
         yield "whose", _wrapped(whose(finding, run), style)
+    if finding.verdict:
+        yield "alive", _wrapped(alive(finding), style)
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+
 from keyguard import scan
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import UsageError
-from keyguard.model import Finding
+from keyguard.model import Finding, Run
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
@@ -47,6 +49,16 @@ class Verifier:
             yield self._answered(
                 finding, self._asker.question(finding, partial(secret_of, finding, paths, self._engine), vendor), dry
             )
+
+    def verified(self, run: Run, paths: Sequence[str]) -> Run:
+        """The run with what the vendors said of its keys."""
+        keys = [one for one in run.findings if one.kind == "key"]
+        said = {one.finding.fingerprint: one.verdict for one in self.of_findings(keys, paths)}
+        findings = tuple(
+            msgspec.structs.replace(one, verdict=said.get(one.fingerprint)) if one.kind == "key" else one
+            for one in run.findings
+        )
+        return msgspec.structs.replace(run, findings=findings)
 
     def of_text(self, text: bytes, vendor: str = "", *, dry: bool = False) -> Iterator[Answered]:
         """The one key in a text. Raises ``UsageError`` where there is none, or more than one."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside, Keyguard, Said
+from tests.calling import FORMATS, Inside, Keyguard, Said
 from tests.checkout import leaking_line, made_up_key
 from tests.remote.playing import Heard, Played, Vendor, vendor
 from tests.repos import Repo
@@ -126,6 +126,22 @@ def test_the_repository_has_no_say_in_where_keys_go(inside: Inside, leaky: Repo,
     said = inside("verify", "--all", "--dry-run", cwd=leaky.path)
     assert "https://api.sendmailos.com/" in said.out
     assert "localhost" not in said.out
+
+
+def test_a_scan_can_ask_as_well(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
+    own = {"KEYGUARD_USER_CONFIG": str(gateway.config)}
+    quiet = inside("scan", "-f", "json", cwd=leaky.path, **own)
+    assert quiet.document["findings"][0]["verdict"] is None
+    assert not gateway.vendor.heard, "nobody is asked unless the user says so"
+    asked = inside("scan", "--verify", "-f", "json", cwd=leaky.path, **own).document["findings"]
+    keys = [one for one in asked if one["kind"] == "key"]
+    assert [one["verdict"]["state"] for one in keys] == ["active"]
+    assert all(one["verdict"] is None for one in asked if one["kind"] != "key")
+    for name in FORMATS:
+        said = inside("scan", "--verify", "-f", name, cwd=leaky.path, **own)
+        assert "active" in said.out
+        assert KEY not in said.out
+    assert inside("scan", "--verify", "--staged", cwd=leaky.path, **own).code == 2
 
 
 def test_wrong_calls_are_refused(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
