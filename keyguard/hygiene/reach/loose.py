@@ -15,6 +15,9 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.D
 
 #: what belongs to one option ends within this
 _BLOCK = 8000
+#: what is said so shortly before an option makes it one of the server's
+_NEAR = 60
+_SERVER = re.compile(rb"[sS]sr|SSR|isServer\b")
 _BRACKET = re.compile(rb"[\[\](){}]")
 _STRING = re.compile(rb"[\"'`]([^\"'`\r\n]{0,300})[\"'`]")
 _KEY = re.compile(rb"(?:[\"']([^\"'\r\n]{1,100})[\"']|\b([\w$]{1,100}))\s{0,9}:(?!:)")
@@ -44,7 +47,10 @@ def _plain(data: bytes) -> bytes:
 def block_after(data: bytes, word: bytes) -> Iterator[bytes]:
     """What follows each use of a word as an option: all between its brackets, or the rest of the line."""
     for found in re.finditer(rb"\b" + re.escape(word) + rb"[\"']?\s{0,9}[:=(]\s{0,9}", data[:_LIMIT]):
-        yield _balanced(data[found.end() : found.end() + _BLOCK])
+        block = _balanced(data[found.end() : found.end() + _BLOCK])
+        around = data[max(0, found.start() - _NEAR) : found.start()] + block.partition(b"\n")[0]
+        if not _SERVER.search(around):
+            yield block
 
 
 def strings(code: bytes) -> list[bytes]:

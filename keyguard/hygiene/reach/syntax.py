@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 #: larger files are no code that a person wrote
-LIMIT = 400_000
+LIMIT = 600_000
 _STATEMENTS = 20_000
 #: deeper code is not looked into: nobody writes it, and each look costs its depth
 _DEPTH = 300
@@ -184,7 +184,9 @@ class _Reader:
 
     def _is_value(self, at: int) -> bool:
         nodes = self._path(at)
-        return len(nodes) >= _DEPTH or nodes[-1].type in _VALUES
+        if len(nodes) >= _DEPTH:
+            return True
+        return nodes[-1].type in _VALUES and not any(one.type in _TYPES for one in nodes)
 
     def _path(self, at: int) -> list[Node]:
         """The nodes around an offset, the outermost first."""
