@@ -1,18 +1,50 @@
-"""The entry points by which code of an application gets into a browser or onto a phone."""
+"""The frameworks that an application uses, and what each is known for: a table in ``data/frameworks.toml``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keyguard.hygiene import data
-from keyguard.hygiene.reach import names, specifiers
+from keyguard.hygiene.reach import names
 from keyguard.hygiene.reach.layout import App
-from keyguard.hygiene.reach.resolve import Files
+from keyguard.hygiene.reach.loose import block_after, pairs
 
-#: pages that are read: documentation of thousands tells nothing more
-_PAGES = 2000
+#: configurations, without their endings, in which aliases stand
+_ALIASING = (
+    *(b"vite.config", b"nuxt.config", b"svelte.config", b"astro.config", b"next.config", b"vue.config", b"wxt.config"),
+    *(b"webpack.config", b"webpack.common", b"webpack.base", b"rsbuild.config", b"electron.vite.config"),
+    *(b"babel.config", b".babelrc", b".babelrc.js", b"metro.config", b"gatsby-node", b"quasar.config"),
+    *(b"craco.config", b"vitest.config"),
+)
+
+
+class Entries(NamedTuple):
+    """A convention: what begins a client by its path."""
+
+    kind: str
+    path: re.Pattern[bytes]
+    removed: frozenset[bytes]
+
+
+class Framework(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    packages: frozenset[str]
+    configs: frozenset[bytes]
+    entries: tuple[Entries, ...]
+    closed: re.Pattern[bytes] | None
+    closed_anywhere: re.Pattern[bytes] | None
+    aliases: dict[bytes, list[bytes]]
+
+    def of(self, app: App) -> bool:
+        """Whether the application uses it."""
+        if not self.packages and not self.configs:
+            return True
+        return not self.packages.isdisjoint(app.dependencies) or not self.configs.isdisjoint(app.configs)
 
 
 class Entry(NamedTuple):
@@ -20,42 +52,91 @@ class Entry(NamedTuple):
 
     path: bytes
     kind: str
+    removed: frozenset[bytes] = frozenset()
+    """Exports that are taken out before the file is shipped."""
+
+
+@cache
+def table() -> tuple[Framework, ...]:
+    """All frameworks; of two that claim a file the first has it."""
+    return tuple(
+        Framework(
+            name=one["name"],
+            packages=frozenset(one.get("packages", ())),
+            configs=frozenset(name.encode() for name in one.get("configs", ())),
+            entries=tuple(
+                Entries(row["kind"], re.compile(row["path"].encode()), frozenset(_encoded(row.get("removed", ()))))
+                for row in one["entries"]
+            ),
+            closed=_any_of(one.get("closed", ())),
+            closed_anywhere=_any_of(one.get("closed_anywhere", ())),
+            aliases={prefix.encode(): list(_encoded(folders)) for prefix, folders in one.get("aliases", {}).items()},
+        )
+        for one in data.load("frameworks")["frameworks"]
+    )
 
 
 @cache
 def config_names() -> frozenset[bytes]:
     """The names of configurations, without their endings, that make a folder an application."""
-    return frozenset(name.encode() for one in _table() for name in one.get("configs", ()))
+    return frozenset(name for one in table() for name in one.configs)
 
 
-def entries(app: App, files: Files) -> Iterator[Entry]:
-    """All entry points of an application, those that say most first."""
-    yield from _pages(app, files)
+def used_by(app: App) -> tuple[Framework, ...]:
+    """The frameworks of an application."""
+    return tuple(one for one in table() if one.of(app))
 
 
-def _pages(app: App, files: Files) -> Iterator[Entry]:
-    """The scripts of HTML files, and the files themselves: a script may stand in them."""
-    pages = [path for path in app.files if names.extension(path) in (b".html", b".htm") and names.ships(path)]
-    for page in sorted(pages, key=lambda path: (path.count(b"/"), path))[:_PAGES]:
-        shown = names.last(page).decode("utf-8", "backslashreplace")
-        for text in specifiers.sources(app.text(page)):
-            found = _of_page(app, files, page, text)
-            if found is not None:
-                yield Entry(found, f"script of {shown}")
-        yield Entry(page, "web page")
+def by_convention(app: App, used: Iterable[Framework]) -> Iterator[Entry]:
+    """The files that begin a client by where they lie."""
+    rows = [row for one in used for row in one.entries]
+    code = [path for path in app.files if names.extension(path) in names.READ and names.ships(path)] if rows else []
+    for path in code:
+        inner = names.below(app.root, path) or b""
+        row = next((row for row in rows if row.path.fullmatch(inner)), None)
+        if row is not None:
+            yield Entry(path, row.kind, row.removed)
 
 
-def _of_page(app: App, files: Files, page: bytes, text: bytes) -> bytes | None:
-    """The file that an address in a page means: below the page, or below what a server would serve."""
-    address = text.partition(b"?")[0].partition(b"#")[0]
-    if not address.startswith(b"/"):
-        return files.find(names.join(names.folder(page), address))
-    roots = dict.fromkeys((names.folder(page), app.root))
-    places = (names.join(root, served + address[1:]) for root in roots for served in (b"", b"public/", b"static/"))
-    return next(filter(None, map(files.find, places)), None)
+class Closed:
+    """Which files never leave the server, by where they lie."""
+
+    def __init__(self, apps: Collection[App]) -> None:
+        """``apps`` are all of the project."""
+        self._own = {app.root: [one.closed for one in used_by(app) if one.closed] for app in apps}
+        self._all = [one.closed_anywhere for one in table() if one.closed_anywhere and any(map(one.of, apps))]
+
+    def __call__(self, home: bytes, path: bytes) -> bool:
+        """``home`` is the root of the application that the file belongs to."""
+        inner = names.below(home, path) or b""
+        return any(one.fullmatch(inner) for one in (*self._own[home], *self._all))
 
 
-@cache
-def _table() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = data.load("frameworks")["frameworks"]
-    return found
+def aliases(app: App) -> dict[bytes, list[bytes]]:
+    """What imports of an application may begin with -> the folders, from the root of the project, that it means."""
+    found: dict[bytes, list[bytes]] = {}
+    for path in dict.fromkeys(app.configs[name] for name in _ALIASING if name in app.configs):
+        for block in block_after(app.text(path), b"alias"):
+            for prefix, texts in pairs(block):
+                place = names.join(app.root, b"/".join(text.strip(b"/") for text in texts) or b".") if texts else None
+                if place is not None:
+                    found.setdefault(_prefix(prefix), []).append(_prefix(place))
+    for one in used_by(app):
+        for prefix, folders in one.aliases.items():
+            places = (names.join(app.root, folder or b".") for folder in folders)
+            found.setdefault(prefix, []).extend(place for place in places if place is not None)
+    return dict(sorted(found.items(), key=lambda row: (-len(row[0]), row[0])))
+
+
+def _prefix(text: bytes) -> bytes:
+    """``@/*``, ``vue$`` -> what stands before."""
+    return text.rstrip(b"*$").rstrip(b"/") or text
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[bytes] | None:
+    listed = [f"(?:{one})" for one in patterns]
+    return re.compile("|".join(listed).encode()) if listed else None
+
+
+def _encoded(texts: Iterable[str]) -> Iterator[bytes]:
+    return (one.encode() for one in texts)

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.loose import parsed
-from keyguard.hygiene.reach.resolve import Files
 
 Read = Callable[[bytes], bytes | None]
 
@@ -90,4 +90,4 @@ def _roots(files: Files, read: Read, configs: frozenset[bytes]) -> Iterator[byte
 
 
 def _marks(name: bytes, configs: frozenset[bytes]) -> bool:
-    return name == _PACKAGE or (name.count(b".") > 1 and name.rpartition(b".")[0] in configs)
+    return name == _PACKAGE or name.rpartition(b".")[0] in configs

@@ -2,130 +2,96 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.files import Files
+from keyguard.hygiene.reach.layout import App, Layout
+from keyguard.hygiene.reach.packages import Packages
+from keyguard.hygiene.reach.tsconfig import Configs
 
-#: in the order in which bundlers try them; a phone's own comes last, since a browser's twin stands for it as well
-_ENDINGS = (
-    *(b".ts", b".tsx", b".mts", b".js", b".jsx", b".mjs", b".cjs", b".cts", b".json", b".vue", b".svelte", b".astro"),
-    *(b".web.ts", b".web.tsx", b".web.js", b".native.ts", b".native.tsx", b".native.js"),
-    *(b".ios.ts", b".ios.tsx", b".ios.js", b".android.ts", b".android.tsx", b".android.js"),
-)
-#: what is written is what comes out of the compiler
-_COMPILED = {
-    b".js": (b".ts", b".tsx", b".jsx"),
-    b".jsx": (b".tsx",),
-    b".mjs": (b".mts",),
-    b".cjs": (b".cts",),
-}
-#: files that one import may mean
-_MANY = 5000
-#: wildcards in one pattern: what has more is no pattern that a person wrote, and slow to match
-_WILDCARDS = 6
-_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\?|\{[^{}]*\}")
-
-
-class Files:
-    """All files of a project, and what a path without its ending means among them."""
-
-    def __init__(self, paths: Collection[bytes]) -> None:
-        """``paths`` are relative to the root of the project."""
-        self.paths = paths if isinstance(paths, (set, frozenset)) else frozenset(paths)
-        self._sorted: list[bytes] = []
-
-    def __contains__(self, path: object) -> bool:
-        return path in self.paths
-
-    def below(self, folder: bytes) -> Iterator[bytes]:
-        """All that lies in a folder, at any depth, in order."""
-        if not self._sorted:
-            self._sorted = sorted(self.paths)
-        start = folder + b"/" if folder else b""
-        for index in range(bisect_left(self._sorted, start), len(self._sorted)):
-            if not self._sorted[index].startswith(start):
-                return
-            yield self._sorted[index]
-
-    def find(self, path: bytes | None) -> bytes | None:
-        """The file that code means by a path: itself, with an ending, as TypeScript, or the index of the folder."""
-        if path is None:
-            return None
-        if path and path in self.paths:
-            return path
-        return self._with(path, _ENDINGS) or self._uncompiled(path) or self._index(path)
-
-    def matching(self, base: bytes, pattern: bytes) -> list[bytes]:
-        """The files that a pattern with ``*`` or ``${...}`` means in a folder."""
-        fixed = pattern[: _wild_at(pattern)]
-        folder = names.join(base, fixed.rpartition(b"/")[0] or b".")
-        whole = names.join(base, pattern)
-        if folder is None or whole is None or b"/" not in fixed or len(_WILD.findall(whole)) > _WILDCARDS:
-            return []
-        wanted = _pattern(whole)
-        found = (path for path in self.below(folder) if wanted.fullmatch(path))
-        return [path for path, _ in zip(found, range(_MANY), strict=False)]
-
-    def _with(self, path: bytes, endings: Iterable[bytes]) -> bytes | None:
-        return next((path + ending for ending in endings if path + ending in self.paths), None) if path else None
-
-    def _uncompiled(self, path: bytes) -> bytes | None:
-        ending = names.extension(path)
-        return self._with(path[: -len(ending)], _COMPILED[ending]) if ending in _COMPILED else None
-
-    def _index(self, path: bytes) -> bytes | None:
-        return self._with(path + b"/index" if path else b"index", _ENDINGS)
+#: prefix -> folders, from the root of the project
+Aliases = dict[bytes, list[bytes]]
+#: what tools lead to the sources by habit, and where those are
+_HABITS = (b"@/", b"~/", b"@@/", b"~~/", b"src/")
+_SOURCES = (b"src/", b"app/", b"")
+_SERVED = (b"", b"public/", b"static/")
 
 
 class Resolver:
     """Answers what an import means; every answer is kept."""
 
-    def __init__(self, files: Files) -> None:
-        """``files`` are those of the project."""
-        self._files = files
+    def __init__(
+        self,
+        files: Files,
+        layout: Layout,
+        read: Callable[[bytes], bytes | None],
+        aliases: Callable[[App], Aliases],
+    ) -> None:
+        """``aliases`` tells what an application's configuration says."""
+        self._files, self._layout, self._aliases = files, layout, aliases
+        self._packages = Packages(layout, files)
+        self._configs = Configs(files, read, self._packages.find)
         self._known: dict[tuple[bytes, bytes], tuple[bytes, ...]] = {}
+        self._of_app: dict[bytes, Aliases] = {}
 
     def resolve(self, path: bytes, text: bytes) -> tuple[bytes, ...]:
         """The files of the project that ``text`` means when the file ``path`` imports it; none for a package's."""
         key = names.folder(path), text
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = tuple(self._resolve(*key))
+            found = self._known[key] = tuple(self._resolve(path, *key))
         return found
 
-    def _resolve(self, base: bytes, text: bytes) -> Iterable[bytes]:
+    def _resolve(self, path: bytes, base: bytes, text: bytes) -> Iterable[bytes]:
         if b"*" in text or b"${" in text:
-            return self._files.matching(base, text)
-        if text.startswith((b"./", b"../")) or text in (b".", b".."):
-            return self._relative(base, text)
-        return ()
-
-    def _relative(self, base: bytes, text: bytes) -> Iterable[bytes]:
-        for one in dict.fromkeys((text, text.partition(b"?")[0], text.partition(b"#")[0])):
-            found = self._files.find(names.join(base, one))
+            return self._many(path, base, text)
+        for one in dict.fromkeys((text, text.partition(b"?")[0], text[:1] + text[1:].partition(b"#")[0])):
+            found = self._one(path, base, one)
             if found is not None:
                 return (found,)
         return ()
 
+    def _one(self, path: bytes, base: bytes, text: bytes) -> bytes | None:
+        if text.startswith((b"./", b"../")) or text in (b".", b".."):
+            return self._files.find(names.join(base, text))
+        if b":" in text or not text:
+            return None
+        # an address in a page, or in what is loaded by one, may be meant from the page's folder
+        plain = (names.join(base, text),) if names.extension(path) in names.MIXED and b"." in text else ()
+        places = (*plain, *self._places(path, base, text))
+        found = next(filter(None, map(self._files.find, places)), None)
+        return found or self._packages.find(text) or self._by_habit(path, text)
 
-def _wild_at(pattern: bytes) -> int:
-    found = _WILD.search(pattern)
-    return found.start() if found else len(pattern)
+    def _many(self, path: bytes, base: bytes, text: bytes) -> list[bytes]:
+        """What a pattern means, below the folder of the file or that which an alias stands for."""
+        if text.startswith(b"."):
+            return self._files.matching(base, text)
+        places = [place for place in self._places(path, base, text) if place]
+        return next(filter(None, (self._files.matching(b"", b"./" + place) for place in places)), [])
 
+    def _places(self, path: bytes, base: bytes, text: bytes) -> Iterator[bytes | None]:
+        """The paths that configurations make of a text, the most precise first."""
+        app = self._layout.apps[self._layout.home(path)]
+        if text.startswith(b"#"):
+            yield self._packages.own(app, text)
+        yield from self._configs.targets(base, text)
+        for prefix, folders in self._aliases_of(app).items():
+            rest = text.removeprefix(prefix)
+            if rest != text and (not rest or rest.startswith(b"/") or prefix.endswith(b"/")):
+                yield from (names.join(folder, rest.lstrip(b"/") or b".") for folder in folders)
+        if text.startswith(b"/"):
+            yield from (names.join(app.root, served + text.lstrip(b"/")) for served in _SERVED)
 
-def _pattern(pattern: bytes) -> re.Pattern[bytes]:
-    parts, at = [], 0
-    for wild in _WILD.finditer(pattern):
-        parts += [re.escape(pattern[at : wild.start()]), _meaning(wild[0])]
-        at = wild.end()
-    return re.compile(b"".join((*parts, re.escape(pattern[at:]))))
+    def _by_habit(self, path: bytes, text: bytes) -> bytes | None:
+        root = self._layout.home(path)
+        for prefix in _HABITS:
+            if text.startswith(prefix):
+                places = (names.join(root, source + text[len(prefix) :]) for source in _SOURCES)
+                return next(filter(None, map(self._files.find, places)), None)
+        return None
 
-
-def _meaning(wild: bytes) -> bytes:
-    if wild.startswith((b"**", b"$")):
-        return b".*"
-    if wild.startswith(b"{"):
-        return b"(?:" + b"|".join(map(re.escape, wild[1:-1].split(b","))) + b")"
-    return b"[^/]" if wild == b"?" else b"[^/]*"
+    def _aliases_of(self, app: App) -> Aliases:
+        if app.root not in self._of_app:
+            self._of_app[app.root] = self._aliases(app)
+        return self._of_app[app.root]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 #: more of a file is not looked at: what people import stands at its beginning, and bundles import nothing of a project
 _LOOKED_AT = 1 << 20
@@ -24,7 +25,7 @@ _SCRIPT = re.compile(rb"(?i)<script\b[^<>]{0,600}?\bsrc\s{0,9}=\s{0,9}[\"']?([^\
 _CONDITIONS = (
     (b"import", _IMPORT),
     (b"require", _REQUIRE),
-    (b"URL", _ADDRESS),
+    (b"URL(", _ADDRESS),
 )
 
 
@@ -35,15 +36,31 @@ def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
     for literal, pattern in _CONDITIONS:
         if literal in data:
             found += pattern.findall(data)
-    if b"meta.glob" in data or b"require.context" in data:
-        for call in _MANY.findall(data):
-            texts = _QUOTED.findall(call)
-            found += [text if b"*" in text else text.rstrip(b"/") + b"/**" for text in texts]
+    found += [text for text, _ in _many(data)]
     if markup:
         found += _SOURCE.findall(data)
     return list(dict.fromkeys(found))
 
 
+def calls(data: bytes) -> list[tuple[bytes, int]]:
+    """The calls of ``import`` and ``require`` in code without comments: (text, offset)."""
+    found = [*_IMPORT.finditer(data), *_REQUIRE.finditer(data)]
+    return [(one[1], one.start()) for one in found if b"(" in one[0]]
+
+
+def addresses(data: bytes) -> list[tuple[bytes, int]]:
+    """What means files without importing them by a statement or a call: (text, offset)."""
+    found = [(one[1], one.start()) for one in _ADDRESS.finditer(data)] if b"URL(" in data else []
+    return found + list(_many(data))
+
+
 def sources(data: bytes) -> list[bytes]:
     """What the scripts of a page are loaded from, once each, in order."""
     return list(dict.fromkeys(_SCRIPT.findall(data[:_LOOKED_AT])))
+
+
+def _many(data: bytes) -> Iterator[tuple[bytes, int]]:
+    if b"meta.glob" in data or b"require.context" in data:
+        for call in _MANY.finditer(data):
+            for text in _QUOTED.findall(call[1]):
+                yield text if b"*" in text else text.rstrip(b"/") + b"/**", call.start()

@@ -21,7 +21,7 @@ def steps(way: Way) -> str:
 VITE = {
     "package.json": '{"devDependencies": {"vite": "^7.0.0"}}',
     "index.html": '<div id="root"></div><script type="module" src="/src/main.tsx"></script>',
-    "src/main.tsx": "import App from './App'\nimport './index.css'",
+    "src/main.tsx": "import App from './App'\nimport './index.css'\nrender(<App />)",
     "src/App.tsx": "import { send } from './lib/api'\nexport default () => <button onClick={send} />",
     "src/lib/api.ts": "import { key } from '../config.js'\nexport const send = () => fetch('/', { headers: { key } })",
     "src/config.ts": "export const key = 'abc'",

@@ -1,0 +1,166 @@
+"""The entry points by which code of an application gets into a browser or onto a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from keyguard.hygiene.reach import blocks, names
+from keyguard.hygiene.reach.files import Files
+from keyguard.hygiene.reach.frameworks import Entry, Framework, by_convention
+from keyguard.hygiene.reach.layout import App
+from keyguard.hygiene.reach.loose import block_after, parsed, strings
+
+#: pages that are read of one application: documentation of thousands tells nothing more
+_PAGES = 2000
+_PAGE = frozenset((b".html", b".htm", b".ejs", b".hbs"))
+#: Vite's own ``entry`` is that of a library
+_INPUTS = (
+    (b"vite.config", (b"input",)),
+    (b"electron.vite.config", (b"input", b"entry")),
+    (b"rsbuild.config", (b"entry",)),
+)
+_SERVER_TARGET = re.compile(rb"target\s*:\s*[\"'](?:node|electron-main|async-node)")
+_SERVER_BUILD = re.compile("server|node|nest|js:|test|jest|lint")
+#: webpack's, Encore's and Mix's
+_ADDED = re.compile(rb"\.(?:addEntry|addStyleEntry|js|ts|react|vue)\(([^()]{1,600})\)")
+
+
+def entries(app: App, used: Iterable[Framework], files: Files) -> Iterator[Entry]:
+    """All entry points of an application, those that say most first."""
+    used = tuple(used)
+    yield from by_convention(app, used)
+    for find in _FINDERS:
+        yield from find(app, {one.name for one in used}, files)
+
+
+def _pages(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """The scripts of HTML files, and the files themselves: a script may stand in them."""
+    pages = [path for path in app.files if names.extension(path) in _PAGE and names.ships(path)]
+    for page in sorted(pages, key=lambda path: (path.count(b"/"), path))[:_PAGES]:
+        shown = names.last(page).decode("utf-8", "backslashreplace")
+        for block in blocks.scripts(app.text(page)):
+            found = _of_page(app, files, page, block.source) if block.source else None
+            if found is not None:
+                yield Entry(found, f"script of {shown}")
+        yield Entry(page, "web page")
+
+
+def _of_page(app: App, files: Files, page: bytes, text: bytes) -> bytes | None:
+    """The file that an address in a page means: below the page, or below what a server would serve."""
+    address = text.partition(b"?")[0].partition(b"#")[0]
+    if not address.startswith(b"/"):
+        return files.find(names.join(names.folder(page), address))
+    roots = dict.fromkeys((names.folder(page), app.root))
+    places = (names.join(root, served + address[1:]) for root in roots for served in (b"", b"public/", b"static/"))
+    return next(filter(None, map(files.find, places)), None)
+
+
+def _inputs(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """What Vite's configuration names as its input."""
+    for name, words in _INPUTS:
+        if name in app.configs:
+            yield from _named(app, files, _values(app.text(app.configs[name]), words), "Vite entry")
+
+
+def _webpack(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """What webpack's configuration names as its entries; without one it is src/index.js."""
+    for name in sorted(app.configs):
+        if name.startswith((b"webpack.", b"rspack.config")) and b"." in name.partition(b".")[2]:
+            code = app.text(app.configs[name])
+            if _SERVER_TARGET.search(code):
+                continue
+            texts = list(_values(code, (b"entry",)))
+            texts += [text for call in _ADDED.findall(code) for text in strings(call)]
+            yield from _named(app, files, texts or [b"./src/index.js"], "webpack entry")
+
+
+def _angular(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """What angular.json or project.json name as main, browser, polyfills and scripts."""
+    for name in (b"angular.json", b"project.json", b"workspace.json"):
+        for options in _options(parsed(app.text(app.configs[name]))) if name in app.configs else ():
+            texts: list[Any] = [options.get("main"), options.get("browser")]
+            texts += options["scripts"] if isinstance(options.get("scripts"), list) else []
+            named = [one.encode("utf-8", "replace") for one in texts if isinstance(one, str)]
+            yield from _named(app, files, named, "Angular entry" if "Angular" in used else "application entry")
+
+
+def replacements(app: App, files: Files) -> Iterator[tuple[bytes, bytes]]:
+    """Angular's ``fileReplacements``: (the file that is imported, the file that is shipped in its stead)."""
+    found = parsed(app.text(app.configs[b"angular.json"])) if b"angular.json" in app.configs else None
+    for table in _tables(found, 0):
+        old, new = table.get("replace"), table.get("with")
+        if isinstance(old, str) and isinstance(new, str):
+            paths = [files.find(names.join(app.root, one.encode("utf-8", "replace"))) for one in (old, new)]
+            if paths[0] and paths[1]:
+                yield paths[0], paths[1]
+
+
+def _options(config: Any) -> Iterator[dict[str, Any]]:
+    for table in _tables(config, 0):
+        executor = table.get("builder", table.get("executor"))
+        options = table.get("options")
+        if isinstance(executor, str) and isinstance(options, dict) and not _SERVER_BUILD.search(executor):
+            yield options
+
+
+def _tables(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > 8:
+        return
+    if isinstance(value, dict):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _tables(one, depth + 1)
+
+
+def _main(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """What package.json names as the program, where the program is an app that ships."""
+    main = app.package.get("main")
+    for name, kind in (("Electron", "Electron app, which ships whole"), ("React Native", "React Native app")):
+        if name in used and isinstance(main, str):
+            yield from _named(app, files, [main.encode("utf-8", "replace")], kind)
+
+
+def _extensions(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """The scripts of browser extensions, by their manifest.json."""
+    for path in app.files:
+        if names.last(path) == b"manifest.json" and names.ships(path):
+            manifest = parsed(app.text(path))
+            if isinstance(manifest, dict) and "manifest_version" in manifest:
+                for text in _texts(manifest, 0):
+                    found = files.find(names.join(names.folder(path), text.encode("utf-8", "replace").lstrip(b"/")))
+                    if found is not None and names.extension(found) in names.READ:
+                        yield Entry(found, "browser extension")
+
+
+def _texts(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth < 8:
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from _texts(one, depth + 1)
+
+
+def _values(code: bytes, words: Iterable[bytes]) -> Iterator[bytes]:
+    """The texts that options of these names are set to."""
+    return (text for word in words for block in block_after(code, word) for text in strings(block))
+
+
+def _named(app: App, files: Files, texts: Iterable[bytes], kind: str) -> Iterator[Entry]:
+    """The files that a configuration names, below the application or below the root of the project."""
+    for text in texts:
+        places = (names.join(app.root, text.lstrip(b"/")), names.join(b"", text.lstrip(b"/")))
+        found = next(filter(None, map(files.find, places)), None)
+        if found is not None and names.extension(found) in names.READ:
+            yield Entry(found, kind)
+
+
+_FINDERS: tuple[Callable[[App, set[str], Files], Iterator[Entry]], ...] = (
+    _main,
+    _pages,
+    _inputs,
+    _webpack,
+    _angular,
+    _extensions,
+)

@@ -1,0 +1,100 @@
+"""The files of a project, and what a path without its ending means among them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+
+from keyguard.hygiene.reach import names
+
+#: in the order in which bundlers try them; a phone's own comes last, since a browser's twin stands for it as well
+_ENDINGS = (
+    *(b".ts", b".tsx", b".mts", b".js", b".jsx", b".mjs", b".cjs", b".cts", b".json", b".vue", b".svelte", b".astro"),
+    *(b".web.ts", b".web.tsx", b".web.js", b".native.ts", b".native.tsx", b".native.js"),
+    *(b".ios.ts", b".ios.tsx", b".ios.js", b".android.ts", b".android.tsx", b".android.js"),
+)
+#: what is written is what comes out of the compiler
+_COMPILED = {
+    b".js": (b".ts", b".tsx", b".jsx"),
+    b".jsx": (b".tsx",),
+    b".mjs": (b".mts",),
+    b".cjs": (b".cts",),
+}
+#: files that one import may mean
+_MANY = 5000
+#: wildcards in one pattern: what has more is no pattern that a person wrote, and slow to match
+_WILDCARDS = 6
+_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\?|\{[^{}]*\}")
+
+
+class Files:
+    """All files of a project, and what a path without its ending means among them."""
+
+    def __init__(self, paths: Collection[bytes]) -> None:
+        """``paths`` are relative to the root of the project."""
+        self.paths = paths if isinstance(paths, (set, frozenset)) else frozenset(paths)
+        self._sorted: list[bytes] = []
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.paths
+
+    def below(self, folder: bytes) -> Iterator[bytes]:
+        """All that lies in a folder, at any depth, in order."""
+        if not self._sorted:
+            self._sorted = sorted(self.paths)
+        start = folder + b"/" if folder else b""
+        for index in range(bisect_left(self._sorted, start), len(self._sorted)):
+            if not self._sorted[index].startswith(start):
+                return
+            yield self._sorted[index]
+
+    def find(self, path: bytes | None) -> bytes | None:
+        """The file that code means by a path: itself, with an ending, as TypeScript, or the index of the folder."""
+        if path is None:
+            return None
+        if path and path in self.paths:
+            return path
+        return self._with(path, _ENDINGS) or self._uncompiled(path) or self._index(path)
+
+    def matching(self, base: bytes, pattern: bytes) -> list[bytes]:
+        """The files that a pattern with ``*`` or ``${...}`` means in a folder."""
+        fixed = pattern[: _wild_at(pattern)]
+        folder = names.join(base, fixed.rpartition(b"/")[0] or b".")
+        whole = names.join(base, pattern)
+        if folder is None or whole is None or b"/" not in fixed or len(_WILD.findall(whole)) > _WILDCARDS:
+            return []
+        wanted = _pattern(whole)
+        found = (path for path in self.below(folder) if wanted.fullmatch(path))
+        return [path for path, _ in zip(found, range(_MANY), strict=False)]
+
+    def _with(self, path: bytes, endings: Iterable[bytes]) -> bytes | None:
+        return next((path + ending for ending in endings if path + ending in self.paths), None) if path else None
+
+    def _uncompiled(self, path: bytes) -> bytes | None:
+        ending = names.extension(path)
+        return self._with(path[: -len(ending)], _COMPILED[ending]) if ending in _COMPILED else None
+
+    def _index(self, path: bytes) -> bytes | None:
+        return self._with(path + b"/index" if path else b"index", _ENDINGS)
+
+
+def _wild_at(pattern: bytes) -> int:
+    found = _WILD.search(pattern)
+    return found.start() if found else len(pattern)
+
+
+def _pattern(pattern: bytes) -> re.Pattern[bytes]:
+    parts, at = [], 0
+    for wild in _WILD.finditer(pattern):
+        parts += [re.escape(pattern[at : wild.start()]), _meaning(wild[0])]
+        at = wild.end()
+    return re.compile(b"".join((*parts, re.escape(pattern[at:]))))
+
+
+def _meaning(wild: bytes) -> bytes:
+    if wild.startswith((b"**", b"$")):
+        return b".*"
+    if wild.startswith(b"{"):
+        return b"(?:" + b"|".join(map(re.escape, wild[1:-1].split(b","))) + b")"
+    return b"[^/]" if wild == b"?" else b"[^/]*"

@@ -1,0 +1,137 @@
+"""The shortest way through modules as they are parsed. What a cheap look told says which way to try first."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.module import ALL, DEFAULT, Module
+from keyguard.hygiene.reach.modules import Loaded, Modules
+from keyguard.hygiene.reach.resolve import Resolver
+
+#: names that are asked of a module; None: all. None of them: it is only loaded
+Asked = frozenset[bytes] | None
+_NOTHING: frozenset[bytes] = frozenset()
+#: states that one search looks at before it gives up and takes the cheap look for the truth
+_STATES = 20_000
+
+
+class State(NamedTuple):
+    """A file and what is asked of it."""
+
+    path: bytes
+    asked: Asked
+
+
+class _Try(NamedTuple):
+    """What is looked at next: the shortest first, then the one that is nearest to the goal, then by path."""
+
+    length: int
+    gone: int
+    path: bytes
+    order: int
+    state: State
+
+
+class Searcher:
+    """Finds ways; every module is parsed once, for all searches."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        resolver: Resolver,
+        untouched: Callable[[bytes], bool],
+        instead: Mapping[bytes, Collection[bytes]],
+    ) -> None:
+        """``untouched`` says whether a file's package promises that nothing happens when it is loaded."""
+        self._modules, self._resolver, self._untouched, self._instead = modules, resolver, untouched, instead
+
+    def find(self, starts: Collection[bytes], goal: bytes, links: Mapping[bytes, Collection[bytes]]) -> list[State]:
+        """The states on the shortest way, the first by their paths; empty when there is none."""
+        left = distances(goal, links)
+        before: dict[State, State | None] = {State(path, None): None for path in sorted(starts) if path in left}
+        steps = dict.fromkeys(before, 0)
+        heap = [_Try(left[state.path], 0, state.path, index, state) for index, state in enumerate(before)]
+        heapq.heapify(heap)
+        count = len(heap)
+        while heap and count < _STATES:
+            state = heapq.heappop(heap).state
+            if state.path == goal and self._is_shipped(state):
+                return _trace(state, before)
+            gone = steps[state] + 1
+            for following in self._follow(state, left):
+                if gone < steps.get(following, _STATES):
+                    before[following], steps[following] = state, gone
+                    count += 1
+                    heapq.heappush(heap, _Try(gone + left[following.path], -gone, following.path, count, following))
+        return []
+
+    def _is_shipped(self, state: State) -> bool:
+        """Whether anything of what the file declares gets to the client."""
+        if state.asked is None or names.extension(state.path) not in names.READ:
+            return True
+        module = self._modules.load(state.path).module
+        return not self._is_skipped(state.path, module) or not state.asked.isdisjoint(module.gives())
+
+    def _is_skipped(self, path: bytes, module: Module) -> bool:
+        return module.pure or (not module.whole and self._untouched(path))
+
+    def _follow(self, state: State, left: Mapping[bytes, int]) -> Iterator[State]:
+        yield from (State(path, state.asked) for path in self._instead.get(state.path, ()) if path in left)
+        loaded = self._modules.load(state.path)
+        module = loaded.module
+        asked = None if module.whole else state.asked
+        idle = asked is not None and asked.isdisjoint(module.gives()) and self._is_skipped(state.path, module)
+        if idle and not asked and self._untouched(state.path):
+            return
+        for text, wanted in (*_imported(loaded, idle), *_handed_on(module, asked)):
+            for target in self._resolver.resolve(state.path, text):
+                if target in left:
+                    yield State(target, wanted)
+
+
+def distances(goal: bytes, links: Mapping[bytes, Collection[bytes]]) -> dict[bytes, int]:
+    """How many steps each file is from the goal, by what a cheap look told; without those that do not lead there."""
+    users: dict[bytes, list[bytes]] = defaultdict(list)
+    for path, targets in links.items():
+        for target in targets:
+            users[target].append(path)
+    found, front = {goal: 0}, [goal]
+    for path in front:
+        for user in users[path]:
+            if user not in found:
+                found[user] = found[path] + 1
+                front.append(user)
+    return found
+
+
+def _imported(loaded: Loaded, idle: bool) -> Iterable[tuple[bytes, Asked]]:
+    """What the code of a file imports; of code that is left out only that something is loaded remains."""
+    asked: dict[bytes, set[bytes]] = defaultdict(set)
+    for one in loaded.shipped.imports:
+        if not (idle and one.deep):
+            asked[one.text].update([] if idle and one.local else [one.asked])
+    return [(text, None if ALL in wanted else frozenset(wanted)) for text, wanted in asked.items()]
+
+
+def _handed_on(module: Module, asked: Asked) -> Iterable[tuple[bytes, Asked]]:
+    """What a file exports of others, as far as it is asked for; the others are loaded all the same."""
+    given = module.gives().union(one.given for one in module.reexports)
+    found: dict[bytes, set[bytes]] = defaultdict(set)
+    for one in module.reexports:
+        if one.given == ALL:
+            found[one.text].update([ALL] if asked is None else asked - given - {DEFAULT})
+        else:
+            found[one.text].update([one.asked] if asked is None or one.given in asked else ())
+    return [(text, None if ALL in wanted else frozenset(wanted)) for text, wanted in found.items()]
+
+
+def _trace(state: State | None, before: Mapping[State, State | None]) -> list[State]:
+    steps = []
+    while state is not None:
+        steps.append(state)
+        state = before[state]
+    return steps[::-1]
