@@ -12,6 +12,7 @@ from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Judged, judge
 from keyguard.model import Environment, Sighting
+from keyguard.secrets import MASK
 
 #: keys of one file that are looked at: what holds more is a list, and no configuration
 _MOST = 200
@@ -44,9 +45,16 @@ def _paths(project: Project) -> set[bytes]:
     return {path for path in found if not patterns.in_folder(path, aside)}
 
 
+def _in_name(path: bytes, key: Sighting) -> bool:
+    """Whether the key is one in the name of the file, and not in its content."""
+    prefix, place = key.masked.partition(MASK)[0], key.occurrence
+    shown = path.decode("utf-8", "surrogateescape")
+    return bool(prefix) and place.line == 1 and shown.startswith(prefix, place.column - 1)
+
+
 def _in_file(project: Project, path: bytes) -> Iterator[Placed]:
     content = project.read(path)
     for key in project.inspect(path):
-        if key.suppression is None and not is_public(project, key):
+        if not (key.suppression or is_public(project, key) or _in_name(project.display(path), key)):
             at = project.offset(path, key)
             yield Placed(path, key, at, judge(path, content, at))

@@ -152,3 +152,8 @@ def test_a_master_key_is_said_once_with_its_places_and_the_code(inside: Inside, 
 def test_workspaces_of_others_say_nothing(inside: Inside, repo: Repo, code: str) -> None:
     repo.write("prod.env", env(LIVE)).write("src/mail.py", code)
     assert not said(inside, repo, "master-key")
+
+
+def test_a_key_in_the_name_of_a_file_says_nothing_about_what_is_in_it(inside: Inside, repo: Repo) -> None:
+    repo.write(f"sendmailos-{LIVE}/test.env", "PORT=1\n").write("keys/a.test.ts", "const port = 1;\n")
+    assert not said(inside, repo, "live-key-in-dev")
