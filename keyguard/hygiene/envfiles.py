@@ -1,18 +1,25 @@
-"""Environment files: whether git keeps away from them."""
+"""Environment files, told by their names: those that hold keys, and those that show others which ones are needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 
-from keyguard.hygiene import data, spots
-from keyguard.hygiene.project import Project
-from keyguard.keeping import Violation
-from keyguard.sanitize import shown_path
+from keyguard.hygiene import data, patterns
+
+#: `tests`, `test-apps`, `testProjects`, `e2e_tests`, and not `latest`
+_TESTS = re.compile(rb"(?:\A|[/_.-])[Tt]ests?(?=[/_.-]|[A-Z])[^/]*(?=/)|[a-z]Tests?/|(?:\A|[/_.-])[Tt]estsuite[^/]*/")
 
 
 def is_env_file(name: bytes) -> bool:
     """Whether a file of this name holds the environment of a program, and is no example of one."""
-    return _named(name) and not is_example(name)
+    return data.patterns("envfiles", "files", "names").fit(name) and not _is_other(name)
+
+
+def holds_keys(path: bytes) -> bool:
+    """Whether keys are kept in a file of this path: an environment file, or its like for a single tool."""
+    name = path[path.rfind(b"/") + 1 :]
+    lists = (data.patterns("envfiles", "files", "names"), data.patterns("envfiles", "files", "others"))
+    return any(one.fit(path) for one in lists) and not _is_other(name)
 
 
 def is_example(name: bytes) -> bool:
@@ -20,32 +27,24 @@ def is_example(name: bytes) -> bool:
     return data.patterns("envfiles", "files", "examples").fit(name)
 
 
-def not_ignored(project: Project) -> Iterator[Violation]:
-    """``env-not-ignored``: files that are there, untracked, and would be added."""
-    here = [one.path for one in project.locals(is_env_file) if project.in_repository(one.path)]
-    open_ = [path for path in here if not project.tracked(path)]
-    for path, verdict in sorted(project.ignored(open_).items()):
-        if not verdict.ignored:
-            yield Violation(
-                check="env-not-ignored",
-                message=f"{shown_path(path)} is there, and the next `git add` would take it",
-                spots=(spots.of_file(path),),
-            )
+def is_private(path: bytes) -> bool:
+    """Whether tools mean that nobody commits a file of this path, whatever is in it."""
+    return data.patterns("envfiles", "files", "private").fit(path)
 
 
-def tracked(project: Project) -> Iterator[Violation]:
-    """``env-tracked``: files that git has."""
-    for path in project.files:
-        if is_env_file(path.rpartition(b"/")[2]) and project.tracked(path):
-            yield Violation(
-                check="env-tracked",
-                message=f"{shown_path(path)} is tracked by git",
-                spots=(spots.of_file(path),),
-            )
+def is_for_tests(path: bytes) -> bool:
+    """Whether the name or the folder says that what is in there was made up, for tests or for readers."""
+    places = data.load("envfiles")["places"]
+    name = path[path.rfind(b"/") + 1 :].lower().replace(b"_", b".").replace(b"-", b".")
+    words = name.split(b".")
+    return any(word.encode() in words for word in places["stages"]) or is_aside(path)
 
 
-CHECKS = (not_ignored, tracked)
+def is_aside(path: bytes) -> bool:
+    """Whether the file lies in a folder of tests, or of what others wrote."""
+    aside = data.load("envfiles")["places"]["aside"]
+    return bool(patterns.in_folder(path, aside)) or _TESTS.search(path) is not None
 
 
-def _named(name: bytes) -> bool:
-    return data.patterns("envfiles", "files", "names").fit(name)
+def _is_other(name: bytes) -> bool:
+    return is_example(name) or data.patterns("envfiles", "files", "neither").fit(name)

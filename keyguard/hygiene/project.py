@@ -95,6 +95,10 @@ class Project:
             found[path.rpartition(b"/")[2]].append(path)
         return found
 
+    def exists(self, path: bytes) -> bool:
+        """Whether there is anything at the path, listed or not."""
+        return path in self.files or os.path.lexists(os.path.join(self.root, path))
+
     def tracked(self, path: bytes) -> bool:
         """Whether git tracks the file."""
         file = self.files.get(path)
@@ -104,11 +108,15 @@ class Project:
         """Whether a git repository is around the file."""
         return self._folder_of(path).repository is not None
 
-    def locals(self, wanted: Callable[[bytes], bool]) -> Iterator[Local]:
-        """The regular files in folders that hold listed files, ignored ones too, of the names that are wanted."""
-        for name, paths in sorted({**self._unlisted, **self.by_name}.items()):
+    def locals(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[Local]:
+        """The regular files of the names that are wanted, ignored ones too, in folders that hold listed files, and in
+        the ``folders`` of these names beside them.
+        """
+        inner = [found for name in folders for found in self._inside(name)]
+        for name in sorted({*self._unlisted, *self.by_name, *(path.rpartition(b"/")[2] for path in inner)}):
             if wanted(name):
-                for path in sorted({*paths, *self._unlisted.get(name, ())}):
+                inside = (path for path in inner if path.endswith(b"/" + name))
+                for path in sorted({*self.by_name.get(name, ()), *self._unlisted.get(name, ()), *inside}):
                     with suppress(OSError):
                         mode = os.lstat(os.path.join(self.root, path)).st_mode
                         if stat.S_ISREG(mode):
@@ -126,11 +134,30 @@ class Project:
                         found[name].append(folder + name)
         return found
 
+    def _inside(self, name: bytes) -> Iterator[bytes]:
+        """What lies in folders of this name in which nothing is listed."""
+        for folder in self._unlisted.get(name, ()):
+            with suppress(OSError):
+                if not os.path.islink(os.path.join(self.root, folder)):
+                    yield from (folder + b"/" + one for one in os.listdir(os.path.join(self.root, folder)))
+
     def close(self) -> None:
         """Let go of the folders that were read from."""
         self._reader.close()
 
     # --- what git ignores ---------------------------------------------------------------------------------------
+
+    def in_project(self, source: bytes, path: bytes) -> bytes:
+        """The path of the rules that decided on ``path``, below the root; empty where they lie somewhere else."""
+        repository = self._folder_of(path).repository
+        if repository is None or os.path.isabs(source):
+            return b""
+        found = os.path.relpath(os.path.join(os.fsencode(repository.top), source), self.root)
+        return b"" if found.startswith(b"../") else found
+
+    def repository_of(self, path: bytes) -> int:
+        """A number that files of one repository share."""
+        return self.folders.index(self._folder_of(path))
 
     def ignored(self, paths: Collection[bytes]) -> dict[bytes, Verdict]:
         """Whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from keyguard.hygiene import bundling, clientcode, envfiles, environments, frontend, publicnames
+from keyguard.hygiene import bundling, clientcode, environments, frontend, ignoring, publicnames
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 
@@ -13,7 +13,7 @@ CheckFunction = Callable[[Project], Iterator[Violation]]
 
 #: all of them, in the order in which they look
 FUNCTIONS: tuple[CheckFunction, ...] = (
-    *envfiles.CHECKS,
+    *ignoring.CHECKS,
     *frontend.CHECKS,
     *publicnames.CHECKS,
     *bundling.CHECKS,

@@ -1,0 +1,142 @@
+"""What stands in an environment file that nobody else should have: keys, and values that are secret by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from keyguard.engine.placeholders import entropy, is_placeholder
+from keyguard.hygiene import data, spots, variables
+from keyguard.hygiene.envfiles import is_for_tests
+from keyguard.hygiene.frontend import is_public
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.settings import Setting, settings
+from keyguard.hygiene.variables import Secrecy
+from keyguard.keeping import Spot
+from keyguard.model import Environment, Severity, Sighting, Vendor
+
+#: what is put in by something else, or is no value but a place
+_FILLED_IN = re.compile(
+    rb"[$%<{\[*@&!./~#]|[A-Za-z][A-Za-z0-9+.-]*:(?!.{20})|[A-Za-z][A-Za-z0-9+.-]*://|arn:|[Oo][Pp]://"
+)
+_EMBEDDED = re.compile(rb"\$[{(]|\{\{|%\(|<[A-Za-z_ -]+>|\s")
+_LEAST_RANDOM, _LEAST_CHOSEN = 16, 8
+_LEAST_ENTROPY = 3.0
+
+
+class Holding(NamedTuple):
+    """What is in one file."""
+
+    path: bytes
+    keys: tuple[Sighting, ...] = ()
+    """The worst first."""
+    names: tuple[Setting, ...] = ()
+    """Settings whose names say secret, and whose values do not contradict."""
+    encrypted: bool = False
+
+    @property
+    def severity(self) -> Severity | None:
+        """How bad it is for others to have it; None where nothing in it is a secret."""
+        if any(one.environment is Environment.LIVE for one in self.keys):
+            return Severity.CRITICAL
+        if any(one.environment is not Environment.TEST for one in self.keys):
+            return Severity.HIGH
+        return Severity.MEDIUM if self.keys or self.names else None
+
+    def key(self) -> str:
+        """Fingerprint of the worst key, which the file is known by; empty where there is none."""
+        return self.keys[0].fingerprint if self.keys else ""
+
+
+def holding(project: Project, path: bytes) -> Holding:
+    """What is in the file, listed or not. In what was made for tests, only live keys count."""
+    content = project.read(path) or b""
+    encrypted = any(word.encode() in content for word in data.load("envfiles")["values"]["encrypted"])
+    keys = sorted((one for one in project.inspect(path) if not is_public(project, one)), key=partial(_rank, project))
+    if is_for_tests(path):
+        real = [one for one in keys if one.environment is not Environment.TEST and not _is_guessable(project, one)]
+        return Holding(path, tuple(real), encrypted=encrypted)
+    names = () if encrypted else tuple(_secrets(project, path, content))
+    return Holding(path, tuple(keys), names, encrypted)
+
+
+def a_key(project: Project, key: Sighting) -> str:
+    """What kind of key it is, and whose, with an article."""
+    rule = project.rules[key.attribution.rule]
+    if rule.vendor in ("connection-string", "private-key"):
+        return f"a {rule.title[:1].lower()}{rule.title[1:]}"
+    whose = "secret" if rule.vendor == "unknown" else project.vendor_name(key)
+    kind = {Environment.LIVE: "live ", Environment.TEST: "test "}.get(key.environment, "")
+    return f"{_article(kind + whose)} {kind}{whose} key"
+
+
+def words(project: Project, found: Holding) -> str:
+    """What is in the file, for the end of a sentence; empty where nothing is."""
+    kinds = list(dict.fromkeys(a_key(project, one) for one in found.keys))
+    if kinds:
+        more = len({one.fingerprint for one in found.keys}) - 1
+        return f"holds {kinds[0]}" + (f" and {more} more" if more else "")
+    if found.names:
+        more = len(found.names) - 1
+        others = f" and {more} more secret{'s' if more > 1 else ''}" if more else ""
+        return f"gives a value to {found.names[0].name}{others}"
+    return ""
+
+
+def place(project: Project, found: Holding) -> Spot:
+    """The worst key in the file, or a secret, or the file as a whole."""
+    if found.keys:
+        return spots.of_key(found.path, found.keys[0].occurrence)
+    if found.names:
+        return project.spot(found.path, found.names[0].start, found.names[0].end)
+    return spots.of_file(found.path)
+
+
+def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
+    vendors = variables.server_vendors(project.engine.ruleset)
+    given = list(settings(path, content))
+    for one in given:
+        if variables.public_prefix(one.words) or not _says_secret(one.words, vendors):
+            continue
+        others = [other.value for other in given if other is not one]
+        if _is_meant(one, others):
+            yield one
+
+
+def _says_secret(name: str, vendors: Sequence[Vendor]) -> bool:
+    values = data.load("envfiles")["values"]
+    if name.rpartition("_")[2] in values["about"]:
+        return False
+    more = any(f"_{name}_".endswith(f"_{word}_") for word in values["secret"])
+    return more or variables.secrecy(name, vendors) is not Secrecy.NONE
+
+
+def _is_meant(one: Setting, others: Sequence[bytes]) -> bool:
+    """Whether the value is one that somebody would keep to himself."""
+    value, values = one.value, data.load("envfiles")["values"]
+    value = value.removeprefix(b"base64:")
+    lowered = value.lower()
+    if len(value) < _LEAST_CHOSEN or _FILLED_IN.match(value) or _EMBEDDED.search(value) or value in others:
+        return False
+    if any(word.encode() in lowered for word in values["weak"]) or is_placeholder(value):
+        return False
+    letters, digits = re.search(rb"[A-Za-z]", value), re.search(rb"[0-9]", value)
+    if any(f"_{one.words}".endswith(f"_{word}") for word in values["chosen"]):
+        return bool(letters and (digits or re.search(rb"[^A-Za-z0-9]", value)))
+    return bool(letters and digits) and len(value) >= _LEAST_RANDOM and entropy(value) >= _LEAST_ENTROPY
+
+
+def _rank(project: Project, key: Sighting) -> tuple[int, int, bool]:
+    order = (Environment.LIVE, Environment.UNKNOWN, Environment.TEST, Environment.PUBLISHABLE)
+    severity = project.rules[key.attribution.rule].severity_of(key.environment)
+    return order.index(key.environment), -severity, _is_guessable(project, key)
+
+
+def _is_guessable(project: Project, key: Sighting) -> bool:
+    return project.rules[key.attribution.rule].guessable
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "AEIOUaeio" else "a"

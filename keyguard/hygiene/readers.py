@@ -1,0 +1,140 @@
+"""Who reads an environment file: dependencies, compose files and code that say that there is one, or will be."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from keyguard.engine.compiled import Engine
+from keyguard.hygiene import data, patterns, variables
+from keyguard.hygiene.envfiles import holds_keys, is_aside
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.variables import Secrecy
+
+_ENV_FILE = re.compile(
+    rb"(?m)^[ \t]*(?:- )?env_file[ \t]*:[ \t]*(?P<here>[^\r\n#]*)(?P<more>(?:\r?\n[ \t]*- [^\r\n]*)*)"
+)
+_LISTED = re.compile(rb"(?:path[ \t]*:[ \t]*)?[\"']?(?P<path>(?:[\w.-]+/)*[\w.-]+)[\"']?[ \t]*(?=,|\]|$|#|\r|\n)")
+#: words of this length stand in too many names
+_SHORT = 4
+#: code that is longer than this is no place where a program begins
+_LONGEST = 256 << 10
+_MOST = 300
+
+
+class Reader(NamedTuple):
+    """One place that says so."""
+
+    file: bytes
+    """Path of the environment file."""
+    path: bytes
+    start: int
+    end: int
+    """Where it says so, in bytes."""
+    why: str
+
+
+def readers(project: Project) -> list[Reader]:
+    """All of them, those near the top first."""
+    found = {*_manifests(project), *_compose(project), *_code(project)}
+    libraries = _libraries(project)
+    ours = [one for one in found if not any(one.path.startswith(folder) for folder in libraries)]
+    return sorted(ours, key=lambda one: (one.path.count(b"/"), one.path, one.file, one.start))
+
+
+def _beside(path: bytes, name: str) -> bytes:
+    return os.path.normpath(path[: path.rfind(b"/") + 1] + name.encode())
+
+
+def _libraries(project: Project) -> list[bytes]:
+    """The folders of libraries that read such files for others."""
+    named = re.compile(rb"(?m)(?:\"name\"\s*:\s*|^name\s*=\s*|^module[ \t]+)[\"']?(?:%s)[\"']?\s*(?:,|$)" % _words())
+    paths = patterns.of(tuple(data.load("envfiles")["libraries"]["manifests"])).among(project.files)
+    return [path[: path.rfind(b"/") + 1] for path in paths if named.search(project.read(path) or b"")]
+
+
+@cache
+def _words() -> bytes:
+    words = (word for table in data.load("envfiles")["readers"] if table["file"] == ".env" for word in table["words"])
+    return "|".join(map(re.escape, sorted({*words}))).encode()
+
+
+def _manifests(project: Project) -> Iterator[Reader]:
+    for table, form in _forms():
+        for path in patterns.of(tuple(table["manifests"])).among(project.files):
+            found = None if is_aside(path) else form.search(project.read(path) or b"")
+            if found:
+                start, end = found.span("word")
+                why = f"{found['word'].decode()} is a dependency"
+                yield Reader(_beside(path, table["file"]), path, start, end, why)
+
+
+@cache
+def _forms() -> list[tuple[dict[str, Any], re.Pattern[bytes]]]:
+    """The tables of manifests, each with what finds one of its words."""
+    tables: list[dict[str, Any]] = data.load("envfiles")["readers"]
+    made = []
+    for table in tables:
+        words = "|".join(map(re.escape, sorted(table["words"], key=len, reverse=True)))
+        made.append((table, re.compile(table["form"].replace("{}", f"(?P<word>{words})").encode())))
+    return made
+
+
+def _compose(project: Project) -> Iterator[Reader]:
+    for path in patterns.of(tuple(data.load("envfiles")["compose"]["names"])).among(project.files):
+        if is_aside(path):
+            continue
+        for found in _ENV_FILE.finditer(project.read(path) or b""):
+            for group in ("here", "more"):
+                for one in _LISTED.finditer(found[group]):
+                    name = _beside(path, one["path"].decode())
+                    if holds_keys(name) and not name.startswith(b"../"):
+                        at = found.start(group) + one.start("path")
+                        yield Reader(name, path, at, at + len(one["path"]), "env_file of a compose file")
+
+
+def _code(project: Project) -> Iterator[Reader]:
+    """Files where a program is likely to begin, so that few are read."""
+    code = data.load("envfiles")["code"]
+    names = [f"{name}{ending}".encode() for name in code["names"] for ending in code["endings"]]
+    paths = [path for name in names for path in project.by_name.get(name, ())]
+    near = sorted(path for path in paths if path.count(b"/") <= code["deepest"] and not is_aside(path))
+    calls, reads, words = _calls(), _reads(), _vendor_words(project.engine)
+    for path in near[:_MOST]:
+        content = (project.read(path) or b"")[:_LONGEST]
+        found = calls.search(content)
+        if found:
+            yield Reader(b".env", path, *found.span(), "it is loaded here")
+            continue
+        found = next((one for one in reads.finditer(content) if _is_vendor_key(one[1], words)), None)
+        if found:
+            yield Reader(b".env", path, *found.span(1), f"{found[1].decode()} is read from the environment")
+
+
+@cache
+def _calls() -> re.Pattern[bytes]:
+    return re.compile("|".join(map(re.escape, data.load("envfiles")["code"]["calls"])).encode())
+
+
+@cache
+def _reads() -> re.Pattern[bytes]:
+    """Finds where a variable is read; its name is the group."""
+    before = "|".join(map(re.escape, data.load("envfiles")["code"]["reads"]))
+    return re.compile(f"(?:{before})([A-Z][A-Z0-9_]{{3,60}})".encode())
+
+
+@lru_cache(maxsize=1)
+def _vendor_words(engine: Engine) -> list[str]:
+    """The words by which names of variables tell a vendor whose keys programs get from their environment."""
+    others = data.load("envfiles")["code"]["ci"]
+    vendors = engine.ruleset.vendors.values()
+    return sorted({word for one in vendors if one.id not in others for word in one.names if len(word) > _SHORT})
+
+
+def _is_vendor_key(name: bytes, words: list[str]) -> bool:
+    squeezed = name.replace(b"_", b"").decode().lower()
+    says = variables.secrecy(name.decode()) is not Secrecy.NONE
+    return says and any(squeezed.startswith(word) for word in words)
