@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard.engine.compiled import Engine
+from keyguard.engine.prefilter import suspects
 from keyguard.model import Blob, Sighting
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ class Inspector:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._made: Sighter | None = None
+
+    def suspects(self, texts: Sequence[bytes]) -> list[int]:
+        """The numbers of the texts that have to be inspected: in the others there is nothing, not even a placeholder.
+
+        To look at many small ones in one go saves half the time.
+        """
+        wide = [number for number, text in enumerate(texts) if b"\0" in text]
+        return sorted({*wide, *suspects(self._engine.prefilter, texts)})
 
     def inspect(self, blob: Blob, data: bytes) -> Sighted:
         """All sightings in a text that is in memory as a whole."""

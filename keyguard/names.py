@@ -6,14 +6,13 @@ The same goes for messages about what was typed: people paste keys where a name 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 import msgspec
 
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
+from keyguard.engine.prefilter import suspects
 from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.model import Blob, Match, Sighting, Skipped, Trace, Where
@@ -78,12 +77,7 @@ class Names:
 
     def _suspects(self, paths: Sequence[bytes]) -> list[bytes]:
         """Those in which a rule could match, by one look at all of them."""
-        hits = self._engine.prefilter.hits(b"\n".join(paths))
-        if not hits:
-            return []
-        starts = list(accumulate((len(path) + 1 for path in paths), initial=0))
-        indices = {bisect_right(starts, max(0, at)) - 1 for _, at in hits}
-        return [paths[index] for index in sorted(indices) if index < len(paths)]
+        return [paths[index] for index in suspects(self._engine.prefilter, paths)]
 
 
 def scrubbed(message: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: below this number of files one process is faster than several
 _FEW = 1500
 _BATCH = 64
+#: bytes that are looked at in one go: enough to be worth it, few enough to stay near the processor
+_HEAP = 1 << 18
 
 _Numbered = tuple[int, TreeFile]
 
@@ -123,13 +125,14 @@ class Worklist:
         workers.fork_map(work, len(batches), jobs, take)
         return found
 
-    def _inspect(self, files: Iterable[_Numbered], tally: Tally, *, watched: bool = False) -> Tally:
+    def _inspect(self, files: Sequence[_Numbered], tally: Tally, *, watched: bool = False) -> Tally:
         told = 0
         try:
-            for done, (index, file) in enumerate(files, 1):
-                self._inspect_file(index, file, tally)
-                if watched and not done % _BATCH:
-                    self._tell(_BATCH, tally.sightings[told:])
+            for at in range(0, len(files), _BATCH):
+                batch = files[at : at + _BATCH]
+                self._inspect_batch(batch, tally)
+                if watched:
+                    self._tell(len(batch), tally.sightings[told:])
                     told = len(tally.sightings)
         finally:
             for reader in self._readers.values():
@@ -141,10 +144,40 @@ class Worklist:
         if self._progress:
             self._progress.advance(done, (one.fingerprint for one in sightings))
 
-    def _inspect_file(self, index: int, file: TreeFile, tally: Tally) -> None:
+    def _inspect_batch(self, files: Iterable[_Numbered], tally: Tally) -> None:
+        """What is small is looked at in heaps."""
+        heap: list[_Numbered] = []
+        texts: list[bytes] = []
+        size = 0
+        for index, file in files:
+            text = self._reader(index).small(file.path)
+            if text is None:
+                self._inspect_file(index, file, tally)
+                continue
+            heap.append((index, file))
+            texts.append(text)
+            size += len(text)
+            if size >= _HEAP:
+                self._inspect_heap(heap, texts, tally)
+                heap, texts, size = [], [], 0
+        self._inspect_heap(heap, texts, tally)
+
+    def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Tally) -> None:
+        """Of most heaps nothing is left after the first look, and of others a file or two."""
+        try:
+            suspects = self._inspector.suspects(texts)
+        except Exception:  # noqa: BLE001 - one of them is the cause: it will show which
+            suspects = list(range(len(texts)))
+        tally.read += len(texts) - len(suspects)
+        tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
+        for at in suspects:
+            self._inspect_file(*heap[at], tally, texts[at])
+
+    def _inspect_file(self, index: int, file: TreeFile, tally: Tally, text: bytes | None = None) -> None:
+        """``text`` is its content, where that has been read already."""
         reader = self._reader(index)
         try:
-            opened = reader.read(file.path)
+            opened = reader.read(file.path) if text is None else Opened(text, None, len(text))
             if isinstance(opened, Skipped):
                 tally.skipped.append(opened)
             else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,9 @@ class Stumbling:
 
     def __init__(self, inner: Inspector, paths: set[bytes], instead: Callable[[], Any]) -> None:
         self._inner, self._paths, self._instead = inner, paths, instead
+
+    def suspects(self, texts: Sequence[bytes]) -> list[int]:
+        return list(range(len(texts)))
 
     def inspect(self, blob: Blob, data: bytes) -> Sighted:
         if blob.path in self._paths:
@@ -141,6 +145,67 @@ def test_where_no_process_can_be_had_again_what_was_lost_is_a_gap(
     tally = Worklist(many, deadly, jobs=2).run()  # type: ignore[arg-type]
     assert tally.read == 46
     assert {one.path for one in tally.skipped} == {b"12.txt", b"13.txt", b"14.txt", b"15.txt"}
+
+
+# --- what it costs ------------------------------------------------------------------------------------------------
+
+
+def test_a_small_file_costs_four_calls_and_no_look_of_its_own(
+    tmp_path: Path, inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{number:03}.txt" for number in range(100)]
+    for name in names:
+        (tmp_path / name).write_text("nothing to see here\n")
+    counts: Counter[str] = Counter()
+
+    def count(place: Any, name: str) -> None:
+        really = getattr(place, name)
+
+        def counted(*args: Any, **options: Any) -> Any:
+            counts[name] += 1
+            return really(*args, **options)
+
+        monkeypatch.setattr(place, name, counted)
+
+    listing = listing_of(tmp_path, *names)
+    for name in ("stat", "lstat", "fstat", "open", "read", "lseek", "close", "scandir", "listdir"):
+        count(os, name)
+    count(Inspector, "suspects")
+    count(Inspector, "inspect")
+    assert Worklist(listing, inspector).run().read == 100
+    # one more to open and close: the folder
+    assert counts == {"stat": 100, "open": 101, "read": 100, "close": 101, "suspects": 2}
+
+
+def test_no_heap_grows_beyond_a_bound(tmp_path: Path, inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"{number:02}.txt" for number in range(20)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"nothing\n" * 10_000)
+    sizes: list[int] = []
+    really = Inspector.suspects
+
+    def weighed(self: Inspector, texts: Sequence[bytes]) -> list[int]:
+        sizes.append(sum(map(len, texts)))
+        return really(self, texts)
+
+    monkeypatch.setattr(Inspector, "suspects", weighed)
+    assert Worklist(listing_of(tmp_path, *names), inspector).run().read == 20
+    assert sum(sizes) == 1_600_000
+    assert max(sizes) < worklist._HEAP + 80_000
+
+
+def test_a_look_at_many_that_fails_becomes_a_look_at_each(
+    tmp_path: Path, inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(leaking_line(number))
+
+    def fail(self: Inspector, texts: Sequence[bytes]) -> list[int]:
+        raise MemoryError
+
+    monkeypatch.setattr(Inspector, "suspects", fail)
+    tally = Worklist(listing_of(tmp_path, "0.txt", "1.txt", "2.txt"), inspector).run()
+    assert (len(where(tally)), tally.read, tally.skipped) == (3, 3, [])
 
 
 # --- what is not there --------------------------------------------------------------------------------------------

@@ -7,6 +7,9 @@ decide, so the findings are equal whichever of them ran (a differential test hol
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 from keyguard.engine.plan import Anchor
@@ -100,6 +103,15 @@ class PythonPrefilter:
     def _follows(self, data: bytes, end: int, index: int) -> bool:
         tail = self._tails[index]
         return len(data) >= end + len(tail) and all(data[end + i] in chars for i, chars in enumerate(tail))
+
+
+def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
+    """The numbers of those texts in which there could be a hit, in order, by one look at all of them."""
+    hits = prefilter.hits(b"\n".join(texts))
+    if not hits:
+        return []
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    return sorted({bisect_right(starts, at) - 1 for _, at in hits})
 
 
 def available() -> bool:

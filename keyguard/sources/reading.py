@@ -47,6 +47,7 @@ class Reader:
         self.root = root
         self.shown = shown
         self._max_size = max_size
+        self._most = PIECE if max_size is None else min(PIECE, max_size)
         self._descent = Descent(root) if _BY_DESCRIPTOR else None
         self._file_fd = -1
 
@@ -64,6 +65,30 @@ class Reader:
             if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
                 raise Absent from error
             return self._skip(path, "unreadable", os.strerror(error.errno or errno.EIO))
+
+    def small(self, path: bytes) -> bytes | None:
+        """The content of a regular file of at most ``PIECE`` bytes. None for any other, and for one that is empty or
+        changes just now, or cannot be read: ``read`` says more.
+
+        Nearly all files are such, and what is done for each of them is most of what a scan of a tree costs.
+        """
+        folder, _, name = path.rpartition(b"/")
+        try:
+            dir_fd = self._descent.folder(folder) if self._descent else None
+            where = name if self._descent else os.path.join(self.root, path)
+            # asked before it is opened: to open a pipe is to be noticed by whoever writes to it
+            info = os.stat(where, dir_fd=dir_fd, follow_symlinks=False)
+            size = info.st_size
+            if not (stat.S_ISREG(info.st_mode) and 0 < size <= self._most):
+                return None
+            fd = os.open(where, _FILE, dir_fd=dir_fd)
+            try:
+                data = os.read(fd, size + 1)
+            finally:
+                os.close(fd)
+        except OSError:
+            return None
+        return data if len(data) == size else None
 
     def release(self) -> None:
         """Close the file that was opened last."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keyguard.engine import planning, prefilter
 from keyguard.engine.plan import Anchor
-from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter
+from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter, suspects
 from tests.engine.test_plan import rule
 
 DIGITS = b"0123456789"
@@ -52,6 +55,23 @@ def test_every_anchor_is_found_where_it_stands(found: Prefilter, text: bytes, hi
     assert found.fires(text) is bool(hits)
     # and nothing is left over from the scan before
     assert found.hits(b"") == []
+
+
+@given(texts=st.lists(st.text("abc1\n", max_size=8).map(str.encode), max_size=12))
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_look_at_many_misses_nothing_that_a_look_at_each_would_find(
+    engine: Callable[..., Prefilter], texts: list[bytes]
+) -> None:
+    prefilter = engine(ANCHORS)
+    alone = {number for number, text in enumerate(texts) if prefilter.hits(text)}
+    together = suspects(prefilter, texts)
+    assert alone <= set(together)
+    assert together == sorted(set(together) & set(range(len(texts))))
+
+
+def test_one_look_at_many_spares_the_others(found: Prefilter) -> None:
+    assert suspects(found, []) == []
+    assert suspects(found, [b"x", b"abc", b"", b"xaws", b"aw", b"s"]) == [1, 3]
 
 
 def test_without_a_literal_that_ignores_case_nothing_is_folded() -> None:

@@ -7,6 +7,7 @@ import resource
 import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -237,6 +238,56 @@ def test_holes_are_not_read_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert size <= PIECE
 
 
+# --- what is small ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "most"), [(1, None), (PIECE, None), (5, 5)])
+def test_a_small_file_is_read_in_one_go(tmp_path: Path, size: int, most: int | None) -> None:
+    data = os.urandom(size)
+    (tmp_path / "f").write_bytes(data)
+    assert reader_of(tmp_path, most).small(b"f") == data
+
+
+@pytest.mark.parametrize(("size", "most"), [(0, None), (PIECE + 1, None), (6, 5)])
+def test_what_is_empty_or_large_is_not_small(tmp_path: Path, size: int, most: int | None) -> None:
+    (tmp_path / "f").write_bytes(b"x" * size)
+    assert reader_of(tmp_path, most).small(b"f") is None
+
+
+@pytest.mark.parametrize("change", [b"x" * 99, b"x" * 101, b""])
+def test_what_changes_just_now_is_not_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: bytes) -> None:
+    (tmp_path / "f").write_bytes(b"x" * 100)
+    really = os.read
+
+    def changing(fd: int, size: int) -> bytes:
+        (tmp_path / "f").write_bytes(change)
+        return really(fd, size)
+
+    monkeypatch.setattr(os, "read", changing)
+    assert reader_of(tmp_path).small(b"f") is None
+
+
+def test_links_pipes_and_folders_are_not_small_and_nothing_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "f").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("folder/f")
+    (tmp_path / "way").symlink_to("folder")
+    os.mkfifo(tmp_path / "pipe")
+    reader, opened = reader_of(tmp_path), list[object]()
+    really = os.open
+
+    def noted(path: Any, *args: Any, **options: Any) -> int:
+        opened.append(path)
+        return really(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", noted)
+    assert [reader.small(path) for path in (b"folder", b"link", b"way/f", b"pipe", b"gone", b"gone/f")] == [None] * 6
+    assert not {b"link", b"pipe"}.intersection(opened)
+    assert reader.small(b"folder/f") == b"x"
+
+
 # --- descriptors --------------------------------------------------------------------------------------------------
 
 
@@ -246,7 +297,9 @@ def test_none_is_left_open(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x" * (2 * PIECE))
     before = len(descriptors())
     reader = reader_of(tmp_path)
-    for path in (b"a/x", b"a/b/y", b"z", b"gone", b"a/b"):
+    (tmp_path / "a" / "small").write_bytes(b"x")
+    for path in (b"a/x", b"a/b/y", b"a/small", b"z", b"gone", b"a/b"):
+        reader.small(path)
         try:
             reader.read(path)
         except Absent:
