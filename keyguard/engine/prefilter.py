@@ -29,6 +29,9 @@ class Prefilter(Protocol):
     def fires(self, data: bytes) -> bool:
         """Whether there is any hit."""
 
+    def places(self, data: bytes) -> list[int]:
+        """Where hits are, in no order."""
+
 
 class HyperscanPrefilter:
     """All anchors in one automaton: more than a gigabyte a second, whatever their number."""
@@ -66,6 +69,10 @@ class HyperscanPrefilter:
         """See :class:`Prefilter`."""
         return bool(self.hits(data))
 
+    def places(self, data: bytes) -> list[int]:
+        """See :class:`Prefilter`."""
+        return [at for _, at in self.hits(data)]
+
     def _note(self, anchor: int, start: int, end: int, flags: int, context: object) -> None:
         self._found.append((anchor, end))
 
@@ -99,6 +106,10 @@ class PythonPrefilter:
     def fires(self, data: bytes) -> bool:
         """See :class:`Prefilter`."""
         return bool(self.hits(data))
+
+    def places(self, data: bytes) -> list[int]:
+        """See :class:`Prefilter`."""
+        return [at for _, at in self.hits(data)]
 
     def _follows(self, data: bytes, end: int, index: int) -> bool:
         tail = self._tails[index]

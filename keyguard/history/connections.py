@@ -5,21 +5,21 @@ Only trees lead to others here; what commits and tags lead to is in ``contents``
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard.errors import GitError
+from keyguard.history.freshtrees import FreshTrees
 from keyguard.history.objects import ObjectReader
 from keyguard.history.packmemory import TREES, PackMemory
 from keyguard.history.tasks import Task, mark, planned, shared
 from keyguard.history.treerows import Connections, PackTrees, TreeRows
 from keyguard.odb.headers import TREE
 from keyguard.odb.store import Store
-from keyguard.odb.treedelta import FreshEntries, tree_entries
+from keyguard.odb.treedelta import tree_entries
 from keyguard.odb.vectors import Array, np
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ class TreeReader:
         objects: ObjectReader,
         wanted: Array,
         with_keys: Callable[[Collection[bytes]], Collection[bytes]],
+        suspects: Callable[[bytes], Iterable[int]],
     ) -> None:
         """``wanted`` (bool, one an object) are those that edges lead to, besides trees. ``with_keys`` are those of some
-        names in which there is a key.
+        names in which there is a key; ``suspects`` are places in a text where one could be.
         """
+        self._suspects = suspects
         self._with_keys = with_keys
         self._store = store
         self._objects = objects
@@ -135,38 +137,34 @@ class TreeReader:
 
     def read_task(self, task: Task) -> TreeRows:
         """What a few trees of the forest name."""
-        fresh, notes, lost = FreshEntries(self._store.id_size), _Notes(), list[int]()
+        fresh = self._fresh()
         for begin, end in task:
             place = self._store.place(begin)
             if place is None:
                 continue
             pack, entry = place
-            offset, ranges = begin - entry, list[tuple[int, int]]()
-            for at, data, delta in pack.walk(entry, entry + end - begin, ranges):
-                notes.add(at + offset, fresh.of_delta(data, delta) if delta else fresh.of_whole(data), len(data))
-                if fresh.malformed:
-                    notes.doubt(fresh)
-            lost += [at + offset for low, high in ranges for at in range(low, high)]
-        return self._rows(notes, fresh, lost, self._store.pack_of(task[0][0]))
+            offset, lost = begin - entry, list[tuple[int, int]]()
+            fresh.add_unpacked(pack.unpack(entry, entry + end - begin, lost), offset)
+            fresh.lost += [at + offset for low, high in lost for at in range(low, high)]
+        fresh.finish()
+        return self._rows(fresh, self._store.pack_of(task[0][0]))
 
     def _read_others(self, numbers: list[int]) -> TreeRows:
-        fresh, notes, lost = FreshEntries(self._store.id_size), _Notes(), list[int]()
+        fresh = self._fresh()
         for number, content in self._objects.read(numbers):
             try:
-                data = content.whole()
+                fresh.add_whole(number, content.whole())
             except GitError:
-                lost.append(number)  # said when the contents were read
-            else:
-                notes.add(number, fresh.of_whole(data), len(data))
-                if fresh.malformed:
-                    notes.doubt(fresh)
-        return self._rows(notes, fresh, lost, len(self._store.packs))
+                fresh.lost.append(number)  # said when the contents were read
+        return self._rows(fresh, len(self._store.packs))
 
-    def _rows(self, notes: _Notes, fresh: FreshEntries, lost: list[int], at: int) -> TreeRows:
+    def _fresh(self) -> FreshTrees:
+        return FreshTrees(self._store.id_size, self._suspects)
+
+    def _rows(self, fresh: FreshTrees, at: int) -> TreeRows:
         """``at`` is the place of the pack that all of it is from, if it is from one."""
         store = self._store
-        ids = np.frombuffer(b"".join(notes.ids), np.uint8).reshape(-1, store.id_size)
-        parents = np.repeat(np.frombuffer(notes.numbers, np.uint32), np.frombuffer(notes.counts, np.uint32))
+        parents, ids = fresh.columns()
         children = store.table.find(ids)
         there = children >= 0
         self._plane(at)[children[there]] = 1
@@ -174,13 +172,13 @@ class TreeReader:
         kept[there] = self._wanted[children[there]]
         return TreeRows(
             names=list(fresh.names),
-            parents=parents[kept].tobytes(),
+            parents=parents[kept].astype(np.uint32).tobytes(),
             children=children[kept].astype(np.uint32).tobytes(),
             missing=self._missing(ids[~there], parents[~there]),
             outside=self._outside(ids[there], children[there], parents[there], at),
-            lost=lost,
-            malformed=notes.malformed,
-            size=notes.size,
+            lost=fresh.lost,
+            malformed=fresh.malformed,
+            size=fresh.size,
         )
 
     def _outside(self, ids: Array, children: Array, parents: Array, at: int) -> list[tuple[bytes, int]]:
@@ -248,24 +246,3 @@ class TreeReader:
         if number < self._store.packed:
             return self._objects.packed(number)
         return self._objects.whole(number)
-
-
-class _Notes:
-    """Ids as they are read, tree by tree."""
-
-    def __init__(self) -> None:
-        self.ids: list[bytes] = []
-        self.numbers, self.counts = array("I"), array("I")
-        self.malformed: list[int] = []
-        self.size = 0
-
-    def add(self, number: int, ids: list[bytes], size: int) -> None:
-        self.ids += ids
-        self.numbers.append(number)
-        self.counts.append(len(ids))
-        self.size += size
-
-    def doubt(self, fresh: FreshEntries) -> None:
-        """The last tree is not made as one."""
-        self.malformed.append(self.numbers[-1])
-        fresh.malformed = False

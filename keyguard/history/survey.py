@@ -135,7 +135,7 @@ class _Survey:
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True
-        reader = TreeReader(self._store, self._objects, wanted, self._named)
+        reader = TreeReader(self._store, self._objects, wanted, self._named, self._engine.prefilter.places)
         self._begin("trees")
         connections = reader.read_all(self._memory, self._jobs, self._read, self._progress)
         names = self._names = self._named(connections.names)

@@ -56,7 +56,7 @@ def _read(text: Array, at: Array, begin: int, size: int, into: Headers) -> None:
     """Fill in the headers that stand in ``text``, which begins at ``begin`` in the pack, at ``at``."""
     first = text[at]
     into.kinds[:] = (first >> 4) & 7
-    into.sizes[:], behind, endless = _numbers(text, at, first & 15, 4)
+    into.sizes[:], behind, endless = numbers(text, at, first & 15, 4)
     near, far = np.flatnonzero(into.kinds == OFS_DELTA), np.flatnonzero(into.kinds == REF_DELTA)
     distances, behind[near], without_end = _distances(text, behind[near])
     into.bases[near] = begin + at[near] - distances
@@ -67,7 +67,7 @@ def _read(text: Array, at: Array, begin: int, size: int, into: Headers) -> None:
     into.kinds[near[without_end]] = 0
 
 
-def _numbers(text: Array, at: Array, value: Array, shift: int) -> tuple[Array, Array, Array]:
+def numbers(text: Array, at: Array, value: Array, shift: int) -> tuple[Array, Array, Array]:
     """Numbers whose first bits are read already, the lowest bits first; what is behind them; which have no end."""
     value, more, at = value.astype(np.int64), (text[at] & 0x80) != 0, at + 1
     for group in range(_GROUPS):

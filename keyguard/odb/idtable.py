@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from keyguard.odb.vectors import Array, np
 
+#: ids are looked for from where the first of those begins whose first so many bits are the same; see ``find``
+_BITS = 20
+#: steps from there: ids are as good as random, unless somebody made them up
+_STEPS = 8
+
 
 class IdTable:
     """Ids (uint8, one row each, in any order, each at most once or a few times) that can be looked up."""
@@ -16,6 +21,9 @@ class IdTable:
             self._heads = first[self._order]
         else:
             self._order, self._heads = np.arange(len(first)), first
+        self._shift = np.uint64(64 - min(_BITS, max(1, len(first).bit_length())))
+        beginnings = np.arange(1 << (64 - int(self._shift)), dtype=np.uint64) << self._shift
+        self._fan = np.searchsorted(self._heads, beginnings)
         self.repeats = bool((self._heads[1:] == self._heads[:-1]).any())
         """Whether an id may be there more than once."""
 
@@ -28,7 +36,7 @@ class IdTable:
         if not len(self.ids) or not len(wanted):
             return found
         looked = heads(wanted)
-        at = np.searchsorted(self._heads, looked)
+        at = self._first_at(looked)
         open_ = np.arange(len(wanted))
         while len(open_):  # once nearly always: two ids that begin with the same eight bytes are no accident
             place = at[open_]
@@ -42,6 +50,20 @@ class IdTable:
             open_ = open_[~equal]
             at[open_] += 1
         return found
+
+    def _first_at(self, looked: Array) -> Array:
+        """As ``searchsorted``, in an eighth of the time: that would be in all the wrong places of memory first."""
+        last = len(self._heads) - 1
+        at: Array = self._fan[looked >> self._shift]
+        for _ in range(_STEPS):
+            less = self._heads[np.minimum(at, last)] < looked
+            less &= at <= last
+            if not less.any():
+                return at
+            at += less
+        late = np.flatnonzero(less)
+        at[late] = np.searchsorted(self._heads, looked[late])
+        return at
 
     def find_hex(self, names: list[str]) -> list[int]:
         """The same for ids in hex."""

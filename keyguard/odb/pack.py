@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from keyguard.errors import GitError
 from keyguard.odb.files import open_file
@@ -25,6 +26,10 @@ LARGEST = 16 << 20
 _HELD = 96 << 20
 _PIECE = 1 << 20
 _HEADER = 12
+
+#: number of an entry; what it is a delta on, or None; what stands in the pack for it, inflated; and its content, or
+#: None for a delta that nobody has applied yet
+Unpacked: TypeAlias = tuple[int, "bytes | None", bytes, "bytes | None"]
 
 
 class Pack:
@@ -111,9 +116,19 @@ class Pack:
     # --- reading ------------------------------------------------------------------------------------------------
 
     def walk(self, first: int, stop: int, lost: list[tuple[int, int]]) -> Iterator[tuple[int, bytes, bytes]]:
-        """Each object of these entries, as (entry, content, delta or nothing for a whole object).
+        """Each object of these entries, as (entry, content, delta or nothing for a whole object); see ``unpack``."""
+        for entry, base, stored, content in self.unpack(first, stop, lost):
+            if content is None:
+                try:
+                    content = result_of(base or b"", stored)
+                except DAMAGE:
+                    lost.append((entry, entry + 1))
+                    continue
+            yield entry, content, b"" if base is None else stored
 
-        All must grow out of the first, or be trees of their own.
+    def unpack(self, first: int, stop: int, lost: list[tuple[int, int]]) -> Iterator[Unpacked]:
+        """Each of these entries; deltas on which others sit are applied already. All must grow out of the first, or be
+        trees of their own.
 
         What cannot be read, or is too large to be held, goes into ``lost`` as a range of entries, with all that grows
         out of it; a whole object among them may still be read by ``stream``.
@@ -126,31 +141,27 @@ class Pack:
         for entry, (start, length, size, depth, count, last) in enumerate(rows, first):
             if entry < resume:
                 continue
-            base = bases[depth - 1] if depth else b""
+            base = bases[depth - 1] if depth else None
             if last and depth:
                 bases[depth - 1] = b""
-                held -= len(base)
+                held -= len(base or b"")
             try:
                 if size > LARGEST or length > LARGEST:
                     raise ValueError
-                data, delta = inflate(os.pread(fd, length, start), size), b""
-                if depth:
-                    delta = data
-                    if result_size(delta) > LARGEST:
-                        raise ValueError
-                    data = apply_delta(base, delta)[0]
+                stored = inflate(os.pread(fd, length, start), size)
+                data = stored if base is None else result_of(base, stored) if count > 1 else None
             except DAMAGE:
                 lost.append((entry, entry + count))
                 resume = entry + count
                 continue
-            if count > 1:
+            if data is not None and count > 1:
                 if held + len(data) > _HELD:
                     lost.append((entry + 1, entry + count))
                     resume = entry + count
                 else:
                     held += len(data)
                     bases[depth:] = [data]
-            yield entry, data, delta
+            yield entry, base, stored, data
 
     def _bases(self, entry: int) -> list[bytes]:
         """What a walk that begins with this entry finds below it: its base, if it has one."""
@@ -166,9 +177,7 @@ class Pack:
                 entry = parent
             data = self.raw(entry)
             for delta in reversed(deltas):
-                if result_size(delta) > LARGEST:
-                    raise ValueError
-                data = apply_delta(data, delta)[0]
+                data = result_of(data, delta)
         except DAMAGE as error:
             raise GitError(f"{os.path.basename(self.path)}: an object in it is damaged") from error
         return data
@@ -196,6 +205,13 @@ class Pack:
                 return
             at += len(data)
             yield data
+
+
+def result_of(base: bytes, delta: bytes) -> bytes:
+    """What a delta makes of its base. One of ``DAMAGE`` where that cannot be, or is too large to be held."""
+    if result_size(delta) > LARGEST:
+        raise ValueError
+    return apply_delta(base, delta)[0]
 
 
 def open_pack(path: str, size: int, index: str = "", *, lenient: bool = False) -> Pack:

@@ -12,7 +12,7 @@ import pytest
 from keyguard.inspector import Inspector, Sighted
 from keyguard.model import Blob
 from keyguard.odb.headers import TREE
-from keyguard.odb.pack import Pack
+from keyguard.odb.pack import Pack, Unpacked
 from tests.history.packfiles import object_id
 from tests.history.packing import PACKINGS, content, objects_of, repacked
 from tests.history.surveying import survey_of
@@ -26,20 +26,20 @@ class Counted:
         self.made: Counter[tuple[str, bytes]] = Counter()
         self.trees: Counter[tuple[str, bytes]] = Counter()
         self.inspected: Counter[bytes] = Counter()
-        walk, inspect = Pack.walk, Inspector.inspect
+        unpack, inspect = Pack.unpack, Inspector.inspect
 
-        def counted_walk(pack: Pack, first: int, stop: int, *more: Any) -> Iterator[tuple[int, bytes, bytes]]:
-            for entry, data, delta in walk(pack, first, stop, *more):
-                which = self.trees if int(pack.forest.kinds[entry]) == TREE else self.made
-                which[pack.path, bytes(pack.ids[entry])] += 1
-                yield entry, data, delta
+        def counted_unpack(pack: Pack, first: int, stop: int, *more: Any) -> Iterator[Unpacked]:
+            for one in unpack(pack, first, stop, *more):
+                which = self.trees if int(pack.forest.kinds[one[0]]) == TREE else self.made
+                which[pack.path, bytes(pack.ids[one[0]])] += 1
+                yield one
 
         def counted_inspect(inspector: Inspector, blob: Blob, data: bytes) -> Sighted:
             if not blob.path:
                 self.inspected[data] += 1
             return inspect(inspector, blob, data)
 
-        monkeypatch.setattr(Pack, "walk", counted_walk)
+        monkeypatch.setattr(Pack, "unpack", counted_unpack)
         monkeypatch.setattr(Inspector, "inspect", counted_inspect)
 
 

@@ -88,8 +88,9 @@ def test_what_cannot_be_understood_is_not_noted(data: bytes) -> None:
 @given(st.binary() | st.binary().map(lambda rest: b"tree " + b"a" * 40 + b"\n" + rest))
 def test_any_commit_is_noted_or_is_not(data: bytes) -> None:
     notes = CommitNotes(20)
-    kept = notes.add(7, data)
-    assert joined([notes.rows()], 20).numbers.tolist() == [7] * kept
+    whole = notes.add(7, data)
+    # of one that is noted some may be left over
+    assert joined([notes.rows()], 20).numbers.tolist() in ([7], [7] * whole)
     author_of(data)
     target_of(data, 20)
 

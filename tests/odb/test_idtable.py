@@ -64,3 +64,9 @@ def test_in_an_empty_table_nothing_is_found() -> None:
     assert table.find(rows([], 20)).tolist() == []
     assert table.find_hex([]) == []
     assert not table.repeats
+
+
+def test_ids_that_were_made_to_begin_alike_are_found_as_well() -> None:
+    known = [bytes(4) + number.to_bytes(4, "big") + bytes(12) for number in range(3000)]
+    table = IdTable(rows(known[::2], 20))
+    assert table.find(rows(known, 20)).tolist() == [n // 2 if n % 2 == 0 else -1 for n in range(3000)]
