@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from keyguard.hygiene import bundling, clientcode, envfiles, frontend, publicnames
+from keyguard.hygiene import bundling, clientcode, envfiles, frontend, githooks, lifecycle, publicnames
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 
@@ -18,4 +18,6 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *publicnames.CHECKS,
     *bundling.CHECKS,
     *clientcode.CHECKS,
+    *lifecycle.CHECKS,
+    *githooks.CHECKS,
 )
