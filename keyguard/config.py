@@ -9,11 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from typing import Annotated, Any
 
 import msgspec
 
 from keyguard.errors import ConfigError, RuleError
 from keyguard.model import Severity
+from keyguard.rotation import Rotation, read_record
 
 #: a file that is other programs' as well
 _SHARED = "pyproject.toml"
@@ -38,6 +40,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     fail_on: str = "low"
     #: further rule packs, files or folders
     rules: tuple[str, ...] = ()
+    #: days after which a key that is in use is to be replaced; 0: never
+    max_key_age_days: Annotated[int, msgspec.Meta(ge=0)] = 90
+    #: ids or fingerprints of keys that were revoked, each with the date
+    revoked: dict[str, Any] = {}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -50,6 +56,10 @@ class Settings(msgspec.Struct, frozen=True):
         """The rule packs it names, as absolute paths."""
         base = os.path.dirname(os.path.abspath(self.path))
         return tuple(os.path.join(base, path) for path in self.config.rules)
+
+    def rotation(self) -> Rotation:
+        """What it demands of the life of keys."""
+        return Rotation(self.config.max_key_age_days, read_record(self.config.revoked))
 
 
 def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> Settings:
@@ -115,6 +125,7 @@ def _load(path: str, *, required: bool) -> Settings | None:
         config = msgspec.convert(table, Config)
         parse_size(config.max_size)
         parse_severity(config.fail_on)
+        read_record(config.revoked)
     except RuleError as error:
         raise ConfigError(str(error)) from error
     except ConfigError as error:

@@ -22,6 +22,10 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     modes: dict[str, str] = {}
     #: the first key of each file is the same one, where their templates are
     same_keys: bool = False
+    #: all that is tracked was committed, and every file last changed, so many days before the scan; 0: nothing is said
+    days_ago: int = 0
+    #: path -> template of what a second commit, a day later, made of it; empty: it took the file away
+    then: dict[str, str] = {}
     #: what the example shows
     why: str = ""
 

@@ -14,6 +14,7 @@ from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
 from keyguard.model import Blob, Run, Skipped, Where
 from keyguard.names import Names
+from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
@@ -35,6 +36,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     hygiene: bool = False
     """Whether to check how keys are kept, too, in the folders that are asked for."""
+    rotation: Rotation = USUAL
     exclude: tuple[Exclude, ...] = ()
     max_size: int | None = None
     jobs: int = 0
@@ -161,6 +163,7 @@ class _Scan:
             engine,
             history=past.coverage if past else None,
             now=self._request.terms.now,
+            rotation=self._request.rotation,
         )
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:

@@ -66,8 +66,8 @@ class Keyguard:
         return Said(done.returncode, _text(done.stdout), _text(done.stderr))
 
     def scan(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> Said:
-        """``keyguard scan -f json``, and what was listed is what was read or skipped."""
-        said = self("scan", "-f", "json", *arguments, cwd=cwd, **options)
+        """``keyguard scan -f json`` for keys alone, and what was listed is what was read or skipped."""
+        said = self("scan", "-f", "json", "--no-hygiene", *arguments, cwd=cwd, **options)
         if said.out:
             adds_up(said.document)
         return said

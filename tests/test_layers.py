@@ -32,6 +32,7 @@ LAYERS = {
     "keyguard.packfile": 1,
     "keyguard.privatedir": 1,
     "keyguard.progress": 1,
+    "keyguard.rotation": 1,
     "keyguard.rules": 1,
     "keyguard.sanitize": 1,
     "keyguard.secrets": 1,
@@ -78,6 +79,8 @@ SIDEWAYS = {
     ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
     ("keyguard.rules", "keyguard.packfile"): "likewise",
     ("keyguard.userconfig", "keyguard.packfile"): "likewise",
+    ("keyguard.config", "keyguard.rotation"): "what a project demands is part of its configuration",
+    ("keyguard.rotation", "keyguard.dates"): "a revocation has a date",
     ("keyguard.rules", "keyguard.engine.checksums"): "a rule names its checksum, which has to exist",
     ("keyguard.rules", "keyguard.engine.literals"): "a rule from which no literal can be derived is refused on load",
 }

@@ -15,7 +15,7 @@ from keyguard.errors import GitError
 from keyguard.git.control import read_control
 from keyguard.git.opening import open_index
 from keyguard.git.repository import Repository
-from keyguard.git.settings import parse_settings
+from keyguard.git.settings import user_settings
 from keyguard.git.shadow import Shadow
 
 _LIMIT = 1 << 20
@@ -114,11 +114,7 @@ def _user_excludes() -> str:
     """The file that the user's configuration names, else the one that git looks for; either may be a link."""
     home = os.environ.get("HOME", "")
     folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    named = ""
-    for path in (os.path.join(folder, "git", "config"), os.path.join(home, ".gitconfig")):
-        with suppress(GitError):
-            data = read_control(os.path.realpath(path), _LIMIT) or b""
-            named = os.fsdecode(parse_settings(data).get(b"core.excludesfile", b"")) or named
+    named = os.fsdecode(user_settings().get(b"core.excludesfile", b""))
     if named.startswith("~/"):
         named = os.path.join(home, named[2:])
     return os.path.realpath(named or os.path.join(folder, "git", "ignore"))

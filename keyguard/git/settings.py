@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
+from keyguard.errors import GitError
+from keyguard.git.control import read_control
 from keyguard.git.gaps import Reader
 from keyguard.git.repository import Repository
 
@@ -27,6 +30,25 @@ def parse_settings(data: bytes) -> dict[bytes, bytes]:
         value = value.partition(b"#")[0].partition(b";")[0].strip().strip(b'"')
         found[b"%s.%s" % (section, key.strip().lower())] = value
     return found
+
+
+def user_settings() -> dict[bytes, bytes]:
+    """The same of the user's own configuration, whose files may be links; nothing where they cannot be read."""
+    home = os.environ.get("HOME", "")
+    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    found: dict[bytes, bytes] = {}
+    for path in (os.path.join(folder, "git", "config"), os.path.join(home, ".gitconfig")):
+        with suppress(GitError):
+            found |= parse_settings(read_control(os.path.realpath(path), _LIMIT) or b"")
+    return found
+
+
+def hooks_path(repository: Repository) -> str:
+    """Where git looks for hooks instead of in the repository: the folder as it is written, or nothing."""
+    with suppress(GitError):
+        own = parse_settings(read_control(os.path.join(repository.common_dir, "config"), _LIMIT) or b"")
+        return os.fsdecode(own.get(b"core.hookspath") or user_settings().get(b"core.hookspath", b""))
+    return ""
 
 
 def is_partial(repository: Repository, settings: dict[bytes, bytes]) -> bool:

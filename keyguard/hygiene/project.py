@@ -18,6 +18,7 @@ from keyguard.hygiene import spots
 from keyguard.inspector import Inspector
 from keyguard.keeping import Spot
 from keyguard.model import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
+from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.listing import Folder, shown_below
 from keyguard.sources.reading import Absent, Reader
 
@@ -47,6 +48,7 @@ class Project:
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
+        rotation: Rotation = USUAL,
     ) -> None:
         """``folders`` share one root and are not none; ``sightings`` are of files, named as reports show them."""
         self.root, self.shown = folders[0].root, folders[0].shown
@@ -60,6 +62,7 @@ class Project:
         """The keys in history."""
         self.history, self.now = history, now
         """What of history was read, if it was; the moment to which ages are counted, in seconds since the epoch."""
+        self.rotation = rotation
         self.gaps: list[Skipped] = []
         """What could not be found out."""
         self._contents: dict[bytes, bytes | None] = {}

@@ -14,6 +14,7 @@ from keyguard.hygiene.topics import FUNCTIONS
 from keyguard.keeping import Spot, Violation
 from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
 from keyguard.names import Names
+from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.listing import Folder, Listing
 from keyguard.suppress import applies, markers
 
@@ -37,13 +38,14 @@ def run(
     *,
     history: HistoryCoverage | None = None,
     now: int | None = None,
+    rotation: Rotation = USUAL,
 ) -> Kept:
     """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here."""
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
     found = Kept(checks=data.count())
     for folders in _projects(listing):
-        project = Project(folders, genuine, old, engine, history=history, now=now)
+        project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation)
         try:
             said = list(_checked(project, found))
         finally:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from keyguard.hygiene import bundling, clientcode, environments, frontend, ignoring, publicnames
+from keyguard.hygiene import (
+    bundling,
+    clientcode,
+    environments,
+    frontend,
+    githooks,
+    ignoring,
+    lifecycle,
+    publicnames,
+)
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 
@@ -19,4 +28,6 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *bundling.CHECKS,
     *clientcode.CHECKS,
     *environments.CHECKS,
+    *lifecycle.CHECKS,
+    *githooks.CHECKS,
 )

@@ -22,7 +22,7 @@ KEY = made_up_key(1)
     ("words", "said"),
     [
         ("scna", "unknown command 'scna', did you mean 'scan'?"),
-        ("frobnicate", "unknown command 'frobnicate': choose from scan, hook, rules, cache, explain"),
+        ("frobnicate", "unknown command 'frobnicate': choose from scan, hook, "),
         (".", "unknown command '.', did you mean 'keyguard scan .'?"),
         ("--versoin", "the following arguments are required: COMMAND"),
         ("scan --exitzero", "unknown argument '--exitzero', did you mean '--exit-zero'?"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from keyguard.hygiene import data
 from keyguard.keeping import Example
 from keyguard.templates import fill
 from tests.repos import Repo
+
+#: the moment at which examples are looked at: 2026-11-25
+NOW = 1_795_600_000
+DAY = 86_400
 
 
 def examples() -> list[tuple[str, str, Example]]:
@@ -25,7 +30,29 @@ def build(example: Example, folder: Path) -> Repo:
     for path, template in example.files.items():
         repo.write(path, fill(template, "hygiene" if example.same_keys else f"hygiene {path}"))
         repo.file(path).chmod(int(example.modes.get(path, "0644"), 8))
-    if example.tracked:
+    if example.days_ago or example.then:
+        _grow(repo, example)
+    elif example.tracked:
         repo.git("add", "--force", "--", *example.tracked)
         repo.commit("files")
     return repo
+
+
+def _grow(repo: Repo, example: Example) -> None:
+    """One or two commits that are as old as the example says, of what is tracked or else of everything."""
+    moment = NOW - DAY * (example.days_ago or 30)
+    for path in example.files:
+        os.utime(repo.file(path), (moment, moment))
+    _commit(repo, moment, *example.tracked)
+    for path, template in example.then.items():
+        if template:
+            repo.write(path, fill(template, f"hygiene {path}, later"))
+        else:
+            repo.remove(path)
+    if example.then:
+        _commit(repo, moment + DAY)
+
+
+def _commit(repo: Repo, moment: int, *paths: str) -> None:
+    repo.environment |= {"GIT_AUTHOR_DATE": f"{moment} +0000", "GIT_COMMITTER_DATE": f"{moment} +0000"}
+    repo.add(*paths).commit("files")

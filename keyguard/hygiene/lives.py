@@ -1,0 +1,89 @@
+"""The life of a key: where it stands now, and where history has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import NamedTuple
+
+from keyguard import dates
+from keyguard.hygiene import data, patterns
+from keyguard.hygiene.envfiles import is_env_file
+from keyguard.hygiene.project import Project
+from keyguard.model import Environment, Occurrence, Severity, Sighting
+
+
+class Life(NamedTuple):
+    """One key, with all its places."""
+
+    fingerprint: str
+    here: list[tuple[bytes, Sighting]]
+    """In files, ignored environment files too, sorted; paths are relative to the root of the project."""
+    past: list[Sighting]
+    """In history, as it came from there."""
+
+    @property
+    def key(self) -> Sighting:
+        """It, at the place that tells most of what it is now."""
+        return (self.at_head or self.past)[0] if not self.here else self.here[0][1]
+
+    @property
+    def at_head(self) -> list[Sighting]:
+        """The places that HEAD still has."""
+        return [one for one in self.past if one.occurrence.trace and one.occurrence.trace.at_head]
+
+    @property
+    def places(self) -> list[Occurrence]:
+        """All of them."""
+        return [one.occurrence for one in (*(seen for _, seen in self.here), *self.past)]
+
+    def first_seen(self) -> Occurrence | None:
+        """The earliest of its places in history that has a date."""
+        known = dates.ordered(one.occurrence.author_date for one in self.past)
+        found = (one.occurrence for one in self.past if known and one.occurrence.author_date == known[0])
+        return next(found, None)
+
+
+def lives(project: Project) -> list[Life]:
+    """Every key that can be used by whoever has it, sorted."""
+    for path in ignored_env_files(project):
+        project.inspect(path)
+    found: dict[str, Life] = {}
+    for path, keys in sorted(project.keys.items()):
+        for one in keys:
+            found.setdefault(one.fingerprint, Life(one.fingerprint, [], [])).here.append((path, one))
+    for one in project.past:
+        found.setdefault(one.fingerprint, Life(one.fingerprint, [], [])).past.append(one)
+    return [life for _, life in sorted(found.items()) if is_secret(project, life.key)]
+
+
+def ignored_env_files(project: Project) -> list[bytes]:
+    """The environment files that are no part of the project, sorted: keys belong there."""
+    return [one.path for one in project.locals(is_env_file) if one.path not in project.files]
+
+
+def is_secret(project: Project, key: Sighting) -> bool:
+    """Whether it opens anything: not one that was made to be seen, nor one that the vendor never issued."""
+    bad = project.rules[key.attribution.rule].severity_of(key.environment)
+    return bad > Severity.INFO and not key.malformed and key.environment is not Environment.PUBLISHABLE
+
+
+def is_aside(life: Life) -> bool:
+    """Whether it stands only among tests and examples, where keys are made up, and does not say that it is live."""
+    if life.key.environment is Environment.LIVE:
+        return False
+    aside = data.load("lifecycle")["aside"]
+    files = patterns.of(tuple(aside["files"]))
+    paths = [one.path.lower() for one in life.places]
+    return all(patterns.in_folder(path, aside["folders"]) or files.fit(path) for path in paths)
+
+
+def changed(project: Project, paths: Iterable[bytes]) -> int | None:
+    """When the first of the files that git does not track was changed, in seconds since the epoch; None: it has all."""
+    found = []
+    for path in paths:
+        if not project.tracked(path):
+            with suppress(OSError):
+                found.append(int(os.lstat(os.path.join(project.root, path)).st_mtime))
+    return min(found, default=None)
