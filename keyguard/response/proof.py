@@ -47,13 +47,15 @@ def prove(fingerprint: str, run: Run, entries: Sequence[Entry], asked: Verdict |
     past = [one for one in places if one.where is Where.HISTORY]
     coverage, gap = run.coverage, gap_headline(run) if is_incomplete(run) else ""
     read = f"{counted(coverage.read, 'file')} read" + (f"; {gap}" if gap else "")
-    claims = [_gone("it is in no file", [place_in_time(one) for one in files], read, gap)]
+    claims = [_gone("gone from the files", [place_in_time(one) for one in files], read, gap)]
     history = coverage.history
     if history is not None:
         looked = (
             f"{counted(history.commits, 'commit')}, {counted(history.blobs, 'blob')}, {counted(history.tags, 'tag')}"
         )
-        claims.append(_gone("git holds it in no object", [place_in_time(one) for one in past], f"{looked} read", gap))
+        claims.append(
+            _gone("gone from all that git holds", [place_in_time(one) for one in past], f"{looked} read", gap)
+        )
     claims.append(_dead(fingerprint, entries, asked))
     return claims
 
@@ -70,7 +72,7 @@ def _gone(claim: str, places: list[str], read: str, gap: str) -> Claim:
 
 
 def _dead(fingerprint: str, entries: Sequence[Entry], asked: Verdict | None) -> Claim:
-    claim = "its vendor takes it no more"
+    claim = "dead at its vendor"
     if asked is not None and asked.state is not State.UNKNOWN:
         return Claim(claim=claim, holds=asked.state is State.INACTIVE, because=(f"asked now: {asked.reason}",))
     last = next(_said(fingerprint, entries), None)

@@ -20,6 +20,8 @@ from keyguard.errors import GitError, UsageError
 from keyguard.secrets import Secret
 
 _SECRETS = "replacements"
+#: a file that says that a clone was only prepared
+_MARK = "prepared"
 #: every callback gets its text by the same name that git-filter-repo gives it
 _CALLBACKS = {
     "blob": "blob.data = replaced(blob.data)",
@@ -61,8 +63,8 @@ class Mirror:
     """A mirror clone of a repository, in a folder of its own, and what is needed to rewrite it."""
 
     def __init__(self, source: str, folder: str) -> None:
-        """``folder`` must not be there yet, or be empty. Raises ``UsageError``."""
-        if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+        """``folder`` must not be there yet, be empty, or be what was prepared before. Raises ``UsageError``."""
+        if os.path.lexists(folder) and not _is_free(folder):
             raise UsageError(f"{folder}: is there already; give another folder with --into, or remove it")
         self.source = os.path.realpath(source)
         self.folder = os.path.abspath(folder)
@@ -73,7 +75,11 @@ class Mirror:
 
     def clone(self) -> None:
         """Make the clone: all refs, and all that they lead to. Raises ``GitError``."""
+        if os.path.isdir(self.path):  # prepared before: who knows what has been committed since
+            shutil.rmtree(self.path)
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        with open(os.path.join(self.folder, _MARK), "w", encoding="utf-8") as file:
+            file.write("made by keyguard purge, and not rewritten yet\n")
         self._git("clone", "--quiet", "--mirror", "--no-hardlinks", "--no-local", self.source, self.path, inside=False)
 
     def prepare(self, secrets: Iterable[tuple[str, Secret]]) -> None:
@@ -98,6 +104,7 @@ class Mirror:
     def rewrite(self) -> Change:
         """Rewrite the clone. Raises ``GitError``. What was to be replaced is removed, whatever happens."""
         before = self._refs()
+        os.unlink(os.path.join(self.folder, _MARK))
         try:
             self._run(self.command(), self.path)
         finally:
@@ -147,6 +154,11 @@ class Mirror:
                 f"{' '.join(command[:3])} failed: {said[-1] if said else f'it ended with {done.returncode}'}"
             )
         return done.stdout.decode("utf-8", "replace")
+
+
+def _is_free(folder: str) -> bool:
+    """Whether nobody else's work is in it."""
+    return os.path.isdir(folder) and (not os.listdir(folder) or os.path.isfile(os.path.join(folder, _MARK)))
 
 
 def default_folder(source: str) -> str:

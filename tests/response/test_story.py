@@ -61,8 +61,12 @@ def test_from_a_leak_to_the_proof(case: Case, gateway: Gateway) -> None:
     assert prepared.code == 0, prepared.err
     assert "refs/heads/main" in prepared.out
     assert "git_filter_repo --sensitive-data-removal" in prepared.out
+    assert case("purge", name, "--into", str(case.folder / "clean")).code == 0
     done = case("purge", name, "--execute", "--into", str(case.folder / "clean"))
     assert done.code == 0, done.err
+    assert case("purge", name, "--into", str(case.folder / "clean")).code == 2, (
+        "what was rewritten is nobody's to remove"
+    )
     assert "no object of the clone holds it any more" in done.out
     assert "push --force --mirror" in done.out
     assert repo.git("rev-parse", "HEAD") == before, "the repository itself is not touched"
