@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from keyguard.git.ignored import Verdict
 from keyguard.hygiene import data, holdings, spots
@@ -228,9 +229,10 @@ def _is_plain(path: bytes) -> bool:
 
 
 def _is_wanted(name: bytes) -> bool:
-    return holds_keys(name) or name in _names()
+    return name in _names() or holds_keys(name)
 
 
+@cache
 def _names() -> frozenset[bytes]:
     """Last parts of the patterns that say in which folder a file has to lie."""
     return frozenset(one.rpartition("/")[2].encode() for one in data.load("envfiles")["files"]["others"])
