@@ -4,46 +4,44 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
+
+from keyguard.hygiene.files import Files
+from keyguard.sources.listing import Folder
 
 
 class Beside:
     """Names in the folders of a project. Paths are relative to its root."""
 
-    def __init__(self, root: bytes, files: Collection[bytes]) -> None:
-        """``files`` are those that are listed: what git tracks or could track."""
+    def __init__(self, root: bytes, folders: Iterable[Folder]) -> None:
+        """The ``folders`` share this root."""
+        self.files = Files((file.path, file) for folder in folders for file in folder.files)
+        """The listed ones by their path: what git tracks or could track."""
         self._root = root
-        self._files = files
-        self._called: dict[tuple[object, ...], list[bytes]] = {}
+        self._fitting: dict[Callable[[bytes], bool], set[bytes]] = {}
 
-    def look(self) -> None:
-        """Find it all out now: whoever asks later need not wait."""
-        _ = self.by_name, self._others
+    def look(self, *wanted: Callable[[bytes], bool]) -> None:
+        """Find it all out now, these names too: whoever asks later need not wait."""
+        self.files.look()
+        for one in wanted:
+            self._names(one)
 
-    @cached_property
-    def by_name(self) -> dict[bytes, list[bytes]]:
-        """The listed files by the last part of their paths."""
-        found: dict[bytes, list[bytes]] = defaultdict(list)
-        for path in self._files:
-            found[path[path.rfind(b"/") + 1 :]].append(path)
-        return found
-
-    def called(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> list[bytes]:
+    def called(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[bytes]:
         """What has a name that is wanted, by name, listed or not: in folders that hold listed files, and in the
         ``folders`` of these names beside them.
-
-        A name is held against what is wanted once, however often that is asked for.
         """
-        asked = (wanted, *folders)
-        if asked not in self._called:
-            places = (self.by_name, self._others, self._inside(folders))
-            names = sorted({name for place in places for name in filter(wanted, place)})
-            self._called[asked] = [
-                path for name in names for path in sorted({one for place in places for one in place.get(name, ())})
-            ]
-        return self._called[asked]
+        inside = self._inside(folders)
+        places = (self.files.by_name, self._others, inside)
+        for name in sorted({*self._names(wanted), *filter(wanted, inside)}):
+            yield from sorted({path for place in places for path in place.get(name, ())})
+
+    def _names(self, wanted: Callable[[bytes], bool]) -> set[bytes]:
+        """A name is held against what is wanted once, however often that is asked for."""
+        if wanted not in self._fitting:
+            self._fitting[wanted] = {*filter(wanted, self.files.by_name), *filter(wanted, self._others)}
+        return self._fitting[wanted]
 
     def _inside(self, names: Collection[bytes]) -> dict[bytes, list[bytes]]:
         """What lies in folders of these names in which nothing is listed, by its name."""
@@ -59,7 +57,7 @@ class Beside:
     def _others(self) -> dict[bytes, list[bytes]]:
         """What is not listed, by its name."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
-        files = frozenset(self._files)
+        files = self.files
         for folder in sorted({path[: path.rfind(b"/") + 1] for path in files} | {b""}):
             with suppress(OSError):
                 for name in os.listdir(os.path.join(self._root, folder)):

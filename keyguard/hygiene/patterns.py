@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from keyguard.hygiene.files import Files
+
 _WILD = re.compile(r"(\*\*/|\*|\?)")
 
 
@@ -46,7 +48,9 @@ class Patterns:
         return self._wild is not None and self._wild.match(path) is not None
 
     def among(self, paths: Iterable[bytes]) -> list[bytes]:
-        """The paths that one of the patterns means, in their order."""
+        """The paths that one of the patterns means, in their order; of ``Files``, sorted."""
+        if isinstance(paths, Files):
+            return [path for path in paths.named(self._exact, self._starts, self._ends) if self.fit(path)]
         ends, starts, fit = self._ends, self._starts, self.fit
         if not starts:
             return [path for path in paths if path.endswith(ends) and fit(path)]

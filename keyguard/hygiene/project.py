@@ -56,7 +56,8 @@ class Project:
         self.root, self.shown = folders[0].root, folders[0].shown
         self.folders = tuple(folders)
         self.engine = engine
-        self.files = {file.path: file for folder in folders for file in folder.files}
+        self._beside = beside or Beside(self.root, folders)
+        self.files = self._beside.files
         """What git tracks or could track."""
         self.keys: dict[bytes, list[Sighting]] = defaultdict(list)
         """The keys in each file, ignored environment files included once ``local`` was asked for."""
@@ -67,7 +68,6 @@ class Project:
         self.rotation = rotation
         self.gaps: list[Skipped] = []
         """What could not be found out."""
-        self._beside = beside or Beside(self.root, self.files)
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._reader = Reader(self.root, self.shown, LIMIT)
@@ -96,7 +96,7 @@ class Project:
     @property
     def by_name(self) -> dict[bytes, list[bytes]]:
         """The listed files by the last part of their paths."""
-        return self._beside.by_name
+        return self.files.by_name
 
     def exists(self, path: bytes) -> bool:
         """Whether there is anything at the path, listed or not."""

@@ -11,7 +11,7 @@ from keyguard.engine.page import Page
 from keyguard.hygiene import data
 from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.project import Project
-from keyguard.hygiene.topics import FUNCTIONS
+from keyguard.hygiene.topics import FUNCTIONS, NAMES
 from keyguard.keeping import Spot, Violation
 from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
 from keyguard.names import Names
@@ -40,9 +40,8 @@ def look_around(listing: Listing, engine: Engine) -> dict[_Root, Beside]:
     _ = engine.ruleset
     found = {}
     for folders in _projects(listing):
-        beside = Beside(folders[0].root, [file.path for folder in folders for file in folder.files])
-        beside.look()
-        found[_root(folders)] = beside
+        found[_root(folders)] = Beside(folders[0].root, folders)
+        found[_root(folders)].look(*NAMES)
     return found
 
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyguard.hygiene.files import Files
 from keyguard.hygiene.patterns import Patterns
+from keyguard.sources.listing import TreeFile
 
 LISTS = [
     ("*.env", ".env", ".env.*"),
@@ -26,6 +28,8 @@ PATHS = st.lists(st.sampled_from(["a", "b", ".env", "x.env", ".yml", "Dockerfile
 def test_among_many_the_same_fit_as_alone(patterns: tuple[str, ...], paths: list[bytes]) -> None:
     made = Patterns(patterns)
     assert made.among(paths) == [path for path in paths if made.fit(path)]
+    listed = Files((path, TreeFile(path)) for path in paths)
+    assert made.among(listed) == sorted(path for path in listed if made.fit(path))
 
 
 def test_hardly_any_path_is_looked_at_closely() -> None:
@@ -40,3 +44,6 @@ def test_hardly_any_path_is_looked_at_closely() -> None:
     paths = [b"src/%d.py" % number for number in range(1000)] + [b"a/.env.live", b"ci/a.yml", b"a.yml", b"b.env"]
     assert made.among(paths) == [b"a/.env.live", b"ci/a.yml", b"b.env"]
     assert looked == paths[1000:]
+    looked.clear()
+    assert made.among(Files((path, TreeFile(path)) for path in paths)) == [b"a/.env.live", b"b.env", b"ci/a.yml"]
+    assert sorted(looked) == sorted(paths[1000:])
