@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keyguard.history.asked import Range
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
+    from keyguard.hygiene.beside import Beside
     from keyguard.hygiene.run import Kept
     from keyguard.progress import Progress
 
@@ -91,6 +92,7 @@ class _Scan:
         self._tally: Tally | None = None
         self._past: Surveyed | None = None
         self._kept: Kept | None = None
+        self._around: dict[tuple[bytes, bytes], Beside] | None = None
 
     def run(self) -> Run:
         """List, read, account."""
@@ -135,7 +137,7 @@ class _Scan:
         self._worklist = Worklist(
             listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
         )
-        tally = self._worklist.run()
+        tally = self._worklist.run(self._look_around if request.hygiene else None)
         if request.source == "tree" and not (tally.read or self._histories or any(one.gap for one in tally.skipped)):
             raise UsageError(
                 "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
@@ -151,6 +153,13 @@ class _Scan:
         seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
         return settle(seen, engine, request.terms)
 
+    def _look_around(self) -> None:
+        """What hygiene can find out while others look for keys."""
+        from keyguard.hygiene.run import look_around
+
+        if self._engine:
+            self._around = look_around(self._listing, self._engine)
+
     def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
         """What the checks of hygiene say."""
         from keyguard.hygiene.run import run as check
@@ -164,6 +173,7 @@ class _Scan:
             history=past.coverage if past else None,
             now=self._request.terms.now,
             rotation=self._request.rotation,
+            ahead=self._around,
         )
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -31,6 +32,12 @@ class Tally(msgspec.Struct):
         self.read += other.read
         self.size += other.size
         self.placeholders += other.placeholders
+
+    def forget(self, before: Iterable[Sighting]) -> None:
+        """Drop what stood on the same line before, as often as it stood there."""
+        old = Counter(map(_line_of, before))
+        if old:
+            self.sightings = [one for one in self.sightings if not _taken(old, _line_of(one))]
 
     def note(self, seen: Sighted) -> None:
         """Count what one text held; whether it was read whole is counted apart."""
@@ -64,3 +71,15 @@ class Guarded:
         except OSError as error:
             self.problem = ("unreadable", os.strerror(error.errno or 0))
         return b""
+
+
+def _line_of(one: Sighting) -> tuple[object, ...]:
+    """What makes two sightings the same in two versions of a file: the key, and what stands around it."""
+    return (one.occurrence.path, one.occurrence.where, one.fingerprint, one.occurrence.snippet.text)
+
+
+def _taken(counts: Counter[tuple[object, ...]], key: tuple[object, ...]) -> bool:
+    if not counts[key]:
+        return False
+    counts[key] -= 1
+    return True

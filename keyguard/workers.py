@@ -37,18 +37,24 @@ def can_fork() -> bool:
 
 
 def fork_map(
-    work: Callable[[int], bytes], count: int, jobs: int, take: Callable[[int, bytes], None] | None = None
+    work: Callable[[int], bytes],
+    count: int,
+    jobs: int,
+    take: Callable[[int, bytes], None] | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[bytes | None]:
     """``work(i)`` for every i below ``count``, done by forked processes; None where the process died over it.
 
     ``count`` is at most ``MAX_TASKS``. ``take`` is handed every i with its answer as it comes, so that ^C loses nothing
-    that was answered; the list then holds an empty one in its place. Raises OSError where not a single worker can be
-    started. Workers are killed and reaped however this ends.
+    that was answered; the list then holds an empty one in its place. ``meanwhile`` is done here while they work. Raises
+    OSError where not a single worker can be started. Workers are killed and reaped however this ends.
     """
     pool = _Pool(work, count, take)
     try:
         gc.freeze()
         pool.start(min(jobs, count))
+        if meanwhile:
+            meanwhile()
         pool.collect()
     finally:
         gc.unfreeze()

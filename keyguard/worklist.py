@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -51,12 +50,14 @@ class Worklist:
         #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
         self._kept = [Tally(skipped=list(listing.skipped))]
 
-    def run(self) -> Tally:
-        """Read and inspect all that is listed."""
+    def run(self, meanwhile: Callable[[], None] | None = None) -> Tally:
+        """Read and inspect all that is listed. Where other processes do that, we need not wait for them idly:
+        ``meanwhile`` is called once they are at work.
+        """
         if self._progress:
             self._progress.begin("files", "files")
             self._progress.expect(len(self._files))
-        if len(self._files) < _FEW or not self._share_out():
+        if len(self._files) < _FEW or not self._share_out(meanwhile):
             self._inspect(self._files, self._kept[0], watched=True)
         tally = self._kept[0]
         for stored in (*self._listing.stored, *self._absent(tally)):
@@ -73,7 +74,7 @@ class Worklist:
 
     # --- files --------------------------------------------------------------------------------------------------
 
-    def _share_out(self) -> bool:
+    def _share_out(self, meanwhile: Callable[[], None] | None) -> bool:
         """Have the files inspected by several processes; False where one is all that there can be."""
         from keyguard import workers  # a commit has no use for it
 
@@ -83,7 +84,7 @@ class Worklist:
         size = max(_BATCH, -(-len(self._files) // workers.MAX_TASKS))
         batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
         try:
-            answers = self._map(batches, jobs)
+            answers = self._map(batches, jobs, meanwhile)
         except OSError:
             return False
         tally = Tally(skipped=list(self._listing.skipped))
@@ -108,7 +109,9 @@ class Worklist:
                 tally.add(found or Tally(skipped=lost))
         return tally
 
-    def _map(self, batches: Sequence[list[_Numbered]], jobs: int) -> list[Tally | None]:
+    def _map(
+        self, batches: Sequence[list[_Numbered]], jobs: int, meanwhile: Callable[[], None] | None = None
+    ) -> list[Tally | None]:
         """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
         from keyguard import workers
 
@@ -122,7 +125,7 @@ class Worklist:
             self._kept.append(tally)
             self._tell(len(batches[index]), tally.sightings)
 
-        workers.fork_map(work, len(batches), jobs, take)
+        workers.fork_map(work, len(batches), jobs, take, meanwhile)
         return found
 
     def _inspect(self, files: Sequence[_Numbered], tally: Tally, *, watched: bool = False) -> Tally:
@@ -250,17 +253,14 @@ class Worklist:
             self._note(blob, Opened(None, content.read, content.size), tally)
 
     def _forget_old(self, tally: Tally) -> None:
-        """Drop what stood on the same line of the version that a blob replaces: the change did not add it."""
+        """Drop what the change did not add: it stood in the version that a blob replaces."""
         seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
-        old: Counter[tuple[object, ...]] = Counter()
+        before = Tally()
         for repository, blobs in self._changed():
             replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]
             if replaced and repository:
-                before = Tally()
                 self._inspect_stored(Stored(repository, [blob._replace(oid=blob.old) for blob in replaced]), before)
-                old.update(map(_line_of, before.sightings))
-        if old:
-            tally.sightings = [one for one in tally.sightings if not _taken(old, _line_of(one))]
+        tally.forget(before.sightings)
 
     def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
         for stored in self._listing.stored:
@@ -282,15 +282,3 @@ def _contents(stored: Stored) -> Iterator[BlobContent]:
 
     with open_shadow(stored.repository) as shadow:
         yield from read_blobs(shadow, oids)
-
-
-def _line_of(one: Sighting) -> tuple[object, ...]:
-    """What makes two sightings the same in two versions of a file: the key, and what stands around it."""
-    return (one.occurrence.path, one.occurrence.where, one.fingerprint, one.occurrence.snippet.text)
-
-
-def _taken(counts: Counter[tuple[object, ...]], key: tuple[object, ...]) -> bool:
-    if not counts[key]:
-        return False
-    counts[key] -= 1
-    return True

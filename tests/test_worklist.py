@@ -12,7 +12,7 @@ import pytest
 
 from keyguard import workers, worklist
 from keyguard.engine import compiled
-from keyguard.errors import GitError
+from keyguard.errors import GitError, UsageError
 from keyguard.git.repository import discover
 from keyguard.inspector import Inspector, Sighted
 from keyguard.model import Blob, Skipped, Where
@@ -81,6 +81,33 @@ def test_it_does_not_matter_how_many_share_the_work(many: Listing, inspector: In
     assert (told[-1].done, told[-1].keys) in ((48, 5), (50, 5))
 
 
+def test_while_others_work_something_else_is_done(many: Listing, inspector: Inspector) -> None:
+    done: list[int] = []
+
+    def meanwhile() -> None:
+        done.append(os.getpid())
+
+    assert Worklist(many, inspector, jobs=2).run(meanwhile).read == 50
+    assert done == [os.getpid()]
+
+
+def test_what_is_done_meanwhile_can_fail_and_no_worker_is_left(many: Listing, inspector: Inspector) -> None:
+    def meanwhile() -> None:
+        raise UsageError("no")
+
+    with pytest.raises(UsageError):
+        Worklist(many, inspector, jobs=2).run(meanwhile)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, 0)
+
+
+def test_where_there_are_no_others_nothing_is_done_meanwhile(many: Listing, inspector: Inspector) -> None:
+    def meanwhile() -> None:
+        raise AssertionError("it comes later, when it is wanted")
+
+    assert Worklist(many, inspector, jobs=1).run(meanwhile).read == 50
+
+
 def test_a_file_over_which_workers_die_is_a_gap_and_no_other_is_lost(many: Listing, inspector: Inspector) -> None:
     deadly = Stumbling(inspector, {b"07.txt", b"15.txt"}, lambda: os.kill(os.getpid(), 9))
     tally = Worklist(many, deadly, jobs=2).run()  # type: ignore[arg-type]
@@ -135,10 +162,10 @@ def test_where_no_process_can_be_had_again_what_was_lost_is_a_gap(
 ) -> None:
     really: Callable[..., list[bytes | None]] = workers.fork_map
 
-    def only_once(work: Any, count: int, jobs: int, done: Any) -> list[bytes | None]:
+    def only_once(work: Any, count: int, jobs: int, *more: Any) -> list[bytes | None]:
         if jobs == 1:
             raise BlockingIOError(11, "Resource temporarily unavailable")
-        return really(work, count, jobs, done)
+        return really(work, count, jobs, *more)
 
     monkeypatch.setattr(workers, "fork_map", only_once)
     deadly = Stumbling(inspector, {b"15.txt"}, lambda: os.kill(os.getpid(), 9))

@@ -61,6 +61,7 @@ def verdicts(repository: Repository, paths: Sequence[bytes]) -> dict[bytes, Verd
 def _asked(shadow: Shadow, paths: Sequence[bytes]) -> Iterator[tuple[bytes, Verdict]]:
     """Each path with its verdict, asked in as many requests as it takes."""
     git = shadow.start(*_COMMAND)
+    shadow.prove()
     for request in _requests(paths):
         git.write(b"".join((b"./" if path.startswith(b":") else b"") + path + b"\0" for path in request))
         answer = b""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from keyguard.errors import GitError
@@ -34,26 +35,46 @@ class Entry(NamedTuple):
     """Marked skip-worktree or assume-unchanged: git does not look whether the file has changed, or is there."""
 
 
+class Inventory:
+    """git at work on the files of a work tree: started at once, so that others can work until it has the answer."""
+
+    def __init__(self, shadow: Shadow, repository: Repository, folder: bytes) -> None:
+        self.repository, self.folder = repository, folder
+        self._shadow = shadow
+        within = ("--", os.fsdecode(folder)) if folder.strip(b"/") else ()
+        # side by side: the index is a matter of milliseconds, a large tree is not
+        self._untracked = shadow.start("ls-files", "-z", "--others", "--exclude-standard", *within)
+        self._tracked = shadow.start("ls-files", "-z", "-v", "--stage", *within)
+
+    def entries(self) -> Iterator[Entry | Skipped]:
+        """As ``tracked_and_untracked``; to be asked once."""
+        yield from _tracked(self._shadow, self._tracked)
+        for path in self._shadow.records(self._untracked):
+            yield Entry(path)
+        yield from _unread(self._untracked)
+
+
+@contextmanager
+def inventory(repository: Repository, folder: bytes = b"") -> Iterator[Inventory]:
+    """``Inventory`` for a ``with`` block. GitError when git cannot be started."""
+    with open_index(repository, work_tree=True) as shadow:
+        yield Inventory(shadow, repository, folder)
+
+
 def tracked_and_untracked(repository: Repository, folder: bytes = b"") -> Iterator[Entry | Skipped]:
     """Every index entry, in order, then what is neither tracked nor ignored, then folders git could not read.
 
     ``folder`` (relative to the top) restricts all. GitError when git fails; what came before it still holds.
     """
-    within = ("--", os.fsdecode(folder)) if folder.strip(b"/") else ()
-    with open_index(repository, work_tree=True) as shadow:
-        # side by side: the index is a matter of milliseconds, a large tree is not
-        untracked = shadow.start("ls-files", "-z", "--others", "--exclude-standard", *within)
-        yield from _tracked(shadow, *within)
-        for path in shadow.records(untracked):
-            yield Entry(path)
-        yield from _unread(untracked)
+    with inventory(repository, folder) as found:
+        yield from found.entries()
 
 
-def _tracked(shadow: Shadow, *within: str) -> Iterator[Entry]:
+def _tracked(shadow: Shadow, child: Child) -> Iterator[Entry]:
     """Records ``tag mode id stage<TAB>path``; the tag is in lower case for assume-unchanged, S for skip-worktree."""
     size = 64 if shadow.object_format == "sha256" else 40
     modes: dict[bytes, int] = {}
-    for record in shadow.records(shadow.start("ls-files", "-z", "-v", "--stage", *within)):
+    for record in shadow.records(child):
         if len(record) < size + 13 or record[size + 11] != _TAB:
             raise GitError("git ls-files gave an answer that is not understood")
         tag, mode = record[0], modes.get(record[2:8])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from keyguard import digests
 from keyguard.errors import GitError
@@ -34,13 +35,15 @@ def open_index(
 ) -> Shadow:
     """As ``open_shadow``, on the index too, or on another that stands in for it, and on the work tree if asked for.
 
-    GitError also when the index is damaged.
+    GitError also when the index is damaged: with git's first answer at the latest.
     """
     path = index or repository.index_file
-    data = _checked(path, repository.object_format)
+    data = read_control(path, _INDEX_LIMIT) or b""
+    proof = partial(_check, path, data, repository.object_format)
     tree = repository.top if work_tree else ""
     if _SPARSE not in data:
-        return _open(repository, deadline, path, tree, _shared_index(repository, data))
+        return _open(repository, deadline, path, tree, _shared_index(repository, data), proof=proof)
+    proof()
     from keyguard.git import sparse
 
     with _open(repository, deadline, path, "", sparse.FILES, sparse.SETTINGS) as shadow:
@@ -67,6 +70,7 @@ def _open(
     files: dict[str, bytes] | None = None,
     settings: str = "",
     borrowed: Sequence[str] = (),
+    proof: Callable[[], None] = lambda: None,
 ) -> Shadow:
     alternates(repository.objects)
     return Shadow(
@@ -80,6 +84,7 @@ def _open(
         borrowed=borrowed,
         deadline=deadline,
         trap=lambda: _trap(tree, repository.objects),
+        proof=proof,
     )
 
 
@@ -89,17 +94,13 @@ def _trap(tree: str, objects: str) -> str:
     return find_trap(tree, objects)
 
 
-def _checked(path: str, object_format: str) -> bytes:
-    """An index file, whole. git itself looks at no checksum, and can take a damaged one for one with less in it."""
-    data = read_control(path, _INDEX_LIMIT)
-    if data is None:
-        return b""
+def _check(path: str, data: bytes, object_format: str) -> None:
+    """git itself looks at no checksum of an index, and can take a damaged one for one with less in it."""
     size = 32 if object_format == "sha256" else 20
     stored = data[-size:]
     # zeros: the user has told git to save the time (index.skipHash)
     if stored.strip(b"\0") and digests.new(object_format, data[:-size]).digest() != stored:
         raise GitError(f"{path}: damaged: its checksum is wrong")
-    return data
 
 
 def _shared_index(repository: Repository, data: bytes) -> dict[str, bytes]:
@@ -112,5 +113,7 @@ def _shared_index(repository: Repository, data: bytes) -> dict[str, bytes]:
     for name in names:
         oid = name[len(_SHARED) :]
         if is_object_id(oid, repository.object_format) and bytes.fromhex(oid) in data:
-            found[name] = _checked(os.path.join(repository.git_dir, name), repository.object_format)
+            path = os.path.join(repository.git_dir, name)
+            found[name] = read_control(path, _INDEX_LIMIT) or b""
+            _check(path, found[name], repository.object_format)
     return found

@@ -67,10 +67,12 @@ class Shadow:
         borrowed: Sequence[str] = (),
         deadline: float = DEADLINE,
         trap: Callable[[], str] = lambda: "",
+        proof: Callable[[], None] = lambda: None,
     ) -> None:
         """Folders are absolute. ``hostile`` is the scanned tree, links resolved: no program in it is run, and no folder
         made in it. ``files`` are put into the git directory, ``settings`` into its configuration. ``borrowed`` are
-        further object directories. ``trap`` is asked what git waits for when it is silent.
+        further object directories. ``trap`` is asked what git waits for when it is silent. ``proof`` raises GitError
+        where what git reads is damaged: it is asked before any answer is handed on, when git is at work already.
         """
         self.object_format = object_format
         self.path = ""
@@ -79,6 +81,7 @@ class Shadow:
         self._hostile = hostile
         self._files, self._settings = files or {}, settings
         self._deadline, self._trap = deadline, trap
+        self._proof: Callable[[], None] | None = proof
         self._command: list[str] = []
         self._environment: dict[str, str] = {}
         self._children: set[Child] = set()
@@ -132,6 +135,12 @@ class Shadow:
         child.close()
         self._children.discard(child)
 
+    def prove(self) -> None:
+        """Raise GitError where no answer of git is worth anything. ``records`` and the like do that by themselves."""
+        if self._proof:
+            self._proof()
+            self._proof = None
+
     def run(self, *args: str) -> bytes:
         """The whole answer of a plumbing command; GitError when it fails or hangs."""
         return b"".join(self.chunks(self.start(*args)))
@@ -139,6 +148,7 @@ class Shadow:
     def chunks(self, child: Child) -> Iterator[bytes]:
         """The answer of a process in pieces. GitError when it hangs, or after the last piece when it failed."""
         try:
+            self.prove()
             while data := child.read(1 << 18):
                 yield data
             child.end()

@@ -26,7 +26,7 @@ _ALL = re.compile(
 def env_inlined(project: Project) -> Iterator[Violation]:
     """One for each variable, or key, and each block of a configuration that inlines it."""
     tools = data.load("browser")["inlining"]
-    configurations = patterns.of(tuple(name for tool in tools for name in tool["files"])).among(sorted(project.files))
+    configurations = patterns.of(tuple(name for tool in tools for name in tool["files"])).among(project.files)
     for tool in tools:
         opening = re.compile(tool["opening"].encode())
         for path in patterns.of(tuple(tool["files"])).among(configurations):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from keyguard.hygiene import data, patterns
+from keyguard.hygiene.patterns import Patterns
 
 #: `tests`, `test-apps`, `testProjects`, `e2e_tests`, and not `latest`
 _TESTS = re.compile(rb"(?:\A|[/_.-])[Tt]ests?(?=[/_.-]|[A-Z])[^/]*(?=/)|[a-z]Tests?/|(?:\A|[/_.-])[Tt]estsuite[^/]*/")
@@ -17,9 +19,7 @@ def is_env_file(name: bytes) -> bool:
 
 def holds_keys(path: bytes) -> bool:
     """Whether keys are kept in a file of this path: an environment file, or its like for a single tool."""
-    name = path[path.rfind(b"/") + 1 :]
-    lists = (data.patterns("envfiles", "files", "names"), data.patterns("envfiles", "files", "others"))
-    return any(one.fit(path) for one in lists) and not _is_other(name)
+    return _keepers().fit(path) and not _is_other(path[path.rfind(b"/") + 1 :])
 
 
 def is_example(name: bytes) -> bool:
@@ -44,6 +44,13 @@ def is_aside(path: bytes) -> bool:
     """Whether the file lies in a folder of tests, or of what others wrote."""
     aside = data.load("envfiles")["places"]["aside"]
     return bool(patterns.in_folder(path, aside)) or _TESTS.search(path) is not None
+
+
+@cache
+def _keepers() -> Patterns:
+    """All such files in one: every name in a project is held against it."""
+    files = data.load("envfiles")["files"]
+    return Patterns((*files["names"], *files["others"]))
 
 
 def _is_other(name: bytes) -> bool:

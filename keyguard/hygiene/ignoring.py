@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from keyguard.git.ignored import Verdict
 from keyguard.hygiene import data, holdings, spots
@@ -27,7 +28,7 @@ _MOST_REASONS = 8
 
 def environment_files(project: Project) -> Iterator[Violation]:
     """``env-not-ignored``, ``env-tracked``, ``env-ignore-undone`` and ``env-file-readable``."""
-    here = [one for one in project.locals(_is_wanted, _folders()) if holds_keys(one.path)]
+    here = [one for one in project.locals(is_wanted, _folders()) if holds_keys(one.path)]
     found = {one.path: holdings.holding(project, one.path) for one in here}
     wanted = [one for one in readers(project) if project.in_repository(one.file)]
     paths = {path for path in found if project.in_repository(path)}
@@ -227,10 +228,12 @@ def _is_plain(path: bytes) -> bool:
     return _name(path) == _DEFAULT
 
 
-def _is_wanted(name: bytes) -> bool:
-    return holds_keys(name) or name in _names()
+def is_wanted(name: bytes) -> bool:
+    """Whether a file of this name may hold keys, in whichever folder."""
+    return name in _names() or holds_keys(name)
 
 
+@cache
 def _names() -> frozenset[bytes]:
     """Last parts of the patterns that say in which folder a file has to lie."""
     return frozenset(one.rpartition("/")[2].encode() for one in data.load("envfiles")["files"]["others"])

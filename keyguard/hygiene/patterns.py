@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from keyguard.hygiene.files import Files
+
 _WILD = re.compile(r"(\*\*/|\*|\?)")
 
 
@@ -33,7 +35,7 @@ class Patterns:
                 ends.append(tail)
             else:
                 starts.append(head)
-        self._starts, self._ends = tuple(starts), tuple(ends)
+        self._starts, self._ends = tuple(starts), (*self._exact, *ends)
         self._wild = re.compile(b"(?:%s)\\Z" % b"|".join(map(_pattern, wild))) if wild else None
 
     def fit(self, path: bytes) -> bool:
@@ -46,8 +48,17 @@ class Patterns:
         return self._wild is not None and self._wild.match(path) is not None
 
     def among(self, paths: Iterable[bytes]) -> list[bytes]:
-        """The paths that one of the patterns means, in their order."""
-        return [path for path in paths if self.fit(path)]
+        """The paths that one of the patterns means, in their order; of ``Files``, sorted."""
+        if isinstance(paths, Files):
+            return [path for path in paths.named(self._exact, self._starts, self._ends) if self.fit(path)]
+        ends, starts, fit = self._ends, self._starts, self.fit
+        if not starts:
+            return [path for path in paths if path.endswith(ends) and fit(path)]
+        return [
+            path
+            for path in paths
+            if (path.endswith(ends) or path[path.rfind(b"/") + 1 :].startswith(starts)) and fit(path)
+        ]
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
 from keyguard.git.ignored import Verdict, verdicts
 from keyguard.hygiene import spots
+from keyguard.hygiene.beside import Beside
 from keyguard.inspector import Inspector
 from keyguard.keeping import Spot
 from keyguard.model import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
@@ -49,12 +50,14 @@ class Project:
         history: HistoryCoverage | None = None,
         now: int | None = None,
         rotation: Rotation = USUAL,
+        beside: Beside | None = None,
     ) -> None:
         """``folders`` share one root and are not none; ``sightings`` are of files, named as reports show them."""
         self.root, self.shown = folders[0].root, folders[0].shown
         self.folders = tuple(folders)
         self.engine = engine
-        self.files = {file.path: file for folder in folders for file in folder.files}
+        self._beside = beside or Beside(self.root, folders)
+        self.files = self._beside.files
         """What git tracks or could track."""
         self.keys: dict[bytes, list[Sighting]] = defaultdict(list)
         """The keys in each file, ignored environment files included once ``local`` was asked for."""
@@ -90,13 +93,10 @@ class Project:
             self._contents[path] = data
         return self._contents[path]
 
-    @cached_property
+    @property
     def by_name(self) -> dict[bytes, list[bytes]]:
         """The listed files by the last part of their paths."""
-        found: dict[bytes, list[bytes]] = defaultdict(list)
-        for path in self.files:
-            found[path.rpartition(b"/")[2]].append(path)
-        return found
+        return self.files.by_name
 
     def exists(self, path: bytes) -> bool:
         """Whether there is anything at the path, listed or not."""
@@ -115,34 +115,11 @@ class Project:
         """The regular files of the names that are wanted, ignored ones too, in folders that hold listed files, and in
         the ``folders`` of these names beside them.
         """
-        inner = [found for name in folders for found in self._inside(name)]
-        for name in sorted({*self._unlisted, *self.by_name, *(path.rpartition(b"/")[2] for path in inner)}):
-            if wanted(name):
-                inside = (path for path in inner if path.endswith(b"/" + name))
-                for path in sorted({*self.by_name.get(name, ()), *self._unlisted.get(name, ()), *inside}):
-                    with suppress(OSError):
-                        mode = os.lstat(os.path.join(self.root, path)).st_mode
-                        if stat.S_ISREG(mode):
-                            yield Local(path, stat.S_IMODE(mode))
-
-    @cached_property
-    def _unlisted(self) -> dict[bytes, list[bytes]]:
-        """What lies beside the listed files and is none of them, by its name: looked for once."""
-        found: dict[bytes, list[bytes]] = defaultdict(list)
-        files = self.files
-        for folder in sorted({path[: path.rfind(b"/") + 1] for path in files} | {b""}):
+        for path in self._beside.called(wanted, folders):
             with suppress(OSError):
-                for name in os.listdir(os.path.join(self.root, folder)):
-                    if folder + name not in files:
-                        found[name].append(folder + name)
-        return found
-
-    def _inside(self, name: bytes) -> Iterator[bytes]:
-        """What lies in folders of this name in which nothing is listed."""
-        for folder in self._unlisted.get(name, ()):
-            with suppress(OSError):
-                if not os.path.islink(os.path.join(self.root, folder)):
-                    yield from (folder + b"/" + one for one in os.listdir(os.path.join(self.root, folder)))
+                mode = os.lstat(os.path.join(self.root, path)).st_mode
+                if stat.S_ISREG(mode):
+                    yield Local(path, stat.S_IMODE(mode))
 
     def close(self) -> None:
         """Let go of the folders that were read from."""

@@ -75,7 +75,7 @@ def _sources(project: Project) -> list[bytes]:
     """The files in which the environment of a build is written, ignored ones too."""
     lists = data.load("browser")["sources"]
     found = {*patterns.of((*lists["ci"], *lists["docker"])).among(project.files)}
-    found |= {one.path for one in project.locals(lambda name: is_env_file(name) or is_example(name))}
+    found |= {one.path for wanted in (is_env_file, is_example) for one in project.locals(wanted)}
     aside = data.load("browser")["aside"]["folders"]
     return sorted(path for path in found if not patterns.in_folder(path, aside))
 

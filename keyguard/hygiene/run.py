@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import Page
 from keyguard.hygiene import data
+from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.project import Project
-from keyguard.hygiene.topics import FUNCTIONS
+from keyguard.hygiene.topics import FUNCTIONS, NAMES
 from keyguard.keeping import Spot, Violation
 from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.listing import Folder, Listing
 from keyguard.suppress import applies, markers
+
+#: a project: the root of its folders, and how that is shown
+_Root = tuple[bytes, bytes]
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -30,6 +34,17 @@ class Kept(msgspec.Struct, frozen=True):
     checks: int = 0
 
 
+def look_around(listing: Listing, engine: Engine) -> dict[_Root, Beside]:
+    """What can be found out about the folders of a listing while nobody knows yet which keys there are."""
+    data.count()
+    _ = engine.ruleset
+    found = {}
+    for folders in _projects(listing):
+        found[_root(folders)] = Beside(folders[0].root, folders)
+        found[_root(folders)].look(*NAMES)
+    return found
+
+
 def run(
     listing: Listing,
     sightings: Sequence[Sighting],
@@ -39,13 +54,18 @@ def run(
     history: HistoryCoverage | None = None,
     now: int | None = None,
     rotation: Rotation = USUAL,
+    ahead: Mapping[_Root, Beside] | None = None,
 ) -> Kept:
-    """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here."""
+    """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here.
+
+    ``ahead`` is what ``look_around`` gave, where somebody had the time.
+    """
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
     found = Kept(checks=data.count())
     for folders in _projects(listing):
-        project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation)
+        beside = (ahead or {}).get(_root(folders))
+        project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation, beside=beside)
         try:
             said = list(_checked(project, found))
         finally:
@@ -60,11 +80,15 @@ def run(
 
 def _projects(listing: Listing) -> Iterator[list[Folder]]:
     """The folders that share a root: a file that was asked for by its name is no project."""
-    groups: dict[tuple[bytes, bytes], list[Folder]] = {}
+    groups: dict[_Root, list[Folder]] = {}
     for folder in listing.folders:
         if folder.whole:
-            groups.setdefault((folder.root, folder.shown), []).append(folder)
+            groups.setdefault(_root([folder]), []).append(folder)
     yield from groups.values()
+
+
+def _root(folders: Sequence[Folder]) -> _Root:
+    return folders[0].root, folders[0].shown
 
 
 def _checked(project: Project, found: Kept) -> Iterator[Violation]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from keyguard.hygiene import (
     bundling,
     clientcode,
+    envfiles,
     environments,
     frontend,
     githooks,
@@ -31,3 +32,6 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *lifecycle.CHECKS,
     *githooks.CHECKS,
 )
+
+#: the questions about names that checks ask of ``Project.locals``: they can be answered before any key is known
+NAMES: tuple[Callable[[bytes], bool], ...] = (envfiles.is_env_file, envfiles.is_example, ignoring.is_wanted)

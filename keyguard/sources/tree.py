@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.errors import GitError, UsageError
 from keyguard.git.repository import Repository, discover
@@ -16,6 +18,9 @@ from keyguard.model import Skipped
 from keyguard.sources.listing import Ask, Folder, Listing, TreeFile, shown_below
 from keyguard.sources.reading import kind_of
 from keyguard.sources.walk import FoundRepository, walk
+
+if TYPE_CHECKING:
+    from keyguard.git.index import Inventory
 
 #: how deep repositories may lie inside each other
 _NESTING = 16
@@ -32,6 +37,8 @@ class Place(NamedTuple):
     """The folder, below the root; nothing for the root itself."""
     depth: int = 0
     """How many repositories are around it, below the root."""
+    begun: Inventory | None = None
+    """git at work on it, where that was started before."""
 
     @property
     def path(self) -> bytes:
@@ -52,7 +59,20 @@ class Place(NamedTuple):
         return shown_below(self.shown, self.below(path))
 
 
-def listing(ask: Ask) -> Listing:
+@contextmanager
+def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
+    """git at work where there is one folder to list, and what waits for it: see ``listing``."""
+    with ExitStack() as stack:
+        begun = _begin(ask, stack)
+
+        def finish() -> Listing:
+            with stack:  # nothing more is wanted of git, however long the scan takes
+                return listing(ask, begun)
+
+        yield finish
+
+
+def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
     """What is below the paths that were asked for. Raises ``UsageError`` for a path that is not there."""
     found = Listing(scope="working tree")
     for path in ask.paths:
@@ -63,7 +83,7 @@ def listing(ask: Ask) -> Listing:
         if os.path.isdir(path) and not ask.all_files and _is_bare(path):
             continue  # its history is all that there is
         if os.path.isdir(path):
-            _add_folder(found, Place(os.fsencode(there), shown), ask)
+            _add_folder(found, Place(os.fsencode(there), shown, begun=begun), ask)
         else:
             _add_file(found, path, os.fsencode(there), shown)
     _deduplicate(found)
@@ -74,7 +94,7 @@ def listing(ask: Ask) -> Listing:
 
 def add_nested(found: Listing, place: Place, path: bytes, ask: Ask) -> None:
     """A repository inside the folder: a submodule, or one that nobody tracks."""
-    inside = place._replace(inner=place.below(path), depth=place.depth + 1)
+    inside = place._replace(inner=place.below(path), depth=place.depth + 1, begun=None)
     if os.path.islink(inside.path) or not os.path.isdir(inside.path):
         if os.path.lexists(inside.path):  # something else stands where the repository should be
             _add(found, place, [path])
@@ -85,6 +105,21 @@ def add_nested(found: Listing, place: Place, path: bytes, ask: Ask) -> None:
         _add_folder(found, inside, ask)
     else:  # a submodule that was not fetched
         _add_walked(found, inside, ask, ignore=True)
+
+
+def _begin(ask: Ask, stack: ExitStack) -> Inventory | None:
+    """git, if it can be started; if not, there will be another occasion to say why."""
+    path = ask.paths[0]
+    if len(ask.paths) > 1 or ask.all_files or not os.path.isdir(path):
+        return None
+    from keyguard.git.index import inventory
+
+    place = Place(os.fsencode(_resolved(path)), b"")
+    try:
+        repository = _repository_of(place)
+        return stack.enter_context(inventory(repository, _inside(place, repository))) if repository else None
+    except GitError:
+        return None
 
 
 def _resolved(path: str) -> str:
@@ -167,17 +202,24 @@ def _repository_of(place: Place) -> Repository | None:
     return repository if repository is not None and repository.top else None
 
 
+def _inside(place: Place, repository: Repository) -> bytes:
+    """The folder as seen from the top of its repository; nothing for the top itself."""
+    top = os.fsencode(repository.top)
+    return os.path.relpath(place.path, top) if place.path != top else b""
+
+
 def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask) -> None:
     from keyguard.git.index import tracked_and_untracked
     from keyguard.git.modes import GITLINK
 
-    top = os.fsencode(repository.top)
-    inside = os.path.relpath(place.path, top) if place.path != top else b""
+    inside, begun = _inside(place, repository), place.begun
     cut = len(inside) + 1 if inside else 0
+    ready = begun is not None and (begun.repository, begun.folder) == (repository, inside)
+    entries = begun.entries() if begun and ready else tracked_and_untracked(repository, inside)
     files: dict[bytes, TreeFile] = {}
     nested: set[bytes] = set()
     skipped: list[Skipped] = []
-    for entry in tracked_and_untracked(repository, inside):
+    for entry in entries:
         path = entry.path[cut:]
         if isinstance(entry, Skipped):
             skipped.append(Skipped(path=place.display(path), reason=entry.reason, detail=entry.detail))

@@ -52,6 +52,34 @@ def test_the_folder_goes_away_after_an_error_too(objects: str, temporary: Path) 
     assert list(temporary.iterdir()) == []
 
 
+def test_what_git_reads_is_proved_once_it_is_at_work_and_before_anything_it_says_is_believed(
+    target: Repo, objects: str
+) -> None:
+    asked: list[str] = []
+
+    def proof() -> None:
+        asked.append("again" if asked else "first")
+
+    with Shadow(objects, proof=proof) as shadow:
+        child = shadow.start("cat-file", "blob", target.oid("HEAD:a"))
+        assert asked == []
+        pieces = shadow.chunks(child)
+        assert next(pieces) == b"hello\n"
+        assert asked == ["first"]
+        assert shadow.run("cat-file", "blob", target.oid("HEAD:a")) == b"hello\n"
+        assert asked == ["first"]
+
+
+def test_without_proof_nothing_that_git_says_counts_however_often_it_is_asked(target: Repo, objects: str) -> None:
+    def proof() -> None:
+        raise GitError("damaged")
+
+    with Shadow(objects, proof=proof) as shadow:
+        for _ in range(2):
+            with pytest.raises(GitError, match="damaged"):
+                shadow.run("cat-file", "blob", target.oid("HEAD:a"))
+
+
 def test_a_folder_that_somebody_else_removed_is_no_error(objects: str) -> None:
     with Shadow(objects) as shadow:
         shutil.rmtree(shadow.path)

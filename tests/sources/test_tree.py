@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keyguard.errors import UsageError
+from keyguard.git.index import inventory
+from keyguard.git.repository import discover
 from keyguard.sources import tree
 from keyguard.sources.listing import Ask, Listing
-from keyguard.sources.tree import listing
+from keyguard.sources.tree import listing, started
+from tests.calling import descriptors
 from tests.repos import Repo, snapshot
 
 
@@ -243,3 +247,66 @@ def test_paths_that_overlap_are_listed_once(repo: Repo) -> None:
     repo.write("a/b.txt", "").write("c.txt", "").add()
     found = listed(repo.path / "a", repo.path, repo.path / "a" / "b.txt", repo.path / "c.txt")
     assert sorted(names(found)) == [str(repo.path / "a" / "b.txt"), str(repo.path / "c.txt")]
+
+
+# --- git, started ahead -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands of git, as they are started."""
+    really, commands = os.posix_spawn, list[str]()
+
+    def noted(path: str, words: list[str], *args: Any, **options: Any) -> int:
+        commands.append(words[3])
+        return really(path, words, *args, **options)
+
+    monkeypatch.setattr(os, "posix_spawn", noted)
+    return commands
+
+
+def test_git_is_at_work_before_it_is_waited_for_and_asked_once(repo: Repo, spawned: list[str], tmp_path: Path) -> None:
+    repo.write("a", "").write("sub/b", "").add().write("sub/new", "")
+    for path, there in ((repo.path, ["a", "sub/b", "sub/new"]), (repo.path / "sub", ["b", "new"])):
+        before = len(descriptors())
+        with started(Ask(paths=(str(path),))) as finish:
+            assert spawned == ["ls-files", "ls-files"]
+            assert names(finish()) == there
+            assert len(descriptors()) == before, "it is gone while files are read"
+        assert spawned == ["ls-files", "ls-files"]
+        spawned.clear()
+
+
+def test_where_there_are_several_folders_or_no_repository_nothing_is_started(
+    repo: Repo, spawned: list[str], tmp_path: Path
+) -> None:
+    repo.write("a", "").write("b/c", "")
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "d").touch()
+    for ask in (
+        Ask(paths=(f"{repo.path}/a", f"{repo.path}/b")),
+        Ask(paths=(f"{repo.path}/a",)),
+        Ask(paths=(str(repo.path),), all_files=True),
+        Ask(paths=(str(tmp_path / "plain"),)),
+    ):
+        with started(ask) as finish:
+            assert spawned == []
+            assert finish().count() > 0
+        spawned.clear()
+
+
+def test_git_that_cannot_be_started_ahead_is_a_gap_like_any_other(repo: Repo) -> None:
+    repo.write("a", "").add().write(".git/index", "nonsense")
+    with started(Ask(paths=(str(repo.path),))) as finish:
+        found = finish()
+    assert [one.reason for one in found.skipped] == ["git-failed"]
+    assert "damaged" in found.skipped[0].detail
+    assert [file.path for folder in found.folders for file in folder.files] == [b"a"]
+
+
+def test_what_was_begun_elsewhere_is_not_taken_for_an_answer(repo: Repo, tmp_path: Path) -> None:
+    repo.write("a", "").add()
+    other = discover(str(Repo(tmp_path / "other").write("b", "").add().path))
+    assert other is not None
+    with inventory(other) as begun:
+        assert names(listing(Ask(paths=(str(repo.path),)), begun)) == ["a"]

@@ -1,0 +1,51 @@
+"""The listed files of a project, and an index of their names: lists of patterns are held against it, not each path."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from keyguard.sources.listing import TreeFile
+
+
+class Files(dict[bytes, TreeFile]):
+    """What git tracks or could track, by its path. It is not to be changed once it has been asked for names."""
+
+    @cached_property
+    def by_name(self) -> dict[bytes, list[bytes]]:
+        """Paths by their last parts."""
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for path in self:
+            found[path[path.rfind(b"/") + 1 :]].append(path)
+        return found
+
+    def named(self, exact: Iterable[bytes], starts: Iterable[bytes], ends: Iterable[bytes]) -> list[bytes]:
+        """The paths whose last part is one of these, or begins or ends with one of these; sorted."""
+        names = {name for name in exact if name in self.by_name}
+        for start in starts:
+            names.update(_beginning(self._forwards, start))
+        for end in ends:
+            names.update(name[::-1] for name in _beginning(self._backwards, end[::-1]))
+        return sorted(path for name in names for path in self.by_name[name])
+
+    def look(self) -> None:
+        """Make the index now."""
+        _ = self._forwards, self._backwards
+
+    @cached_property
+    def _forwards(self) -> list[bytes]:
+        return sorted(self.by_name)
+
+    @cached_property
+    def _backwards(self) -> list[bytes]:
+        return sorted(name[::-1] for name in self.by_name)
+
+
+def _beginning(names: list[bytes], start: bytes) -> Iterator[bytes]:
+    """Of sorted names those that begin so: they stand together."""
+    for at in range(bisect_left(names, start), len(names)):
+        if not names[at].startswith(start):
+            return
+        yield names[at]
