@@ -60,7 +60,7 @@ CASES = [
         "vite-server-build",
         {
             "package.json": package("vite"),
-            "vite.config.ts": "export default { build: { rollupOptions: { input: isSsrBuild ? './srv/a.ts' : undefined } } }",
+            "vite.config.ts": "export default { build: { rollupOptions: { input: ssr ? './srv/a.ts' : undefined } } }",
             "index.html": "<script src=main.js></script>",
             "main.js": imports("./key.js"),
             "key.js": KEY,
@@ -74,7 +74,7 @@ CASES = [
         "next-app",
         {
             "package.json": package("next"),
-            "app/page.tsx": "import { key } from '../lib/server'\nimport Button from './button'\nexport default () => 1",
+            "app/page.tsx": "import { key } from '../lib/server'\nimport Button from './button'\nuse(key)",
             "app/button.tsx": "// the button\n'use client'\n" + imports("../lib/key"),
             "app/api/send/route.ts": imports("../../../lib/server"),
             "lib/key.ts": KEY,
@@ -116,7 +116,7 @@ CASES = [
         "nuxt",
         {
             "package.json": package("nuxt"),
-            "pages/index.vue": "<script setup>\nimport { key } from '~/lib/key'\n</script><template>{{ key }}</template>",
+            "pages/index.vue": "<script setup>\nimport { key } from '~/lib/key'\n</script><template/>",
             "lib/key.ts": KEY,
             "lib/server.ts": KEY,
             "server/api/send.ts": imports("~/lib/server"),
@@ -257,7 +257,7 @@ CASES = [
         {
             "package.json": package("@vue/cli-service"),
             "src/main.js": "import App from '@/App.vue'\nmount(App)",
-            "src/App.vue": '<template/><script lang="ts">\nimport { key } from "./key"\nexport default { key }\n</script>',
+            "src/App.vue": '<template/><script lang="ts">\nimport { key } from "./key"\n</script>',
             "src/key.ts": KEY,
             "vue.config.js": "const { key } = require('./build')",
             "build.js": KEY,
@@ -340,7 +340,7 @@ CASES = [
     Case(
         "page",
         {
-            "web/index.html": "<script src='js/app.js'></script><script type=module>\nimport { b } from './js/b.js'\n</script>",
+            "web/index.html": "<script src='js/app.js'></script><script type=module>\nimport './js/b.js'\n</script>",
             "web/js/app.js": "document.title = 'hello'",
             "web/js/b.js": "import './c.js'",
             "web/js/c.js": "import { d } from './d.js'\nuse(d)",
