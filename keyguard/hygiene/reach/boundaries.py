@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 #: comments and other directives may stand before a directive
-_BEFORE = rb"\A(?:\xef\xbb\xbf)?(?:#![^\n]*\n)?(?:\s|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/|[\"']use [a-z ]{1,40}[\"'];?)*"
+_BEFORE = (
+    rb"\A(?:\xef\xbb\xbf)?(?:#![^\n]*\n)?"
+    rb"(?:\s|//[^\r\n]*[\r\n]|/\*(?:[^*]|\*(?!/))*\*/|[\"']use [a-z ]{1,40}[\"'];?)*"
+)
 _CLIENT = re.compile(_BEFORE + rb"[\"']use client[\"']")
 _SERVER = re.compile(_BEFORE + rb"[\"']use server[\"']")
 #: modules whose import by a client is an error of the build
