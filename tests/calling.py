@@ -19,6 +19,8 @@ from keyguard.cli import main
 from tests.checkout import ROOT
 from tests.repos import git_environment
 
+#: three days after the commits of tests, in seconds since the epoch
+NOW = "1767582245"
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github")
 
 
@@ -48,7 +50,8 @@ class Keyguard:
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder
         traced = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-        self.env = {**git_environment(folder), **traced, "PYTHONPATH": str(ROOT), "KEYGUARD_CACHE_DIR": str(cache)}
+        ours = {"PYTHONPATH": str(ROOT), "KEYGUARD_CACHE_DIR": str(cache), "SOURCE_DATE_EPOCH": NOW}
+        self.env = {**git_environment(folder), **traced, **ours}
 
     def __call__(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> Said:
         """``stdin`` is fed, ``stdout`` and ``stderr`` say where output goes if not into the answer."""
@@ -187,7 +190,8 @@ def adds_up(document: Mapping[str, Any]) -> None:
 
 def places(said: Said) -> set[str]:
     """The paths in which keys were found."""
-    return {place["path"] for finding in said.document["findings"] for place in finding["occurrences"]}
+    keys = [finding for finding in said.document["findings"] if finding["kind"] == "key"]
+    return {place["path"] for finding in keys for place in finding["occurrences"]}
 
 
 def parts_of(body: str, length: int = 8) -> set[str]:

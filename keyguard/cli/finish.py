@@ -62,7 +62,6 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         engine=options.engine,
         rules=(*settings.rule_paths(), *options.rules),
         cached=not options.no_cache,
-        rotation=settings.rotation(),
     )
 
 

@@ -14,6 +14,7 @@ from keyguard import config, scan
 from keyguard.cli import finish
 from keyguard.config import Settings
 from keyguard.errors import UsageError
+from keyguard.rotation import Rotation
 from keyguard.sources.listing import Ask
 
 if TYPE_CHECKING:
@@ -111,14 +112,22 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     whole = source == "tree" and history != "only" and not _range_of(options)
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
+    hygiene = whole and options.only != "keys" and not options.no_hygiene
     return msgspec.structs.replace(
         request,
         history=history,
         range=_range_of(options),
         authors=options.show_authors,
-        hygiene=whole and options.only != "keys" and not options.no_hygiene,
+        hygiene=hygiene,
+        rotation=_rotation(settings) if hygiene else request.rotation,
         terms=msgspec.structs.replace(request.terms, keys=options.only != "hygiene"),
     )
+
+
+def _rotation(settings: Settings) -> Rotation:
+    from keyguard.cli import records
+
+    return records.rotation(settings)
 
 
 def _range_of(options: argparse.Namespace) -> Range | None:

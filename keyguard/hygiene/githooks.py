@@ -149,7 +149,7 @@ def _calls(text: bytes) -> bool:
     """Whether keyguard is called there, and not just in a comment."""
     for found in _CALL.finditer(text):
         line = text.rfind(b"\n", 0, found.start()) + 1
-        if not _COMMENT.search(text, line, found.start()):
+        if not _COMMENT.search(text[line : found.start()]):
             return True
     return False
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from keyguard import dates
-from keyguard.hygiene import spots
+from keyguard.hygiene import holdings, spots
 from keyguard.hygiene.lives import Life, changed, is_aside, lives
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Spot, Violation
@@ -18,7 +18,7 @@ _DAY = 86_400
 #: kinds of places in history that are one of a file
 _FILES = ("blob", "name")
 #: what leads to what a clone gets
-_SHARED = ("head", "branch", "remote", "tag", "ref")
+_SHARED = ("head", "branch", "remote", "tag")
 #: places of one key that are told
 _MOST = 100
 
@@ -74,7 +74,7 @@ def _old(
     limit = project.rotation.max_age_days
     return Violation(
         check="key-too-old",
-        message=f"{_called(project, life.key)} has been in use for {days:,} days: {limit:,} are allowed",
+        message=f"{_called(project, life)} has been in use for {days:,} days: {limit:,} are allowed",
         spots=tuple(there[:_MOST]),
         because=(since,),
         severity=_severity(project, life.key, live=Severity.MEDIUM, test=Severity.INFO, other=Severity.LOW),
@@ -107,7 +107,7 @@ def _removed_only(project: Project, life: Life, latest: Sighting) -> Violation:
     since = f"in history since {dates.day(first.author_date)}; " if first else ""
     return Violation(
         check="key-removed-not-rotated",
-        message=f"{_called(project, life.key)} was taken out{f' on {day}' if day else ''}, but nothing says that it"
+        message=f"{_called(project, life)} was taken out{f' on {day}' if day else ''}, but nothing says that it"
         " was revoked",
         spots=(spots.of_key(place.path, place),),
         because=(
@@ -130,9 +130,9 @@ def _there(life: Life) -> list[Spot]:
     return [spots.of_key(one.occurrence.path, one.occurrence) for one in life.at_head]
 
 
-def _called(project: Project, key: Sighting) -> str:
-    word = f" ({key.environment.value})" if key.environment is not Environment.UNKNOWN else ""
-    return f"{project.rules[key.attribution.rule].title}{word}"
+def _called(project: Project, life: Life) -> str:
+    said = holdings.a_key(project, life.key)
+    return said[:1].upper() + said[1:]
 
 
 def _severity(project: Project, key: Sighting, *, live: Severity, test: Severity, other: Severity) -> Severity:

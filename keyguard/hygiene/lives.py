@@ -8,10 +8,13 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from keyguard import dates
-from keyguard.hygiene import data, patterns
-from keyguard.hygiene.envfiles import is_env_file
+from keyguard.hygiene.envfiles import holds_keys, is_for_tests
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.stage import Stage, judge
 from keyguard.model import Environment, Occurrence, Severity, Sighting
+
+#: stages of places in which keys are made up
+_MADE_UP = (Stage.TEST, Stage.EXAMPLE)
 
 
 class Life(NamedTuple):
@@ -47,20 +50,20 @@ class Life(NamedTuple):
 
 def lives(project: Project) -> list[Life]:
     """Every key that can be used by whoever has it, sorted."""
-    for path in ignored_env_files(project):
+    for path in ignored_files(project):
         project.inspect(path)
     found: dict[str, Life] = {}
     for path, keys in sorted(project.keys.items()):
-        for one in keys:
+        for one in keys if path in project.files else (one for one in keys if not one.suppression):
             found.setdefault(one.fingerprint, Life(one.fingerprint, [], [])).here.append((path, one))
     for one in project.past:
         found.setdefault(one.fingerprint, Life(one.fingerprint, [], [])).past.append(one)
     return [life for _, life in sorted(found.items()) if is_secret(project, life.key)]
 
 
-def ignored_env_files(project: Project) -> list[bytes]:
-    """The environment files that are no part of the project, sorted: keys belong there."""
-    return [one.path for one in project.locals(is_env_file) if one.path not in project.files]
+def ignored_files(project: Project) -> list[bytes]:
+    """The environment files and their like that are no part of the project, sorted: keys belong there."""
+    return sorted(one.path for one in project.locals(holds_keys) if one.path not in project.files)
 
 
 def is_secret(project: Project, key: Sighting) -> bool:
@@ -73,10 +76,8 @@ def is_aside(life: Life) -> bool:
     """Whether it stands only among tests and examples, where keys are made up, and does not say that it is live."""
     if life.key.environment is Environment.LIVE:
         return False
-    aside = data.load("lifecycle")["aside"]
-    files = patterns.of(tuple(aside["files"]))
-    paths = [one.path.lower() for one in life.places]
-    return all(patterns.in_folder(path, aside["folders"]) or files.fit(path) for path in paths)
+    paths = {one.path for one in life.places}
+    return all(is_for_tests(path) or judge(path, None, 0).stage in _MADE_UP for path in paths)
 
 
 def changed(project: Project, paths: Iterable[bytes]) -> int | None:

@@ -68,9 +68,9 @@ def run(
         project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation, beside=beside)
         try:
             said = list(_checked(project, found))
+            found.violations.extend(_hidden(_shown(one, project), engine) for one in said)
         finally:
             project.close()
-        found.violations.extend(_hidden(_shown(one, project), engine) for one in said)
         wanted = {one.key for one in said if one.key}
         known = [one for group in project.keys.values() for one in group] + project.past
         found.sightings.extend(one for one in known if one.fingerprint in wanted)

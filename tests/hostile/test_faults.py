@@ -106,7 +106,7 @@ def keys_in(text: str) -> int:
         return 0
     document = json.loads(text)
     adds_up(document)
-    return len(document["findings"])
+    return sum(finding["kind"] == "key" for finding in document["findings"])
 
 
 def turns(call: str) -> Iterator[tuple[int, int]]:
