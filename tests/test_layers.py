@@ -65,6 +65,7 @@ LAYERS = {
     "keyguard.tally": 5,
     "keyguard.worklist": 5,
     "keyguard.proving": 8,
+    "keyguard.remedy": 9,
     "keyguard.response": 9,
     "keyguard.cli": 10,
     "keyguard.__main__": 11,

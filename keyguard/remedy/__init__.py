@@ -1,0 +1,1 @@
+"""What changes the user's own files, when he asks for it: never history, and nothing that he has not seen."""

@@ -1,0 +1,45 @@
+"""A key in code becomes a look-up in the environment: one module a language, which parses, and never guesses."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from keyguard.remedy.code.edits import Refusal, Refused, Replaced
+
+#: larger files are no code that a person wrote
+LIMIT = 1 << 20
+
+#: language -> module with ``replace(content, span, variable, language) -> bytes``, which may raise ``Refusal``
+LANGUAGES: dict[str, str] = {
+    "python": "keyguard.remedy.code.python",
+    "javascript": "keyguard.remedy.code.javascript",
+    "typescript": "keyguard.remedy.code.javascript",
+    "tsx": "keyguard.remedy.code.javascript",
+    "ruby": "keyguard.remedy.code.ruby",
+    "php": "keyguard.remedy.code.php",
+    "go": "keyguard.remedy.code.golang",
+    "java": "keyguard.remedy.code.java",
+    "yaml-compose": "keyguard.remedy.code.yaml",
+    "yaml-spring": "keyguard.remedy.code.yaml",
+    "yaml-workflow": "keyguard.remedy.code.yaml",
+    "yaml": "keyguard.remedy.code.yaml",
+}
+
+
+def replace_literal(language: str, content: bytes, span: tuple[int, int], variable: str) -> Replaced | Refused:
+    """The text with the secret at ``span`` (bytes, half open) read from the environment instead; or why that is not
+    done. Nothing but the literal changes, besides an import that the look-up needs, and the text still parses.
+    """
+    start, end = span
+    secret = content[start:end]
+    if len(content) > LIMIT:
+        return Refused("the file is too large to be code that a person wrote")
+    if not secret or not all(0x21 <= byte < 0x7F for byte in secret) or set(secret) & set(b"\"'`\\"):
+        return Refused("the key is not written as it is: it has escapes, quotes, spaces or several lines")
+    try:
+        found = import_module(LANGUAGES[language]).replace(content, span, variable, language)
+    except Refusal as refusal:
+        return Refused(str(refusal))
+    except RecursionError:
+        return Refused("the file is nested too deeply")
+    return Replaced(bytes(found))
