@@ -1,7 +1,8 @@
 """How a vendor is asked about a key: one request, and what each answer means. Data of packs, and nothing that acts.
 
 Texts may hold ``{secret}``, ``{basic}`` (base64 of ``secret:``, as in ``curl -u secret:``) and ``{basic:user}`` (base64
-of ``user:secret``). Nothing else is put in: what is sent, and to whom, stands in the pack and not in what is scanned.
+of ``user:secret``), a body also ``{secrets}``, several as strings of JSON. Nothing else is put in: what is sent, and to
+whom, stands in the pack and not in what is scanned.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ EVIDENCE = ("documentation", "source")
 
 _URL = re.compile(r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?")
 _FIELD = re.compile(r"\{[^{}]*\}")
-_KNOWN = re.compile(r"\{(?:secret|basic|basic:[a-z_]{1,20})\}")
+_KNOWN = re.compile(r"\{(?:secrets?|basic|basic:[a-z_]{1,20})\}")
 #: verbs of paths that do something, whatever the method: no question is asked there
 _DOES = re.compile(r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b")
 
@@ -53,8 +54,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     evidence: str = "documentation"
     #: the page that describes it
     reference: str = ""
-    #: name of a scheme in ``keyguard.remote.signing``, where a header is not enough
-    sign: str = ""
+    #: the vendor's software runs at many places, and a key does not say at which: the user has to say
+    hosted: bool = False
 
     @property
     def host(self) -> str:
@@ -72,8 +73,21 @@ class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
     reversible: bool = False
     #: what it does besides, for people: ``the owner gets an e-mail``
     effect: str = ""
+    #: how many keys one request can name, by ``{secrets}`` in its body
+    batch: int = 1
     #: the same request, but so that the vendor only says what it would do
     rehearsal: Request | None = None
+
+
+def at_host(request: Request, host: str) -> Request:
+    """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one."""
+    url = f"https://{host}" + request.url.removeprefix("https://")[len(request.url.split("/")[2]) :]
+    if not _URL.fullmatch(url):
+        raise ValueError(f"{host!r} is not the name of a host")
+    moved = msgspec.structs.replace(request, url=url, hosted=False)
+    if isinstance(moved, Revocation) and moved.rehearsal is not None:
+        return msgspec.structs.replace(moved, rehearsal=at_host(moved.rehearsal, host))
+    return moved
 
 
 def problem(request: Request, *, asks: bool) -> str:
@@ -98,7 +112,7 @@ def problem(request: Request, *, asks: bool) -> str:
     fields += _KNOWN.findall(request.body)
     if any(not _KNOWN.fullmatch(field) for field in fields):
         return "only {secret}, {basic} and {basic:user} may stand in braces"
-    if not fields and not request.sign:
+    if not fields:
         return "the secret is nowhere in it"
     said = (_answer_problem(answer, words) for answer in request.answers)
     return next(filter(None, said), "" if request.answers else "it has no answers")

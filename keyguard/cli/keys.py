@@ -10,6 +10,7 @@ import msgspec
 from keyguard import scan, userconfig
 from keyguard.cli import finish
 from keyguard.config import Config, Settings
+from keyguard.response.asking import Said
 from keyguard.sources.listing import Ask
 from keyguard.userconfig import UserConfig
 
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> N
         return
     how = parser.add_argument_group("network")
     how.add_argument("--vendor", default="", metavar="VENDOR", help="whose the one key is, where that cannot be told")
+    how.add_argument("--host", default="", metavar="HOST", help="which server issued it, of software that runs at many")
     how.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="this host may be at a private address"
     )
@@ -41,6 +43,11 @@ def request(options: argparse.Namespace) -> scan.Request:
     options.engine = "auto"
     asked = finish.request(options, Settings(config=Config()), "tree", Ask(paths=tuple(options.path) or (".",)))
     return msgspec.structs.replace(asked, history="no" if options.no_history else "auto")
+
+
+def said(options: argparse.Namespace) -> Said:
+    """What the user says of a key that nobody else can know."""
+    return Said(options.vendor, options.host)
 
 
 def user_config(options: argparse.Namespace) -> UserConfig:

@@ -49,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--execute", action="store_true", help="do it; without this it is only shown")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="have the vendor say what it would do, where it offers that"
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask; needs --expect")
     parser.add_argument("--expect", default="", metavar="ID", help="the id of the one key that is meant, once more")
     keys.add_arguments(parser)
@@ -70,17 +73,32 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
     ]:
         raise UsageError(f"--expect {options.expect} is not the key that is named")
     revoker, secret = _revoker(options)
-    plans = [revoker.plan(one, partial(secret, one), options.vendor) for one in chosen]
+    plans = [revoker.plan(one, partial(secret, one), keys.said(options)) for one in chosen]
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for one in plans for line in _plan_lines(one)))
     if not options.execute:
-        sys.stderr.write("nothing was sent: --execute does it\n")
+        _rehearsed(plans, revoker, options)
         return 0
-    outcomes = [_carried_out(one, revoker, options) for one in plans]
+    wanted = [one for one in plans if one.request is None or options.yes or _confirmed(one.finding)]
+    unwanted = [Outcome(one.finding, "not-sent", "it was not confirmed") for one in plans if one not in wanted]
+    outcomes = [*revoker.execute(wanted), *unwanted]
     write_stdout(sys.stdout, lambda out: _say(outcomes, out))
     results = {one.outcome for one in outcomes}
     if results <= DONE:
         return 0
     return 2 if results & {"unknown", "accepted"} else 1
+
+
+def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namespace) -> None:
+    """With ``--rehearse``, what the vendor says it would do."""
+    if not options.rehearse:
+        sys.stderr.write("nothing was sent: --execute does it\n")
+        return
+    for plan in plans:
+        said = revoker.rehearse(plan)
+        text = (
+            f"{prose(said.reason)} ({shown(said.host)})" if said else "the vendor offers no rehearsal: nothing was sent"
+        )
+        sys.stderr.write(f"{shown(plan.finding.id)}: {text}\n")
 
 
 def _revoker(options: argparse.Namespace) -> tuple[Revoker, Callable[[Finding], Secret | None]]:
@@ -90,14 +108,6 @@ def _revoker(options: argparse.Namespace) -> tuple[Revoker, Callable[[Finding], 
     revokes, asks = (Asker(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
     revoker = Revoker(revokes, asks, Client(own.network), Journal(journal.folder(os.environ)))
     return revoker, partial(secret_of, paths=paths, engine=engine)
-
-
-def _carried_out(plan: Plan, revoker: Revoker, options: argparse.Namespace) -> Outcome:
-    if plan.request is None:
-        return Outcome(plan.finding, "not-sent", plan.why_not)
-    if not options.yes and not _confirmed(plan.finding):
-        return Outcome(plan.finding, "not-sent", "it was not confirmed")
-    return revoker.execute(plan)
 
 
 def _confirmed(finding: Finding) -> bool:

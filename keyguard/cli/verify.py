@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--vendor says whose one key is: name that key")
     verifier = Verifier(tuple(options.rules), keys.user_config(options), Journal(journal.folder(os.environ)))
     if options.stdin:
-        answered = verifier.of_text(_read_key(), options.vendor, dry=options.dry_run)
+        answered = verifier.of_text(_read_key(), keys.said(options), dry=options.dry_run)
         return _say(answered, options)
     return finish.run(keys.request(options), partial(_verify, verifier=verifier, options=options))
 
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def _verify(found: Run, verifier: Verifier, options: argparse.Namespace) -> int:
     chosen = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
     paths = tuple(options.path) or (".",)
-    code = _say(verifier.of_findings(chosen, paths, options.vendor, dry=options.dry_run), options)
+    code = _say(verifier.of_findings(chosen, paths, keys.said(options), dry=options.dry_run), options)
     if code != 1 and options.all and scan.exit_code(found) == 2:
         print(
             "keyguard: not everything could be read: there may be more keys (keyguard scan says what)", file=sys.stderr

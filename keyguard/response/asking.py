@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from keyguard import endpoints
 from keyguard.endpoints import Request
 from keyguard.errors import UsageError
 from keyguard.model import Certainty, Environment, Finding, Rule
@@ -23,6 +24,15 @@ class Question(NamedTuple):
     why_not: str = ""
 
 
+class Said(NamedTuple):
+    """What the user says of a key that nobody else can know."""
+
+    vendor: str = ""
+    """Whose it is."""
+    host: str = ""
+    """Where the vendor's software runs that issued it."""
+
+
 class Asker:
     """Makes questions by the rules, and by what the user has set for himself."""
 
@@ -32,8 +42,9 @@ class Asker:
         self._reached = reached
         self._purpose = purpose
 
-    def question(self, finding: Finding, secret: Callable[[], Secret | None], vendor: str = "") -> Question:
-        """What to ask, and whom; ``vendor`` is who the user says it belongs to. The secret is fetched when needed."""
+    def question(self, finding: Finding, secret: Callable[[], Secret | None], said: Said) -> Question:
+        """What to ask, and whom. The secret is fetched when it is needed."""
+        vendor = said.vendor
         rule = self._ruleset.by_id().get(finding.rule)
         if vendor:
             rule = self._rule_of(vendor, rule)
@@ -45,12 +56,24 @@ class Asker:
         request: Request | None = getattr(reached, self._purpose, None) or getattr(rule, self._purpose)
         if request is None:
             return _nobody(_NOTHING[self._purpose])
+        if request.hosted and not said.host:
+            return _nobody(
+                f"it may be of any {self._ruleset.vendors[rule.vendor].name}: --host says which, as {request.host}"
+            )
+        if request.hosted:
+            request = self._at(request, said.host)
         if finding.environment is Environment.PUBLISHABLE and not vendor:
             return _nobody("it is publishable: whether it is active changes nothing")
         value = secret()
         if value is None:
             return _nobody("the key is in none of its places any more")
         return Question(request, Prepared(request, value, finding.masked))
+
+    def _at(self, request: Request, host: str) -> Request:
+        try:
+            return endpoints.at_host(request, host)
+        except ValueError as error:
+            raise UsageError(f"--host: {error}") from error
 
     def _rule_of(self, vendor: str, rule: Rule | None) -> Rule:
         """The rule of that vendor for keys that look like this one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
-from keyguard.response.asking import Asker
+from keyguard.response.asking import Asker, Said
 from keyguard.secrets import Secret
 from keyguard.verdict import State, Verdict
 
@@ -59,7 +59,7 @@ class Revoker:
         self._revokes, self._asks = revokes, asks
         self._client, self._journal = client, journal
 
-    def plan(self, finding: Finding, secret: Callable[[], Secret | None], vendor: str = "") -> Plan:
+    def plan(self, finding: Finding, secret: Callable[[], Secret | None], said: Said) -> Plan:
         """What would be sent for a key. Nothing is, yet."""
         known: list[Secret | None] = []
 
@@ -68,8 +68,8 @@ class Revoker:
                 known.append(secret())
             return known[0]
 
-        what = self._revokes.question(finding, once, vendor)
-        check = self._asks.question(finding, once, vendor)
+        what = self._revokes.question(finding, once, said)
+        check = self._asks.question(finding, once, said)
         request = what.request if isinstance(what.request, Revocation) else None
         return Plan(finding, request, what.prepared, check.request, check.prepared, what.why_not)
 
@@ -80,24 +80,47 @@ class Revoker:
             return None
         return verify.ask(self._client, plan.prepared.instead(rehearsal), rehearsal)
 
-    def execute(self, plan: Plan) -> Outcome:
-        """Send the request, once. A failure of the journal is raised before anything is sent."""
-        finding, request, prepared = plan.finding, plan.request, plan.prepared
-        if request is None or prepared is None:
-            return Outcome(finding, "not-sent", plan.why_not)
-        before = self._active(plan)
-        if before is not None and before.state is State.INACTIVE:
-            return self._done(plan, "already-inactive", before.reason, before.status)
-        self._note(plan, "revoke", "sent")
+    def execute(self, plans: Sequence[Plan]) -> Iterator[Outcome]:
+        """Send each request once, one for as many keys as it takes. A failure of the journal is raised before that."""
+        for group in _grouped(plans):
+            yield from self._execute(group)
+
+    def _execute(self, group: Sequence[Plan]) -> Iterator[Outcome]:
+        """Carry out plans that are one request."""
+        alive: list[Plan] = []
+        for plan in group:
+            before = self._active(plan) if plan.request else None
+            if plan.request is None or plan.prepared is None:
+                yield Outcome(plan.finding, "not-sent", plan.why_not)
+            elif before is not None and before.state is State.INACTIVE:
+                yield self._done(plan, "already-inactive", before.reason, before.status)
+            else:
+                alive.append(plan)
+        if alive:
+            for plan in alive:
+                self._note(plan, "revoke", "sent")
+            yield from self._sent(alive)
+
+    def _sent(self, group: Sequence[Plan]) -> Iterator[Outcome]:
+        request, first, *others = group[0].request, *(one.prepared for one in group)
+        assert request is not None  # noqa: S101 - _execute has seen to it
+        assert first is not None  # noqa: S101
+        prepared = first.with_others([one for one in others if one is not None])
         try:
             reply = self._client.send(prepared)
         except Trouble as trouble:
-            return self._done(plan, "unknown" if trouble.sent else "not-sent", trouble.reason)
+            yield from (self._done(one, "unknown" if trouble.sent else "not-sent", trouble.reason) for one in group)
+            return
         body = verify.parsed(reply)
         answer = next((one for one in request.answers if verify.fits(one, reply.status, body)), None)
         outcome = answer.verdict if answer else "unknown"
-        said = answer.says if answer else f"an answer that the rule does not know ({reply.status})"
-        return self._confirmed(plan, outcome, said, reply.status)
+        said = (
+            f"the vendor answered {reply.status}"
+            if answer
+            else f"an answer that the rule does not know ({reply.status})"
+        )
+        for plan in group:
+            yield self._confirmed(plan, outcome, (answer.says if answer else "") or said, reply.status)
 
     def _confirmed(self, plan: Plan, outcome: str, said: str, status: int) -> Outcome:
         """With the vendor's own word on it, where it can be asked."""
@@ -122,3 +145,17 @@ class Revoker:
         finding, host = plan.finding, plan.request.host if plan.request else ""
         entry = partial(Entry, action=action, outcome=outcome, host=host, status=status, detail=detail)
         self._journal.append(entry(fingerprint=finding.fingerprint, id=finding.id, vendor=finding.vendor))
+
+
+def _grouped(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
+    """Plans that one request can carry out, together."""
+    groups: list[list[Plan]] = []
+    for plan in plans:
+        size = plan.request.batch if plan.request else 1
+        fitting = (one for one in groups if size > 1 and one[0].request == plan.request and len(one) < size)
+        group = next(fitting, None)
+        if group is None:
+            groups.append([plan])
+        else:
+            group.append(plan)
+    yield from groups

@@ -16,11 +16,13 @@ from keyguard.model import Finding, Run
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
-from keyguard.response.asking import Asker, Question
+from keyguard.response.asking import Asker, Question, Said
 from keyguard.response.retrieval import secret_of
 from keyguard.secrets import Secret
 from keyguard.userconfig import UserConfig
 from keyguard.verdict import State, Verdict
+
+_NOTHING = Said()
 
 
 class Answered(NamedTuple):
@@ -42,12 +44,12 @@ class Verifier:
         self._journal = journal
 
     def of_findings(
-        self, findings: Sequence[Finding], paths: Sequence[str], vendor: str = "", *, dry: bool = False
+        self, findings: Sequence[Finding], paths: Sequence[str], said: Said = _NOTHING, *, dry: bool = False
     ) -> Iterator[Answered]:
         """Each of the keys that a scan of the paths has found, asked about once."""
         for finding in findings:
             yield self._answered(
-                finding, self._asker.question(finding, partial(secret_of, finding, paths, self._engine), vendor), dry
+                finding, self._asker.question(finding, partial(secret_of, finding, paths, self._engine), said), dry
             )
 
     def verified(self, run: Run, paths: Sequence[str]) -> Run:
@@ -60,14 +62,14 @@ class Verifier:
         )
         return msgspec.structs.replace(run, findings=findings)
 
-    def of_text(self, text: bytes, vendor: str = "", *, dry: bool = False) -> Iterator[Answered]:
+    def of_text(self, text: bytes, said: Said = _NOTHING, *, dry: bool = False) -> Iterator[Answered]:
         """The one key in a text. Raises ``UsageError`` where there is none, or more than one."""
         pieces = iter((text, b""))
         found = scan.run_stream(scan.Request(), lambda: next(pieces, b""), b"<stdin>").findings
         if len(found) != 1:
             raise UsageError("there is no key on standard input" if not found else "give one key at a time")
         match = self._engine.matcher.find(text).matches[0]
-        question = self._asker.question(found[0], lambda: Secret(match.secret), vendor)
+        question = self._asker.question(found[0], lambda: Secret(match.secret), said)
         yield self._answered(found[0], question, dry)
 
     def _answered(self, finding: Finding, question: Question, dry: bool) -> Answered:
