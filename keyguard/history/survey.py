@@ -17,11 +17,12 @@ from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.git.tips import Tips
 from keyguard.history.connections import TreeReader
-from keyguard.history.contents import ContentReader, Contents
+from keyguard.history.contents import ContentReader
 from keyguard.history.gaps import Gaps, Numbered
 from keyguard.history.graph import DANGLING, Graph
 from keyguard.history.hits import Hit
 from keyguard.history.indexes import staged_paths
+from keyguard.history.inspected import Contents
 from keyguard.history.lineage import Lineage
 from keyguard.history.objects import ObjectReader
 from keyguard.history.packmemory import PackMemory
