@@ -175,7 +175,7 @@ class _Survey:
             self._progress.begin(phase, "bytes")
 
     def _lineage(self, connections: Connections) -> Lineage:
-        return Lineage(self._store, self._objects, connections.edges(), self._jobs, self._progress)
+        return Lineage(self._store, self._objects, connections.edges, self._jobs, self._progress)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
