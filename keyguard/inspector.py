@@ -23,12 +23,15 @@ class Sighted(msgspec.Struct, frozen=True):
     size: int
     doubtful: bool = False
     """Whether it could depend on the path, which may not be known yet, whose a key is, or whether it is one."""
+    plain: bool = False
+    """Whether it is text in which nothing even looks like the beginning of a key."""
 
 
 class Inspector:
     """An engine, and what turns its matches into sightings once there are any."""
 
     def __init__(self, engine: Engine) -> None:
+        self.prefilter = engine.prefilter
         self._engine = engine
         self._made: Sighter | None = None
 
@@ -43,10 +46,12 @@ class Inspector:
     def inspect(self, blob: Blob, data: bytes) -> Sighted:
         """All sightings in a text that is in memory as a whole."""
         if b"\0" not in data:
-            hits = self._engine.prefilter.hits(data)
-            found = self._engine.matcher.confirm(data, hits) if hits else None
-            if found is None or not found.matches:
-                return Sighted([], len(found.placeholders) if found else 0, len(data))
+            hits = self.prefilter.hits(data)
+            if not hits:
+                return Sighted([], 0, len(data), plain=True)
+            found = self._engine.matcher.confirm(data, hits)
+            if not found.matches:
+                return Sighted([], len(found.placeholders), len(data))
         return self.inspect_stream(blob, iter((data, b"")).__next__)
 
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:

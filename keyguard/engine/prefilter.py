@@ -22,6 +22,8 @@ class Prefilter(Protocol):
     """Finds anchors."""
 
     name: str
+    reach: int
+    """One less than the length of the longest anchor: how far from one of its bytes another may be."""
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """(index of the anchor, offset of its literal) for every place where one stands, in no order."""
@@ -42,6 +44,7 @@ class HyperscanPrefilter:
         import hyperscan
 
         self._widths = [anchor.width for anchor in anchors]
+        self.reach = _reach(anchors)
         self._found: list[tuple[int, int]] = []
         if compiled is not None:
             self._database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
@@ -89,6 +92,7 @@ class PythonPrefilter:
             (folded if anchor.nocase else exact).setdefault(anchor.literal, []).append(index)
         self._exact = exact
         self._folded = folded
+        self.reach = _reach(anchors)
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
@@ -123,6 +127,10 @@ def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
         return []
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
     return sorted({bisect_right(starts, at) - 1 for _, at in hits})
+
+
+def _reach(anchors: tuple[Anchor, ...]) -> int:
+    return max((anchor.width for anchor in anchors), default=1) - 1
 
 
 def available() -> bool:

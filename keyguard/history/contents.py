@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from keyguard.errors import GitError
-from keyguard.history.hits import UNNAMED, Hit
+from keyguard.history.blobs import BlobReader
+from keyguard.history.hits import UNNAMED
+from keyguard.history.inspected import Contents
 from keyguard.history.packmemory import CONTENTS, PackMemory
+from keyguard.history.sieve import Sieve
 from keyguard.history.tasks import Task, mark, planned, shared
-from keyguard.inspector import Inspector, Sighted
-from keyguard.odb.commits import CommitNotes, CommitRows, moved, target_of
+from keyguard.inspector import Inspector
+from keyguard.odb.commits import CommitNotes, target_of
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
@@ -25,48 +26,8 @@ if TYPE_CHECKING:
     from keyguard.progress import Progress
 
 _KINDS = (BLOB, COMMIT, TAG)
-
-
-class Contents(msgspec.Struct, array_like=True):
-    """What one process read, or all together."""
-
-    hits: list[Hit] = []
-    commits: list[CommitRows] = []
-    tags: list[tuple[int, str]] = []
-    """Number of a tag, and the id of what it is put on."""
-    lost: list[int] = []
-    """Numbers of what has to be read in another way."""
-    malformed: list[int] = []
-    """Numbers of commits and tags that were read, and do not say (or not all) what they lead to."""
-    size: int = 0
-    """Of what was read, in bytes, unpacked."""
-    placeholders: int = 0
-
-    def add(self, other: Contents) -> None:
-        """Take over what another process read."""
-        self.hits += other.hits
-        self.commits += other.commits
-        self.tags += other.tags
-        self.lost += other.lost
-        self.malformed += other.malformed
-        self.size += other.size
-        self.placeholders += other.placeholders
-
-    def keys(self, since: int = 0) -> Iterator[str]:
-        """The fingerprints of what was found, after so many hits."""
-        return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
-
-    def moved(self, distance: int) -> Contents:
-        """The same with other numbers."""
-        return Contents(
-            hits=[Hit(hit.number + distance, hit.sightings, hit.doubtful) for hit in self.hits],
-            commits=[moved(rows, distance) for rows in self.commits],
-            tags=[(number + distance, target) for number, target in self.tags],
-            lost=[number + distance for number in self.lost],
-            malformed=[number + distance for number in self.malformed],
-            size=self.size,
-            placeholders=self.placeholders,
-        )
+#: bytes of commits and tags that are looked at together
+_TOGETHER = 1 << 18
 
 
 class ContentReader:
@@ -75,6 +36,7 @@ class ContentReader:
     def __init__(self, store: Store, inspector: Inspector) -> None:
         self._store = store
         self._inspector = inspector
+        self._sieve = Sieve(inspector.prefilter)
         self.parts: list[Contents] = []
         """What was found so far: all of it, whenever ^C comes."""
 
@@ -135,9 +97,17 @@ class ContentReader:
         offset = begin - entry
         kind = int(self._store.kinds[begin])
         lost: list[tuple[int, int]] = []
-        for at, data, _ in pack.walk(entry, entry + end - begin, lost):
-            # what has the id of another need not have its content: it is looked at all the same
-            self._inspect(kind, at + offset, data, found, commits)
+        if kind == BLOB:
+            BlobReader(pack, self._inspector, self._sieve, found, lost).read(entry, entry + end - begin, offset)
+        else:
+            texts, held = list[tuple[int, bytes]](), 0
+            for at, data, _ in pack.walk(entry, entry + end - begin, lost):
+                texts.append((at + offset, data))
+                held += len(data)
+                if held > _TOGETHER:
+                    self._inspect_all(kind, texts, found, commits)
+                    texts, held = [], 0
+            self._inspect_all(kind, texts, found, commits)
         for low, high in lost:
             whole = not pack.forest.depths[low] and pack.sizes[low] > LARGEST
             if whole:
@@ -148,8 +118,23 @@ class ContentReader:
                     pass  # git may know better
             found.lost += range(low + offset, high + offset)
 
+    def _inspect_all(self, kind: int, texts: list[tuple[int, bytes]], found: Contents, commits: CommitNotes) -> None:
+        """Small objects: at once, but for those in which there may be something."""
+        suspects = set(self._inspector.suspects([data for _, data in texts]))
+        for at, (number, data) in enumerate(texts):
+            if at in suspects:
+                self._inspect(kind, number, data, found, commits)
+            else:
+                found.size += len(data)
+                self._note(kind, number, data, found, commits)
+
     def _inspect(self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes) -> None:
-        self._keep(number, self._inspector.inspect(UNNAMED, data), found)
+        # what has the id of another need not have its content: it is looked at all the same
+        found.keep(number, self._inspector.inspect(UNNAMED, data))
+        self._note(kind, number, data, found, commits)
+
+    def _note(self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes) -> None:
+        """What an object says of others."""
         if kind == COMMIT:
             if not commits.add(number, data):
                 found.malformed.append(number)
@@ -169,14 +154,8 @@ class ContentReader:
                 problem.append(error)
                 return b""
 
-        self._keep(number, self._inspector.inspect_stream(UNNAMED, read), found)
+        found.keep(number, self._inspector.inspect_stream(UNNAMED, read))
         if problem:
             raise problem[0]
         if kind != BLOB:  # too large to be taken apart
             found.malformed.append(number)
-
-    def _keep(self, number: int, seen: Sighted, found: Contents) -> None:
-        if seen.sightings or seen.doubtful:
-            found.hits.append(Hit(number, seen.sightings, seen.doubtful))
-        found.size += seen.size
-        found.placeholders += seen.placeholders

@@ -46,12 +46,12 @@ class Lineage:
         jobs: int,
         progress: Progress | None = None,
     ) -> None:
+        """``edges`` are as ``Connections.edges``: in the order of what they lead to."""
         self._store = store
         self._objects = objects
         self._jobs = jobs
         self._progress = progress
-        order = np.argsort(edges[1], kind="stable")
-        self._parents, self._children = edges[0][order], edges[1][order]
+        self._parents, self._children = edges
         self.trees: dict[int, Entries] = {}
         """Number of a tree -> its entries that are hits, or lead to some."""
         self.problem = ""

@@ -17,11 +17,12 @@ from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.git.tips import Tips
 from keyguard.history.connections import TreeReader
-from keyguard.history.contents import ContentReader, Contents
+from keyguard.history.contents import ContentReader
 from keyguard.history.gaps import Gaps, Numbered
 from keyguard.history.graph import DANGLING, Graph
 from keyguard.history.hits import Hit
 from keyguard.history.indexes import staged_paths
+from keyguard.history.inspected import Contents
 from keyguard.history.lineage import Lineage
 from keyguard.history.objects import ObjectReader
 from keyguard.history.packmemory import PackMemory
@@ -174,7 +175,7 @@ class _Survey:
             self._progress.begin(phase, "bytes")
 
     def _lineage(self, connections: Connections) -> Lineage:
-        return Lineage(self._store, self._objects, connections.edges(), self._jobs, self._progress)
+        return Lineage(self._store, self._objects, connections.edges, self._jobs, self._progress)
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from functools import cached_property
 
 import msgspec
 
@@ -79,8 +80,11 @@ class Connections:
         found: Array = np.any(self.planes, axis=0).reshape(-1)
         return found
 
+    @cached_property
     def edges(self) -> tuple[Array, Array]:
-        """Numbers of trees, and of what each of them leads to; int64."""
-        return tuple(  # type: ignore[return-value]
+        """Numbers of trees, and of what each of them leads to; int64, in the order of these. To be asked at the end."""
+        parents, children = (
             np.frombuffer(b"".join(parts), np.uint32).astype(np.int64) for parts in (self._parents, self._children)
         )
+        order = np.argsort(children)
+        return parents[order], children[order]

@@ -40,8 +40,9 @@ def plant(headers: Headers, parents: Array) -> Forest:
     depths, roots = _depths(parents)
     kinds = headers.kinds[roots]
     sound = (parents[roots] == -1) & (kinds > 0) & (kinds < 5)
-    counts = _counts(parents, depths, sound)
-    places, last = _places(parents, depths, counts, sound)
+    levels = _levels(depths, sound)
+    counts = _counts(parents, levels, sound)
+    places, last = _places(parents, levels, counts)
     order = np.empty(int(sound.sum()), np.int64)
     order[places[sound]] = np.flatnonzero(sound)
     above = parents[order]
@@ -76,21 +77,20 @@ def _depths(parents: Array) -> tuple[Array, Array]:
     return depths, pointers
 
 
-def _counts(parents: Array, depths: Array, sound: Array) -> Array:
+def _counts(parents: Array, levels: list[Array], sound: Array) -> Array:
     """How many entries grow out of each, itself included: added up from the tips down."""
     counts = sound.astype(np.int64)
-    for level in reversed(_levels(depths, sound)[1:]):
+    for level in reversed(levels[1:]):
         np.add.at(counts, parents[level], counts[level])
     return counts
 
 
-def _places(parents: Array, depths: Array, counts: Array, sound: Array) -> tuple[Array, Array]:
+def _places(parents: Array, levels: list[Array], counts: Array) -> tuple[Array, Array]:
     """Each entry's number in depth-first order, and whether it is the last on its base."""
     places = np.full(len(parents), -1, np.int64)
     last = np.zeros(len(parents), bool)
-    for depth, level in enumerate(_levels(depths, sound)):
+    for depth, level in enumerate(levels):
         if depth == 0:
-            level = level[np.argsort(level, kind="stable")]
             places[level] = np.cumsum(counts[level]) - counts[level]
             last[level] = True
             continue
@@ -106,7 +106,12 @@ def _places(parents: Array, depths: Array, counts: Array, sound: Array) -> tuple
 def _levels(depths: Array, sound: Array) -> list[Array]:
     """The entries of each depth, from the roots on."""
     known = np.flatnonzero(sound)
-    known = known[np.argsort(depths[known], kind="stable")]
+    known = known[np.argsort(_short(depths[known]), kind="stable")]
     if not len(known):
         return []
     return np.split(known, np.flatnonzero(np.diff(depths[known])) + 1)
+
+
+def _short(numbers: Array) -> Array:
+    """The same in two bytes, where they fit: these are sorted in a tenth of the time."""
+    return numbers.astype(np.uint16) if len(numbers) and numbers.max() < 1 << 16 else numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.vectors import Array, np, sorting
 
 #: ids are looked for from where the first of those begins whose first so many bits are the same; see ``find``
 _BITS = 20
@@ -17,7 +17,7 @@ class IdTable:
         self.ids = ids
         first = heads(ids)
         if len(first) and (first[1:] < first[:-1]).any():
-            self._order = np.argsort(first, kind="stable")
+            self._order = sorting(first)
             self._heads = first[self._order]
         else:
             self._order, self._heads = np.arange(len(first)), first

@@ -18,7 +18,7 @@ from keyguard.odb.headers import REF_DELTA, Headers, read_headers
 from keyguard.odb.idtable import IdTable
 from keyguard.odb.inflate import DAMAGE, apply_delta, inflate, inflated, result_size
 from keyguard.odb.packindex import PackIndex, read_index
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.vectors import Array, np, sorting
 
 #: bytes of an object that is held as a whole; larger ones are read in pieces
 LARGEST = 16 << 20
@@ -74,7 +74,7 @@ class Pack:
         trailer = os.pread(self._fd, self._id_size, max(0, end))
         if head[:4] != b"PACK":
             raise GitError(f"{os.path.basename(self.path)}: not a pack")
-        order = np.argsort(index.offsets, kind="stable")
+        order = sorting(index.offsets)
         repeated = bool((np.diff(index.offsets[order]) == 0).any())  # and so another entry has no row at all
         if int.from_bytes(head[8:], "big") != count or trailer != index.checksum or repeated:
             self.problem = "not the pack that its index is of, or cut off"

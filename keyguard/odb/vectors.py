@@ -16,7 +16,16 @@ finally:
     else:
         os.environ[_THREADS] = _before
 
-__all__ = ["Array", "np"]
+__all__ = ["Array", "np", "sorting"]
 
 #: whatever the element type, which the docstrings say
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
+
+
+def sorting(keys: Array) -> Array:
+    """The order in which keys ascend, and equal ones stay as they are: several times faster where none are equal."""
+    order: Array = np.argsort(keys)
+    ascending = keys[order]
+    if (ascending[1:] == ascending[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+    return order

@@ -1,4 +1,4 @@
-"""What design asks: every object is made out of its pack once, and every blob is inspected once."""
+"""What design asks: every object is made out of its pack once, and every blob is inspected at most once."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ def test_every_object_is_made_and_inspected_once(
     assert found.coverage.read == len(expected)
     texts = Counter(data for kind, data in expected.values() if kind != "tree")
     if name != "thin":  # git adds to thin packs what other packs hold as well
-        assert counted.inspected == texts
+        assert counted.inspected <= texts
         assert set(counted.trees.values()) | set(counted.made.values()) <= {1, 2}
-    assert set(counted.inspected) == set(texts)
+    # and that as a whole only where there may be a key
+    assert {data for data in texts if b"SENDMAILOS_API_KEY=" in data} <= set(counted.inspected) <= set(texts)
     assert set(counted.made.values()) <= {1}
     # once for what they name, and once more only those that lead to a hit
     assert max(counted.trees.values(), default=0) <= 1 + 4
