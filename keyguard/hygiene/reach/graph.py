@@ -24,6 +24,7 @@ class Graph:
         self._resolver, self._read, self._closed, self._instead = resolver, read, closed, instead
         self.links: dict[bytes, tuple[bytes, ...]] = {}
         """What was looked at so far."""
+        self._shut: dict[bytes, bool] = {}
         self._servers: dict[bytes, bool] = {}
 
     def spread(self, away: dict[bytes, int], wanted: Collection[bytes]) -> bool:
@@ -46,7 +47,7 @@ class Graph:
         """The files that ``path`` may import, once each, in order."""
         found = self.links.get(path)
         if found is None:
-            open_ = (one for one in self._look(path) if one != path and not self._closed(one))
+            open_ = (one for one in self._look(path) if one != path and not self._is_shut(one))
             found = self.links[path] = tuple(dict.fromkeys(open_))
         return found
 
@@ -54,8 +55,14 @@ class Graph:
         """Whether a file never leaves the server, by where it lies or by what it says."""
         if path not in self._servers:
             read = names.extension(path) in names.READ
-            self._servers[path] = self._closed(path) or (read and is_server(self._read(path) or b""))
+            self._servers[path] = self._is_shut(path) or (read and is_server(self._read(path) or b""))
         return self._servers[path]
+
+    def _is_shut(self, path: bytes) -> bool:
+        found = self._shut.get(path)
+        if found is None:
+            found = self._shut[path] = self._closed(path)
+        return found
 
     def _look(self, path: bytes) -> Iterable[bytes]:
         yield from self._instead.get(path, ())

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from keyguard.hygiene.reach import specifiers
 from keyguard.hygiene.reach.module import Import, Module
 
-#: strings first, so that nothing in them is taken for a comment
+#: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
 _TOKEN = re.compile(
     rb"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?"
-    rb"|\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\\\r\n]|\\.)*'|`(?:[^`\\]|\\.)*`",
+    rb"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?",
     re.DOTALL,
 )
 _STATEMENT = re.compile(
