@@ -28,7 +28,7 @@ _MANY = 5000
 _TRIES = 2_000_000
 #: wildcards in one pattern: what has more is no pattern that a person wrote, and slow to match
 _WILDCARDS = 6
-_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\?|\{[^{}]*\}")
+_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\{[^{}]*\}")
 
 
 class Files:
@@ -102,4 +102,4 @@ def _meaning(wild: bytes) -> bytes:
         return b".*"
     if wild.startswith(b"{"):
         return b"(?:" + b"|".join(map(re.escape, wild[1:-1].split(b","))) + b")"
-    return b"[^/]" if wild == b"?" else b"[^/]*"
+    return b"[^/]*"

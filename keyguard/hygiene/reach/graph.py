@@ -27,14 +27,16 @@ class Graph:
         self._shut: dict[bytes, bool] = {}
         self._servers: dict[bytes, bool] = {}
 
-    def spread(self, away: dict[bytes, int], wanted: Collection[bytes]) -> bool:
+    def spread(self, away: dict[bytes, int], wanted: Collection[bytes] | None) -> bool:
         """Follow what was not followed yet, until all of ``wanted`` are reached; whether there is more to follow.
+
+        None means to the end.
 
         ``away`` tells how many steps each file is from its nearest entry point, and learns what is found.
         """
-        missing = set(wanted).difference(away)
+        missing = set(wanted or ()).difference(away)
         front = sorted(path for path in away if path not in self.links)
-        while front and missing:
+        while front and (missing or wanted is None):
             nearest = min(away[path] for path in front)
             now = [path for path in front if away[path] == nearest]
             following = sorted({target for path in now for target in self.look(path)}.difference(away))

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
 )
 _STATEMENT = re.compile(
     rb"(?<![\w$.])(?:import|export)\b\s{0,99}(type\b(?!\s{0,9}(?:,|from\b)))?"
-    rb"[\w$*\s,]{0,500}(?:\{([^{}\"']{0,20000})\}\s{0,99})?(?:from\s{0,99})?[\"']([^\"'\r\n]{1,300})[\"']"
+    rb"[\w$*\s,]{0,120}(?:\{([^{}\"']{0,20000})\}\s{0,99})?(?:from\s{0,99})?[\"']([^\"'\r\n]{1,300})[\"']"
 )
 #: names in braces of which every one is a type
 _TYPES = re.compile(rb"\s*type\s[^,]*(?:,\s*type\s[^,]*)*,?\s*")

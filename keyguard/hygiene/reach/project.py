@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from keyguard.hygiene.reach import boundaries, names
@@ -53,16 +53,18 @@ class Project:
         """The ways to those that can be reached."""
         wanted = [path for path in wanted if not self._graph.stays(path)]
         away = dict.fromkeys(self._entries, 0)
-        found: dict[bytes, Trail] = {}
-        more = True
-        while more and len(found) < len(wanted):
-            missing = [path for path in wanted if path not in found]
-            more = self._graph.spread(away, missing)
-            found.update((path, trail) for path in missing if path in away and (trail := self._trail(path)))
-            if more and all(path in away for path in wanted):
-                # what is reached by no way that is known may be by one that was not looked at
-                more = self._graph.spread(away, [b""])
+        more = self._graph.spread(away, wanted)
+        found = self._found(wanted, away)
+        # what was not followed yet is as far away as the farthest: no way by it is shorter than one step more
+        farthest = max(away.values(), default=0) + 1
+        missing = [path for path in wanted if path not in found or len(found[path].steps) > farthest + 1]
+        if more and missing:
+            self._graph.spread(away, None)
+            found.update(self._found(missing, away))
         return dict(sorted(found.items()))
+
+    def _found(self, wanted: Iterable[bytes], away: Collection[bytes]) -> dict[bytes, Trail]:
+        return {path: trail for path in wanted if path in away and (trail := self._trail(path))}
 
     def _trail(self, path: bytes) -> Trail | None:
         states = self._searcher.find(self._entries, path, self._graph.links)

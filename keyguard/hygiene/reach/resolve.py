@@ -52,7 +52,7 @@ class Resolver:
 
     def _resolve(self, path: bytes, base: bytes, text: bytes) -> Iterable[bytes]:
         if b"*" in text or b"${" in text:
-            return self._many(path, base, text)
+            return self._many(path, base, text.partition(b"?")[0])
         for one in dict.fromkeys((text, text.partition(b"?")[0], text[:1] + text[1:].partition(b"#")[0])):
             found = self._one(path, base, one)
             if found is not None:

@@ -44,7 +44,7 @@ _VARIABLES = frozenset(("lexical_declaration", "variable_declaration"))
 
 
 @cache
-def _parser(kind: str) -> Parser | None:
+def parser_for(kind: str) -> Parser | None:
     """The parser for ``tsx`` or ``typescript``, which read JavaScript too; None where there is none."""
     try:
         import tree_sitter
@@ -57,12 +57,12 @@ def _parser(kind: str) -> Parser | None:
 
 def available() -> bool:
     """Whether anything can be parsed here."""
-    return _parser("tsx") is not None
+    return parser_for("tsx") is not None
 
 
 def parse(data: bytes, *, typescript: bool, jsx: bool) -> Module | None:
     """The module; None where it is too large, is no code, or cannot be parsed here."""
-    parser = _parser("tsx" if jsx or not typescript else "typescript")
+    parser = parser_for("tsx" if jsx or not typescript else "typescript")
     if parser is None or len(data) > LIMIT or max(map(len, data.split(b"\n"))) > _LINE:
         return None
     tree = parser.parse(data)
