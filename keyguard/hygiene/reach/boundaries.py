@@ -17,18 +17,19 @@ _ONLY_SERVER = re.compile(
     rb"(?:server-only|astro:env/server|\$env/(?:static|dynamic)/private|@tanstack/[a-z]{1,20}-start/server-only)[\"']"
     rb"|^[ \t]*import[ \t]*[\"']server-only[\"']"
 )
-#: a directive is at the top, under a licence at most
-_TOP = 8192
+#: a directive is at the top, under a licence at most, and so are imports
+_TOP = 16384
+_HINTS = (b"server-only", b"/private", b"env/server")
 
 
 def is_client(data: bytes) -> bool:
     """Whether the file begins a client: ``"use client"``."""
-    return b"use client" in data[:_TOP] and _CLIENT.match(data[:_TOP]) is not None
+    return data.find(b"use client", 0, _TOP) >= 0 and _CLIENT.match(data, 0, _TOP) is not None
 
 
 def is_server(data: bytes) -> bool:
     """Whether the file never leaves the server: ``"use server"``, ``import "server-only"`` and the like."""
-    if b"use server" in data[:_TOP] and _SERVER.match(data[:_TOP]):
+    if data.find(b"use server", 0, _TOP) >= 0 and _SERVER.match(data, 0, _TOP):
         return True
-    likely = b"server-only" in data or b"/private" in data or b"env/server" in data
-    return likely and _ONLY_SERVER.search(data) is not None
+    likely = any(data.find(hint, 0, _TOP) >= 0 for hint in _HINTS)
+    return likely and _ONLY_SERVER.search(data, 0, _TOP) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
 from keyguard.hygiene.reach import names
 
@@ -23,9 +24,11 @@ _COMPILED = {
 }
 #: files that one import may mean
 _MANY = 5000
+#: files that are held against patterns in one project
+_TRIES = 2_000_000
 #: wildcards in one pattern: what has more is no pattern that a person wrote, and slow to match
 _WILDCARDS = 6
-_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\?|\{[^{}]*\}")
+_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\{[^{}]*\}")
 
 
 class Files:
@@ -35,6 +38,7 @@ class Files:
         """``paths`` are relative to the root of the project."""
         self.paths = paths if isinstance(paths, (set, frozenset)) else frozenset(paths)
         self._sorted: list[bytes] = []
+        self._tries = _TRIES
 
     def __contains__(self, path: object) -> bool:
         return path in self.paths
@@ -65,8 +69,9 @@ class Files:
         if folder is None or whole is None or b"/" not in fixed or len(_WILD.findall(whole)) > _WILDCARDS:
             return []
         wanted = _pattern(whole)
-        found = (path for path in self.below(folder) if wanted.fullmatch(path))
-        return [path for path, _ in zip(found, range(_MANY), strict=False)]
+        tried = list(islice(self.below(folder), max(0, self._tries)))
+        self._tries -= len(tried)
+        return list(islice(filter(wanted.fullmatch, tried), _MANY))
 
     def _with(self, path: bytes, endings: Iterable[bytes]) -> bytes | None:
         return next((path + ending for ending in endings if path + ending in self.paths), None) if path else None
@@ -97,4 +102,4 @@ def _meaning(wild: bytes) -> bytes:
         return b".*"
     if wild.startswith(b"{"):
         return b"(?:" + b"|".join(map(re.escape, wild[1:-1].split(b","))) + b")"
-    return b"[^/]" if wild == b"?" else b"[^/]*"
+    return b"[^/]*"

@@ -25,7 +25,8 @@ class Entries(NamedTuple):
     """A convention: what begins a client by its path."""
 
     kind: str
-    path: re.Pattern[bytes]
+    path: bytes
+    """A regular expression."""
     removed: frozenset[bytes]
 
 
@@ -36,8 +37,8 @@ class Framework(NamedTuple):
     packages: frozenset[str]
     configs: frozenset[bytes]
     entries: tuple[Entries, ...]
-    closed: re.Pattern[bytes] | None
-    closed_anywhere: re.Pattern[bytes] | None
+    closed: tuple[bytes, ...]
+    closed_anywhere: tuple[bytes, ...]
     aliases: dict[bytes, list[bytes]]
 
     def of(self, app: App) -> bool:
@@ -65,11 +66,11 @@ def table() -> tuple[Framework, ...]:
             packages=frozenset(one.get("packages", ())),
             configs=frozenset(name.encode() for name in one.get("configs", ())),
             entries=tuple(
-                Entries(row["kind"], re.compile(row["path"].encode()), frozenset(_encoded(row.get("removed", ()))))
+                Entries(row["kind"], row["path"].encode(), frozenset(_encoded(row.get("removed", ()))))
                 for row in one["entries"]
             ),
-            closed=_any_of(one.get("closed", ())),
-            closed_anywhere=_any_of(one.get("closed_anywhere", ())),
+            closed=tuple(_encoded(one.get("closed", ()))),
+            closed_anywhere=tuple(_encoded(one.get("closed_anywhere", ()))),
             aliases={prefix.encode(): list(_encoded(folders)) for prefix, folders in one.get("aliases", {}).items()},
         )
         for one in data.load("frameworks")["frameworks"]
@@ -93,7 +94,7 @@ def by_convention(app: App, used: Iterable[Framework]) -> Iterator[Entry]:
     code = [path for path in app.files if names.extension(path) in names.READ and names.ships(path)] if rows else []
     for path in code:
         inner = names.below(app.root, path) or b""
-        row = next((row for row in rows if row.path.fullmatch(inner)), None)
+        row = next((row for row in rows if _compiled(row.path).fullmatch(inner)), None)
         if row is not None:
             yield Entry(path, row.kind, row.removed)
 
@@ -103,8 +104,11 @@ class Closed:
 
     def __init__(self, apps: Collection[App]) -> None:
         """``apps`` are all of the project."""
-        self._own = {app.root: [one.closed for one in used_by(app) if one.closed] for app in apps}
-        self._all = [one.closed_anywhere for one in table() if one.closed_anywhere and any(map(one.of, apps))]
+        everywhere = {one for app in apps for framework in used_by(app) for one in framework.closed_anywhere}
+        self._all = [_compiled(one) for one in sorted(everywhere)]
+        self._own = {
+            app.root: [_compiled(one) for framework in used_by(app) for one in framework.closed] for app in apps
+        }
 
     def __call__(self, home: bytes, path: bytes) -> bool:
         """``home`` is the root of the application that the file belongs to."""
@@ -128,14 +132,14 @@ def aliases(app: App) -> dict[bytes, list[bytes]]:
     return dict(sorted(found.items(), key=lambda row: (-len(row[0]), row[0])))
 
 
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern)
+
+
 def _prefix(text: bytes) -> bytes:
     """``@/*``, ``vue$`` -> what stands before."""
     return text.rstrip(b"*$").rstrip(b"/") or text
-
-
-def _any_of(patterns: Iterable[str]) -> re.Pattern[bytes] | None:
-    listed = [f"(?:{one})" for one in patterns]
-    return re.compile("|".join(listed).encode()) if listed else None
 
 
 def _encoded(texts: Iterable[str]) -> Iterator[bytes]:

@@ -24,16 +24,19 @@ class Graph:
         self._resolver, self._read, self._closed, self._instead = resolver, read, closed, instead
         self.links: dict[bytes, tuple[bytes, ...]] = {}
         """What was looked at so far."""
+        self._shut: dict[bytes, bool] = {}
         self._servers: dict[bytes, bool] = {}
 
-    def spread(self, away: dict[bytes, int], wanted: Collection[bytes]) -> bool:
+    def spread(self, away: dict[bytes, int], wanted: Collection[bytes] | None) -> bool:
         """Follow what was not followed yet, until all of ``wanted`` are reached; whether there is more to follow.
+
+        None means to the end.
 
         ``away`` tells how many steps each file is from its nearest entry point, and learns what is found.
         """
-        missing = set(wanted).difference(away)
+        missing = set(wanted or ()).difference(away)
         front = sorted(path for path in away if path not in self.links)
-        while front and missing:
+        while front and (missing or wanted is None):
             nearest = min(away[path] for path in front)
             now = [path for path in front if away[path] == nearest]
             following = sorted({target for path in now for target in self.look(path)}.difference(away))
@@ -46,7 +49,7 @@ class Graph:
         """The files that ``path`` may import, once each, in order."""
         found = self.links.get(path)
         if found is None:
-            open_ = (one for one in self._look(path) if one != path and not self._closed(one))
+            open_ = (one for one in self._look(path) if one != path and not self._is_shut(one))
             found = self.links[path] = tuple(dict.fromkeys(open_))
         return found
 
@@ -54,8 +57,14 @@ class Graph:
         """Whether a file never leaves the server, by where it lies or by what it says."""
         if path not in self._servers:
             read = names.extension(path) in names.READ
-            self._servers[path] = self._closed(path) or (read and is_server(self._read(path) or b""))
+            self._servers[path] = self._is_shut(path) or (read and is_server(self._read(path) or b""))
         return self._servers[path]
+
+    def _is_shut(self, path: bytes) -> bool:
+        found = self._shut.get(path)
+        if found is None:
+            found = self._shut[path] = self._closed(path)
+        return found
 
     def _look(self, path: bytes) -> Iterable[bytes]:
         yield from self._instead.get(path, ())

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from keyguard.hygiene.reach import specifiers
 from keyguard.hygiene.reach.module import Import, Module
 
-#: strings first, so that nothing in them is taken for a comment
+#: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
 _TOKEN = re.compile(
     rb"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?"
-    rb"|\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\\\r\n]|\\.)*'|`(?:[^`\\]|\\.)*`",
+    rb"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?",
     re.DOTALL,
 )
 _STATEMENT = re.compile(
     rb"(?<![\w$.])(?:import|export)\b\s{0,99}(type\b(?!\s{0,9}(?:,|from\b)))?"
-    rb"[\w$*\s,]{0,500}(?:\{([^{}\"']{0,20000})\}\s{0,99})?(?:from\s{0,99})?[\"']([^\"'\r\n]{1,300})[\"']"
+    rb"[\w$*\s,]{0,120}(?:\{([^{}\"']{0,20000})\}\s{0,99})?(?:from\s{0,99})?[\"']([^\"'\r\n]{1,300})[\"']"
 )
 #: names in braces of which every one is a type
 _TYPES = re.compile(rb"\s*type\s[^,]*(?:,\s*type\s[^,]*)*,?\s*")

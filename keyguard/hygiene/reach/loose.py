@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 #: a configuration that is larger is none, or is meant to hurt
 _LIMIT = 1 << 20
-#: strings first, so that nothing in them is taken for a comment
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.DOTALL)
+#: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|,(?=\s*[\]}])', re.DOTALL)
 
+#: options of one name in one configuration
+_BLOCKS = 50
 #: what belongs to one option ends within this
 _BLOCK = 8000
 #: what is said so shortly before an option makes it one of the server's
@@ -46,7 +49,8 @@ def _plain(data: bytes) -> bytes:
 
 def block_after(data: bytes, word: bytes) -> Iterator[bytes]:
     """What follows each use of a word as an option: all between its brackets, or the rest of the line."""
-    for found in re.finditer(rb"\b" + re.escape(word) + rb"[\"']?\s{0,9}[:=(]\s{0,9}", data[:_LIMIT]):
+    option = re.compile(rb"\b" + re.escape(word) + rb"[\"']?\s{0,9}[:=(]\s{0,9}")
+    for found in islice(option.finditer(data[:_LIMIT]), _BLOCKS):
         block = _balanced(data[found.end() : found.end() + _BLOCK])
         around = data[max(0, found.start() - _NEAR) : found.start()] + block.partition(b"\n")[0]
         if not _SERVER.search(around):

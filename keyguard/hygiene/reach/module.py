@@ -47,8 +47,8 @@ class Statement(NamedTuple):
     """Whether a bundler leaves it out when nobody asks for what it declares."""
 
 
-#: names -> where they stand for values in a file: (offset, name), in order
-Uses = Callable[[frozenset[bytes]], Iterable[tuple[int, bytes]]]
+#: names, and whether one use of each is enough -> where they stand for values in a file: (offset, name), in order
+Uses = Callable[[set[bytes], bool], Iterable[tuple[int, bytes]]]
 
 
 class Module(NamedTuple):
@@ -88,7 +88,7 @@ def without(module: Module, exports: frozenset[bytes]) -> Shipped:
     """The module with some exports taken out, and all that only they use; and without imports of nothing but types."""
     if module.uses is None:
         return Shipped(module.imports)
-    used = _used(module)
+    used = _used(module, once=not exports)
     live = _live(module, exports, used) if exports else frozenset(module.statements)
     removed = tuple((one.start, one.end) for one in module.statements if one not in live)
     names = {name for one in live for name in used[one.start]}
@@ -104,12 +104,17 @@ def _is_kept(one: Import, names: set[bytes], removed: tuple[tuple[int, int], ...
     return one.local in names if one.local else not any(start <= one.at < end for start, end in removed)
 
 
-def _used(module: Module) -> dict[int, set[bytes]]:
-    """Statement, by its offset -> the names it uses, of those that are imported or that others declare."""
-    names = {one.local for one in module.imports}.union(*(one.declares for one in module.statements))
+def _used(module: Module, once: bool) -> dict[int, set[bytes]]:
+    """Statement, by its offset -> the names it uses, of those that are imported or that others declare.
+
+    With ``once``, a single use of what is imported is found, and nothing else.
+    """
+    names = {one.local for one in module.imports if one.local}
+    if not once:
+        names.update(name for one in module.statements for name in one.declares)
     starts = [one.start for one in module.statements]
     found: dict[int, set[bytes]] = {start: set() for start in starts}
-    for at, name in module.uses(frozenset(names)) if module.uses else ():
+    for at, name in module.uses(names, once) if module.uses else ():
         index = bisect_right(starts, at) - 1
         if index >= 0 and at < module.statements[index].end and name not in module.statements[index].declares:
             found[starts[index]].add(name)

@@ -37,15 +37,22 @@ class Resolver:
 
     def resolve(self, path: bytes, text: bytes) -> tuple[bytes, ...]:
         """The files of the project that ``text`` means when the file ``path`` imports it; none for a package's."""
-        key = names.folder(path), text
+        base = names.folder(path)
+        key = (self._scope(path, base) if text[:1] not in b"./" else base), text
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = tuple(self._resolve(path, *key))
+            found = self._known[key] = tuple(self._resolve(path, base, text))
         return found
+
+    def _scope(self, path: bytes, base: bytes) -> bytes:
+        """The folder whose files mean the same by a text that is no path: most are packages, asked for everywhere."""
+        if names.extension(path) in names.MIXED:
+            return base
+        return max(self._configs.scope(base), self._layout.home(path), key=len)
 
     def _resolve(self, path: bytes, base: bytes, text: bytes) -> Iterable[bytes]:
         if b"*" in text or b"${" in text:
-            return self._many(path, base, text)
+            return self._many(path, base, text.partition(b"?")[0])
         for one in dict.fromkeys((text, text.partition(b"?")[0], text[:1] + text[1:].partition(b"#")[0])):
             found = self._one(path, base, one)
             if found is not None:

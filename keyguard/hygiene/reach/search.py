@@ -15,7 +15,7 @@ from keyguard.hygiene.reach.resolve import Resolver
 #: names that are asked of a module; None: all. None of them: it is only loaded
 Asked = frozenset[bytes] | None
 _NOTHING: frozenset[bytes] = frozenset()
-#: states that one search looks at before it gives up and takes the cheap look for the truth
+#: states that one search comes to before it gives up: no project that people work on has as many
 _STATES = 20_000
 
 

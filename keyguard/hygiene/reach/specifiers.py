@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 #: more of a file is not looked at: what people import stands at its beginning, and bundles import nothing of a project
 _LOOKED_AT = 1 << 20
+#: patterns that are looked at in one file
+_CALLS = 200
 _STATIC = re.compile(rb"from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
 _IMPORT = re.compile(
     rb"import\s{0,99}(?:\(\s{0,99}(?:(?:/\*[^*]{0,300}\*/|//[^\n]{0,300}\n)\s{0,99}){0,4})?[\"'`]([^\"'`\r\n]{1,300})"
@@ -61,6 +64,6 @@ def sources(data: bytes) -> list[bytes]:
 
 def _many(data: bytes) -> Iterator[tuple[bytes, int]]:
     if b"meta.glob" in data or b"require.context" in data:
-        for call in _MANY.finditer(data):
+        for call in islice(_MANY.finditer(data), _CALLS):
             for text in _QUOTED.findall(call[1]):
                 yield text if b"*" in text else text.rstrip(b"/") + b"/**", call.start()

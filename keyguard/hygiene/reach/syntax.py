@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: larger files are no code that a person wrote
 LIMIT = 600_000
+#: longer lines are made by a machine, from what was imported long ago
+_LINE = 20_000
 _STATEMENTS = 20_000
 #: deeper code is not looked into: nobody writes it, and each look costs its depth
 _DEPTH = 300
@@ -42,7 +44,7 @@ _VARIABLES = frozenset(("lexical_declaration", "variable_declaration"))
 
 
 @cache
-def _parser(kind: str) -> Parser | None:
+def parser_for(kind: str) -> Parser | None:
     """The parser for ``tsx`` or ``typescript``, which read JavaScript too; None where there is none."""
     try:
         import tree_sitter
@@ -55,13 +57,13 @@ def _parser(kind: str) -> Parser | None:
 
 def available() -> bool:
     """Whether anything can be parsed here."""
-    return _parser("tsx") is not None
+    return parser_for("tsx") is not None
 
 
 def parse(data: bytes, *, typescript: bool, jsx: bool) -> Module | None:
     """The module; None where it is too large, is no code, or cannot be parsed here."""
-    parser = _parser("tsx" if jsx or not typescript else "typescript")
-    if parser is None or len(data) > LIMIT:
+    parser = parser_for("tsx" if jsx or not typescript else "typescript")
+    if parser is None or len(data) > LIMIT or max(map(len, data.split(b"\n"))) > _LINE:
         return None
     tree = parser.parse(data)
     if tree.root_node.type != "program" or tree.root_node.child_count > _STATEMENTS:
@@ -174,13 +176,18 @@ class _Reader:
         strings = (one for one in arguments.named_children[:4] if one.type in ("string", "template_string"))
         return next(map(_string, strings), None)
 
-    def _uses(self, names: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
-        looks = 0
-        for found in _WORD.finditer(self._data) if names else ():
-            if found[0] in names:
+    def _uses(self, names: set[bytes], once: bool) -> Iterator[tuple[int, bytes]]:
+        left, looks = set(names), 0
+        words = (word for one in self._statements for word in _WORD.finditer(self._data, one.start, one.end))
+        for found in words if names else ():
+            if found[0] in left:
                 looks += 1
                 if looks > _LOOKS or self._is_value(found.start()):
                     yield found.start(), found[0]
+                    if once:
+                        left.discard(found[0])
+                        if not left:
+                            return
 
     def _is_value(self, at: int) -> bool:
         nodes = self._path(at)

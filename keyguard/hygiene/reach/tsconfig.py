@@ -34,6 +34,7 @@ class Configs:
         """``package`` finds the file that a name means which is no path."""
         self._files, self._read, self._package = files, read, package
         self._known: dict[bytes, tuple[Pattern, ...]] = {}
+        self._scopes: dict[bytes, bytes] = {}
 
     def targets(self, folder: bytes, text: bytes) -> Iterator[bytes]:
         """The paths that an import in a folder may mean, the likeliest first."""
@@ -44,6 +45,14 @@ class Configs:
                     yield from (target.replace(b"*", middle, 1) for target in one.targets)
             elif not one.wild and text == one.before:
                 yield from one.targets
+
+    def scope(self, folder: bytes) -> bytes:
+        """The folder around this one in which all imports mean the same, unless they are relative."""
+        found = self._scopes.get(folder)
+        if found is None:
+            here = not folder or any(folder + b"/" + name in self._files for name in _NAMES)
+            found = self._scopes[folder] = folder if here else self.scope(names.folder(folder))
+        return found
 
     def _patterns(self, folder: bytes) -> tuple[Pattern, ...]:
         found = self._known.get(folder)

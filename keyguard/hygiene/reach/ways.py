@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import NamedTuple
-
-from keyguard.hygiene.reach import boundaries, names
-from keyguard.hygiene.reach.entries import entries, replacements
-from keyguard.hygiene.reach.files import Files
-from keyguard.hygiene.reach.frameworks import Closed, Entry, aliases, config_names, used_by
-from keyguard.hygiene.reach.graph import Graph
-from keyguard.hygiene.reach.layout import Layout
-from keyguard.hygiene.reach.modules import Modules
-from keyguard.hygiene.reach.packages import promises_nothing
-from keyguard.hygiene.reach.resolve import Resolver
-from keyguard.hygiene.reach.search import Searcher
-
-Read = Callable[[bytes], bytes | None]
 
 
 class Way(NamedTuple):
@@ -34,72 +20,18 @@ class Way(NamedTuple):
     """Whether every step was parsed, and not only looked at."""
 
 
-def client_ways(files: Collection[bytes], read: Read, wanted: Collection[bytes]) -> dict[bytes, Way]:
+def client_ways(
+    files: Collection[bytes], read: Callable[[bytes], bytes | None], wanted: Collection[bytes]
+) -> dict[bytes, Way]:
     """The shortest way to each wanted file that reaches a client; of several the first by its paths.
 
     ``files`` are all paths of a project, relative to its root, and ``read`` gives what they hold, or None.
     """
-    known = Files(files)
-    asked = sorted(frozenset(wanted) & known.paths)
-    return _Project(known, read).ways(asked) if asked else {}
+    asked = sorted(path for path in set(wanted) if path in files)
+    if not asked:
+        return {}
+    # most projects have nothing to ask about, and never pay for what is imported here
+    from keyguard.hygiene.reach.project import Project
 
-
-class _Project:
-    """All that is asked of one project."""
-
-    def __init__(self, files: Files, read: Read) -> None:
-        self._files, self._read = files, read
-        self._layout = Layout(files, read, config_names())
-        apps = self._layout.apps.values()
-        closed = Closed(apps)
-        instead: dict[bytes, list[bytes]] = defaultdict(list)
-        for old, new in (pair for app in apps for pair in replacements(app, files)):
-            instead[old].append(new)
-        resolver = Resolver(files, self._layout, read, aliases)
-        self._graph = Graph(resolver, read, lambda path: closed(self._layout.home(path), path), instead)
-        self._entries: dict[bytes, Entry] = {}
-        for entry in self._all_entries():
-            if not self._graph.stays(entry.path):
-                self._entries.setdefault(entry.path, entry)
-        self._modules = Modules(read, {path: entry.removed for path, entry in self._entries.items()})
-        self._searcher = Searcher(self._modules, resolver, self._is_untouched, instead)
-
-    def ways(self, wanted: list[bytes]) -> dict[bytes, Way]:
-        """The ways to those that can be reached."""
-        wanted = [path for path in wanted if not self._graph.stays(path)]
-        away = dict.fromkeys(self._entries, 0)
-        found: dict[bytes, Way] = {}
-        more = True
-        while more and len(found) < len(wanted):
-            missing = [path for path in wanted if path not in found]
-            more = self._graph.spread(away, missing)
-            found.update((path, way) for path in missing if path in away and (way := self._way(path)))
-            if more and all(path in away for path in wanted):
-                # what is reached by no way that is known may be by one that was not looked at
-                more = self._graph.spread(away, [b""])
-        return dict(sorted(found.items()))
-
-    def _way(self, path: bytes) -> Way | None:
-        states = self._searcher.find(self._entries, path, self._graph.links)
-        if not states:
-            return None
-        steps = tuple(state.path for state in states)
-        loaded = [self._modules.load(step) for step in steps if names.extension(step) in names.READ]
-        sure = all(one.module.parsed for one in loaded)
-        stays = self._modules.load(path).shipped.removed
-        return Way(steps[0], self._entries[steps[0]].kind, steps, stays, sure)
-
-    def _all_entries(self) -> Iterator[Entry]:
-        marked = False
-        for app in self._layout.apps.values():
-            used = used_by(app)
-            yield from entries(app, used, self._files)
-            marked = marked or any(one.name == "Next.js" for one in used)
-        if marked:
-            code = (path for path in self._files.paths if names.extension(path) in names.CODE and names.ships(path))
-            for path in sorted(code):
-                if boundaries.is_client(self._read(path) or b""):
-                    yield Entry(path, "Next.js client component")
-
-    def _is_untouched(self, path: bytes) -> bool:
-        return promises_nothing(self._layout.apps[self._layout.home(path)], path)
+    found = Project(files, read).trails(asked)
+    return {path: Way(one.steps[0], one.kind, one.steps, one.stays, one.sure) for path, one in found.items()}

@@ -1,0 +1,92 @@
+"""A project with its clients: the cheap graph first, and modules only where that leads to what is asked for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from keyguard.hygiene.reach import boundaries, names
+from keyguard.hygiene.reach.entries import entries, replacements
+from keyguard.hygiene.reach.files import Files
+from keyguard.hygiene.reach.frameworks import Closed, Entry, aliases, config_names, used_by
+from keyguard.hygiene.reach.graph import Graph
+from keyguard.hygiene.reach.layout import Layout
+from keyguard.hygiene.reach.modules import Modules
+from keyguard.hygiene.reach.packages import promises_nothing
+from keyguard.hygiene.reach.resolve import Resolver
+from keyguard.hygiene.reach.search import Searcher
+
+
+class Trail(NamedTuple):
+    """A way that was found."""
+
+    kind: str
+    steps: tuple[bytes, ...]
+    stays: tuple[tuple[int, int], ...]
+    sure: bool
+
+
+class Project:
+    """All that is asked of one project."""
+
+    def __init__(self, paths: Collection[bytes], read: Callable[[bytes], bytes | None]) -> None:
+        """``paths`` are all files, relative to the root; ``read`` gives what they hold, or None."""
+        files = Files(paths)
+        self._files, self._read = files, read
+        self._layout = Layout(files, read, config_names())
+        apps = self._layout.apps.values()
+        closed = Closed(apps)
+        instead: dict[bytes, list[bytes]] = defaultdict(list)
+        for old, new in (pair for app in apps for pair in replacements(app, files)):
+            instead[old].append(new)
+        resolver = Resolver(files, self._layout, read, aliases)
+        self._graph = Graph(resolver, read, lambda path: closed(self._layout.home(path), path), instead)
+        self._entries: dict[bytes, Entry] = {}
+        for entry in self._all_entries():
+            if not self._graph.stays(entry.path):
+                self._entries.setdefault(entry.path, entry)
+        self._modules = Modules(read, {path: entry.removed for path, entry in self._entries.items()})
+        self._searcher = Searcher(self._modules, resolver, self._is_untouched, instead)
+
+    def trails(self, wanted: list[bytes]) -> dict[bytes, Trail]:
+        """The ways to those that can be reached."""
+        wanted = [path for path in wanted if not self._graph.stays(path)]
+        away = dict.fromkeys(self._entries, 0)
+        more = self._graph.spread(away, wanted)
+        found = self._found(wanted, away)
+        # what was not followed yet is as far away as the farthest: no way by it is shorter than one step more
+        farthest = max(away.values(), default=0) + 1
+        missing = [path for path in wanted if path not in found or len(found[path].steps) > farthest + 1]
+        if more and missing:
+            self._graph.spread(away, None)
+            found.update(self._found(missing, away))
+        return dict(sorted(found.items()))
+
+    def _found(self, wanted: Iterable[bytes], away: Collection[bytes]) -> dict[bytes, Trail]:
+        return {path: trail for path in wanted if path in away and (trail := self._trail(path))}
+
+    def _trail(self, path: bytes) -> Trail | None:
+        states = self._searcher.find(self._entries, path, self._graph.links)
+        if not states:
+            return None
+        steps = tuple(state.path for state in states)
+        loaded = [self._modules.load(step) for step in steps if names.extension(step) in names.READ]
+        sure = all(one.module.parsed for one in loaded)
+        stays = self._modules.load(path).shipped.removed
+        return Trail(self._entries[steps[0]].kind, steps, stays, sure)
+
+    def _all_entries(self) -> Iterator[Entry]:
+        marked = False
+        for app in self._layout.apps.values():
+            used = used_by(app)
+            yield from entries(app, used, self._files)
+            marked = marked or any(one.name == "Next.js" for one in used)
+        if marked:
+            code = (path for path in self._files.paths if names.extension(path) in names.CODE and names.ships(path))
+            for path in sorted(code):
+                if boundaries.is_client(self._read(path) or b""):
+                    yield Entry(path, "Next.js client component")
+
+    def _is_untouched(self, path: bytes) -> bool:
+        return promises_nothing(self._layout.apps[self._layout.home(path)], path)
