@@ -195,6 +195,13 @@ class Project:
             return spots.of_file(path)
         return spots.of_span(path, data, start, end, self.engine)
 
+    def hidden(self, path: bytes, start: int, end: int) -> Spot:
+        """The same for a stretch that is a secret, of which nothing is shown."""
+        data = self.read(path)
+        if data is None or not 0 <= start < end <= len(data):
+            return spots.of_file(path)
+        return spots.of_span(path, data, start, end, self.engine, hidden=True)
+
     def offset(self, path: bytes, key: Sighting) -> int:
         """Where a key begins in its file, in bytes; 0 where the file cannot be read any more."""
         data = self.read(path) or b""
