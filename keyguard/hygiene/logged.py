@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
-from keyguard.hygiene import cues, data, patterns, variables
+from keyguard.hygiene import cues, data, variables
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stages.names import absolute
 from keyguard.hygiene.stages.words import split
@@ -21,12 +22,14 @@ from keyguard.model import Confidence, Vendor
 _MOST = 500
 #: bytes between the beginning of a call and what it prints
 _REACH = 300
+#: from one of the words on that a file must have
 _READ = re.compile(
     rb"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.(?P<a>[A-Z][A-Z0-9_]{2,80})\b|\[[\"'](?P<b>[A-Z][A-Z0-9_]{2,80})[\"']\])"
-    rb"|(?:os\.environ|\bENV|\$_ENV|\$_SERVER|ENVIRON)\[[\"'](?P<c>[A-Z][A-Z0-9_]{2,80})[\"']\]"
-    rb"|(?:\bos\.environ\.get|\bgetenv|\bos\.getenv|\bos\.Getenv|\bENV\.fetch|\bDeno\.env\.get|\bSystem\.getenv|\bSystem\.get_env|\benv::var"
-    rb"|\bGetEnvironmentVariable|(?<![\w.>$])env)\(\s*[\"'](?P<d>[A-Z][A-Z0-9_]{2,80})[\"'](?:\s*,[^()\r\n]{0,60})?\)"
+    rb"|(?:os\.environ|ENV|\$_ENV|\$_SERVER)\[[\"'](?P<c>[A-Z][A-Z0-9_]{2,80})[\"']\]"
+    rb"|(?:os\.environ\.get|[gG]etenv|ENV\.fetch|Deno\.env\.get|get_env|env::var|GetEnvironmentVariable|(?<![\w.>$])env)"
+    rb"\(\s*[\"'](?P<d>[A-Z][A-Z0-9_]{2,80})[\"'](?:\s*,[^()\r\n]{0,60})?\)"
 )
+_QUALIFIED = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,20}(?:\.|::)){1,3}$")
 _SINK = re.compile(
     rb"(?:\bconsole\.(?:log|info|warn|error|debug|dir|trace)|(?<![\w.])(?:pprint|print|printf|println!?|eprintln!|dd|dump|var_dump"
     rb"|print_r|error_log|warn)|\b(?:logger|logging|log|LOG|LOGGER|_logger|winston|Log|Logger|slog|zap|logrus)"
@@ -59,10 +62,10 @@ class _Use(NamedTuple):
 def key_logged(project: Project) -> Iterator[Violation]:
     """One for each variable and file."""
     vendors = variables.server_vendors(project.engine.ruleset)
-    for path in cues.files_with(project, _candidates(project), _words()):
+    for path in cues.files_with(project, _candidates(project), _listed("words")):
         seen: set[str] = set()
         for use in _uses(project.read(path) or b"", vendors):
-            if use.name not in seen:
+            if use.name not in seen and absolute(path) is None:
                 seen.add(use.name)
                 yield _violation(project, path, use)
 
@@ -83,48 +86,79 @@ def _violation(project: Project, path: bytes, use: _Use) -> Violation:
 
 def _candidates(project: Project) -> list[bytes]:
     """The code that is looked at: to read all of ten thousand files takes as long as to scan them."""
-    files = sorted(data.patterns("logging", "files").among(project.files))
+    endings = _listed("endings")
+    files = [path for path in project.files if path.endswith(endings)]
     if len(files) > _MOST:
-        told = re.compile(b"(?i)" + b"|".join(word.encode() for word in data.load("logging")["telling"]))
-        files = [path for path in files if told.search(path, path.rfind(b"/") + 1)]
-    return list(islice(filter(_is_ours, files), _MOST))
+        files = _telling(files)
+    aside = _aside()
+    return list(islice((path for path in sorted(files) if not aside.search(path)), _MOST))
 
 
-def _is_ours(path: bytes) -> bool:
-    aside = data.load("browser")["aside"]["folders"]
-    return not patterns.in_folder(path, aside) and absolute(path) is None
+def _telling(paths: list[bytes]) -> list[bytes]:
+    """Those of the paths in whose last part one of some words stands: all looked at in one go."""
+    names = [path[path.rfind(b"/") + 1 :].lower() for path in paths]
+    text, ends = b"\n".join(names), list(accumulate(len(name) + 1 for name in names))
+    found = {bisect_right(ends, at) for word in _listed("telling") for at in _places(text, word)}
+    return [paths[index] for index in found]
+
+
+def _places(text: bytes, word: bytes) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 @cache
-def _words() -> tuple[bytes, ...]:
-    return tuple(word.encode() for word in data.load("logging")["words"])
+def _aside() -> re.Pattern[bytes]:
+    """Finds folders of tests, and of what others wrote."""
+    return re.compile(
+        rb"(?:\A|/)(?:%s)/" % b"|".join(map(re.escape, map(str.encode, data.load("browser")["aside"]["folders"])))
+    )
+
+
+@cache
+def _listed(which: str) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in data.load("logging")[which])
 
 
 def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
-    for found in _READ.finditer(content):
+    for start, found in islice(_reads(content), 200):
         name = next(filter(None, found.groups())).decode()
         if variables.public_prefix(name) or variables.secrecy(name, vendors) is not Secrecy.SURELY:
             continue
-        if _is_printed(content, *found.span()):
-            yield _Use(found.span(), name)
-        elif holder := _holder(content, found):
+        if _is_printed(content, start, found.end()):
+            yield _Use((start, found.end()), name)
+        elif holder := _holder(content, start, found.end()):
             yield from _through(content, found.end(), holder, name)
 
 
-def _holder(content: bytes, found: re.Match[bytes]) -> bytes:
+def _reads(content: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Where the environment is read: where that begins, and what it is."""
+    end = 0
+    for at in sorted({at for word in _listed("words") for at in _places(content, word)}):
+        found = _READ.match(content, at)
+        if found and at >= end:
+            before = _QUALIFIED.search(content, max(0, at - 60), at)
+            yield before.start() if before else at, found
+            end = found.end()
+
+
+def _holder(content: bytes, start: int, end: int) -> bytes:
     """The variable that a value is given to as it is; empty where there is none whose name says what it holds."""
-    before = content[max(0, found.start() - 120) : found.start()].rpartition(b"\n")[2]
+    before = content[max(0, start - 120) : start].rpartition(b"\n")[2]
     given = _ASSIGNED.search(before)
-    if not given or not _WHOLE.match(content, found.end()):
+    if not given or not _WHOLE.match(content, end):
         return b""
     return given["name"] if len(split(given["name"].decode())) > 1 else b""
 
 
 def _through(content: bytes, start: int, holder: bytes, name: str) -> Iterator[_Use]:
     """Where the program prints a variable of its own."""
-    for found in islice(re.finditer(rb"(?<![\w.])\$?%s\b" % re.escape(holder), content[start:]), 200):
-        if _is_printed(content, start + found.start(), start + found.end()):
-            yield _Use((start + found.start(), start + found.end()), name, holder.decode())
+    again = re.compile(rb"(?<![\w.])\$?%s\b" % re.escape(holder))
+    for found in islice(again.finditer(content, start), 200):
+        if _is_printed(content, *found.span()):
+            yield _Use(found.span(), name, holder.decode())
             return
 
 

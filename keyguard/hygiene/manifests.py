@@ -35,8 +35,8 @@ _ENTRY = re.compile(
     rb"[\"']?(?P<value>[^\s\"'{}$<>#|&*!][^\s\"'{}$<>]{7,8000})[\"']?[ \t]*(?:#[^\r\n]*)?\r?$"
 )
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-#: documents of one file that are looked at
-_MOST = 200
+#: documents of one file that are looked at, and values in all of them
+_MOST = 500
 #: of a value that no rule knows: as long and as mixed as what was made to be a secret
 _SHORTEST, _LEAST = 12, 3.2
 
@@ -107,7 +107,7 @@ def _in_secrets(project: Project, path: bytes) -> Iterator[Violation]:
     content = project.read(path) or b""
     known = {one.fingerprint for one in project.keys.get(path, ())}
     clear = [project.offset(path, one) for one in project.keys.get(path, ())]
-    for entry in _entries(content):
+    for entry in islice(_entries(content), _MOST):
         if any(entry.span[0] <= at < entry.span[1] for at in clear):
             continue
         keys = _decoded(project, path, entry) if entry.encoded else []
