@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from keyguard.engine.compiled import Engine
@@ -27,6 +29,7 @@ from keyguard.sources.reading import Absent, Reader
 LIMIT = 4 << 20
 #: bytes of files that are kept for the next check that asks
 _KEPT = 64 << 20
+_BREAK = re.compile(rb"\r\n|\n|\r")
 
 
 class Local(NamedTuple):
@@ -70,6 +73,7 @@ class Project:
         """What could not be found out."""
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
+        self._last_line = (b"", 1, 0)
         self._reader = Reader(self.root, self.shown, LIMIT)
         cut = len(shown_below(self.shown, b"")) if self.shown else 0
         for one in sightings:
@@ -195,14 +199,29 @@ class Project:
             return spots.of_file(path)
         return spots.of_span(path, data, start, end, self.engine)
 
+    def hidden(self, path: bytes, start: int, end: int) -> Spot:
+        """The same for a stretch that is a secret, of which nothing is shown."""
+        data = self.read(path)
+        if data is None or not 0 <= start < end <= len(data):
+            return spots.of_file(path)
+        return spots.of_span(path, data, start, end, self.engine, hidden=True)
+
     def offset(self, path: bytes, key: Sighting) -> int:
         """Where a key begins in its file, in bytes; 0 where the file cannot be read any more."""
         data = self.read(path) or b""
-        at = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
-        for _ in range(key.occurrence.line - 1):
-            at = _next_line(data, at)
+        at = self._line(path, data, key.occurrence.line)
         text = data[at : at + 4 * key.occurrence.column].decode("utf-8", "surrogateescape")
         return at + len(text[: key.occurrence.column - 1].encode("utf-8", "surrogateescape"))
+
+    def _line(self, path: bytes, data: bytes, line: int) -> int:
+        """Where a line begins, looked for from the last one that was asked for in the file."""
+        known, number, at = self._last_line
+        if known != path or number > line:
+            number, at = 1, len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+        for found in islice(_BREAK.finditer(data, at), line - number):
+            number, at = number + 1, found.end()
+        self._last_line = (path, line, at if number == line else len(data))
+        return self._last_line[2]
 
     def _read(self, path: bytes) -> bytes | None:
         try:
@@ -214,11 +233,3 @@ class Project:
             return None
         finally:
             self._reader.release()
-
-
-def _next_line(data: bytes, at: int) -> int:
-    found = [end for end in (data.find(b"\n", at), data.find(b"\r", at)) if end >= 0]
-    if not found:
-        return len(data)
-    end = min(found)
-    return end + 2 if data[end : end + 2] == b"\r\n" else end + 1

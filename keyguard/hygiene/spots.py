@@ -32,12 +32,13 @@ def of_key(path: bytes, occurrence: Occurrence) -> Spot:
     )
 
 
-def of_span(path: bytes, data: bytes, start: int, end: int, engine: Engine) -> Spot:
-    """A stretch of a text, in bytes, half open: shown as it is, unless a key stands in it."""
+def of_span(path: bytes, data: bytes, start: int, end: int, engine: Engine, *, hidden: bool = False) -> Spot:
+    """A stretch of a text, in bytes, half open: shown as it is, unless a key stands in it, or it is ``hidden``."""
     page = Page.of(data)
     keys = engine.matcher.find(data).matches
     others = [key for key in keys if key.end <= start or key.start >= end]
-    shown = data[start:end].decode("utf-8", "backslashreplace") if len(others) == len(keys) else MASK
+    plain = len(others) == len(keys) and not hidden
+    shown = data[start:end].decode("utf-8", "backslashreplace") if plain else MASK
     ours = Match(start, end, start, b"", (), start, end)
     matches = sorted([*others, ours])
     places = Places(Blob(path, Where.TREE), page, matches, None, hashed=False)

@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator
 from keyguard.hygiene import (
     bundling,
     clientcode,
+    credentials,
+    echoed,
     envfiles,
     environments,
     frontend,
     githooks,
     ignoring,
+    infrastructure,
     lifecycle,
+    logged,
+    manifests,
+    notebooks,
     publicnames,
 )
 from keyguard.hygiene.project import Project
@@ -28,9 +34,16 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *publicnames.CHECKS,
     *bundling.CHECKS,
     *clientcode.CHECKS,
+    # what these find in base64, the next ones know
+    *manifests.CHECKS,
     *environments.CHECKS,
     *lifecycle.CHECKS,
     *githooks.CHECKS,
+    *infrastructure.CHECKS,
+    *notebooks.CHECKS,
+    *credentials.CHECKS,
+    *echoed.CHECKS,
+    *logged.CHECKS,
 )
 
 #: the questions about names that checks ask of ``Project.locals``: they can be answered before any key is known

@@ -10,9 +10,11 @@ import pytest
 
 from keyguard.hygiene import run, topics
 from keyguard.hygiene.project import Project
+from keyguard.sources.listing import Folder, TreeFile
 from tests.calling import FORMATS, Inside
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo
+from tests.seeing import engine, see
 
 pytest_plugins = ("tests.commandline",)
 
@@ -128,3 +130,20 @@ def test_outside_of_git_nothing_is_said_of_git(inside: Inside, tmp_path: Path) -
     (folder / ".env.production").write_text(leaking_line(1))
     found = inside("scan", "-f", "json", "--only", "hygiene", cwd=folder).document
     assert not {one["rule"] for one in found["findings"]} & {"env-not-ignored", "env-tracked", "hook-missing"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_offset_of_a_key_is_found_whatever_ends_a_line_and_whoever_asks_first(
+    tmp_path: Path, end: str, mark: str
+) -> None:
+    lines = [leaking_line(number).strip() if number % 3 else "grüße: " + "x" * number for number in range(40)]
+    repo = Repo(tmp_path / "a").write("keys.txt", mark + end.join(lines))
+    data = repo.file("keys.txt").read_bytes()
+    keys = list(see(data, b"keys.txt"))
+    engine_of_all = engine()
+    listed = Folder(root=bytes(repo.path), shown=b"", files=[TreeFile(b"keys.txt")])
+    project = Project([listed], keys, [], engine_of_all)
+    found = {one.fingerprint: project.offset(b"keys.txt", one) for one in [*keys[5:], *reversed(keys)]}
+    assert len(found) == len(keys) > 20
+    assert [data.startswith(b"sk_live_", at) for at in found.values()] == [True] * len(found)

@@ -48,6 +48,15 @@ def document(content: bytes, offset: int) -> tuple[int, int]:
     return start, end
 
 
+def documents(content: bytes) -> Iterator[tuple[int, int]]:
+    """All of those parts."""
+    start = 0
+    for found in _DOCUMENT.finditer(content):
+        yield start, found.start()
+        start = found.end()
+    yield start, len(content)
+
+
 def sections(content: bytes, offset: int) -> Iterator[Frame]:
     """The section ``[name]`` that a place is in, as in INI and TOML."""
     at = offset

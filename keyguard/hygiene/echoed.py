@@ -1,0 +1,97 @@
+"""Secrets that shells print: in pipelines, where a store masks them only in the form it knows, and in scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from keyguard.hygiene import data, patterns, variables
+from keyguard.hygiene.project import Project
+from keyguard.hygiene.stages.names import absolute
+from keyguard.hygiene.variables import Secrecy
+from keyguard.keeping import Violation
+from keyguard.model import Severity, Vendor
+
+#: a command that prints, up to where the next one begins; not one whose output is taken
+_PRINTS = re.compile(rb"(?<![\w$(`./-])(?:echo|printf|Write-Host|Write-Output)[ \t]+(?P<rest>[^\r\n]{1,500})")
+_NEXT = re.compile(rb"&&|\|\||;(?![^\"']*[\"'](?:[ \t]|$))")
+_CHANGES = re.compile(rb"\|[ \t]*(?:base64|rev|xxd|od|hexdump|fold|tr|sed|cut|tee(?:[ \t]+/dev/stderr))\b")
+_SECRET = re.compile(rb"\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
+_VARIABLE = re.compile(rb"\$(?:env:|Env:)?(?:\{(\w{2,80})(?::-[^}]*)?\}|(\w{2,80}))")
+#: variables that are given a secret of the store
+_GIVEN = re.compile(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.\w+[ \t]*\}\}")
+
+
+class _Echo(NamedTuple):
+    """A secret that is printed, and where."""
+
+    span: tuple[int, int]
+    name: str
+    changed: bool
+    """In a form that nothing masks."""
+
+
+def echoed(project: Project) -> Iterator[Violation]:
+    """One for each secret and file: ``key-in-ci`` for pipelines, ``key-logged`` for scripts."""
+    vendors = variables.server_vendors(project.engine.ruleset)
+    pipelines = data.patterns("logging", "pipelines").among(project.files)
+    scripts = [path for path in data.patterns("logging", "scripts").among(project.files) if _is_ours(path)]
+    for check, paths in (("key-in-ci", pipelines), ("key-logged", scripts)):
+        for path in sorted(paths):
+            seen: set[str] = set()
+            for one in _echoes(project.read(path) or b"", vendors):
+                if one.name not in seen:
+                    seen.add(one.name)
+                    yield _violation(project, path, one, check)
+
+
+CHECKS = (echoed,)
+
+
+def _is_ours(path: bytes) -> bool:
+    return not patterns.in_folder(path, data.load("browser")["aside"]["folders"]) and absolute(path) is None
+
+
+def _violation(project: Project, path: bytes, one: _Echo, check: str) -> Violation:
+    masked = check == "key-in-ci" and not one.changed
+    how = "in a form that no mask knows" if one.changed else "and only a mask keeps it out of the log" if masked else ""
+    return Violation(
+        check=check,
+        message=f"{one.name} is printed {how}".rstrip(),
+        spots=(project.spot(path, *one.span),),
+        subject=one.name,
+        severity=Severity.LOW if masked else None,
+    )
+
+
+def _echoes(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Echo]:
+    given = {name.decode() for pattern in (_GIVEN, _SECRET) for name in pattern.findall(content)}
+    for found in _PRINTS.finditer(content):
+        line = content[content.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        rest = _NEXT.split(found["rest"])[0]
+        changed = bool(_CHANGES.search(rest))
+        if line.lstrip().startswith(b"#") or _goes_elsewhere(rest, changed) or b"::" in rest:
+            continue
+        for name, start, end in _names(rest):
+            secret = name in given or variables.secrecy(name, vendors) is Secrecy.SURELY
+            if secret and not variables.public_prefix(name):
+                at = found.start("rest")
+                yield _Echo((at + start, at + end), name, changed)
+
+
+def _goes_elsewhere(rest: bytes, changed: bool) -> bool:
+    """Whether a command's output is not seen: it goes into a file, or to a program that does not print it."""
+    plain = rest.replace(b">&2", b"").replace(b"> /dev/stderr", b"").replace(b"${{", b"").replace(b"->", b"")
+    return b">" in plain or (b"|" in plain and not changed) or b"--decode" in rest or b"base64 -d" in rest
+
+
+def _names(rest: bytes) -> Iterator[tuple[str, int, int]]:
+    """The secrets that a command prints; what is in single quotes is printed as it is written."""
+    for found in _SECRET.finditer(rest):
+        yield found[1].decode(), *found.span()
+    for found in _VARIABLE.finditer(rest):
+        quoted = rest.count(b"'", 0, found.start()) % 2 and not rest.count(b'"', 0, found.start()) % 2
+        escaped = rest[: found.start()].endswith(b"\\")
+        if not quoted and not escaped:
+            yield (found[1] or found[2]).decode(), *found.span()
