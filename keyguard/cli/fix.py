@@ -73,10 +73,15 @@ def run(options: argparse.Namespace) -> int:
 def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int:
     changed = False
     for _ in range(_ROUNDS):
-        found = scan.run(asked)
+        try:
+            found = scan.run(asked)
+        except UsageError:
+            if not changed:
+                raise
+            return _end(Plan(), site, changed=True)  # all that there was is ignored now
         plan = _planned(found, site, unsafe=options.unsafe)
         if not plan.steps:
-            return _end(plan, found, site, changed=changed)
+            return _end(plan, site, changed=changed, whole=found.coverage.complete)
         _say(_shown(plan, site))
         if not _agreed(options):
             _say(_left(plan, site))
@@ -86,8 +91,7 @@ def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int
         if outcome.failed:
             return 2
         changed = True
-    found = scan.run(asked)
-    return _end(_planned(found, site, unsafe=options.unsafe), found, site, changed=changed)
+    return _end(plan, site, changed=changed, whole=found.coverage.complete)
 
 
 def _request(options: argparse.Namespace) -> scan.Request:
@@ -147,13 +151,13 @@ def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
             yield f"{shown_path(site.display(step.path))} left as it is, too"
 
 
-def _end(plan: Plan, found: Run, site: Site, *, changed: bool) -> int:
+def _end(plan: Plan, site: Site, *, changed: bool, whole: bool = True) -> int:
     _say(_left(plan, site))
     if changed:
         _say(["commit what was changed; what was committed before stays in history, so replace keys that were"])
     elif not plan.left:
         _say(["nothing to do"])
-    if not found.coverage.complete:
+    if not whole:
         _say(["something could not be read: keyguard scan says what"])
         return 2
-    return 1 if plan.left or plan.steps else 0
+    return 1 if plan.left else 0

@@ -55,4 +55,5 @@ def _is_about(rule: bytes) -> bool:
 
 
 def _escaped(path: bytes) -> bytes:
-    return _SPECIAL.sub(rb"\\\g<0>", path)
+    # no rule has a line break in it: any character may stand there
+    return re.sub(rb"[\r\n]", b"?", _SPECIAL.sub(rb"\\\g<0>", path))

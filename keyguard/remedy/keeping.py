@@ -119,11 +119,7 @@ def describe(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
     else:
         new = dotenv.example(content, lambda text: _has_key(draft, text))
     verdict = draft.site.verdicts([home])[home]
-    if not new or new == draft.content(home):
-        return
-    if verdict.ignored:
-        draft.leave(home, 0, f"git would ignore an example there: `{shown_path(verdict.pattern)}`")
-    else:
+    if new and new != draft.content(home) and not verdict.ignored:
         draft.put(home, new, Stage.DESCRIBE, f"names what {shown_path(name)} needs")
 
 
