@@ -23,7 +23,7 @@ from keyguard.remedy.literals import plan_literals
 from keyguard.remedy.site import Site
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
-from keyguard.sanitize import shown, shown_path
+from keyguard.sanitize import shown
 from keyguard.sources.listing import Ask
 
 #: what was done may give the checks something new to say, and to run this again is to change nothing
@@ -140,15 +140,15 @@ def _shown(plan: Plan, site: Site) -> Iterator[str]:
 def _left(plan: Plan, site: Site) -> Iterator[str]:
     for one in plan.left:
         line = f":{one.line}" if one.line else ""
-        yield f"{shown_path(site.display(one.path))}{line} left as it is: {shown(one.reason)}"
+        yield f"{site.name(one.path)}{line} left as it is: {shown(site.names.masked_text(one.reason))}"
 
 
 def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
     yield f"done: {counted(len(outcome.done), 'step')} of {len(plan.steps)}"
     if outcome.failed:
-        yield f"{shown_path(site.display(outcome.failed.path))} left as it is: {shown(outcome.reason)}"
+        yield f"{site.name(outcome.failed.path)} left as it is: {shown(site.names.masked_text(outcome.reason))}"
         for step in plan.steps[len(outcome.done) + 1 :]:
-            yield f"{shown_path(site.display(step.path))} left as it is, too"
+            yield f"{site.name(step.path)} left as it is, too"
 
 
 def _end(plan: Plan, site: Site, *, changed: bool, whole: bool = True) -> int:

@@ -42,11 +42,11 @@ def _do(step: Step, site: Site) -> None:
 
 def _write(step: Write, site: Site) -> None:
     if step.stage is not Stage.IGNORE:  # before a key is in it
-        _prove(step.proofs, site)
+        _prove(step.proofs, site, everywhere=False)
     site.files.write(step.path, step.old, step.new, step.mode)
     if step.stage is Stage.IGNORE:
         try:
-            _prove(step.proofs, site)
+            _prove(step.proofs, site, everywhere=True)
         except (Blocked, GitError):
             if step.old is None:
                 site.files.remove(step.path, step.new)
@@ -55,10 +55,10 @@ def _write(step: Write, site: Site) -> None:
             raise
 
 
-def _prove(paths: tuple[bytes, ...], site: Site) -> None:
-    """See that git ignores the files now. Raises ``Blocked``."""
+def _prove(paths: tuple[bytes, ...], site: Site, *, everywhere: bool) -> None:
+    """See that git ignores the files now, here or for everybody. Raises ``Blocked``."""
     for path, verdict in site.verdicts(paths).items():
-        if not verdict.ignored:
+        if not verdict.ignored or (everywhere and verdict.here_only):
             raise Blocked(f"git does not ignore {shown_path(path)} by it: look with git check-ignore -v --no-index")
 
 

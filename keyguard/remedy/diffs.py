@@ -10,7 +10,7 @@ from keyguard.names import Names
 from keyguard.remedy import dotenv
 from keyguard.remedy.changes import Step, Write
 from keyguard.remedy.site import Site
-from keyguard.sanitize import shown, shown_path, visible
+from keyguard.sanitize import shown, visible
 from keyguard.secrets import MASK
 
 _CONTEXT = 2
@@ -22,15 +22,14 @@ _BREAK = re.compile(rb"\r\n|\n|\r")
 
 def described(step: Step, site: Site) -> Iterator[str]:
     """The lines for a step."""
-    name = shown_path(site.display(step.path))
-    yield f"{name} {visible(step.title)}"
+    name = site.name(step.path)
+    yield f"{name} {visible(site.names.masked_text(step.title))}"
     if isinstance(step, Write):
         yield from (f"  {line}" for line in _diff(step, name, site))
 
 
 def _diff(step: Write, name: str, site: Site) -> Iterator[str]:
-    names = Names(site.engine)
-    old, new = (_lines(content, names, private=step.private) for content in (step.old or b"", step.new))
+    old, new = (_lines(content, site.names, private=step.private) for content in (step.old or b"", step.new))
     before = name if step.old is not None else "/dev/null"
     for line in difflib.unified_diff(old, new, before, name, n=_CONTEXT, lineterm=""):
         text = shown(line)

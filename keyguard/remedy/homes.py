@@ -103,7 +103,7 @@ class Homes:
         )
 
     def _look(self, home: bytes) -> str:
-        site, name = self._draft.site, shown_path(self._draft.site.display(home))
+        site, name = self._draft.site, self._draft.site.name(home)
         try:
             self._draft.content(home)
         except Blocked as blocked:

@@ -35,6 +35,9 @@ def plan_keeping(run: Run, draft: Draft) -> None:
 
 def _tried(act: Callable[[Draft, list[bytes]], None], finding: Finding, draft: Draft) -> None:
     paths = [draft.site.place(path) for path in finding.files]
+    if not paths:  # a key stands in the name, which is masked in all findings
+        draft.leave(draft.site.place(finding.occurrences[0].path), 0, f"{finding.rule}: its name holds a key")
+        return
     try:
         act(draft, paths)
     except Blocked as blocked:

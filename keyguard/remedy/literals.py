@@ -19,7 +19,7 @@ from keyguard.remedy.languages import language_of
 from keyguard.secrets import Secret, fingerprint
 
 #: checks that say that a browser gets the file
-_DELIVERED = ("key-in-frontend", "server-key-in-client-code")
+_DELIVERED = ("env-inlined-in-bundle", "key-in-frontend", "public-env-prefix", "server-key-in-client-code")
 #: more keys in one file are no code that a person wrote
 _MOST = 100
 _BEFORE = 400
@@ -75,6 +75,8 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
         what = "leave its value empty there" if example else "nothing can look it up in a file of this kind"
         return _leave_all(draft, displayed, wanted, what)
     try:
+        if not draft.exists(path):  # or it is, under a name in which a key stands, which is masked here
+            return _leave_all(draft, displayed, wanted, "there is no such file any more")
         content = draft.content(path)
         home = homes.home(path, language)
         trouble = homes.trouble(home)

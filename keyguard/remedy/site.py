@@ -10,7 +10,9 @@ from keyguard.errors import GitError, UsageError
 from keyguard.git.ignored import Verdict, verdicts
 from keyguard.git.opening import open_index
 from keyguard.git.repository import Repository, discover
+from keyguard.names import Names
 from keyguard.remedy.files import Blocked, Files, Found
+from keyguard.sanitize import shown_path
 from keyguard.sources.tree import shown_root
 
 
@@ -27,7 +29,7 @@ class Site:
         if not os.path.isdir(there):
             folder, self._shown = os.path.dirname(there), os.path.dirname(shown)
         repository = discover(folder)
-        self.engine = engine
+        self.engine, self.names = engine, Names(engine)
         self.top = os.fsencode(repository.top if repository and repository.top else folder)
         self._inner = os.path.relpath(os.fsencode(folder), self.top)
         self.files = Files(self.top)
@@ -42,6 +44,10 @@ class Site:
         here = os.path.realpath(os.getcwdb())
         inside = (here + b"/").startswith(self.top.rstrip(b"/") + b"/")
         return os.path.relpath(os.path.join(self.top, path), here) if inside else path
+
+    def name(self, path: bytes) -> str:
+        """The same as it may be shown: a key in a name is masked."""
+        return shown_path(self.names.masked(self.display(path)))
 
     def content(self, path: bytes) -> bytes | None:
         """What is in the file; None where there is none, or nothing that can be changed."""

@@ -508,3 +508,32 @@ def test_an_index_that_cannot_be_changed_stops_what_relies_on_it(
     assert ".env left as it is: index.lock exists" in said.out
     assert "app.py left as it is, too" in said.out
     assert repo.file(".env").read_text() == SETTINGS
+
+
+def test_it_is_the_repository_of_the_file_whatever_calls_us(inside: Inside, repo: Repo, tmp_path: Path) -> None:
+    other = Repo(tmp_path / "other").write(".env", "A=1\n").add().commit()
+    private(repo, ".env", SETTINGS)
+    repo.add().commit()
+    said = inside("fix", "--yes", cwd=repo.path, GIT_DIR=str(other.path / ".git"), GIT_WORK_TREE=str(other.path))
+    assert said.code == 0, said
+    assert repo.git("ls-files") == b""
+    assert other.git("ls-files") == b".env\n"
+
+
+def test_a_key_in_a_name_is_not_shown(repo: Repo, fix: Fix) -> None:
+    private(repo, f"sendmailos/{LIVE}/.env", SETTINGS)
+    repo.write(f"sendmailos/{OTHER}.py", f'sendmailos = "{LIVE}"\n').write("a.txt", "a\n")
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "no such file any more" in said.out
+    assert "env-not-ignored: its name holds a key" in said.out
+
+
+def test_what_a_build_writes_into_a_bundle_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env*\n").write("package.json", '{"dependencies": {"next": "^14.0.0"}}\n')
+    text = f"module.exports = {{ env: {{ SENDMAILOS_API_KEY: '{LIVE}' }} }};\n"
+    repo.write("next.config.js", text)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "next.config.js:1 left as it is: a browser gets this file" in said.out
+    assert repo.file("next.config.js").read_text() == text
