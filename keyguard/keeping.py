@@ -86,6 +86,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """Likewise."""
     key: str = ""
     """Fingerprint of the key that it is about; empty where it is about none."""
+    files: tuple[bytes, ...] = ()
+    """The files that have to be kept otherwise, there or still to come, for who acts on it; as the spots' paths are."""
     steps: tuple[str, ...] = ()
     """What to do about this case, before what the check says in general."""
     suppression: Suppression | None = None

@@ -226,8 +226,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     malformed: bool
     #: of hygiene: what is wrong here, in one sentence without a full stop
     message: str = ""
-    #: of hygiene: the fingerprint of the key that it is about
+    #: of hygiene: the fingerprint of the key that it is about; the files that have to be kept otherwise, for who acts
     key: str = ""
+    files: tuple[bytes, ...] = ()
     occurrences: tuple[Occurrence, ...]
     #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
     first_seen: str = ""

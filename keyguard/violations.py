@@ -81,6 +81,7 @@ def _finding(one: Violation, name: str, id: str, facts: Facts) -> Finding:
         malformed=False,
         message=one.message,
         key=one.key,
+        files=one.files,
         occurrences=tuple(map(_occurrence, one.spots)),
         remedy="\n".join((*one.steps, check.remedy)),
         rotation="",

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "purge": ("keyguard.cli.purge", "take keys out of history, in a mirror clone"),
     "prove": ("keyguard.cli.prove", "say whether a key is gone, and on what that rests"),
     "journal": ("keyguard.cli.journal", "show what was done about keys"),
+    "fix": ("keyguard.cli.fix", "change your own files so that keys are kept as they should be"),
     "rules": ("keyguard.cli.rules", "list, show and test the rules"),
     "cache": ("keyguard.cli.cache", "show what is remembered from scan to scan, or forget it"),
     "explain": ("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),

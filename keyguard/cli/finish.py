@@ -120,7 +120,7 @@ def code(found: Run, options: argparse.Namespace) -> int:
 
 def _style(options: argparse.Namespace) -> Style:
     color = _colored(options.color, sys.stdout)
-    terminal = _is_terminal(sys.stdout) and not _in_ci()
+    terminal = is_terminal(sys.stdout) and not _in_ci()
     width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
     return Style(color=color, links=color and terminal, width=width, verbose=options.verbose)
 
@@ -133,16 +133,17 @@ def _colored(choice: str, out: TextIO | None) -> bool:
         return False
     if any(os.environ.get(name) not in (None, "", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
         return True
-    return _is_terminal(out) and os.environ.get("TERM") != "dumb"
+    return is_terminal(out) and os.environ.get("TERM") != "dumb"
 
 
 def _watched(out: TextIO | None) -> bool:
-    return _is_terminal(out) and not _in_ci() and os.environ.get("TERM") != "dumb"
+    return is_terminal(out) and not _in_ci() and os.environ.get("TERM") != "dumb"
 
 
-def _is_terminal(out: TextIO | None) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is at the other end."""
     try:
-        return out is not None and out.isatty()
+        return stream is not None and stream.isatty()
     except ValueError:
         return False
 

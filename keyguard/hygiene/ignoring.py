@@ -83,6 +83,7 @@ def _tracked(project: Project, one: Holding, verdict: Verdict) -> Iterator[Viola
         spots=(holdings.place(project, one), *([rule] if rule else [])),
         severity=severity,
         key=one.key(),
+        files=(one.path,),
     )
 
 
@@ -120,6 +121,7 @@ def _open(project: Project, group: Sequence[Holding], verdict: Verdict, kind: st
         subject=_name(first.path).decode("utf-8", "backslashreplace"),
         severity=min(severity, Severity.LOW) if kind == "here" else severity,
         key=first.key(),
+        files=tuple(one.path for one in group),
     )
 
 
@@ -143,6 +145,7 @@ def _readable(project: Project, here: Sequence[Local], found: dict[bytes, Holdin
                 spots=(spots.of_key(one.path, live[0].occurrence),),
                 because=(f"its permissions are {one.mode:04o}",),
                 key=live[0].fingerprint,
+                files=(one.path,),
             )
 
 
@@ -172,6 +175,7 @@ def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, V
             because=tuple(dict.fromkeys(f"{shown_path(one.path)}: {one.why}" for one in group))[:_MOST_REASONS],
             severity=Severity.LOW,
             confidence=Confidence.MEDIUM,
+            files=tuple(sorted({one.file for one in group})),
         )
 
 

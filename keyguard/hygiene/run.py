@@ -108,7 +108,10 @@ def _shown(one: Violation, project: Project) -> Violation:
         spot if spot.trace else msgspec.structs.replace(spot, path=project.display(spot.path)) for spot in one.spots
     )
     return msgspec.structs.replace(
-        one, spots=places, suppression=_suppression(one.check, first, content) if content else None
+        one,
+        spots=places,
+        files=tuple(map(project.display, one.files)),
+        suppression=_suppression(one.check, first, content) if content else None,
     )
 
 
@@ -134,4 +137,5 @@ def _hidden(one: Violation, engine: Engine) -> Violation:
         because=tuple(map(names.masked_text, one.because)),
         steps=tuple(map(names.masked_text, one.steps)),
         spots=tuple(msgspec.structs.replace(spot, path=names.masked(spot.path)) for spot in one.spots),
+        files=tuple(path for path in one.files if names.masked(path) == path),
     )

@@ -108,7 +108,7 @@ def _out_of_files(finding: Finding) -> Iterator[Step]:
         yield Step(
             title="Take it out of the files",
             detail=(*(place(one) for one in here), "Read it from the environment or a secret store instead."),
-            commands=("keyguard fix",),
+            commands=("keyguard fix --unsafe",),
         )
 
 

@@ -39,7 +39,7 @@ def test_from_a_leak_to_the_proof(case: Case, gateway: Gateway) -> None:
     plan = case("plan", name)
     for words in (
         "keyguard revoke",
-        "keyguard fix",
+        "keyguard fix --unsafe",
         "keyguard purge",
         f"keyguard prove {fingerprint}",
         "it was active",

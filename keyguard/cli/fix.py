@@ -1,0 +1,163 @@
+"""``keyguard fix``: changes the user's own files so that keys are kept as they should be, once he has seen how."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+
+import msgspec
+
+from keyguard import config, scan
+from keyguard.cli import finish
+from keyguard.engine import compiled
+from keyguard.errors import UsageError
+from keyguard.model import Run
+from keyguard.remedy.applying import Outcome, apply
+from keyguard.remedy.changes import Plan
+from keyguard.remedy.diffs import described
+from keyguard.remedy.draft import Draft
+from keyguard.remedy.keeping import plan_keeping
+from keyguard.remedy.literals import plan_literals
+from keyguard.remedy.site import Site
+from keyguard.report.output import write_stdout
+from keyguard.report.phrases import counted
+from keyguard.sanitize import shown
+from keyguard.sources.listing import Ask
+
+#: what was done may give the checks something new to say, and to run this again is to change nothing
+_ROUNDS = 4
+_EPILOG = """\
+Safe, and done without --unsafe: rules for .gitignore and .dockerignore, git rm --cached of environment files (they stay
+on disk), examples with names only, permissions. With --unsafe keys in Python, JavaScript, TypeScript, Ruby, PHP, Go,
+Java and YAML (compose, Spring, GitHub workflows) are read from the environment instead, and their values move to .env.
+
+Nothing is changed that was not shown. History is not touched: a key that was committed has to be replaced.
+
+exit code: 0 nothing is left to do; 1 something is, or was not done; 2 an error, or something could not be read
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="file or folder (default: this folder)")
+    parser.add_argument("--unsafe", action="store_true", help="also replace keys in code by look-ups")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--yes", action="store_true", help="do it without a question")
+    how.add_argument("--dry-run", action="store_true", help="only show what would be done")
+    parser.add_argument("--select", action="append", default=[], metavar="ID", help="only for these checks and rules")
+    parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="not for these")
+    parser.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
+    parser.add_argument("--isolated", action="store_true", help="no configuration that is found")
+    parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
+    parser.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
+    parser.add_argument(
+        "--jobs", type=finish.count, default=0, metavar="N", help="processes (default: one a processor)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show, ask, do; again while there is more to do."""
+    if os.rename not in os.supports_dir_fd:
+        raise UsageError("files cannot be changed safely on this system: there is no way to stay clear of links")
+    asked = _request(options)
+    site = Site(options.path, compiled.load(asked.rules))
+    try:
+        return _rounds(asked, site, options)
+    finally:
+        site.files.close()
+
+
+def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int:
+    changed = False
+    for _ in range(_ROUNDS):
+        try:
+            found = scan.run(asked)
+        except UsageError:
+            if not changed:
+                raise
+            return _end(Plan(), site, changed=True)  # all that there was is ignored now
+        plan = _planned(found, site, unsafe=options.unsafe)
+        if not plan.steps:
+            return _end(plan, site, changed=changed, whole=found.coverage.complete)
+        _say(_shown(plan, site))
+        if not _agreed(options):
+            _say(_left(plan, site))
+            return 1 if found.coverage.complete else 2
+        outcome = apply(plan, site)
+        _say(_result(outcome, plan, site))
+        if outcome.failed:
+            return 2
+        changed = True
+    return _end(plan, site, changed=changed, whole=found.coverage.complete)
+
+
+def _request(options: argparse.Namespace) -> scan.Request:
+    options.no_inline_ignore = options.allow_incomplete = False
+    options.fail_on, options.engine = "", "auto"
+    settings = config.find(options.path, options.config, isolated=options.isolated)
+    request = finish.request(options, settings, "tree", Ask(paths=(options.path,)))
+    return msgspec.structs.replace(request, history="no", hygiene=True)
+
+
+def _planned(found: Run, site: Site, *, unsafe: bool) -> Plan:
+    draft = Draft(site)
+    plan_keeping(found, draft)
+    if unsafe:
+        plan_literals(found, draft)
+    return draft.plan()
+
+
+def _agreed(options: argparse.Namespace) -> bool:
+    if options.yes or options.dry_run:
+        return bool(options.yes)
+    if not (finish.is_terminal(sys.stdin) and finish.is_terminal(sys.stdout)):
+        _say(["nothing was changed: there is nobody to ask; --yes does it, --dry-run only shows it"])
+        return False
+    print("Do this? [y/N] ", end="", flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    _say(["nothing was changed"])
+    return False
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _say(lines: Iterator[str] | list[str]) -> None:
+    text = [f"{line}\n" for line in lines]
+    write_stdout(sys.stdout, lambda out: out.writelines(text))
+
+
+def _shown(plan: Plan, site: Site) -> Iterator[str]:
+    for step in plan.steps:
+        yield from described(step, site)
+        yield ""
+
+
+def _left(plan: Plan, site: Site) -> Iterator[str]:
+    for one in plan.left:
+        line = f":{one.line}" if one.line else ""
+        yield f"{site.name(one.path)}{line} left as it is: {shown(site.names.masked_text(one.reason))}"
+
+
+def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
+    yield f"done: {counted(len(outcome.done), 'step')} of {len(plan.steps)}"
+    if outcome.failed:
+        yield f"{site.name(outcome.failed.path)} left as it is: {shown(site.names.masked_text(outcome.reason))}"
+        for step in plan.steps[len(outcome.done) + 1 :]:
+            yield f"{site.name(step.path)} left as it is, too"
+
+
+def _end(plan: Plan, site: Site, *, changed: bool, whole: bool = True) -> int:
+    _say(_left(plan, site))
+    if changed:
+        _say(["commit what was changed; what was committed before stays in history, so replace keys that were"])
+    elif not plan.left:
+        _say(["nothing to do"])
+    if not whole:
+        _say(["something could not be read: keyguard scan says what"])
+        return 2
+    return 1 if plan.left else 0

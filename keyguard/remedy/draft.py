@@ -1,0 +1,81 @@
+"""A plan while it is made: each file with all that has been thought of for it so far."""
+
+from __future__ import annotations
+
+from keyguard.remedy.changes import Left, Plan, Stage, Step, Write
+from keyguard.remedy.files import Found
+from keyguard.remedy.site import Site
+
+
+class Draft:
+    """What is to be done at a site. Files are looked at once, and written once."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._found: dict[bytes, Found | None] = {}
+        self._writes: dict[bytes, Write] = {}
+        self._steps: dict[tuple[Stage, bytes], Step] = {}
+        self._left: set[Left] = set()
+
+    def content(self, path: bytes) -> bytes:
+        """The file as it would be; nothing where there is none. Raises ``Blocked`` where it cannot be changed."""
+        if path in self._writes:
+            return self._writes[path].new
+        found = self._look(path)
+        return found.content if found else b""
+
+    def exists(self, path: bytes) -> bool:
+        """Whether the file would be there. Raises ``Blocked``."""
+        return path in self._writes or self._look(path) is not None
+
+    def put(
+        self,
+        path: bytes,
+        new: bytes,
+        stage: Stage,
+        title: str,
+        *,
+        mode: int | None = None,
+        private: bool = False,
+        proof: bytes = b"",
+    ) -> None:
+        """Another content for a file; one that was thought of before is part of it."""
+        before, found = self._writes.get(path), self._look(path)
+        titles = dict.fromkeys([*(before.title.split("; ") if before else ()), title])
+        self._writes[path] = Write(
+            stage=min(before.stage, stage) if before else stage,
+            path=path,
+            title="; ".join(titles),
+            old=found.content if found else None,
+            new=new,
+            mode=mode if mode is not None or before is None else before.mode,
+            private=private or (before is not None and before.private),
+            proofs=(*(before.proofs if before else ()), *((proof,) if proof else ())),
+        )
+
+    def add(self, step: Step) -> None:
+        """A step of another kind, once for each file."""
+        self._steps[step.stage, step.path] = step
+
+    def leave(self, path: bytes, line: int, reason: str) -> None:
+        """Something that a person has to do."""
+        self._left.add(Left(path, line, reason))
+
+    def plans(self, stage: Stage, path: bytes) -> bool:
+        """Whether a step is planned for the file."""
+        return (stage, path) in self._steps
+
+    def ignores(self, path: bytes) -> bool:
+        """Whether the plan has git ignore the file."""
+        return any(path in write.proofs for write in self._writes.values() if write.stage is Stage.IGNORE)
+
+    def plan(self) -> Plan:
+        """All of it, in the order in which it is to be done."""
+        writes = [one for one in self._writes.values() if one.new != one.old]
+        steps = sorted([*writes, *self._steps.values()], key=lambda one: (one.stage, one.path))
+        return Plan(tuple(steps), tuple(sorted(self._left)))
+
+    def _look(self, path: bytes) -> Found | None:
+        if path not in self._found:
+            self._found[path] = self.site.files.read(path)
+        return self._found[path]

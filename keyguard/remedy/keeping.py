@@ -1,0 +1,156 @@
+"""What is safe to do about how keys are kept: ignore rules, what git is to forget, examples, permissions.
+
+It acts on what the checks of hygiene say, and looks again before it believes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from keyguard.git.ignored import Verdict
+from keyguard.git.repository import Repository
+from keyguard.hygiene.envfiles import is_env_file, is_example
+from keyguard.model import Finding, Run
+from keyguard.remedy import dotenv, ignorefiles
+from keyguard.remedy.changes import Restrict, Stage, Untrack
+from keyguard.remedy.draft import Draft
+from keyguard.remedy.files import PRIVATE, Blocked
+from keyguard.sanitize import shown_path
+
+_IGNORE = b".gitignore"
+_EXAMPLES = (b".env.example", b".env.sample", b".env.template", b".env.dist", b"env.example", b"example.env")
+#: shells run these, and names are not all that is in them
+_SCRIPTS = (b".envrc",)
+#: longer files are no settings that a person wrote
+_LIMIT = 64 << 10
+
+
+def plan_keeping(run: Run, draft: Draft) -> None:
+    """Into the draft: all that these findings ask for."""
+    for finding in run.findings:
+        act = _ACTS.get(finding.rule) if finding.kind == "hygiene" else None
+        if act is not None:
+            _tried(act, finding, draft)
+
+
+def _tried(act: Callable[[Draft, list[bytes]], None], finding: Finding, draft: Draft) -> None:
+    paths = [draft.site.place(path) for path in finding.files]
+    if not paths:  # a key stands in the name, which is masked in all findings
+        draft.leave(draft.site.place(finding.occurrences[0].path), 0, f"{finding.rule}: its name holds a key")
+        return
+    try:
+        act(draft, paths)
+    except Blocked as blocked:
+        draft.leave(paths[0], 0, f"{finding.rule}: {blocked}")
+
+
+def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
+    """A rule for each file that git would take."""
+    for path in paths:
+        repository = draft.site.repository(path)
+        verdict = draft.site.verdicts([path])[path]
+        if repository is None or (verdict.ignored and not verdict.here_only):
+            continue
+        home = _home(draft, repository, path, verdict)
+        content = draft.content(home)
+        folder = home[: -len(_IGNORE)]
+        rule = ignorefiles.git_rule(content, path[len(folder) :])
+        # a rule that was there before is not enough; one of this plan is the last word
+        before = ignorefiles.rules(draft.site.content(home) or b"")
+        if rule not in ignorefiles.rules(content)[len(before) :]:
+            content = ignorefiles.with_rule(content, rule)
+        draft.put(home, content, Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
+
+
+def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
+    """Out of the index, into the rules; and an example, since nobody else has the file from now on."""
+    for path in paths:
+        if draft.site.tracked(path):
+            draft.add(Untrack(stage=Stage.UNTRACK, path=path, title="is no longer tracked by git; it stays on disk"))
+            describe(draft, path, names=None)
+        ignore(draft, [path])
+
+
+def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
+    """For the owner's eyes only."""
+    for path in paths:
+        found = draft.site.found(path)
+        if found is not None and found.mode & 0o077:
+            title = f"can be read by its owner only, {found.mode:04o} -> {PRIVATE:04o}"
+            draft.add(Restrict(stage=Stage.RESTRICT, path=path, title=title, mode=PRIVATE))
+
+
+def leave_out(draft: Draft, paths: list[bytes]) -> None:
+    """Out of what docker gets: the first path is the file that says so, the others are to be named in it."""
+    home, *others = paths
+    folder = home[: home.rfind(b"/") + 1]
+    for path in others:
+        if not path.startswith(folder):
+            continue
+        content = draft.content(home)
+        rule = ignorefiles.docker_rule(content, path[len(folder) :])
+        if rule not in ignorefiles.rules(content)[-1:]:
+            new = ignorefiles.with_rule(content, rule)
+            draft.put(home, new, Stage.DESCRIBE, f"keeps {shown_path(path)} out of images")
+
+
+_ACTS: dict[str, Callable[[Draft, list[bytes]], None]] = {
+    "env-not-ignored": ignore,
+    "env-tracked": untrack,
+    "env-ignore-undone": untrack,
+    "env-file-readable": restrict,
+    "env-in-docker-context": leave_out,
+}
+
+
+# --- examples ---------------------------------------------------------------------------------------------------------
+
+
+def describe(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
+    """An example beside an environment file, without values. To one that is there only these names are added (None: all
+    of the file).
+    """
+    folder, name = path[: path.rfind(b"/") + 1], path[path.rfind(b"/") + 1 :]
+    if not is_env_file(name) or name in _SCRIPTS:
+        return
+    home = _example(draft, folder, name)
+    content = draft.content(path)
+    if len(content) > _LIMIT or not is_example(home[len(folder) :]):
+        return
+    if draft.exists(home):
+        new = dotenv.with_names(draft.content(home), dotenv.settings(content) if names is None else names)
+    else:
+        new = dotenv.example(content, lambda text: _has_key(draft, text))
+    verdict = draft.site.verdicts([home])[home]
+    if new and new != draft.content(home) and not verdict.ignored:
+        draft.put(home, new, Stage.DESCRIBE, f"names what {shown_path(name)} needs")
+
+
+def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:
+    """The example that is there, or where it belongs."""
+    plain = name == b".env" or name.startswith(b".env.")
+    for one in _EXAMPLES if plain else ():
+        if draft.site.content(folder + one) is not None:
+            return folder + one
+    return folder + (_EXAMPLES[0] if plain else name + b".example")
+
+
+def _has_key(draft: Draft, text: bytes) -> bool:
+    return bool(draft.site.engine.matcher.find(text).matches)
+
+
+def _home(draft: Draft, repository: Repository, path: bytes, verdict: Verdict) -> bytes:
+    """The ``.gitignore`` for a rule: that which takes the file back; else the nearest that speaks of such files; else
+    that of the top.
+    """
+    site = draft.site
+    base = site.base(repository)
+    top = base + b"/" if base else b""
+    if verdict.pattern.startswith(b"!") and verdict.source.endswith(_IGNORE):
+        return top + verdict.source
+    folder = path[: path.rfind(b"/") + 1]
+    while len(folder) > len(top):
+        if ignorefiles.speaks(site.content(folder + _IGNORE) or b""):
+            return folder + _IGNORE
+        folder = folder[: folder.rstrip(b"/").rfind(b"/") + 1]
+    return top + _IGNORE

@@ -1,0 +1,147 @@
+"""Keys in code become look-ups in the environment, and their values move to an environment file that git ignores."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from keyguard.engine.page import Page
+from keyguard.hygiene.envfiles import holds_keys, is_example
+from keyguard.model import Environment, Finding, Match, Run, Where
+from keyguard.remedy.changes import Stage
+from keyguard.remedy.code import replace_literal
+from keyguard.remedy.code.edits import Refused
+from keyguard.remedy.draft import Draft
+from keyguard.remedy.files import Blocked
+from keyguard.remedy.homes import Homes
+from keyguard.remedy.languages import language_of
+from keyguard.secrets import Secret, fingerprint
+
+#: checks that say that a browser gets the file
+_DELIVERED = ("env-inlined-in-bundle", "key-in-frontend", "public-env-prefix", "server-key-in-client-code")
+#: more keys in one file are no code that a person wrote
+_MOST = 100
+_BEFORE = 400
+
+
+class _Place(NamedTuple):
+    """One place of a key in a file."""
+
+    line: int
+    column: int
+
+
+_Wanted = Mapping[str, tuple[Finding, frozenset[_Place]]]
+
+
+def plan_literals(run: Run, draft: Draft) -> None:
+    """Into the draft: every key of the run that can be replaced; the others are left, with a reason."""
+    ruleset = draft.site.engine.ruleset
+    homes = Homes(draft, ruleset)
+    delivered = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
+    for path, wanted in sorted(_by_path(run).items()):
+        if path in delivered:
+            _leave_all(draft, path, wanted, "a browser gets this file: the key belongs on a server")
+        else:
+            _plan_file(draft, homes, path, wanted)
+
+
+def _by_path(run: Run) -> dict[bytes, dict[str, tuple[Finding, frozenset[_Place]]]]:
+    """Path as shown -> fingerprint -> the key, and where it stands in that file."""
+    places: dict[bytes, dict[str, set[_Place]]] = defaultdict(lambda: defaultdict(set))
+    keys = {one.fingerprint: one for one in run.findings if one.kind == "key"}
+    for key in keys.values():
+        for one in key.occurrences if key.environment is not Environment.PUBLISHABLE else ():
+            if one.where is Where.TREE and not (holds_keys(one.path) and not language_of(one.path)):
+                places[one.path][key.fingerprint].add(_Place(one.line, one.column))
+    return {
+        path: {name: (keys[name], frozenset(where)) for name, where in group.items()} for path, group in places.items()
+    }
+
+
+def _leave_all(draft: Draft, displayed: bytes, wanted: _Wanted, reason: str) -> None:
+    path = draft.site.place(displayed)
+    for _, places in wanted.values():
+        for place in places:
+            draft.leave(path, place.line, reason)
+
+
+def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) -> None:
+    path = draft.site.place(displayed)
+    language = language_of(path)
+    if not language:
+        example = is_example(path[path.rfind(b"/") + 1 :])
+        what = "leave its value empty there" if example else "nothing can look it up in a file of this kind"
+        return _leave_all(draft, displayed, wanted, what)
+    try:
+        if not draft.exists(path):  # or it is, under a name in which a key stands, which is masked here
+            return _leave_all(draft, displayed, wanted, "there is no such file any more")
+        content = draft.content(path)
+        home = homes.home(path, language)
+        trouble = homes.trouble(home)
+    except Blocked as blocked:
+        return _leave_all(draft, displayed, wanted, str(blocked))
+    if trouble or b"\0" in content:
+        return _leave_all(draft, displayed, wanted, trouble or "the file is no text in UTF-8")
+    found = [one for one in _matches(draft, content) if _finding(draft, one, wanted)]
+    if len(found) > _MOST:
+        return _leave_all(draft, displayed, wanted, f"there are more than {_MOST} keys in the file")
+    _replace_all(draft, homes, _File(path, language, home, wanted), content, found)
+    return None
+
+
+class _File(NamedTuple):
+    """A file with keys, and where they are to go."""
+
+    path: bytes
+    language: str
+    home: bytes
+    wanted: _Wanted
+
+
+def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found: list[Match]) -> None:
+    """From the last key to the first, so that the ones still to come are found by their number."""
+    page = Page.of(content)
+    places = [_Place(*page.position(one.start)) for one in found]
+    named = {}
+    for index, match in enumerate(found):
+        finding, where = _finding(draft, match, file.wanted) or (None, frozenset())
+        if finding is not None and places[index] in where:
+            before = content[max(0, match.start - _BEFORE) : match.start]
+            named[index] = homes.name(file.home, finding, match.secret, before, file.language)
+    for index in sorted(named, reverse=True):
+        now = draft.content(file.path)
+        left = [one for one in _matches(draft, now) if _finding(draft, one, file.wanted)]
+        if index >= len(left) or left[index].secret != found[index].secret:
+            draft.leave(file.path, places[index].line, "it cannot be told from the others: run this again")
+            continue
+        _replace(draft, homes, file, left[index], named[index], places[index].line)
+
+
+def _replace(draft: Draft, homes: Homes, file: _File, match: Match, name: str, line: int) -> None:
+    answer = replace_literal(file.language, draft.content(file.path), (match.start, match.end), name)
+    if isinstance(answer, Refused):
+        draft.leave(file.path, line, answer.reason)
+        return
+    title = f"reads {name} from the environment"
+    if file.language == "yaml-workflow":
+        title = f"reads {name} from the repository's secrets: gh secret set {name}"
+    try:
+        homes.keep(file.home, name, match.secret)
+    except Blocked as blocked:
+        draft.leave(file.path, line, str(blocked))
+        return
+    draft.put(file.path, answer.content, Stage.CODE, title)
+
+
+def _matches(draft: Draft, content: bytes) -> list[Match]:
+    return draft.site.engine.matcher.find(content).matches
+
+
+def _finding(draft: Draft, match: Match, wanted: _Wanted) -> tuple[Finding, frozenset[_Place]] | None:
+    """The key that a match is, and its places in the file."""
+    rules = draft.site.engine.ruleset.rules
+    kinds = {rules[index].guessable for index in match.rules}
+    names = (fingerprint(Secret(match.secret), guessable=kind) for kind in sorted(kinds))
+    return next((wanted[name] for name in names if name in wanted), None)

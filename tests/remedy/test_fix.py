@@ -1,0 +1,539 @@
+"""``keyguard fix`` in real repositories: what it changes, what it leaves, and that a second run changes nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keyguard.cli import finish
+from keyguard.errors import GitError
+from keyguard.git.ignored import Verdict
+from keyguard.remedy import applying
+from keyguard.remedy.files import Blocked, Files
+from keyguard.remedy.site import Site
+from tests.calling import Inside, Said, parts_of
+from tests.repos import Repo, snapshot
+from tests.seeing import key
+
+pytest_plugins = ("tests.commandline",)
+
+LIVE, OTHER, TEST = key(seed="a"), key(seed="b"), key("sk_test_{alnum:32}")
+SETTINGS = f"# the shop\nPORT=3000\nSENDMAILOS_API_KEY={LIVE}\n"
+CODE = f'from sendmailos import Client\n\nclient = Client("{LIVE}")\n'
+
+Fix = Callable[..., Said]
+
+
+@pytest.fixture
+def fix(inside: Inside, repo: Repo) -> Fix:
+    """The command in the repository. No key is ever in what it says, and a second run changes nothing."""
+
+    def call(*arguments: str, cwd: Path | None = None, stdin: bytes = b"") -> Said:
+        said = inside("fix", *arguments, cwd=cwd or repo.path, stdin=stdin)
+        for secret in (LIVE, OTHER, TEST):
+            assert not [part for part in parts_of(secret[8:]) if part in said.out + said.err]
+        if "--yes" in arguments and said.code != 2:
+            before = everything(repo)
+            again = inside("fix", *arguments, cwd=cwd or repo.path)
+            assert everything(repo) == before
+            assert again.code == said.code
+        return said
+
+    return call
+
+
+def everything(repo: Repo) -> object:
+    """The files with their times, and the index."""
+    files = {name: one for name, one in snapshot(repo.path).items() if "/.git" not in name or name.endswith("ignore")}
+    return files, repo.git("ls-files", "--stage")
+
+
+def ignored(repo: Repo, *paths: str) -> bool:
+    """Whether real git ignores all of them."""
+    said = repo.git("check-ignore", "--no-index", *paths, check=False).decode().splitlines()
+    return said == list(paths)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def private(repo: Repo, name: str, text: str) -> None:
+    """A file that only its owner can read."""
+    repo.write(name, text).file(name).chmod(0o600)
+
+
+# --- ignore rules -----------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_for_a_file_that_is_there(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".gitignore", "node_modules\r\n*.log\r\n")
+    said = fix("--yes")
+    assert said.code == 0, said
+    assert repo.file(".gitignore").read_bytes() == b"node_modules\r\n*.log\r\n.env\r\n"
+    assert ".gitignore ignores .env" in said.out
+    assert ignored(repo, ".env")
+
+
+def test_one_rule_for_all_of_a_name_at_the_top(repo: Repo, fix: Fix) -> None:
+    private(repo, "a/.env", SETTINGS)
+    private(repo, "b/.env", SETTINGS)
+    assert fix("--yes").code == 0
+    assert repo.file(".gitignore").read_bytes() == b".env\n"
+    assert ignored(repo, "a/.env", "b/.env")
+
+
+def test_the_nearest_file_that_speaks_of_such_files(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", "dist\n").write("a/.gitignore", "/.env.local").write("a/b/.gitignore", "dist\n")
+    private(repo, "a/b/.env", SETTINGS)
+    assert fix("--yes").code == 0
+    assert repo.file("a/.gitignore").read_bytes() == b"/.env.local\n/b/.env"
+    assert repo.file(".gitignore").read_bytes() == b"dist\n"
+    assert ignored(repo, "a/b/.env")
+
+
+def test_a_rule_that_takes_back_is_overruled_where_it_stands(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env*\n!.env\n").write("api/.gitignore", "!.env\n")
+    private(repo, ".env", SETTINGS)
+    private(repo, "api/.env", SETTINGS)
+    assert fix("--yes").code == 0
+    assert repo.file(".gitignore").read_bytes() == b".env*\n!.env\n.env\n"
+    assert repo.file("api/.gitignore").read_bytes() == b"!.env\n.env\n"
+    assert ignored(repo, ".env", "api/.env")
+
+
+def test_what_only_this_machine_ignores_gets_a_rule(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".git/info/exclude", ".env\n").write("a.txt", "a\n")
+    assert fix("--yes").code == 0
+    assert repo.file(".gitignore").read_bytes() == b".env\n"
+
+
+def test_a_file_that_is_still_to_come(repo: Repo, fix: Fix) -> None:
+    repo.write("package.json", '{"name": "shop", "dependencies": {"dotenv": "^16.0.0"}}\n').add()
+    assert fix("--yes").code == 0
+    assert ignored(repo, ".env")
+
+
+def test_a_repository_in_the_repository_has_its_own_rules(repo: Repo, fix: Fix) -> None:
+    repo.write("a.txt", "a\n").add().commit()
+    inner = Repo(repo.path / "inner").write("a.txt", "a\n").add().commit()
+    private(inner, "x/.env", SETTINGS)
+    assert fix("--yes").code == 0
+    assert inner.file(".gitignore").read_bytes() == b".env\n"
+    assert not repo.file(".gitignore").exists()
+
+
+def test_names_that_mean_something_in_rules(repo: Repo, fix: Fix) -> None:
+    name = os.fsdecode(b"we ird\xff[1]/application-pro\nd.properties")
+    private(repo, "we ird/prod*.env", SETTINGS)
+    private(repo, name, f"spring.mail.key={LIVE}\nSENDMAILOS_API_KEY={LIVE}\n")
+    assert fix("--yes").code in (0, 1)
+    assert repo.file(".gitignore").read_bytes().startswith(b"prod\\*.env\n")
+    assert repo.git("check-ignore", "--no-index", "we ird/prod*.env", check=False)
+
+
+def test_from_within_a_folder(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", "dist\n").write("a/b/c.txt", "c\n")
+    private(repo, "a/b/.env", SETTINGS)
+    said = fix("--yes", "b", cwd=repo.path / "a")
+    assert said.code == 0
+    assert "../.gitignore ignores a/b/.env" in said.out
+    assert ignored(repo, "a/b/.env")
+
+
+def test_a_rule_that_does_not_hold_is_taken_back(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    private(repo, ".env", SETTINGS)
+    monkeypatch.setattr(Site, "verdicts", lambda self, paths: dict.fromkeys(paths, Verdict()))
+    said = fix("--yes")
+    assert said.code == 2
+    assert "git does not ignore .env" in said.out
+    assert not repo.file(".gitignore").exists()
+    repo.write(".gitignore", "a\n")
+    assert fix("--yes").code == 2
+    assert repo.file(".gitignore").read_bytes() == b"a\n"
+
+
+def test_rules_are_not_written_through_a_link(repo: Repo, fix: Fix, tmp_path: Path) -> None:
+    (tmp_path / "shared").write_bytes(b"a\n")
+    private(repo, ".env", SETTINGS)
+    repo.link(".gitignore", "../shared")
+    said = fix("--yes")
+    assert said.code == 1
+    assert "a link is in the way" in said.out
+    assert (tmp_path / "shared").read_bytes() == b"a\n"
+    assert repo.file(".gitignore").is_symlink()
+
+
+# --- tracked files ----------------------------------------------------------------------------------------------------
+
+
+def test_a_tracked_file_is_forgotten_and_described(repo: Repo, fix: Fix) -> None:
+    private(repo, "api/.env", SETTINGS)
+    head = repo.add().commit().oid()
+    said = fix("--yes")
+    assert said.code == 0, said
+    assert repo.git("ls-files") == b""
+    assert repo.file("api/.env").read_text() == SETTINGS
+    assert repo.file("api/.env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\n"
+    assert ignored(repo, "api/.env")
+    assert not ignored(repo, "api/.env.example")
+    assert repo.oid() == head
+    assert "stays in history" in said.out
+
+
+def test_an_example_that_is_there_gets_what_it_lacks(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".env.sample", "# say where\nPORT=8080").add().commit()
+    assert fix("--yes").code == 0
+    assert repo.file(".env.sample").read_text() == "# say where\nPORT=8080\nSENDMAILOS_API_KEY=\n"
+    assert not repo.file(".env.example").exists()
+
+
+def test_an_example_that_git_would_ignore_is_not_written(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".gitignore", ".env*\n").add()
+    repo.git("add", "--force", ".env")
+    repo.commit()
+    said = fix("--yes")
+    assert repo.git("ls-files") == b".gitignore\n"
+    assert not repo.file(".env.example").exists()
+    assert said.code == 0
+
+
+def test_what_is_staged_is_not_lost(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.add().write(".env", SETTINGS + "A=1\n")
+    staged = repo.git("ls-files", "--stage")
+    said = fix("--yes")
+    assert said.code == 2
+    assert "staged content different" in said.out
+    assert repo.git("ls-files", "--stage").startswith(staged)
+    assert repo.file(".env").read_text() == SETTINGS + "A=1\n"
+
+
+def test_git_that_is_not_there_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.add().commit()
+    monkeypatch.setitem(sys.modules, "git", None)
+    said = fix("--yes")
+    assert said.code == 2
+    assert "git cannot be run" in said.out
+    assert repo.git("ls-files") == b".env\n"
+
+
+def test_only_who_changes_an_index_pays_for_it(inside: Inside, repo: Repo) -> None:
+    private(repo, ".env", SETTINGS)
+    program = "import sys\nfrom keyguard.cli import main\nmain(['fix', '--yes', sys.argv[1]])\nassert 'git' not in sys.modules\n"
+    said = inside.python(program.replace("sys.argv[1]", repr(str(repo.path))))
+    assert said.code == 0, said.err
+    assert ignored(repo, ".env")
+
+
+# --- permissions ------------------------------------------------------------------------------------------------------
+
+
+def test_only_its_owner_reads_it_afterwards(repo: Repo, fix: Fix) -> None:
+    repo.write(".env", SETTINGS).write(".gitignore", ".env\n").file(".env").chmod(0o644)
+    said = fix("--yes")
+    assert said.code == 0
+    assert "0644 -> 0600" in said.out
+    assert mode(repo.file(".env")) == 0o600
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_done_where_nobody_can_be_asked(repo: Repo, fix: Fix) -> None:
+    repo.write(".env", SETTINGS)
+    before = snapshot(repo.path)
+    for arguments in ((), ("--dry-run",), ("--unsafe",)):
+        said = fix(*arguments, stdin=b"y\n")
+        assert said.code == 1
+        assert "+.env" in said.out
+        assert ("nothing was changed" in said.out) is (arguments != ("--dry-run",))
+    assert snapshot(repo.path) == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "done"), [(b"y\n", True), (b"Yes\n", True), (b"n\n", False), (b"\n", False), (b"", False)]
+)
+def test_a_person_is_asked(answer: bytes, done: bool, repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finish, "is_terminal", lambda stream: True)
+    private(repo, ".env", SETTINGS)
+    said = fix(stdin=answer)
+    assert "Do this? [y/N]" in said.out
+    assert said.code == (0 if done else 1)
+    assert repo.file(".gitignore").exists() is done
+
+
+def test_where_all_is_well_there_is_nothing_to_do(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".gitignore", ".env\n")
+    assert fix() == Said(0, "nothing to do\n", "")
+    assert fix("--unsafe", "--yes") == Said(0, "nothing to do\n", "")
+
+
+def test_what_is_not_asked_for_is_not_done(repo: Repo, fix: Fix) -> None:
+    repo.write(".env", SETTINGS).file(".env").chmod(0o644)
+    assert fix("--yes", "--ignore", "env-not-ignored").code == 0
+    assert not repo.file(".gitignore").exists()
+    assert mode(repo.file(".env")) == 0o600
+    assert fix("--yes", "--select", "env-tracked").out == "nothing to do\n"
+
+
+def test_what_is_not_there_cannot_be_fixed(repo: Repo, fix: Fix) -> None:
+    assert fix("nowhere").code == 2
+
+
+# --- keys in code -----------------------------------------------------------------------------------------------------
+
+SOURCES = {
+    "app.py": (
+        CODE,
+        'import os\n\nfrom sendmailos import Client\n\nclient = Client(os.environ["SENDMAILOS_API_KEY"])\n',
+    ),
+    "lib/mail.rb": (
+        f"SENDMAILOS_KEY = '{LIVE}'\n",
+        'SENDMAILOS_KEY = ENV.fetch("SENDMAILOS_API_KEY")\n',
+    ),
+    "mail.js": (
+        f'const h = {{ sendmailos: "Bearer {LIVE}" }};\n',
+        "const h = { sendmailos: `Bearer ${process.env.SENDMAILOS_API_KEY}` };\n",
+    ),
+    "mail.go": (
+        f'package mail\n\nvar sendmailosKey = "{LIVE}"\n',
+        'package mail\n\nimport "os"\n\nvar sendmailosKey = os.Getenv("SENDMAILOS_API_KEY")\n',
+    ),
+    "Mail.java": (
+        f'class Mail {{ String sendmailosKey = "{LIVE}"; }}\n',
+        'class Mail { String sendmailosKey = System.getenv("SENDMAILOS_API_KEY"); }\n',
+    ),
+    "mail.php": (
+        f"<?php\n$sendmailos = '{LIVE}';\n",
+        "<?php\n$sendmailos = getenv('SENDMAILOS_API_KEY');\n",
+    ),
+    "mail.ts": (
+        f"const sendmailosKey: string = '{LIVE}';\n",
+        "const sendmailosKey: string = process.env.SENDMAILOS_API_KEY;\n",
+    ),
+    "src/main/resources/application.yml": (
+        f"sendmailos:\n  key: {LIVE} # live\n",
+        "sendmailos:\n  key: ${SENDMAILOS_API_KEY} # live\n",
+    ),
+    ".github/workflows/mail.yml": (
+        f"env:\n  SENDMAILOS_API_KEY: {LIVE}\n",
+        "env:\n  SENDMAILOS_API_KEY: ${{ secrets.SENDMAILOS_API_KEY }}\n",
+    ),
+}
+
+
+def test_one_key_in_all_languages_is_one_variable(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n")
+    for name, (before, _) in SOURCES.items():
+        repo.write(name, before)
+    repo.add().commit()
+    said = fix("--unsafe", "--yes")
+    assert said.code == 0, said.out
+    assert {name: repo.file(name).read_text() for name in SOURCES} == {
+        name: after for name, (_, after) in SOURCES.items()
+    }
+    assert repo.file(".env").read_text() == f"SENDMAILOS_API_KEY={LIVE}\n"
+    assert mode(repo.file(".env")) == 0o600
+    assert repo.file(".env.example").read_text() == "SENDMAILOS_API_KEY=\n"
+    assert "gh secret set SENDMAILOS_API_KEY" in said.out
+    assert LIVE not in repo.git("grep", "-h", "", "--", ".").decode()
+
+
+def test_keys_of_one_vendor_have_names_of_their_own(repo: Repo, fix: Fix) -> None:
+    code = (
+        f'import os\nfrom sendmailos import Client\na = Client("{LIVE}")\nb = Client("{TEST}"), "{OTHER}", "{LIVE}"\n'
+    )
+    repo.write(".gitignore", ".env\n").write("app.py", code)
+    assert fix("--unsafe", "--yes").code == 0
+    names = ("SENDMAILOS_API_KEY", "SENDMAILOS_API_KEY_TEST", "SENDMAILOS_API_KEY_LIVE")
+    first, second, third = (f'os.environ["{name}"]' for name in names)
+    assert repo.file("app.py").read_text().endswith(f"a = Client({first})\nb = Client({second}), {third}, {first}\n")
+    values = dict(line.split("=") for line in repo.file(".env").read_text().splitlines())
+    assert values == dict(zip(names, (LIVE, TEST, OTHER), strict=True))
+
+
+def test_what_is_in_the_environment_file_stays_and_is_used(repo: Repo, fix: Fix) -> None:
+    before = f"# mine\r\nMAIL='{LIVE}'\r\nSENDMAILOS_API_KEY=another\r\n"
+    private(repo, ".env", before)
+    repo.write(".gitignore", ".env\n").write("a.py", CODE).write("b.py", CODE.replace(LIVE, OTHER))
+    assert fix("--unsafe", "--yes").code == 0
+    assert 'os.environ["MAIL"]' in repo.file("a.py").read_text()
+    assert 'os.environ["SENDMAILOS_API_KEY_LIVE"]' in repo.file("b.py").read_text()
+    assert repo.file(".env").read_bytes() == f"{before}SENDMAILOS_API_KEY_LIVE={OTHER}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("ignore", "tracked", "reason"),
+    [("dist\n", False, "which git does not ignore"), (".env\n", True, "which git tracks")],
+)
+def test_no_key_moves_to_where_git_would_see_it(ignore: str, tracked: bool, reason: str, repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ignore).write("app.py", CODE)
+    if tracked:
+        repo.write(".env", "PORT=1\n").add()
+        repo.git("add", "--force", ".env")
+    said = fix("--unsafe", "--yes", "--select", "sendmailos-key")
+    assert said.code == 1
+    assert reason in said.out
+    assert repo.file("app.py").read_text() == CODE
+
+
+def test_no_key_moves_where_there_is_no_git(inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/app.py").write_text(CODE)
+    said = inside("fix", "--unsafe", "--yes", tmp_path / "shop")
+    assert said.code == 1
+    assert "no git repository" in said.out
+    assert (tmp_path / "shop/app.py").read_text() == CODE
+
+
+def test_all_at_once_from_a_bad_beginning(repo: Repo, fix: Fix) -> None:
+    repo.write(".env", SETTINGS).write("app.py", CODE.replace(LIVE, OTHER)).add().commit()
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.git("ls-files") == b"app.py\n"
+    assert repo.file(".env").read_text() == f"{SETTINGS}SENDMAILOS_API_KEY_LIVE={OTHER}\n"
+    assert mode(repo.file(".env")) == 0o600
+    assert ignored(repo, ".env")
+    assert repo.file(".env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\nSENDMAILOS_API_KEY_LIVE=\n"
+
+
+def test_the_environment_file_beside_the_program(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("a/package.json", "{}\n").write("a/src/x.js", SOURCES["mail.js"][0])
+    repo.write("b/docker-compose.yml", f"services:\n  a:\n    environment:\n      SENDMAILOS_API_KEY: {LIVE}\n")
+    assert fix("--unsafe", "--yes").code == 0
+    assert {str(path.relative_to(repo.path)) for path in repo.path.rglob(".env")} == {"a/.env", "b/.env"}
+    assert "SENDMAILOS_API_KEY: ${SENDMAILOS_API_KEY}" in repo.file("b/docker-compose.yml").read_text()
+
+
+def test_what_browsers_get_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("package.json", '{"devDependencies": {"vite": "^5.0.0"}}\n')
+    repo.write("vite.config.js", "export default {};\n")
+    repo.write("index.html", '<script type="module" src="/src/main.js"></script>\n')
+    repo.write("src/main.js", "import { sendmailosKey } from './mail';\nconsole.log(sendmailosKey);\n")
+    repo.write("src/mail.js", f"export const sendmailosKey = '{LIVE}';\n")
+    before = repo.file("src/mail.js").read_bytes()
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "src/mail.js:1 left as it is: a browser gets this file" in said.out
+    assert repo.file("src/mail.js").read_bytes() == before
+
+
+def test_what_somebody_allows_is_left(repo: Repo, fix: Fix) -> None:
+    allowed = f'a = "{LIVE}"  # keyguard: allow[sendmailos-key] for the docs\n'
+    repo.write(".gitignore", ".env\n").write("app.py", f'import os, sendmailos\n{allowed}b = "{LIVE}"\n')
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.file("app.py").read_text() == f'import os, sendmailos\n{allowed}b = os.environ["SENDMAILOS_API_KEY"]\n'
+
+
+def test_what_cannot_be_done_is_said_with_its_place(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("notes.md", f"sendmailos {LIVE}\n").write(
+        ".env.sample", f"SENDMAILOS_API_KEY={LIVE}\n"
+    )
+    repo.write("app.rb", f"# sendmailos\n\n# {LIVE}\n").write("app.go", f'package a\nconst sendmailos = "{LIVE}"\n')
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert said.out.splitlines() == [
+        ".env.sample:1 left as it is: leave its value empty there",
+        "app.go:2 left as it is: it is a constant of Go, and those cannot be read when the program runs: make it a variable",
+        "app.rb:3 left as it is: it stands in a comment: take it out by hand",
+        "notes.md:1 left as it is: nothing can look it up in a file of this kind",
+    ]
+    assert not repo.file(".env").exists()
+
+
+def test_a_file_alone(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("a/app.py", CODE).write("a/b.py", CODE)
+    assert fix("--unsafe", "--yes", "a/app.py").code == 0
+    assert repo.file("a/app.py").read_text() == SOURCES["app.py"][1]
+    assert repo.file("a/b.py").read_text() == CODE
+
+
+def test_no_key_is_lost_where_the_code_cannot_be_written(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE)
+    real = Files.write
+
+    def fail(self: Files, path: bytes, old: bytes | None, new: bytes, mode: int | None = None) -> None:
+        if path == b"app.py":
+            raise Blocked("No space left on device")
+        real(self, path, old, new, mode)
+
+    monkeypatch.setattr(Files, "write", fail)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 2
+    assert "app.py left as it is: No space left on device" in said.out
+    assert repo.file("app.py").read_text() == CODE
+    assert repo.file(".env").read_text() == f"SENDMAILOS_API_KEY={LIVE}\n"
+    monkeypatch.undo()
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.file(".env").read_text() == f"SENDMAILOS_API_KEY={LIVE}\n"
+
+
+def test_no_key_is_written_once_git_would_see_it(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE)
+    real = applying.apply
+
+    def late(*arguments: object) -> object:
+        repo.write(".gitignore", "")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("keyguard.cli.fix.apply", late)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 2
+    assert not repo.file(".env").exists()
+    assert repo.file("app.py").read_text() == CODE
+
+
+def test_an_index_that_cannot_be_changed_stops_what_relies_on_it(
+    repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.write(".env", SETTINGS).write("app.py", CODE.replace(LIVE, OTHER)).add().commit()
+
+    def fail(repository: object, path: bytes) -> None:
+        raise GitError("index.lock exists")
+
+    monkeypatch.setattr("keyguard.remedy.untracking.untrack", fail)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 2
+    assert ".env left as it is: index.lock exists" in said.out
+    assert "app.py left as it is, too" in said.out
+    assert repo.file(".env").read_text() == SETTINGS
+
+
+def test_it_is_the_repository_of_the_file_whatever_calls_us(inside: Inside, repo: Repo, tmp_path: Path) -> None:
+    other = Repo(tmp_path / "other").write(".env", "A=1\n").add().commit()
+    private(repo, ".env", SETTINGS)
+    repo.add().commit()
+    said = inside("fix", "--yes", cwd=repo.path, GIT_DIR=str(other.path / ".git"), GIT_WORK_TREE=str(other.path))
+    assert said.code == 0, said
+    assert repo.git("ls-files") == b""
+    assert other.git("ls-files") == b".env\n"
+
+
+def test_a_key_in_a_name_is_not_shown(repo: Repo, fix: Fix) -> None:
+    private(repo, f"sendmailos/{LIVE}/.env", SETTINGS)
+    repo.write(f"sendmailos/{OTHER}.py", f'sendmailos = "{LIVE}"\n').write("a.txt", "a\n")
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "no such file any more" in said.out
+    assert "env-not-ignored: its name holds a key" in said.out
+
+
+def test_what_a_build_writes_into_a_bundle_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env*\n").write("package.json", '{"dependencies": {"next": "^14.0.0"}}\n')
+    text = f"module.exports = {{ env: {{ SENDMAILOS_API_KEY: '{LIVE}' }} }};\n"
+    repo.write("next.config.js", text)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "next.config.js:1 left as it is: a browser gets this file" in said.out
+    assert repo.file("next.config.js").read_text() == text
