@@ -21,11 +21,12 @@ METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT")
 #: how well it is known: read in the vendor's documentation, or in the source of the vendor's own software
 EVIDENCE = ("documentation", "source")
 
-_URL = re.compile(r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?")
-_FIELD = re.compile(r"\{[^{}]*\}")
-_KNOWN = re.compile(r"\{(?:secrets?|basic|basic:[a-z_]{1,20})\}")
+# patterns stay texts until they are used: every commit loads this module, and hardly any of them a pack
+_URL = r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?"
+_FIELD = r"\{[^{}]*\}"
+_KNOWN = r"\{(?:secrets?|basic|basic:[a-z_]{1,20})\}"
 #: verbs of paths that do something, whatever the method: no question is asked there
-_DOES = re.compile(r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b")
+_DOES = r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -60,7 +61,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def host(self) -> str:
         """The host that is asked."""
-        found = _URL.fullmatch(self.url)
+        found = re.fullmatch(_URL, self.url)
         return found[1] if found else ""
 
 
@@ -82,7 +83,7 @@ class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
 def at_host(request: Request, host: str) -> Request:
     """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one."""
     url = f"https://{host}" + request.url.removeprefix("https://")[len(request.url.split("/")[2]) :]
-    if not _URL.fullmatch(url):
+    if not re.fullmatch(_URL, url):
         raise ValueError(f"{host!r} is not the name of a host")
     moved = msgspec.structs.replace(request, url=url, hosted=False)
     if isinstance(moved, Revocation) and moved.rehearsal is not None:
@@ -99,18 +100,18 @@ def problem(request: Request, *, asks: bool) -> str:
     words = VERDICTS if asks else OUTCOMES
     if isinstance(request, Revocation) and request.right not in RIGHTS:
         return f"{request.right!r} is not one of {', '.join(RIGHTS)}"
-    if not _URL.fullmatch(request.url):
+    if not re.fullmatch(_URL, request.url):
         return "the address must begin with https:// and a host in lower case"
     if request.method not in METHODS:
         return f"{request.method!r} is not one of {', '.join(METHODS)}"
-    if asks and (request.method not in ("GET", "HEAD", "POST") or _DOES.search(request.url)):
+    if asks and (request.method not in ("GET", "HEAD", "POST") or re.search(_DOES, request.url)):
         return "a question must change nothing"
     if "{" in request.url.partition("?")[2] or "{" in request.host:
         return "no secret goes into the query or the host of an address"
     texts = [request.url, request.body, *request.headers.values()]
-    fields = [field for text in texts[:1] + texts[2:] for field in _FIELD.findall(text)]
-    fields += _KNOWN.findall(request.body)
-    if any(not _KNOWN.fullmatch(field) for field in fields):
+    fields = [field for text in texts[:1] + texts[2:] for field in re.findall(_FIELD, text)]
+    fields += re.findall(_KNOWN, request.body)
+    if any(not re.fullmatch(_KNOWN, field) for field in fields):
         return "only {secret}, {basic} and {basic:user} may stand in braces"
     if not fields:
         return "the secret is nowhere in it"

@@ -73,15 +73,16 @@ def tracked_and_untracked(repository: Repository, folder: bytes = b"") -> Iterat
 def _tracked(shadow: Shadow, child: Child) -> Iterator[Entry]:
     """Records ``tag mode id stage<TAB>path``; the tag is in lower case for assume-unchanged, S for skip-worktree."""
     size = 64 if shadow.object_format == "sha256" else 40
+    tab, digit, end = size + 11, size + 10, size + 9
     modes: dict[bytes, int] = {}
     for record in shadow.records(child):
-        if len(record) < size + 13 or record[size + 11] != _TAB:
+        if len(record) < size + 13 or record[tab] != _TAB:
             raise GitError("git ls-files gave an answer that is not understood")
         tag, mode = record[0], modes.get(record[2:8])
         if mode is None:
             mode = modes[record[2:8]] = int(record[2:8], 8)
-        oid, stage = record[9 : size + 9].decode("ascii"), record[size + 10] - _ZERO
-        yield Entry(record[size + 12 :], mode, oid, stage, tag == _SKIPPED or tag >= _LOWER_CASE)
+        unwatched = tag == _SKIPPED or tag >= _LOWER_CASE
+        yield Entry(record[tab + 1 :], mode, record[9:end].decode("ascii"), record[digit] - _ZERO, unwatched)
 
 
 def _unread(child: Child) -> Iterator[Skipped]:

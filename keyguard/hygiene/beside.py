@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 
 from keyguard.hygiene.files import Files
+from keyguard.hygiene.patterns import Patterns
 from keyguard.sources.listing import Folder
 
 
@@ -22,11 +23,13 @@ class Beside:
         self._root = root
         self._fitting: dict[Callable[[bytes], bool], set[bytes]] = {}
 
-    def look(self, *wanted: Callable[[bytes], bool]) -> None:
-        """Find it all out now, these names too: whoever asks later need not wait."""
+    def look(self, wanted: Mapping[Callable[[bytes], bool], Patterns]) -> None:
+        """Find it all out now, so that whoever asks later need not wait; also which names are ``wanted``, all of which
+        the patterns mean.
+        """
         self.files.look()
-        for one in wanted:
-            self._names(one)
+        for one, patterns in wanted.items():
+            self._fitting[one] = {*filter(one, patterns.names(self.files)), *filter(one, self._others)}
 
     def called(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[bytes]:
         """What has a name that is wanted, by name, listed or not: in folders that hold listed files, and in the

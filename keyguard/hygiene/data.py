@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from keyguard import __version__, packfile, privatedir, rules
+from keyguard import __version__, privatedir, rules
 from keyguard.errors import RuleError
 from keyguard.hygiene.patterns import Patterns
 from keyguard.keeping import Check
@@ -73,6 +73,8 @@ def _tables() -> dict[str, dict[str, Any]]:
 
 
 def _parsed(name: str) -> dict[str, Any]:
+    from keyguard import packfile  # with all that reads TOML: what is cached needs none of it
+
     path = os.path.join(_FOLDER, name)
     with open(path, "rb") as file:
         return packfile.load(path, file.read())

@@ -21,14 +21,14 @@ class Files(dict[bytes, TreeFile]):
             found[path[path.rfind(b"/") + 1 :]].append(path)
         return found
 
-    def named(self, exact: Iterable[bytes], starts: Iterable[bytes], ends: Iterable[bytes]) -> list[bytes]:
-        """The paths whose last part is one of these, or begins or ends with one of these; sorted."""
+    def named(self, exact: Iterable[bytes], starts: Iterable[bytes], ends: Iterable[bytes]) -> set[bytes]:
+        """The last parts of paths that are one of these, or begin or end with one of these."""
         names = {name for name in exact if name in self.by_name}
         for start in starts:
             names.update(_beginning(self._forwards, start))
         for end in ends:
             names.update(name[::-1] for name in _beginning(self._backwards, end[::-1]))
-        return sorted(path for name in names for path in self.by_name[name])
+        return names
 
     def look(self) -> None:
         """Make the index now."""

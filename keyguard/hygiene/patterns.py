@@ -47,10 +47,14 @@ class Patterns:
             return False
         return self._wild is not None and self._wild.match(path) is not None
 
+    def names(self, files: Files) -> set[bytes]:
+        """The last parts of paths that could be meant: all that are, and a few more."""
+        return files.named(self._exact, self._starts, self._ends)
+
     def among(self, paths: Iterable[bytes]) -> list[bytes]:
         """The paths that one of the patterns means, in their order; of ``Files``, sorted."""
         if isinstance(paths, Files):
-            return [path for path in paths.named(self._exact, self._starts, self._ends) if self.fit(path)]
+            return sorted(path for name in self.names(paths) for path in paths.by_name[name] if self.fit(path))
         ends, starts, fit = self._ends, self._starts, self.fit
         if not starts:
             return [path for path in paths if path.endswith(ends) and fit(path)]

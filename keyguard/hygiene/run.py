@@ -11,7 +11,7 @@ from keyguard.engine.page import Page
 from keyguard.hygiene import data
 from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.project import Project
-from keyguard.hygiene.topics import FUNCTIONS, NAMES
+from keyguard.hygiene.topics import FUNCTIONS, names
 from keyguard.keeping import Spot, Violation
 from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
 from keyguard.names import Names
@@ -41,7 +41,7 @@ def look_around(listing: Listing, engine: Engine) -> dict[_Root, Beside]:
     found = {}
     for folders in _projects(listing):
         found[_root(folders)] = Beside(folders[0].root, folders)
-        found[_root(folders)].look(*NAMES)
+        found[_root(folders)].look(names())
     return found
 
 

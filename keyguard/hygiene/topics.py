@@ -8,6 +8,7 @@ from keyguard.hygiene import (
     bundling,
     clientcode,
     credentials,
+    data,
     echoed,
     envfiles,
     environments,
@@ -21,6 +22,7 @@ from keyguard.hygiene import (
     notebooks,
     publicnames,
 )
+from keyguard.hygiene.patterns import Patterns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 
@@ -46,5 +48,14 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *logged.CHECKS,
 )
 
-#: the questions about names that checks ask of ``Project.locals``: they can be answered before any key is known
-NAMES: tuple[Callable[[bytes], bool], ...] = (envfiles.is_env_file, envfiles.is_example, ignoring.is_wanted)
+
+def names() -> dict[Callable[[bytes], bool], Patterns]:
+    """What checks ask ``Project.locals`` for, and patterns for all names that can be meant by it: that is found out
+    before any key is known.
+    """
+    files = data.load("envfiles")["files"]
+    return {
+        envfiles.is_env_file: Patterns(files["names"]),
+        envfiles.is_example: Patterns(files["examples"]),
+        ignoring.is_wanted: Patterns((*files["names"], *files["others"])),
+    }

@@ -213,7 +213,7 @@ def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask)
     from keyguard.git.modes import GITLINK
 
     inside, begun = _inside(place, repository), place.begun
-    cut = len(inside) + 1 if inside else 0
+    cut, around = (len(inside) + 1 if inside else 0), place.below(b"")
     ready = begun is not None and (begun.repository, begun.folder) == (repository, inside)
     entries = begun.entries() if begun and ready else tracked_and_untracked(repository, inside)
     files: dict[bytes, TreeFile] = {}
@@ -226,7 +226,7 @@ def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask)
         elif entry.mode == GITLINK or path.endswith(b"/"):
             nested.add(path.rstrip(b"/"))
         else:
-            files.setdefault(path, TreeFile(place.below(path), oid=entry.oid))
+            files.setdefault(path, TreeFile(around + path, entry.oid))
     found.skipped += skipped
     if files:
         found.folders.append(Folder(place.root, place.shown, [files[path] for path in sorted(files)], repository))

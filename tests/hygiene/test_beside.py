@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyguard.hygiene import data, topics
 from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.files import Files
+from keyguard.hygiene.patterns import Patterns
 from keyguard.sources.listing import Folder, TreeFile
 
 
@@ -42,7 +44,8 @@ def test_what_lies_in_folders_of_listed_files_is_found_and_no_other(root: Path) 
     assert beside.files.by_name == {b"a.env": [b"a.env"], b"d.txt": [b"sub/d.txt"], b"f.env": [b"gone/f.env"]}
 
 
-def test_folders_and_names_are_looked_at_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("early", [True, False])
+def test_folders_and_names_are_looked_at_once(root: Path, monkeypatch: pytest.MonkeyPatch, early: bool) -> None:
     folders: Counter[str] = Counter()
     names: Counter[bytes] = Counter()
     really = os.listdir
@@ -57,12 +60,14 @@ def test_folders_and_names_are_looked_at_once(root: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "listdir", listdir)
     beside = beside_of(root, "a.env", "x/a.env", "y/a.env", "sub/d.txt")
-    beside.look(wanted)
+    beside.look({wanted: Patterns(("*.env",))} if early else {})
+    assert [*beside.called(wanted)] == [b"a.env", b"x/a.env", b"y/a.env", b"b.env", b"sub/c.env"]
     looked, asked = dict(folders), dict(names)
     assert looked == dict.fromkeys([f"{root}/", f"{root}/sub/", f"{root}/x/", f"{root}/y/"], 1)
-    assert asked == dict.fromkeys([b"a.env", b"b.env", b"c.env", b"d.txt", b"sub", b"apart"], 1)
+    unlike = [] if early else [b"d.txt"]
+    assert asked == dict.fromkeys([b"a.env", b"b.env", b"c.env", b"sub", b"apart", *unlike], 1)
     for _ in range(3):
-        assert [*beside.called(wanted)]
+        assert len([*beside.called(wanted)]) == 5
     assert (folders, names) == (looked, asked)
 
 
@@ -81,5 +86,23 @@ def test_the_index_answers_as_a_look_at_each_name_would(
     def fits(name: bytes) -> bool:
         return name in exact or name.startswith(tuple(starts)) or name.endswith(tuple(ends))
 
-    files = Files((path, TreeFile(path)) for path in sorted(paths))
-    assert files.named(exact, starts, ends) == sorted(path for path in paths if fits(path.rpartition(b"/")[2]))
+    files = Files((path, TreeFile(path)) for path in paths)
+    assert files.named(exact, starts, ends) == set(filter(fits, (path.rpartition(b"/")[2] for path in paths)))
+
+
+NAMES = (".env", ".env.live", "live.env", ".env.example", "secrets.toml", "terraform.tfvars", "a.py", "env", "x.sample")
+
+
+@pytest.mark.parametrize("name", [*NAMES, *(f".env.{name}" for name in NAMES)])
+def test_no_name_is_wanted_that_the_patterns_do_not_mean(name: str) -> None:
+    files = Files({name.encode(): TreeFile(name.encode())})
+    for wanted, patterns in topics.names().items():
+        assert set(filter(wanted, files.by_name)) <= patterns.names(files)
+
+
+def test_every_name_in_a_list_that_is_wanted_is_meant_by_the_patterns() -> None:
+    for wanted, patterns in topics.names().items():
+        lists = [one for group in data.load("envfiles")["files"].values() for one in group]
+        names = {one.rpartition("/")[2].replace("*", "x").encode() for one in lists}
+        files = Files((name, TreeFile(name)) for name in names)
+        assert set(filter(wanted, files.by_name)) <= patterns.names(files)
