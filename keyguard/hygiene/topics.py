@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from keyguard.hygiene import bundling, clientcode, environments, frontend, ignoring, publicnames
+from keyguard.hygiene.docker import context
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 
@@ -14,6 +15,7 @@ CheckFunction = Callable[[Project], Iterator[Violation]]
 #: all of them, in the order in which they look
 FUNCTIONS: tuple[CheckFunction, ...] = (
     *ignoring.CHECKS,
+    *context.CHECKS,
     *frontend.CHECKS,
     *publicnames.CHECKS,
     *bundling.CHECKS,
