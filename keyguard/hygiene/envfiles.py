@@ -27,6 +27,11 @@ def is_example(name: bytes) -> bool:
     return data.patterns("envfiles", "files", "examples").fit(name)
 
 
+def is_plain(path: bytes) -> bool:
+    """Whether it is the file that every tool reads, in which some have defaults and most have keys."""
+    return path == b".env" or path.endswith(b"/.env")
+
+
 def is_private(path: bytes) -> bool:
     """Whether tools mean that nobody commits a file of this path, whatever is in it."""
     return data.patterns("envfiles", "files", "private").fit(path)

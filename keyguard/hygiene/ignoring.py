@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from keyguard.git.ignored import Verdict
-from keyguard.hygiene import data, holdings, spots
-from keyguard.hygiene.envfiles import holds_keys, is_example, is_for_tests, is_private
+from keyguard.hygiene import holdings, spots
+from keyguard.hygiene.envfiles import is_example, is_for_tests, is_plain, is_private
 from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.holdings import Holding
 from keyguard.hygiene.project import Local, Project
-from keyguard.hygiene.readers import Reader, readers
+from keyguard.hygiene.readers import Reader
+from keyguard.hygiene.survey import is_kept, survey
 from keyguard.keeping import Spot, Violation
 from keyguard.model import Confidence, Environment, Severity
 from keyguard.sanitize import shown_path
@@ -28,9 +28,9 @@ _MOST_REASONS = 8
 
 def environment_files(project: Project) -> Iterator[Violation]:
     """``env-not-ignored``, ``env-tracked``, ``env-ignore-undone`` and ``env-file-readable``."""
-    here = [one for one in project.locals(is_wanted, _folders()) if holds_keys(one.path)]
-    found = {one.path: holdings.holding(project, one.path) for one in here}
-    wanted = [one for one in readers(project) if project.in_repository(one.file)]
+    known = survey(project)
+    here, found = known.here, known.holdings
+    wanted = [one for one in known.readers if project.in_repository(one.file)]
     paths = {path for path in found if project.in_repository(path)}
     paths |= {path for one in wanted for path in (one.file, *_twins(one.file))}
     verdicts = project.ignored(sorted(paths))
@@ -71,7 +71,7 @@ def _tracked(project: Project, one: Holding, verdict: Verdict) -> Iterator[Viola
     severity = one.severity
     if severity is None and not one.encrypted and not is_for_tests(one.path):
         # a hidden folder is that of a tool, which has its own settings in it
-        forgotten = _is_plain(one.path) and _holds(verdict) and b"/." not in b"/" + one.path[: -len(_DEFAULT)]
+        forgotten = is_plain(one.path) and _holds(verdict) and b"/." not in b"/" + one.path[: -len(_DEFAULT)]
         severity = Severity.LOW if is_private(one.path) or forgotten else None
     if severity is None:
         return
@@ -92,7 +92,7 @@ def _untracked(project: Project, found: Sequence[Holding], verdicts: dict[bytes,
     groups: dict[tuple[int, bytes, str, bytes], list[Holding]] = defaultdict(list)
     for one in found:
         verdict = verdicts[one.path]
-        if project.tracked(one.path) or _holds(verdict) or not _matters(one):
+        if project.tracked(one.path) or _holds(verdict) or not is_kept(project, one):
             continue
         undone = verdict.pattern.startswith(b"!")
         rule = verdict.source + b":%d" % verdict.line if undone else b""
@@ -123,13 +123,6 @@ def _open(project: Project, group: Sequence[Holding], verdict: Verdict, kind: st
         key=first.key(),
         files=tuple(one.path for one in group),
     )
-
-
-def _matters(one: Holding) -> bool:
-    """Whether it would be bad if the file were committed, as it is or as it soon will be."""
-    if one.severity is not None:
-        return True
-    return (_is_plain(one.path) or is_private(one.path)) and not one.encrypted and not is_for_tests(one.path)
 
 
 def _readable(project: Project, here: Sequence[Local], found: dict[bytes, Holding]) -> Iterator[Violation]:
@@ -226,22 +219,3 @@ def _rule(project: Project, path: bytes, verdict: Verdict) -> Spot | None:
 
 def _name(path: bytes) -> bytes:
     return path[path.rfind(b"/") + 1 :]
-
-
-def _is_plain(path: bytes) -> bool:
-    return _name(path) == _DEFAULT
-
-
-def is_wanted(name: bytes) -> bool:
-    """Whether a file of this name may hold keys, in whichever folder."""
-    return name in _names() or holds_keys(name)
-
-
-@cache
-def _names() -> frozenset[bytes]:
-    """Last parts of the patterns that say in which folder a file has to lie."""
-    return frozenset(one.rpartition("/")[2].encode() for one in data.load("envfiles")["files"]["others"])
-
-
-def _folders() -> list[bytes]:
-    return [one.encode() for one in data.load("envfiles")["files"]["folders"]]

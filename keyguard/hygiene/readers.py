@@ -69,7 +69,9 @@ def _manifests(project: Project) -> Iterator[Reader]:
             if found:
                 start, end = found.span("word")
                 why = f"{found['word'].decode()} is a dependency"
-                yield Reader(_beside(path, table["file"]), path, start, end, why)
+                # one folder of lists is that of the program around it
+                home = path.replace(b"requirements/", b"")
+                yield Reader(_beside(home, table["file"]), path, start, end, why)
 
 
 @cache

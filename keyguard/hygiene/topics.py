@@ -21,7 +21,9 @@ from keyguard.hygiene import (
     manifests,
     notebooks,
     publicnames,
+    survey,
 )
+from keyguard.hygiene.docker import context
 from keyguard.hygiene.patterns import Patterns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
@@ -32,6 +34,7 @@ CheckFunction = Callable[[Project], Iterator[Violation]]
 #: all of them, in the order in which they look
 FUNCTIONS: tuple[CheckFunction, ...] = (
     *ignoring.CHECKS,
+    *context.CHECKS,
     *frontend.CHECKS,
     *publicnames.CHECKS,
     *bundling.CHECKS,
@@ -57,5 +60,5 @@ def names() -> dict[Callable[[bytes], bool], Patterns]:
     return {
         envfiles.is_env_file: Patterns(files["names"]),
         envfiles.is_example: Patterns(files["examples"]),
-        ignoring.is_wanted: Patterns((*files["names"], *files["others"])),
+        survey.is_wanted: Patterns((*files["names"], *files["others"])),
     }
