@@ -15,9 +15,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "purge": ("keyguard.cli.purge", "take keys out of history, in a mirror clone"),
     "prove": ("keyguard.cli.prove", "say whether a key is gone, and on what that rests"),
     "journal": ("keyguard.cli.journal", "show what was done about keys"),
-    "rules": ("keyguard.cli.rules", "list, show and test the rules"),
+    "rules": ("keyguard.cli.rules", "list, show and test rules and checks"),
     "cache": ("keyguard.cli.cache", "show what is remembered from scan to scan, or forget it"),
-    "explain": ("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),
+    "explain": ("keyguard.cli.explain", "say what a rule or a check finds, why it matters and what to do"),
 }
 
 
