@@ -9,6 +9,7 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.hook", "run as a git hook"),
+    "inventory": ("keyguard.cli.inventory", "list the keys of a project: where, how old, shared with whom"),
     "verify": ("keyguard.cli.verify", "ask vendors whether keys are active (uses the network)"),
     "revoke": ("keyguard.cli.revoke", "make keys inactive at their vendors (uses the network)"),
     "plan": ("keyguard.cli.plan", "say what to do about keys, step by step"),
