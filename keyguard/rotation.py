@@ -27,6 +27,10 @@ class Rotation(msgspec.Struct, frozen=True):
         """Whether a record says that this key does not work any more."""
         return any(fingerprint.startswith(name) for name in self.revoked)
 
+    def revoked_on(self, fingerprint: str) -> str:
+        """The day that the record gives; empty where there is none."""
+        return next((day for name, day in self.revoked.items() if fingerprint.startswith(name)), "")
+
     def plus(self, record: Mapping[str, str]) -> Rotation:
         """The same with another record."""
         return Rotation(self.max_age_days, {**self.revoked, **record})

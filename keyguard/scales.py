@@ -52,3 +52,5 @@ class Where(str, Enum):
     INDEX = "index"
     HISTORY = "history"
     STDIN = "stdin"
+    IGNORED = "ignored"
+    """A file that git ignores: only an inventory looks there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +12,7 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Run, Skipped, Where
+from keyguard.model import Blob, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.excludes import Exclude, exclude
@@ -38,6 +38,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     hygiene: bool = False
     """Whether to check how keys are kept, too, in the folders that are asked for."""
     rotation: Rotation = USUAL
+    also: Callable[[Listing, Sequence[Sighting], compiled.Engine], list[Sighting]] | None = None
+    """Looks at the files once more, knowing the keys in them; those that it gives are reported with the others."""
     exclude: tuple[Exclude, ...] = ()
     max_size: int | None = None
     jobs: int = 0
@@ -145,6 +147,8 @@ class _Scan:
         names = Names(engine)
         for where, paths in _named(listing):
             tally.sightings += names.sightings(paths, where)
+        if request.also:
+            tally.sightings += request.also(listing, tally.sightings, engine)
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())

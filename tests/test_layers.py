@@ -66,6 +66,7 @@ LAYERS = {
     "keyguard.worklist": 5,
     "keyguard.proving": 8,
     "keyguard.remedy": 9,
+    "keyguard.inventory": 9,
     "keyguard.response": 9,
     "keyguard.cli": 10,
     "keyguard.__main__": 11,

@@ -22,6 +22,10 @@ repos:
       - id: keyguard-push
         verbose: true
 """
+HYGIENE = """\
+      - id: keyguard-hygiene
+        stages: [pre-commit]
+"""
 
 
 class Hooked(NamedTuple):
@@ -217,3 +221,17 @@ def test_the_hook_can_be_tried_without_setting_it_up(hooked: Hooked, checkout: P
     hooked.add("settings.ini", leaking_line(12))
     said = hooked.pre_commit("try-repo", str(checkout), "keyguard", "--files", "settings.ini", expect=1)
     assert refused(said, "settings.ini", 12)
+
+
+def test_how_keys_are_kept_is_looked_at_whatever_the_commit_is_about(hooked: Hooked) -> None:
+    configuration = (hooked.folder / ".pre-commit-config.yaml").read_text() + HYGIENE
+    hooked.add(".pre-commit-config.yaml", configuration)
+    hooked.git("commit", "--quiet", "--message=hygiene")
+    (hooked.folder / ".env.production").write_text(leaking_line(15))
+    (hooked.folder / ".env.production").chmod(0o600)
+    hooked.add("app.py", "print('bye')\n")
+    said = hooked.git("commit", "--message=clean", expect=1)
+    assert refused(said, ".env.production", 15)
+    assert "env-not-ignored" in said
+    hooked.add(".gitignore", ".env*\n")
+    hooked.git("commit", "--message=ignored")

@@ -9,6 +9,7 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.hook", "run as a git hook"),
+    "inventory": ("keyguard.cli.inventory", "list the keys of a project: where, how old, shared with whom"),
     "verify": ("keyguard.cli.verify", "ask vendors whether keys are active (uses the network)"),
     "revoke": ("keyguard.cli.revoke", "make keys inactive at their vendors (uses the network)"),
     "plan": ("keyguard.cli.plan", "say what to do about keys, step by step"),
@@ -16,9 +17,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prove": ("keyguard.cli.prove", "say whether a key is gone, and on what that rests"),
     "journal": ("keyguard.cli.journal", "show what was done about keys"),
     "fix": ("keyguard.cli.fix", "change your own files so that keys are kept as they should be"),
-    "rules": ("keyguard.cli.rules", "list, show and test the rules"),
+    "rules": ("keyguard.cli.rules", "list, show and test rules and checks"),
     "cache": ("keyguard.cli.cache", "show what is remembered from scan to scan, or forget it"),
-    "explain": ("keyguard.cli.explain", "say what a rule finds, why it matters and what to do"),
+    "explain": ("keyguard.cli.explain", "say what a rule or a check finds, why it matters and what to do"),
 }
 
 

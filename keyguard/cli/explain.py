@@ -1,4 +1,4 @@
-"""``keyguard explain ID``: what a rule finds, why that matters and what to do about it, for people."""
+"""``keyguard explain ID``: what a rule or a check finds, why that matters and what to do about it, for people."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import argparse
 import difflib
 import sys
 import textwrap
+from collections.abc import Iterable
 
 from keyguard import rules
 from keyguard.errors import UsageError
+from keyguard.hygiene import data
+from keyguard.keeping import Check
 from keyguard.model import Rule
 from keyguard.report.output import write_stdout
 from keyguard.rules import RuleSet
@@ -18,21 +21,21 @@ _WIDTH = 100
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("id", metavar="ID", help="a rule's id, as in the square brackets of a report")
+    parser.add_argument("id", metavar="ID", help="the id of a rule or a check, as in the square brackets of a report")
     parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the explanation."""
     ruleset = rules.parse(rules.read_packs(options.rules))
-    text = describe(find_rule(ruleset, options.id), ruleset)
+    text = describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
 
 
-def find_rule(ruleset: RuleSet, name: str) -> Rule:
-    """The rule of that id. Raises ``UsageError`` with a suggestion."""
-    known = ruleset.by_id()
+def find(ruleset: RuleSet, name: str) -> Rule | Check:
+    """The rule or the check of that id. Raises ``UsageError`` with a suggestion."""
+    known: dict[str, Rule | Check] = {**data.checks(), **ruleset.by_id()}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f", did you mean {near[0]!r}?" if near else " (keyguard rules list shows them)"
@@ -40,28 +43,49 @@ def find_rule(ruleset: RuleSet, name: str) -> Rule:
     return known[name]
 
 
-def describe(rule: Rule, ruleset: RuleSet) -> str:
-    """All that a rule says, wrapped for reading; no example is filled, so nothing in it looks like a key."""
+def describe(one: Rule | Check, ruleset: RuleSet) -> str:
+    """All that it says, wrapped for reading; no example is filled, so nothing in it looks like a key."""
+    facts = _of_rule(one, ruleset) if isinstance(one, Rule) else _of_check(one)
+    lines = [f"{one.id}: {one.title}", "", *_wrapped(one.description), ""]
+    lines += [f"  {name:<11} {text}" for name, text in facts.items() if text]
+    lines += ["", "What to do", *(f"  {line}" for step in one.remedy.splitlines() for line in _wrapped(step))]
+    if one.references:
+        lines += ["", "Read more", *(f"  {reference}" for reference in one.references)]
+    doubt = "Not a secret?" if isinstance(one, Rule) else "Meant to be so?"
+    return "\n".join([*lines, "", f"{doubt} Write 'keyguard: allow[{one.id}] why' beside it, or --ignore {one.id}."])
+
+
+def _of_rule(rule: Rule, ruleset: RuleSet) -> dict[str, str]:
     vendor = ruleset.vendors[rule.vendor]
-    severity = ", ".join(f"{label} ({name})" for name, label in rule.severity.items()) or "high"
-    prefixes = ", ".join(f"{prefix}… ({name})" for name, all in rule.environments.items() for prefix in all)
-    facts = {
+    return {
         "vendor": f"{vendor.name} {vendor.url}".strip(),
-        "severity": severity,
+        "severity": ", ".join(f"{label} ({name})" for name, label in rule.severity.items()) or "high",
         "confidence": rule.confidence.value,
-        "prefixes": prefixes,
+        "prefixes": ", ".join(f"{prefix}… ({name})" for name, all in rule.environments.items() for prefix in all),
         "checksum": rule.checksum,
-        "recognised": f"\n{'':14}".join(textwrap.wrap(_recognised(rule, ruleset), _WIDTH - 14, break_on_hyphens=False)),
+        "recognised": _hanging(_recognised(rule, ruleset)),
         "rotation": vendor.rotation,
         "pattern": rule.pattern,
     }
-    lines = [f"{rule.id}: {rule.title}", "", *_wrapped(rule.description), ""]
-    lines += [f"  {name:<11} {text}" for name, text in facts.items() if text]
-    lines += ["", "What to do", *(f"  {line}" for step in rule.remedy.splitlines() for line in _wrapped(step))]
-    if rule.references:
-        lines += ["", "Read more", *(f"  {reference}" for reference in rule.references)]
-    ignore = f"Not a secret? Write 'keyguard: allow[{rule.id}] why' beside it, or --ignore {rule.id}."
-    return "\n".join([*lines, "", ignore])
+
+
+def _of_check(check: Check) -> dict[str, str]:
+    return {
+        "kind": "hygiene: how keys are kept",
+        "severity": check.severity,
+        "confidence": check.confidence.value,
+        "speaks of": _reasons(one.why for one in check.examples),
+        "and not of": _reasons(one.why for one in check.non_examples),
+    }
+
+
+def _reasons(reasons: Iterable[str]) -> str:
+    """What examples show, one below the other."""
+    return f"\n{'':14}".join(map(_hanging, dict.fromkeys(filter(None, reasons))))
+
+
+def _hanging(text: str) -> str:
+    return f"\n{'':14}".join(textwrap.wrap(text, _WIDTH - 14, break_on_hyphens=False))
 
 
 def _recognised(rule: Rule, ruleset: RuleSet) -> str:

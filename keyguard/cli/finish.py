@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     decide.add_argument(
         "--no-inline-ignore", action="store_true", help="take no notice of comments like 'keyguard: allow'"
     )
+    add_how(parser)
+
+
+def add_how(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that reads what a scan reads."""
     how = parser.add_argument_group("how")
     how.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
     how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")

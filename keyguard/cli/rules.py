@@ -1,4 +1,4 @@
-"""``keyguard rules``: list them, show one, or run every rule's examples against all rules."""
+"""``keyguard rules``: list rules and checks, show one, or run every rule's examples against all rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import argparse
 import sys
 
 from keyguard import rules
-from keyguard.cli.explain import describe, find_rule
+from keyguard.cli.explain import describe, find
+from keyguard.errors import UsageError
+from keyguard.hygiene import data
+from keyguard.keeping import Check
 from keyguard.model import Rule
 from keyguard.report.output import write_stdout
 from keyguard.rules import RuleSet
@@ -16,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, text in (
-        ("list", "one line a rule: id, severity, title"),
-        ("show", "all that a rule says"),
+        ("list", "one line for each rule and each check of hygiene: id, severity, kind, title"),
+        ("show", "all that a rule or a check says"),
         ("test", "run every rule's examples against all rules"),
     ):
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -33,14 +36,16 @@ def run(options: argparse.Namespace) -> int:
     ruleset = rules.parse(rules.read_packs(options.rules))
     if options.action == "test":
         return _test(ruleset, options.ids)
-    text = _list(ruleset) if options.action == "list" else describe(find_rule(ruleset, options.id), ruleset)
+    text = _list(ruleset) if options.action == "list" else describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
 
 
 def _list(ruleset: RuleSet) -> str:
-    width = max(len(rule.id) for rule in ruleset.rules)
-    return "\n".join(f"{rule.id:<{width}}  {_severities(rule):<8}  {rule.title}" for rule in ruleset.rules)
+    rows = [(one.id, _severities(one), "key", one.title) for one in ruleset.rules]
+    rows += [(one.id, one.severity, "hygiene", one.title) for one in data.checks().values()]
+    width = max(len(id) for id, *_ in rows)
+    return "\n".join(f"{id:<{width}}  {severity:<8}  {kind:<7}  {title}" for id, severity, kind, title in rows)
 
 
 def _severities(rule: Rule) -> str:
@@ -51,10 +56,16 @@ def _severities(rule: Rule) -> str:
     return max(labels, key=lambda label: Severity[label.upper()])
 
 
+def _provable(one: Rule | Check) -> Rule:
+    if isinstance(one, Check):
+        raise UsageError(f"{one.id} is a check: its examples are whole repositories, which keyguard's own tests run")
+    return one
+
+
 def _test(ruleset: RuleSet, ids: list[str]) -> int:
     from keyguard.proving import prove
 
-    wanted = [find_rule(ruleset, name) for name in ids] or list(ruleset.rules)
+    wanted = [_provable(find(ruleset, name)) for name in ids] or list(ruleset.rules)
     proof = prove(ruleset, wanted)
     lines = [f"{failure.rule}: {failure.example}: {failure.what}" for failure in proof.failures]
     lines.append(f"{proof.examples} examples of {len(wanted)} rules: {len(proof.failures)} failed")

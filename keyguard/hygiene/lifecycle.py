@@ -116,7 +116,7 @@ def _removed_only(project: Project, life: Life, latest: Sighting) -> Violation:
         ),
         severity=_severity(project, life.key, live=Severity.HIGH, test=Severity.LOW, other=Severity.MEDIUM),
         key=life.fingerprint,
-        steps=(f'Once it is revoked, record it: "{name}" = 2026-01-31 under [revoked] in .keyguard.toml.',),
+        steps=(f'When it is revoked, record it: "{name}" = 2026-01-31 under [revoked] in .keyguard.toml.',),
     )
 
 

@@ -39,7 +39,7 @@ def look_around(listing: Listing, engine: Engine) -> dict[_Root, Beside]:
     data.count()
     _ = engine.ruleset
     found = {}
-    for folders in _projects(listing):
+    for folders in projects(listing):
         found[_root(folders)] = Beside(folders[0].root, folders)
         found[_root(folders)].look(names())
     return found
@@ -63,7 +63,7 @@ def run(
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
     found = Kept(checks=data.count())
-    for folders in _projects(listing):
+    for folders in projects(listing):
         beside = (ahead or {}).get(_root(folders))
         project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation, beside=beside)
         try:
@@ -78,7 +78,7 @@ def run(
     return found
 
 
-def _projects(listing: Listing) -> Iterator[list[Folder]]:
+def projects(listing: Listing) -> Iterator[list[Folder]]:
     """The folders that share a root: a file that was asked for by its name is no project."""
     groups: dict[_Root, list[Folder]] = {}
     for folder in listing.folders:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol, TextIO
 
 import msgspec
 
@@ -26,12 +26,18 @@ class Destination(msgspec.Struct, frozen=True):
     path: str
 
 
-def parse_formats(options: Sequence[str]) -> list[Destination]:
+class Renders(Protocol):
+    """What writes a report of the named format; ``plain`` for a file."""
+
+    def __call__(self, name: str, *, plain: bool) -> Callable[[TextIO], None]: ...
+
+
+def parse_formats(options: Sequence[str], known: Collection[str] = REPORTERS) -> list[Destination]:
     """``["text", "sarif=out.sarif"]`` as destinations; text on standard output where none is given.
 
-    UsageError: an unknown format, no file name after ``=``, or one destination for two reports.
+    UsageError: a format that is not ``known``, no file name after ``=``, or one destination for two reports.
     """
-    destinations = [_parse_format(option) for option in options or ("text",)]
+    destinations = [_parse_format(option, known) for option in options or ("text",)]
     taken: dict[str, Destination] = {}
     for destination in destinations:
         key = destination.path if destination.path == STDOUT else _same_file(destination.path)
@@ -42,7 +48,16 @@ def parse_formats(options: Sequence[str]) -> list[Destination]:
 
 
 def write_reports(run: Run, destinations: Sequence[Destination], style: Style, stdout: TextIO | None) -> None:
-    """Writes every report, files first; ``style`` is for standard output, files are plain.
+    """Writes every report; ``style`` is for standard output, files are plain. Raises as ``write_each`` does."""
+
+    def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:
+        return _rendered(run, name, Style(verbose=style.verbose) if plain else style)
+
+    write_each(destinations, rendered, stdout)
+
+
+def write_each(destinations: Sequence[Destination], rendered: Renders, stdout: TextIO | None) -> None:
+    """Writes what ``rendered`` makes of each format, files first.
 
     OutputError, after all have been tried: at least one could not be written. A reader of standard output that went
     away is no error.
@@ -51,9 +66,9 @@ def write_reports(run: Run, destinations: Sequence[Destination], style: Style, s
     for destination in sorted(destinations, key=lambda destination: destination.path == STDOUT):
         try:
             if destination.path == STDOUT:
-                write_stdout(stdout, _rendered(run, destination.format, style))
+                write_stdout(stdout, rendered(destination.format, plain=False))
             else:
-                _write_file(destination, _rendered(run, destination.format, Style(verbose=style.verbose)))
+                _write_file(destination, rendered(destination.format, plain=True))
         except OutputError as error:
             problems.append(str(error))
     if problems:
@@ -110,13 +125,13 @@ def _fill(raw: io.BufferedWriter, write: Callable[[TextIO], None]) -> None:
         text.detach()
 
 
-def _parse_format(option: str) -> Destination:
+def _parse_format(option: str, known: Collection[str]) -> Destination:
     name, equals, path = option.partition("=")
-    if name not in REPORTERS:
+    if name not in known:
         from difflib import get_close_matches
 
-        close = get_close_matches(name, REPORTERS, n=1)
-        hint = f": did you mean '{close[0]}'?" if close else f": choose from {', '.join(REPORTERS)}"
+        close = get_close_matches(name, known, n=1)
+        hint = f": did you mean '{close[0]}'?" if close else f": choose from {', '.join(known)}"
         raise UsageError(f"unknown format '{shown(name)}'{hint}")
     if equals and not path:
         raise UsageError(f"{name}=: no file name after '='; use {name} alone for standard output")

@@ -106,7 +106,7 @@ def summary_line(run: Run, style: Style) -> str:
         found = paint(f"{_nothing(run)} in what was read", YELLOW, style)
     else:
         found = paint(_nothing(run), GREEN, style)
-    return found + paint(f"; {_covered(run)}", DIM, style)
+    return found + paint(f"; {covered(run)}", DIM, style)
 
 
 def _nothing(run: Run) -> str:
@@ -134,7 +134,7 @@ def history_line(history: HistoryCoverage) -> str:
     return f"history{asked}: {', '.join(parts)}"
 
 
-def _covered(run: Run) -> str:
+def covered(run: Run) -> str:
     coverage, history = run.coverage, run.coverage.history
     read, listed = number(coverage.read), counted(coverage.listed, "file")
     files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"

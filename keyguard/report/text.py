@@ -69,7 +69,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
     else:
         yield from _advice(finding, style)
     if finding.confidence is not Confidence.HIGH:
-        yield "note", [f"{finding.confidence.value} confidence: this may be no key at all"]
+        doubt = "this may be no key at all" if finding.kind == "key" else "see whether it is so here"
+        yield "note", [f"{finding.confidence.value} confidence: {doubt}"]
     yield from _others(finding, style)
     mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
     yield "id", [shown(finding.id) + mask]

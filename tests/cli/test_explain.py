@@ -7,6 +7,8 @@ import pytest
 from keyguard import rules
 from keyguard.cli import main
 from keyguard.cli.explain import describe
+from keyguard.hygiene import data
+from keyguard.keeping import Check
 from keyguard.model import Rule
 
 RULES = rules.parse(rules.read_packs())
@@ -21,6 +23,22 @@ def test_every_rule_says_what_why_and_what_to_do(rule: Rule) -> None:
     assert RULES.vendors[rule.vendor].name in said
     assert f"keyguard: allow[{rule.id}]" in lines[-1]
     assert all(reference in said for reference in rule.references)
+
+
+@pytest.mark.parametrize("check", data.checks().values(), ids=lambda check: check.id)
+def test_every_check_says_what_why_and_what_to_do(check: Check) -> None:
+    said = describe(check, RULES)
+    lines = said.splitlines()
+    assert lines[0] == f"{check.id}: {check.title}"
+    assert "What to do" in lines
+    assert f"keyguard: allow[{check.id}]" in lines[-1]
+    assert all(reference in said for reference in check.references)
+    assert all(example.why in " ".join(said.split()) for example in (*check.examples, *check.non_examples))
+
+
+def test_a_name_that_is_nearly_one_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "key-to-old"]) == 2
+    assert "did you mean 'key-too-old'?" in capsys.readouterr().err
 
 
 def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,5 +69,6 @@ def test_an_explanation_holds_nothing_that_looks_like_a_key() -> None:
     from keyguard.inspector import Inspector
     from keyguard.model import Blob, Where
 
-    text = "\n".join(describe(rule, RULES) for rule in RULES.rules).encode()
+    known: list[Rule | Check] = [*RULES.rules, *data.checks().values()]
+    text = "\n".join(describe(one, RULES) for one in known).encode()
     assert Inspector(compiled.load(cached=False)).inspect(Blob(b"x", Where.STDIN), text).sightings == []

@@ -9,6 +9,7 @@ import pytest
 
 from keyguard import rules
 from keyguard.cli import main
+from keyguard.hygiene import data
 from tests.calling import Keyguard
 
 pytest_plugins = ("tests.commandline",)
@@ -29,25 +30,36 @@ examples = ["KEY=acme_{lower:20}"]
 """
 
 
-def test_every_rule_is_one_line_with_its_worst_severity(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_rule_and_every_check_is_one_line_with_its_worst_severity(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     ids = [rule.id for rule in rules.parse(rules.read_packs()).rules]
-    assert [line.split()[0] for line in lines] == ids
-    (sendmailos,) = [line.split() for line in lines if line.startswith("sendmailos-key ")]
-    assert sendmailos[1] == "critical"
+    assert [line.split()[0] for line in lines] == [*ids, *data.checks()]
+    rows = {line.split()[0]: line.split()[1:3] for line in lines}
+    assert rows["sendmailos-key"] == ["critical", "key"]
+    assert rows["key-too-old"] == ["medium", "hygiene"]
 
 
-def test_a_rule_is_shown_as_it_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules", "show", "sendmailos-key"]) == 0
+@pytest.mark.parametrize("name", ["sendmailos-key", "key-too-old"])
+def test_a_rule_is_shown_as_it_is_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "show", name]) == 0
     shown = capsys.readouterr().out
-    assert main(["explain", "sendmailos-key"]) == 0
+    assert main(["explain", name]) == 0
     assert capsys.readouterr().out == shown
 
 
 def test_the_examples_of_one_rule_can_be_run_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "test", "sendmailos-key"]) == 0
     assert capsys.readouterr().out.rstrip().endswith("of 1 rules: 0 failed")
+
+
+def test_the_examples_of_a_check_are_repositories(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "test", "key-too-old"]) == 2
+    assert "key-too-old is a check: its examples are whole repositories" in capsys.readouterr().err
+
+
+def test_rules_and_checks_have_one_space_of_names() -> None:
+    assert {rule.id for rule in rules.parse(rules.read_packs()).rules}.isdisjoint(data.checks())
 
 
 def test_a_pack_of_ones_own_is_listed_tested_and_used(kg: Keyguard, tmp_path: Path) -> None:
