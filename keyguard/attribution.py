@@ -16,7 +16,7 @@ from keyguard.engine import checksums
 from keyguard.engine.page import Page
 from keyguard.model import Attribution, Certainty, Confidence, Match, Rule, Vendor
 from keyguard.rules import RuleSet
-from keyguard.surroundings import REACH, surroundings
+from keyguard.surroundings import REACH, Surroundings, surroundings
 
 _STRUCTURE = "the key's own structure"
 _NOISE = re.compile(rb"[_\-\s.]")
@@ -93,6 +93,9 @@ class Attributor:
         name, host = _by_name(vendors, place.before), _by_host(vendors, place.statement)
         if name and host and name.direct and name.vendor != host.vendor:
             return self._unclear(rules, [name, host])
+        stranger = None if name and name.direct else self._stranger(rules, place, hosts=not host)
+        if stranger:
+            return self._unclear(rules, [stranger, *filter(None, [host])])
         for evidence in (name if name and name.direct else None, host):
             if evidence:
                 return _speaks(_rule_of(rules, evidence.vendor), Certainty.CERTAIN, evidence.why)
@@ -107,6 +110,18 @@ class Attributor:
             if found:
                 return self._unclear(rules, found)
         return self._by_shape(rules)
+
+    def _stranger(self, rules: list[Rule], place: Surroundings, *, hosts: bool) -> Evidence | None:
+        """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
+        family = next((rule.family for rule in rules if rule.fallback), "")
+        known = {rule.vendor for rule in rules}
+        others = {
+            rule.vendor: self._ruleset.vendors[rule.vendor]
+            for rule in (self._ruleset.rules if family else ())
+            if rule.family == family and rule.vendor not in known
+        }
+        name = _by_name(others, place.before)
+        return name if name and name.direct else _by_host(others, place.statement) if hosts else None
 
     def _by_shape(self, rules: list[Rule]) -> Attribution | None:
         """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing."""
@@ -134,7 +149,7 @@ class Attributor:
             rule=speaker.id,
             vendor=speaker.vendor,
             certainty=Certainty.AMBIGUOUS,
-            candidates=tuple(dict.fromkeys(rule.vendor for rule in others)),
+            candidates=tuple(dict.fromkeys([*(one.vendor for one in evidence), *(rule.vendor for rule in others)])),
             because=tuple(one.why for one in evidence),
         )
 

@@ -79,6 +79,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: SHA-256 of sample keys that vendors publish, 64 hex digits
     samples: tuple[str, ...] = ()
     remedy: str = ""
+    #: the page about rotating keys of this kind, where it is not the vendor's usual one
+    rotation: str = ""
     #: how the vendor is asked whether a key is active
     verify: Request | None = None
     #: how a key is made inactive by a request; how that is done by hand says ``remedy``
@@ -100,8 +102,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def severity_of(self, environment: Environment) -> Severity:
         """The severity for a key of that environment; ``default`` (else high) where the rule says nothing."""
-        label = self.severity.get(environment.value) or self.severity.get("default") or "high"
-        return Severity[label.upper()]
+        return Severity[(self.severity.get(environment.value) or self.severity.get("default") or "high").upper()]
 
 
 class Blob(NamedTuple):

@@ -195,7 +195,7 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         first_seen=_first_seen(places),
         last_seen=_last_seen(places),
         remedy=rule.remedy,
-        rotation=vendor.rotation,
+        rotation=rule.rotation or vendor.rotation,
         references=rule.references,
     )
 

@@ -284,6 +284,37 @@ def test_a_key_that_only_context_can_tell_is_none_without_it() -> None:
     assert [one.attribution.vendor for one in see(f"STRIPE_KEY={publishable}")] == ["stripe"]
 
 
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("PAYSTACK_SECRET_KEY=<1>", ("a name with 'paystack' before it",)),
+        ("import stripe\n\nPAYSTACK_SECRET_KEY = '<1>'", ("a name with 'paystack' before it",)),
+        ("curl https://api.paystack.co/charge -H 'X: <1>'", ("host api.paystack.co in the same statement",)),
+        (
+            "PAYSTACK=<1> curl https://api.stripe.com",
+            ("a name with 'paystack' before it", "host api.stripe.com in the same statement"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_vendor_that_is_named_is_a_candidate_although_its_keys_look_otherwise(
+    text: str, because: tuple[str, ...]
+) -> None:
+    found = attribution_of(Case(text, "paystack"))
+    assert (found.rule, found.certainty, found.candidates[0]) == ("sk-key", AMBIGUOUS, "paystack")
+    assert len(found.candidates) == len(set(found.candidates)) > 5
+    assert found.because == because
+
+
+def test_a_vendor_that_fits_outweighs_one_whose_keys_look_otherwise() -> None:
+    for text in (
+        "paystackStripeKey = '<1>'",
+        "STRIPE_KEY=<1> # https://api.paystack.co",
+        "stripe('<1>'), // not paystack",
+    ):
+        found = attribution_of(Case(text, "stripe"))
+        assert (found.vendor, found.certainty) == ("stripe", CERTAIN)
+
+
 def around(text: str) -> Surroundings:
     """The surroundings of the ``@`` in a text."""
     before, _, after = text.encode().partition(b"@")

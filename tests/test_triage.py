@@ -90,3 +90,13 @@ def test_findings_of_what_is_still_there_come_first() -> None:
     dangling = sighting(past(b"a.env", reach="dangling", commit=BRINGING), fingerprint="0" * 32)
     findings = decide([dangling, gone, there], engine().ruleset, Policy()).findings
     assert [found.fingerprint[0] for found in findings] == ["2", "1", "0"]
+
+
+def test_a_kind_of_key_may_have_a_page_of_its_own_about_rotation() -> None:
+    pages = {}
+    for text in (f"STRIPE_SECRET_KEY={key()}", "STRIPE_WEBHOOK_SECRET=" + key("whsec_{alnum:32}")):
+        (found,) = decide(see(text), engine().ruleset, Policy()).findings
+        pages[found.rule] = found.rotation
+    vendor = engine().ruleset.vendors["stripe"]
+    assert pages["stripe-key"] == vendor.rotation
+    assert "webhook" in pages["stripe-webhook-secret"]

@@ -64,7 +64,7 @@ def _of_rule(rule: Rule, ruleset: RuleSet) -> dict[str, str]:
         "prefixes": ", ".join(f"{prefix}… ({name})" for name, all in rule.environments.items() for prefix in all),
         "checksum": rule.checksum,
         "recognised": _hanging(_recognised(rule, ruleset)),
-        "rotation": vendor.rotation,
+        "rotation": rule.rotation or vendor.rotation,
         "pattern": rule.pattern,
     }
 

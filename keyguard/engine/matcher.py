@@ -20,6 +20,10 @@ from keyguard.model import Confidence, Match, Rule
 _RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 #: how far past a window a look-ahead may want to see
 _SLACK = 64
+#: what stands before the length of a string: in compiled Python the kind of string, in Java the length's upper half
+_COUNTED = b"\x00zZ\xda\xfa"
+#: and before one of four bytes, of which three are zero
+_LONG = b"stua\xf3\xf4\xf5\xe1"
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
@@ -101,16 +105,21 @@ class Matcher:
         pattern = self._compiled.get(form) or self._compile(form)
         least, most = before
         if least == most:
-            return pattern.match(data, at - least) if at >= least else None
+            start = at - least
+            # nearly always: hits are many
+            if start < 5 or (data[start - 1] and data[start - 2] not in _COUNTED):
+                return pattern.match(data, start) if start >= 0 else None
+            return _match_from(pattern, data, start)
         place, stop = max(0, at - most), at - least
         end = at + self._plan.forms[form].width + _SLACK
         while place <= stop:
             match = pattern.search(data, place, end)
             if match is None or match.start() > stop:
                 return None
-            if match.end() > at:
-                return match
             place = match.start() + 1
+            counted = _match_from(pattern, data, match.start()) if _length_before(data, match.start()) else match
+            if counted and counted.end() > at:
+                return counted
         return None
 
     def _compile(self, form: int) -> re.Pattern[bytes]:
@@ -131,9 +140,33 @@ class Matcher:
 
         rule, secret = self.rules[index], match["secret"]
         random = secret[body - match.start("secret") :]
-        if is_placeholder(random, rule.placeholders, rule.entropy) or (not rule.checksum and is_spelled(random)):
+        if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
+            return True
+        if not rule.checksum and is_spelled(random):
             return True
         return bool(self._samples) and _digest(secret) in self._samples
+
+
+def _match_from(pattern: re.Pattern[bytes], data: bytes, start: int) -> re.Match[bytes] | None:
+    """The match that begins there. Where a string's length stands before it, it ends with the string, since the next
+    one may follow at once; and behind a letter that is no length it is a part of a word.
+    """
+    match, length = pattern.match(data, start), _length_before(data, start)
+    if not length:
+        return match
+    counted = pattern.match(data, start, start + length)
+    if counted and counted.span("secret") == (start, start + length):
+        return counted
+    return None if data[start - 1 : start].isalnum() else match
+
+
+def _length_before(data: bytes, start: int) -> int:
+    """The number that the bytes before a string of compiled code stand for; 0 if it can be none."""
+    if start < 5:
+        return 0
+    if data[start - 3 : start] == b"\0\0\0" and data[start - 5] in _LONG:
+        return data[start - 4]
+    return data[start - 1] if data[start - 2] in _COUNTED else 0
 
 
 def _digest(secret: bytes) -> str:

@@ -42,15 +42,20 @@ def entropy(text: bytes) -> float:
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
 
 
-def is_placeholder(body: bytes, words: Collection[str] = (), least_entropy: float = 0.0) -> bool:
-    """Whether the random part of a key is plainly not random."""
+def is_placeholder(
+    body: bytes, words: Collection[str] = (), least_entropy: float = 0.0, *, chosen: bool = False
+) -> bool:
+    """Whether the random part of a key is plainly not random.
+
+    What a person may have ``chosen`` has words in it, and is a stand-in only if one makes up half of it.
+    """
     if not body:
         return True
     lowered = body.lower()
     if any(word.encode().lower() in lowered for word in words):
         return True
     return (
-        bool(_WORDS.search(body))
+        any(not chosen or len(found[0]) * 2 >= len(body) for found in _WORDS.finditer(body))
         or _is_words(body)
         or _is_monotonous(body)
         or _is_sequence(body)

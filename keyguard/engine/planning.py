@@ -11,11 +11,12 @@ from keyguard.engine.plan import Anchor, Form, Lead, Plan
 from keyguard.model import Rule
 
 #: not inside a longer word, but right behind what ends in letters or digits and is no word: escapes, percent codes,
-#: an equals sign in an e-mail, the codes of a terminal's colours (with the escape before them, or spelled out)
+#: an equals sign in an e-mail, the codes of a terminal's colours (with the escape before them, or spelled out), and the
+#: length of a string in compiled code, which may be any byte (that it is the length sees the matcher)
 _LEFT = (
     r"(?:(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)|(?<=\\[abefnrtv0])|(?<=\\[0-7]{3})|(?<=\\x[0-9A-Fa-f]{2})"
     r"|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})|(?<==3D)"
-    r"|(?<=[\[;][0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=;[0-9]{3}m)|(?<=\[m))"
+    r"|(?<=[\[;][0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=;[0-9]{3}m)|(?<=\[m)|(?<=[\x00zZ\xda\xfa][A-Za-z0-9]))"
 )
 _RIGHT = r"(?![A-Za-z0-9])"
 _STRICT = _RIGHT + r"(?![_-][A-Za-z0-9])"

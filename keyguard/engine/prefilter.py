@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from keyguard.engine.plan import Anchor
 
 #: bumped when the meaning of a cached database changes
-FORMAT = 5
+FORMAT = 6
 
 
 class Prefilter(Protocol):

@@ -54,7 +54,7 @@ def _in_block(project: Project, path: bytes, content: bytes, span: tuple[int, in
             yield _violation(project, path, found.span(1), says, f"{name}, a secret by its name,")
     for key in project.keys.get(path, ()):
         if start <= project.offset(path, key) < end and not is_public(project, key):
-            yield _violation(project, path, (0, 0), says, f"a {project.vendor_name(key)} key", key)
+            yield _violation(project, path, (0, 0), says, f"a {project.key_name(key)}", key)
 
 
 def _violation(

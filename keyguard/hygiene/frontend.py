@@ -48,5 +48,4 @@ def _violation(project: Project, path: bytes, key: Sighting, delivery: Delivery)
 
 
 def _a_key(project: Project, key: Sighting) -> str:
-    word = f"{key.environment.value} key" if key.environment is not Environment.UNKNOWN else "key"
-    return f"{project.vendor_name(key)} {word}"
+    return project.key_name(key, "" if key.environment is Environment.UNKNOWN else key.environment.value)

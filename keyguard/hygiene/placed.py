@@ -34,8 +34,7 @@ def placed(project: Project) -> list[Placed]:
 
 def a_key(project: Project, key: Sighting) -> str:
     """``Stripe live key``: what it is, in words."""
-    kind = "key" if key.environment is Environment.UNKNOWN else f"{key.environment.value} key"
-    return f"{project.vendor_name(key)} {kind}"
+    return project.key_name(key, "" if key.environment is Environment.UNKNOWN else key.environment.value)
 
 
 def _paths(project: Project) -> set[bytes]:

@@ -190,6 +190,14 @@ class Project:
         """Whose key it is, as people write it."""
         return self.engine.ruleset.vendors[self.rules[key.attribution.rule].vendor].name
 
+    def key_name(self, key: Sighting, kind: str = "") -> str:
+        """``Stripe key``, or with a kind ``Stripe live key``; by its rule's title where it is no known vendor's."""
+        rule, kind = self.rules[key.attribution.rule], f"{kind} " if kind else ""
+        if self.engine.ruleset.vendors[rule.vendor].url:
+            return f"{self.vendor_name(key)} {kind}key"
+        title = rule.title.partition(",")[0]
+        return f"{kind}{title[:1].lower()}{title[1:]}"
+
     # --- places -------------------------------------------------------------------------------------------------
 
     def spot(self, path: bytes, start: int, end: int) -> Spot:

@@ -49,7 +49,7 @@ CHECKS = (public_env_prefix,)
 
 def _violation(project: Project, name: str, found: list[_Use], key: Sighting | None, says: Secrecy) -> Violation:
     prefix = variables.public_prefix(name)
-    what = f"a {project.vendor_name(key)} key" if key else "a secret, by its name,"
+    what = f"a {project.key_name(key)}" if key else "a secret, by its name,"
     because = [f"{variables.tool(prefix)} puts every variable that begins with {prefix} into what browsers download"]
     if not key and says is Secrecy.PERHAPS:
         because.append("whether this vendor's keys may be seen, the name does not tell")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model import Confidence, Finding, Run, Severity
+from keyguard.model import Certainty, Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
 from keyguard.report.phrases import alive, evidence, headline, number, place, prose, steps, whose
@@ -69,11 +69,19 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
     else:
         yield from _advice(finding, style)
     if finding.confidence is not Confidence.HIGH:
-        doubt = "this may be no key at all" if finding.kind == "key" else "see whether it is so here"
-        yield "note", [f"{finding.confidence.value} confidence: {doubt}"]
+        yield "note", [f"{finding.confidence.value} confidence: {_doubt(finding)}"]
     yield from _others(finding, style)
     mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
     yield "id", [shown(finding.id) + mask]
+
+
+def _doubt(finding: Finding) -> str:
+    """What is not sure: where a vendor cannot be told it is that, and not whether it is a key."""
+    if finding.kind != "key":
+        return "see whether it is so here"
+    if finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM:
+        return "a key by its form, but nothing here says for certain whose"
+    return "this may be no key at all"
 
 
 def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:

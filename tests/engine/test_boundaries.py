@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import marshal
 import re
 from typing import NamedTuple
 
@@ -115,6 +116,34 @@ def test_a_key_with_more_letters_behind_it_is_another_key_or_none(sample: Sample
 def test_a_strict_rule_does_not_cut_a_longer_token_at_a_hyphen(sample: Sample) -> None:
     for more in ("-a", "_7", "-Z"):
         assert [found for found in found_at(sample, " ", more) if not is_longer(sample, found)] == []
+
+
+# --- compiled code, in which the length of a string stands before it and the next one behind it ---------------------
+
+
+@pytest.mark.parametrize("version", [2, 4], ids=["four bytes", "one byte"])
+@pytest.mark.parametrize("behind", ["zoo", "9 lives", ""])
+@every_sample
+def test_a_key_in_compiled_python_is_found_and_ends_with_its_string(sample: Sample, behind: str, version: int) -> None:
+    code = compile(f"KEY = {sample.secret.decode()!r}\nTEXT = {behind!r}", "settings.py", "exec")
+    compiled = marshal.dumps(code, version)
+    found = [match.secret for match in engine().matcher.find(compiled).matches if sample.number in match.rules]
+    assert found == [sample.secret]
+
+
+@pytest.mark.parametrize("template", ["sk_live_{stripe:99}", "sk_test_{hex:40}", "sk_live_{alnum:42}"])
+def test_a_key_in_compiled_java_is_found(template: str) -> None:
+    secret = key(template).encode()
+    text = b"\x07\x00\x01\x01\x00\x06stripe\x01" + len(secret).to_bytes(2, "big") + secret + b"\x0c\x00\x07"
+    assert bytes((len(secret),)).isalnum(), "or it is found without all this"
+    assert [match.secret for match in engine().matcher.find(text).matches] == [secret]
+
+
+@pytest.mark.parametrize("kind", [b"\0", b"z", b"Z", b"\xda", b"\xfa"])
+def test_a_letter_that_is_no_length_makes_it_a_word(kind: bytes) -> None:
+    secret, before = key("sk_live_{alnum:42}").encode(), b"\1\2\3\4" + kind
+    found = {chr(byte) for byte in b"2AZakz" if engine().matcher.find(before + bytes((byte,)) + secret + b'"').matches}
+    assert found == {chr(len(secret))}
 
 
 # --- the table on which the peers find 47 to 65 of 96 -------------------------------------------------------------

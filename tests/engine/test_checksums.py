@@ -140,6 +140,16 @@ def test_the_role_in_a_token_tells_the_service_role_from_the_public_one() -> Non
     assert (passes("supabase-service-role", anon), passes("supabase-anon", anon)) == (False, True)
 
 
+def test_the_oldest_tokens_of_supabase_name_nobody_and_are_valid_for_ten_years() -> None:
+    claims = {"role": "service_role", "iat": 1_638_000_000, "exp": 1_953_576_000}
+    assert passes("supabase-service-role", token(claims))
+    assert passes("supabase-anon", token({**claims, "role": "anon"}))
+    for changes in ({"exp": 1_638_003_600}, {"exp": "1953576000"}, {"iat": None}, {"sub": "7"}, {"role": "admin"}):
+        other = token({**claims, **changes})
+        assert not passes("supabase-service-role", other)
+        assert not passes("supabase-anon", other)
+
+
 def test_a_role_in_a_token_of_somebody_else_proves_nothing() -> None:
     stranger = token({"iss": "https://login.acme.dev", "role": "service_role"})
     assert passes("jwt", stranger)

@@ -73,6 +73,16 @@ def test_what_is_short_or_no_base64_or_no_text_is_not_spelled(body: str) -> None
     assert not is_spelled(body.encode())
 
 
+def test_a_word_in_what_a_person_has_chosen_does_not_make_it_a_stand_in() -> None:
+    body = b"Marguerite12345678"
+    assert is_placeholder(body)
+    assert not is_placeholder(body, chosen=True)
+    assert is_placeholder(b"db-replace-me", chosen=True)
+    assert [one.attribution.rule for one in see(f"mongodb+srv://shop:{body.decode()}@cluster0.ab1cd.mongodb.net")] == [
+        "mongodb-url"
+    ]
+
+
 def test_a_rule_may_know_more_words_and_ask_for_more_entropy() -> None:
     body = b"Zk82mQwelcomeX71pR4"
     assert not is_placeholder(body, (), 0.0)

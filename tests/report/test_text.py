@@ -126,6 +126,14 @@ def test_doubts_are_said() -> None:
     assert "= note:  low confidence: this may be no key at all\n" in text
 
 
+def test_of_a_key_whose_vendor_cannot_be_told_nobody_says_that_it_may_be_none() -> None:
+    ambiguous = finding(certainty=Certainty.AMBIGUOUS, candidates=("stripe", "clerk"), confidence=Confidence.MEDIUM)
+    text = rendered("text", run(ambiguous))
+    assert "= note:  medium confidence: a key by its form, but nothing here says for certain whose\n" in text
+    assert "no key at all" not in text
+    assert "no key at all" in rendered("text", run(finding(confidence=Confidence.MEDIUM)))
+
+
 def test_a_finding_without_source_or_advice_has_no_empty_lines() -> None:
     bare = finding(description="", remedy="", rotation="", occurrences=(occurrence(snippet=snippet("", "", "")),))
     block = rendered("text", run(bare)).split("\n\n")[0]

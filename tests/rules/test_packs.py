@@ -101,6 +101,9 @@ def test_a_rule_says_what_it_finds_why_that_matters_and_what_to_do(rule: Rule) -
     assert public or len(steps) >= 2, "a remedy is steps in order"
     assert rule.references or rule.fallback
     assert all(url.startswith("https://") for url in rule.references)
+    assert not rule.rotation or rule.rotation.startswith("https://")
+    if rule.family == "whsec" and not rule.fallback:
+        assert "webhook" in rule.rotation, "a page about keys says nothing about the secrets of webhooks"
 
 
 @every_rule
