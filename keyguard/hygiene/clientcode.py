@@ -19,6 +19,8 @@ _CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte"
 #: never part of a bundle, whatever imports it
 _NOT_SHIPPED = re.compile(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
 _READ = re.compile(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
+#: a list of all variables that says which of them a browser may have, and throws where it asks for another
+_GUARDED = re.compile(rb"@t3-oss/env[\w-]*[\"'].*\bcreateEnv\s*\(", re.DOTALL)
 _COMMENT = re.compile(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
 _BEARER = re.compile(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
 #: what is sent is fixed, and not typed by whoever uses the page
@@ -111,6 +113,8 @@ def _uses(project: Project, content: bytes) -> Iterator[_Use]:
 
 def _reads(project: Project, content: bytes) -> Iterator[_Use]:
     """Variables of the environment that hold a secret, by their names."""
+    if _GUARDED.search(content):
+        return
     vendors = variables.server_vendors(project.engine.ruleset)
     for found in _READ.finditer(content):
         name = found[1].decode()
