@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from keyguard.hygiene.files import Files
 
@@ -36,7 +36,7 @@ class Patterns:
             else:
                 starts.append(head)
         self._starts, self._ends = tuple(starts), (*self._exact, *ends)
-        self._wild = re.compile(b"(?:%s)\\Z" % b"|".join(map(_pattern, wild))) if wild else None
+        self._wild = wild
 
     def fit(self, path: bytes) -> bool:
         """Whether one of the patterns means the path."""
@@ -45,7 +45,12 @@ class Patterns:
             return True
         if not (name.endswith(self._ends) or name.startswith(self._starts)):
             return False
-        return self._wild is not None and self._wild.match(path) is not None
+        return bool(self._wild) and self._compiled.match(path) is not None
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[bytes]:
+        """Made for the first name that could be meant: of most lists no name ever is."""
+        return re.compile(b"(?:%s)\\Z" % b"|".join(map(_pattern, self._wild)))
 
     def names(self, files: Files) -> set[bytes]:
         """The last parts of paths that could be meant: all that are, and a few more."""
