@@ -37,12 +37,12 @@ class Staging:
     """git at work on what a commit would add: started at once, so that others can work until it has the answer."""
 
     def __init__(self, repository: Repository, shadow: Shadow) -> None:
-        self.reader = BlobReader(shadow)
-        """Reads what was staged, as long as the block of ``staging`` lasts."""
         self._shadow = shadow
         self._nothing = empty_tree(repository)
         self._base = read_head(repository).oid or self._nothing
-        self._child = _compare(shadow, self._base)
+        self._child = _compare(shadow, self._base)  # first, since it is waited for first
+        self.reader = BlobReader(shadow)
+        """Reads what was staged, as long as the block of ``staging`` lasts."""
 
     def changes(self) -> list[Change]:
         """What a commit would add or change, submodules left out; to be asked once.
