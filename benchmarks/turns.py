@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from benchmarks.measuring import Sample, measure
 from benchmarks.peers import PEERS, fetch, keyguard_command, peer_command
 
-#: what keyguard is told, by question; a history is asked for twice, the second time with what the first left in a cache
+#: what keyguard is told, by question. A tree is looked at for keys and how they are kept, and for keys alone, as peers
+#: do; a history is asked for twice, the second time with what the first left in a cache
 _OURS: dict[str, dict[str, tuple[str, ...]]] = {
-    "tree": {"keyguard": ()},
+    "tree": {"keyguard": ("--no-history",), "keyguard, keys alone": ("--no-history", "--no-hygiene")},
     "staged": {"keyguard": ("--staged",)},
     "history": {"keyguard": ("--history-only", "--no-cache"), "keyguard, again": ("--history-only",)},
 }

@@ -23,6 +23,7 @@ TOO_HEAVY = {
     "git",
     "inspect",
     "jinja2",
+    "locale",
     "multiprocessing",
     "pathlib",
     "pathspec",

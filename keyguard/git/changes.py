@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from keyguard.errors import GitError
 from keyguard.git.child import Child
+from keyguard.git.fresh import FreshReader
 from keyguard.git.modes import GITLINK
-from keyguard.git.objects import BlobReader
 from keyguard.git.opening import open_index
 from keyguard.git.refs import empty_tree, read_head
 from keyguard.git.repository import Repository
@@ -37,12 +37,12 @@ class Staging:
     """git at work on what a commit would add: started at once, so that others can work until it has the answer."""
 
     def __init__(self, repository: Repository, shadow: Shadow) -> None:
-        self.reader = BlobReader(shadow)
-        """Reads what was staged, as long as the block of ``staging`` lasts."""
         self._shadow = shadow
         self._nothing = empty_tree(repository)
         self._base = read_head(repository).oid or self._nothing
         self._child = _compare(shadow, self._base)
+        self.reader = FreshReader(shadow, repository.objects)
+        """Reads what was staged, as long as the block of ``staging`` lasts."""
 
     def changes(self) -> list[Change]:
         """What a commit would add or change, submodules left out; to be asked once.

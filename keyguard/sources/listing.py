@@ -10,7 +10,7 @@ from keyguard.git.repository import Repository
 from keyguard.model import Blob, Skipped
 
 if TYPE_CHECKING:
-    from keyguard.git.objects import BlobReader
+    from keyguard.git.fresh import FreshReader
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -60,8 +60,8 @@ class Stored(msgspec.Struct, frozen=True):
 
     repository: Repository
     blobs: list[Blob]
-    reader: BlobReader | None = None
-    """Reads them, where git has been started for that already."""
+    reader: FreshReader | None = None
+    """Reads them, where a git stands ready for that."""
 
 
 class Listing(msgspec.Struct):
