@@ -64,17 +64,14 @@ class Project:
         return dict(sorted(found.items()))
 
     def _found(self, wanted: Iterable[bytes], away: Collection[bytes]) -> dict[bytes, Trail]:
-        return {path: trail for path in wanted if path in away and (trail := self._trail(path))}
+        goals = [path for path in wanted if path in away]
+        ways = self._searcher.find(self._entries, goals, self._graph.links)
+        return {path: self._trail(path, [state.path for state in way]) for path, way in ways.items()}
 
-    def _trail(self, path: bytes) -> Trail | None:
-        states = self._searcher.find(self._entries, path, self._graph.links)
-        if not states:
-            return None
-        steps = tuple(state.path for state in states)
+    def _trail(self, path: bytes, steps: list[bytes]) -> Trail:
         loaded = [self._modules.load(step) for step in steps if names.extension(step) in names.READ]
         sure = all(one.module.parsed for one in loaded)
-        stays = self._modules.load(path).shipped.removed
-        return Trail(self._entries[steps[0]].kind, steps, stays, sure)
+        return Trail(self._entries[steps[0]].kind, tuple(steps), self._modules.load(path).shipped.removed, sure)
 
     def _all_entries(self) -> Iterator[Entry]:
         marked = False
