@@ -15,6 +15,7 @@ from keyguard.hygiene.reach.loose import block_after, parsed, strings
 #: pages that are read of one application: documentation of thousands tells nothing more
 _PAGES = 2000
 _PAGE = frozenset((b".html", b".htm", b".ejs", b".hbs"))
+_TESTED = frozenset((b"test", b"tests", b"testing", b"spec", b"specs", b"fixtures"))
 #: Vite's own ``entry`` is that of a library
 _INPUTS = (
     (b"vite.config", (b"input",)),
@@ -37,7 +38,7 @@ def entries(app: App, used: Iterable[Framework], files: Files) -> Iterator[Entry
 
 def _pages(app: App, used: set[str], files: Files) -> Iterator[Entry]:
     """The scripts of HTML files, and the files themselves: a script may stand in them."""
-    pages = [path for path in app.files if names.extension(path) in _PAGE and names.ships(path)]
+    pages = [path for path in app.files if names.extension(path) in _PAGE and _is_shown(path)]
     for page in sorted(pages, key=lambda path: (path.count(b"/"), path))[:_PAGES]:
         shown = names.last(page).decode("utf-8", "backslashreplace")
         for block in blocks.scripts(app.text(page)):
@@ -45,6 +46,11 @@ def _pages(app: App, used: set[str], files: Files) -> Iterator[Entry]:
             if found is not None:
                 yield Entry(found, f"script of {shown}")
         yield Entry(page, "web page")
+
+
+def _is_shown(path: bytes) -> bool:
+    """Whether a page is for others than those who test."""
+    return names.ships(path) and _TESTED.isdisjoint(path.split(b"/"))
 
 
 def _of_page(app: App, files: Files, page: bytes, text: bytes) -> bytes | None:

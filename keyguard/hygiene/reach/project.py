@@ -74,16 +74,16 @@ class Project:
         return Trail(self._entries[steps[0]].kind, tuple(steps), self._modules.load(path).shipped.removed, sure)
 
     def _all_entries(self) -> Iterator[Entry]:
-        marked = False
+        marking = ""
         for app in self._layout.apps.values():
             used = used_by(app)
             yield from entries(app, used, self._files)
-            marked = marked or any(one.name == "Next.js" for one in used)
-        if marked:
+            marking = marking or next((one.name for one in used if one.use_client), "")
+        if marking:
             code = (path for path in self._files.paths if names.extension(path) in names.CODE and names.ships(path))
             for path in sorted(code):
                 if boundaries.is_client(self._read(path) or b""):
-                    yield Entry(path, "Next.js client component")
+                    yield Entry(path, f"{marking} client component")
 
     def _is_untouched(self, path: bytes) -> bool:
         return promises_nothing(self._layout.apps[self._layout.home(path)], path)
