@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from keyguard.hygiene.reach import blocks, names
@@ -16,6 +17,18 @@ from keyguard.hygiene.reach.loose import block_after, parsed, strings
 _PAGES = 2000
 _PAGE = frozenset((b".html", b".htm", b".ejs", b".hbs"))
 _TESTED = frozenset((b"test", b"tests", b"testing", b"spec", b"specs", b"fixtures"))
+_ROUTES = 5000
+_ROUTED = (b"vite.config", b"quasar.config", b"vue.config")
+#: plug-ins of Vite, and the folders that they look into
+_PLUGINS = (
+    (b"vite-plugin-pages", b"src/pages"),
+    (b"unplugin-vue-router", b"src/pages"),
+    (b"vite-plugin-vue-layouts", b"src/layouts"),
+    (b"vite-plugin-vue-meta-layouts", b"src/layouts"),
+    (b"unplugin-vue-components", b"src/components"),
+    (b"@tanstack/router-plugin", b"src/routes"),
+    (b"@tanstack/router-vite-plugin", b"src/routes"),
+)
 #: Vite's own ``entry`` is that of a library
 _INPUTS = (
     (b"vite.config", (b"input",)),
@@ -68,6 +81,19 @@ def _inputs(app: App, used: set[str], files: Files) -> Iterator[Entry]:
     for name, words in _INPUTS:
         if name in app.configs:
             yield from _named(app, files, _values(app.text(app.configs[name]), words), "Vite entry")
+
+
+def _routes(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """The folders from which Vite's plug-ins make routes, layouts and components that nobody has to import."""
+    for name in _ROUTED:
+        code = app.text(app.configs[name]) if name in app.configs else b""
+        folders = [folder for plugin, folder in _PLUGINS if plugin in code]
+        if folders:
+            folders += _values(code, (b"dirs", b"layoutsDirs", b"pagesDirs", b"routesFolder"))
+        for folder in dict.fromkeys(names.join(app.root, text) for text in folders):
+            for path in islice(files.below(folder), _ROUTES) if folder else ():
+                if names.extension(path) in names.READ and names.ships(path):
+                    yield Entry(path, "route or component of Vite")
 
 
 def _webpack(app: App, used: set[str], files: Files) -> Iterator[Entry]:
@@ -166,6 +192,7 @@ _FINDERS: tuple[Callable[[App, set[str], Files], Iterator[Entry]], ...] = (
     _main,
     _pages,
     _inputs,
+    _routes,
     _webpack,
     _angular,
     _extensions,

@@ -29,6 +29,8 @@ _STATEMENTS = 20_000
 _DEPTH = 300
 _LOOKS = 5000
 _BODIES = 200
+#: comments before a directive
+_COMMENTS = 5
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _CALLS = re.compile(rb"\b(?:import|require)\b")
 _COMMON = re.compile(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
@@ -174,8 +176,7 @@ class _Reader:
         """The bodies of functions that say ``"use server"``, and what calls are given that take it for the server."""
         for found in islice(_DIRECTIVE.finditer(self._data), _BODIES) if b"use server" in self._data else ():
             block = next((one for one in reversed(self._path(found.start())) if one.type == "statement_block"), None)
-            first = next((one for one in block.named_children if one.type != "comment"), None) if block else None
-            if block is not None and first is not None and first.start_byte == found.start():
+            if block is not None and _first(block) == found.start():
                 yield block.start_byte, block.end_byte
         for found in islice(_SERVERS.finditer(self._data), _BODIES) if _SERVER_MAKER.search(self._data) else ():
             given = next((one for one in reversed(self._path(found.end() - 1)) if one.type == "arguments"), None)
@@ -222,6 +223,12 @@ class _Reader:
                 break
             nodes.append(cursor.node)
         return nodes
+
+
+def _first(block: Node) -> int | None:
+    """The offset of the first statement in a block."""
+    children = (block.named_child(index) for index in range(min(_COMMENTS, block.named_child_count)))
+    return next((one.start_byte for one in children if one.type != "comment"), None)
 
 
 def _statement(node: Node, inner: Node, given: Iterable[bytes] | None) -> Statement:

@@ -407,6 +407,20 @@ CASES = [
         ("key.js",),
     ),
     Case(
+        "vite-routes",
+        {
+            "web/package.json": package("vite"),
+            "web/vite.config.ts": "import Pages from 'vite-plugin-pages'\nPages({ dirs: ['../common/pages', './more'] })",
+            "common/pages/index.vue": "<script setup>import '../key'</script>",
+            "common/key.ts": KEY,
+            "common/views/index.vue": "<script setup>import '../hidden'</script>",
+            "common/hidden.ts": KEY,
+        },
+        "common/key.ts",
+        "route or component of Vite: common/pages/index.vue > common/key.ts",
+        ("common/hidden.ts",),
+    ),
+    Case(
         "rails",
         {
             "app/javascript/application.js": "import './controllers/send_controller'",
