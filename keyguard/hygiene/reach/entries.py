@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from keyguard.hygiene.reach import blocks, names
@@ -15,6 +16,19 @@ from keyguard.hygiene.reach.loose import block_after, parsed, strings
 #: pages that are read of one application: documentation of thousands tells nothing more
 _PAGES = 2000
 _PAGE = frozenset((b".html", b".htm", b".ejs", b".hbs"))
+_TESTED = frozenset((b"test", b"tests", b"testing", b"spec", b"specs", b"fixtures"))
+_ROUTES = 5000
+_ROUTED = (b"vite.config", b"quasar.config", b"vue.config")
+#: plug-ins of Vite, and the folders that they look into
+_PLUGINS = (
+    (b"vite-plugin-pages", b"src/pages"),
+    (b"unplugin-vue-router", b"src/pages"),
+    (b"vite-plugin-vue-layouts", b"src/layouts"),
+    (b"vite-plugin-vue-meta-layouts", b"src/layouts"),
+    (b"unplugin-vue-components", b"src/components"),
+    (b"@tanstack/router-plugin", b"src/routes"),
+    (b"@tanstack/router-vite-plugin", b"src/routes"),
+)
 #: Vite's own ``entry`` is that of a library
 _INPUTS = (
     (b"vite.config", (b"input",)),
@@ -37,7 +51,7 @@ def entries(app: App, used: Iterable[Framework], files: Files) -> Iterator[Entry
 
 def _pages(app: App, used: set[str], files: Files) -> Iterator[Entry]:
     """The scripts of HTML files, and the files themselves: a script may stand in them."""
-    pages = [path for path in app.files if names.extension(path) in _PAGE and names.ships(path)]
+    pages = [path for path in app.files if names.extension(path) in _PAGE and _is_shown(path)]
     for page in sorted(pages, key=lambda path: (path.count(b"/"), path))[:_PAGES]:
         shown = names.last(page).decode("utf-8", "backslashreplace")
         for block in blocks.scripts(app.text(page)):
@@ -45,6 +59,11 @@ def _pages(app: App, used: set[str], files: Files) -> Iterator[Entry]:
             if found is not None:
                 yield Entry(found, f"script of {shown}")
         yield Entry(page, "web page")
+
+
+def _is_shown(path: bytes) -> bool:
+    """Whether a page is for others than those who test."""
+    return names.ships(path) and _TESTED.isdisjoint(path.split(b"/"))
 
 
 def _of_page(app: App, files: Files, page: bytes, text: bytes) -> bytes | None:
@@ -62,6 +81,19 @@ def _inputs(app: App, used: set[str], files: Files) -> Iterator[Entry]:
     for name, words in _INPUTS:
         if name in app.configs:
             yield from _named(app, files, _values(app.text(app.configs[name]), words), "Vite entry")
+
+
+def _routes(app: App, used: set[str], files: Files) -> Iterator[Entry]:
+    """The folders from which Vite's plug-ins make routes, layouts and components that nobody has to import."""
+    for name in _ROUTED:
+        code = app.text(app.configs[name]) if name in app.configs else b""
+        folders = [folder for plugin, folder in _PLUGINS if plugin in code]
+        if folders:
+            folders += _values(code, (b"dirs", b"layoutsDirs", b"pagesDirs", b"routesFolder"))
+        for folder in dict.fromkeys(names.join(app.root, text) for text in folders):
+            for path in islice(files.below(folder), _ROUTES) if folder else ():
+                if names.extension(path) in names.READ and names.ships(path):
+                    yield Entry(path, "route or component of Vite")
 
 
 def _webpack(app: App, used: set[str], files: Files) -> Iterator[Entry]:
@@ -160,6 +192,7 @@ _FINDERS: tuple[Callable[[App, set[str], Files], Iterator[Entry]], ...] = (
     _main,
     _pages,
     _inputs,
+    _routes,
     _webpack,
     _angular,
     _extensions,

@@ -40,6 +40,8 @@ class Framework(NamedTuple):
     closed: tuple[bytes, ...]
     closed_anywhere: tuple[bytes, ...]
     aliases: dict[bytes, list[bytes]]
+    use_client: bool
+    """Whether a client begins where a file says ``"use client"``."""
 
     def of(self, app: App) -> bool:
         """Whether the application uses it."""
@@ -67,11 +69,12 @@ def table() -> tuple[Framework, ...]:
             configs=frozenset(name.encode() for name in one.get("configs", ())),
             entries=tuple(
                 Entries(row["kind"], row["path"].encode(), frozenset(_encoded(row.get("removed", ()))))
-                for row in one["entries"]
+                for row in one.get("entries", ())
             ),
             closed=tuple(_encoded(one.get("closed", ()))),
             closed_anywhere=tuple(_encoded(one.get("closed_anywhere", ()))),
             aliases={prefix.encode(): list(_encoded(folders)) for prefix, folders in one.get("aliases", {}).items()},
+            use_client=one.get("use_client", False),
         )
         for one in data.load("frameworks")["frameworks"]
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 #: all that a module has
@@ -50,6 +49,9 @@ class Statement(NamedTuple):
 #: names, and whether one use of each is enough -> where they stand for values in a file: (offset, name), in order
 Uses = Callable[[set[bytes], bool], Iterable[tuple[int, bytes]]]
 
+#: stretches of a file in bytes: (start, end)
+Spans = Collection[tuple[int, int]]
+
 
 class Module(NamedTuple):
     """A file. Offsets are those in the file, also where only parts of it are code."""
@@ -63,6 +65,8 @@ class Module(NamedTuple):
     """Whether nothing can be taken out of it: what asks for one name gets all."""
     elides: bool = False
     """Whether an import that no value uses is none: TypeScript takes it for one of types."""
+    hidden: tuple[tuple[int, int], ...] = ()
+    """The stretches that stay at the server: the bodies of functions that say so."""
     uses: Uses | None = None
     """None where imports count as used, whatever is done with them."""
 
@@ -84,53 +88,70 @@ class Shipped(NamedTuple):
     """The stretches of the file that stay there: start, end."""
 
 
+class _Uses(NamedTuple):
+    """Who uses which of the names that are imported or that others declare."""
+
+    shown: dict[int, set[bytes]]
+    """Statement, by its offset -> the names it uses in code that is shipped."""
+    hidden: set[bytes]
+    """The names that are used in code that is not."""
+
+    def of(self, one: Statement) -> set[bytes]:
+        """What a statement uses, as it is shipped."""
+        return self.shown[one.start]
+
+    def everywhere(self) -> set[bytes]:
+        """All that is used, shipped or not."""
+        return self.hidden.union(*self.shown.values())
+
+
 def without(module: Module, exports: frozenset[bytes]) -> Shipped:
     """The module with some exports taken out, and all that only they use; and without imports of nothing but types."""
     if module.uses is None:
         return Shipped(module.imports)
-    used = _used(module, once=not exports)
-    live = _live(module, exports, used) if exports else frozenset(module.statements)
-    removed = tuple((one.start, one.end) for one in module.statements if one not in live)
-    names = {name for one in live for name in used[one.start]}
+    shakes = bool(exports or module.hidden)
+    used = _used(module, once=not shakes)
+    live = _live(module, exports, used) if shakes else frozenset(module.statements)
+    removed = sorted({*module.hidden, *((one.start, one.end) for one in module.statements if one not in live)})
+    names = {name for one in live for name in used.of(one)}
     if not module.elides:
         handed_on = {(one.text, one.asked) for one in module.reexports}
-        somewhere = {name for found in used.values() for name in found}
+        somewhere = used.everywhere()
         unused = (one for one in module.imports if one.local not in somewhere)
         names.update(one.local for one in unused if (one.text, one.asked) not in handed_on)
-    return Shipped(tuple(one for one in module.imports if _is_kept(one, names, removed)), removed)
+    return Shipped(tuple(one for one in module.imports if _is_kept(one, names, removed)), tuple(removed))
 
 
-def _is_kept(one: Import, names: set[bytes], removed: tuple[tuple[int, int], ...]) -> bool:
-    return one.local in names if one.local else not any(start <= one.at < end for start, end in removed)
+def _is_kept(one: Import, names: set[bytes], removed: Spans) -> bool:
+    return one.local in names if one.local else not _within(one.at, removed)
 
 
-def _used(module: Module, once: bool) -> dict[int, set[bytes]]:
-    """Statement, by its offset -> the names it uses, of those that are imported or that others declare.
+def _within(at: int, spans: Spans) -> bool:
+    return any(start <= at < end for start, end in spans)
 
-    With ``once``, a single use of what is imported is found, and nothing else.
-    """
+
+def _used(module: Module, once: bool) -> _Uses:
+    """The uses of names; with ``once`` a single use of each name that is imported, and nothing else."""
     names = {one.local for one in module.imports if one.local}
     if not once:
         names.update(name for one in module.statements for name in one.declares)
     starts = [one.start for one in module.statements]
-    found: dict[int, set[bytes]] = {start: set() for start in starts}
+    found = _Uses({start: set() for start in starts}, set())
     for at, name in module.uses(names, once) if module.uses else ():
         index = bisect_right(starts, at) - 1
         if index >= 0 and at < module.statements[index].end and name not in module.statements[index].declares:
-            found[starts[index]].add(name)
+            (found.hidden if _within(at, module.hidden) else found.shown[starts[index]]).add(name)
     return found
 
 
-def _live(module: Module, gone: frozenset[bytes], used: dict[int, set[bytes]]) -> frozenset[Statement]:
+def _live(module: Module, gone: frozenset[bytes], used: _Uses) -> frozenset[Statement]:
     """The statements that are shipped."""
-    users: dict[bytes, int] = defaultdict(int)
-    for name in (name for names in used.values() for name in names):
-        users[name] += 1
+    somewhere = used.everywhere()
     declared = {name: one for one in module.statements for name in one.declares}
-    waiting = [one for one in module.statements if _is_root(one, gone, users)]
+    waiting = [one for one in module.statements if _is_root(one, gone, somewhere)]
     found = set(waiting)
     while waiting:
-        for name in used[waiting.pop().start]:
+        for name in used.of(waiting.pop()):
             one = declared.get(name)
             if one is not None and one not in found:
                 found.add(one)
@@ -138,8 +159,6 @@ def _live(module: Module, gone: frozenset[bytes], used: dict[int, set[bytes]]) -
     return frozenset(found)
 
 
-def _is_root(one: Statement, gone: frozenset[bytes], users: dict[bytes, int]) -> bool:
+def _is_root(one: Statement, gone: frozenset[bytes], somewhere: set[bytes]) -> bool:
     """Whether a statement is shipped, whoever uses it. What nobody ever used is not what taking out left over."""
-    if one.exports:
-        return not one.exports <= gone
-    return not any(users[name] for name in one.declares)
+    return not one.exports <= gone if one.exports else somewhere.isdisjoint(one.declares)

@@ -64,29 +64,26 @@ class Project:
         return dict(sorted(found.items()))
 
     def _found(self, wanted: Iterable[bytes], away: Collection[bytes]) -> dict[bytes, Trail]:
-        return {path: trail for path in wanted if path in away and (trail := self._trail(path))}
+        goals = [path for path in wanted if path in away]
+        ways = self._searcher.find(self._entries, goals, self._graph.links)
+        return {path: self._trail(path, [state.path for state in way]) for path, way in ways.items()}
 
-    def _trail(self, path: bytes) -> Trail | None:
-        states = self._searcher.find(self._entries, path, self._graph.links)
-        if not states:
-            return None
-        steps = tuple(state.path for state in states)
+    def _trail(self, path: bytes, steps: list[bytes]) -> Trail:
         loaded = [self._modules.load(step) for step in steps if names.extension(step) in names.READ]
         sure = all(one.module.parsed for one in loaded)
-        stays = self._modules.load(path).shipped.removed
-        return Trail(self._entries[steps[0]].kind, steps, stays, sure)
+        return Trail(self._entries[steps[0]].kind, tuple(steps), self._modules.load(path).shipped.removed, sure)
 
     def _all_entries(self) -> Iterator[Entry]:
-        marked = False
+        marking = ""
         for app in self._layout.apps.values():
             used = used_by(app)
             yield from entries(app, used, self._files)
-            marked = marked or any(one.name == "Next.js" for one in used)
-        if marked:
+            marking = marking or next((one.name for one in used if one.use_client), "")
+        if marking:
             code = (path for path in self._files.paths if names.extension(path) in names.CODE and names.ships(path))
             for path in sorted(code):
                 if boundaries.is_client(self._read(path) or b""):
-                    yield Entry(path, "Next.js client component")
+                    yield Entry(path, f"{marking} client component")
 
     def _is_untouched(self, path: bytes) -> bool:
         return promises_nothing(self._layout.apps[self._layout.home(path)], path)

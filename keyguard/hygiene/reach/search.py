@@ -17,6 +17,8 @@ Asked = frozenset[bytes] | None
 _NOTHING: frozenset[bytes] = frozenset()
 #: states that one search comes to before it gives up: no project that people work on has as many
 _STATES = 20_000
+#: goals that are searched for one by one: each search goes straight, where a common one looks everywhere
+_FEW = 6
 
 
 class State(NamedTuple):
@@ -48,26 +50,39 @@ class Searcher:
     ) -> None:
         """``untouched`` says whether a file's package promises that nothing happens when it is loaded."""
         self._modules, self._resolver, self._untouched, self._instead = modules, resolver, untouched, instead
+        self._following: dict[State, tuple[State, ...]] = {}
 
-    def find(self, starts: Collection[bytes], goal: bytes, links: Mapping[bytes, Collection[bytes]]) -> list[State]:
-        """The states on the shortest way, the first by their paths; empty when there is none."""
-        left = distances(goal, links)
+    def find(
+        self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
+    ) -> dict[bytes, list[State]]:
+        """The states on the shortest way to each goal to which there is one, the first by their paths."""
+        groups = [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]
+        return {path: way for group in groups for path, way in self._find(starts, group, links)}
+
+    def _find(
+        self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
+    ) -> Iterator[tuple[bytes, list[State]]]:
+        left, missing = distances(goals, links), set(goals)
         before: dict[State, State | None] = {State(path, None): None for path in sorted(starts) if path in left}
-        steps = dict.fromkeys(before, 0)
+        steps, done = dict.fromkeys(before, 0), set[State]()
         heap = [_Try(left[state.path], 0, state.path, index, state) for index, state in enumerate(before)]
         heapq.heapify(heap)
         count = len(heap)
-        while heap and count < _STATES:
+        while heap and missing and count < _STATES:
             state = heapq.heappop(heap).state
-            if state.path == goal and self._is_shipped(state):
-                return _trace(state, before)
+            if state.path in missing and self._is_shipped(state):
+                missing.discard(state.path)
+                yield state.path, _trace(state, before)
+            meant = self._meant(state)
+            if meant in done or meant._replace(asked=None) in done:
+                continue
+            done.add(meant)
             gone = steps[state] + 1
-            for following in self._follow(state, left):
-                if gone < steps.get(following, _STATES):
+            for following in self._follow(meant):
+                if following.path in left and gone < steps.get(following, _STATES):
                     before[following], steps[following] = state, gone
                     count += 1
                     heapq.heappush(heap, _Try(gone + left[following.path], -gone, following.path, count, following))
-        return []
 
     def _is_shipped(self, state: State) -> bool:
         """Whether anything of what the file declares gets to the client."""
@@ -79,27 +94,40 @@ class Searcher:
     def _is_skipped(self, path: bytes, module: Module) -> bool:
         return module.pure or (not module.whole and self._untouched(path))
 
-    def _follow(self, state: State, left: Mapping[bytes, int]) -> Iterator[State]:
-        yield from (State(path, state.asked) for path in self._instead.get(state.path, ()) if path in left)
+    def _meant(self, state: State) -> State:
+        """What comes to the same: a file that is shipped and hands nothing on imports the same, whatever is asked."""
+        if state.asked is None or names.extension(state.path) not in names.READ:
+            return State(state.path, None)
+        module = self._modules.load(state.path).module
+        plain = not module.reexports and self._is_shipped(state)
+        return State(state.path, None) if plain or module.whole else state
+
+    def _follow(self, state: State) -> tuple[State, ...]:
+        found = self._following.get(state)
+        if found is None:
+            found = self._following[state] = tuple(dict.fromkeys(self._followed(state)))
+        return found
+
+    def _followed(self, state: State) -> Iterator[State]:
+        yield from (State(path, state.asked) for path in self._instead.get(state.path, ()))
         loaded = self._modules.load(state.path)
-        module = loaded.module
-        asked = None if module.whole else state.asked
+        module, asked = loaded.module, state.asked
         idle = asked is not None and asked.isdisjoint(module.gives()) and self._is_skipped(state.path, module)
         if idle and not asked and self._untouched(state.path):
             return
         for text, wanted in (*_imported(loaded, idle), *_handed_on(module, asked)):
             for target in self._resolver.resolve(state.path, text):
-                if target in left:
-                    yield State(target, wanted)
+                yield State(target, wanted)
 
 
-def distances(goal: bytes, links: Mapping[bytes, Collection[bytes]]) -> dict[bytes, int]:
-    """How many steps each file is from the goal, by what a cheap look told; without those that do not lead there."""
+def distances(goals: Iterable[bytes], links: Mapping[bytes, Collection[bytes]]) -> dict[bytes, int]:
+    """How many steps each file is from the nearest goal, by what a cheap look told; without those that lead to none."""
     users: dict[bytes, list[bytes]] = defaultdict(list)
     for path, targets in links.items():
         for target in targets:
             users[target].append(path)
-    found, front = {goal: 0}, [goal]
+    found = dict.fromkeys(goals, 0)
+    front = list(found)
     for path in front:
         for user in users[path]:
             if user not in found:

@@ -16,20 +16,15 @@ _IMPORT = re.compile(
 )
 _REQUIRE = re.compile(rb"require(?:\.resolve)?\s{0,99}\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
 #: workers, and files whose address is asked for
-_ADDRESS = re.compile(rb"URL\s{0,99}\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
+_ADDRESS = re.compile(rb"(?:URL|Worker|importScripts)\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
+_ADDRESSING = (b"URL(", b"Worker(", b"importScripts(")
 #: what a call that means many files is given, Vite's and webpack's
 _MANY = re.compile(rb"(?:glob|globEager|context)\s{0,99}(?:<[^<>()]{0,200}>)?\(([^()]{1,600})\)")
 _QUOTED = re.compile(rb"[\"'`]([^\"'`\r\n]{1,300})[\"'`]")
 #: in HTML, and in blocks of components that are files of their own
 _SOURCE = re.compile(rb"src\s{0,9}=\s{0,9}[\"']?([^\"'\s<>]{1,300})")
 
-_SCRIPT = re.compile(rb"(?i)<script\b[^<>]{0,600}?\bsrc\s{0,9}=\s{0,9}[\"']?([^\"'\s<>]{1,300})")
-
-_CONDITIONS = (
-    (b"import", _IMPORT),
-    (b"require", _REQUIRE),
-    (b"URL(", _ADDRESS),
-)
+_CONDITIONS = ((b"import", _IMPORT), (b"require", _REQUIRE))
 
 
 def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
@@ -39,7 +34,7 @@ def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
     for literal, pattern in _CONDITIONS:
         if literal in data:
             found += pattern.findall(data)
-    found += [text for text, _ in _many(data)]
+    found += [text for text, _ in addresses(data)]
     if markup:
         found += _SOURCE.findall(data)
     return list(dict.fromkeys(found))
@@ -53,13 +48,12 @@ def calls(data: bytes) -> list[tuple[bytes, int]]:
 
 def addresses(data: bytes) -> list[tuple[bytes, int]]:
     """What means files without importing them by a statement or a call: (text, offset)."""
-    found = [(one[1], one.start()) for one in _ADDRESS.finditer(data)] if b"URL(" in data else []
-    return found + list(_many(data))
-
-
-def sources(data: bytes) -> list[bytes]:
-    """What the scripts of a page are loaded from, once each, in order."""
-    return list(dict.fromkeys(_SCRIPT.findall(data[:_LOOKED_AT])))
+    found = list(_many(data))
+    if any(literal in data for literal in _ADDRESSING):
+        for one in _ADDRESS.finditer(data):
+            # an address needs no dot to be meant from where the file lies
+            found += [(text, one.start()) for text in dict.fromkeys((one[1], b"./" + one[1].removeprefix(b"./")))]
+    return found
 
 
 def _many(data: bytes) -> Iterator[tuple[bytes, int]]:

@@ -28,10 +28,17 @@ _STATEMENTS = 20_000
 #: deeper code is not looked into: nobody writes it, and each look costs its depth
 _DEPTH = 300
 _LOOKS = 5000
+_BODIES = 200
+#: comments before a directive
+_COMMENTS = 5
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _CALLS = re.compile(rb"\b(?:import|require)\b")
 _COMMON = re.compile(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
 _DECORATOR = re.compile(rb"(?m)^\s*@[A-Za-z_$][\w$.]*\s*\(")
+_DIRECTIVE = re.compile(rb"[\"']use server[\"']")
+#: TanStack Start's functions, whose handlers stay at the server
+_SERVER_MAKER = re.compile(rb"\bcreate(?:ServerFn|ServerOnlyFn|IsomorphicFn|Middleware)\b")
+_SERVERS = re.compile(rb"(?:\.(?:handler|server)|\bcreateServerOnlyFn)\(")
 _VALUES = frozenset(("identifier", "shorthand_property_identifier"))
 _TYPES = frozenset(("type_annotation", "type_query", "type_arguments", "type_alias_declaration", "interface_body"))
 _NAMED = frozenset(
@@ -105,6 +112,7 @@ class _Reader:
             whole=broken or _COMMON.search(self._data) is not None,
             # what is injected by its type, with a decorator, is a value as well
             elides=typescript and _DECORATOR.search(self._data) is None,
+            hidden=tuple(self._hidden()),
             uses=self._uses,
         )
 
@@ -164,6 +172,17 @@ class _Reader:
             if text not in known:
                 yield Import(text, at=at, deep=True)
 
+    def _hidden(self) -> Iterator[tuple[int, int]]:
+        """The bodies of functions that say ``"use server"``, and what calls are given that take it for the server."""
+        for found in islice(_DIRECTIVE.finditer(self._data), _BODIES) if b"use server" in self._data else ():
+            block = next((one for one in reversed(self._path(found.start())) if one.type == "statement_block"), None)
+            if block is not None and _first(block) == found.start():
+                yield block.start_byte, block.end_byte
+        for found in islice(_SERVERS.finditer(self._data), _BODIES) if _SERVER_MAKER.search(self._data) else ():
+            given = next((one for one in reversed(self._path(found.end() - 1)) if one.type == "arguments"), None)
+            if given is not None and given.start_byte == found.end() - 1:
+                yield given.start_byte, given.end_byte
+
     def _called(self, at: int) -> bytes | None:
         """The text that a call of ``import`` or ``require`` at an offset is given, if there is such a call."""
         nodes = self._path(at)
@@ -204,6 +223,12 @@ class _Reader:
                 break
             nodes.append(cursor.node)
         return nodes
+
+
+def _first(block: Node) -> int | None:
+    """The offset of the first statement in a block."""
+    children = (block.named_child(index) for index in range(min(_COMMENTS, block.named_child_count)))
+    return next((one.start_byte for one in children if one.type != "comment"), None)
 
 
 def _statement(node: Node, inner: Node, given: Iterable[bytes] | None) -> Statement:

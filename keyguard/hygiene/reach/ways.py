@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from keyguard.hygiene.reach.project import Project
 
 
 class Way(NamedTuple):
@@ -20,18 +23,30 @@ class Way(NamedTuple):
     """Whether every step was parsed, and not only looked at."""
 
 
+class Clients:
+    """What reaches the clients of one project; what was found out for one question is there for the next."""
+
+    def __init__(self, files: Collection[bytes], read: Callable[[bytes], bytes | None]) -> None:
+        """``files`` are all paths, relative to the root; ``read`` gives what they hold, or None."""
+        self._files, self._read = files, read
+        self._project: Project | None = None
+
+    def ways(self, wanted: Collection[bytes]) -> dict[bytes, Way]:
+        """The shortest way to each wanted file that reaches a client; of several the first by its paths."""
+        asked = sorted(path for path in set(wanted) if path in self._files)
+        if not asked:
+            return {}
+        if self._project is None:
+            # most projects have nothing to ask about, and never pay for what is imported here
+            from keyguard.hygiene.reach.project import Project
+
+            self._project = Project(self._files, self._read)
+        found = self._project.trails(asked)
+        return {path: Way(one.steps[0], one.kind, one.steps, one.stays, one.sure) for path, one in found.items()}
+
+
 def client_ways(
     files: Collection[bytes], read: Callable[[bytes], bytes | None], wanted: Collection[bytes]
 ) -> dict[bytes, Way]:
-    """The shortest way to each wanted file that reaches a client; of several the first by its paths.
-
-    ``files`` are all paths of a project, relative to its root, and ``read`` gives what they hold, or None.
-    """
-    asked = sorted(path for path in set(wanted) if path in files)
-    if not asked:
-        return {}
-    # most projects have nothing to ask about, and never pay for what is imported here
-    from keyguard.hygiene.reach.project import Project
-
-    found = Project(files, read).trails(asked)
-    return {path: Way(one.steps[0], one.kind, one.steps, one.stays, one.sure) for path, one in found.items()}
+    """The ways to the wanted files, for those who ask only once."""
+    return Clients(files, read).ways(wanted)

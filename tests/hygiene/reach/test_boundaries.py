@@ -175,3 +175,37 @@ def test_a_type_made_of_a_removed_export_is_no_use_of_it() -> None:
 )
 def test_tests_and_stories_begin_nothing(name: str, reached: bool) -> None:
     assert bool(way({"package.json": package("@remix-run/react"), name: "make()"}, name)) is reached
+
+
+SERVER_FUNCTIONS = [
+    "export const send = async () => {{ 'use server'; return mail({}) }}",
+    "export async function send() {{\n  // at the server\n  'use server'\n  return mail({}) }}",
+    "export const send = createServerFn({{ method: 'POST' }}).validator(check).handler(async () => mail({}))",
+    "export const send = createServerOnlyFn(() => mail({}))",
+    "const helper = () => mail({})\nexport const send = createServerFn().handler(() => helper())",
+]
+
+
+@pytest.mark.parametrize("code", SERVER_FUNCTIONS)
+@pytest.mark.parametrize("name", ["a.ts", "a.jsx"])
+def test_the_body_of_a_function_for_the_server_stays_there(code: str, name: str) -> None:
+    text = "import { key } from './key'\nimport { mail } from './mail'\n" + code.format("key")
+    files = {"a.html": f"<script type=module src={name}></script>", "key.ts": "make()", "mail.ts": "make()", name: text}
+    assert list(ways(files, "key.ts", "mail.ts")) == []
+    assert list(ways({**files, name: text + "\nmail()"}, "key.ts", "mail.ts")) == ["mail.ts"]
+    stays = ways(files, name)[name].stays
+    assert [one for one in stays if b"mail(key)" in text.encode()[slice(*one)]]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "export const send = () => { mail(key); 'use server' }",
+        "export const send = () => { mail(key); ask('use server') }",
+        "export const send = app.handler(async () => mail(key))",
+    ],
+)
+def test_a_function_that_only_looks_like_one_for_the_server_is_shipped(code: str) -> None:
+    text = "import { key } from './key'\n" + code
+    files = {"a.html": "<script type=module src=a.ts></script>", "key.ts": "make()", "a.ts": text}
+    assert way(files, "key.ts")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import NamedTuple
 
 import pytest
 
+from keyguard.hygiene import data
+from keyguard.hygiene.reach import frameworks
 from tests.hygiene.reach.projects import Project, package, way
 
 KEY = "export const key = make('it')\n"
@@ -365,6 +368,59 @@ CASES = [
         ("other/start.js",),
     ),
     Case(
+        "tanstack-start",
+        {
+            "package.json": package("@tanstack/react-start"),
+            "src/routes/index.tsx": imports("~/key"),
+            "src/routes/api/send.ts": imports("~/hidden"),
+            "src/key.ts": KEY,
+            "src/hidden.ts": KEY,
+        },
+        "src/key.ts",
+        "TanStack Start route: src/routes/index.tsx > src/key.ts",
+        ("src/hidden.ts", "src/routes/api/send.ts"),
+    ),
+    Case(
+        "page-of-a-test",
+        {
+            "index.html": "<script src=a.js></script>",
+            "a.js": imports("./key.js"),
+            "key.js": KEY,
+            "test/index.html": "<script src=../b.js></script>",
+            "b.js": KEY,
+        },
+        "key.js",
+        "script of index.html: a.js > key.js",
+        ("b.js",),
+    ),
+    Case(
+        "workers",
+        {
+            "index.html": "<script>\nnew Worker('work/a.js')\n</script>",
+            "work/a.js": "importScripts('b.js', 'c.js')",
+            "work/b.js": "importScripts('key.js')",
+            "work/key.js": KEY,
+            "key.js": KEY,
+        },
+        "work/key.js",
+        "web page: index.html > work/a.js > work/b.js > work/key.js",
+        ("key.js",),
+    ),
+    Case(
+        "vite-routes",
+        {
+            "web/package.json": package("vite"),
+            "web/vite.config.ts": "import Pages from 'vite-plugin-pages'\nPages({ dirs: ['../common/pages', './more'] })",
+            "common/pages/index.vue": "<script setup>import '../key'</script>",
+            "common/key.ts": KEY,
+            "common/views/index.vue": "<script setup>import '../hidden'</script>",
+            "common/hidden.ts": KEY,
+        },
+        "common/key.ts",
+        "route or component of Vite: common/pages/index.vue > common/key.ts",
+        ("common/hidden.ts",),
+    ),
+    Case(
         "rails",
         {
             "app/javascript/application.js": "import './controllers/send_controller'",
@@ -378,6 +434,21 @@ CASES = [
         ("lib/key.js",),
     ),
 ]
+
+
+@pytest.mark.parametrize("one", frameworks.table(), ids=lambda one: one.name)
+def test_the_table_holds_what_it_may(one: frameworks.Framework) -> None:
+    for pattern in (*one.closed, *one.closed_anywhere, *(row.path for row in one.entries)):
+        assert re.compile(pattern).groups == 0, pattern
+        assert not pattern.startswith((b"/", b"^"))
+    assert all(not folder.startswith(b"/") for folders in one.aliases.values() for folder in folders)
+
+
+def test_the_table_has_no_other_columns() -> None:
+    known = {"name", "packages", "configs", "entries", "closed", "closed_anywhere", "aliases", "use_client"}
+    for row in data.load("frameworks")["frameworks"]:
+        assert row.keys() <= known, row["name"]
+        assert all(one.keys() <= {"kind", "path", "removed"} for one in row.get("entries", ()))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
