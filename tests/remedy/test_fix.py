@@ -247,6 +247,35 @@ def test_only_its_owner_reads_it_afterwards(repo: Repo, fix: Fix) -> None:
     assert mode(repo.file(".env")) == 0o600
 
 
+# --- images -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_environment_file_gets_into_an_image(repo: Repo, fix: Fix) -> None:
+    repo.write("Dockerfile", "FROM node:20\nCOPY . .\n").write(".dockerignore", "*\n!*.js\n!.env\n")
+    repo.write(".gitignore", ".env\n.npmrc\n").write("app.js", "x\n")
+    private(repo, ".env", SETTINGS)
+    said = fix("--yes")
+    assert said.code == 0, said
+    assert repo.file(".dockerignore").read_text() == "*\n!*.js\n!.env\n**/.env\n"
+    assert ".dockerignore keeps .env out of images" in said.out
+
+
+def test_a_dockerfile_with_rules_of_its_own_has_them_beside_it(repo: Repo, fix: Fix) -> None:
+    repo.write("Dockerfile", "FROM node:20\nCOPY . .\n").write("Dockerfile.dockerignore", "node_modules")
+    repo.write(".gitignore", ".env*\n").write("api/app.js", "x\n").write(".dockerignore", "**/.env*\n")
+    private(repo, "api/.env", SETTINGS)
+    private(repo, "api/.env.local", SETTINGS)
+    assert fix("--yes").code == 0
+    assert repo.file("Dockerfile.dockerignore").read_text() == "node_modules\n**/.env\n**/.env.local"
+
+
+def test_rules_for_images_are_made_where_there_are_none(repo: Repo, fix: Fix) -> None:
+    repo.write("Dockerfile", "FROM node:20\nCOPY . .\n").write(".gitignore", ".env\n")
+    repo.write("app.py", CODE)
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.file(".dockerignore").read_text() == "**/.env\n"
+
+
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
