@@ -465,6 +465,13 @@ def test_what_somebody_allows_is_left(repo: Repo, fix: Fix) -> None:
     assert repo.file("app.py").read_text() == f'import os, sendmailos\n{allowed}b = os.environ["SENDMAILOS_API_KEY"]\n'
 
 
+def test_what_nobody_has_to_hide_is_not_touched(repo: Repo, fix: Fix) -> None:
+    public = key("pk_live_{alnum:32}")
+    repo.write(".gitignore", ".env\n").write("a.py", f'import stripe\nSTRIPE_PUBLISHABLE_KEY = "{public}"\n')
+    repo.write("b.py", f'DATABASE_URL = "postgres://shop:{key("{alnum:16}")}@localhost:5432/shop"\n')
+    assert fix("--unsafe", "--yes").out == "nothing to do\n"
+
+
 def test_what_cannot_be_done_is_said_with_its_place(repo: Repo, fix: Fix) -> None:
     repo.write(".gitignore", ".env\n").write("notes.md", f"sendmailos {LIVE}\n").write(
         ".env.sample", f"SENDMAILOS_API_KEY={LIVE}\n"
