@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from keyguard import scan
 from keyguard.cli import finish
 from keyguard.errors import GitError
 from keyguard.git.ignored import Verdict
+from keyguard.model import Run
 from keyguard.remedy import applying
 from keyguard.remedy.files import Blocked, Files
 from keyguard.remedy.site import Site
@@ -573,3 +576,51 @@ def test_what_a_build_writes_into_a_bundle_is_left(repo: Repo, fix: Fix) -> None
     assert said.code == 1
     assert "next.config.js:1 left as it is: a browser gets this file" in said.out
     assert repo.file("next.config.js").read_text() == text
+
+
+def test_a_workflow_does_not_take_the_token_of_its_own(repo: Repo, fix: Fix) -> None:
+    token = key("ghp_{github:30}")
+    repo.write(".gitignore", ".env\n").write(".github/workflows/a.yml", f"env:\n  GITHUB_TOKEN: {token}\n")
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.file(".github/workflows/a.yml").read_text() == "env:\n  GITHUB_TOKEN: ${{ secrets.GH_TOKEN }}\n"
+    assert repo.file(".env").read_text() == f"GH_TOKEN={token}\n"
+
+
+@pytest.mark.parametrize(("in_the_way", "reason"), [("folder", "not a regular file"), ("link", "a link is in the way")])
+def test_what_is_in_the_way_of_the_environment_file(in_the_way: str, reason: str, repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE)
+    if in_the_way == "folder":
+        repo.file(".env").mkdir()
+    else:
+        repo.link(".env", "../elsewhere")
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert reason in said.out
+    assert repo.file("app.py").read_text() == CODE
+
+
+def test_what_is_no_code_is_left(repo: Repo, fix: Fix) -> None:
+    wide, many = CODE.encode("utf-16"), f"import sendmailos\n{CODE.splitlines()[2]}\n" * 101
+    repo.write(".gitignore", ".env\n").write("wide.py", wide).write("many.py", many)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "wide.py:3 left as it is: the file is no text in UTF-8" in said.out
+    assert "many.py:2 left as it is: there are more than 100 keys in the file" in said.out
+    assert repo.file("wide.py").read_bytes() == wide
+
+
+def test_what_could_not_be_read_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    private(repo, ".env", SETTINGS)
+    real = scan.run
+
+    def partly(request: scan.Request) -> Run:
+        found = real(request)
+        return msgspec.structs.replace(found, coverage=msgspec.structs.replace(found.coverage, complete=False))
+
+    monkeypatch.setattr(scan, "run", partly)
+    repo.write("a.txt", "a\n")
+    assert fix().code == 2
+    said = fix("--yes")
+    assert said.code == 2
+    assert "something could not be read" in said.out
+    assert ignored(repo, ".env")
