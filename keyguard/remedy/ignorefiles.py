@@ -42,10 +42,9 @@ def git_rule(content: bytes, path: bytes) -> bytes:
     return b"/" + _escaped(path) if in_style else _escaped(name)
 
 
-def docker_rule(content: bytes, path: bytes) -> bytes:
-    """The same for docker, to which a name means one in the top folder only."""
-    name = path[path.rfind(b"/") + 1 :]
-    return b"**/" + _escaped(name) if is_env_file(name) else _escaped(path)
+def docker_rule(path: bytes) -> bytes:
+    """The same for docker, to which a name alone means one in the top folder only."""
+    return b"**/" + _escaped(path[path.rfind(b"/") + 1 :])
 
 
 def _is_about(rule: bytes) -> bool:

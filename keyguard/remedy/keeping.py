@@ -52,14 +52,8 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
         if repository is None or (verdict.ignored and not verdict.here_only):
             continue
         home = _home(draft, repository, path, verdict)
-        content = draft.content(home)
-        folder = home[: -len(_IGNORE)]
-        rule = ignorefiles.git_rule(content, path[len(folder) :])
-        # a rule that was there before is not enough; one of this plan is the last word
-        before = ignorefiles.rules(draft.site.content(home) or b"")
-        if rule not in ignorefiles.rules(content)[len(before) :]:
-            content = ignorefiles.with_rule(content, rule)
-        draft.put(home, content, Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
+        rule = ignorefiles.git_rule(draft.content(home), path[len(home) - len(_IGNORE) :])
+        draft.put(home, _ruled(draft, home, rule), Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
 
 
 def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
@@ -83,15 +77,9 @@ def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
 def leave_out(draft: Draft, paths: list[bytes]) -> None:
     """Out of what docker gets: the first path is the file that says so, the others are to be named in it."""
     home, *others = paths
-    folder = home[: home.rfind(b"/") + 1]
     for path in others:
-        if not path.startswith(folder):
-            continue
-        content = draft.content(home)
-        rule = ignorefiles.docker_rule(content, path[len(folder) :])
-        if rule not in ignorefiles.rules(content)[-1:]:
-            new = ignorefiles.with_rule(content, rule)
-            draft.put(home, new, Stage.DESCRIBE, f"keeps {shown_path(path)} out of images")
+        content = _ruled(draft, home, ignorefiles.docker_rule(path))
+        draft.put(home, content, Stage.DESCRIBE, f"keeps {shown_path(path)} out of images")
 
 
 _ACTS: dict[str, Callable[[Draft, list[bytes]], None]] = {
@@ -137,6 +125,15 @@ def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:
 
 def _has_key(draft: Draft, text: bytes) -> bool:
     return bool(draft.site.engine.matcher.find(text).matches)
+
+
+def _ruled(draft: Draft, home: bytes, rule: bytes) -> bytes:
+    """The file with the rule: one that was there before is not enough, one of this plan is the last word."""
+    content = draft.content(home)
+    before = ignorefiles.rules(draft.site.content(home) or b"")
+    if rule in ignorefiles.rules(content)[len(before) :]:
+        return content
+    return ignorefiles.with_rule(content, rule)
 
 
 def _home(draft: Draft, repository: Repository, path: bytes, verdict: Verdict) -> bytes:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from keyguard.engine.page import Page
 from keyguard.hygiene.envfiles import holds_keys, is_example
-from keyguard.model import Environment, Finding, Match, Run, Where
+from keyguard.model import Environment, Finding, Match, Run, Severity, Where
 from keyguard.remedy.changes import Stage
 from keyguard.remedy.code import replace_literal
 from keyguard.remedy.code.edits import Refused
@@ -52,12 +52,17 @@ def _by_path(run: Run) -> dict[bytes, dict[str, tuple[Finding, frozenset[_Place]
     places: dict[bytes, dict[str, set[_Place]]] = defaultdict(lambda: defaultdict(set))
     keys = {one.fingerprint: one for one in run.findings if one.kind == "key"}
     for key in keys.values():
-        for one in key.occurrences if key.environment is not Environment.PUBLISHABLE else ():
+        for one in key.occurrences if _matters(key) else ():
             if one.where is Where.TREE and not (holds_keys(one.path) and not language_of(one.path)):
                 places[one.path][key.fingerprint].add(_Place(one.line, one.column))
     return {
         path: {name: (keys[name], frozenset(where)) for name, where in group.items()} for path, group in places.items()
     }
+
+
+def _matters(key: Finding) -> bool:
+    """Whether a scan says, without being asked for more, that it is a secret."""
+    return key.environment is not Environment.PUBLISHABLE and key.severity is not Severity.INFO
 
 
 def _leave_all(draft: Draft, displayed: bytes, wanted: _Wanted, reason: str) -> None:

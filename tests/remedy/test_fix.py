@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from keyguard import scan
 from keyguard.cli import finish
 from keyguard.errors import GitError
 from keyguard.git.ignored import Verdict
+from keyguard.model import Run
 from keyguard.remedy import applying
 from keyguard.remedy.files import Blocked, Files
 from keyguard.remedy.site import Site
@@ -247,6 +250,35 @@ def test_only_its_owner_reads_it_afterwards(repo: Repo, fix: Fix) -> None:
     assert mode(repo.file(".env")) == 0o600
 
 
+# --- images -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_environment_file_gets_into_an_image(repo: Repo, fix: Fix) -> None:
+    repo.write("Dockerfile", "FROM node:20\nCOPY . .\n").write(".dockerignore", "*\n!*.js\n!.env\n")
+    repo.write(".gitignore", ".env\n.npmrc\n").write("app.js", "x\n")
+    private(repo, ".env", SETTINGS)
+    said = fix("--yes")
+    assert said.code == 0, said
+    assert repo.file(".dockerignore").read_text() == "*\n!*.js\n!.env\n**/.env\n"
+    assert ".dockerignore keeps .env out of images" in said.out
+
+
+def test_a_dockerfile_with_rules_of_its_own_has_them_beside_it(repo: Repo, fix: Fix) -> None:
+    repo.write("Dockerfile", "FROM node:20\nCOPY . .\n").write("Dockerfile.dockerignore", "node_modules")
+    repo.write(".gitignore", ".env*\n").write("api/app.js", "x\n").write(".dockerignore", "**/.env*\n")
+    private(repo, "api/.env", SETTINGS)
+    private(repo, "api/.env.local", SETTINGS)
+    assert fix("--yes").code == 0
+    assert repo.file("Dockerfile.dockerignore").read_text() == "node_modules\n**/.env\n**/.env.local"
+
+
+def test_rules_for_images_are_made_where_there_are_none(repo: Repo, fix: Fix) -> None:
+    repo.write("Dockerfile", "FROM node:20\nCOPY . .\n").write(".gitignore", ".env\n")
+    repo.write("app.py", CODE)
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.file(".dockerignore").read_text() == "**/.env\n"
+
+
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
@@ -436,6 +468,13 @@ def test_what_somebody_allows_is_left(repo: Repo, fix: Fix) -> None:
     assert repo.file("app.py").read_text() == f'import os, sendmailos\n{allowed}b = os.environ["SENDMAILOS_API_KEY"]\n'
 
 
+def test_what_nobody_has_to_hide_is_not_touched(repo: Repo, fix: Fix) -> None:
+    public = key("pk_live_{alnum:32}")
+    repo.write(".gitignore", ".env\n").write("a.py", f'import stripe\nSTRIPE_PUBLISHABLE_KEY = "{public}"\n')
+    repo.write("b.py", f'DATABASE_URL = "postgres://shop:{key("{alnum:16}")}@localhost:5432/shop"\n')
+    assert fix("--unsafe", "--yes").out == "nothing to do\n"
+
+
 def test_what_cannot_be_done_is_said_with_its_place(repo: Repo, fix: Fix) -> None:
     repo.write(".gitignore", ".env\n").write("notes.md", f"sendmailos {LIVE}\n").write(
         ".env.sample", f"SENDMAILOS_API_KEY={LIVE}\n"
@@ -537,3 +576,51 @@ def test_what_a_build_writes_into_a_bundle_is_left(repo: Repo, fix: Fix) -> None
     assert said.code == 1
     assert "next.config.js:1 left as it is: a browser gets this file" in said.out
     assert repo.file("next.config.js").read_text() == text
+
+
+def test_a_workflow_does_not_take_the_token_of_its_own(repo: Repo, fix: Fix) -> None:
+    token = key("ghp_{github:30}")
+    repo.write(".gitignore", ".env\n").write(".github/workflows/a.yml", f"env:\n  GITHUB_TOKEN: {token}\n")
+    assert fix("--unsafe", "--yes").code == 0
+    assert repo.file(".github/workflows/a.yml").read_text() == "env:\n  GITHUB_TOKEN: ${{ secrets.GH_TOKEN }}\n"
+    assert repo.file(".env").read_text() == f"GH_TOKEN={token}\n"
+
+
+@pytest.mark.parametrize(("in_the_way", "reason"), [("folder", "not a regular file"), ("link", "a link is in the way")])
+def test_what_is_in_the_way_of_the_environment_file(in_the_way: str, reason: str, repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE)
+    if in_the_way == "folder":
+        repo.file(".env").mkdir()
+    else:
+        repo.link(".env", "../elsewhere")
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert reason in said.out
+    assert repo.file("app.py").read_text() == CODE
+
+
+def test_what_is_no_code_is_left(repo: Repo, fix: Fix) -> None:
+    wide, many = CODE.encode("utf-16"), f"import sendmailos\n{CODE.splitlines()[2]}\n" * 101
+    repo.write(".gitignore", ".env\n").write("wide.py", wide).write("many.py", many)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "wide.py:3 left as it is: the file is no text in UTF-8" in said.out
+    assert "many.py:2 left as it is: there are more than 100 keys in the file" in said.out
+    assert repo.file("wide.py").read_bytes() == wide
+
+
+def test_what_could_not_be_read_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    private(repo, ".env", SETTINGS)
+    real = scan.run
+
+    def partly(request: scan.Request) -> Run:
+        found = real(request)
+        return msgspec.structs.replace(found, coverage=msgspec.structs.replace(found.coverage, complete=False))
+
+    monkeypatch.setattr(scan, "run", partly)
+    repo.write("a.txt", "a\n")
+    assert fix().code == 2
+    said = fix("--yes")
+    assert said.code == 2
+    assert "something could not be read" in said.out
+    assert ignored(repo, ".env")

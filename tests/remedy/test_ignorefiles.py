@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyguard.hygiene.docker import ignorefile
 from keyguard.remedy import ignorefiles
 from tests.repos import Repo
 
@@ -45,10 +46,12 @@ def test_rules_for_git(content: bytes, path: bytes, rule: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("path", "rule"),
-    [(b".env", b"**/.env"), (b"api/.env.local", b"**/.env.local"), (b"x/.npmrc", b"x/.npmrc")],
+    [(b".env", b"**/.env"), (b"api/.env.local", b"**/.env.local"), (b"x/a*b.env", b"**/a\\*b.env")],
 )
 def test_rules_for_docker(path: bytes, rule: bytes) -> None:
-    assert ignorefiles.docker_rule(b"", path) == rule
+    assert ignorefiles.docker_rule(path) == rule
+    content = ignorefiles.with_rule(b"*\n!**\n", rule)
+    assert ignorefile.leaves_out(ignorefile.patterns(content), path)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ GO = [
         f'package m\n{IMPORT}\nfunc f() string {{ return os.Getenv("$X") }}\n',
     ),
     Row("a constant", 'package m\n\nconst k = "§"\n', reason="constant"),
+    Row("a length", 'package m\nvar k [len("§")]int\n', reason="length of an array"),
     Row("a tag", "package m\ntype T struct {\n\tA string `k:\"§\"`\n}\n", reason="tag"),
     Row("a package", 'package m\nimport "x/§"\n', reason="name of a package"),
     Row("a type of its own", 'package m\nvar k Key = "§"\n', reason="type of its own"),
@@ -106,6 +107,7 @@ PHP = [
     Row("a heredoc", "<?php $k = <<<E\n§\nE;\n", reason="not stand in a text"),
     Row("a page", "<b>§</b><?php f();\n", reason="not stand in a text"),
     Row("a comment", "<?php # §\n", reason="in a comment"),
+    Row("a backslash before it", "<?php $k = '\\§';\n", reason="escapes"),
     Row("no PHP", "<?php $k = ;'§'\n", reason="does not parse"),
 ]  # fmt: skip
 RUBY = [
@@ -161,8 +163,13 @@ JAVASCRIPT = [
     Row("a window", "window.k = '§';\n", reason="browser"),
     Row("a component with state", "import { useState } from 'react';\nf('§')\n", reason="browser"),
     Row("process is something else", "function f(process) { g('§') }\n", reason="called process"),
+    Row("process is a variable", "const process = a; f('§')\n", reason="called process"),
+    Row("process is what an arrow takes", "h(process => f('§'))\n", reason="called process"),
+    Row("process is another module", "import process from './process'; f('§')\n", reason="called process"),
+    Row("for a client, below a comment", "// a\n'use strict';\n'use client';\nf('§')\n", reason="browser"),
     Row("process is taken apart", "const { process } = a; f('§')\n", reason="called process"),
     Row("a comment", "// §\n", reason="in a comment"),
+    Row("a line that does not end", "f('a\n§')\n", reason="does not parse"),
     Row("no JavaScript", "const = '§'\n", reason="does not parse"),
 ]  # fmt: skip
 TYPESCRIPT = [

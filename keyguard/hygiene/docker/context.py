@@ -98,6 +98,7 @@ def _violation(project: Project, path: bytes, cases: Sequence[_Case]) -> Violati
         severity=_severity(first.holding),
         confidence=None if first.holding else Confidence.MEDIUM,
         key=first.holding.key() if first.holding else "",
+        files=(path, *sorted({one.path for one in cases})),
     )
 
 

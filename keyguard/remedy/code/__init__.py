@@ -34,7 +34,8 @@ def replace_literal(language: str, content: bytes, span: tuple[int, int], variab
     secret = content[start:end]
     if len(content) > LIMIT:
         return Refused("the file is too large to be code that a person wrote")
-    if not secret or not all(0x21 <= byte < 0x7F for byte in secret) or set(secret) & set(b"\"'`\\"):
+    plain = bool(secret) and all(0x21 <= byte < 0x7F for byte in secret) and not set(secret) & set(b"\"'`\\")
+    if not plain or content[start - 1 : start] == b"\\":
         return Refused("the key is not written as it is: it has escapes, quotes, spaces or several lines")
     try:
         found = import_module(LANGUAGES[language]).replace(content, span, variable, language)

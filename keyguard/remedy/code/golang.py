@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _LITERALS = ("interpreted_string_literal", "raw_string_literal")
 _NEVER = {
+    "array_type": "the length of an array is a constant",
     "const_declaration": "it is a constant of Go, and those cannot be read when the program runs: make it a variable",
     "import_spec": "it is the name of a package",
     "field_declaration": "it is the tag of a field",

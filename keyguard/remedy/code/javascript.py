@@ -41,6 +41,7 @@ _NAMES = {
     "field_definition": "property",
     "property_signature": "name",
 }
+_ESCAPE = re.compile(rb"\\(?:\r\n|.)", re.DOTALL)
 _OCTAL = re.compile(rb"\\[0-9]")
 #: an escape, which stays, and what means something in a template only
 _TEMPLATE = re.compile(rb"\\.|`|\$\{", re.DOTALL)
@@ -73,6 +74,8 @@ def _as_template(text: bytes, *, in_tag: bool) -> bytes:
     """The source of a text in quotes as it is written in a template."""
     if in_tag and set(text) & set(b"&\\\r\n"):
         raise Refusal("the text around it is written as only a tag has it")
+    if not in_tag and set(_ESCAPE.sub(b"", text)) & set(b"\r\n"):
+        raise Refusal("the file does not parse as JavaScript")  # the grammar is not as strict as the language
     if _OCTAL.search(text):
         raise Refusal("the text around it has escapes that templates do not know")
     return _TEMPLATE.sub(lambda found: found[0] if found[0][:1] == b"\\" else b"\\" + found[0], text)
