@@ -24,6 +24,7 @@ from keyguard.hygiene import (
     survey,
 )
 from keyguard.hygiene.docker import context
+from keyguard.hygiene.packaging import shipped
 from keyguard.hygiene.patterns import Patterns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
@@ -35,6 +36,7 @@ CheckFunction = Callable[[Project], Iterator[Violation]]
 FUNCTIONS: tuple[CheckFunction, ...] = (
     *ignoring.CHECKS,
     *context.CHECKS,
+    *shipped.CHECKS,
     *frontend.CHECKS,
     *publicnames.CHECKS,
     *bundling.CHECKS,
