@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from keyguard.hygiene import holdings
+from keyguard.hygiene import data, holdings
 from keyguard.hygiene.envfiles import is_aside
 from keyguard.hygiene.holdings import Holding
 from keyguard.hygiene.packaging.npm import Pack
@@ -51,7 +51,7 @@ def _npm(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_Case
     for folder, ours in _by_folder(described, files):
         path = described[folder]
         table = _described(project, path)
-        if table is None or table.get("private") is True or not {"name", "version"} <= table.keys():
+        if table is None or not _is_published(project, folder, table):
             continue
         pack = Pack(project, folder, table, _outer(project, folder, described))
         for one in ours:
@@ -68,6 +68,16 @@ def _outer(project: Project, folder: bytes, described: Iterable[bytes]) -> list[
     places = [folder[: at + 1] for at in range(len(top) - 1, len(folder) - 1) if at < 0 or folder[at : at + 1] == b"/"]
     names = [[place + name for name in (b".npmignore", b".gitignore")] for place in places]
     return [found for pair in names if (found := next(filter(project.exists, pair), b""))]
+
+
+def _is_published(project: Project, folder: bytes, table: dict[str, Any]) -> bool:
+    """Whether it can be, and something says that it is: most packages are programs, and only forgot to say so."""
+    signs = data.load("packaging")["published"]
+    scripts = table.get("scripts")
+    if table.get("private") is True or not {"name", "version"} <= table.keys():
+        return False
+    named = isinstance(scripts, dict) and any(name in scripts for name in signs["scripts"])
+    return named or any(key in table for key in signs["keys"]) or project.exists(folder + b".npmignore")
 
 
 def _why(decider: str) -> str:
