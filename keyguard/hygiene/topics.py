@@ -12,6 +12,7 @@ from keyguard.hygiene import (
     echoed,
     envfiles,
     environments,
+    formerly,
     frontend,
     githooks,
     ignoring,
@@ -35,6 +36,7 @@ CheckFunction = Callable[[Project], Iterator[Violation]]
 #: all of them, in the order in which they look
 FUNCTIONS: tuple[CheckFunction, ...] = (
     *ignoring.CHECKS,
+    *formerly.CHECKS,
     *context.CHECKS,
     *shipped.CHECKS,
     *frontend.CHECKS,
