@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _LINE = re.compile(
-    rb"""(?m)^[ \t]*(?:export[ \t]+|-[ \t]+)?(?P<quote>["']?)(?P<name>[A-Za-z_/][\w./:@-]{0,120}?)(?P=quote)"""
+    rb"""(?m)^[ \t]*(?:export[ \t]+|-[ \t]+|//[^\s=]{1,200}:)?(?P<quote>["']?)"""
+    rb"""(?P<name>[A-Za-z_][\w./:@-]{0,120}?)(?P=quote)"""
     rb"""[ \t]*[=:][ \t]*"""
     rb"""(?:"(?P<double>[^"\r\n]*)"|'(?P<single>[^'\r\n]*)'|`(?P<back>[^`\r\n]*)`|(?P<plain>[^\r\n]*))"""
 )

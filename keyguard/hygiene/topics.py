@@ -12,6 +12,7 @@ from keyguard.hygiene import (
     echoed,
     envfiles,
     environments,
+    formerly,
     frontend,
     githooks,
     ignoring,
@@ -24,6 +25,7 @@ from keyguard.hygiene import (
     survey,
 )
 from keyguard.hygiene.docker import context
+from keyguard.hygiene.packaging import shipped
 from keyguard.hygiene.patterns import Patterns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
@@ -34,7 +36,9 @@ CheckFunction = Callable[[Project], Iterator[Violation]]
 #: all of them, in the order in which they look
 FUNCTIONS: tuple[CheckFunction, ...] = (
     *ignoring.CHECKS,
+    *formerly.CHECKS,
     *context.CHECKS,
+    *shipped.CHECKS,
     *frontend.CHECKS,
     *publicnames.CHECKS,
     *bundling.CHECKS,

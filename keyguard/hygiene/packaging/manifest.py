@@ -1,0 +1,92 @@
+"""``MANIFEST.in``: which files a source distribution of setuptools holds besides modules.
+
+Its commands add files and take them out again: the last one that fits a file decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+_Test = Callable[[str], bool]
+#: folders that are never in it
+_PRUNED = re.compile(r"(?:^|/)(?:build|RCS|CVS|\.svn|\.hg|\.git|\.bzr|_darcs)/")
+#: nobody writes more lines, or more ``*`` in one pattern
+_MOST, _MOST_STARS = 1000, 12
+
+
+def taken(content: bytes, name: str) -> int:
+    """The line of the command by which the file is taken; 0 if none does, or a later one leaves it out again."""
+    line = 0
+    for number, adds, tests in _commands(content):
+        if any(test(name) for test in tests):
+            line = number if adds else 0
+    return 0 if _PRUNED.search(name) else line
+
+
+def _commands(content: bytes) -> Iterator[tuple[int, bool, list[_Test]]]:
+    """(line, whether it adds, tests) of each command."""
+    for number, line in _joined(content):
+        command, *words = line.split() or [""]
+        if command == "include":
+            yield number, True, [glob(word.replace("**", "*")) for word in words]
+        elif command == "exclude":
+            yield number, False, [glob(word) for word in words]
+        elif command in ("global-include", "global-exclude"):
+            yield number, command == "global-include", [_anywhere(word) for word in words]
+        elif command in ("recursive-include", "recursive-exclude") and len(words) > 1:
+            folder = words[0].strip("/")
+            yield number, command == "recursive-include", [_below(folder, word) for word in words[1:]]
+        elif command in ("graft", "prune"):
+            yield number, command == "graft", [_below(word.strip("/"), "*") for word in words]
+
+
+def _joined(content: bytes) -> Iterator[tuple[int, str]]:
+    """Each line with its number; what a backslash at its end leads on to belongs to it."""
+    start, pieces = 1, list[str]()
+    for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:_MOST], 1):
+        text = line.partition("#")[0].rstrip()
+        pieces.append(text.removesuffix("\\"))
+        if not text.endswith("\\"):
+            yield start, " ".join(pieces)
+            start, pieces = number + 1, []
+
+
+def glob(word: str, *, hidden: bool = True) -> _Test:
+    """What tells whether a path fits: ``*`` and ``?`` stay within a name, ``**`` is any folders.
+
+    Without ``hidden``, names that begin with a dot fit no pattern that begins otherwise.
+    """
+    if word.count("*") > _MOST_STARS:
+        return lambda _: False
+    parts = [part for part in word.split("/") if part != "."]
+    made = ""
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        visible = "" if hidden or part.startswith(".") else r"(?!\.)"
+        if part == "**":
+            made += ".*" if last else f"(?:{visible}[^/]+/)*"
+        else:
+            made += visible + _part(part) + ("" if last else "/")
+    try:
+        return partial(_fits, re.compile(made + r"\Z"))
+    except re.error:
+        return lambda name: name == word
+
+
+def _anywhere(word: str) -> _Test:
+    return glob("**/" + word)
+
+
+def _below(folder: str, word: str) -> _Test:
+    return glob(f"{folder}/**/{word}" if folder not in ("", ".") else "**/" + word)
+
+
+def _part(text: str) -> str:
+    made = re.escape(text).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+    return re.sub(r"\\\[(\\?!)?(.+?)\\\]", lambda found: f"[{'^' if found[1] else ''}{found[2]}]", made)
+
+
+def _fits(pattern: re.Pattern[str], name: str) -> bool:
+    return pattern.match(name) is not None
