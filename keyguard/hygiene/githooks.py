@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from keyguard.errors import GitError
@@ -17,10 +18,13 @@ from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.sanitize import shown, shown_path
 
-_CALL = re.compile(
-    rb"\bkeyguard(?:-lint)?[\"']?[\s,]+[\"']?(?:scan|hook)\b|\bkeyguard-lint\b"
-    rb"|\buses:\s*\S*/keyguard\S*@|\bid:\s*[\"']?keyguard\b"
-)
+_NAME = re.compile(rb"\bkeyguard\b")
+#: what follows on its name, alone or after what stands before it, where it is called
+_COMMAND = re.compile(rb"keyguard(?:-lint\b|[\"']?[\s,]{1,20}[\"']?(?:scan|hook)\b)")
+_ACTION = re.compile(rb"keyguard\S{0,100}@"), re.compile(rb"\buses:\s{0,20}\S{0,200}/\Z")
+_HOOK = re.compile(rb"keyguard"), re.compile(rb"\bid:\s{0,20}[\"']?\Z")
+#: bytes before its name that are looked at, and how often its name is, in one file
+_BEFORE, _MOST = 300, 1000
 _COMMENT = re.compile(rb"(?:^|\s)(?:#|//)")
 #: what frameworks put into a hook so that it runs what they are told to
 _FRAMEWORK = re.compile(rb"\bpre-commit\b|\bprek\b|\blefthook\b|\bhusky\b")
@@ -147,9 +151,13 @@ def _is_called(hooks: Iterator[bytes], also: re.Pattern[bytes] | None = None) ->
 
 def _calls(text: bytes) -> bool:
     """Whether keyguard is called there, and not just in a comment."""
-    for found in _CALL.finditer(text):
-        line = text.rfind(b"\n", 0, found.start()) + 1
-        if not _COMMENT.search(text[line : found.start()]):
+    for found in islice(_NAME.finditer(text), _MOST):
+        at = found.start()
+        line = text[max(0, at - _BEFORE) : at].rpartition(b"\n")[2]
+        called = _COMMAND.match(text, at) or any(
+            after.match(text, at) and before.search(line) for after, before in (_ACTION, _HOOK)
+        )
+        if called and not _COMMENT.search(line):
             return True
     return False
 
@@ -159,7 +167,7 @@ def _items(content: bytes) -> Iterator[tuple[int, int]]:
     found = list(_ITEM.finditer(content))
     left = min((len(one[1]) for one in found), default=0)
     starts = [one.start() for one in found if len(one[1]) == left]
-    yield from zip(starts, [*starts[1:], len(content)], strict=True)
+    yield from pairwise([*starts, len(content)])
 
 
 def _branches() -> list[str]:

@@ -11,10 +11,11 @@ from keyguard import dates
 from keyguard.hygiene.envfiles import holds_keys, is_for_tests
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Stage, judge
-from keyguard.model import Environment, Occurrence, Severity, Sighting
+from keyguard.model import Certainty, Environment, Occurrence, Severity, Sighting
 
 #: stages of places in which keys are made up
 _MADE_UP = (Stage.TEST, Stage.EXAMPLE)
+_SURE = (Certainty.CERTAIN, Certainty.LIKELY, Certainty.AMBIGUOUS)
 
 
 class Life(NamedTuple):
@@ -28,18 +29,19 @@ class Life(NamedTuple):
 
     @property
     def key(self) -> Sighting:
-        """It, at the place that tells most of what it is now."""
-        return (self.at_head or self.past)[0] if not self.here else self.here[0][1]
+        """It, at the place where it is surest whose it is; of those that are alike, at the nearest."""
+        seen = [*(one for _, one in self.here), *self.at_head, *self.past]
+        return min(seen, key=lambda one: _SURE.index(one.attribution.certainty))
 
     @property
     def at_head(self) -> list[Sighting]:
         """The places that HEAD still has."""
         return [one for one in self.past if one.occurrence.trace and one.occurrence.trace.at_head]
 
-    @property
-    def places(self) -> list[Occurrence]:
-        """All of them."""
-        return [one.occurrence for one in (*(seen for _, seen in self.here), *self.past)]
+    def paths(self, project: Project) -> set[bytes]:
+        """Of all its places, relative to the root of the project."""
+        cut = project.display(b"")
+        return {path for path, _ in self.here} | {one.occurrence.path.removeprefix(cut) for one in self.past}
 
     def first_seen(self) -> Occurrence | None:
         """The earliest of its places in history that has a date."""
@@ -72,12 +74,11 @@ def is_secret(project: Project, key: Sighting) -> bool:
     return bad > Severity.INFO and not key.malformed and key.environment is not Environment.PUBLISHABLE
 
 
-def is_aside(life: Life) -> bool:
+def is_aside(project: Project, life: Life) -> bool:
     """Whether it stands only among tests and examples, where keys are made up, and does not say that it is live."""
     if life.key.environment is Environment.LIVE:
         return False
-    paths = {one.path for one in life.places}
-    return all(is_for_tests(path) or judge(path, None, 0).stage in _MADE_UP for path in paths)
+    return all(is_for_tests(path) or judge(path, None, 0).stage in _MADE_UP for path in life.paths(project))
 
 
 def changed(project: Project, paths: Iterable[bytes]) -> int | None:

@@ -257,6 +257,15 @@ def test_without_history_nothing_is_said_of_it(inside: Inside, removed: Repo) ->
     assert findings(inside, removed.path, "--no-history") == []
 
 
+def test_where_the_project_lies_says_nothing_of_its_keys(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "tests" / "shop", home=tmp_path)
+    commit(repo.write("a.ini", line("SG.{b64url:22}.{b64url:43}", name="SENDGRID_API_KEY")), 300)
+    for folder in (repo.path, tmp_path):
+        inside_it = folder == repo.path
+        said = findings(inside, folder, *(() if inside_it else ("tests/shop",)))
+        assert [one["rule"] for one in said] == ["key-too-old"]
+
+
 def test_keys_of_tests_are_not_said_to_live(inside: Inside, repo: Repo) -> None:
     made_up = line("SG.{b64url:22}.{b64url:43}", name="SENDGRID_API_KEY")
     commit(repo.write("src/Tests/Fixtures/a.ini", made_up).write("lib/mail_test.go", made_up), 300)
@@ -349,6 +358,12 @@ def test_whatever_calls_it_is_enough(inside: Inside, repo: Repo, path: str, text
 )
 def test_its_name_alone_is_not(inside: Inside, repo: Repo, path: str, text: str) -> None:
     repo.write(path, text)
+    assert len(hooks(inside, repo.path)) == 1
+
+
+@pytest.mark.parametrize("text", ["uses:/keyguard", "id: keyguardian\n", "- rev: main\n", "keyguard " + " " * 100])
+def test_a_file_of_nothing_but_bait_is_read_to_its_end(inside: Inside, repo: Repo, text: str) -> None:
+    repo.write(".pre-commit-config.yaml", text * (3_000_000 // len(text)))
     assert len(hooks(inside, repo.path)) == 1
 
 
