@@ -18,9 +18,15 @@ _PRINTS = re.compile(rb"(?<![\w$(`./-])(?:echo|printf|Write-Host|Write-Output)[ 
 _NEXT = re.compile(rb"&&|\|\||;(?![^\"']*[\"'](?:[ \t]|$))")
 _CHANGES = re.compile(rb"\|[ \t]*(?:base64|rev|xxd|od|hexdump|fold|tr|sed|cut|tee(?:[ \t]+/dev/stderr))\b")
 _SECRET = re.compile(rb"\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
-_VARIABLE = re.compile(rb"\$(?:env:|Env:)?(?:\{(\w{2,80})(?::-[^}]*)?\}|(\w{2,80}))")
-#: variables that are given a secret of the store
-_GIVEN = re.compile(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.\w+[ \t]*\}\}")
+#: of the environment: those of a script itself are in lower case
+_VARIABLE = re.compile(
+    rb"\$(?:env:|Env:)?(?:\{([A-Z][A-Z0-9_]{1,80})(?::-[^}]*)?\}|([A-Z][A-Z0-9_]{1,80})(?![A-Za-z0-9_]))"
+)
+#: variables that are given a secret of the store, and its name there
+_GIVEN = re.compile(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
+#: the end of a group of commands, whose output goes elsewhere
+_GROUP = re.compile(rb"(?m)^[ \t]*(?:[{(]|[})]|done)[ \t]*(?P<to>[>|])?")
+_FAR = 2000
 
 
 class _Echo(NamedTuple):
@@ -66,18 +72,26 @@ def _violation(project: Project, path: bytes, one: _Echo, check: str) -> Violati
 
 
 def _echoes(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Echo]:
-    given = {name.decode() for pattern in (_GIVEN, _SECRET) for name in pattern.findall(content)}
+    stored = {name: name for name in _SECRET.findall(content)} | dict(_GIVEN.findall(content))
     for found in _PRINTS.finditer(content):
         line = content[content.rfind(b"\n", 0, found.start()) + 1 : found.start()]
         rest = _NEXT.split(found["rest"])[0]
         changed = bool(_CHANGES.search(rest))
-        if line.lstrip().startswith(b"#") or _goes_elsewhere(rest, changed) or b"::" in rest:
+        hidden = _goes_elsewhere(rest, changed) or _is_grouped(content, found.end())
+        if line.lstrip().startswith(b"#") or b"::" in rest or hidden:
             continue
         for name, start, end in _names(rest):
-            secret = name in given or variables.secrecy(name, vendors) is Secrecy.SURELY
-            if secret and not variables.public_prefix(name):
+            says = variables.secrecy(stored.get(name, name).decode(), vendors)
+            least = Secrecy.NONE if changed else Secrecy.PERHAPS
+            if says is Secrecy.SURELY or (name in stored and says >= least):
                 at = found.start("rest")
-                yield _Echo((at + start, at + end), name, changed)
+                yield _Echo((at + start, at + end), name.decode(), changed)
+
+
+def _is_grouped(content: bytes, end: int) -> bool:
+    """Whether it is one of several commands in brackets, the output of which goes elsewhere."""
+    found = _GROUP.search(content, end, end + _FAR)
+    return bool(found and found["to"])
 
 
 def _goes_elsewhere(rest: bytes, changed: bool) -> bool:
@@ -86,12 +100,14 @@ def _goes_elsewhere(rest: bytes, changed: bool) -> bool:
     return b">" in plain or (b"|" in plain and not changed) or b"--decode" in rest or b"base64 -d" in rest
 
 
-def _names(rest: bytes) -> Iterator[tuple[str, int, int]]:
-    """The secrets that a command prints; what is in single quotes is printed as it is written."""
+def _names(rest: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """The secrets that a command prints; what is in single quotes, or for a command within it, is not."""
     for found in _SECRET.finditer(rest):
-        yield found[1].decode(), *found.span()
+        yield found[1], *found.span()
     for found in _VARIABLE.finditer(rest):
-        quoted = rest.count(b"'", 0, found.start()) % 2 and not rest.count(b'"', 0, found.start()) % 2
-        escaped = rest[: found.start()].endswith(b"\\")
-        if not quoted and not escaped:
-            yield (found[1] or found[2]).decode(), *found.span()
+        before = rest[: found.start()]
+        quoted = before.count(b"'") % 2 and not before.count(b'"') % 2
+        inner = before.count(b"$(") > before.count(b")") or before.count(b"`") % 2
+        name = found[1] or found[2]
+        if not (quoted or inner or before.endswith(b"\\") or variables.public_prefix(name.decode())):
+            yield name, *found.span()

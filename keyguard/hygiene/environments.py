@@ -93,7 +93,12 @@ def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
 def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
     """``key-reused-across-services``: tests and examples are no services."""
     folders = services(project) if places else []
-    running = [one for one in places if one.judged.stage not in (Stage.TEST, Stage.EXAMPLE)]
+    # a database may belong to several services; a key of a vendor need not
+    running = [
+        one
+        for one in places
+        if one.judged.stage not in (Stage.TEST, Stage.EXAMPLE) and not project.rules[one.key.attribution.rule].guessable
+    ]
     for group in _by_key(running):
         by_service: dict[bytes, Placed] = {}
         for one in group:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keyguard.hygiene import data, patterns, spots
-from keyguard.hygiene.frontend import is_public
-from keyguard.hygiene.placed import a_key
+from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Environment, Severity, Sighting
@@ -30,12 +29,6 @@ def keys_in_infrastructure(project: Project) -> Iterator[Violation]:
 
 
 CHECKS = (keys_in_infrastructure,)
-
-
-def concerns(project: Project, path: bytes, key: Sighting) -> bool:
-    """Whether a key is a secret that stands in the file, which is not what others wrote."""
-    aside = data.load("environments")["aside"]["folders"]
-    return not (is_public(project, key) or patterns.in_folder(path, aside) or key.occurrence.commit)
 
 
 def severity_of(key: Sighting) -> Severity | None:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.engine.placeholders import entropy, is_placeholder
+from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.hygiene import cues, data, patterns, spots
-from keyguard.hygiene.infrastructure import concerns, severity_of
-from keyguard.hygiene.placed import a_key
+from keyguard.hygiene.infrastructure import severity_of
+from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Stage, judge
 from keyguard.hygiene.stages.frames import document, documents
@@ -34,6 +34,7 @@ _ENTRY = re.compile(
     rb"(?m)^[ \t]+[\"']?(?P<name>[A-Za-z0-9_.-]{1,120})[\"']?:[ \t]+"
     rb"[\"']?(?P<value>[^\s\"'{}$<>#|&*!][^\s\"'{}$<>]{7,8000})[\"']?[ \t]*(?:#[^\r\n]*)?\r?$"
 )
+_INDENT = re.compile(rb"(?m)^[ \t]+(?=[^\s#])")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 #: documents of one file that are looked at, and values in all of them
 _MOST = 500
@@ -129,8 +130,12 @@ def _entries(content: bytes) -> Iterator[_Entry]:
 
 
 def _entries_of(content: bytes, block: re.Match[bytes]) -> Iterator[_Entry]:
+    """The values of one map; what is more indented stands within one of them."""
+    least = min((len(one) for one in _INDENT.findall(content, *block.span(2))), default=0)
     for found in _ENTRY.finditer(content, *block.span(2)):
         value, encoded = found["value"], block[1] == b"data"
+        if found.start("name") - found.start() > least + 1:
+            continue
         if encoded:
             value = _from_base64(value)
         if value:
@@ -182,7 +187,7 @@ def _looks_secret(entry: _Entry) -> bool:
     if len(value) < _SHORTEST or not value.isascii() or b" " in value or b"\n" in value.strip():
         return False
     mixed = any(48 <= byte < 58 for byte in value) and value.lower() != value.upper()
-    return mixed and not is_placeholder(value) and entropy(value) >= _LEAST
+    return mixed and not (is_placeholder(value) or is_spelled(value)) and entropy(value) >= _LEAST
 
 
 def _is_real(path: bytes, content: bytes, entry: _Entry) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from keyguard.hygiene import spots
-from keyguard.hygiene.infrastructure import concerns, severity_of
-from keyguard.hygiene.placed import a_key
+from keyguard.hygiene.infrastructure import severity_of
+from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Sighting

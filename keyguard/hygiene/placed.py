@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from keyguard.hygiene.stage import Judged, judge
 from keyguard.model import Environment, Sighting
 from keyguard.secrets import MASK
 
+#: what stands behind the password in an address
+_HOST = re.compile(rb"[^\s@/\"']{1,400}@([A-Za-z0-9._-]{1,200})")
 #: keys of one file that are looked at: what holds more is a list, and no configuration
 _MOST = 200
 
@@ -32,16 +35,27 @@ def placed(project: Project) -> list[Placed]:
     return [one for path in sorted(_paths(project)) for one in islice(_in_file(project, path), _MOST)]
 
 
+def concerns(project: Project, path: bytes, key: Sighting) -> bool:
+    """Whether a key is a secret that stands in the file: none that others wrote, or that opens nothing elsewhere."""
+    aside = data.load("environments")["aside"]["folders"]
+    if is_public(project, key) or patterns.in_folder(path, aside) or _in_name(project.display(path), key):
+        return False
+    if not project.rules[key.attribution.rule].guessable:
+        return True
+    content, at = project.read(path) or b"", project.offset(path, key)
+    host = _HOST.match(content, at)
+    # a name without a dot is that of a service beside it, which nobody else can reach
+    return host is None or b"." in host[1]
+
+
 def a_key(project: Project, key: Sighting) -> str:
     """``Stripe live key``: what it is, in words."""
     return project.key_name(key, "" if key.environment is Environment.UNKNOWN else key.environment.value)
 
 
 def _paths(project: Project) -> set[bytes]:
-    aside = data.load("environments")["aside"]["folders"]
     found = {path for path, keys in project.keys.items() if keys}
-    found |= {one.path for one in project.locals(is_env_file)}
-    return {path for path in found if not patterns.in_folder(path, aside)}
+    return found | {one.path for one in project.locals(is_env_file)}
 
 
 def _in_name(path: bytes, key: Sighting) -> bool:
@@ -54,6 +68,6 @@ def _in_name(path: bytes, key: Sighting) -> bool:
 def _in_file(project: Project, path: bytes) -> Iterator[Placed]:
     content = project.read(path)
     for key in project.inspect(path):
-        if not (key.suppression or is_public(project, key) or _in_name(project.display(path), key)):
+        if key.suppression is None and concerns(project, path, key):
             at = project.offset(path, key)
             yield Placed(path, key, at, judge(path, content, at))

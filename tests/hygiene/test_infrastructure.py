@@ -61,6 +61,13 @@ def test_a_test_key_is_less_bad_and_a_publishable_one_is_none(inside: Inside, re
     assert (found["severity"], found["environment"]) == ("medium", "test")
 
 
+@pytest.mark.parametrize(("host", "count"), [("db", 0), ("shop-db:5432", 0), ("localhost", 0), ("db.acme.io:5432", 1)])
+def test_the_password_of_a_service_beside_it_opens_nothing(inside: Inside, repo: Repo, host: str, count: int) -> None:
+    repo.write("docker-compose.yml", f"x:\n  DATABASE_URL: postgres://shop:{PASSWORD}@{host}/shop\n")
+    found = said(inside, repo, "key-in-compose")
+    assert [one["message"] for one in found] == ["Password in a PostgreSQL URL in docker-compose.yml"] * count
+
+
 @pytest.mark.parametrize("path", ["node_modules/x/Dockerfile", "vendor/x/Dockerfile"])
 def test_what_others_wrote_is_left_alone(inside: Inside, repo: Repo, path: str) -> None:
     repo.write(path, f"ENV SENDMAILOS_KEY={LIVE}\n").add().commit()
@@ -107,6 +114,13 @@ def test_a_value_that_no_rule_knows_is_told_by_its_name_and_its_look(inside: Ins
     assert found["message"] == "the value of db-password in base64 in a Secret in secret.yaml"
     assert (found["severity"], found["confidence"], where([found])) == ("medium", "medium", [("secret.yaml", 6)])
     assert encoded(PASSWORD) not in json.dumps(found)
+
+
+def test_words_and_what_stands_within_a_value_are_none(inside: Inside, repo: Repo) -> None:
+    nested = f"  config.yaml: |\n    clients:\n      token: {PASSWORD}\n    password: {PASSWORD}\n"
+    text = secret(token=encoded(encoded("example-app-secret"))).replace("\ndata:", "\nstringData:") + nested
+    repo.write("secret.yaml", text)
+    assert not said(inside, repo, "key-in-k8s")
 
 
 @pytest.mark.parametrize("path", ["tests/secret.yaml", "examples/secret.yaml", "k8s/dev/secret.yaml"])
@@ -158,6 +172,7 @@ WORKFLOW = "env:\n  KEY: ${{{{ secrets.SENDMAILOS_API_KEY }}}}\njobs:\n  a:\n   
         ('echo "${KEY}" && ls', "low"),
         ("printf '%s' \"$KEY\" | rev", "high"),
         ("echo ${{ secrets.OTHER }} | base64 -w0", "high"),
+        ("echo ${{ secrets.DEPLOY_TOKEN }}", "low"),
         ("echo $KEY >&2", "low"),
         ("echo $SENDMAILOS_API_KEY", "low"),
     ],
@@ -186,6 +201,10 @@ def test_secrets_that_a_pipeline_prints(inside: Inside, repo: Repo, command: str
         "echo ${#KEY} ${KEY:+set} ${KEY:0:3}",
         "echo $STRIPE_PUBLISHABLE_KEY $NEXT_PUBLIC_API_KEY",
         "my-echo $KEY",
+        "echo ${{ secrets.ZONE_ID }}",
+        'echo KEY is $([ -n "$KEY" ] && echo set)',
+        "|\n          {\n            echo KEY=$KEY\n            echo a\n          } >> $GITHUB_OUTPUT",
+        "for secret_key in A B; do echo $secret_key; done",
     ],
 )
 def test_secrets_that_a_pipeline_hands_on(inside: Inside, repo: Repo, command: str) -> None:
