@@ -19,6 +19,7 @@ LAYERS = {
     "keyguard.errors": 0,
     "keyguard.verdict": 0,
     "keyguard.past": 0,
+    "keyguard.rule": 0,
     "keyguard.scales": 0,
     "keyguard.config": 1,
     "keyguard.dates": 1,
@@ -76,7 +77,9 @@ LAYERS = {
 SIDEWAYS = {
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.past"): "and so is what history says",
-    ("keyguard.model", "keyguard.endpoints"): "and a rule says how its vendor is asked",
+    ("keyguard.model", "keyguard.rule"): "and so is a rule",
+    ("keyguard.rule", "keyguard.scales"): "a rule says how bad its keys are",
+    ("keyguard.rule", "keyguard.endpoints"): "and how their vendor is asked",
     ("keyguard.model", "keyguard.verdict"): "and what it answered",
     ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
     ("keyguard.rules", "keyguard.packfile"): "likewise",

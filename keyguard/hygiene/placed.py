@@ -50,7 +50,8 @@ def concerns(project: Project, path: bytes, key: Sighting) -> bool:
 
 def a_key(project: Project, key: Sighting) -> str:
     """``Stripe live key``: what it is, in words."""
-    return project.key_name(key, "" if key.environment is Environment.UNKNOWN else key.environment.value)
+    name = project.key_name(key, "" if key.environment is Environment.UNKNOWN else key.environment.value)
+    return name[:1].upper() + name[1:]
 
 
 def _paths(project: Project) -> set[bytes]:
