@@ -24,7 +24,7 @@ EVIDENCE = ("documentation", "source")
 # patterns stay texts until they are used: every commit loads this module, and hardly any of them a pack
 _URL = r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?"
 _FIELD = r"\{[^{}]*\}"
-_KNOWN = r"\{(?:secrets?|basic|basic:[a-z_]{1,20})\}"
+_KNOWN = r"\{(?:secrets?|pair|basic|basic:[a-z_]{1,20})\}"
 #: verbs of paths that do something, whatever the method: no question is asked there
 _DOES = r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b"
 
@@ -55,6 +55,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     evidence: str = "documentation"
     #: the page that describes it
     reference: str = ""
+    #: ``aws-sigv4``: the secret is not sent but signs the request, with what ``pair`` names; empty: it stands in it
+    sign: str = ""
+    #: id of the rule whose key stands beside this one and belongs to it, ``{pair}`` in the body
+    pair: str = ""
     #: the vendor's software runs at many places, and a key does not say at which: the user has to say
     hosted: bool = False
 
@@ -113,7 +117,9 @@ def problem(request: Request, *, asks: bool) -> str:
     fields += re.findall(_KNOWN, request.body)
     if any(not re.fullmatch(_KNOWN, field) for field in fields):
         return "only {secret}, {basic} and {basic:user} may stand in braces"
-    if not fields:
+    if request.sign not in ("", "aws-sigv4") or bool(request.sign) != bool(request.pair):
+        return "sign is 'aws-sigv4', and goes with a pair"
+    if not fields and not request.sign:
         return "the secret is nowhere in it"
     said = (_answer_problem(answer, words) for answer in request.answers)
     return next(filter(None, said), "" if request.answers else "it has no answers")

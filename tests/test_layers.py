@@ -41,6 +41,7 @@ LAYERS = {
     "keyguard.userconfig": 1,
     "keyguard.workers": 1,
     "keyguard.cache": 2,
+    "keyguard.canaries": 2,
     "keyguard.database": 2,
     "keyguard.engine": 2,
     "keyguard.generations": 2,

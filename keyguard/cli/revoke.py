@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TextIO
 
 from keyguard.cli import finish, keys
 from keyguard.engine import compiled
+from keyguard.engine.compiled import Engine
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run
 from keyguard.remote import journal
@@ -20,10 +21,9 @@ from keyguard.report.output import write_stdout
 from keyguard.report.phrases import headline, place, prose, steps
 from keyguard.response import choosing
 from keyguard.response.asking import Asker
-from keyguard.response.retrieval import secret_of
 from keyguard.response.revoking import DONE, OUTCOMES, Outcome, Plan, Revoker
+from keyguard.response.verifying import source_of
 from keyguard.sanitize import shown
-from keyguard.secrets import Secret
 
 _EPILOG = """\
 examples:
@@ -72,8 +72,9 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
         one.fingerprint for one in chosen
     ]:
         raise UsageError(f"--expect {options.expect} is not the key that is named")
-    revoker, secret = _revoker(options)
-    plans = [revoker.plan(one, partial(secret, one), keys.said(options)) for one in chosen]
+    engine, paths = compiled.load(tuple(options.rules)), tuple(options.path) or (".",)
+    revoker = _revoker(options, engine)
+    plans = [revoker.plan(one, source_of(one, paths, engine), keys.said(options)) for one in chosen]
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for one in plans for line in _plan_lines(one)))
     if not options.execute:
         _rehearsed(plans, revoker, options)
@@ -101,13 +102,10 @@ def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namesp
         sys.stderr.write(f"{shown(plan.finding.id)}: {text}\n")
 
 
-def _revoker(options: argparse.Namespace) -> tuple[Revoker, Callable[[Finding], Secret | None]]:
+def _revoker(options: argparse.Namespace, engine: Engine) -> Revoker:
     own = keys.user_config(options)
-    engine = compiled.load(tuple(options.rules))
-    paths = tuple(options.path) or (".",)
     revokes, asks = (Asker(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
-    revoker = Revoker(revokes, asks, Client(own.network), Journal(journal.folder(os.environ)))
-    return revoker, partial(secret_of, paths=paths, engine=engine)
+    return Revoker(revokes, asks, Client(own.network), Journal(journal.folder(os.environ)))
 
 
 def _confirmed(finding: Finding) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from keyguard import endpoints
+from keyguard import canaries, endpoints
 from keyguard.endpoints import Request
 from keyguard.errors import UsageError
 from keyguard.model import Certainty, Environment, Finding, Rule
 from keyguard.remote.prepared import Prepared
+from keyguard.remote.signing import AwsSigned
 from keyguard.rules import RuleSet
 from keyguard.secrets import Secret
 from keyguard.userconfig import Reached
@@ -33,6 +34,22 @@ class Said(NamedTuple):
     """Where the vendor's software runs that issued it."""
 
 
+class Source:
+    """Where the secret of a finding comes from, and what belongs to it."""
+
+    def __init__(self, secret: Callable[[], Secret | None], pair: Callable[[str, Secret], Secret | None]) -> None:
+        """``pair`` gives the key of another rule that stands nearest."""
+        self._fetch = secret
+        self._known: list[Secret | None] = []
+        self.pair = pair
+
+    def secret(self) -> Secret | None:
+        """The value, fetched once; None where it stands nowhere any more."""
+        if not self._known:
+            self._known.append(self._fetch())
+        return self._known[0]
+
+
 class Asker:
     """Makes questions by the rules, and by what the user has set for himself."""
 
@@ -42,7 +59,7 @@ class Asker:
         self._reached = reached
         self._purpose = purpose
 
-    def question(self, finding: Finding, secret: Callable[[], Secret | None], said: Said) -> Question:
+    def question(self, finding: Finding, source: Source, said: Said) -> Question:
         """What to ask, and whom. The secret is fetched when it is needed."""
         vendor = said.vendor
         rule = self._ruleset.by_id().get(finding.rule)
@@ -64,9 +81,17 @@ class Asker:
             request = self._at(request, said.host)
         if finding.environment is Environment.PUBLISHABLE and not vendor:
             return _nobody("it is publishable: whether it is active changes nothing")
-        value = secret()
+        value = source.secret()
         if value is None:
             return _nobody("the key is in none of its places any more")
+        pair = source.pair(request.pair, value) if request.pair else None
+        if request.pair and pair is None:
+            return _nobody("what belongs to it stands nowhere near it: with the secret alone nobody can be asked")
+        trap = canaries.maker(value.reveal(), pair.reveal() if pair else b"")
+        if trap:
+            return _nobody(f"it is a trap, laid out with {trap}: who uses it is reported, so nobody is asked")
+        if pair is not None:
+            return Question(request, AwsSigned(request, value, finding.masked, pair))
         return Question(request, Prepared(request, value, finding.masked))
 
     def _at(self, request: Request, host: str) -> Request:

@@ -20,6 +20,10 @@ from keyguard.sightings import Sighter
 from keyguard.sources.reading import Absent, Opened, Reader
 from keyguard.sources.tree import shown_root
 
+_MOST = 1 << 20
+#: bytes between two keys that belong together
+_NEAR = 2048
+
 
 def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret | None:
     """The key of a finding that a scan of these paths gave; None where it stands in none of its places any more."""
@@ -33,6 +37,25 @@ def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret 
             found = sighter.secret(finding.fingerprint)
             if found is not None:
                 return found
+    return None
+
+
+def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], engine: Engine) -> Secret | None:
+    """The key of another rule that stands nearest to a secret where that was found; None where there is none."""
+    for occurrence in finding.occurrences:
+        for read in _readings(occurrence, paths):
+            try:
+                data = b"".join(iter(partial(read, _MOST), b""))
+            except (OSError, GitError):
+                continue
+            at = data.find(secret.reveal())
+            found = [
+                (abs(match.start - at), match.secret)
+                for match in engine.matcher.find(data).matches
+                if any(engine.ruleset.rules[index].id == rule for index in match.rules)
+            ]
+            if at >= 0 and found and min(found)[0] <= _NEAR:
+                return Secret(min(found)[1])
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -13,8 +13,7 @@ from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
-from keyguard.response.asking import Asker, Said
-from keyguard.secrets import Secret
+from keyguard.response.asking import Asker, Said, Source
 from keyguard.verdict import State, Verdict
 
 #: what can have come of it, for people
@@ -59,17 +58,10 @@ class Revoker:
         self._revokes, self._asks = revokes, asks
         self._client, self._journal = client, journal
 
-    def plan(self, finding: Finding, secret: Callable[[], Secret | None], said: Said) -> Plan:
+    def plan(self, finding: Finding, source: Source, said: Said) -> Plan:
         """What would be sent for a key. Nothing is, yet."""
-        known: list[Secret | None] = []
-
-        def once() -> Secret | None:
-            if not known:
-                known.append(secret())
-            return known[0]
-
-        what = self._revokes.question(finding, once, said)
-        check = self._asks.question(finding, once, said)
+        what = self._revokes.question(finding, source, said)
+        check = self._asks.question(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
         return Plan(finding, request, what.prepared, check.request, check.prepared, what.why_not)
 

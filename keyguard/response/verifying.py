@@ -16,8 +16,8 @@ from keyguard.model import Finding, Run
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
-from keyguard.response.asking import Asker, Question, Said
-from keyguard.response.retrieval import secret_of
+from keyguard.response.asking import Asker, Question, Said, Source
+from keyguard.response.retrieval import pair_of, secret_of
 from keyguard.secrets import Secret
 from keyguard.userconfig import UserConfig
 from keyguard.verdict import State, Verdict
@@ -48,9 +48,8 @@ class Verifier:
     ) -> Iterator[Answered]:
         """Each of the keys that a scan of the paths has found, asked about once."""
         for finding in findings:
-            yield self._answered(
-                finding, self._asker.question(finding, partial(secret_of, finding, paths, self._engine), said), dry
-            )
+            question = self._asker.question(finding, source_of(finding, paths, self._engine), said)
+            yield self._answered(finding, question, dry)
 
     def verified(self, run: Run, paths: Sequence[str]) -> Run:
         """The run with what the vendors said of its keys."""
@@ -69,7 +68,7 @@ class Verifier:
         if len(found) != 1:
             raise UsageError("there is no key on standard input" if not found else "give one key at a time")
         match = self._engine.matcher.find(text).matches[0]
-        question = self._asker.question(found[0], lambda: Secret(match.secret), said)
+        question = self._asker.question(found[0], Source(lambda: Secret(match.secret), _alone), said)
         yield self._answered(found[0], question, dry)
 
     def _answered(self, finding: Finding, question: Question, dry: bool) -> Answered:
@@ -93,3 +92,17 @@ class Verifier:
             detail=verdict.reason,
         )
         self._journal.append(entry)
+
+
+def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Source:
+    """The way back to the secret of a finding that a scan of the paths gave."""
+
+    def pair(rule: str, secret: Secret) -> Secret | None:
+        return pair_of(finding, rule, secret, paths, engine)
+
+    return Source(partial(secret_of, finding, paths, engine), pair)
+
+
+def _alone(rule: str, secret: Secret) -> Secret | None:
+    """What was typed stands beside nothing."""
+    return None

@@ -114,7 +114,9 @@ def test_what_any_proxy_could_say_proves_nothing(rule: Rule, played: Played, sta
     assert ask(stage, rule.verify, played).state is State.UNKNOWN
 
 
-@pytest.mark.parametrize("rule", ASKED, ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in ASKED if rule.verify and not rule.verify.sign], ids=lambda rule: rule.id
+)
 def test_the_secret_goes_where_the_vendor_wants_it_and_nowhere_else(rule: Rule, stage: Stage) -> None:
     assert rule.verify
     ask(stage, rule.verify, Played(200))
@@ -161,7 +163,7 @@ def test_what_revokes_is_told_from_what_asks(rule: Rule, stage: Stage) -> None:
         assert fitting[0].verdict == answer.verdict
     heard: Heard = stage.vendor.heard[-1]
     assert heard.method == rule.revoke.method
-    assert SECRET in heard.body.decode() + "".join(heard.headers.values())
+    assert rule.revoke.sign or SECRET in heard.body.decode() + "".join(heard.headers.values())
 
 
 #: what vendors are documented to answer to a key that they do not take, and to one that they do

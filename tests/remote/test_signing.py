@@ -1,0 +1,75 @@
+"""AWS: what is signed, how, and which keys are traps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keyguard import canaries, rules
+from keyguard.endpoints import Request
+from keyguard.remote import signing
+from keyguard.remote.signing import AwsSigned
+from keyguard.secrets import Secret
+from keyguard.templates import fill
+from tests.calling import Inside
+from tests.repos import Repo
+
+pytest_plugins = ("tests.commandline",)
+
+KEY_ID = fill("AKIA{base32:16}", "id").encode()
+SECRET = fill("{base64:40}", "secret").encode()
+RULE = rules.parse(rules.read_packs()).by_id()["aws-secret-key"]
+
+
+def test_a_signature_is_the_one_that_aws_publishes() -> None:
+    # the plainest case of the published test suite: its key is everybody's, and put together here
+    request = Request(url="https://example.amazonaws.com/", sign="aws-sigv4", pair="x", answers=())
+    secret = Secret(("wJalrXUtnFEMI/K7MDENG" + "+bPxRfiCYEXAMPLEKEY").encode())
+    moment, key_id = "20150830T123600Z", Secret(b"AKIDEXAMPLE")
+    found = signing.sign(request, {"X-Amz-Date": moment}, b"", moment, key_id, secret, "service")
+    assert "Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date" in found
+    assert found.endswith("5fa00fa31553b73ebf1942676e86291e" + "8372ff2a2260956d9b8aae1d763fbf31")
+
+
+def test_a_secret_signs_and_is_not_sent() -> None:
+    assert RULE.verify
+    prepared = AwsSigned(RULE.verify, Secret(SECRET), "********", Secret(KEY_ID))
+    path, headers, body = prepared.reveal()
+    assert path == "/"
+    assert body == b"Action=GetCallerIdentity&Version=2011-06-15"
+    assert KEY_ID.decode() in headers["Authorization"]
+    assert all(SECRET.decode() not in value for value in headers.values())
+    assert all(SECRET.decode() not in line for line in prepared.lines())
+
+
+def test_what_revokes_names_its_own_id() -> None:
+    assert RULE.revoke
+    _, _, body = AwsSigned(RULE.revoke, Secret(SECRET), "", Secret(KEY_ID)).reveal()
+    assert f"AccessKeyId={KEY_ID.decode()}&Status=Inactive".encode() in body
+    assert RULE.revoke.reversible
+
+
+def test_the_account_is_read_from_the_id() -> None:
+    assert canaries.account_of(b"AKIA" + b"AYLPMN5HAAAAAAAA") == "052310077262"
+    assert canaries.maker(b"AKIA" + b"AYLPMN5HAAAAAAAA") == "canarytokens.org"
+    assert canaries.account_of(KEY_ID).isdigit()
+    assert not canaries.maker(KEY_ID)
+    assert all(not canaries.account_of(text) for text in (b"", b"AKIA", SECRET, b"AKIA" + b"1" * 16))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n", "POST https://sts.amazonaws.com/"),
+        ("aws_secret_access_key = {secret}\n", "stands nowhere near it"),
+        ("aws_access_key_id = {trap}\naws_secret_access_key = {secret}\n", "it is a trap"),
+    ],
+)
+def test_the_pair_is_found_where_it_stands(text: str, said: str, inside: Inside, tmp_path: Path) -> None:
+    trap = "AKIA" + "AYLPMN5HAARSTUVW"
+    filled = text.format(id=KEY_ID.decode(), secret=SECRET.decode(), trap=trap)
+    repo = Repo(tmp_path / "aws").write("credentials", filled).add().commit("oops")
+    out = inside("verify", "--all", "--dry-run", cwd=repo.path, KEYGUARD_STATE_DIR=str(tmp_path / "state")).out
+    assert said in out
+    assert SECRET.decode() not in out
