@@ -135,6 +135,7 @@ def history_line(history: HistoryCoverage) -> str:
 
 
 def covered(run: Run) -> str:
+    """What was looked at, and what was not, in one line."""
     coverage, history = run.coverage, run.coverage.history
     read, listed = number(coverage.read), counted(coverage.listed, "file")
     files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"
