@@ -123,12 +123,11 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One key with all its places, as reported; or one way in which keys are not kept as they should be.
+    """One key with all its places, as reported; or (``kind`` is ``hygiene``) one way in which keys are not kept well.
 
     ``occurrences`` is never empty and sorted. What is about no key has no vendor and no mask.
     """
 
-    #: ``key`` or ``hygiene``
     kind: str = "key"
     id: str
     fingerprint: str

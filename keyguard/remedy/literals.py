@@ -115,6 +115,9 @@ def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found:
         if finding is not None and places[index] in where:
             before = content[max(0, match.start - _BEFORE) : match.start]
             named[index] = homes.name(file.home, finding, match.secret, before, file.language)
+    seen = {places[index] for index in named}
+    for gone in {place for _, where in file.wanted.values() for place in where} - seen:
+        draft.leave(file.path, gone.line, "it is not there any more: run this again")
     for index in sorted(named, reverse=True):
         now = draft.content(file.path)
         left = [one for one in _matches(draft, now) if _finding(draft, one, file.wanted)]

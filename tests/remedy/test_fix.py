@@ -609,6 +609,23 @@ def test_what_is_no_code_is_left(repo: Repo, fix: Fix) -> None:
     assert repo.file("wide.py").read_bytes() == wide
 
 
+@pytest.mark.parametrize("later", [f"\n{CODE}", CODE.replace(LIVE, OTHER), ""])
+def test_what_changes_after_the_scan_is_left(later: str, repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE)
+    real = scan.run
+
+    def slowly(request: scan.Request) -> Run:
+        found = real(request)
+        repo.write("app.py", later)
+        return found
+
+    monkeypatch.setattr(scan, "run", slowly)
+    said = fix("--unsafe", "--dry-run")
+    assert said.code == 1
+    assert "app.py:3 left as it is: it is not there any more" in said.out
+    assert repo.file("app.py").read_text() == later
+
+
 def test_what_could_not_be_read_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     private(repo, ".env", SETTINGS)
     real = scan.run
