@@ -23,7 +23,7 @@ _SHORTEST = 6
 #: so many bytes are looked at for the end of a name, and again so often
 _STRIDE, _STRIDES = 48, 6
 #: when no more ranges than this are left, their entries are faster read one by one
-_FEW = 24
+_FEW = 64
 #: more than is ever looked at beyond either end of the text
 _MARGIN = _STRIDE * (_STRIDES + 1) + REACH
 
