@@ -17,11 +17,13 @@ _HELD, _WEIGHT = 24 << 20, 16
 _LARGE = 1 << 20
 
 
-class _Tree(NamedTuple):
-    number: int
-    base: bytes | None
-    stored: bytes
-    content: bytes | None
+class _Batch(NamedTuple):
+    """Trees that wait, one element each."""
+
+    numbers: list[int]
+    bases: list[bytes | None]
+    stored: list[bytes]
+    contents: list[bytes | None]
 
 
 class FreshTrees:
@@ -34,8 +36,7 @@ class FreshTrees:
         self._single = FreshEntries(id_size)
         self._numbers: list[Array] = []
         self._ids: list[Array] = []
-        self._waiting: list[_Tree] = []
-        self._held = 0
+        self._waiting = _Batch([], [], [], [])
         self.lost: list[int] = []
         """Numbers of those that could not be read."""
         self.malformed: list[int] = []
@@ -55,55 +56,61 @@ class FreshTrees:
 
     def add_unpacked(self, entries: Iterable[Unpacked], offset: int) -> None:
         """Take in trees of a pack, as it unpacks them; ``offset`` makes a number of an entry's."""
+        numbers, bases, deltas, contents = self._waiting
+        held = sum(map(len, deltas)) * _WEIGHT
         for entry, base, stored, content in entries:
-            tree = _Tree(entry + offset, base, stored, content)
-            if len(stored) > _LARGE:
-                self._add_single(tree)
+            size = len(stored)
+            if size > _LARGE:
+                self._add_single(entry + offset, base, stored, content)
                 continue
-            self._waiting.append(tree)
-            self._held += len(stored) * _WEIGHT + len(content or b"")
-            if self._held > _HELD:
+            numbers.append(entry + offset)
+            bases.append(base)
+            deltas.append(stored)
+            contents.append(content)
+            held += size * _WEIGHT + (len(content) if content else 0)
+            if held > _HELD:
                 self.finish()
+                held = 0
 
     def finish(self) -> None:
         """Look at what is waiting for others to be looked at together with it."""
-        waiting, self._waiting, self._held = self._waiting, [], 0
-        if not waiting:
+        waiting = self._waiting
+        if not waiting.numbers:
             return
-        found = news([tree.stored for tree in waiting], [tree.base for tree in waiting], self._id_size)
-        numbers = np.fromiter((tree.number for tree in waiting), np.int64, len(waiting))
-        closed = np.ones(len(waiting), bool)
+        found = news(waiting.stored, waiting.bases, self._id_size)
+        numbers = np.array(waiting.numbers, np.int64)
+        closed = np.ones(len(numbers), bool)
         closed[found.open] = False
         kept = closed[found.trees]
         self._numbers.append(numbers[found.trees[kept]])
         self._ids.append(found.ids[kept])
         self.size += int(found.sizes[closed].sum())
         for at in found.open.tolist():
-            self._add_single(waiting[at])
+            self._add_single(*(column[at] for column in waiting))
         for at in found.at(list(self._suspects(found.text))).tolist():
-            if closed[at]:
-                self._name(waiting[at])
+            if closed[at]:  # all is known of it but for the names
+                self._entries(waiting.bases[at], waiting.stored[at], waiting.contents[at])
+                self._single.malformed = False
+        for column in waiting:
+            column.clear()
 
     def add_whole(self, number: int, data: bytes) -> None:
         """Take in a tree that is not in a pack."""
         self._note(number, self._single.of_whole(data), len(data))
 
-    def _add_single(self, tree: _Tree) -> None:
+    def _add_single(self, number: int, base: bytes | None, stored: bytes, content: bytes | None) -> None:
         try:
-            content = _content(tree)
+            self._note(number, *self._entries(base, stored, content))
         except DAMAGE:
-            self.lost.append(tree.number)
-            return
-        self._note(tree.number, self._entries(tree, content), len(content))
+            self.lost.append(number)
 
-    def _name(self, tree: _Tree) -> None:
-        """Only for the names: all else of it is known."""
-        self._entries(tree, _content(tree))
-        self._single.malformed = False
-
-    def _entries(self, tree: _Tree, content: bytes) -> list[bytes]:
+    def _entries(self, base: bytes | None, stored: bytes, content: bytes | None) -> tuple[list[bytes], int]:
+        """The ids in a tree, and its size; names are collected as well."""
+        if content is None:
+            content = result_of(base or b"", stored)
         single = self._single
-        return single.of_whole(content) if tree.base is None else single.of_delta(content, tree.stored)
+        ids = single.of_whole(content) if base is None else single.of_delta(content, stored)
+        return ids, len(content)
 
     def _note(self, number: int, ids: list[bytes], size: int) -> None:
         self._numbers.append(np.full(len(ids), number, np.int64))
@@ -112,7 +119,3 @@ class FreshTrees:
         if self._single.malformed:
             self.malformed.append(number)
             self._single.malformed = False
-
-
-def _content(tree: _Tree) -> bytes:
-    return result_of(tree.base or b"", tree.stored) if tree.content is None else tree.content

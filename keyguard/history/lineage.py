@@ -52,6 +52,10 @@ class Lineage:
         self._jobs = jobs
         self._progress = progress
         self._parents, self._children = edges
+        #: of each object, how many grow out of it, itself included
+        self._counts = np.concatenate(
+            [*(pack.forest.counts for pack in store.packs), np.ones(len(store) - store.packed, np.int64)]
+        )
         self.trees: dict[int, Entries] = {}
         """Number of a tree -> its entries that are hits, or lead to some."""
         self.problem = ""
@@ -95,38 +99,28 @@ class Lineage:
         """Trees with an edge to one of these, and to which."""
         numbers = np.fromiter(wanted, np.int64, len(wanted))
         numbers.sort()
-        if not len(numbers):
-            return {}
         low = np.searchsorted(self._children, numbers)
-        high = np.searchsorted(self._children, numbers, side="right")
+        counts = np.searchsorted(self._children, numbers, side="right") - low
+        places = np.arange(int(counts.sum())) + np.repeat(low - np.cumsum(counts) + counts, counts)
         starters: dict[int, list[int]] = {}
-        for number, first, stop in zip(numbers.tolist(), low.tolist(), high.tolist(), strict=True):
-            for tree in self._parents[first:stop].tolist():
-                starters.setdefault(tree, []).append(number)
+        for tree, number in zip(self._parents[places].tolist(), np.repeat(numbers, counts).tolist(), strict=True):
+            starters.setdefault(tree, []).append(number)
         return starters
 
     def _plan(self, starters: Iterable[int]) -> Plan:
         """The ranges that grow out of these trees, none within another, in pieces that weigh about the same."""
-        store = self._store
-        ranges: list[tuple[int, int]] = []
-        for number in sorted(starters):
-            if ranges and number < ranges[-1][1]:
-                continue
-            place = store.place(number)
-            ranges.append((number, number + (int(place[0].forest.counts[place[1]]) if place else 1)))
-        total = sum(high - low for low, high in ranges)
-        share = total // _TASKS + 1
-        plan, task, weight = Plan(), Task(), 0
-        for low, high in ranges:
-            task.append((low, high))
-            weight += high - low
-            if weight >= share:
-                plan.tasks.append(task)
-                plan.weights.append(weight * 4096)
-                task, weight = Task(), 0
-        if task:
-            plan.tasks.append(task)
-            plan.weights.append(weight * 4096)
+        begins = np.array(sorted(starters), np.int64)
+        ends = begins + self._counts[begins]
+        apart = np.append(True, np.maximum.accumulate(ends)[:-1] <= begins[1:])[: len(begins)]
+        begins, ends = begins[apart], ends[apart]
+        sizes = ends - begins
+        share = int(sizes.sum()) // _TASKS + 1
+        parts = (np.cumsum(sizes) - sizes) // share
+        plan = Plan()
+        for rows in np.split(np.arange(len(begins)), np.flatnonzero(np.diff(parts)) + 1):
+            if len(rows):
+                plan.tasks.append(list(zip(begins[rows].tolist(), ends[rows].tolist(), strict=True)))
+                plan.weights.append(int(sizes[rows].sum()) * 4096)
         return plan
 
 

@@ -76,13 +76,14 @@ class Paths:
         return self._sets[number]
 
     def _numbered(self, entries: Mapping[bytes, int]) -> int:
-        parts = tuple((name, self._known.get(child, 0), child) for name, child in sorted(entries.items()))
+        known, trees = self._known, self.trees
+        items = sorted(entries.items()) if len(entries) > 1 else entries.items()
         # trees that differ only in the objects of folders hold the same
-        sign = tuple((name, below, -1 if child in self.trees else child) for name, below, child in parts)
+        sign = tuple([(name, known.get(child, 0), -1 if child in trees else child) for name, child in items])
         found = self._numbers.get(sign)
         if found is None:
             found = self._numbers[sign] = len(self._sets)
-            self._sets.append(self._merged(parts))
+            self._sets.append(self._merged([(name, known.get(child, 0), child) for name, child in items]))
         return found
 
     def _merged(self, parts: Sequence[tuple[bytes, int, int]]) -> Keys:

@@ -133,7 +133,7 @@ class Pack:
         What cannot be read, or is too large to be held, goes into ``lost`` as a range of entries, with all that grows
         out of it; a whole object among them may still be read by ``stream``.
         """
-        fd, bases, resume = self._fd, self._bases(first), first
+        fd, pread, bases, resume = self._fd, os.pread, self._bases(first), first
         held = sum(map(len, bases))
         forest = self.forest
         columns = (self._starts, self.lengths, self.sizes, forest.depths, forest.counts, forest.last)
@@ -148,7 +148,7 @@ class Pack:
             try:
                 if size > LARGEST or length > LARGEST:
                     raise ValueError
-                stored = inflate(os.pread(fd, length, start), size)
+                stored = inflate(pread(fd, length, start), size)
                 data = stored if base is None else result_of(base, stored) if count > 1 else None
             except DAMAGE:
                 lost.append((entry, entry + count))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from keyguard.odb.deltas import Operations, parsed, words_of
 from keyguard.odb.excerpts import Excerpts, excerpts, within_reason
 from keyguard.odb.treespans import MODE, REACH, Spans, spans_of
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.vectors import Array, distinct, np
 
 #: how entries begin, as git writes them
 _MODES = (b"100644 ", b"100755 ", b"100664 ", b"120000 ", b"160000 ", b"040000 ", b"40000 ")
@@ -23,7 +23,7 @@ _SHORTEST = 6
 #: so many bytes are looked at for the end of a name, and again so often
 _STRIDE, _STRIDES = 48, 6
 #: when no more ranges than this are left, their entries are faster read one by one
-_FEW = 24
+_FEW = 64
 #: more than is ever looked at beyond either end of the text
 _MARGIN = _STRIDE * (_STRIDES + 1) + REACH
 
@@ -49,8 +49,7 @@ class News(NamedTuple):
     def at(self, places: Sequence[int]) -> Array:
         """The trees that these places in the text are from; each once."""
         inside = np.searchsorted(self.bounds, np.array(places, np.int64), side="right") - 1
-        found: Array = np.unique(self.order[inside[(inside >= 0) & (inside < len(self.order))]])
-        return found
+        return distinct(self.order[inside[(inside >= 0) & (inside < len(self.order))]])
 
 
 def news(stored: Sequence[bytes], bases: Sequence[bytes | None], size: int) -> News:
@@ -68,7 +67,7 @@ def news(stored: Sequence[bytes], bases: Sequence[bytes | None], size: int) -> N
     trees, ids, open_ = page.read()
     sizes = np.empty(len(stored), np.int64)
     sizes[order] = np.concatenate([operations.results, np.diff(page.bounds[len(deltas) :])])
-    open_ = np.unique(np.concatenate([order[open_], deltas[~sound]]))
+    open_ = distinct(np.concatenate([order[open_], deltas[~sound]]))
     return News(order[trees], ids, open_, sizes, page.data, page.bounds, order)
 
 

@@ -16,7 +16,7 @@ finally:
     else:
         os.environ[_THREADS] = _before
 
-__all__ = ["Array", "np", "sorting"]
+__all__ = ["Array", "distinct", "np", "sorting"]
 
 #: whatever the element type, which the docstrings say
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
@@ -29,3 +29,10 @@ def sorting(keys: Array) -> Array:
     if (ascending[1:] == ascending[:-1]).any():
         order = np.argsort(keys, kind="stable")
     return order
+
+
+def distinct(numbers: Array) -> Array:
+    """Each of these once, in order. As ``np.unique``, which imports another tenth of NumPy first."""
+    found = np.sort(numbers)
+    kept: Array = found[np.append(True, found[1:] != found[:-1])[: len(found)]]
+    return kept
