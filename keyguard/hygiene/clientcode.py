@@ -53,7 +53,7 @@ def server_key_in_client_code(project: Project) -> Iterator[Violation]:
     for path, delivery in sorted(deliveries(project, uses).items()):
         seen: set[str] = set()
         for use in uses[path]:
-            if use.subject not in seen:
+            if use.subject not in seen and delivery.takes(use.span[0]):
                 seen.add(use.subject)
                 yield _violation(project, path, use, delivery)
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from keyguard.hygiene import data, patterns
 from keyguard.hygiene.project import Project
-from keyguard.hygiene.reach.ways import Way, client_ways
+from keyguard.hygiene.reach.boundaries import is_client
+from keyguard.hygiene.reach.ways import Way
 from keyguard.sanitize import shown_path
 
-_CLIENT = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use client[\"']", re.DOTALL)
 _MODULE = re.compile(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
 
 
@@ -20,13 +20,19 @@ class Delivery(NamedTuple):
 
     how: str
     because: tuple[str, ...] = ()
+    stays: tuple[tuple[int, int], ...] = ()
+    """The stretches of the file that stay at the server, in bytes."""
+
+    def takes(self, offset: int) -> bool:
+        """Whether what stands at an offset of the file gets there."""
+        return not any(start <= offset < end for start, end in self.stays)
 
 
 def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
     """How each of the files gets there; what gets to none is not in it."""
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
     left = [path for path in paths if path not in found and _MODULE.search(path)]
-    ways = client_ways(project.files, project.read, left) if left else {}
+    ways = project.clients.ways(left)
     return {**found, **{path: _by_way(way) for path, way in ways.items()}}
 
 
@@ -34,7 +40,7 @@ def _by_way(way: Way) -> Delivery:
     steps = " -> ".join(map(shown_path, way.steps))
     said = [f"reached from {steps}" if len(way.steps) > 1 else f"{steps} is where it begins"]
     said += [] if way.sure else ["imports were looked at, not parsed: see whether that is so"]
-    return Delivery(f"code that reaches a browser or a phone ({way.kind})", tuple(said))
+    return Delivery(f"code that reaches a browser or a phone ({way.kind})", tuple(said), way.stays)
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:
@@ -50,7 +56,7 @@ def _by_kind(project: Project, path: bytes) -> Delivery | None:
             return Delivery(kind["name"])
         if folder and not _for_server(path, folder):
             return Delivery(kind["name"], (f"{shown_path(path)} lies in {folder}/",))
-    if _MODULE.search(path) and _CLIENT.match(project.read(path) or b""):
+    if _MODULE.search(path) and is_client(project.read(path) or b""):
         return Delivery("a client component", ('"use client" stands at its top',))
     return None
 

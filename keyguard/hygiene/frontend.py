@@ -28,9 +28,10 @@ def key_in_frontend(project: Project) -> Iterator[Violation]:
         if path in project.files and not patterns.in_folder(path, data.load("browser")["aside"]["folders"])
     }
     found = deliveries(project, [path for path, keys in suspects.items() if keys])
-    for path, keys in suspects.items():
-        for key in {one.fingerprint: one for one in reversed(keys)}.values() if path in found else ():
-            yield _violation(project, path, key, found[path])
+    for path, delivery in found.items():
+        taken = [key for key in suspects[path] if delivery.takes(project.offset(path, key) if delivery.stays else 0)]
+        for key in {one.fingerprint: one for one in reversed(taken)}.values():
+            yield _violation(project, path, key, delivery)
 
 
 CHECKS = (key_in_frontend,)

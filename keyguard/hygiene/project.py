@@ -18,6 +18,7 @@ from keyguard.errors import GitError
 from keyguard.git.ignored import Verdict, verdicts
 from keyguard.hygiene import spots
 from keyguard.hygiene.beside import Beside
+from keyguard.hygiene.reach.ways import Clients
 from keyguard.inspector import Inspector
 from keyguard.keeping import Spot
 from keyguard.model import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
@@ -105,6 +106,11 @@ class Project:
     def exists(self, path: bytes) -> bool:
         """Whether there is anything at the path, listed or not."""
         return path in self.files or os.path.lexists(os.path.join(self.root, path))
+
+    @cached_property
+    def clients(self) -> Clients:
+        """What of the project reaches a browser or a phone."""
+        return Clients(self.files, self.read)
 
     def tracked(self, path: bytes) -> bool:
         """Whether git tracks the file."""
