@@ -74,7 +74,8 @@ def _violation(project: Project, path: bytes, one: _Echo, check: str) -> Violati
 def _echoes(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Echo]:
     stored = {name: name for name in _SECRET.findall(content)} | dict(_GIVEN.findall(content))
     for found in _PRINTS.finditer(content):
-        line = content[content.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        low = max(0, found.start() - _FAR)
+        line = content[max(low, content.rfind(b"\n", low, found.start()) + 1) : found.start()]
         rest = _NEXT.split(found["rest"])[0]
         changed = bool(_CHANGES.search(rest))
         hidden = _goes_elsewhere(rest, changed) or _is_grouped(content, found.end())

@@ -166,7 +166,7 @@ def _is_printed(content: bytes, start: int, end: int) -> bool:
     """Whether a stretch of code stands in a call that prints, as a whole and on its own."""
     before = content[max(0, start - _REACH) : start]
     sink = next(iter(deque(_SINK.finditer(before), maxlen=1)), None)
-    line = content[content.rfind(b"\n", 0, start) + 1 : start]
+    line = before.rpartition(b"\n")[2]
     if sink is None or _COMMENT.match(line) or not _BEFORE.search(_outside(before)) or not _AFTER.match(content, end):
         return False
     return _is_argument(_STRING.sub(b"", before[sink.end() :]))

@@ -204,6 +204,8 @@ FALSE_FRIENDS = [
     Case("config.py", "class LocalStorage(Base):\n    key = '<1>'\n", None),
     Case("app.js", "function sendTestMail() {\n  return send('<1>');\n}\n", None),
     Case("app.js", "if (device === 'development board') {\n  send('<1>');\n}\n", None),
+    Case("app.ts", "function open(): ViteDevServer {\n  return '<1>';\n}\n", None),
+    Case("regions.php", "return ['CI' => '<1>', 'DE' => 'a'];\n", None),
     Case("app.js", "if (plan === 'live') {\n  send('<1>');\n}\n", None),
     Case("app.js", "if (process.env.NODE_ENV === 'production') {\n  minify();\n}\nconst key = '<1>';\n", None),
     Case("app.js", "console.log('NODE_ENV=development');\nconst key = '<1>';\n", None),
@@ -445,7 +447,25 @@ def test_no_text_is_too_odd(pieces: list[str], path: str, offset: int, rest: byt
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
-    "piece", ["{", "<a>", "[", " ", "`", "/*", '"', "if (prod) {", "else {", "\n ", "NODE_ENV", "- ", "case x:", "\\"]
+    "piece",
+    [
+        "{",
+        "<a>",
+        "[",
+        " ",
+        "`",
+        "/*",
+        '"',
+        "if (prod) {",
+        "else {",
+        "\n ",
+        "NODE_ENV",
+        "- ",
+        "case x:",
+        "\\",
+        '\\"',
+        "\\'",
+    ],
 )
 def test_no_text_is_too_long(path: str, piece: str) -> None:
     """What takes more than a moment here would take hours: nothing is looked at twice for each byte."""

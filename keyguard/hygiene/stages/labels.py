@@ -67,7 +67,8 @@ def by_block(frame: Frame) -> Judged | None:
             return _named(found[1])
     if _QUOTED_NAMES.match(text):
         return _resource(_QUOTED.findall(text)[-1:])
-    found = _NAME.search(text)
+    # what stands behind a bracket is what a function gives back
+    found = None if ")" in text else _NAME.search(text)
     return _named(found[1]) if found else None
 
 

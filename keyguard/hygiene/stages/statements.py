@@ -43,7 +43,7 @@ class Statement(NamedTuple):
     firm: bool
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def statements(content: bytes, *, settings: bool) -> tuple[Statement, ...]:
     """All statements of a file, in order; ``settings`` takes plain names, too, that mean other things in code."""
     found: list[Statement] = []

@@ -78,8 +78,10 @@ def read(name: str) -> Words:
 
 
 def exact(name: str) -> Stage | None:
-    """The stage that a name is, with nothing besides but words that go with it."""
+    """The stage that a name is, with nothing besides but words that go with it; ``ci`` alone is also a country."""
     found = read(name)
+    if found.stage is Stage.CI:
+        return None
     plain = not found.rest and (not found.weak or len(split(name)) == 1)
     return found.stage if plain else None
 
