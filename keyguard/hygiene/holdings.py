@@ -35,6 +35,8 @@ class Holding(NamedTuple):
     names: tuple[Setting, ...] = ()
     """Settings whose names say secret, and whose values do not contradict."""
     encrypted: bool = False
+    defaults: bool = False
+    """It says of itself that no secret of production is in it: frameworks keep defaults that way."""
 
     @property
     def severity(self) -> Severity | None:
@@ -43,6 +45,8 @@ class Holding(NamedTuple):
             return Severity.CRITICAL
         if any(one.environment is not Environment.TEST for one in self.keys):
             return Severity.HIGH
+        if self.names and not self.keys and self.defaults:
+            return Severity.LOW
         return Severity.MEDIUM if self.keys or self.names else None
 
     def key(self) -> str:
@@ -53,13 +57,14 @@ class Holding(NamedTuple):
 def holding(project: Project, path: bytes) -> Holding:
     """What is in the file, listed or not. In what was made for tests, only live keys count."""
     content = project.read(path) or b""
-    encrypted = any(word.encode() in content for word in data.load("envfiles")["values"]["encrypted"])
+    values = data.load("envfiles")["values"]
+    encrypted, defaults = (any(word.encode() in content for word in values[kind]) for kind in ("encrypted", "defaults"))
     keys = sorted((one for one in project.inspect(path) if not is_public(project, one)), key=partial(_rank, project))
     if is_for_tests(path):
         real = [one for one in keys if one.environment is not Environment.TEST and not _is_guessable(project, one)]
         return Holding(path, tuple(real), encrypted=encrypted)
     names = () if encrypted else tuple(_secrets(project, path, content))
-    return Holding(path, tuple(keys), names, encrypted)
+    return Holding(path, tuple(keys), names, encrypted, defaults)
 
 
 def a_key(project: Project, key: Sighting) -> str:
@@ -94,23 +99,24 @@ def place(project: Project, found: Holding) -> Spot:
     return spots.of_file(found.path)
 
 
+def says_secret(one: Setting, vendors: Sequence[Vendor] = ()) -> bool:
+    """Whether a name says that its value is a secret."""
+    values = data.load("envfiles")["values"]
+    if variables.public_prefix(one.words) or one.words.rpartition("_")[2] in values["about"]:
+        return False
+    more = any(f"_{one.words}_".endswith(f"_{word}_") for word in values["secret"])
+    return more or variables.secrecy(one.words, vendors) is not Secrecy.NONE
+
+
 def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
     vendors = variables.server_vendors(project.engine.ruleset)
     given = list(settings(path, content))
     for one in given:
-        if variables.public_prefix(one.words) or not _says_secret(one.words, vendors):
+        if not says_secret(one, vendors):
             continue
         others = [other.value for other in given if other is not one]
         if _is_meant(one, others):
             yield one
-
-
-def _says_secret(name: str, vendors: Sequence[Vendor]) -> bool:
-    values = data.load("envfiles")["values"]
-    if name.rpartition("_")[2] in values["about"]:
-        return False
-    more = any(f"_{name}_".endswith(f"_{word}_") for word in values["secret"])
-    return more or variables.secrecy(name, vendors) is not Secrecy.NONE
 
 
 def _is_meant(one: Setting, others: Sequence[bytes]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from keyguard.git.ignored import Verdict
 from keyguard.hygiene import holdings, spots
-from keyguard.hygiene.envfiles import is_example, is_for_tests, is_plain, is_private
+from keyguard.hygiene.envfiles import is_example, is_for_tests, is_private
 from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.holdings import Holding
 from keyguard.hygiene.project import Local, Project
@@ -70,9 +70,7 @@ def _tracked(project: Project, one: Holding, verdict: Verdict) -> Iterator[Viola
     undone = verdict.pattern.startswith(b"!") or _holds(verdict)
     severity = one.severity
     if severity is None and not one.encrypted and not is_for_tests(one.path):
-        # a hidden folder is that of a tool, which has its own settings in it
-        forgotten = is_plain(one.path) and _holds(verdict) and b"/." not in b"/" + one.path[: -len(_DEFAULT)]
-        severity = Severity.LOW if is_private(one.path) or forgotten else None
+        severity = Severity.LOW if is_private(one.path) else None
     if severity is None:
         return
     rule = _rule(project, one.path, verdict) if undone else None
@@ -154,7 +152,7 @@ def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, V
         # who has a file for each machine commits the other one on purpose
         instead = _twins(one.file) if home in local else ()
         covered = [_holds(verdicts[path]) for path in (one.file, *instead)]
-        if not any(covered) and not verdict.pattern.startswith(b"!") and not project.exists(one.file):
+        if not any(covered) and not one.weak and not verdict.pattern.startswith(b"!") and not project.exists(one.file):
             groups[home, _name(one.file), verdict.here_only].append(one)
     for (_, name, here_only), group in sorted(groups.items()):
         places = {one.path: project.spot(one.path, one.start, one.end) for one in reversed(group)}

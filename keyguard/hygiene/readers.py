@@ -10,14 +10,22 @@ from typing import Any, NamedTuple
 
 from keyguard.engine.compiled import Engine
 from keyguard.hygiene import data, patterns, variables
-from keyguard.hygiene.envfiles import holds_keys, is_aside
+from keyguard.hygiene.envfiles import holds_keys, is_aside, is_for_tests
+from keyguard.hygiene.holdings import says_secret
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.settings import settings
 from keyguard.hygiene.variables import Secrecy
 
 _ENV_FILE = re.compile(
     rb"(?m)^[ \t]*(?:- )?env_file[ \t]*:[ \t]*(?P<here>[^\r\n#]*)(?P<more>(?:\r?\n[ \t]*- [^\r\n]*)*)"
 )
 _LISTED = re.compile(rb"(?:path[ \t]*:[ \t]*)?[\"']?(?P<path>(?:[\w.-]+/)*[\w.-]+)[\"']?[ \t]*(?=,|\]|$|#|\r|\n)")
+#: what makes a name that of an example
+_EXAMPLE = re.compile(
+    rb"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults|schema|skel|j2)(?:\.env\Z|(?=\.(?:json|toml|tfvars)\Z|\Z))"
+)
+#: what stands before the name of a library where it says its own
+_NAMED = rb"(?:\"name\"\s*:\s*|^name\s*=\s*|^module[ \t]+|\.name\s*=\s*|Specification\.new[ (]+)"
 #: words of this length stand in too many names
 _SHORT = 4
 #: code that is longer than this is no place where a program begins
@@ -35,11 +43,13 @@ class Reader(NamedTuple):
     end: int
     """Where it says so, in bytes."""
     why: str
+    weak: bool = False
+    """It would read the file, if there were one."""
 
 
 def readers(project: Project) -> list[Reader]:
     """All of them, those near the top first."""
-    found = {*_manifests(project), *_compose(project), *_code(project)}
+    found = {*_manifests(project), *_compose(project), *_code(project), *_examples(project)}
     libraries = _libraries(project)
     ours = [one for one in found if not any(one.path.startswith(folder) for folder in libraries)]
     return sorted(ours, key=lambda one: (one.path.count(b"/"), one.path, one.file, one.start))
@@ -51,7 +61,7 @@ def _beside(path: bytes, name: str) -> bytes:
 
 def _libraries(project: Project) -> list[bytes]:
     """The folders of libraries that read such files for others."""
-    named = re.compile(rb"(?m)(?:\"name\"\s*:\s*|^name\s*=\s*|^module[ \t]+)[\"']?(?:%s)[\"']?\s*(?:,|$)" % _words())
+    named = re.compile(rb"(?m)%s[\"']?(?:%s)[\"']?\s*(?:,|$)" % (_NAMED, _words()))
     paths = patterns.of(tuple(data.load("envfiles")["libraries"]["manifests"])).among(project.files)
     return [path[: path.rfind(b"/") + 1] for path in paths if named.search(project.read(path) or b"")]
 
@@ -71,7 +81,7 @@ def _manifests(project: Project) -> Iterator[Reader]:
                 why = f"{found['word'].decode()} is a dependency"
                 # one folder of lists is that of the program around it
                 home = path.replace(b"requirements/", b"")
-                yield Reader(_beside(home, table["file"]), path, start, end, why)
+                yield Reader(_beside(home, table["file"]), path, start, end, why, weak=table.get("weak", False))
 
 
 @cache
@@ -96,6 +106,18 @@ def _compose(project: Project) -> Iterator[Reader]:
                     if holds_keys(name) and not name.startswith(b"../"):
                         at = found.start(group) + one.start("path")
                         yield Reader(name, path, at, at + len(one["path"]), "env_file of a compose file")
+
+
+def _examples(project: Project) -> Iterator[Reader]:
+    """Files that are there to be copied: what they are examples of is sure to come."""
+    for path in data.patterns("envfiles", "files", "examples").among(project.files):
+        folder, name = path[: path.rfind(b"/") + 1], path[path.rfind(b"/") + 1 :]
+        real = _EXAMPLE.sub(b"", name) or b".env"
+        real = b".env" if real == b"env" else real
+        wanted = holds_keys(folder + real) and not is_for_tests(folder + real)
+        # of one without secrets the real one may be committed
+        if wanted and any(map(says_secret, settings(path, project.read(path) or b""))):
+            yield Reader(folder + real, path, 0, 1, "it is there to be copied")
 
 
 def _code(project: Project) -> Iterator[Reader]:

@@ -75,7 +75,7 @@ def _files(project: Project, build: Build) -> dict[bytes, Holding | None]:
     inside = {one.path: one for one in known.kept(project) if one.path.startswith(build.context)}
     if inside:
         return dict(inside)
-    read = {one.file for one in known.readers if one.path.startswith(build.context)}
+    read = {one.file for one in known.readers if one.path.startswith(build.context) and not one.weak}
     return {path: None for path in sorted(read) if path.startswith(build.context) and not project.exists(path)}
 
 

@@ -14,6 +14,8 @@ from keyguard.packfile import load
 
 #: name of a file in the project -> why it is in the distribution; empty if it is not
 Takes = Callable[[str], str]
+#: what git says of files, once it is asked
+Verdicts = Callable[[], Mapping[bytes, Verdict]]
 _GLOBAL = ("*.py[cdo]", "/dist")
 
 
@@ -32,7 +34,7 @@ def backend(project: Project, folder: bytes) -> tuple[str, dict[str, Any]]:
     return ("setuptools.build_meta" if old or "build-system" in described else ""), described
 
 
-def takes(project: Project, folder: bytes, verdicts: Mapping[bytes, Verdict]) -> Takes | None:
+def takes(project: Project, folder: bytes, verdicts: Verdicts) -> Takes | None:
     """What tells whether the project in a folder would ship a file; None where nothing is built, or by what is unknown.
 
     ``verdicts`` says of each file what git ignores.
@@ -47,7 +49,7 @@ def takes(project: Project, folder: bytes, verdicts: Mapping[bytes, Verdict]) ->
 # --- setuptools -------------------------------------------------------------------------------------------------------
 
 
-def _setuptools(project: Project, folder: bytes, described: dict[str, Any], _: Mapping[bytes, Verdict]) -> Takes:
+def _setuptools(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
     content = project.read(folder + b"MANIFEST.in") or b""
     needed = _at(described, "build-system").get("requires")
     names = " ".join(map(str, needed if isinstance(needed, list) else ()))
@@ -66,7 +68,7 @@ def _setuptools(project: Project, folder: bytes, described: dict[str, Any], _: M
 # --- hatch ------------------------------------------------------------------------------------------------------------
 
 
-def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Mapping[bytes, Verdict]) -> Takes:
+def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
     build = _at(described, "tool", "hatch", "build")
     target = {**build, **_at(build, "targets", "sdist")}
     ignored = [] if target.get("ignore-vcs") is True else _own_rules(project, folder)
@@ -111,7 +113,7 @@ def _git_patterns(lines: Sequence[str]) -> Callable[[str], bool]:
 # --- poetry, flit, uv -------------------------------------------------------------------------------------------------
 
 
-def _poetry(project: Project, folder: bytes, described: dict[str, Any], verdicts: Mapping[bytes, Verdict]) -> Takes:
+def _poetry(project: Project, folder: bytes, described: dict[str, Any], verdicts: Verdicts) -> Takes:
     poetry = _at(described, "tool", "poetry")
     named = [_within(one) for one in _list(poetry, "packages") if isinstance(one, dict)]
     inside = named or _modules(project, folder, described, poetry.get("name"))[:1]
@@ -125,13 +127,13 @@ def _poetry(project: Project, folder: bytes, described: dict[str, Any], verdicts
         if given(name):
             return "`include` in pyproject.toml takes it"
         path = folder + name.encode("utf-8", "surrogateescape")
-        ignored = verdicts.get(path, Verdict()).ignored and not project.tracked(path)
+        ignored = verdicts().get(path, Verdict()).ignored and not project.tracked(path)
         return "" if ignored or left_out(name) or not _lies_in(name, inside) else "it lies in the package"
 
     return why
 
 
-def _flit(project: Project, folder: bytes, described: dict[str, Any], _: Mapping[bytes, Verdict]) -> Takes:
+def _flit(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
     sdist = _at(described, "tool", "flit", "sdist")
     inside = _modules(project, folder, described, _at(described, "tool", "flit", "module").get("name"))[:1]
     given, left_out = (_globs(_texts(sdist, kind), hidden=False) for kind in ("include", "exclude"))
@@ -146,7 +148,7 @@ def _flit(project: Project, folder: bytes, described: dict[str, Any], _: Mapping
     return why
 
 
-def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Mapping[bytes, Verdict]) -> Takes:
+def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
     build = _at(described, "tool", "uv", "build-backend")
     root = build.get("module-root")
     modules = _modules(project, folder, described, build.get("module-name"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
+from keyguard.git.ignored import Verdict
 from keyguard.hygiene import data, holdings
 from keyguard.hygiene.envfiles import is_aside
 from keyguard.hygiene.holdings import Holding
@@ -36,7 +38,7 @@ def env_in_package(project: Project) -> Iterator[Violation]:
     known = survey(project)
     files: dict[bytes, Holding | None] = {one.path: one for one in known.kept(project)}
     for reader in known.readers:
-        if reader.path.rpartition(b"/")[2] in (b"package.json", *_PYTHON) and not project.exists(reader.file):
+        if not reader.weak and not project.exists(reader.file):
             files.setdefault(reader.file, None)
     if files:
         for case in (*_npm(project, files), *_python(project, files)):
@@ -74,7 +76,7 @@ def _is_published(project: Project, folder: bytes, table: dict[str, Any]) -> boo
     """Whether it can be, and something says that it is: most packages are programs, and only forgot to say so."""
     signs = data.load("packaging")["published"]
     scripts = table.get("scripts")
-    if table.get("private") is True or not {"name", "version"} <= table.keys():
+    if table.get("private") or not {"name", "version"} <= table.keys():
         return False
     named = isinstance(scripts, dict) and any(name in scripts for name in signs["scripts"])
     return named or any(key in table for key in signs["keys"]) or project.exists(folder + b".npmignore")
@@ -100,7 +102,11 @@ def _python(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_C
     described: dict[bytes, bytes] = {}
     for name in reversed(_PYTHON):
         described |= {path[: -len(name)]: path for path in project.by_name.get(name, ())}
-    verdicts = project.ignored(sorted(files)) if described else {}
+
+    @cache
+    def verdicts() -> Mapping[bytes, Verdict]:
+        return project.ignored(sorted(files))
+
     for folder, ours in _by_folder(described, files):
         why = takes(project, folder, verdicts)
         for one in ours if why else ():

@@ -69,7 +69,7 @@ def _written(folder: Path, backend: str, more: str, files: dict[str, str]) -> Pa
 
 
 def _shipped(folder: Path) -> list[str]:
-    why = python.takes(project_in(folder), b"", {})
+    why = python.takes(project_in(folder), b"", dict)
     assert why is not None
     return [name for name in FILES if why(name)]
 
@@ -101,7 +101,7 @@ def test_the_build_has_the_same(backend: str, more: str, files: dict[str, str], 
 def test_what_is_built_by_something_else_is_not_known(tmp_path: Path) -> None:
     for number, text in enumerate(("[build-system]\nbuild-backend = 'maturin'\n", "[tool.black]\n", "= broken", "")):
         folder = write(tmp_path / str(number), {"pyproject.toml": text, ".env": "x"})
-        assert python.takes(project_in(folder), b"", {}) is None
+        assert python.takes(project_in(folder), b"", dict) is None
 
 
 def test_the_line_of_a_manifest_is_told() -> None:
