@@ -114,7 +114,7 @@ def test_every_folder_and_file_the_papers_name_is_there() -> None:
 def help_blocks() -> list[tuple[str, str]]:
     """(arguments, text) of every block in README.md that starts with ``$ keyguard ... --help``."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.findall(r"^```\S*\n\$ keyguard (.*--help)\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```\S*\n\$ keyguard ([^\n]*--help)\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
 
 
 def in_any_version(text: str) -> str:

@@ -96,8 +96,8 @@ def _counts(found: Sequence[Row]) -> str:
 _WHERES = {
     "files": "in files",
     "ignored": "in files that git ignores",
-    "staged": "staged",
     "head": "at HEAD",
+    "staged": "staged",
     "history": "in history only",
     "local": "only in this clone",
     "dangling": "dangling",

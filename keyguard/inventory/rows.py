@@ -12,7 +12,7 @@ from keyguard.inventory.census import Census
 from keyguard.model import Environment, Finding, Occurrence, Run, Where
 
 #: from the nearest to the farthest: what a key stands in, at best
-STANDINGS = ("files", "ignored", "staged", "head", "history", "local", "dangling")
+STANDINGS = ("files", "ignored", "head", "staged", "history", "local", "dangling")
 _PRESENT = STANDINGS[:4]
 _ENVIRONMENTS = (Environment.LIVE, Environment.UNKNOWN, Environment.TEST, Environment.PUBLISHABLE)
 _LOCAL = ("stash", "worktree", "reflog")

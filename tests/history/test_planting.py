@@ -112,7 +112,7 @@ def test_a_staged_file_before_the_first_commit_is_found(kg: Keyguard, tmp_path: 
 
 
 def test_history_and_tree_together_tell_a_key_once(scanned: Scanned, asker: Keyguard) -> None:
-    said = asker.scan("--only", "keys", "--no-cache", scanned.planted.repo.path)
+    said = asker.scan("--no-cache", scanned.planted.repo.path)
     found = History(said, said.document)
     assert len(found.document["findings"]) == len(scanned.planted.places)
     wheres = {place["where"] for place in found.places("kept")}
@@ -121,7 +121,7 @@ def test_history_and_tree_together_tell_a_key_once(scanned: Scanned, asker: Keyg
 
 
 def test_the_tree_alone_has_what_is_in_the_tree(scanned: Scanned, asker: Keyguard) -> None:
-    said = asker.scan("--only", "keys", "--no-history", scanned.planted.repo.path)
+    said = asker.scan("--no-history", scanned.planted.repo.path)
     found = History(said, said.document)
     assert {place["path"] for one in found.document["findings"] for place in one["occurrences"]} == {
         "kept.env",

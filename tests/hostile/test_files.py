@@ -74,7 +74,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Repo:
 
 
 def test_a_file_is_read_whatever_its_name(kg: Keyguard, folder: Repo) -> None:
-    said = kg.scan("--only", "keys", "--no-history", cwd=folder.path)
+    said = kg.scan("--no-history", cwd=folder.path)
     (finding,) = said.document["findings"]
     assert len(finding["occurrences"]) == len(NAMES)
     assert (said.code, said.document["coverage"]["read"]) == (1, len(NAMES))
@@ -202,7 +202,7 @@ def test_a_tracked_folder_that_became_a_link_is_read_from_the_index(kg: Keyguard
     repo = Repo(tmp_path / "t").write("folder/a.env", LEAK).add().commit()
     repo.remove("folder/a.env").file("folder").rmdir()
     repo.link("folder", str(outside))
-    said = kg.scan("--only", "keys", "--no-history", cwd=repo.path)
+    said = kg.scan("--no-history", cwd=repo.path)
     ((place,),) = (finding["occurrences"] for finding in said.document["findings"])
     assert (place["path"], place["where"]) == ("folder/a.env", "index")
     assert said.document["findings"][0]["masked"].endswith(made_up_key(1)[-4:])

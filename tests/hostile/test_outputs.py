@@ -23,6 +23,7 @@ def leaky(tmp_path: Path) -> Path:
     folder.mkdir()
     for number in range(200):
         (folder / f"{number}.env").write_text(leaking_line(number))
+        (folder / f"{number}.env").chmod(0o600)
     return folder
 
 
