@@ -19,7 +19,7 @@ from keyguard.keeping import Violation
 from keyguard.model import Confidence, Vendor
 
 #: files of code that are looked at: of more, those whose names speak of keys, settings or how a program begins
-_MOST = 500
+_MOST = 250
 #: bytes between the beginning of a call and what it prints
 _REACH = 300
 #: from one of the words on that a file must have
