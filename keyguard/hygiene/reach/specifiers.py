@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 
 #: more of a file is not looked at: what people import stands at its beginning, and bundles import nothing of a project
@@ -12,12 +12,18 @@ _LOOKED_AT = 1 << 20
 #: patterns that are looked at in one file
 _CALLS = 200
 _STATIC = re.compile(rb"from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
-_TYPES = re.compile(
-    rb"(?:import|export)\s{1,9}type\s{1,9}(?!from\b|,)[^\"'`;()=]{0,2000}?\bfrom\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']"
-)
-_ALL_TYPES = re.compile(
-    rb"(?:import|export)\s{0,9}\{(?:\s{0,99}type\s{1,9}[\w$]{1,99}(?:\s{1,9}as\s{1,9}[\w$]{1,99})?\s{0,99},?){1,99}"
-    rb"\s{0,99}\}\s{0,9}from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']"
+#: what is asked for its types alone. One pattern for each word: a fixed beginning is found many times faster than two
+_TYPES = tuple(
+    re.compile(word + rest + rb"\s{0,99}from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
+    for word, rest in (
+        (rb"import", rb"\s{1,9}type\s{1,9}(?!from\b|,)[\w$]{1,99}"),
+        (rb"import", rb"\s{1,9}type\s{0,9}\{[^\"'`;()=]{0,2000}?\}"),
+        (rb"export", rb"\s{1,9}type\s{0,9}\{[^\"'`;()=]{0,2000}?\}"),
+        (
+            rb"import",
+            rb"\s{0,9}\{(?:\s{0,99}type\s{1,9}[\w$]{1,99}(?:\s{1,9}as\s{1,9}[\w$]{1,99})?\s{0,99},?){1,99}\s{0,99}\}",
+        ),
+    )
 )
 _IMPORT = re.compile(
     rb"import\s{0,99}(?:\(\s{0,99}(?:(?:/\*[^*]{0,300}\*/|//[^\n]{0,300}\n)\s{0,99}){0,4})?[\"'`]([^\"'`\r\n]{1,300})"
@@ -41,9 +47,9 @@ def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
     found = _STATIC.findall(data)
     if b"type" in data:
         # as often as a text is asked for types alone, it is not asked for values
-        for text in (*_TYPES.findall(data), *_ALL_TYPES.findall(data)):
-            with suppress(ValueError):
-                found.remove(text)
+        left = Counter(found)
+        left.subtract(text for pattern in _TYPES for text in pattern.findall(data))
+        found = [text for text in left if left[text] > 0]
     for literal, pattern in _CONDITIONS:
         if literal in data:
             found += pattern.findall(data)
