@@ -14,12 +14,12 @@ _SERVER = re.compile(_BEFORE + rb"[\"']use server[\"']")
 #: modules whose import by a client is an error of the build
 _ONLY_SERVER = re.compile(
     rb"(?m)^[ \t]*import\s[^\"'\r\n;]{0,300}[\"']"
-    rb"(?:server-only|astro:env/server|\$env/(?:static|dynamic)/private|@tanstack/[a-z]{1,20}-start/server-only)[\"']"
+    rb"(?:server-only|next/headers|astro:env/server|\$env/(?:static|dynamic)/private|@tanstack/[a-z]{1,20}-start/server-only)[\"']"
     rb"|^[ \t]*import[ \t]*[\"']server-only[\"']"
 )
 #: a directive is at the top, under a licence at most, and so are imports
 _TOP = 16384
-_HINTS = (b"server-only", b"/private", b"env/server")
+_HINTS = (b"server-only", b"/private", b"env/server", b"next/headers")
 
 
 def is_client(data: bytes) -> bool:

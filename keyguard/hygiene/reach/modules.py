@@ -24,9 +24,15 @@ class Loaded(NamedTuple):
 class Modules:
     """Answers for files of a project; every answer is kept."""
 
-    def __init__(self, read: Callable[[bytes], bytes | None], removed: Mapping[bytes, frozenset[bytes]]) -> None:
-        """``removed``: the exports of a file that never leave the server."""
-        self._read, self._removed = read, removed
+    def __init__(
+        self,
+        read: Callable[[bytes], bytes | None],
+        removed: Mapping[bytes, frozenset[bytes]],
+        inside: Callable[[bytes, bytes], object],
+    ) -> None:
+        """``removed``: the exports of a file that never leave the server; ``inside``: whether, in a file, a text means
+        another of the project."""
+        self._read, self._removed, self._inside = read, removed, inside
         self._known: dict[bytes, Loaded] = {}
         self._budget = _BUDGET
 
@@ -46,6 +52,8 @@ class Modules:
             module = self._mixed(data, list(blocks.scripts(data)))
         else:
             module = self._parsed(data, ending in _TYPESCRIPT, ending not in (b".ts", b".mts", b".cts"))
+        # what belongs to packages leads nowhere, and whether it is used need not be found out
+        module = module._replace(imports=tuple(one for one in module.imports if self._inside(path, one.text)))
         return Loaded(module, without(module, self._removed.get(path, frozenset())))
 
     def _parsed(self, data: bytes, typescript: bool, jsx: bool) -> Module:

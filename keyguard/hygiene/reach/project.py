@@ -46,7 +46,8 @@ class Project:
         for entry in self._all_entries():
             if not self._graph.stays(entry.path):
                 self._entries.setdefault(entry.path, entry)
-        self._modules = Modules(read, {path: entry.removed for path, entry in self._entries.items()})
+        removed = {path: entry.removed for path, entry in self._entries.items()}
+        self._modules = Modules(read, removed, resolver.resolve)
         self._searcher = Searcher(self._modules, resolver, self._is_untouched, instead)
 
     def trails(self, wanted: list[bytes]) -> dict[bytes, Trail]:

@@ -56,13 +56,14 @@ class Searcher:
         self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
     ) -> dict[bytes, list[State]]:
         """The states on the shortest way to each goal to which there is one, the first by their paths."""
+        users = _users(links)
         groups = [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]
-        return {path: way for group in groups for path, way in self._find(starts, group, links)}
+        return {path: way for group in groups for path, way in self._find(starts, group, users)}
 
     def _find(
-        self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
+        self, starts: Collection[bytes], goals: Collection[bytes], users: Mapping[bytes, list[bytes]]
     ) -> Iterator[tuple[bytes, list[State]]]:
-        left, missing = distances(goals, links), set(goals)
+        left, missing = _distances(goals, users), set(goals)
         before: dict[State, State | None] = {State(path, None): None for path in sorted(starts) if path in left}
         steps, done = dict.fromkeys(before, 0), set[State]()
         heap = [_Try(left[state.path], 0, state.path, index, state) for index, state in enumerate(before)]
@@ -120,12 +121,17 @@ class Searcher:
                 yield State(target, wanted)
 
 
-def distances(goals: Iterable[bytes], links: Mapping[bytes, Collection[bytes]]) -> dict[bytes, int]:
-    """How many steps each file is from the nearest goal, by what a cheap look told; without those that lead to none."""
-    users: dict[bytes, list[bytes]] = defaultdict(list)
-    for path, targets in links.items():
+def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[bytes]]:
+    """File -> those that may import it."""
+    found: dict[bytes, list[bytes]] = defaultdict(list)
+    for path, targets in sorted(links.items()):
         for target in targets:
-            users[target].append(path)
+            found[target].append(path)
+    return found
+
+
+def _distances(goals: Iterable[bytes], users: Mapping[bytes, list[bytes]]) -> dict[bytes, int]:
+    """How many steps each file is from the nearest goal, by what a cheap look told; without those that lead to none."""
     found = dict.fromkeys(goals, 0)
     front = list(found)
     for path in front:

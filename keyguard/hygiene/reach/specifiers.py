@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
@@ -11,6 +12,19 @@ _LOOKED_AT = 1 << 20
 #: patterns that are looked at in one file
 _CALLS = 200
 _STATIC = re.compile(rb"from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
+#: what is asked for its types alone. One pattern for each word: a fixed beginning is found many times faster than two
+_TYPES = tuple(
+    re.compile(word + rest + rb"\s{0,99}from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
+    for word, rest in (
+        (rb"import", rb"\s{1,9}type\s{1,9}(?!from\b|,)[\w$]{1,99}"),
+        (rb"import", rb"\s{1,9}type\s{0,9}\{[^\"'`;()=]{0,2000}?\}"),
+        (rb"export", rb"\s{1,9}type\s{0,9}\{[^\"'`;()=]{0,2000}?\}"),
+        (
+            rb"import",
+            rb"\s{0,9}\{(?:\s{0,99}type\s{1,9}[\w$]{1,99}(?:\s{1,9}as\s{1,9}[\w$]{1,99})?\s{0,99},?){1,99}\s{0,99}\}",
+        ),
+    )
+)
 _IMPORT = re.compile(
     rb"import\s{0,99}(?:\(\s{0,99}(?:(?:/\*[^*]{0,300}\*/|//[^\n]{0,300}\n)\s{0,99}){0,4})?[\"'`]([^\"'`\r\n]{1,300})"
 )
@@ -31,6 +45,11 @@ def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
     """Every text that a file may import something by, once, in order; those with ``*`` or ``${`` mean many files."""
     data = data[:_LOOKED_AT]
     found = _STATIC.findall(data)
+    if b"type" in data:
+        # as often as a text is asked for types alone, it is not asked for values
+        left = Counter(found)
+        left.subtract(text for pattern in _TYPES for text in pattern.findall(data))
+        found = [text for text in left if left[text] > 0]
     for literal, pattern in _CONDITIONS:
         if literal in data:
             found += pattern.findall(data)

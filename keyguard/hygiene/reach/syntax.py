@@ -32,7 +32,7 @@ _BODIES = 200
 #: comments before a directive
 _COMMENTS = 5
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
-_CALLS = re.compile(rb"\b(?:import|require)\b")
+_CALLS = re.compile(rb"\b(?:import|require)\s{0,9}\(")
 _COMMON = re.compile(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
 _DECORATOR = re.compile(rb"(?m)^\s*@[A-Za-z_$][\w$.]*\s*\(")
 _DIRECTIVE = re.compile(rb"[\"']use server[\"']")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard.hygiene.reach import syntax
+from keyguard.hygiene.reach import specifiers, syntax
 from tests.hygiene.reach.projects import way, ways
 
 pytestmark = pytest.mark.skipif(not syntax.available(), reason="nothing is parsed here")
@@ -143,3 +143,28 @@ def test_a_file_that_is_no_code_ships_when_it_is_imported() -> None:
         "key.txt": "it",
     }
     assert list(ways(files, "key.json", "key.txt")) == ["key.json", "key.txt"]
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("import type { a } from './a'", []),
+        ("import type A from './a'", []),
+        ("export type { a } from './a'", []),
+        ("import { type a, type b as c } from './a'", []),
+        ("import { type a, b } from './a'", ["./a"]),
+        ("import type, { a } from './a'", ["./a"]),
+        ("import type from './a'", ["./a"]),
+        ("import type { a } from './a'\nimport { b } from './a'", ["./a"]),
+        ("export type A = string\nimport { b } from './a'", ["./a"]),
+        ("import { type a } from './a'\nimport { b } from './b'", ["./b"]),
+    ],
+)
+def test_a_cheap_look_leaves_out_what_is_surely_a_type(code: str, texts: list[str]) -> None:
+    assert [text.decode() for text in specifiers.specifiers(code.encode())] == texts
+
+
+def test_what_needs_the_headers_of_a_request_is_no_client() -> None:
+    files = {"index.html": "<script src=main.js></script>", "main.js": "import './a'", "a.js": "import './key'"}
+    assert way({**files, "key.js": "make()"}, "key.js")
+    assert not way({**files, "key.js": "import { cookies } from 'next/headers'\nmake(cookies())"}, "key.js")
