@@ -10,7 +10,7 @@ from keyguard.hygiene.reach.lexer import looked_through
 from keyguard.hygiene.reach.module import Import, Module, Shipped, without
 
 #: bytes that are parsed in one project: beyond, files are only looked through
-_BUDGET = 12_000_000
+_BUDGET = 3_000_000
 _TYPESCRIPT = frozenset((b".ts", b".mts", b".cts", b".tsx"))
 
 
