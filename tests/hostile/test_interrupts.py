@@ -35,8 +35,8 @@ home = getattr(home, owner) if owner else home
 really, calls, begun = getattr(home, name), [], []
 def watched(*args, **kwargs):
     if name == "fork_map":  # each answer counts
-        work, tasks, jobs, take = args
-        return really(work, tasks, jobs, lambda index, answer: (take(index, answer), noted()))
+        work, tasks, jobs, take, *more = args
+        return really(work, tasks, jobs, lambda index, answer: (take(index, answer), noted()), *more)
     found = really(*args, **kwargs)
     noted()
     return found
