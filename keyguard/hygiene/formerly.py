@@ -20,7 +20,6 @@ from keyguard.sanitize import shown, shown_path
 
 #: as many digits of a commit as people write
 _SHORT = 12
-_SEVERITY = {Environment.LIVE: Severity.HIGH, Environment.TEST: Severity.LOW}
 
 
 def env_in_history(project: Project) -> Iterator[Violation]:
@@ -34,7 +33,8 @@ def env_in_history(project: Project) -> Iterator[Violation]:
             known = files[path].setdefault(one.fingerprint, one)
             files[path][one.fingerprint] = max(known, one, key=lambda seen: _trace(seen).removed_date)
     for path, keys in sorted(files.items()):
-        yield _violation(project, path, sorted(keys.values(), key=_rank))
+        ranked = sorted(keys.values(), key=lambda one: (-_severity(project, one), one.fingerprint))
+        yield _violation(project, path, ranked)
 
 
 CHECKS = (env_in_history,)
@@ -47,8 +47,10 @@ def _counts(project: Project, path: bytes, key: Sighting) -> bool:
     return not is_public(project, key) and not made_up
 
 
-def _rank(key: Sighting) -> tuple[int, str]:
-    return -_SEVERITY.get(key.environment, Severity.MEDIUM), key.fingerprint
+def _severity(project: Project, key: Sighting) -> Severity:
+    if key.environment is Environment.TEST:
+        return Severity.LOW
+    return Severity.MEDIUM if project.rules[key.attribution.rule].guessable else Severity.HIGH
 
 
 def _trace(key: Sighting) -> Trace:
@@ -64,14 +66,14 @@ def _violation(project: Project, path: bytes, keys: Sequence[Sighting]) -> Viola
         message=f"{shown_path(path)} was committed, and history keeps {held} from it{_until(removed)}",
         spots=tuple(spots.of_key(path, one.occurrence) for one in keys),
         because=tuple(filter(None, (_since(worst), _by(project, removed)))),
-        severity=_SEVERITY.get(worst.environment, Severity.MEDIUM),
+        severity=_severity(project, worst),
         key=worst.fingerprint,
     )
 
 
 def _until(trace: Trace) -> str:
     day = dates.day(trace.removed_date)
-    return f", though it was taken out on {day}" if day else ""
+    return f", though taken out on {day}" if day else ""
 
 
 def _since(key: Sighting) -> str:

@@ -174,7 +174,7 @@ def test_who_removed_a_file_is_told_if_asked_for(inside: Inside, repo: Repo) -> 
     repo.remove(".env").add().commit("gone")
     call = ("scan", "-f", "json", "--only", "hygiene", "--select", "env-in-history")
     (found,) = inside(*call, cwd=repo.path).document["findings"]
-    assert "though it was taken out on 2026-02-03" in found["message"]
+    assert "though taken out on 2026-02-03" in found["message"]
     assert f"taken out by commit {repo.oid()[:12]} on 2026-02-03" in found["because"]
     assert "Re Mover" not in str(found)
     (found,) = inside(*call, "--show-authors", cwd=repo.path).document["findings"]
@@ -208,3 +208,14 @@ def test_hostile_files_do_no_harm(text: bytes, repo: Repo, checked: Any) -> None
         repo.write(name, text)
     repo.write(".dockerignore", text[:100_000]).write(".npmignore", text[:100_000]).write("go.mod", text)
     assert all(one["rule"].startswith("env-") for one in checked())
+
+
+def test_the_worst_key_in_history_is_named(inside: Inside, repo: Repo) -> None:
+    test_key = "sk_" + "test_" + made_up_key(2)[8:]
+    repo.write(".env", f"A=1\nSENDMAILOS_TEST_KEY={test_key}\n{leaking_line(1)}").write("b.env", f"KEY={test_key}\n")
+    repo.write("app.js", "x\n").add().commit().remove(".env").remove("b.env").add().commit()
+    call = ("scan", "-f", "json", "--only", "hygiene", "--select", "env-in-history")
+    first, second = inside(*call, cwd=repo.path).document["findings"]
+    assert (first["severity"], places(first)) == ("high", [(".env", 3), (".env", 2)])
+    assert "a live SendMailOS key and 1 more" in first["message"]
+    assert (second["severity"], places(second)) == ("low", [("b.env", 1)])
