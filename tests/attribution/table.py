@@ -1,4 +1,4 @@
-"""How well keyguard tells whose a key is: ``python -m tests.attribution.table`` prints it, ``-v`` with what it missed."""
+"""How well keyguard tells whose a key is: ``python -m tests.attribution.table`` (``-v``: and what it missed)."""
 
 from __future__ import annotations
 
