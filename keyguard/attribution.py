@@ -9,13 +9,14 @@ it ambiguous: then the family's fallback speaks and names them. What other files
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from keyguard.engine import checksums
 from keyguard.engine.page import Page
-from keyguard.evidence import uses
 from keyguard.evidence.imports import by_import, import_lines
 from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, hosts_in, in_path
+from keyguard.evidence.uses import uses_in, variable
 from keyguard.model import Attribution, Certainty, Confidence, Ground, Match, Rule
 from keyguard.rules import RuleSet
 from keyguard.surroundings import REACH, Surroundings, surroundings, unmarked
@@ -59,7 +60,8 @@ class Attributor:
         vendors = {rule.vendor: self._ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
         name, host = by_name(vendors, place.around.before), by_host(vendors, place.around.statement)
         found = [one for one in (name if name and name.direct else None, host) if one]
-        used = _used(vendors, place)
+        uses = _used(vendors, place)
+        used = [one for one in uses if one.direct]
         if len({one.vendor for one in [*found, *used]}) > 1:
             return self._unclear(rules, [*found, *used], Ground.CONTRADICTION)
         direct = bool(name and name.direct)
@@ -67,7 +69,7 @@ class Attributor:
             return self._unclear(rules, [stranger, *found, *used], Ground.CONTRADICTION)
         for evidence in (*found, *used):
             return _certain(_rule_of(rules, evidence.vendor), evidence.why, Ground.NAME)
-        for several in self._beside(vendors, name, place):
+        for several in chain([uses], self._beside(vendors, name, place)):
             if len(several) == 1:
                 return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
             if several:
@@ -144,8 +146,8 @@ def _used(vendors: Vendors, place: _Place) -> list[Evidence]:
     page = place.page
     if not page.whole or len(page.data) > _WRITTEN:
         return []
-    variable = uses.variable(page.data, place.match.start)
-    found = uses.uses(vendors, variable.name, page.data, variable.start) if variable else []
+    holder = variable(page.data, place.match.start)
+    found = uses_in(vendors, holder.name, page.data, holder.start) if holder else []
     return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 

@@ -48,6 +48,8 @@ _ABOUT = (
 _CLOSED = re.compile(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _OPEN = re.compile(rb"[(\[{]")
 _ANOTHER = re.compile(rb"[=:>]\s*[^\s=:,]+[\s,]+[\"']?[A-Za-z_$][\w$.-]*[\"']?\s*(?:=>|:=|[=:])")
+#: behind a name that is a string of its own: ``get("STRIPE_KEY", …)``, which the next argument belongs to
+_NAMED = re.compile(rb"[\"'`]\s*[\])]?\s*,")
 #: several names that are given values at once: which is whose cannot be told
 _SEVERAL = re.compile(
     rb"\s*(?:(?:const|let|var|my|local)\s+)?[\[(]?\s*[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*[\])]?\s*:?=(?![=>])"
@@ -184,7 +186,7 @@ def _is_direct(between: bytes) -> bool:
     plain, count = between, 1
     while count:
         plain, count = _CLOSED.subn(b"0", plain)
-    if not _OPEN.search(plain) and _ANOTHER.search(plain):
+    if not _OPEN.search(plain) and (_ANOTHER.search(plain) or (b"," in plain and not _NAMED.match(plain))):
         return False
     return all(word in _PLAIN for word in _WORD.findall(_LONG.sub(b"", between).lower()))
 
