@@ -1,70 +1,38 @@
 """Whose key is it? Thirty vendors write ``sk_live_``; what stands around a key tells them apart.
 
 Evidence, strongest first: the key's own structure where it can be decoded; the name it is assigned to; a host in the
-same statement; an import in the same file; the path; what is left by the shape alone. Two vendors with equal evidence,
-or a name and a host that contradict each other, make it ambiguous: then the family's fallback speaks and names them.
+same statement; what is done with its variable; what stands beside it; imports and hosts in the same file; the path;
+what is left by the shape alone. Two vendors with equal evidence, or a name and a host that contradict each other, make
+it ambiguous: then the family's fallback speaks and names them. What other files say is for ``keyguard.elsewhere``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from keyguard.engine import checksums
 from keyguard.engine.page import Page
-from keyguard.model import Attribution, Certainty, Confidence, Match, Rule, Vendor
+from keyguard.evidence.imports import by_import, import_lines
+from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, hosts_in, in_path
+from keyguard.evidence.uses import uses_in, variable
+from keyguard.model import Attribution, Certainty, Confidence, Ground, Match, Rule
 from keyguard.rules import RuleSet
-from keyguard.surroundings import REACH, Surroundings, surroundings
+from keyguard.surroundings import REACH, Surroundings, surroundings, unmarked
 
 _STRUCTURE = "the key's own structure"
-_NOISE = re.compile(rb"[_\-\s.]")
-#: addresses name whom they belong to, and not the key behind them
-_ADDRESS = re.compile(
-    rb"[a-z]{2,10}://[^\s\"'`<>]*|[\w.+-]{1,64}@[\w.-]+|(?<![\w.-])(?:[\w-]{1,63}\.){1,9}(?:ai|com|io|jp|net|org)(?![\w-])"
-)
-_IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$.-]{2,}")
-_WORD = re.compile(rb"[a-z]{3,}")
-#: so long a word is another key
-_LONG = re.compile(rb"[\w+/-]{20,}")
-#: words that stand between a name and its value without changing what the value is
-_PLAIN = frozenset(
-    b"bearer basic token string str new env key keys secret api value const let var val live test authorization header "
-    b"headers getenv get set process default config options params sdk client create init from text char static final "
-    b"public private password pass user auth data json true false null none the for prod production dev sandbox mode "
-    b"setapikey apikey secretkey access credential credentials echo export and is environ setdefault optional quot "
-    b"apos".split()
-)
-#: what may follow a vendor's name within a word that is all in one case
-_SUFFIX = (
-    rb"(?i:key|api|secret|token|sk|pk|live|test|client|auth|prod|dev|access|sdk|webhook|private|public|publishable|restricted"
-    rb"|pass|cred|env|account|config)"
-)
-#: brackets that are closed again, and a name of its own that is given a value behind another value
-_CLOSED = re.compile(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
-_OPEN = re.compile(rb"[(\[{]")
-_ANOTHER = re.compile(rb"[=:>]\s*[^\s=:,]+[\s,]+[\"']?[A-Za-z_$][\w$.-]*[\"']?\s*(?:=>|:=|[=:])")
-#: several names that are given values at once: which is whose cannot be told
-_SEVERAL = re.compile(
-    rb"\s*(?:(?:const|let|var|my|local)\s+)?[\[(]?\s*[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*[\])]?\s*:?=(?![=>])"
-)
-_IMPORTS = re.compile(
-    rb"(?m)^[^\r\n]{0,120}?(?:\b(?:import|require|from|use|using|include|gem|load)\b|<script)[^\r\n]{0,200}"
-)
-_HOST_BEFORE = re.compile(rb"[A-Za-z0-9-]")
-_HOST_AFTER = re.compile(rb"[A-Za-z0-9-]|\.[A-Za-z0-9]")
-#: the name in front of an e-mail address; that of a URL stands behind ``//`` or ``:``
-_MAILBOX = re.compile(rb"(?<![\w.+/:-])[\w.+-]{1,64}@$")
+#: bytes of a text in which the uses of a variable are looked for: what people write has no more
+_WRITTEN = 1 << 20
 
 
-class Evidence(NamedTuple):
-    """One reason to believe in one vendor."""
+class _Place(NamedTuple):
+    """A key where it stands."""
 
-    vendor: str
-    why: str
-    #: the key is what the name is given, not just something else on its line
-    direct: bool = True
+    match: Match
+    page: Page
+    path: bytes
+    around: Surroundings
 
 
 class Attributor:
@@ -84,32 +52,42 @@ class Attributor:
             return _alone(rules[0], match.secret)
         proven = [rule for rule in rules if _is_proven(rule, match.secret)]
         if len(proven) == 1:
-            return _speaks(proven[0], Certainty.CERTAIN, _STRUCTURE)
-        return self._by_context(proven or rules, match, page, path)
+            return _certain(proven[0], _STRUCTURE, Ground.PROOF)
+        around = surroundings(*page.around(match.start, match.end, REACH, REACH))
+        return self._by_context(rules, _Place(match, page, path, around))
 
-    def _by_context(self, rules: list[Rule], match: Match, page: Page, path: bytes) -> Attribution | None:
+    def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
         vendors = {rule.vendor: self._ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
-        place = surroundings(*page.around(match.start, match.end, REACH, REACH))
-        name, host = _by_name(vendors, place.before), _by_host(vendors, place.statement)
-        if name and host and name.direct and name.vendor != host.vendor:
-            return self._unclear(rules, [name, host])
-        stranger = None if name and name.direct else self._stranger(rules, place, hosts=not host)
-        if stranger:
-            return self._unclear(rules, [stranger, *filter(None, [host])])
-        for evidence in (name if name and name.direct else None, host):
-            if evidence:
-                return _speaks(_rule_of(rules, evidence.vendor), Certainty.CERTAIN, evidence.why)
+        name, host = by_name(vendors, place.around.before), by_host(vendors, place.around.statement)
+        found = [one for one in (name if name and name.direct else None, host) if one]
+        uses = _used(vendors, place)
+        used = [one for one in uses if one.direct]
+        if len({one.vendor for one in [*found, *used]}) > 1:
+            return self._unclear(rules, [*found, *used], Ground.CONTRADICTION)
+        direct = bool(name and name.direct)
+        if not direct and (stranger := self._stranger(rules, place.around, hosts=not host)):
+            return self._unclear(rules, [stranger, *found, *used], Ground.CONTRADICTION)
+        for evidence in (*found, *used):
+            return _certain(_rule_of(rules, evidence.vendor), evidence.why, Ground.NAME)
+        for several in chain([uses], self._beside(vendors, name, place)):
+            if len(several) == 1:
+                return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
+            if several:
+                return self._unclear(rules, several, Ground.BESIDE)
+        return self._by_shape(rules, place.match.secret)
+
+    def _beside(self, vendors: Vendors, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
+        """What stands in the key's own file and does not have to be about it, the nearest first."""
+        around, head = place.around, unmarked(place.page.head)
         if name:
-            return _speaks(_rule_of(rules, name.vendor), Certainty.LIKELY, name.why)
-        beside = next(
-            filter(None, (_by_words(vendors, text) for text in (place.after, *place.parents, place.block))), []
-        )
-        for found in (beside, self._by_import(vendors, page), _by_words(vendors, path, "in the path")):
-            if len(found) == 1:
-                return _speaks(_rule_of(rules, found[0].vendor), Certainty.LIKELY, found[0].why)
-            if found:
-                return self._unclear(rules, found)
-        return self._by_shape(rules)
+            others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
+            yield [name, *others]
+        for text in (around.after, *around.parents, around.block):
+            yield by_words(vendors, text)
+        yield by_import(vendors, self._import_lines(head))
+        yield in_path(vendors, place.path)
+        yield hosts_in(vendors, head, "in the same file")
+        yield by_words(vendors, head, "in the same file")
 
     def _stranger(self, rules: list[Rule], place: Surroundings, *, hosts: bool) -> Evidence | None:
         """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
@@ -120,22 +98,24 @@ class Attributor:
             for rule in (self._ruleset.rules if family else ())
             if rule.family == family and rule.vendor not in known
         }
-        name = _by_name(others, place.before)
-        return name if name and name.direct else _by_host(others, place.statement) if hosts else None
+        name = by_name(others, place.before)
+        return name if name and name.direct else by_host(others, place.statement) if hosts else None
 
-    def _by_shape(self, rules: list[Rule]) -> Attribution | None:
+    def _by_shape(self, rules: list[Rule], secret: bytes) -> Attribution | None:
         """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing."""
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
+        if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:
+            return _certain(shaped[0], _STRUCTURE, Ground.PROOF)
         if len(shaped) == 1:
-            return _speaks(shaped[0], Certainty.LIKELY, "the key's shape")
+            return _likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
         if len(named) == len(rules) and not shaped:
             return None
         if len(named) == 1 and self._ruleset.vendors[named[0].vendor].common:
-            return _speaks(named[0], Certainty.LIKELY, "the key's prefix")
-        return self._unclear(rules, [])
+            return _likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
+        return self._unclear(rules, [], Ground.NOTHING)
 
-    def _unclear(self, rules: list[Rule], found: Iterable[Evidence]) -> Attribution:
+    def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
         """Nobody can be told: the fallback speaks. Candidates with evidence come first, then those with a shape."""
         evidence = list(found)
         speaker = next((rule for rule in rules if rule.fallback), rules[0])
@@ -150,120 +130,58 @@ class Attributor:
             vendor=speaker.vendor,
             certainty=Certainty.AMBIGUOUS,
             candidates=tuple(dict.fromkeys([*(one.vendor for one in evidence), *(rule.vendor for rule in others)])),
-            because=tuple(one.why for one in evidence),
+            because=tuple(dict.fromkeys(one.why for one in evidence)),
+            ground=ground,
+            possible=_ids(rules),
         )
 
-    def _by_import(self, vendors: dict[str, Vendor], page: Page) -> list[Evidence]:
-        if self._imports[0] is not page.head:
-            self._imports = (page.head, b"\n".join(_IMPORTS.findall(page.head)).lower())
-        lines = self._imports[1]
-        found = {
-            vendor.id: Evidence(vendor.id, f"import of {name}")
-            for vendor in vendors.values()
-            for name in vendor.imports
-            if _is_word(lines, name.lower().encode())
-        }
-        return list(found.values())
+    def _import_lines(self, head: bytes) -> bytes:
+        if self._imports[0] is not head:
+            self._imports = (head, import_lines(head))
+        return self._imports[1]
+
+
+def _used(vendors: Vendors, place: _Place) -> list[Evidence]:
+    """Whom the variable is given that holds the key."""
+    page = place.page
+    if not page.whole or len(page.data) > _WRITTEN:
+        return []
+    holder = variable(page.data, place.match.start)
+    found = uses_in(vendors, holder.name, page.data, holder.start) if holder else []
+    return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 
 def _alone(rule: Rule, secret: bytes) -> Attribution:
     if _is_proven(rule, secret):
-        return _speaks(rule, Certainty.CERTAIN, _STRUCTURE)
+        return _certain(rule, _STRUCTURE, Ground.PROOF)
     if rule.confidence is Confidence.HIGH:
-        return _speaks(rule, Certainty.CERTAIN, "the key's prefix")
-    return _speaks(rule, Certainty.LIKELY, "the words around it")
+        return _certain(rule, "the key's prefix", Ground.PROOF)
+    return _likely([rule], rule.vendor, "the words around it", Ground.SHAPE)
 
 
 def _is_proven(rule: Rule, secret: bytes) -> bool:
     return rule.checksum in checksums.PROOFS and checksums.CHECKSUMS[rule.checksum](secret)
 
 
-def _speaks(rule: Rule, certainty: Certainty, why: str) -> Attribution:
-    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=certainty, because=(why,))
+def _certain(rule: Rule, why: str, ground: Ground) -> Attribution:
+    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=Certainty.CERTAIN, because=(why,), ground=ground)
+
+
+def _likely(rules: list[Rule], vendor: str, why: str, ground: Ground) -> Attribution:
+    rule = _rule_of(rules, vendor)
+    return Attribution(
+        rule=rule.id,
+        vendor=vendor,
+        certainty=Certainty.LIKELY,
+        because=(why,),
+        ground=ground,
+        possible=_ids(rules),
+    )
+
+
+def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(rule.id for rule in rules)
 
 
 def _rule_of(rules: list[Rule], vendor: str) -> Rule:
     return next(rule for rule in rules if rule.vendor == vendor)
-
-
-# --- what stands around -------------------------------------------------------------------------------------------
-
-
-def _by_name(vendors: dict[str, Vendor], before: bytes) -> Evidence | None:
-    """The vendor whose name stands in an identifier before the key, nearest to it; a longer name beats its part."""
-    text = _ADDRESS.sub(b" ", before)
-    several = bool(_SEVERAL.match(text))
-    best: tuple[int, int, Evidence] | None = None
-    for vendor in vendors.values():
-        for name in vendor.names:
-            end, whole = _end_of_name(text, name)
-            if end >= 0 and (best is None or (end, len(name)) > best[:2]):
-                direct = whole and not several and _is_direct(text[end:])
-                best = (end, len(name), Evidence(vendor.id, f"a name with {name!r} before it", direct=direct))
-    return best[2] if best else None
-
-
-def _end_of_name(text: bytes, name: str) -> tuple[int, bool]:
-    """Where the last identifier that holds a vendor's name ends (-1: none does), and if the name is a word in it."""
-    for found in reversed(list(_IDENTIFIER.finditer(text))):
-        if name.encode() in _NOISE.sub(b"", found.group()).lower():
-            return found.end(), bool(_as_word(name).search(found.group()))
-    return -1, False
-
-
-@lru_cache(maxsize=512)
-def _as_word(name: str) -> re.Pattern[bytes]:
-    """A vendor's name as a word or several words of an identifier: ``STRIPE_KEY``, ``myStripeKey``, not ``stripes``."""
-    letters = b"[_.-]?".join(re.escape(char.encode()) for char in name)
-    before = rb"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
-    after = rb"(?:(?![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?=" + _SUFFIX + rb"))"
-    return re.compile(before + rb"(?i:" + letters + rb")" + after)
-
-
-def _is_direct(between: bytes) -> bool:
-    """Whether nothing but syntax and plain words stand between a name and the key: it is what the name stands for."""
-    plain, count = between, 1
-    while count:
-        plain, count = _CLOSED.subn(b"0", plain)
-    if not _OPEN.search(plain) and _ANOTHER.search(plain):
-        return False
-    return all(word in _PLAIN for word in _WORD.findall(_LONG.sub(b"", between).lower()))
-
-
-def _by_host(vendors: dict[str, Vendor], statement: bytes) -> Evidence | None:
-    text = statement.lower()
-    found = {
-        vendor.id: Evidence(vendor.id, f"host {host} in the same statement")
-        for vendor in vendors.values()
-        for host in vendor.hosts
-        if _has_host(text, host.encode())
-    }
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _by_words(vendors: dict[str, Vendor], text: bytes, where: str = "beside it") -> list[Evidence]:
-    """Vendors that are named anywhere in a text."""
-    plain = _NOISE.sub(b"", text).lower()
-    found = {
-        vendor.id: Evidence(vendor.id, f"{name!r} {where}")
-        for vendor in vendors.values()
-        for name in vendor.names
-        if name.encode() in plain
-    }
-    return list(found.values())
-
-
-def _has_host(text: bytes, host: bytes) -> bool:
-    at = text.find(host)
-    while at >= 0:
-        end = at + len(host)
-        longer = (at and _HOST_BEFORE.match(text, at - 1)) or _HOST_AFTER.match(text, end)
-        if not longer and not _MAILBOX.search(text, max(0, at - 66), at):
-            return True
-        at = text.find(host, at + 1)
-    return False
-
-
-def _is_word(text: bytes, name: bytes) -> bool:
-    """Whether a package name stands in the text and not inside a longer one (``stripe`` is not ``stripes``)."""
-    return bool(re.search(rb"(?<![A-Za-z0-9_@-])" + re.escape(name) + rb"(?![A-Za-z0-9_-])", text))

@@ -23,6 +23,8 @@ from keyguard.scales import Environment as Environment
 from keyguard.scales import Severity as Severity
 from keyguard.scales import Where as Where
 from keyguard.verdict import Verdict as Verdict
+from keyguard.whose import Attribution as Attribution
+from keyguard.whose import Ground as Ground
 
 
 class Blob(NamedTuple):
@@ -61,16 +63,6 @@ class Match(NamedTuple):
     full_start: int
     full_end: int
     """Span of the whole pattern, context included."""
-
-
-class Attribution(msgspec.Struct, frozen=True):
-    """Whose key it is: the rule that speaks, how sure that is, who else it could be, and why."""
-
-    rule: str
-    vendor: str
-    certainty: Certainty
-    candidates: tuple[str, ...] = ()
-    because: tuple[str, ...] = ()
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -120,6 +112,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     malformed: bool = False
     occurrence: Occurrence
     suppression: Suppression | None = None
+    spared: dict[str, Suppression] = {}
+    """The same for each other rule whose key it could turn out to be."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Run, Sighting, Skipped, Where
+from keyguard.model import Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.excludes import Exclude, exclude
@@ -152,6 +152,7 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
+        self._ask_others(tally, engine)
         if request.hygiene:
             self._kept = self._checked(tally, engine)
         seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
@@ -163,6 +164,14 @@ class _Scan:
 
         if self._engine:
             self._around = look_around(self._listing, self._engine)
+
+    def _ask_others(self, tally: Tally, engine: compiled.Engine) -> None:
+        """What other files say of keys whose own file does not say for certain whose they are."""
+        for seen in (tally, self._past):
+            if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
+                from keyguard.elsewhere.projects import completed
+
+                seen.sightings = completed(self._listing.folders, seen.sightings, engine)
 
     def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
         """What the checks of hygiene say."""

@@ -13,7 +13,7 @@ from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
 from keyguard.engine.matcher import Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.model import Attribution, Blob, Certainty, Match, Occurrence, Sighting
+from keyguard.model import Attribution, Blob, Certainty, Match, Occurrence, Sighting, Suppression
 from keyguard.places import Origin, Places
 from keyguard.rules import RuleSet
 from keyguard.secrets import Secret, fingerprint, masked
@@ -128,7 +128,8 @@ class Sighter:
             environment=rule.environment_of(match.secret),
             malformed=check is not None and rule.checksum not in checksums.PROOFS and not check(match.secret),
             occurrence=place(mask),
-            suppression=next((found for marker in noted if (found := applies(marker, rule.id))), None),
+            suppression=_suppression(noted, rule.id),
+            spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
         )
 
     def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
@@ -136,6 +137,11 @@ class Sighter:
         if known is None:
             known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
         return known
+
+
+def _suppression(noted: Sequence[Marker], rule: str) -> Suppression | None:
+    """By the first of the markers that is meant for the rule."""
+    return next((found for marker in noted if (found := applies(marker, rule))), None)
 
 
 def _first(read: Callable[[int], bytes]) -> bytes:

@@ -51,7 +51,7 @@ class Surroundings(NamedTuple):
 
 def surroundings(before: bytes, after: bytes) -> Surroundings:
     """What belongs to a key, from at most ``REACH`` bytes on either side of it."""
-    before, after = _MARKER.sub(rb"\1", _BLANK.split(before)[-1]), _MARKER.sub(rb"\1", _BLANK.split(after)[0])
+    before, after = unmarked(_BLANK.split(before)[-1]), unmarked(_BLANK.split(after)[0])
     above, below = _BREAKS.split(before), _BREAKS.split(after)
     line = above.pop()
     return Surroundings(
@@ -61,6 +61,11 @@ def surroundings(before: bytes, after: bytes) -> Surroundings:
         statement=_statement(before, after, above, line, below),
         block=before + b"\0" + after,
     )
+
+
+def unmarked(text: bytes) -> bytes:
+    """A text without the rules that markers in it name."""
+    return _MARKER.sub(rb"\1", text) if b"keyguard:" in text else text
 
 
 def _naming(above: list[bytes], line: bytes) -> bytes:

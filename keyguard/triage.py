@@ -16,6 +16,7 @@ from keyguard.model import (
     Attribution,
     Certainty,
     Finding,
+    Ground,
     Occurrence,
     Rule,
     Severity,
@@ -24,9 +25,12 @@ from keyguard.model import (
     Where,
 )
 from keyguard.rules import RuleSet
+from keyguard.sanitize import shown_path
 from keyguard.secrets import short_id
 
 _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
+#: what is likely by the one is likelier than by the next
+_STANDING = (*Ground,)
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -150,12 +154,12 @@ def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
 
 
 def _settle(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
-    """One attribution for all places of a key: the surest; two that contradict each other make it ambiguous."""
-    best = min(_ORDER[one.attribution.certainty] for one in group)
-    surest = [one.attribution for one in group if _ORDER[one.attribution.certainty] == best]
-    vendors = list(dict.fromkeys(one.vendor for one in surest))
-    if len(vendors) == 1:
+    """One attribution for all places of a key: the surest; those that contradict each other make it ambiguous."""
+    best = min(map(_surety, group))
+    surest = [_placed(one) for one in group if _surety(one) == best or _is_contradicted(one)]
+    if len({one.vendor for one in surest}) == 1:
         return surest[0]
+    vendors = dict.fromkeys(one.vendor for one in surest if not rules[one.rule].fallback)
     family = rules[surest[0].rule].family
     speaker = next((rule for rule in rules.values() if rule.fallback and rule.family == family), None)
     return Attribution(
@@ -164,7 +168,36 @@ def _settle(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
         certainty=Certainty.AMBIGUOUS,
         candidates=tuple(dict.fromkeys([*vendors, *(name for one in surest for name in one.candidates)])),
         because=tuple(dict.fromkeys(why for one in surest for why in one.because)),
+        ground=Ground.CONTRADICTION,
     )
+
+
+def _surety(one: Sighting) -> tuple[int, int]:
+    """The less the surer: of what is likely, the key's own file tells better than others, and those than its shape."""
+    said = one.attribution
+    return _ORDER[said.certainty], _STANDING.index(said.ground) if said.certainty is Certainty.LIKELY else 0
+
+
+def _is_contradicted(one: Sighting) -> bool:
+    """Whether names or hosts of two vendors stand there: that speaks against any other place."""
+    return one.attribution.ground is Ground.CONTRADICTION
+
+
+def _placed(one: Sighting) -> Attribution:
+    """What is said of it, with where the reasons stand."""
+    said = one.attribution
+    if said.ground not in (Ground.NAME, Ground.BESIDE, Ground.CONTRADICTION):
+        return said
+    return msgspec.structs.replace(said, because=tuple(_with_place(why, one.occurrence) for why in said.because))
+
+
+def _with_place(why: str, place: Occurrence) -> str:
+    path = shown_path(place.path)
+    if why.startswith("import "):
+        return f"{why} in {path}"
+    if " on line " in why:
+        return f"{why} of {path}"
+    return why if why.endswith((" in the path", " in the same file")) else f"{why} at {path}:{place.line}"
 
 
 def _severity(rule: Rule, one: Sighting) -> Severity:

@@ -20,6 +20,7 @@ _ROUTABLE = re.compile(rb"([a-z]{2,10}-[A-Za-z0-9_-]{27,300}\.(?:[0-9a-z]{2}\.)?
 _WORKOS = re.compile(rb"key_[0-9A-HJKMNP-TV-Z]{26},[A-Za-z0-9]{20,30}")
 _HOST = re.compile(rb"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}\$")
 _STRIPE = re.compile(rb"[srp]k_(?:live|test)_51[A-Za-z0-9]{87}00[A-Za-z0-9]{8}")
+_UUID = re.compile(rb"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 #: for so long a project's keys are valid, in seconds
 _TEN_YEARS = 315_576_000
 #: header, version, location (field 1): how every macaroon of the public package indexes begins
@@ -88,6 +89,11 @@ def clerk_publishable(secret: bytes) -> bool:
 def stripe_structure(secret: bytes) -> bool:
     """A current Stripe body: 99 characters, an account's id in front, ``00`` ten from the end."""
     return bool(_STRIPE.fullmatch(secret))
+
+
+def uuid_body(secret: bytes) -> bool:
+    """A UUID behind the prefix."""
+    return bool(_UUID.search(secret))
 
 
 def jwt(secret: bytes) -> bool:
@@ -170,6 +176,7 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
     "stripe-structure": stripe_structure,
     "supabase-anon": supabase_anon,
     "supabase-service-role": supabase_service_role,
+    "uuid-body": uuid_body,
     "workos-payload": workos_payload,
 }
 
@@ -177,6 +184,9 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
 PROOFS: frozenset[str] = frozenset(
     {"clerk-publishable", "sentry-claims", "stripe-structure", "supabase-anon", "supabase-service-role"}
 )
+
+#: passing tells whose key it is where nothing says otherwise: one vendor's keys are built like that, others' could be
+TELLING: frozenset[str] = frozenset({"uuid-body"})
 
 #: failing means that the text is something else, not a key that was mangled
 REQUIRED: frozenset[str] = frozenset(

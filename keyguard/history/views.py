@@ -96,4 +96,4 @@ class Views:
 
 
 def _letters(path: bytes) -> str:
-    return re.sub(r"[_-]", "", path.decode("ascii", "replace").lower())
+    return re.sub(r"[_\-\s.]", "", path.decode("ascii", "replace").lower())

@@ -1,0 +1,1 @@
+"""What other files say of a key: read only where a key was seen that is not certain."""

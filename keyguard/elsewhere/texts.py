@@ -1,0 +1,118 @@
+"""Files of one folder that may say something of a key in another: read at most once, and not too many of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cached_property
+
+from keyguard.model import Skipped
+from keyguard.sources.listing import Folder
+from keyguard.sources.reading import Absent, Reader
+
+#: larger files are no code that a person wrote, and no manifest
+_LIMIT = 512 << 10
+#: files and bytes that are looked through for the names of variables
+_MOST_FILES, _MOST_BYTES = 4_000, 48 << 20
+#: files of one folder, and manifests of all of it, that are looked at
+_MOST_BESIDE, _MOST_MANIFESTS = 40, 40
+#: bytes that are kept for who asks again
+_KEPT = 32 << 20
+_CODE = frozenset(
+    b"bash c cc cfc cjs clj cpp cs cts dart ejs erb ex exs fs go gradle groovy h hs html ipynb java js jsx kt kts lua "
+    b"m mjs ml mts php pl pm ps1 py r rb rs scala sh sql svelte swift tf ts tsx vb vue zsh".split()
+)
+_INSTALLED = re.compile(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_party|bower_components|\.venv|venv)/")
+
+
+def is_code(path: bytes) -> bool:
+    """Whether a file is code, by its name."""
+    return path.rpartition(b".")[2].lower() in _CODE
+
+
+class Texts:
+    """The files of a folder that people wrote, by path below its root."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._paths = [file.path for file in folder.files]
+        self._reader = Reader(folder.root, folder.shown, _LIMIT)
+        self._known: dict[bytes, bytes] = {}
+        self._kept = 0
+
+    def close(self) -> None:
+        """Let go of the folders that were read from."""
+        self._reader.close()
+
+    def read(self, path: bytes) -> bytes:
+        """The content of a file; nothing where it is too large, or cannot be read."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._read(path)
+            self._kept += len(known)
+            if self._kept <= _KEPT:
+                self._known[path] = known
+        return known
+
+    def line(self, path: bytes, number: int) -> bytes:
+        """One line of a file, counted from 1; nothing where there is none."""
+        lines = self.read(path).splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else b""
+
+    def beside(self, path: bytes) -> list[bytes]:
+        """The files in the folder of a path."""
+        return self._by_folder.get(path.rpartition(b"/")[0], [])[:_MOST_BESIDE]
+
+    def above(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
+        """The files of the names that are wanted in each folder from that of the path up, where there are any."""
+        while path:
+            path = path.rpartition(b"/")[0]
+            found = [one for one in self._by_folder.get(path, ()) if wanted(one.rpartition(b"/")[2])]
+            if found:
+                yield found
+
+    def everywhere(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
+        """Those of the whole folder."""
+        found = (path for path in self._written if wanted(path.rpartition(b"/")[2]))
+        return [path for path, _ in zip(found, range(_MOST_MANIFESTS), strict=False)]
+
+    def mentions(self, names: set[str]) -> dict[str, list[bytes]]:
+        """The code in which each of the names stands."""
+        found: dict[str, list[bytes]] = defaultdict(list)
+        if not names:
+            return found
+        wanted = re.compile(
+            b"|".join(re.escape(name.encode()) for name in sorted(names, key=lambda one: (-len(one), one)))
+        )
+        left = _MOST_BYTES
+        for path in [path for path in self._written if is_code(path)][:_MOST_FILES]:
+            text = self.read(path)
+            left -= len(text)
+            if left < 0:
+                break
+            for name in sorted({one.decode() for one in wanted.findall(text)}):
+                found[name].append(path)
+        return found
+
+    @cached_property
+    def _by_folder(self) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for path in self._written:
+            found[path.rpartition(b"/")[0]].append(path)
+        return found
+
+    @cached_property
+    def _written(self) -> list[bytes]:
+        return [path for path in self._paths if not _INSTALLED.search(path)]
+
+    def _read(self, path: bytes) -> bytes:
+        at = bisect_left(self._paths, path)
+        if at == len(self._paths) or self._paths[at] != path:
+            return b""
+        with suppress(Absent, OSError):
+            opened = self._reader.read(path)
+            if not isinstance(opened, Skipped):
+                return opened.data if opened.read is None and opened.data else b""
+        return b""

@@ -1,0 +1,39 @@
+"""Vendors by their packages: what a file imports, in any language."""
+
+from __future__ import annotations
+
+import re
+
+from keyguard.evidence.names import Evidence, Vendors
+
+_IMPORTS = re.compile(
+    rb"(?m)^[^\r\n]{0,120}?(?:\b(?:import|require|require_once|from|use|using|include|gem|load|alias)\b|<script)[^\r\n]{0,200}"
+    rb"|^[ \t]*(?:[\w.]{1,60}[ \t]+)?\"[\w.-]{1,100}\.\w{1,20}/[^\"\r\n]{1,200}\"[ \t]*\r?$"
+)
+
+
+def import_lines(text: bytes) -> bytes:
+    """The lines of a file that import something, in lower case."""
+    return b"\n".join(_IMPORTS.findall(text)).lower()
+
+
+def by_import(vendors: Vendors, lines: bytes) -> list[Evidence]:
+    """Vendors whose packages stand in such lines."""
+    found = {
+        vendor.id: Evidence(vendor.id, f"import {name.rstrip('/')}")
+        for vendor in vendors.values()
+        for name in vendor.imports
+        if is_named(lines, name.lower().encode())
+    }
+    return list(found.values())
+
+
+def is_named(text: bytes, name: bytes) -> bool:
+    """Whether a package stands in the text and not inside a longer name (``stripe`` is not ``stripes``).
+
+    What ends with ``/`` is a scope, and stands for all packages in it.
+    """
+    if name not in text:
+        return False
+    after = rb"" if name.endswith(b"/") else rb"(?![A-Za-z0-9_-])"
+    return bool(re.search(rb"(?<![A-Za-z0-9_@-])" + re.escape(name) + after, text))
