@@ -241,9 +241,16 @@ class Project:
         try:
             opened = self._reader.read(path)
             if isinstance(opened, Skipped):
+                self.gaps += [opened] if opened.gap else []
                 return None
             return opened.data if opened.read is None else b"".join(iter(opened.read, b""))
-        except (Absent, OSError):
+        except Absent:
+            return None
+        except (
+            OSError
+        ) as error:  # it was read a moment ago: what a check does not see, it must not pass over in silence
+            detail = os.strerror(error.errno or 0)
+            self.gaps.append(Skipped(path=self.display(path), reason="unreadable", detail=detail))
             return None
         finally:
             self._reader.release()

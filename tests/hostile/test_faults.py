@@ -43,13 +43,13 @@ os_close, os_waitpid = os.close, os.waitpid
 
 #: kind of scan -> its words
 SCANS = {
-    "plain": ["scan", "."],
-    "repository": ["scan", "."],
-    "all files": ["scan", "--all-files"],
+    "plain": ["scan", ".", "--no-hygiene"],
+    "repository": ["scan", ".", "--no-hygiene"],
+    "all files": ["scan", "--all-files", "--no-hygiene"],
     "staged": ["scan", "--staged"],
     "changes": ["scan", "--changes"],
     "hook": ["hook", "pre-commit", "a.env", "sub/b.env", "sub/new.env"],
-    "workers": ["scan", ".", "--jobs", "2"],
+    "workers": ["scan", ".", "--jobs", "2", "--no-hygiene"],
 }
 
 
