@@ -22,6 +22,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hosts: tuple[str, ...] = ()
     #: packages or modules that are imported to use the API
     imports: tuple[str, ...] = ()
+    #: what requests say besides when their key is one that reaches everything
+    master_words: tuple[str, ...] = ()
     #: one of those that most keys of its family come from: named first where a vendor cannot be told
     common: bool = False
 
