@@ -86,10 +86,13 @@ class _Project:
         path = one.occurrence.path.removeprefix(self._shown)
         levels = [
             self._by_uses(vendors, path, variable),
-            self._by_neighbours(vendors, path),
-            self._by_needs(vendors, path),
-            self._by_readme(vendors, path),
         ]
+        if not any(rule.widespread for rule in rules):
+            levels += [
+                self._by_neighbours(vendors, path),
+                self._by_needs(vendors, path),
+                self._by_readme(vendors, path),
+            ]
         found = _decided(one.attribution, levels, rules)
         if found is one.attribution:
             return one
