@@ -12,18 +12,23 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+import msgspec
+
 from keyguard.engine import checksums
 from keyguard.engine.page import Page
-from keyguard.evidence.imports import by_import, import_lines
-from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, hosts_in, in_path
+from keyguard.evidence.heads import Head
+from keyguard.evidence.modes import environment, master
+from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
 from keyguard.evidence.uses import uses_in, variable
-from keyguard.model import Attribution, Certainty, Confidence, Ground, Match, Rule
+from keyguard.model import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
 from keyguard.rules import RuleSet
-from keyguard.surroundings import REACH, Surroundings, surroundings, unmarked
+from keyguard.surroundings import REACH, Surroundings, surroundings
 
 _STRUCTURE = "the key's own structure"
 #: bytes of a text in which the uses of a variable are looked for: what people write has no more
-_WRITTEN = 1 << 20
+_WRITTEN = 256 << 10
+#: variables in one text whose uses are looked for
+_MOST_VARIABLES = 64
 
 
 class _Place(NamedTuple):
@@ -40,7 +45,10 @@ class Attributor:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset
-        self._imports: tuple[bytes, bytes] = (b"", b"")
+        self._rules = ruleset.by_id()
+        self._with_modes = {rule.vendor for rule in ruleset.rules if {"live", "test"} <= rule.environments.keys()}
+        self._head = Head(b"")
+        self._looked: tuple[Page | None, int] = (None, 0)
 
     def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         """The rule that speaks for this match, how certain its vendor is, who else it could be, and why.
@@ -54,13 +62,26 @@ class Attributor:
         if len(proven) == 1:
             return _certain(proven[0], _STRUCTURE, Ground.PROOF)
         around = surroundings(*page.around(match.start, match.end, REACH, REACH))
-        return self._by_context(rules, _Place(match, page, path, around))
+        found = self._by_context(proven or rules, _Place(match, page, path, around))
+        return self._with_more(found, match, page, around) if found else None
+
+    def _with_more(self, found: Attribution, match: Match, page: Page, around: Surroundings) -> Attribution:
+        """The same with what stands around the key and says what it opens."""
+        rule = self._rules[found.rule]
+        told, opens, why = rule.environment_of(match.secret), Environment.UNKNOWN, ""
+        if told is Environment.UNKNOWN and not rule.environments and rule.vendor in self._with_modes:
+            opens, why = environment(page.data, match.start, around)
+        elif told is Environment.LIVE and found.certainty is not Certainty.AMBIGUOUS:
+            why = master(self._ruleset.vendors[rule.vendor], around)
+        if not why:
+            return found
+        return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
 
     def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
         vendors = {rule.vendor: self._ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
         name, host = by_name(vendors, place.around.before), by_host(vendors, place.around.statement)
         found = [one for one in (name if name and name.direct else None, host) if one]
-        uses = _used(vendors, place)
+        uses = self._used(vendors, place)
         used = [one for one in uses if one.direct]
         if len({one.vendor for one in [*found, *used]}) > 1:
             return self._unclear(rules, [*found, *used], Ground.CONTRADICTION)
@@ -78,16 +99,18 @@ class Attributor:
 
     def _beside(self, vendors: Vendors, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
         """What stands in the key's own file and does not have to be about it, the nearest first."""
-        around, head = place.around, unmarked(place.page.head)
+        around = place.around
+        if self._head.text is not place.page.head:
+            self._head = Head(place.page.head)
         if name:
             others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
             yield [name, *others]
         for text in (around.after, *around.parents, around.block):
             yield by_words(vendors, text)
-        yield by_import(vendors, self._import_lines(head))
+        yield self._head.imports(vendors)
         yield in_path(vendors, place.path)
-        yield hosts_in(vendors, head, "in the same file")
-        yield by_words(vendors, head, "in the same file")
+        yield self._head.hosts(vendors)
+        yield self._head.words(vendors)
 
     def _stranger(self, rules: list[Rule], place: Surroundings, *, hosts: bool) -> Evidence | None:
         """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
@@ -135,20 +158,18 @@ class Attributor:
             possible=_ids(rules),
         )
 
-    def _import_lines(self, head: bytes) -> bytes:
-        if self._imports[0] is not head:
-            self._imports = (head, import_lines(head))
-        return self._imports[1]
-
-
-def _used(vendors: Vendors, place: _Place) -> list[Evidence]:
-    """Whom the variable is given that holds the key."""
-    page = place.page
-    if not page.whole or len(page.data) > _WRITTEN:
-        return []
-    holder = variable(page.data, place.match.start)
-    found = uses_in(vendors, holder.name, page.data, holder.start) if holder else []
-    return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
+    def _used(self, vendors: Vendors, place: _Place) -> list[Evidence]:
+        """Whom the variable is given that holds the key."""
+        page = place.page
+        if not page.whole or len(page.data) > _WRITTEN:
+            return []
+        before = self._looked[1] if self._looked[0] is page else 0
+        holder = variable(page.data, place.match.start) if before < _MOST_VARIABLES else None
+        if holder is None:
+            return []
+        self._looked = (page, before + 1)
+        found = uses_in(vendors, holder.name, page.data, holder.start)
+        return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 
 def _alone(rule: Rule, secret: bytes) -> Attribution:

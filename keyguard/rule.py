@@ -22,6 +22,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hosts: tuple[str, ...] = ()
     #: packages or modules that are imported to use the API
     imports: tuple[str, ...] = ()
+    #: what requests say besides when their key is one that reaches everything
+    master_words: tuple[str, ...] = ()
     #: one of those that most keys of its family come from: named first where a vendor cannot be told
     common: bool = False
 
@@ -40,6 +42,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     family: str = ""
     #: in a family: speaks when no vendor can be told
     fallback: bool = False
+    #: of a fallback: so many issue keys like this that to use one of the vendors known here says nothing of a key
+    widespread: bool = False
     #: in a family: the shape proves nothing, so the rule speaks only when a name, host or import does
     needs_context: bool = False
     #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``right`` (only its end), ``none``

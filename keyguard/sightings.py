@@ -13,7 +13,7 @@ from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
 from keyguard.engine.matcher import Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.model import Attribution, Blob, Certainty, Match, Occurrence, Sighting, Suppression
+from keyguard.model import Attribution, Blob, Certainty, Environment, Match, Occurrence, Rule, Sighting, Suppression
 from keyguard.places import Origin, Places
 from keyguard.rules import RuleSet
 from keyguard.secrets import Secret, fingerprint, masked
@@ -125,7 +125,7 @@ class Sighter:
             fingerprint=self._fingerprint(secret, guessable=rule.guessable),
             masked=mask,
             attribution=attribution,
-            environment=rule.environment_of(match.secret),
+            environment=_environment(rule, match, attribution),
             malformed=check is not None and rule.checksum not in checksums.PROOFS and not check(match.secret),
             occurrence=place(mask),
             suppression=_suppression(noted, rule.id),
@@ -137,6 +137,12 @@ class Sighter:
         if known is None:
             known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
         return known
+
+
+def _environment(rule: Rule, match: Match, attribution: Attribution) -> Environment:
+    """By its prefix, or else by what stands around it."""
+    told = rule.environment_of(match.secret)
+    return attribution.environment if told is Environment.UNKNOWN else told
 
 
 def _suppression(noted: Sequence[Marker], rule: str) -> Suppression | None:

@@ -6,7 +6,7 @@ from enum import Enum
 
 import msgspec
 
-from keyguard.scales import Certainty
+from keyguard.scales import Certainty, Environment
 
 
 class Ground(str, Enum):
@@ -35,5 +35,7 @@ class Attribution(msgspec.Struct, frozen=True):
     candidates: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     ground: Ground = Ground.PROOF
+    environment: Environment = Environment.UNKNOWN
+    """What it opens by what stands around it, where its prefix does not say."""
     possible: tuple[str, ...] = ()
     """Ids of all rules that it could be a key of; of those that are certain, none."""

@@ -86,10 +86,13 @@ class _Project:
         path = one.occurrence.path.removeprefix(self._shown)
         levels = [
             self._by_uses(vendors, path, variable),
-            self._by_neighbours(vendors, path),
-            self._by_needs(vendors, path),
-            self._by_readme(vendors, path),
         ]
+        if not any(rule.widespread for rule in rules):
+            levels += [
+                self._by_neighbours(vendors, path),
+                self._by_needs(vendors, path),
+                self._by_readme(vendors, path),
+            ]
         found = _decided(one.attribution, levels, rules)
         if found is one.attribution:
             return one
@@ -111,14 +114,15 @@ class _Project:
         """Code that gets at the variable: what it gives it to, or else what that code imports or calls."""
         strong: list[Evidence] = []
         weak: list[Evidence] = []
+        telling = uses.is_telling(variable)
         for other in self._code.get(variable, ()):
-            if other != path and (uses.is_telling(variable) or _folder(other) == _folder(path)):
+            if other != path and (telling or _folder(other) == _folder(path)):
                 text = unmarked(self._texts.read(other))
                 places = uses.read_in(variable, text)
                 for place in places:
                     line = text.count(b"\n", 0, place.start()) + 1
                     at = f"{self._display(other)}:{line}"
-                    for found in uses.use(vendors, text, place.start(), place.end()):
+                    for found in uses.use(vendors, text, place.start(), place.end(), members=telling):
                         strong.append(found._replace(why=f"{uses.shown(found.why, variable)} at {at}"))
                 if places and not strong:
                     weak += self._about(vendors, other, text, f"in {self._display(other)}, which reads {variable}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from keyguard.evidence.names import Evidence, Vendors
 
@@ -14,18 +15,19 @@ _IMPORTS = re.compile(
 
 def import_lines(text: bytes) -> bytes:
     """The lines of a file that import something, in lower case."""
-    return b"\n".join(_IMPORTS.findall(text)).lower()
+    return b"\n".join(_IMPORTS.findall(text.replace(b"\r", b"\n"))).lower()
 
 
 def by_import(vendors: Vendors, lines: bytes) -> list[Evidence]:
     """Vendors whose packages stand in such lines."""
-    found = {
-        vendor.id: Evidence(vendor.id, f"import {name.rstrip('/')}")
-        for vendor in vendors.values()
-        for name in vendor.imports
-        if is_named(lines, name.lower().encode())
-    }
-    return list(found.values())
+    return [*_imported(vendors, lines)]
+
+
+def _imported(vendors: Vendors, lines: bytes) -> Iterator[Evidence]:
+    for vendor in vendors.values():
+        name = next((name for name in vendor.imports if is_named(lines, name.lower().encode())), "")
+        if name:
+            yield Evidence(vendor.id, f"import {name.rstrip('/')}")
 
 
 def is_named(text: bytes, name: bytes) -> bool:

@@ -104,13 +104,14 @@ def by_host(vendors: Vendors, statement: bytes) -> Evidence | None:
 def hosts_in(vendors: Vendors, text: bytes, where: str) -> list[Evidence]:
     """Vendors whose hosts stand in a text."""
     text = text.lower()
-    found = {
-        vendor.id: Evidence(vendor.id, f"host {host} {where}")
-        for vendor in vendors.values()
-        for host in vendor.hosts
-        if _has_host(text, host.encode())
-    }
-    return list(found.values())
+    return [*_calling(vendors, text, where)]
+
+
+def _calling(vendors: Vendors, text: bytes, where: str) -> Iterator[Evidence]:
+    for vendor in vendors.values():
+        host = next((host for host in vendor.hosts if _has_host(text, host.encode())), "")
+        if host:
+            yield Evidence(vendor.id, f"host {host} {where}")
 
 
 def by_words(vendors: Vendors, text: bytes, where: str = "beside it") -> list[Evidence]:
@@ -146,10 +147,15 @@ def _owned(vendor: Vendor, owners: list[bytes]) -> str:
 def _shown(name: str, text: bytes, start: int, end: int) -> str:
     """``STRIPE_KEY = …``, as it stands before the key."""
     identifier, join = text[start:end].rstrip(b".-"), _JOIN.match(text, end)
-    if len(identifier) > _LONGEST or _RANDOM.search(identifier):
+    if not is_showable(identifier):
         return f"a name with {name!r} before it"
     how = {b"(": "(…)", b":": ": …"}.get(join[1], " = …") if join else " …"
     return identifier.decode() + how
+
+
+def is_showable(identifier: bytes) -> bool:
+    """Whether a name is short, and no part of a key."""
+    return 0 < len(identifier) <= _LONGEST and identifier.isascii() and not _RANDOM.search(identifier)
 
 
 def _last_with(text: bytes, name: str) -> tuple[int, int, bool]:

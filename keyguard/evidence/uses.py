@@ -12,7 +12,7 @@ from keyguard.model import Vendor
 from keyguard.surroundings import REACH, surroundings
 
 #: so many uses of a variable are looked at
-_MOST = 40
+_MOST = 20
 #: the end of what stands before a value: the variable, maybe its type, and what gives it the value
 _VARIABLE = re.compile(
     rb"(?<![\w$.>\"'\]-])[$@]{0,2}([A-Za-z_]\w{2,60})(?:[ \t]*:[ \t]*[\w&<>\[\]'. ]{1,40}|[ \t]+(?:str|string))?"
@@ -107,11 +107,11 @@ def is_telling(name: str) -> bool:
     return name.replace("_", "").lower().encode() not in _GENERAL or name.isupper()
 
 
-def use(vendors: Vendors, text: bytes, start: int, end: int) -> Iterator[Evidence]:
-    """Vendors to whose client or host it goes at one place, as what it is known by."""
+def use(vendors: Vendors, text: bytes, start: int, end: int, *, members: bool = False) -> Iterator[Evidence]:
+    """Vendors to whose client or host it goes at one place. ``members``: or what another thing has by that name."""
     line = text[max(0, start - REACH) : start]
     line = line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1 :]
-    if _COMMENT.search(line) or _MEMBER.search(line) or _PROPERTY.match(text, end):
+    if _COMMENT.search(line) or _PROPERTY.match(text, end) or (_MEMBER.search(line) and not members):
         return
     place = surroundings(text[max(0, start - REACH) : start], text[end : end + REACH])
     name = by_name(vendors, _WAY.sub(b" ", place.before))
