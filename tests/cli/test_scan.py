@@ -310,7 +310,7 @@ def test_patterns_of_the_configuration_are_relative_to_it_wherever_one_stands(kg
     assert places(kg.scan(repo.path / "tests", repo.path / "data", cwd=repo.path.parent)) == {
         f"repo/{name}" for name in staged
     }
-    assert kg("scan", "--isolated", cwd=repo.path / "tests").out.count("data/key.txt") == 1
+    assert kg("scan", "--isolated", cwd=repo.path / "tests").out.count("--> data/key.txt") == 1
 
 
 def test_excluding_all_that_is_staged_is_no_error_since_commits_are_small(kg: Keyguard, repo: Repo) -> None:
