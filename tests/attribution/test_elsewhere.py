@@ -264,3 +264,10 @@ def test_each_of_many_keys_in_one_file_is_told_by_its_own_variable() -> None:
     found = see("import stripe\n\n\n" + text + "stripe.api_key = KEY_3\n")
     assert len(found) == 400
     assert found[3].attribution.certainty is CERTAIN
+
+
+def test_nothing_of_the_line_above_is_shown() -> None:
+    (one,) = see("production: {pin: hunter2, stripe: {\n    secret: " + key("whsec_{alnum:32}"))
+    assert one.environment is Environment.LIVE
+    assert "live by 'production' above it" in one.attribution.because
+    assert all("hunter2" not in reason for reason in one.attribution.because)
