@@ -154,6 +154,7 @@ class Attributor:
             certainty=Certainty.AMBIGUOUS,
             candidates=tuple(dict.fromkeys([*(one.vendor for one in evidence), *(rule.vendor for rule in others)])),
             because=tuple(dict.fromkeys(one.why for one in evidence)),
+            named=tuple(dict.fromkeys(one.vendor for one in evidence)),
             ground=ground,
             possible=_ids(rules),
         )

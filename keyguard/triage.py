@@ -31,6 +31,7 @@ from keyguard.secrets import short_id
 _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
 #: what is likely by the one is likelier than by the next
 _STANDING = (*Ground,)
+_MOST_REASONS = 4
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -155,19 +156,30 @@ def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
 
 def _settle(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
     """One attribution for all places of a key: the surest; those that contradict each other make it ambiguous."""
+    doubtful = [one for one in group if one.attribution.ground is Ground.CONTRADICTION]
     best = min(map(_surety, group))
-    surest = [_placed(one) for one in group if _surety(one) == best or _is_contradicted(one)]
-    if len({one.vendor for one in surest}) == 1:
-        return surest[0]
+    sure = [one for one in group if one.attribution.ground is not Ground.CONTRADICTION]
+    surest = [one for one in sure if _surety(one) == best]
+    vendors = {one.attribution.vendor for one in surest}
+    if len(vendors) == 1 and all(vendors <= {*one.attribution.named} for one in doubtful):
+        said = _placed(next((one for one in surest if one.attribution.because), surest[0]))
+        return _doubted(said, [*map(_placed, doubtful)]) if doubtful else said
+    every = [*map(_placed, surest + doubtful)]
+    return every[0] if len(every) == 1 else _unclear(every, rules)
+
+
+def _unclear(surest: Sequence[Attribution], rules: dict[str, Rule]) -> Attribution:
+    """Nobody can be told: the fallback speaks, and names first those that are named somewhere."""
     vendors = dict.fromkeys(one.vendor for one in surest if not rules[one.rule].fallback)
+    named = [name for one in surest for name in one.named]
     family = rules[surest[0].rule].family
     speaker = next((rule for rule in rules.values() if rule.fallback and rule.family == family), None)
     return Attribution(
         rule=speaker.id if speaker else surest[0].rule,
         vendor=speaker.vendor if speaker else surest[0].vendor,
         certainty=Certainty.AMBIGUOUS,
-        candidates=tuple(dict.fromkeys([*vendors, *(name for one in surest for name in one.candidates)])),
-        because=tuple(dict.fromkeys(why for one in surest for why in one.because)),
+        candidates=tuple(dict.fromkeys([*vendors, *named, *(name for one in surest for name in one.candidates)])),
+        because=_reasons(surest),
         ground=Ground.CONTRADICTION,
     )
 
@@ -178,9 +190,14 @@ def _surety(one: Sighting) -> tuple[int, int]:
     return _ORDER[said.certainty], _STANDING.index(said.ground) if said.certainty is Certainty.LIKELY else 0
 
 
-def _is_contradicted(one: Sighting) -> bool:
-    """Whether names or hosts of two vendors stand there: that speaks against any other place."""
-    return one.attribution.ground is Ground.CONTRADICTION
+def _doubted(said: Attribution, doubts: Sequence[Attribution]) -> Attribution:
+    """The same where it stands beside something else in other places: likely at best."""
+    return msgspec.structs.replace(said, certainty=Certainty.LIKELY, because=_reasons([said, *doubts]))
+
+
+def _reasons(said: Sequence[Attribution]) -> tuple[str, ...]:
+    """The first reasons of all: a key may stand in a thousand places."""
+    return tuple(dict.fromkeys(why for one in said for why in one.because))[:_MOST_REASONS]
 
 
 def _placed(one: Sighting) -> Attribution:

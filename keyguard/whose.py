@@ -34,6 +34,8 @@ class Attribution(msgspec.Struct, frozen=True):
     certainty: Certainty
     candidates: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    """Where it is ambiguous: the candidates for which there is evidence."""
     ground: Ground = Ground.PROOF
     environment: Environment = Environment.UNKNOWN
     """What it opens by what stands around it, where its prefix does not say."""

@@ -13,9 +13,10 @@ import msgspec
 
 from keyguard.elsewhere.texts import Texts, is_code
 from keyguard.engine.compiled import Engine
+from keyguard.engine.page import HEAD
 from keyguard.evidence import uses
-from keyguard.evidence.imports import by_import, import_lines
-from keyguard.evidence.names import Evidence, Vendors, by_words, hosts_in
+from keyguard.evidence.heads import Head
+from keyguard.evidence.names import Evidence, Vendors
 from keyguard.evidence.needs import by_needs, is_lock, is_manifest
 from keyguard.model import Attribution, Certainty, Ground, Rule, Sighting
 from keyguard.names import Names
@@ -26,6 +27,8 @@ from keyguard.surroundings import unmarked
 #: grounds that evidence from other files may stand against
 _WEAK = (Ground.SHAPE, Ground.NOTHING)
 _MOST_REASONS = 3
+#: places in one folder at which is looked what a variable is given to
+_MOST_USES = 5_000
 
 
 def completed(folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine) -> list[Sighting]:
@@ -40,11 +43,18 @@ def completed(folders: Sequence[Folder], sightings: Iterable[Sighting], engine: 
             if at is not None:
                 homes[at].append(number)
     for at, numbers in sorted(homes.items()):
+        # whoever saw them first, they are judged in one order: there is an end to what is looked at
+        numbers.sort(key=lambda number: _place(found[number]))
         answers = projects[at].judge([found[number] for number in numbers])
         for number, answer in zip(numbers, answers, strict=True):
             found[number] = answer
         projects[at].close()
     return found
+
+
+def _place(one: Sighting) -> tuple[bytes, int, int, str, str]:
+    place = one.occurrence
+    return place.path, place.line, place.column, place.commit, one.fingerprint
 
 
 def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
@@ -65,6 +75,9 @@ class _Project:
         self._ruleset = engine.ruleset
         self._rules = engine.ruleset.by_id()
         self._code: dict[str, list[bytes]] = {}
+        self._heads: dict[bytes, Head] = {}
+        self._known: dict[tuple[bytes, tuple[str, ...]], list[Evidence]] = {}
+        self._left = _MOST_USES
 
     def holds(self, path: bytes) -> bool:
         """Whether the path, as shown, lies in the folder."""
@@ -118,49 +131,56 @@ class _Project:
         for other in self._code.get(variable, ()):
             if other != path and (telling or _folder(other) == _folder(path)):
                 text = unmarked(self._texts.read(other))
-                places = uses.read_in(variable, text)
+                places = uses.read_in(variable, text)[: max(0, self._left)]
+                self._left -= len(places)
                 for place in places:
                     line = text.count(b"\n", 0, place.start()) + 1
                     at = f"{self._display(other)}:{line}"
                     for found in uses.use(vendors, text, place.start(), place.end(), members=telling):
                         strong.append(found._replace(why=f"{uses.shown(found.why, variable)} at {at}"))
                 if places and not strong:
-                    weak += self._about(vendors, other, text, f"in {self._display(other)}, which reads {variable}")
+                    weak += self._about(vendors, other, f", which reads {variable}")
         return _distinct(strong or weak)
 
-    def _about(self, vendors: Vendors, path: bytes, text: bytes, where: str) -> list[Evidence]:
-        imported = [one._replace(why=f"{one.why} {where}") for one in by_import(vendors, import_lines(text))]
-        return imported or hosts_in(vendors, text, where)
+    def _about(self, vendors: Vendors, path: bytes, more: str = "") -> list[Evidence]:
+        """What a file imports, or else calls."""
+        where = f" in {self._display(path)}"
+        imported = [one._replace(why=one.why + where) for one in self._head(path).imports(vendors)]
+        return [one._replace(why=one.why + more) for one in imported or self._head(path).hosts(vendors)]
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """What the code in the same folder imports, or calls."""
-        found: list[Evidence] = []
-        for other in self._texts.beside(path):
-            if other != path and is_code(other):
-                text = unmarked(self._texts.read(other))
-                found += self._about(vendors, other, text, f"in {self._display(other)}")
-        return _distinct(found)
+        others = [other for other in self._texts.beside(path) if other != path and is_code(other)]
+        return _distinct(one for other in others for one in self._about(vendors, other))
 
     def _by_needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """The nearest manifest above the key that names one; or else all there are."""
         for group in (*self._texts.above(path, is_manifest), self._texts.everywhere(is_manifest)):
             stated = [one for one in group if not is_lock(one)]
-            found: list[Evidence] = []
-            for other in stated or group:
-                name = other.rpartition(b"/")[2]
-                for one in by_needs(vendors, name, self._texts.read(other)):
-                    found.append(one._replace(why=f"{one.why} {self._display(other)}"))
+            found = _distinct(one for other in stated or group for one in self._needs(vendors, other))
             if found:
-                return _distinct(found)
+                return found
         return []
 
+    def _needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
+        key = (path, tuple(vendors))
+        if key not in self._known:
+            found = by_needs(vendors, path.rpartition(b"/")[2], self._texts.read(path))
+            self._known[key] = [one._replace(why=f"{one.why} {self._display(path)}") for one in found]
+        return self._known[key]
+
     def _by_readme(self, vendors: Vendors, path: bytes) -> list[Evidence]:
-        for group in self._texts.above(path, lambda name: name.lower().startswith(b"readme")):
+        """What a README above the key is about."""
+        for group in self._texts.above(path, _is_readme):
             for other in group:
-                text = unmarked(self._texts.read(other))
-                if other != path and (found := by_words(vendors, text, f"in {self._display(other)}")):
+                if other != path and (found := self._head(other).words(vendors)):
                     return found
         return []
+
+    def _head(self, path: bytes) -> Head:
+        if path not in self._heads:
+            self._heads[path] = Head(self._texts.read(path)[:HEAD], f"in {self._display(path)}")
+        return self._heads[path]
 
     def _display(self, path: bytes) -> str:
         return shown_path(self._names.masked(self._shown + path))
@@ -214,6 +234,10 @@ def _distinct(found: Iterable[Evidence]) -> list[Evidence]:
     for one in found:
         first.setdefault(one.vendor, one)
     return [first[vendor] for vendor in sorted(first)]
+
+
+def _is_readme(name: bytes) -> bool:
+    return name.lower().startswith(b"readme")
 
 
 def _folder(path: bytes) -> bytes:

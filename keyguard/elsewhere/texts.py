@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
+from itertools import chain, islice
 
 from keyguard.model import Skipped
 from keyguard.sources.listing import Folder
@@ -16,21 +17,31 @@ from keyguard.sources.reading import Absent, Reader
 #: larger files are no code that a person wrote, and no manifest
 _LIMIT = 512 << 10
 #: files and bytes that are looked through for the names of variables
-_MOST_FILES, _MOST_BYTES = 4_000, 48 << 20
+_MOST_FILES, _MOST_BYTES = 4_000, 24 << 20
 #: files of one folder, and manifests of all of it, that are looked at
 _MOST_BESIDE, _MOST_MANIFESTS = 40, 40
+#: files that are looked at for one variable, and from how many on all words of a text are found at once
+_MOST_MENTIONS, _MANY = 40, 30
 #: bytes that are kept for who asks again
 _KEPT = 32 << 20
 _CODE = frozenset(
     b"bash c cc cfc cjs clj cpp cs cts dart ejs erb ex exs fs go gradle groovy h hs html ipynb java js jsx kt kts lua "
     b"m mjs ml mts php pl pm ps1 py r rb rs scala sh sql svelte swift tf ts tsx vb vue zsh".split()
 )
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _INSTALLED = re.compile(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_party|bower_components|\.venv|venv)/")
 
 
 def is_code(path: bytes) -> bool:
     """Whether a file is code, by its name."""
     return path.rpartition(b".")[2].lower() in _CODE
+
+
+def _named(names: set[str], text: bytes) -> list[str]:
+    """Which of the names stand in a text, maybe as parts of others."""
+    if len(names) < _MANY:
+        return sorted(name for name in names if name.encode() in text)
+    return sorted(names & {word.decode() for word in _WORD.findall(text)})
 
 
 class Texts:
@@ -41,6 +52,7 @@ class Texts:
         self._reader = Reader(folder.root, folder.shown, _LIMIT)
         self._known: dict[bytes, bytes] = {}
         self._kept = 0
+        self._chosen: dict[Callable[[bytes], bool], dict[bytes, list[bytes]]] = {}
 
     def close(self) -> None:
         """Let go of the folders that were read from."""
@@ -67,34 +79,42 @@ class Texts:
 
     def above(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
         """The files of the names that are wanted in each folder from that of the path up, where there are any."""
+        folders = self._wanted(wanted)
         while path:
             path = path.rpartition(b"/")[0]
-            found = [one for one in self._by_folder.get(path, ()) if wanted(one.rpartition(b"/")[2])]
-            if found:
-                yield found
+            if path in folders:
+                yield folders[path]
 
     def everywhere(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
         """Those of the whole folder."""
-        found = (path for path in self._written if wanted(path.rpartition(b"/")[2]))
-        return [path for path, _ in zip(found, range(_MOST_MANIFESTS), strict=False)]
+        return [*islice(chain.from_iterable(self._wanted(wanted).values()), _MOST_MANIFESTS)]
 
     def mentions(self, names: set[str]) -> dict[str, list[bytes]]:
         """The code in which each of the names stands."""
         found: dict[str, list[bytes]] = defaultdict(list)
         if not names:
             return found
-        wanted = re.compile(
-            b"|".join(re.escape(name.encode()) for name in sorted(names, key=lambda one: (-len(one), one)))
-        )
         left = _MOST_BYTES
         for path in [path for path in self._written if is_code(path)][:_MOST_FILES]:
             text = self.read(path)
             left -= len(text)
             if left < 0:
                 break
-            for name in sorted({one.decode() for one in wanted.findall(text)}):
-                found[name].append(path)
+            for name in _named(names, text):
+                if len(found[name]) < _MOST_MENTIONS:
+                    found[name].append(path)
         return found
+
+    def _wanted(self, wanted: Callable[[bytes], bool]) -> dict[bytes, list[bytes]]:
+        """The files of such names by their folders."""
+        if wanted not in self._chosen:
+            found: dict[bytes, list[bytes]] = defaultdict(list)
+            for path in self._written:
+                folder, _, name = path.rpartition(b"/")
+                if wanted(name) and len(found[folder]) < _MOST_BESIDE:
+                    found[folder].append(path)
+            self._chosen[wanted] = {folder: paths for folder, paths in found.items() if paths}
+        return self._chosen[wanted]
 
     @cached_property
     def _by_folder(self) -> dict[bytes, list[bytes]]:

@@ -9,14 +9,14 @@ from keyguard.evidence.imports import by_import, import_lines
 from keyguard.evidence.names import Evidence, Vendors, by_words, hosts_in
 from keyguard.surroundings import unmarked
 
-_WHERE = "in the same file"
-
 
 class Head:
     """The beginning of a file, for imports and what is set before it is used."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, where: str = "in the same file") -> None:
+        """``where`` is what reasons say of the file."""
         self.text = text
+        self._where = where
         self._plain = unmarked(text)
         self._known: dict[tuple[str, tuple[str, ...]], list[Evidence]] = {}
 
@@ -26,11 +26,11 @@ class Head:
 
     def hosts(self, vendors: Vendors) -> list[Evidence]:
         """Vendors whose hosts it names."""
-        return self._once("hosts", vendors, lambda: hosts_in(vendors, self._plain, _WHERE))
+        return self._once("hosts", vendors, lambda: hosts_in(vendors, self._plain, self._where))
 
     def words(self, vendors: Vendors) -> list[Evidence]:
         """Vendors that it names in any way."""
-        return self._once("words", vendors, lambda: by_words(vendors, self._plain, _WHERE))
+        return self._once("words", vendors, lambda: by_words(vendors, self._plain, self._where))
 
     @cached_property
     def _lines(self) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from keyguard.evidence.names import is_showable
 from keyguard.evidence.uses import setting
 from keyguard.model import Environment, Vendor
 from keyguard.surroundings import Surroundings
@@ -20,17 +19,19 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 def environment(text: bytes, start: int, around: Surroundings) -> tuple[Environment, str]:
     """What the name that is given the key at an offset says that it opens, or else what stands above it; and why."""
     holder = setting(text, start)
-    for name in (holder.name if holder else "", *(one.decode("utf-8", "replace") for one in around.parents)):
-        words = {word.lower() for word in _WORD.findall(name)}
-        said = [environment for environment, those in _WORDS.items() if words & those]
-        if len(said) == 1:
-            shown = name.strip(" \t:={([])\"'")
-            return said[0], f"{said[0].value} by {shown}" if is_showable(
-                shown.encode()
-            ) else f"{said[0].value} by its name"
-        if said:
-            break
+    if holder and (found := _told(holder.name)):
+        return found[0], f"{found[0].value} by {holder.name}"
+    for line in around.parents:
+        if found := _told(line.decode("utf-8", "replace")):
+            return found[0], f"{found[0].value} by {found[1]!r} above it"
     return Environment.UNKNOWN, ""
+
+
+def _told(text: str) -> tuple[Environment, str] | None:
+    """The one environment that a text names, and the word; None where it names none, or both."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    said = {environment: word for environment, those in _WORDS.items() for word in words if word in those}
+    return next(iter(said.items())) if len(said) == 1 else None
 
 
 def master(vendor: Vendor, around: Surroundings) -> str:

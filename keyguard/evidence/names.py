@@ -54,6 +54,8 @@ _NAMED = re.compile(rb"[\"'`]\s*[\])]?\s*,")
 _SEVERAL = re.compile(
     rb"\s*(?:(?:const|let|var|my|local)\s+)?[\[(]?\s*[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*[\])]?\s*:?=(?![=>])"
 )
+#: before a name that may not be the one that is meant
+_OTHERWISE = re.compile(rb"(?i)(?<![\w|])(?:or|not|no|nor|instead of|was|ex)[ \t]+$")
 _HOST_BEFORE = re.compile(rb"[A-Za-z0-9-]")
 _HOST_AFTER = re.compile(rb"[A-Za-z0-9-]|\.[A-Za-z0-9]")
 #: the name in front of an e-mail address; that of a URL stands behind ``//`` or ``:``
@@ -87,7 +89,7 @@ def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
         for name in vendor.names:
             start, end, whole = _last_with(text, name)
             if end >= 0 and (best is None or (end, len(name)) > best[:2]):
-                direct = whole and not several and _is_direct(text[end:])
+                direct = whole and not several and not _OTHERWISE.search(text, 0, start) and _is_direct(text[end:])
                 if not direct and _SPENT.match(text, start):
                     continue
                 joined = bool(_JOIN.match(text, end))

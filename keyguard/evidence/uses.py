@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from keyguard.evidence.names import Evidence, Vendors, by_host, by_name
+from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, is_showable
 from keyguard.model import Vendor
 from keyguard.surroundings import REACH, surroundings
 
@@ -75,7 +75,8 @@ def _given(text: bytes, start: int, how: re.Pattern[bytes]) -> Variable | None:
     found = how.search(text[base:start])
     if found is None or found.lastindex is None:
         return None
-    return Variable(found[found.lastindex].decode(), base + found.start(found.lastindex))
+    name = found[found.lastindex]
+    return Variable(name.decode(), base + found.start(found.lastindex)) if is_showable(name) else None
 
 
 def uses_in(vendors: Vendors, name: str, text: bytes, but: int) -> list[Evidence]:

@@ -207,3 +207,67 @@ def test_a_workspace_beside_a_live_key_shows_that_it_may_be_a_master_key() -> No
         text = f"SENDMAILOS_KEY = '{key(f'sk_{kind}_{{alnum:32}}')}'\nheaders = {{'X-Workspace-Id': workspace}}\n"
         (one,) = see(text)
         assert ("it may be a master key: X-Workspace-Id beside it" in one.attribution.because) is shown
+
+
+def test_a_place_that_also_names_another_leaves_it_likely(tmp_path: Path) -> None:
+    project(tmp_path, a_env="SENDMAILOS_API_KEY=<key>\n", b_sh="SENDMAILOS=<key> curl https://api.stripe.com\n")
+    one = finding(tmp_path)
+    assert (one.vendor, one.certainty) == ("sendmailos", LIKELY)
+    assert one.because[-1] == "host api.stripe.com in the same statement at b.sh:1"
+
+
+def test_a_place_with_a_reason_speaks_before_one_without(tmp_path: Path) -> None:
+    one = finding(project(tmp_path, a_txt="<key>\n", b_txt="stripe or clerk: <key>\n"))
+    assert (one.certainty, set(one.candidates[:2])) == (AMBIGUOUS, {"clerk", "stripe"})
+
+
+def test_a_key_in_many_places_has_a_few_reasons(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / f"{number}.sh").write_text(f"CLERK={MINE} curl https://api.stripe.com\n", encoding="utf-8")
+    one = finding(tmp_path)
+    assert (len(one.occurrences), one.certainty, len(one.because) <= 4) == (30, AMBIGUOUS, True)
+
+
+def test_one_name_that_everything_has_is_not_followed_far(tmp_path: Path) -> None:
+    project(tmp_path, a__conf_py="key = '<key>'\n", b__pay_py="import stripe\nstripe.api_key = key\n")
+    assert finding(tmp_path).certainty is AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "key = '<key>'\n\n\ndef f(key):\n    stripe.api_key = key\n",
+        "token = '<key>'\n\n\nfor token in tokens:\n    stripe.api_key = token\n",
+        "mine = '<key>'\n\n\nmine = other()\nstripe.api_key = mine\n",
+        "mine = '<key>'\n\n\n# stripe.api_key = mine\n",
+        "mine = '<key>'\n\n\nstripe.api_key = options.mine\n",
+        "mine = '<key>'\n\n\nstripe.customers.create(mine)\n",
+        "const mine = '<key>'\n\n\nconst f = (mine) => new Stripe(mine)\n",
+        "setup(stripe_client, '<key>')\n",
+        "log.info('stripe: %s', '<key>')\n",
+    ],
+)
+def test_what_may_be_another_thing_of_that_name_is_not_certain(text: str) -> None:
+    (one,) = see(text.replace("<key>", MINE))
+    assert (one.attribution.vendor, one.attribution.certainty) == ("stripe", LIKELY)
+
+
+def test_a_variable_that_is_passed_to_a_client_is_certain_and_the_line_is_told() -> None:
+    for use in ("stripe.api_key = MAIL", "c = Stripe(MAIL)", "requests.get('https://api.stripe.com', auth=(MAIL, ''))"):
+        (one,) = see(f"MAIL = '{MINE}'\n\n\n{use}\n")
+        assert (one.attribution.vendor, one.attribution.certainty) == ("stripe", CERTAIN)
+        assert one.attribution.because[0].endswith(" on line 4")
+
+
+def test_each_of_many_keys_in_one_file_is_told_by_its_own_variable() -> None:
+    text = "".join(f"KEY_{number} = '{key(seed=str(number))}'\n" for number in range(400))
+    found = see("import stripe\n\n\n" + text + "stripe.api_key = KEY_3\n")
+    assert len(found) == 400
+    assert found[3].attribution.certainty is CERTAIN
+
+
+def test_nothing_of_the_line_above_is_shown() -> None:
+    (one,) = see("production: {pin: hunter2, stripe: {\n    secret: " + key("whsec_{alnum:32}"))
+    assert one.environment is Environment.LIVE
+    assert "live by 'production' above it" in one.attribution.because
+    assert all("hunter2" not in reason for reason in one.attribution.because)
