@@ -62,7 +62,7 @@ class Attributor:
         if len(proven) == 1:
             return _certain(proven[0], _STRUCTURE, Ground.PROOF)
         around = surroundings(*page.around(match.start, match.end, REACH, REACH))
-        found = self._by_context(proven or rules, _Place(match, page, path, around))
+        found = self._by_context(proven or _narrowed(rules, match.secret), _Place(match, page, path, around))
         return self._with_more(found, match, page, around) if found else None
 
     def _with_more(self, found: Attribution, match: Match, page: Page, around: Surroundings) -> Attribution:
@@ -179,6 +179,14 @@ def _alone(rule: Rule, secret: bytes) -> Attribution:
     if rule.confidence is Confidence.HIGH:
         return _certain(rule, "the key's prefix", Ground.PROOF)
     return _likely([rule], rule.vendor, "the words around it", Ground.SHAPE)
+
+
+def _narrowed(rules: list[Rule], secret: bytes) -> list[Rule]:
+    """Only those whose keys are built like this one, where it is built so that few are."""
+    few = [
+        rule for rule in rules if rule.checksum in checksums.NARROWING and checksums.CHECKSUMS[rule.checksum](secret)
+    ]
+    return [*few, *(rule for rule in rules if rule.fallback)] if few else rules
 
 
 def _is_proven(rule: Rule, secret: bytes) -> bool:

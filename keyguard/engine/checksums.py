@@ -188,6 +188,9 @@ PROOFS: frozenset[str] = frozenset(
 #: passing tells whose key it is where nothing says otherwise: one vendor's keys are built like that, others' could be
 TELLING: frozenset[str] = frozenset({"uuid-body"})
 
+#: passing leaves only those vendors whose keys are built like that, whatever names stand around
+NARROWING: frozenset[str] = TELLING | {"workos-payload"}
+
 #: failing means that the text is something else, not a key that was mangled
 REQUIRED: frozenset[str] = frozenset(
     {"clerk-publishable", "jwt", "mixed-case", "pem-locked", "pem-open", "sentry-claims"}

@@ -271,3 +271,25 @@ def test_nothing_of_the_line_above_is_shown() -> None:
     assert one.environment is Environment.LIVE
     assert "live by 'production' above it" in one.attribution.because
     assert all("hunter2" not in reason for reason in one.attribution.because)
+
+
+@pytest.mark.parametrize("template", ["sk_live_{workos}", "sk_test_{uuid}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SENDMAILOS_API_KEY=<1>",
+        "curl https://api.sendmailos.com/ -u <1>:",
+        "x = '<1>'\nclient = SendMailOS(x)\n",
+        "STRIPE=<1>",
+    ],
+)
+def test_no_name_makes_a_key_certain_that_is_built_like_those_of_another(template: str, text: str) -> None:
+    (one,) = see(text.replace("<1>", key(template)))
+    assert one.attribution.vendor not in ("sendmailos", "stripe")
+    assert one.attribution.certainty is not CERTAIN or "uuid" in template
+
+
+def test_a_structure_that_two_vendors_share_is_told_by_their_names() -> None:
+    for vendor in ("workos", "highnote"):
+        (one,) = see(f"{vendor.upper()}_API_KEY=" + key("sk_live_{workos}"))
+        assert (one.attribution.vendor, one.attribution.certainty) == (vendor, CERTAIN)
