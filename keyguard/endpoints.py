@@ -18,8 +18,9 @@ OUTCOMES = ("revoked", "accepted", "already-inactive", "refused", "unknown")
 #: by what right a key is revoked: it revokes itself; anybody may report it; another credential of the account does it
 RIGHTS = ("self", "report", "admin")
 METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT")
-#: how well it is known: read in the vendor's documentation, or in the source of the vendor's own software
-EVIDENCE = ("documentation", "source")
+#: how well it is known: from the vendor's documentation; from the source of software that asks in this way; or from
+#: memory alone, and then no answer of it means for certain that a key is dead
+EVIDENCE = ("documentation", "source", "memory")
 
 # patterns stay texts until they are used: every commit loads this module, and hardly any of them a pack
 _URL = r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?"
@@ -102,6 +103,8 @@ def problem(request: Request, *, asks: bool) -> str:
     never in the query, the host or the name of a header.
     """
     words = VERDICTS if asks else OUTCOMES
+    if request.evidence not in EVIDENCE:
+        return f"{request.evidence!r} is not one of {', '.join(EVIDENCE)}"
     if isinstance(request, Revocation) and request.right not in RIGHTS:
         return f"{request.right!r} is not one of {', '.join(RIGHTS)}"
     if not re.fullmatch(_URL, request.url):

@@ -38,8 +38,9 @@ def judge(request: Request, reply: Reply) -> Verdict:
     body = parsed(reply)
     for answer in request.answers:
         if fits(answer, reply.status, body):
-            state = State(answer.verdict)
-            said = answer.says or f"the vendor answered {reply.status}"
+            state, said = State(answer.verdict), answer.says or f"the vendor answered {reply.status}"
+            if state is State.INACTIVE and request.evidence == "memory":
+                state, said = State.UNKNOWN, f"probably inactive: {said}, but nobody has read that this means so"
             return Verdict(state=state, reason=said, host=request.host, status=reply.status)
     return Verdict(state=State.UNKNOWN, reason=_reason(reply, body), host=request.host, status=reply.status)
 
