@@ -82,7 +82,7 @@ def _purge(found: Run, options: argparse.Namespace) -> int:
         change = mirror.rewrite()
     finally:
         mirror.forget()
-    left = _left(mirror, chosen)
+    left = _left(mirror, chosen, tuple(options.rules))
     lines += ["", *_result(mirror, change, left)]
     _note(chosen, left, mirror)
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
@@ -100,9 +100,9 @@ def _secrets(chosen: list[Finding], source: str, options: argparse.Namespace) ->
     return found
 
 
-def _left(mirror: Mirror, chosen: list[Finding]) -> list[str]:
+def _left(mirror: Mirror, chosen: list[Finding], rules: tuple[str, ...]) -> list[str]:
     """The ids of the keys that are still in the clone, by a scan of all that it holds."""
-    request = scan.Request(ask=Ask(paths=(mirror.path,)), history="only", cached=False)
+    request = scan.Request(ask=Ask(paths=(mirror.path,)), history="only", cached=False, rules=rules)
     found = scan.run(request)
     if not found.coverage.complete:
         return [one.id for one in chosen]

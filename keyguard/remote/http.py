@@ -73,10 +73,12 @@ class Client:
 
     def _exchange(self, request: Prepared) -> Reply:
         connection = self._connection(request.host, request.port)
-        sent = False
+        sent, start = False, monotonic()
         try:
             with _deadline(connection, self._network.deadline):
                 connection.connect()
+                if monotonic() - start > self._network.deadline:  # before it was connected there was nothing to cut
+                    raise Trouble("it did not answer in time")
                 if not connection.is_verified:
                     raise Trouble("its certificate was not checked")
                 sent = True

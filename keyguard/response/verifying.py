@@ -38,6 +38,7 @@ class Verifier:
 
     def __init__(self, rules: tuple[str, ...], own: UserConfig, journal: Journal) -> None:
         """``rules`` are packs that were named by the user, and not by what is scanned: they say where keys go."""
+        self._rules = rules
         self._engine: Engine = compiled.load(rules)
         self._asker = Asker(self._engine.ruleset, own.vendors)
         self._client = Client(own.network)
@@ -64,7 +65,7 @@ class Verifier:
     def of_text(self, text: bytes, said: Said = _NOTHING, *, dry: bool = False) -> Iterator[Answered]:
         """The one key in a text. Raises ``UsageError`` where there is none, or more than one."""
         pieces = iter((text, b""))
-        found = scan.run_stream(scan.Request(), lambda: next(pieces, b""), b"<stdin>").findings
+        found = scan.run_stream(scan.Request(rules=self._rules), lambda: next(pieces, b""), b"<stdin>").findings
         if len(found) != 1:
             raise UsageError("there is no key on standard input" if not found else "give one key at a time")
         match = self._engine.matcher.find(text).matches[0]

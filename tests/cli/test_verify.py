@@ -115,6 +115,18 @@ def test_a_key_comes_from_standard_input(inside: Inside, leaky: Repo, gateway: G
     assert "no key on standard input" in verify(inside, leaky, gateway, "--stdin", stdin=b"nothing\n").err
 
 
+def test_a_pack_that_the_user_names_counts_for_what_is_typed(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
+    pack = leaky.path.parent / "house.toml"
+    pack.write_text(
+        '[vendor]\nid = "house"\nname = "House"\n[[rules]]\nid = "house-key"\ntitle = "x"\ndescription = "x"\n'
+        f"pattern = '(?P<secret>hous_[a-z]{{24}})'\nverify = {{ url = 'https://localhost:{gateway.vendor.port}/'"
+        ", headers = { A = '{secret}' }, answers = [{ status = [200], verdict = 'active' }] }\n"
+    )
+    typed = ("hous" + "_qwmrtzplkjhgfdsyxcvbnuio").encode()
+    said = verify(inside, leaky, gateway, "--stdin", "--rules", str(pack), "-f", "json", stdin=typed)
+    assert [one["verdict"] for one in said.document["keys"]] == ["active"], said.err
+
+
 def test_the_repository_has_no_say_in_where_keys_go(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
     pack = (
         '[vendor]\nid = "evil"\nname = "Evil"\n[[rules]]\nid = "sendmailos-key"\ntitle = "x"\ndescription = "x"\n'
