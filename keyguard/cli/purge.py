@@ -82,7 +82,7 @@ def _purge(found: Run, options: argparse.Namespace) -> int:
         change = mirror.rewrite()
     finally:
         mirror.forget()
-    left = _left(mirror, chosen, tuple(options.rules))
+    left = _left(mirror, chosen, [secret for _, secret in secrets], tuple(options.rules))
     lines += ["", *_result(mirror, change, left)]
     _note(chosen, left, mirror)
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
@@ -100,14 +100,15 @@ def _secrets(chosen: list[Finding], source: str, options: argparse.Namespace) ->
     return found
 
 
-def _left(mirror: Mirror, chosen: list[Finding], rules: tuple[str, ...]) -> list[str]:
-    """The ids of the keys that are still in the clone, by a scan of all that it holds."""
+def _left(mirror: Mirror, chosen: list[Finding], secrets: list[Secret], rules: tuple[str, ...]) -> list[str]:
+    """The ids of the keys that are still in the clone: by a scan of all that it holds, and byte by byte."""
+    bare = mirror.holds(secrets)
     request = scan.Request(ask=Ask(paths=(mirror.path,)), history="only", cached=False, rules=rules)
     found = scan.run(request)
     if not found.coverage.complete:
         return [one.id for one in chosen]
     there = {one.fingerprint for one in found.findings} | {one.fingerprint for one in found.suppressed}
-    return [one.id for one in chosen if one.fingerprint in there]
+    return [one.id for number, one in enumerate(chosen) if one.fingerprint in there or number in bare]
 
 
 def _result(mirror: Mirror, change: Change, left: list[str]) -> list[str]:

@@ -20,6 +20,8 @@ from keyguard.errors import GitError, UsageError
 from keyguard.secrets import Secret
 
 _SECRETS = "replacements"
+#: bytes of objects that are searched at a time
+_PIECE = 1 << 20
 #: a file that says that a clone was only prepared
 _MARK = "prepared"
 #: every callback gets its text by the same name that git-filter-repo gives it
@@ -124,6 +126,21 @@ class Mirror:
                 found.update(self._git("for-each-ref", "--contains", commit, "--format=%(refname)").split())
         return tuple(sorted(found))
 
+    def holds(self, secrets: Sequence[Secret]) -> set[int]:
+        """The numbers of those that stand in any object of the clone, in whatever form a rule would not know them."""
+        values = [secret.reveal() for secret in secrets]
+        overlap, kept, found = max(map(len, values), default=1) - 1, b"", set[int]()
+        command = ["git", "--git-dir", self.path, "cat-file", "--batch", "--batch-all-objects", "--unordered"]
+        with subprocess.Popen(command, env=self._environment(), stdout=subprocess.PIPE) as git:
+            assert git.stdout is not None  # noqa: S101 - it was asked for
+            while data := git.stdout.read(_PIECE):
+                text = kept + data
+                found.update(number for number, value in enumerate(values) if value in text)
+                kept = text[-overlap:] if overlap else b""
+        if git.returncode:
+            raise GitError(f"git cat-file ended with {git.returncode}: what the clone holds is not known")
+        return found
+
     def forget(self) -> None:
         """Remove what was to be replaced."""
         with suppress(FileNotFoundError):
@@ -138,7 +155,17 @@ class Mirror:
         return self._run(["git", "-c", "core.hooksPath=/dev/null", *at, *arguments], self.folder)
 
     def _run(self, command: list[str], folder: str) -> str:
-        environment = {
+        done = subprocess.run(command, cwd=folder, env=self._environment(), capture_output=True, check=False)
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise GitError(
+                f"{' '.join(command[:3])} failed: {said[-1] if said else f'it ended with {done.returncode}'}"
+            )
+        return done.stdout.decode("utf-8", "replace")
+
+    def _environment(self) -> dict[str, str]:
+        """An environment in which no configuration of the user or the machine is seen."""
+        return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": self.folder,
             "LC_ALL": "C",
@@ -147,13 +174,6 @@ class Mirror:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_NO_REPLACE_OBJECTS": "1",
         }
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise GitError(
-                f"{' '.join(command[:3])} failed: {said[-1] if said else f'it ended with {done.returncode}'}"
-            )
-        return done.stdout.decode("utf-8", "replace")
 
 
 def _is_free(folder: str) -> bool:

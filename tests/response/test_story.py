@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from keyguard.response.purging import Change, Mirror
+from keyguard.secrets import Secret
 from tests.calling import Inside
 from tests.checkout import leaking_line, made_up_key
 from tests.cli.test_revoke import Case, Gateway
@@ -144,3 +146,33 @@ def test_what_nobody_knows_is_not_proven(case: Case, gateway: Gateway) -> None:
     assert "asked now" in asked.out
     other = case("prove", case.id, "--stdin", "--vendor", "sendmailos", stdin=made_up_key(2).encode())
     assert "another key" in other.err
+
+
+def test_what_is_left_in_a_clone_is_said(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = tmp_path / "house.toml"
+    pack.write_text(
+        '[vendor]\nid = "house"\nname = "House"\n[[rules]]\nid = "house-key"\ntitle = "x"\ndescription = "x"\n'
+        "pattern = '(?<![a-z])(?P<secret>hous_[a-z]{24})'\n"
+    )
+    key = "hous" + "_qwmrtzplkjhgfdsyxcvbnuio"
+    repo = Repo(tmp_path / "house").write("a.txt", f"x = {key}\n").add().commit("oops")
+    name = inside.scan("--rules", str(pack), cwd=repo.path).document["findings"][0]["id"]
+    words = ("purge", name, "--rules", str(pack), "--execute", "--into")
+    assert inside(*words, str(tmp_path / "clean"), cwd=repo.path).code == 0
+    monkeypatch.setattr(Mirror, "rewrite", lambda self: Change(0, 1, (), ()))
+    for number, text in enumerate((f"x = {key}\n", f"within a longer word{key}\n")):
+        repo.write("a.txt", text).add().commit("again")
+        said = inside(*words, str(tmp_path / f"as-it-was-{number}"), cwd=repo.path)
+        assert said.code == 1
+        assert f"still in the clone: {name}" in said.out
+        assert key not in said.out
+
+
+def test_bytes_are_found_wherever_pieces_of_an_answer_end(tmp_path: Path) -> None:
+    key = b"hous" + b"_qwmrtzplkjhgfdsyxcvbnuio"
+    repo = Repo(tmp_path / "r", "--bare")
+    for before in ((1 << 20) - 40, (1 << 20) - 10, 5):
+        repo.git("hash-object", "-w", "--stdin", stdin=b"x" * before + key)
+    mirror = Mirror(str(repo.path), str(tmp_path / "m"))
+    mirror.path = str(repo.path)
+    assert mirror.holds([Secret(key), Secret(key[:-1] + b"z")]) == {0}
