@@ -95,7 +95,7 @@ def _secrets(chosen: list[Finding], source: str, options: argparse.Namespace) ->
     for one in chosen:
         secret = secret_of(one, (source,), engine)
         if secret is None:
-            raise UsageError(f"{one.id} is in none of its places any more: scan again")
+            raise UsageError(f"{one.id} cannot be read again where it was found: gone, or only in the name of a file")
         found.append((one.id, secret))
     return found
 

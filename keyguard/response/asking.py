@@ -83,7 +83,9 @@ class Asker:
             return _nobody("it is publishable: whether it is active changes nothing")
         value = source.secret()
         if value is None:
-            return _nobody("the key is in none of its places any more")
+            return _nobody(
+                "it cannot be read again where it was found: gone, or in the name of a file (--stdin takes it)"
+            )
         pair = source.pair(request.pair, value) if request.pair else None
         if request.pair and pair is None:
             return _nobody("what belongs to it stands nowhere near it: with the secret alone nobody can be asked")
