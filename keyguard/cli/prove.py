@@ -68,9 +68,7 @@ def _asked(fingerprint: str, kept: Journal, options: argparse.Namespace) -> Verd
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("standard input is closed")
     verifier = Verifier(tuple(options.rules), keys.user_config(options), kept)
-    for one in verifier.of_text(sys.stdin.buffer.read(64 << 10), keys.said(options)):
-        if one.finding.fingerprint != fingerprint:
-            raise UsageError("what is on standard input is another key")
+    for one in verifier.of_text(sys.stdin.buffer.read(64 << 10), keys.said(options), wanted=fingerprint):
         return one.verdict
     return None
 

@@ -59,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show, or do."""
+    if (options.vendor or options.host) and len(options.ids) != 1:
+        raise UsageError("--vendor and --host are about one key: name that key")
     if options.yes and not options.expect:
         raise UsageError("--yes needs --expect ID: which key you mean, once more")
     if options.yes and len(options.ids) != 1:

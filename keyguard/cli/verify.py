@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
     """Ask, and say what was answered."""
     if sum((bool(options.ids), options.all, options.stdin)) != 1:
         raise UsageError("name the keys, or say --all or --stdin: one of the three")
-    if options.vendor and len(options.ids) != 1 and not options.stdin:
-        raise UsageError("--vendor says whose one key is: name that key")
+    if (options.vendor or options.host) and len(options.ids) != 1 and not options.stdin:
+        raise UsageError("--vendor and --host are about one key: name that key")
     verifier = Verifier(tuple(options.rules), keys.user_config(options), Journal(journal.folder(os.environ)))
     if options.stdin:
         answered = verifier.of_text(_read_key(), keys.said(options), dry=options.dry_run)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from threading import Timer
 from time import monotonic, sleep
 from typing import NamedTuple
@@ -85,7 +86,7 @@ class Client:
                 return _answered(connection, request)
         except ssl.SSLCertVerificationError as error:
             raise Trouble(f"its certificate is not valid: {error.verify_message}") from None
-        except (HTTPError, OSError, ValueError) as error:
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
             raise Trouble(_reason(error), sent=sent) from None
         finally:
             with suppress(OSError):

@@ -40,6 +40,13 @@ def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret 
     return None
 
 
+def secret_in(text: bytes, finding: Finding, engine: Engine) -> Secret | None:
+    """The key of a finding that a scan of this very text gave."""
+    sighter = Sighter(engine.ruleset, engine.matcher)
+    sighter.sight(Blob(finding.occurrences[0].path, Where.STDIN), _once(text))
+    return sighter.secret(finding.fingerprint)
+
+
 def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], engine: Engine) -> Secret | None:
     """The key of another rule that stands nearest to a secret where that was found; None where there is none."""
     for occurrence in finding.occurrences:

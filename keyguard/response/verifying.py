@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from keyguard import scan
+from keyguard.accounting import Terms
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import UsageError
@@ -17,8 +18,9 @@ from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.response.asking import Asker, Question, Said, Source
-from keyguard.response.retrieval import pair_of, secret_of
+from keyguard.response.retrieval import pair_of, secret_in, secret_of
 from keyguard.secrets import Secret
+from keyguard.triage import Policy
 from keyguard.userconfig import UserConfig
 from keyguard.verdict import State, Verdict
 
@@ -62,14 +64,21 @@ class Verifier:
         )
         return msgspec.structs.replace(run, findings=findings)
 
-    def of_text(self, text: bytes, said: Said = _NOTHING, *, dry: bool = False) -> Iterator[Answered]:
-        """The one key in a text. Raises ``UsageError`` where there is none, or more than one."""
+    def of_text(self, text: bytes, said: Said = _NOTHING, *, dry: bool = False, wanted: str = "") -> Iterator[Answered]:
+        """The one key in a text. Raises ``UsageError`` where there is none, or more than one, or it is not the one
+        whose fingerprint is ``wanted``: nothing is sent then.
+        """
         pieces = iter((text, b""))
-        found = scan.run_stream(scan.Request(rules=self._rules), lambda: next(pieces, b""), b"<stdin>").findings
+        # a comment that allows a key is not obeyed: of two keys it must not be the other one that is meant
+        asked = scan.Request(rules=self._rules, terms=Terms(policy=Policy(inline=False)))
+        found = scan.run_stream(asked, lambda: next(pieces, b""), b"<stdin>").findings
         if len(found) != 1:
             raise UsageError("there is no key on standard input" if not found else "give one key at a time")
-        match = self._engine.matcher.find(text).matches[0]
-        question = self._asker.question(found[0], Source(lambda: Secret(match.secret), _alone), said)
+        if wanted and found[0].fingerprint != wanted:
+            raise UsageError("what is on standard input is another key")
+        question = self._asker.question(
+            found[0], Source(partial(secret_in, text, found[0], self._engine), _alone), said
+        )
         yield self._answered(found[0], question, dry)
 
     def _answered(self, finding: Finding, question: Question, dry: bool) -> Answered:

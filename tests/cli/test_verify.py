@@ -127,6 +127,23 @@ def test_a_pack_that_the_user_names_counts_for_what_is_typed(inside: Inside, lea
     assert [one["verdict"] for one in said.document["keys"]] == ["active"], said.err
 
 
+def test_of_two_keys_on_standard_input_none_is_sent(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
+    for marker in ("keyguard: allow", "gitleaks:allow"):
+        typed = f"OTHER={made_up_key(2)}  # {marker}\nSENDMAILOS_API_KEY={KEY}\n".encode()
+        said = verify(inside, leaky, gateway, "--stdin", stdin=typed)
+        assert said.code == 2
+        assert "one key at a time" in said.err
+    assert not gateway.vendor.heard
+
+
+def test_what_is_said_of_a_key_is_said_of_one(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
+    for option in (("--vendor", "sendmailos"), ("--host", "gitlab.example")):
+        for command in (("verify", "--all"), ("verify", "KG-1111", "KG-2222"), ("revoke", "KG-1111", "KG-2222")):
+            said = inside(*command, *option, cwd=leaky.path)
+            assert said.code == 2
+            assert "are about one key" in said.err
+
+
 def test_the_repository_has_no_say_in_where_keys_go(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
     pack = (
         '[vendor]\nid = "evil"\nname = "Evil"\n[[rules]]\nid = "sendmailos-key"\ntitle = "x"\ndescription = "x"\n'

@@ -24,7 +24,7 @@ class Heard(NamedTuple):
 
 
 class Played(NamedTuple):
-    """What the vendor answers: status, headers, body."""
+    """What the vendor answers: status, headers, body. Without a status the body is all that is sent."""
 
     status: int
     body: bytes = b"{}"
@@ -85,6 +85,10 @@ def _handler(played: Vendor, answer: Answer) -> type[BaseHTTPRequestHandler]:
             played.heard.append(heard)
             said = answer(heard)
             if said is None:
+                self.close_connection = True
+                return
+            if not said.status:
+                self.wfile.write(said.body)
                 self.close_connection = True
                 return
             self.send_response(said.status)

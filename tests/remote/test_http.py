@@ -183,6 +183,13 @@ def test_a_vendor_that_hangs_up_leaves_it_open(tmp_path: Path) -> None:
     assert "refused the connection" in verdict.reason
 
 
+@pytest.mark.parametrize("said", [b"garbage here\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"])
+def test_an_answer_that_is_no_http_leaves_it_open(said: bytes, tmp_path: Path) -> None:
+    with vendor(lambda heard: Played(0, said), tmp_path, HOST) as played:
+        verdict = asked(played)
+    assert verdict == Verdict(state=State.UNKNOWN, reason="the connection failed", host=HOST)
+
+
 def test_patience_is_kept_and_no_question_is_asked_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr(http, "sleep", waited.append)
