@@ -131,6 +131,6 @@ def problem(request: Request, *, asks: bool) -> str:
 def _answer_problem(answer: Answer, words: tuple[str, ...]) -> str:
     if answer.verdict not in words:
         return f"{answer.verdict!r} is not one of {', '.join(words)}"
-    if answer.verdict == "inactive" and not (answer.when or answer.has):
-        return "an answer that means 'inactive' must be told by its body: any proxy can send a bare status"
+    if answer.verdict in ("inactive", "already-inactive") and not (answer.when or answer.has):
+        return f"an answer that means {answer.verdict!r} must be told by its body: any proxy can send a bare status"
     return ""

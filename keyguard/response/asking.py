@@ -88,7 +88,11 @@ class Asker:
             )
         pair = source.pair(request.pair, value) if request.pair else None
         if request.pair and pair is None:
-            return _nobody("what belongs to it stands nowhere near it: with the secret alone nobody can be asked")
+            return _nobody(
+                "what belongs to it stands nowhere near, or there are several: it alone cannot be asked about"
+            )
+        if pair is not None and not pair.reveal().startswith(_LASTING):
+            return _nobody("it is a temporary key: without its session token AWS would not know it")
         trap = canaries.maker(value.reveal(), pair.reveal() if pair else b"")
         if trap:
             return _nobody(f"it is a trap, laid out with {trap}: who uses it is reported, so nobody is asked")
@@ -118,6 +122,8 @@ class Asker:
         return same[0]
 
 
+#: how ids of AWS begin that need no session token
+_LASTING = b"AKIA"
 _NOTHING = {
     "verify": "no request is known that would tell: look in the vendor's dashboard",
     "revoke": "the vendor offers no request for it: it is done in the dashboard",

@@ -48,7 +48,9 @@ def secret_in(text: bytes, finding: Finding, engine: Engine) -> Secret | None:
 
 
 def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], engine: Engine) -> Secret | None:
-    """The key of another rule that stands nearest to a secret where that was found; None where there is none."""
+    """The key of another rule that stands beside a secret where that was found; None where there is none, or where
+    there are several, of which nobody knows which one belongs to it.
+    """
     for occurrence in finding.occurrences:
         for read in _readings(occurrence, paths):
             try:
@@ -56,13 +58,15 @@ def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], e
             except (OSError, GitError):
                 continue
             at = data.find(secret.reveal())
-            found = [
-                (abs(match.start - at), match.secret)
+            beside = {
+                match.secret
                 for match in engine.matcher.find(data).matches
-                if any(engine.ruleset.rules[index].id == rule for index in match.rules)
-            ]
-            if at >= 0 and found and min(found)[0] <= _NEAR:
-                return Secret(min(found)[1])
+                if at >= 0
+                and abs(match.start - at) <= _NEAR
+                and any(engine.ruleset.rules[index].id == rule for index in match.rules)
+            }
+            if len(beside) == 1:
+                return Secret(beside.pop())
     return None
 
 

@@ -62,13 +62,16 @@ def test_the_account_is_read_from_the_id() -> None:
     ("text", "said"),
     [
         ("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n", "POST https://sts.amazonaws.com/"),
-        ("aws_secret_access_key = {secret}\n", "stands nowhere near it"),
+        ("aws_secret_access_key = {secret}\n", "stands nowhere near"),
+        ("aws_secret_access_key = {secret}\nid = {id}\nother = {other}\n", "there are several"),
+        ("aws_access_key_id = {session}\naws_secret_access_key = {secret}\n", "it is a temporary key"),
         ("aws_access_key_id = {trap}\naws_secret_access_key = {secret}\n", "it is a trap"),
     ],
 )
 def test_the_pair_is_found_where_it_stands(text: str, said: str, inside: Inside, tmp_path: Path) -> None:
     trap = "AKIA" + "AYLPMN5HAARSTUVW"
-    filled = text.format(id=KEY_ID.decode(), secret=SECRET.decode(), trap=trap)
+    other, session = fill("AKIA{base32:16}", "other"), fill("ASIA{base32:16}", "session")
+    filled = text.format(id=KEY_ID.decode(), secret=SECRET.decode(), trap=trap, other=other, session=session)
     repo = Repo(tmp_path / "aws").write("credentials", filled).add().commit("oops")
     out = inside("verify", "--all", "--dry-run", cwd=repo.path, KEYGUARD_STATE_DIR=str(tmp_path / "state")).out
     assert said in out
