@@ -20,9 +20,9 @@ from keyguard.remote.journal import Journal
 from keyguard.report.document import to_json
 from keyguard.report.output import write_stdout
 from keyguard.response import choosing, planning
+from keyguard.response.asking import request_of
 from keyguard.response.planning import Means, Plan, Step
 from keyguard.sanitize import shown
-from keyguard.userconfig import Reached
 from keyguard.verdict import State
 
 _MOST_PLACES = 20
@@ -69,10 +69,8 @@ def _means(options: argparse.Namespace) -> Callable[[Finding], Means]:
     own = userconfig.load(userconfig.path(os.environ)).vendors
 
     def of(finding: Finding) -> Means:
-        rule, reached = rules.get(finding.rule), own.get(finding.vendor, Reached())
-        verify = reached.verify or (rule.verify if rule else None)
-        revoke = reached.revoke or (rule.revoke if rule else None)
-        return Means(verify is not None, revoke is not None)
+        rule = rules.get(finding.rule)
+        return Means(*(rule is not None and request_of(rule, own, name) is not None for name in ("verify", "revoke")))
 
     return of
 

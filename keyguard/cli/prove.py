@@ -52,7 +52,7 @@ def _prove(found: Run, options: argparse.Namespace) -> int:
     entries = list(kept.entries())
     fingerprint = proof.fingerprint_of(options.id, found, entries)
     asked = _asked(fingerprint, kept, options) if options.stdin else None
-    claims = proof.prove(fingerprint, found, entries, asked)
+    claims = proof.prove(fingerprint, found, entries, asked, looked_back=not options.no_history)
     name = proof.name(fingerprint, found.findings)
     if options.format == "json":
         document = {"schema": "keyguard-proof/1", "id": name, "fingerprint": fingerprint}

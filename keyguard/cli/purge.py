@@ -14,6 +14,7 @@ from keyguard import scan
 from keyguard.cli import finish, keys
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
+from keyguard.git.repository import discover
 from keyguard.model import Finding, Run, Where
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal
@@ -60,7 +61,9 @@ def _purge(found: Run, options: argparse.Namespace) -> int:
     source = (tuple(options.path) or (".",))[0]
     chosen = choosing.chosen(found, options.ids)
     secrets = _secrets(chosen, source, options)
-    mirror = Mirror(source, options.into or purging.default_folder(source))
+    home = discover(source)
+    top = (home.top or home.git_dir) if home else source
+    mirror = Mirror(top, options.into or purging.default_folder(top))
     commits = sorted(
         {one.commit for key in chosen for one in key.occurrences if one.where is Where.HISTORY and one.commit}
     )
@@ -74,7 +77,7 @@ def _purge(found: Run, options: argparse.Namespace) -> int:
     ]
     if not options.execute:
         lines += ["", "what --execute runs in the clone:", f"  {shown(shlex.join(mirror.command()))}"]
-        lines += ["its callbacks replace each key by ***REMOVED-ID***; they and the keys are removed afterwards"]
+        lines += ["its callbacks replace each key by REMOVED-ID; they and the keys are removed afterwards"]
         write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
         return 0
     try:

@@ -23,6 +23,8 @@ class Question(NamedTuple):
     """None where nobody is asked."""
     prepared: Prepared | None
     why_not: str = ""
+    vendor: str = ""
+    """Who is asked: by what the user says, it may be another than the finding's."""
 
 
 class Said(NamedTuple):
@@ -50,6 +52,16 @@ class Source:
         return self._known[0]
 
 
+def request_of(rule: Rule, reached: Mapping[str, Reached], purpose: str) -> Request | None:
+    """The request for keys of a rule; what the user has set for its vendor is for keys that can be asked about at all,
+    and not for secrets of webhooks.
+    """
+    asked_about = rule.verify is not None or rule.revoke is not None
+    own: Request | None = getattr(reached.get(rule.vendor), purpose, None) if asked_about else None
+    found: Request | None = own or getattr(rule, purpose)
+    return found
+
+
 class Asker:
     """Makes questions by the rules, and by what the user has set for himself."""
 
@@ -69,8 +81,7 @@ class Asker:
             return _nobody(f"whose key it is, is {finding.certainty.value}: it goes to nobody (--vendor says whose)")
         if rule is None:
             return _nobody("its rule is in no pack that is trusted with addresses")
-        reached = self._reached.get(rule.vendor)
-        request: Request | None = getattr(reached, self._purpose, None) or getattr(rule, self._purpose)
+        request = request_of(rule, self._reached, self._purpose)
         if request is None:
             return _nobody(_NOTHING[self._purpose])
         if request.hosted and not said.host:
@@ -97,8 +108,8 @@ class Asker:
         if trap:
             return _nobody(f"it is a trap, laid out with {trap}: who uses it is reported, so nobody is asked")
         if pair is not None:
-            return Question(request, AwsSigned(request, value, finding.masked, pair))
-        return Question(request, Prepared(request, value, finding.masked))
+            return Question(request, AwsSigned(request, value, finding.masked, pair), vendor=rule.vendor)
+        return Question(request, Prepared(request, value, finding.masked), vendor=rule.vendor)
 
     def _at(self, request: Request, host: str) -> Request:
         try:

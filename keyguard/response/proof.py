@@ -16,6 +16,7 @@ from keyguard.secrets import short_id
 from keyguard.verdict import State, Verdict
 
 _WHOLE = 32
+_HISTORY = "gone from all that git holds"
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +40,13 @@ def fingerprint_of(text: str, run: Run, entries: Sequence[Entry]) -> str:
     return found[0]
 
 
-def prove(fingerprint: str, run: Run, entries: Sequence[Entry], asked: Verdict | None = None) -> list[Claim]:
-    """What has to hold, by a scan that used no cache, by the journal, and by what the vendor was asked now."""
+def prove(
+    fingerprint: str, run: Run, entries: Sequence[Entry], asked: Verdict | None = None, *, looked_back: bool = True
+) -> list[Claim]:
+    """What has to hold, by a scan that used no cache, by the journal, and by what the vendor was asked now.
+
+    ``looked_back``: whether history was to be read, if there is any.
+    """
     places = [one for finding in run.findings if finding.fingerprint == fingerprint for one in finding.occurrences]
     places += [one.occurrence for one in run.suppressed if one.fingerprint == fingerprint]
     files = [one for one in places if one.where is not Where.HISTORY]
@@ -53,9 +59,9 @@ def prove(fingerprint: str, run: Run, entries: Sequence[Entry], asked: Verdict |
         looked = (
             f"{counted(history.commits, 'commit')}, {counted(history.blobs, 'blob')}, {counted(history.tags, 'tag')}"
         )
-        claims.append(
-            _gone("gone from all that git holds", [place_in_time(one) for one in past], f"{looked} read", gap)
-        )
+        claims.append(_gone(_HISTORY, [place_in_time(one) for one in past], f"{looked} read", gap))
+    elif not looked_back:
+        claims.append(Claim(claim=_HISTORY, holds=None, because=("not looked at: --no-history",)))
     claims.append(_dead(fingerprint, entries, asked))
     return claims
 

@@ -69,7 +69,7 @@ class Mirror:
         if os.path.lexists(folder) and not _is_free(folder):
             raise UsageError(f"{folder}: is there already; give another folder with --into, or remove it")
         self.source = os.path.realpath(source)
-        self.folder = os.path.abspath(folder)
+        self.folder = os.path.realpath(folder)
         if self.folder == self.source or self.folder.startswith(self.source.rstrip("/") + "/"):
             raise UsageError(f"{folder}: lies in the repository itself; give another folder with --into")
         self.path = os.path.join(self.folder, "mirror.git")
@@ -88,7 +88,8 @@ class Mirror:
         """Write what is to be replaced, each under the name that it is replaced by, and the callbacks that do it."""
         os.makedirs(self._tools, mode=0o700, exist_ok=True)
         path = os.path.join(self._tools, _SECRETS)
-        listed = [(secret.reveal().decode("latin-1"), f"***REMOVED-{name}***") for name, secret in secrets]
+        # nothing that names of refs, or of files on Windows, may not have
+        listed = [(secret.reveal().decode("latin-1"), f"REMOVED-{name}") for name, secret in secrets]
         # the longest first: one may be part of another
         listed.sort(key=lambda pair: -len(pair[0]))
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -106,16 +107,17 @@ class Mirror:
     def rewrite(self) -> Change:
         """Rewrite the clone. Raises ``GitError``. What was to be replaced is removed, whatever happens."""
         before = self._refs()
-        os.unlink(os.path.join(self.folder, _MARK))
         try:
             self._run(self.command(), self.path)
         finally:
             self.forget()
+        os.unlink(os.path.join(self.folder, _MARK))
         after = self._refs()
         changed = tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
         kept = os.path.join(self.path, "filter-repo")
         pairs = [line.split() for line in _lines(os.path.join(kept, "commit-map"))[1:]]
         first = tuple(line.split()[0] for line in _lines(os.path.join(kept, "first-changed-commits")) if line.strip())
+        shutil.rmtree(kept, ignore_errors=True)  # it has the old names of refs
         return Change(sum(old != new for old, new in pairs), len(pairs), changed, first)
 
     def holding(self, commits: Sequence[str]) -> tuple[str, ...]:
@@ -127,7 +129,7 @@ class Mirror:
         return tuple(sorted(found))
 
     def holds(self, secrets: Sequence[Secret]) -> set[int]:
-        """The numbers of those that stand in any object of the clone, in whatever form a rule would not know them."""
+        """The numbers of those that stand in any object of the clone, or the name of a ref, in whatever form."""
         values = [secret.reveal() for secret in secrets]
         overlap, kept, found = max(map(len, values), default=1) - 1, b"", set[int]()
         command = ["git", "--git-dir", self.path, "cat-file", "--batch", "--batch-all-objects", "--unordered"]
@@ -137,6 +139,8 @@ class Mirror:
                 text = kept + data
                 found.update(number for number, value in enumerate(values) if value in text)
                 kept = text[-overlap:] if overlap else b""
+        names = self._git("for-each-ref", "--format=%(refname)").encode("utf-8", "surrogateescape")
+        found.update(number for number, value in enumerate(values) if value in names)
         if git.returncode:
             raise GitError(f"git cat-file ended with {git.returncode}: what the clone holds is not known")
         return found
@@ -161,7 +165,7 @@ class Mirror:
             raise GitError(
                 f"{' '.join(command[:3])} failed: {said[-1] if said else f'it ended with {done.returncode}'}"
             )
-        return done.stdout.decode("utf-8", "replace")
+        return done.stdout.decode("utf-8", "surrogateescape")
 
     def _environment(self) -> dict[str, str]:
         """An environment in which no configuration of the user or the machine is seen."""

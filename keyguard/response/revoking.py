@@ -41,6 +41,7 @@ class Plan(NamedTuple):
     """How the vendor is asked whether it is active; None where that is not known."""
     check_prepared: Prepared | None
     why_not: str = ""
+    vendor: str = ""
 
 
 class Outcome(NamedTuple):
@@ -63,7 +64,7 @@ class Revoker:
         what = self._revokes.question(finding, source, said)
         check = self._asks.question(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
-        return Plan(finding, request, what.prepared, check.request, check.prepared, what.why_not)
+        return Plan(finding, request, what.prepared, check.request, check.prepared, what.why_not, what.vendor)
 
     def rehearse(self, plan: Plan) -> Verdict | None:
         """What the vendor says it would do; None where it offers no such thing. Sends the key, and changes nothing."""
@@ -136,7 +137,7 @@ class Revoker:
     def _note(self, plan: Plan, action: str, outcome: str, detail: str = "", status: int = 0) -> None:
         finding, host = plan.finding, plan.request.host if plan.request else ""
         entry = partial(Entry, action=action, outcome=outcome, host=host, status=status, detail=detail)
-        self._journal.append(entry(fingerprint=finding.fingerprint, id=finding.id, vendor=finding.vendor))
+        self._journal.append(entry(fingerprint=finding.fingerprint, id=finding.id, vendor=plan.vendor))
 
 
 def _grouped(plans: Sequence[Plan]) -> Iterator[list[Plan]]:

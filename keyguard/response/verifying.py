@@ -87,15 +87,15 @@ class Verifier:
         if dry:
             return Answered(finding, None, tuple(question.prepared.lines()))
         verdict = verify.ask(self._client, question.prepared, question.request)
-        self._note(finding, verdict)
+        self._note(finding, question.vendor, verdict)
         return Answered(finding, verdict)
 
-    def _note(self, finding: Finding, verdict: Verdict) -> None:
+    def _note(self, finding: Finding, vendor: str, verdict: Verdict) -> None:
         entry = Entry(
             action="verify",
             fingerprint=finding.fingerprint,
             id=finding.id,
-            vendor=finding.vendor,
+            vendor=vendor,
             outcome=verdict.state.value,
             host=verdict.host,
             status=verdict.status,

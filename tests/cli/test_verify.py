@@ -127,6 +127,20 @@ def test_a_pack_that_the_user_names_counts_for_what_is_typed(inside: Inside, lea
     assert [one["verdict"] for one in said.document["keys"]] == ["active"], said.err
 
 
+def test_a_webhook_secret_is_no_key_of_the_gateway(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
+    leaky.write("mail.env", f"SENDMAILOS_WEBHOOK_SECRET=whsec_{KEY[8:]}\n").add().commit("another")
+    said = verify(inside, leaky, gateway, "--all", "--no-history")
+    assert "no request is known" in said.out
+    assert not gateway.vendor.heard
+
+
+def test_the_journal_says_who_was_asked(inside: Inside, leaky: Repo, gateway: Gateway, tmp_path: Path) -> None:
+    state = {"KEYGUARD_STATE_DIR": str(tmp_path / "state")}
+    verify(inside, leaky, gateway, "--stdin", "--vendor", "sendmailos", stdin=KEY.encode(), **state)
+    lines = inside("journal", "-f", "jsonl", cwd=leaky.path, **state).out.splitlines()
+    assert [json.loads(line)["vendor"] for line in lines] == ["sendmailos"]
+
+
 def test_of_two_keys_on_standard_input_none_is_sent(inside: Inside, leaky: Repo, gateway: Gateway) -> None:
     for marker in ("keyguard: allow", "gitleaks:allow"):
         typed = f"OTHER={made_up_key(2)}  # {marker}\nSENDMAILOS_API_KEY={KEY}\n".encode()

@@ -83,7 +83,7 @@ def _purged(case: Case) -> Repo:
     assert "push --force --mirror" in done.out
     assert repo.git("rev-parse", "HEAD") == before, "the repository itself is not touched"
     mirror = Repo(case.folder / "clean/mirror.git", init=False, home=case.folder)
-    assert b"***REMOVED-" in mirror.git("log", "-p", "--all")
+    assert b"REMOVED-KG-" in mirror.git("log", "-p", "--all")
     assert KEY.encode() not in mirror.git("log", "-p", "--all")
     assert all(KEY not in said.out + said.err for said in (prepared, done))
     return mirror
@@ -95,10 +95,14 @@ def test_a_key_is_purged_from_wherever_it_is(case: Case, gateway: Gateway) -> No
     repo.commit(f"with {KEY} in its message")
     repo.git("tag", "-a", "v1", "-m", f"and {KEY} in this")
     repo.git("notes", "add", "-m", f"a note about {KEY}")
+    repo.git("branch", f"fix-{KEY}")
     done = case("purge", case.id, "--execute", "--into", str(case.folder / "clean"))
     assert done.code == 0, done.out + done.err
     names = Repo(case.folder / "clean/mirror.git", init=False).git("log", "--all", "--name-only", "--format=%B")
     assert KEY.encode() not in names
+    for path in (case.folder / "clean").rglob("*"):
+        assert KEY not in path.name
+        assert path.is_dir() or KEY.encode() not in path.read_bytes(), path
 
 
 def test_a_private_key_of_many_lines_is_purged(inside: Inside, tmp_path: Path) -> None:
@@ -120,6 +124,24 @@ def test_a_purge_takes_no_folder_that_is_there(case: Case, gateway: Gateway) -> 
     assert said.code == 2
     assert (case.folder / "taken/file").read_text() == "mine"
     assert case("purge", case.id, "--into", str(case.repo.path / "inside")).code == 2
+
+
+def test_a_purge_from_a_subfolder_is_one_of_the_whole(case: Case, gateway: Gateway) -> None:
+    inner = case.repo.path / "inner"
+    case.repo.write("inner/mail.env", leaking_line(1)).add().commit("more")
+    inside = set(case.repo.path.iterdir())
+    said = case("purge", case.id, "--path", str(inner))
+    assert set(case.repo.path.iterdir()) == inside, "nothing is put into the repository"
+    assert said.code in (0, 2)
+
+
+def test_history_that_was_not_looked_at_proves_nothing(case: Case, gateway: Gateway) -> None:
+    assert case.execute().code == 0
+    case.repo.git("rm", "-q", "mail.env")
+    case.repo.commit("gone")
+    said = case("prove", case.id, "--no-history")
+    assert said.code == 2
+    assert "not looked at: --no-history" in said.out
 
 
 def test_plans_are_written_for_people_and_programs(case: Case, gateway: Gateway) -> None:
@@ -175,4 +197,5 @@ def test_bytes_are_found_wherever_pieces_of_an_answer_end(tmp_path: Path) -> Non
         repo.git("hash-object", "-w", "--stdin", stdin=b"x" * before + key)
     mirror = Mirror(str(repo.path), str(tmp_path / "m"))
     mirror.path = str(repo.path)
+    Path(mirror.folder).mkdir()
     assert mirror.holds([Secret(key), Secret(key[:-1] + b"z")]) == {0}
