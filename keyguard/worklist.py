@@ -86,6 +86,7 @@ class Worklist:
         try:
             answers = self._map(batches, jobs, meanwhile)
         except OSError:
+            self._kept = [Tally(skipped=list(self._listing.skipped))]  # all of it is read again
             return False
         tally = Tally(skipped=list(self._listing.skipped))
         for batch, found in zip(batches, answers, strict=True):

@@ -33,7 +33,9 @@ def excerpt(sightings: Iterable[Sighting], commits: Collection[str], tags: Colle
     found, moves = list[Sighting](), set[tuple[str, str]]()
     for one in sightings:
         trace = one.occurrence.trace or _NOTHING
-        if one.occurrence.commit in commits or (trace.kind == "tag" and trace.oid in tags):
+        # a commit that is too odd to have a place among the others is told by its own id
+        own = {"commit": commits, "tag": tags}.get(trace.kind, ())
+        if one.occurrence.commit in commits or trace.oid in own:
             found.append(one)
         elif trace.kind == "blob" and trace.removed:
             moves.add((one.fingerprint, trace.removed))

@@ -1,8 +1,9 @@
 """What many trees bring that the trees they are deltas on have not: read from excerpts of them, all at once.
 
-Nearly always a delta puts one id in the place of another; one byte before it and a few behind show that it is so. For
-what else is new, and where two copies meet, the entries around it are read: from the nearest place before it where one
-begins to the first behind it where one ends. Whatever does not come out even is left to ``treedelta``, tree by tree.
+Nearly always a delta puts one id in the place of another; one byte before it and a few behind show that it is so, if no
+mode stands in it. For what else is new, and where two copies meet, the entries around it are read: from the nearest place
+before it where one begins to the first behind it where one ends. Whatever does not come out even is left to ``treedelta``,
+tree by tree.
 """
 
 from __future__ import annotations
@@ -130,8 +131,11 @@ class _Page:
         operations, single = self._operations, self._spans.single
         places, trees = self._starts[single], operations.deltas[single]
         last = single + 1 == operations.starts[trees + 1]
-        good = (self._text[places - 1] == 0) & (last | self._opens(places))
-        return trees[good], self._rows(operations.text, operations.at[single[good]] + 1), trees[~good]
+        ids = self._rows(operations.text, operations.at[single] + 1)
+        # the NUL before it may be one within an id: then this is the rest of that, and the mode and name of an entry
+        mode = ((ids[:, :-1] & 0xF8) == 0x30) & (ids[:, 1:] == 0x20)
+        good = (self._text[places - 1] == 0) & (last | self._opens(places)) & ~mode.any(axis=1)
+        return trees[good], ids[good], trees[~good]
 
     # --- everything else that is new --------------------------------------------------------------------------------
 

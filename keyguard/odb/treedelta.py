@@ -13,6 +13,8 @@ from collections.abc import Iterator
 _MODES = rb"(?:100644|100755|100664|120000|160000|040000|40000|[0-7]{5,6})"
 ENTRY = {size: re.compile(rb"(%s) ([^\0]*)\0(.{%d})" % (_MODES, size), re.DOTALL) for size in (20, 32)}
 
+#: what an id seldom has in it; what is put in behind a NUL within an id, as its rest and an entry, always has it
+_MODE = re.compile(rb"[0-7] ")
 #: what an entry begins with, or the end of the tree: five bytes
 _BEGINNINGS = frozenset((b"10064", b"10075", b"10066", b"40000", b"04000", b"12000", b"16000", b""))
 #: bytes before and after what is new in which the entries around it are looked for; longer names cost a second look
@@ -80,7 +82,7 @@ class FreshEntries:
 
     def of_whole(self, tree: bytes) -> list[bytes]:
         """The ids in a tree that is no delta."""
-        found = self._entry.findall(tree)
+        found = self._entry.findall(tree, 0, _behind_last(tree, len(tree), self._size))
         if self._length(found) != len(tree):
             self.malformed = True
             found = found[: self._leading(tree)]
@@ -106,33 +108,44 @@ class FreshEntries:
         low = high = -1
         for start, end in fresh_spans(delta):
             # the usual case: an id in place of another
-            if end - start == size and not tree[start - 1] and tree[end : end + 5] in _BEGINNINGS:
+            alone = end - start == size and not tree[start - 1] and tree[end : end + 5] in _BEGINNINGS
+            if alone and not _MODE.search(tree, start, end):
                 ids.append(tree[start:end])
             elif low < 0:
                 low, high = start, end
             elif start - high < _REACH:
                 high = end
             else:
-                ids += self._around(tree, low, high)
+                around = self._around(tree, low, high)
+                if around is None:  # once: every range may be such
+                    return self.of_whole(tree)
+                ids += around
                 low, high = start, end
-        return ids + self._around(tree, low, high) if low >= 0 else ids
+        around = self._around(tree, low, high) if low >= 0 else []
+        return self.of_whole(tree) if around is None else ids + around
 
-    def _around(self, tree: bytes, start: int, end: int) -> list[bytes]:
-        """The ids of the entries that a range touches, and of some beside it."""
+    def _around(self, tree: bytes, start: int, end: int) -> list[bytes] | None:
+        """The ids of the entries that a range touches, and of some beside it; None where they do not come out even."""
         low = max(0, start - _REACH)
-        found = self._entry.findall(tree, low, end + _REACH)
-        first, last = self._entry.search(tree, low), tree.rfind(found[-1][2], low, end + _REACH) if found else -1
+        found = self._entry.findall(tree, low, _behind_last(tree, min(len(tree), end + _REACH), self._size))
+        first = self._entry.search(tree, low, _behind_last(tree, len(tree), self._size))
+        last = tree.rfind(found[-1][2], low, end + _REACH) if found else -1
         begin, behind = first.start() if first else -1, last + self._size
         # what looks like an entry may be the end of a name, unless it begins the tree or stands behind an id
         sound = not begin or (self._size < begin <= start and not tree[begin - self._size - 1])
         if not sound or behind < min(end, len(tree)) or begin + self._length(found) != behind:
-            return self.of_whole(tree)
+            return None
         if behind != len(tree) and not self._entry.match(tree, behind):
-            return self.of_whole(tree)
+            return None
         self.names.update([name for _, name, _ in found])
         return [oid for _, _, oid in found]
 
 
 def tree_entries(tree: bytes, id_size: int) -> list[tuple[bytes, bytes, bytes]]:
     """Mode, name and id of every entry of a tree."""
-    return ENTRY[id_size].findall(tree)
+    return ENTRY[id_size].findall(tree, 0, _behind_last(tree, len(tree), id_size))
+
+
+def _behind_last(tree: bytes, stop: int, size: int) -> int:
+    """Behind the last id that may end before there: a search beyond it costs the square of what has no NUL."""
+    return tree.rfind(b"\0", 0, max(0, stop - size)) + 1 + size

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keyguard.odb import treebatch
 from keyguard.odb.headers import TREE
 from keyguard.odb.treebatch import News, news
-from keyguard.odb.treedelta import tree_entries
+from keyguard.odb.treedelta import FreshEntries, tree_entries
 from tests.history.packfiles import copy, delta_of, insert
 from tests.odb.opening import opened
 from tests.odb.treesamples import Tree, grown, packed_trees, raw, tree_deltas, trees
@@ -187,3 +187,18 @@ def test_places_in_the_text_lead_to_trees() -> None:
     assert found.at([found.text.index(b" z\0")]).tolist() == [2]
     assert found.at([found.text.index(b" a\0"), found.text.rindex(b" a\0")]).tolist() == [0, 1]
     assert found.at([0, len(found.text) - 1, len(found.text) + 5]).tolist() == []
+
+
+@pytest.mark.parametrize("size", [20, 32])
+def test_the_rest_of_an_id_and_the_beginning_of_a_name_are_no_id(size: int) -> None:
+    # the first id ends with a NUL: what is put in behind it, as long as an id, is the mode and name of a new entry
+    first, rest = b"100644 a\0" + b"\x11" * (size - 1) + b"\0", b"100644 b\0" + b"\x22" * size
+    new = b"40000 leaked".ljust(size, b".")
+    base, result = first + rest, first + new + rest
+    name = new[len(b"40000 ") :] + b"100644 b"
+    assert name in [found for _, found, _ in tree_entries(result, size)], "so git reads it"
+    delta = delta_of(base, result, copy(0, len(first)), insert(new), copy(len(first), len(rest)))
+    assert news([delta], [base], size).open.tolist() == [0]
+    fresh = FreshEntries(size)
+    fresh.of_delta(result, delta)
+    assert name in fresh.names

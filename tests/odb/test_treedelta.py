@@ -137,3 +137,27 @@ def test_random_trees_that_git_packs_are_told_from_their_deltas(
     # the end of a name may look like an entry, and is found as well
     assert all(any(known.endswith(name) for known in expected_names) for name in names)
     assert some
+
+
+def test_a_tree_without_an_end_of_a_name_is_looked_at_once() -> None:
+    tree = b"100644 " * 100_000  # to look for the end of each name to the end of the tree took minutes
+    fresh = FreshEntries(20)
+    assert fresh.of_whole(tree) == []
+    assert fresh.malformed
+    assert tree_entries(tree, 20) == []
+    assert tree_entries(b"100644 a\0" + b"A" * 20 + tree, 20) == [(b"100644", b"a", b"A" * 20)]
+
+
+def test_a_tree_that_does_not_come_out_even_is_read_whole_once() -> None:
+    names = [b"%05d" % number + b"x" * 300 for number in range(500)]
+    tree = b"".join(b"100644 " + name + b"\0" + b"A" * 20 for name in names)
+    changed = bytearray(tree)
+    width, operations = len(tree) // len(names), []
+    for number in range(len(names)):
+        at = number * width + 150
+        changed[at] = ord("y")
+        operations += [copy(number * width, 150), insert(b"y"), copy(at + 1, width - 151)]
+    fresh = FreshEntries(20)
+    ids = fresh.of_delta(bytes(changed), delta_of(tree, bytes(changed), *operations))
+    assert len(ids) <= 2 * len(names), "every range added all ids of the tree"
+    assert len(fresh.names) == len(names)
