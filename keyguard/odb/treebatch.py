@@ -1,9 +1,9 @@
 """What many trees bring that the trees they are deltas on have not: read from excerpts of them, all at once.
 
-Nearly always a delta puts one id in the place of another; one byte before it and a few behind show that it is so, if no
-mode stands in it. For what else is new, and where two copies meet, the entries around it are read: from the nearest place
-before it where one begins to the first behind it where one ends. Whatever does not come out even is left to ``treedelta``,
-tree by tree.
+Nearly always a delta puts one id in the place of another; one byte before it and a few behind show that it is so, if
+no mode stands in it. For what else is new, and where two copies meet, the entries around it are read: from the
+nearest place before it where one begins to the first behind it where one ends. Whatever does not come out even is
+left to ``treedelta``, tree by tree.
 """
 
 from __future__ import annotations
