@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from keyguard.hygiene import cues, data, patterns, variables
@@ -20,7 +21,7 @@ _CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte"
 _NOT_SHIPPED = re.compile(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
 _READ = re.compile(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
 #: a list of all variables that says which of them a browser may have, and throws where it asks for another
-_GUARDED = re.compile(rb"@t3-oss/env[\w-]*[\"'].*\bcreateEnv\s*\(", re.DOTALL)
+_GUARD, _GUARDED = re.compile(rb"@t3-oss/env[\w-]{0,40}[\"']"), re.compile(rb"\bcreateEnv\s{0,9}\(")
 _COMMENT = re.compile(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
 _BEARER = re.compile(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
 #: what is sent is fixed, and not typed by whoever uses the page
@@ -28,10 +29,15 @@ _FIXED = re.compile(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|
 _QUOTES = (b'"', b"'")
 #: an import, and a call of ``require``, up to the name of the package
 _FROM = re.compile(
-    rb"import\s+(?!type\b)(?P<default>[\w$]+)?[\s,]*(?:\*\s*as\s+[\w$]+|\{(?P<others>[^{}]*)\})?\s*from\s*\Z"
+    rb"import\s{1,9}(?!type\b)(?P<default>[\w$]{1,80})?[\s,]{0,9}"
+    rb"(?:\*\s{0,9}as\s{1,9}[\w$]{1,80}|\{(?P<others>[^{}]*)\})?\s{0,9}from\s{0,9}\Z"
 )
-_REQUIRE = re.compile(rb"(?P<default>[\w$]+)\s*=\s*require\(\s*\Z")
+_REQUIRE = re.compile(rb"(?P<default>[\w$]{1,80})\s{0,9}=\s{0,9}require\(\s{0,9}\Z")
 _STATEMENT = 600
+#: names of one package that a file is searched for, and how often its import is looked for: people write one
+_MOST_NAMES, _MOST_IMPORTS = 50, 20
+#: how far before a use a comment may begin
+_LINE = 400
 #: how far a header stands from the address that it is sent to
 _NEAR = 800
 
@@ -43,6 +49,8 @@ class _Use(NamedTuple):
     what: str
     subject: str
     confidence: Confidence | None = None
+    hidden: bool = False
+    """Whether a secret may stand there."""
 
 
 def server_key_in_client_code(project: Project) -> Iterator[Violation]:
@@ -65,7 +73,7 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
     return Violation(
         check="server-key-in-client-code",
         message=f"{use.what} in {delivery.how}",
-        spots=(project.spot(path, *use.span),),
+        spots=((project.hidden if use.hidden else project.spot)(path, *use.span),),
         subject=use.subject,
         because=delivery.because,
         confidence=use.confidence,
@@ -106,14 +114,16 @@ def _words() -> tuple[bytes, ...]:
 
 def _uses(project: Project, content: bytes) -> Iterator[_Use]:
     for use in (*_reads(project, content), *_clients(content), *_headers(content)):
-        line = content[content.rfind(b"\n", 0, use.span[0]) + 1 : use.span[0]]
+        low = max(0, use.span[0] - _LINE)
+        line = content[max(low, content.rfind(b"\n", low, use.span[0]) + 1) : use.span[0]]
         if not _COMMENT.search(line):
             yield use
 
 
 def _reads(project: Project, content: bytes) -> Iterator[_Use]:
     """Variables of the environment that hold a secret, by their names."""
-    if _GUARDED.search(content):
+    guard = _GUARD.search(content)
+    if guard and _GUARDED.search(content, guard.end()):
         return
     vendors = variables.server_vendors(project.engine.ruleset)
     for found in _READ.finditer(content):
@@ -126,7 +136,7 @@ def _clients(content: bytes) -> Iterator[_Use]:
     """A vendor's client for servers, made: an import alone may be for its types."""
     for service in data.load("browser")["services"]:
         for package in service.get("sdk", ()):
-            for name in _imported(content, package.encode()):
+            for name in islice(dict.fromkeys(_imported(content, package.encode())), _MOST_NAMES):
                 made = re.search(rb"\bnew\s+%s\s*\(" % re.escape(name), content)
                 if made:
                     yield _Use(made.span(), f"the client of {service['name']} for servers is made", package)
@@ -136,11 +146,13 @@ def _imported(content: bytes, package: bytes) -> Iterator[bytes]:
     """The names under which a package, or what it exports, is known in the file."""
     for quote in _QUOTES:
         at = content.find(quote + package + quote)
-        while at >= 0:
+        for _ in range(_MOST_IMPORTS if at >= 0 else 0):
             before = content[max(0, at - _STATEMENT) : at]
             found = _FROM.search(before) or _REQUIRE.search(before)
             yield from _names_in(found) if found else ()
             at = content.find(quote + package + quote, at + 1)
+            if at < 0:
+                break
 
 
 def _names_in(found: re.Match[bytes]) -> Iterator[bytes]:
@@ -159,6 +171,6 @@ def _headers(content: bytes) -> Iterator[_Use]:
             near = content[max(0, at - _NEAR) : at + _NEAR] if at >= 0 else b""
             sent = _BEARER.search(near)
             if sent and (not service.get("own-keys") or _FIXED.search(sent[1])):
-                start = max(0, at - _NEAR) + sent.start()
+                start, end = (max(0, at - _NEAR) + place for place in sent.span(1))
                 what = f"a request to {host.decode()} with a key of yours is sent"
-                yield _Use((start, start + len(sent[0].split(b"\n")[0])), what, host.decode(), Confidence.MEDIUM)
+                yield _Use((start, end), what, host.decode(), Confidence.MEDIUM, hidden=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from keyguard.engine.placeholders import is_placeholder
 from keyguard.hygiene import data, patterns
@@ -24,7 +25,11 @@ _HEADER = re.compile(
 _VARIABLE = re.compile(
     rb"[${}%*]|\A(?:x-oauth-basic|x-access-token|oauth2?|token|password|passwd|pass|git)\Z", re.IGNORECASE
 )
+#: the path of a repository, which is shown behind a password
+_AFTER = re.compile(rb"(?::[0-9]{1,5})?(?:/[\w.-]{1,30}){0,9}(?=[\s\"']|\Z)")
 _LONGEST = 256 << 10
+#: secrets that are told of one file
+_MOST = 100
 #: the name of a user is a token if it is as long as that
 _TOKEN = 20
 _SHORTEST = 4
@@ -37,7 +42,7 @@ def key_in_git_config(project: Project) -> Iterator[Violation]:
         if patterns.in_folder(path, data.load("environments")["aside"]["folders"]):
             continue
         for pattern in (_ADDRESS, _HEADER):
-            for found in pattern.finditer(content):
+            for found in islice(pattern.finditer(content), _MOST):
                 if name := _secret(found):
                     yield _violation(project, path, found, name)
 
@@ -70,10 +75,18 @@ def _violation(project: Project, path: bytes, found: re.Match[bytes], name: str)
     return Violation(
         check="key-in-git-config",
         message=f"a {'password' if name == 'word' and host else 'token'} in {where} in {shown_path(path)}",
-        spots=(project.hidden(path, *found.span(name)),),
+        spots=(project.hidden(path, *found.span(name), _around(found, name)),),
         subject=host,
         key=key.fingerprint if key else "",
     )
+
+
+def _around(found: re.Match[bytes], name: str) -> tuple[int, int] | None:
+    """What may be shown around a password; nothing around a token, beside which a password may stand."""
+    if name != "word" or not found.groupdict().get("host"):
+        return None
+    after = _AFTER.match(found.string, found.end())
+    return found.start(), after.end() if after else found.end()
 
 
 def _known(project: Project, path: bytes, span: tuple[int, int]) -> Sighting | None:

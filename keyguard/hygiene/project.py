@@ -150,11 +150,18 @@ class Project:
         return self.folders.index(self._folder_of(path))
 
     def ignored(self, paths: Collection[bytes]) -> dict[bytes, Verdict]:
-        """Whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored."""
+        """Whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored.
+
+        Behind a link everything is: git refuses to take it, and to be asked about it. So is what git fails to answer,
+        which is a gap: of nothing it is said that git would take it, unless git said so.
+        """
         found = dict.fromkeys(paths, Verdict())
         groups: dict[int, list[bytes]] = defaultdict(list)
         for path in paths:
-            groups[self.folders.index(self._folder_of(path))].append(path)
+            if self._behind_link(path):
+                found[path] = Verdict(ignored=not self.tracked(path))
+            else:
+                groups[self.folders.index(self._folder_of(path))].append(path)
         for index, group in sorted(groups.items()):
             repository = self.folders[index].repository
             if repository is None:
@@ -164,8 +171,14 @@ class Project:
             try:
                 found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
             except GitError as error:
+                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
                 self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
         return found
+
+    def _behind_link(self, path: bytes) -> bool:
+        """Whether a folder that the path leads through is a link."""
+        parts = path.split(b"/")
+        return any(os.path.islink(os.path.join(self.root, *parts[:depth])) for depth in range(1, len(parts)))
 
     def _folder_of(self, path: bytes) -> Folder:
         """The folder whose repository the path belongs to: the innermost one."""
@@ -213,12 +226,12 @@ class Project:
             return spots.of_file(path)
         return spots.of_span(path, data, start, end, self.engine)
 
-    def hidden(self, path: bytes, start: int, end: int) -> Spot:
-        """The same for a stretch that is a secret, of which nothing is shown."""
+    def hidden(self, path: bytes, start: int, end: int, around: tuple[int, int] | None = None) -> Spot:
+        """The same for a stretch that is a secret: shown is what stands ``around`` it, if that is given."""
         data = self.read(path)
         if data is None or not 0 <= start < end <= len(data):
             return spots.of_file(path)
-        return spots.of_span(path, data, start, end, self.engine, hidden=True)
+        return spots.of_secret(path, data, (start, end), around or (start, end), self.engine)
 
     def offset(self, path: bytes, key: Sighting) -> int:
         """Where a key begins in its file, in bytes; 0 where the file cannot be read any more."""

@@ -20,6 +20,8 @@ _GIVEN = re.compile(rb"[\"']?[ \t]*(?:[:=]|\?=)[ \t]*[\"']?|[ \t]*(?:[\r\n]|\Z)"
 _COMMENT = re.compile(rb"^[ \t]*(?:#|//|;|\*|<!--)")
 #: how far behind its name a value begins
 _NEAR = 40
+#: how far before a name a comment may begin
+_LINE = 400
 
 
 class _Use(NamedTuple):
@@ -84,12 +86,14 @@ def _in_file(project: Project, path: bytes) -> Iterator[tuple[str, _Use]]:
     content = project.read(path) or b""
     found = list(variables.public_names().finditer(content))
     keys = {project.offset(path, one): one for one in project.inspect(path)} if found else {}
+    ordered = sorted(keys)
     for name in found:
-        line = content[content.rfind(b"\n", 0, name.start()) + 1 : name.start()]
+        low = max(0, name.start() - _LINE)
+        line = content[max(low, content.rfind(b"\n", low, name.start()) + 1) : name.start()]
         given = _GIVEN.match(content, name.end())
         if not given or _COMMENT.match(line):
             continue
-        key = next((keys[at] for at in sorted(keys) if name.end() <= at <= name.end() + _NEAR), None)
+        key = next((keys[at] for at in ordered if name.end() <= at <= name.end() + _NEAR), None)
         on_line = key is not None and b"\n" not in content[name.end() : project.offset(path, key)]
         if key is not None and on_line and is_public(project, key):
             continue  # the vendor means it to be seen

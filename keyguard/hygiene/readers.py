@@ -19,7 +19,10 @@ from keyguard.hygiene.variables import Secrecy
 _ENV_FILE = re.compile(
     rb"(?m)^[ \t]*(?:- )?env_file[ \t]*:[ \t]*(?P<here>[^\r\n#]*)(?P<more>(?:\r?\n[ \t]*- [^\r\n]*)*)"
 )
-_LISTED = re.compile(rb"(?:path[ \t]*:[ \t]*)?[\"']?(?P<path>(?:[\w.-]+/)*[\w.-]+)[\"']?[ \t]*(?=,|\]|$|#|\r|\n)")
+_LISTED = re.compile(
+    rb"(?<![\w./-])(?:path[ \t]{0,9}:[ \t]{0,9})?[\"']?"
+    rb"(?P<path>[\w.-][\w./-]{0,400})[\"']?[ \t]{0,40}(?=,|\]|$|#|\r|\n)"
+)
 #: what makes a name that of an example
 _EXAMPLE = re.compile(
     rb"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults|schema|skel|j2)(?:\.env\Z|(?=\.(?:json|toml|tfvars)\Z|\Z))"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import Page
 from keyguard.keeping import Spot
-from keyguard.model import Blob, Match, Occurrence, Where
-from keyguard.places import Places
+from keyguard.model import Match, Occurrence
 from keyguard.secrets import MASK
+
+#: what a line may begin with so that it is shown: a plain name that what follows is given to
+_LEAD = re.compile(rb"[ \t]*((?:- )?(?:[\"']?[A-Za-z_]{1,30}[\"']?[ \t]*[:=][ \t]*)?[\"']?)\Z")
+_LONGEST_LEAD = 80
 
 
 def of_file(path: bytes) -> Spot:
@@ -33,13 +39,50 @@ def of_key(path: bytes, occurrence: Occurrence) -> Spot:
 
 
 def of_span(path: bytes, data: bytes, start: int, end: int, engine: Engine, *, hidden: bool = False) -> Spot:
-    """A stretch of a text, in bytes, half open: shown as it is, unless a key stands in it, or it is ``hidden``."""
-    page = Page.of(data)
-    keys = engine.matcher.find(data).matches
-    others = [key for key in keys if key.end <= start or key.start >= end]
-    plain = len(others) == len(keys) and not hidden
-    shown = data[start:end].decode("utf-8", "backslashreplace") if plain else MASK
-    ours = Match(start, end, start, b"", (), start, end)
-    matches = sorted([*others, ours])
-    places = Places(Blob(path, Where.TREE), page, matches, None, hashed=False)
-    return of_key(path, places.occurrence(matches.index(ours), shown))
+    """A stretch of a text, in bytes, half open: shown as it is, unless a key stands in it, or it is ``hidden``.
+
+    Of the line around it only the name that it is given to is shown: where it is about a name that says "secret", what
+    stands beside it often is one, and no rule need know it.
+    """
+    shown = _text(data, start, end, engine)
+    return _spot(path, data, (start, end), _lead(data, start), MASK if hidden or shown is None else shown, "")
+
+
+def of_secret(path: bytes, data: bytes, span: tuple[int, int], around: tuple[int, int], engine: Engine) -> Spot:
+    """A stretch that is a secret, with what stands ``around`` it, of which the caller knows that it is none."""
+    before = _text(data, around[0], span[0], engine)
+    after = _text(data, span[1], around[1], engine)
+    return _spot(path, data, span, _lead(data, around[0]) + (before or ""), MASK, after or "")
+
+
+def _lead(data: bytes, start: int) -> str:
+    line = max(data.rfind(b"\n", 0, start) + 1, start - _LONGEST_LEAD)
+    found = _LEAD.match(data, line, start)
+    return found[1].decode() if found else ""
+
+
+def _text(data: bytes, start: int, end: int, engine: Engine) -> str | None:
+    """What stands there; None if a key does."""
+    if any(start < key.end and key.start < end for key in _keys(engine, data)):
+        return None
+    return data[start:end].decode("utf-8", "backslashreplace")
+
+
+def _spot(path: bytes, data: bytes, span: tuple[int, int], before: str, shown: str, after: str) -> Spot:
+    line, column, end_line, end_column = Page.of(data).span(*span)
+    return Spot(
+        path=path,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        text=before + shown + after,
+        start=len(before),
+        end=len(before) + len(shown),
+    )
+
+
+@lru_cache(maxsize=2)
+def _keys(engine: Engine, data: bytes) -> list[Match]:
+    """The keys in a text: several checks, one after the other, ask about the same one."""
+    return engine.matcher.find(data).matches

@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from keyguard.hygiene.docker import ignorefile
 from keyguard.hygiene.docker.dockerfile import Copy, Stage
 
+#: places in one image besides those of the context: a stage may copy all of another to several, and so may the next
+_MOST_PLACES = 1000
 _REMOTE = ("http://", "https://", "git@", "ssh://", "git://")
 
 
@@ -35,9 +38,8 @@ def arrivals(stages: Sequence[Stage], names: Collection[str], targets: Collectio
             else:
                 number = _numbered(stages[: len(images)], copy.stage)
                 there = images[number] if number is not None else {}
-            image.update(
-                {(put, name): arrival for (place, name), arrival in there.items() for put in _places(copy, place)}
-            )
+            come = (((put, one[1]), there[one]) for one in there for put in _places(copy, one[0]))
+            image.update(islice(come, max(0, _MOST_PLACES + len(names) - len(image))))
         images.append(image)
     wanted = [number for name in targets if (number := _numbered(stages, name.lower())) is not None]
     found = (one for number in wanted or [-1] for _, one in sorted(images[number].items())) if images else ()
