@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 
-_ID = re.compile(rb"(?:AKIA|ASIA)([A-Z2-7]{16})")
+from keyguard.expression import expression
+
+_ID = expression(rb"(?:AKIA|ASIA)([A-Z2-7]{16})")
 
 #: number of the account -> who makes traps there
 _MAKERS = {

@@ -11,19 +11,19 @@ they close it, SQLite removes the logs of that name: these must not be those of 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
 from keyguard import privatedir
 from keyguard.database import Damaged, Database, Trouble
+from keyguard.expression import expression
 from keyguard.shelf import Held, Shelf
 
 #: what the two files may have together, in bytes
 BUDGET = 256 << 20
 _MONTH = 30 * 24 * 3600
-_NAME = re.compile(r"known-([0-9]{1,15})\.sqlite3")
+_NAME = expression(r"known-([0-9]{1,15})\.sqlite3")
 #: the same with what SQLite puts beside it
 _FILES = r"known-[0-9]{1,15}\.sqlite3(-wal|-shm|-journal)?"
 _CURRENT, _PREVIOUS = 0, 1

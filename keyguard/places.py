@@ -9,18 +9,19 @@ from typing import NamedTuple
 from keyguard.engine.decode import WideRun
 from keyguard.engine.linehash import line_hashes
 from keyguard.engine.page import Page
+from keyguard.expression import expression
 from keyguard.model import Blob, Match, Occurrence, Snippet
 from keyguard.secrets import MASK
 
 _CLIP = 72
 _REACH = 4096
 #: what looks random beside a key may be one that no rule knows
-_RANDOM = re.compile(rb"[A-Za-z0-9+/=]{40,}|[A-Za-z0-9+_=-]{24,}")
+_RANDOM = expression(rb"[A-Za-z0-9+/=]{40,}|[A-Za-z0-9+_=-]{24,}")
 #: the same, of which the clip may show only an end
-_CUT_LEFT, _CUT_RIGHT = re.compile(rb"^[A-Za-z0-9+/_=-]{8,}"), re.compile(rb"[A-Za-z0-9+/_=-]{8,}$")
+_CUT_LEFT, _CUT_RIGHT = expression(rb"^[A-Za-z0-9+/_=-]{8,}"), re.compile(rb"[A-Za-z0-9+/_=-]{8,}$")
 #: parts of a character in UTF-8 that the clip may cut through
 _CONTINUATION = bytes(range(0x80, 0xC0))
-_LAST_CHARACTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,3}$")
+_LAST_CHARACTER = expression(rb"[\xc0-\xff][\x80-\xbf]{0,3}$")
 
 
 class Origin(NamedTuple):

@@ -6,27 +6,27 @@ line), so that one comment in a minified file cannot hide ten. Whether markers c
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from keyguard.engine.page import Page
+from keyguard.expression import expression
 from keyguard.model import Match, Suppression
 
 _REACH = 4096
 #: a list of rules that is not closed, or that names none, is no reason to hide anything
-_OURS = re.compile(rb"keyguard: ?allow(?:\[([^\]\r\n]{0,200})\]|(?![\w\[-]))[ \t]{0,4}([^\r\n]{0,200})")
-_SAME_LINE = re.compile(
+_OURS = expression(rb"keyguard: ?allow(?:\[([^\]\r\n]{0,200})\]|(?![\w\[-]))[ \t]{0,4}([^\r\n]{0,200})")
+_SAME_LINE = expression(
     rb"(?:gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|ggignore"
     rb"|pragma: ?(?:allow|white)list[ -]secret|secretlint-disable-line)(?![\w-])"
 )
-_NEXT_LINE = re.compile(
+_NEXT_LINE = expression(
     rb"(?:pragma: ?(?:allow|white)list[ -]nextline[ -]secret|secretlint-disable-next-line|kingfisher:ignore)(?![\w-])"
 )
 #: what closes a comment is not part of the reason
-_CLOSERS = re.compile(rb"[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
-_CODE = re.compile(rb"[A-Za-z0-9]")
+_CLOSERS = expression(rb"[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
+_CODE = expression(rb"[A-Za-z0-9]")
 
 
 class Marker(NamedTuple):

@@ -10,29 +10,31 @@ import re
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
+from keyguard.expression import expression
+
 #: bytes looked at on either side, and those of a line that may name a key
 REACH = 600
 _LINE = 240
-_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
-_BREAKS = re.compile(rb"\r\n|\r|\n")
-_IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$.-]{2,}")
+_BLANK = expression(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
+_BREAKS = expression(rb"\r\n|\r|\n")
+_IDENTIFIER = expression(rb"[A-Za-z_$][\w$.-]{2,}")
 #: what ends a statement within a line; the last part is for entities, which end like that, too
-_ENDS = re.compile(rb";(?<!&quot;)(?<!&apos;)(?<!&amp;)(?<!&#34;)(?<!&#39;)(?<!&lt;)(?<!&gt;)|&&|\|\|")
+_ENDS = expression(rb";(?<!&quot;)(?<!&apos;)(?<!&amp;)(?<!&#34;)(?<!&#39;)(?<!&lt;)(?<!&gt;)|&&|\|\|")
 _CONTINUED = (b"\\", b" ^", b" `")
 _CHAINED = (b".", b"->", b"?.")
-_HEADER = re.compile(rb"\s*(?:authorization|x-api-key|api-key)\s*:", re.IGNORECASE)
+_HEADER = expression(rb"\s*(?:authorization|x-api-key|api-key)\s*:", re.IGNORECASE)
 #: a value whose name stands on the line before: ``- name: X``, ``value: …``
-_VALUE = re.compile(rb"[\s{-]*[\"']?(?:value|default|content)[\"']?\s*[:=]\s*[\"']?", re.IGNORECASE)
-_NAME = re.compile(rb"[\s{-]*[\"']?(?:name|key|variable)[\"']?\s*[:=]", re.IGNORECASE)
+_VALUE = expression(rb"[\s{-]*[\"']?(?:value|default|content)[\"']?\s*[:=]\s*[\"']?", re.IGNORECASE)
+_NAME = expression(rb"[\s{-]*[\"']?(?:name|key|variable)[\"']?\s*[:=]", re.IGNORECASE)
 #: a line that others stand below
-_PARENT = re.compile(rb"\s*\[[^\]\r\n]+\]\s*|.*[:{(\[]\s*", re.DOTALL)
-_SECTION = re.compile(rb"\s*\[[^\]\r\n]+\]\s*")
+_PARENT = expression(rb"\s*\[[^\]\r\n]+\]\s*|.*[:{(\[]\s*", re.DOTALL)
+_SECTION = expression(rb"\s*\[[^\]\r\n]+\]\s*")
 #: ``{`` behind these begins a value, elsewhere code
-_LITERAL = re.compile(rb"(?:[(,:=\[?&|+]\s*|\breturn\s+|\w)$")
+_LITERAL = expression(rb"(?:[(,:=\[?&|+]\s*|\breturn\s+|\w)$")
 #: rules that a marker names say what its writer wants, and nothing about whose the key is
-_MARKER = re.compile(rb"(keyguard: ?allow)\[[^\]\r\n]{0,200}\]")
+_MARKER = expression(rb"(keyguard: ?allow)\[[^\]\r\n]{0,200}\]")
 _PAIRS = {b")": b"(", b"]": b"[", b"}": b"{"}
-_BRACKET = re.compile(rb"[()\[\]{};]")
+_BRACKET = expression(rb"[()\[\]{};]")
 
 
 class Surroundings(NamedTuple):

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable
 
 from keyguard.errors import RuleError
+from keyguard.expression import expression
 
 _DIGITS = "0123456789"
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -39,8 +40,8 @@ _ALPHABETS = {
     "upper": _UPPER,
     "upper-alnum": _DIGITS + _UPPER,
 }
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_MADE_UP = re.compile(r"(.)\1\1|example|sample|dummy|fake|test|your|here|todo|secret|dead|live|demo", re.IGNORECASE)
+_TOKEN = expression(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_MADE_UP = expression(r"(.)\1\1|example|sample|dummy|fake|test|your|here|todo|secret|dead|live|demo", re.IGNORECASE)
 #: an index host's name at the start of every macaroon that a package index issues, as it stands in the token
 _INDEX_MACAROON = base64.b64decode("AgEIcHlwaS5vcmc=")
 

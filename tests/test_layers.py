@@ -17,6 +17,7 @@ LAYERS = {
     "keyguard.digests": 0,
     "keyguard.endpoints": 0,
     "keyguard.errors": 0,
+    "keyguard.expression": 0,
     "keyguard.verdict": 0,
     "keyguard.past": 0,
     "keyguard.rule": 0,

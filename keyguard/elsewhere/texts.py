@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice
 
+from keyguard.expression import expression
 from keyguard.model import Skipped
 from keyguard.sources.listing import Folder
 from keyguard.sources.reading import Absent, Reader
@@ -28,8 +28,8 @@ _CODE = frozenset(
     b"bash c cc cfc cjs clj cpp cs cts dart ejs erb ex exs fs go gradle groovy h hs html ipynb java js jsx kt kts lua "
     b"m mjs ml mts php pl pm ps1 py r rb rs scala sh sql svelte swift tf ts tsx vb vue zsh".split()
 )
-_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
-_INSTALLED = re.compile(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_party|bower_components|\.venv|venv)/")
+_WORD = expression(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
+_INSTALLED = expression(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_party|bower_components|\.venv|venv)/")
 
 
 def is_code(path: bytes) -> bool:

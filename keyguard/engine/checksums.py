@@ -14,22 +14,24 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from keyguard.expression import expression
+
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE36 = b"0123456789abcdefghijklmnopqrstuvwxyz"
-_ROUTABLE = re.compile(rb"([a-z]{2,10}-[A-Za-z0-9_-]{27,300}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{2})([0-9a-z]{7})")
-_WORKOS = re.compile(rb"key_[0-9A-HJKMNP-TV-Z]{26},[A-Za-z0-9]{20,30}")
-_HOST = re.compile(rb"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}\$")
-_STRIPE = re.compile(rb"[srp]k_(?:live|test)_51[A-Za-z0-9]{87}00[A-Za-z0-9]{8}")
-_UUID = re.compile(rb"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_ROUTABLE = expression(rb"([a-z]{2,10}-[A-Za-z0-9_-]{27,300}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{2})([0-9a-z]{7})")
+_WORKOS = expression(rb"key_[0-9A-HJKMNP-TV-Z]{26},[A-Za-z0-9]{20,30}")
+_HOST = expression(rb"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}\$")
+_STRIPE = expression(rb"[srp]k_(?:live|test)_51[A-Za-z0-9]{87}00[A-Za-z0-9]{8}")
+_UUID = expression(rb"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 #: for so long a project's keys are valid, in seconds
 _TEN_YEARS = 315_576_000
 #: header, version, location (field 1): how every macaroon of the public package indexes begins
 _MACAROONS = tuple(base64.b64decode(start) for start in ("AgEIcHlwaS5vcmc=", "AgENdGVzdC5weXBpLm9yZw=="))
 _SSH_MAGIC = b"openssh-key-v1\0"
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(.*)-----END", re.DOTALL)
-_ARMOR_HEADER = re.compile(rb"(?:^|\n)[ \t]*[A-Za-z-]{4,20}: [^\n]*")
+_PEM = expression(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(.*)-----END", re.DOTALL)
+_ARMOR_HEADER = expression(rb"(?:^|\n)[ \t]*[A-Za-z-]{4,20}: [^\n]*")
 #: what stands between the lines of a key that is written as strings in code: escapes, quotes, joins, indents
-_JOINS = re.compile(rb"\\[nrt]|[\"'][\s,;.+]*(?=[\"'])|[\"'\\\s,;]|^[ \t]*[#*|>]", re.MULTILINE)
+_JOINS = expression(rb"\\[nrt]|[\"'][\s,;.+]*(?=[\"'])|[\"'\\\s,;]|^[ \t]*[#*|>]", re.MULTILINE)
 
 
 def decode64(text: bytes) -> bytes:

@@ -6,9 +6,10 @@ UTF-8 and the Latin encodings need nothing: keys are ASCII, and patterns work on
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from keyguard.expression import expression
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -21,9 +22,9 @@ _TEXT = b"\t" + bytes(range(0x20, 0x7F))
 _NOT_TEXT = bytes(byte not in _TEXT for byte in range(256))
 _NOT_NUL = bytes(byte != 0 for byte in range(256))
 #: at least as long as the shortest key
-_GOOD = re.compile(rb"\0{12,}")
+_GOOD = expression(rb"\0{12,}")
 #: characters that no text has
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+_NO_TEXT = expression(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 #: how much of a text is looked at to tell its encoding
 LOOK = 4096
 

@@ -6,10 +6,11 @@ and tabs, line ends as LF; then a count of the lines so far that hash alike. Cha
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterable
 from itertools import accumulate
+
+from keyguard.expression import expression
 
 _WINDOW = 100
 _BASE = 37
@@ -17,7 +18,7 @@ _MASK = (1 << 64) - 1
 _EOF = 0xFFFF
 #: no hundred code units need more bytes of UTF-8 than this; one character more, so that the last is whole
 _WINDOW_BYTES = 3 * _WINDOW + 4
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = expression(rb"\r\n|\r|\n")
 
 
 def line_hash(text: bytes, line_start: int) -> str:

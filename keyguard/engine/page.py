@@ -6,11 +6,12 @@ within the margin and on what is carried from page to page, so that no finding d
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from keyguard.expression import expression
 
 #: bytes of a page that are new; a text up to this size is one page
 PAGE = 8 << 20
@@ -22,7 +23,7 @@ HEAD = 64 << 10
 _EXACT = 4096
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
-_BREAK = re.compile(rb"\r\n|\n|\r")
+_BREAK = expression(rb"\r\n|\n|\r")
 
 
 class Carry(NamedTuple):

@@ -12,19 +12,21 @@ import math
 import re
 from collections.abc import Collection
 
+from keyguard.expression import expression
+
 #: long enough that a random body holds one by chance less than once in a hundred million
-_WORDS = re.compile(
+_WORDS = expression(
     rb"placeholder|change_?me|changethis|redacted|replace_?(?:me|this|with|your)|your_?(?:api|secret|live|test|own|key|token)"
     rb"|insert_?(?:your|here)|_?key_?here|example|sample_?key|dummy_?key|fake_?key|not_?a_?real|notareal|my_?secret_?key"
     rb"|do_?not_?(?:use|commit)|todo_?replace|abcdefgh|xxxxxx|qwertyui|12345678|87654321|deadbeef|00000000|lorem_?ipsum",
     re.IGNORECASE,
 )
 #: one case throughout; with the vowels, a random body of sixteen characters is taken for words twice in a million
-_SNAKE = re.compile(
+_SNAKE = expression(
     rb"[a-z]{1,24}[0-9]{0,3}(?:[_-](?:[a-z]{1,24}[0-9]{0,3}|[0-9]{1,2}))+"
     rb"|[A-Z]{1,24}[0-9]{0,3}(?:[_-](?:[A-Z]{1,24}[0-9]{0,3}|[0-9]{1,2}))+"
 )
-_SEPARATORS = re.compile(rb"[_.-]+")
+_SEPARATORS = expression(rb"[_.-]+")
 #: whole segments of a body, where one alone says that nobody means it
 _SEGMENTS = frozenset(
     b"your yours my key keys here test tests testing example sample demo dummy fake mock foo bar baz todo none null "

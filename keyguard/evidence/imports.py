@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from keyguard.evidence.names import Evidence, Vendors
+from keyguard.expression import expression
 
-_IMPORTS = re.compile(
+_IMPORTS = expression(
     rb"(?m)^[^\r\n]{0,120}?(?:\b(?:import|require|require_once|from|use|using|include|gem|load|alias)\b|<script)[^\r\n]{0,200}"
     rb"|^[ \t]*(?:[\w.]{1,60}[ \t]+)?\"[\w.-]{1,100}\.\w{1,20}/[^\"\r\n]{1,200}\"[ \t]*\r?$"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from keyguard.evidence.uses import setting
+from keyguard.expression import expression
 from keyguard.model import Environment, Vendor
 from keyguard.surroundings import Surroundings
 
@@ -13,7 +14,7 @@ _WORDS = {
     Environment.TEST: frozenset(["test", "tests", "testing", "sandbox", "dev", "development", "staging"]),
     Environment.LIVE: frozenset(["live", "prod", "production"]),
 }
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def environment(text: bytes, start: int, around: Surroundings) -> tuple[Environment, str]:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from keyguard.evidence.names import Evidence, Vendors
+from keyguard.expression import expression
 
 _NAMES = frozenset(
     b"package.json requirements.txt pyproject.toml setup.py setup.cfg pipfile environment.yml go.mod gemfile "
@@ -16,7 +17,7 @@ _NAMES = frozenset(
     b"uv.lock pipfile.lock gemfile.lock composer.lock go.sum cargo.lock mix.lock pubspec.lock".split()
 )
 _LOCKS = (b".lock", b"-lock.json", b"-lock.yaml", b".sum")
-_KINDS = re.compile(rb"(?:requirements[\w.-]*\.(?:txt|in)|.*\.(?:csproj|fsproj|vbproj|gemspec))\Z")
+_KINDS = expression(rb"(?:requirements[\w.-]*\.(?:txt|in)|.*\.(?:csproj|fsproj|vbproj|gemspec))\Z")
 _TABLES = (
     "dependencies",
     "devDependencies",
@@ -26,8 +27,8 @@ _TABLES = (
     "require-dev",
     "imports",
 )
-_COMMENT = re.compile(rb"(?m)^[ \t]*(?:#|//)[^\r\n]*|<!--.*?-->", re.DOTALL)
-_PACKAGE = re.compile(rb"[@A-Za-z0-9][\w./@-]*[\w/]")
+_COMMENT = expression(rb"(?m)^[ \t]*(?:#|//)[^\r\n]*|<!--.*?-->", re.DOTALL)
+_PACKAGE = expression(rb"[@A-Za-z0-9][\w./@-]*[\w/]")
 
 
 def is_manifest(name: bytes) -> bool:

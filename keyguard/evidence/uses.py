@@ -8,20 +8,21 @@ from itertools import islice
 from typing import NamedTuple
 
 from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, is_showable
+from keyguard.expression import expression
 from keyguard.model import Vendor
 from keyguard.surroundings import REACH, surroundings
 
 #: so many uses of a variable are looked at
 _MOST = 20
 #: the end of what stands before a value: the variable, maybe its type, and what gives it the value
-_VARIABLE = re.compile(
+_VARIABLE = expression(
     rb"(?<![\w$.>\"'\]-])[$@]{0,2}([A-Za-z_]\w{2,60})(?:[ \t]*:[ \t]*[\w&<>\[\]'. ]{1,40}|[ \t]+(?:str|string))?"
     rb"[ \t]*(?::=|=)\s*(?:[A-Za-z.]{1,20}\()?[bfru@]{0,2}[\"'`]?(?:Bearer )?$"
     rb"|@([A-Za-z_]\w{2,60})[ \t]+\"$"
 )
 #: and in files that only hold values, where it is an environment variable that code may read
-_SETTING = re.compile(rb"(?<![\w$.-])[\"']?([A-Za-z_]\w{2,60})[\"']?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?$")
-_ENTRY = re.compile(rb"name[\"']?[ \t]*[:=][ \t]*[\"']?(\w{3,60})[\"']?[\s,]*[\"']?value[\"']?[ \t]*[:=][ \t]*[\"']?$")
+_SETTING = expression(rb"(?<![\w$.-])[\"']?([A-Za-z_]\w{2,60})[\"']?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?$")
+_ENTRY = expression(rb"name[\"']?[ \t]*[:=][ \t]*[\"']?(\w{3,60})[\"']?[\s,]*[\"']?value[\"']?[ \t]*[:=][ \t]*[\"']?$")
 #: bytes before a key in which its name is looked for
 _BEFORE = 200
 #: names that are those of other things elsewhere
@@ -30,23 +31,23 @@ _GENERAL = frozenset(
     b"config client data default env name live test prod sk".split()
 )
 #: what stands before a variable in a comment; and before the member of another thing, which is none
-_COMMENT = re.compile(rb"^[ \t]*(?:#|//|/\*|\*|--|<!--)|[ \t](?:#|//)[ \t]")
-_MEMBER = re.compile(rb"(?<!this)(?<!self)(?:\.|->|::)$")
+_COMMENT = expression(rb"^[ \t]*(?:#|//|/\*|\*|--|<!--)|[ \t](?:#|//)[ \t]")
+_MEMBER = expression(rb"(?<!this)(?<!self)(?:\.|->|::)$")
 #: behind a name that is one of an object's own
-_PROPERTY = re.compile(rb"[\"']?[ \t]*:(?![:=])")
+_PROPERTY = expression(rb"[\"']?[ \t]*:(?![:=])")
 #: how a key is sent to a host
-_SENT = re.compile(rb"(?i)auth|headers|bearer|api-?key|basic|(?<![\w-])-u[ \t\"']|--user|secret|token")
+_SENT = expression(rb"(?i)auth|headers|bearer|api-?key|basic|(?<![\w-])-u[ \t\"']|--user|secret|token")
 #: functions by which a client gets its key, other than those that have the vendor's name
 _SETTERS = ("setkey", "setapikey", "apikey", "secretkey", "init", "configure", "settoken", "authenticate", "withkey")
 #: another value for a variable: by an assignment, as an argument, as a parameter or in a loop, as one of a function
-_GIVEN = re.compile(rb"(?:[ \t]*:[^=\r\n]{1,40})?(?:[ \t]*,[ \t]*\w+)*[ \t]*(?::=|\?\?=|\|\|=|=)(?![=>~])")
-_ARGUMENT = re.compile(rb"[(,][ \t]*$")
-_BINDS = re.compile(
+_GIVEN = expression(rb"(?:[ \t]*:[^=\r\n]{1,40})?(?:[ \t]*,[ \t]*\w+)*[ \t]*(?::=|\?\?=|\|\|=|=)(?![=>~])")
+_ARGUMENT = expression(rb"[(,][ \t]*$")
+_BINDS = expression(
     rb"\b(?:def|function|func|fn|fun|for|foreach|as|catch|import|lambda|let|var|val|const|read|unset|del)\b[^=\r\n]*$|\|[^|\r\n]*$"
 )
-_ARROW = re.compile(rb"[^()\r\n]{0,60}\)?[ \t]*=>")
+_ARROW = expression(rb"[^()\r\n]{0,60}\)?[ \t]*=>")
 #: ways to get at a variable, which say nothing about what it is got for
-_WAY = re.compile(
+_WAY = expression(
     rb"(?:\w+(?:\.|->|::|\?\.)|[$@#{\"'\s]|(?<![A-Za-z])(?i:(?:get|lookup)?env|(?:get)?environ(?:mentvariable)?|config|fetch|get)"
     rb"!?[\[(])+$"
 )

@@ -6,10 +6,12 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
-_HEAD = re.compile(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
+from keyguard.expression import expression
+
+_HEAD = expression(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
 #: the name may hold anything; a time is what stands behind its last ``>``
-_AUTHOR = re.compile(rb"author ([^\n]*)> (\d{1,18}) ([+-]\d{2})(\d{2})\n")
-_TARGET = re.compile(rb"object ([0-9a-f]{40,64})\ntype ([a-z]+)\n")
+_AUTHOR = expression(rb"author ([^\n]*)> (\d{1,18}) ([+-]\d{2})(\d{2})\n")
+_TARGET = expression(rb"object ([0-9a-f]{40,64})\ntype ([a-z]+)\n")
 
 
 class Commit(NamedTuple):

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from keyguard import digests
 from keyguard.errors import GitError
+from keyguard.expression import expression
 from keyguard.git.modes import GITLINK
 from keyguard.git.varint import read_varint
 
 _HEAD, _EXTENSION, _BITMAP = Struct(">4sII"), Struct(">4sI"), Struct(">II")
-_TREE = re.compile(rb"[^\0]*\0(-?\d{1,10}) \d{1,10}\n")
-_UNDONE = re.compile(rb"[^\0]*\0([0-7]{1,7})\0([0-7]{1,7})\0([0-7]{1,7})\0")
+_TREE = expression(rb"[^\0]*\0(-?\d{1,10}) \d{1,10}\n")
+_UNDONE = expression(rb"[^\0]*\0([0-7]{1,7})\0([0-7]{1,7})\0([0-7]{1,7})\0")
 _EXTENDED, _NAME_LENGTH, _INTENT_TO_ADD = 0x4000, 0xFFF, 0x2000
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 
 from keyguard.errors import GitError
+from keyguard.expression import expression
 from keyguard.git.gaps import Reader
 from keyguard.git.reftables import read_tables
 from keyguard.git.repository import Repository, open_git_dir
@@ -15,11 +15,11 @@ from keyguard.model import Skipped
 _MODULES = "modules"
 #: what is large and of no kind that git makes: an annex, a database of a tool
 _LARGE = 64 << 20
-_KNOWN = re.compile(r"(?:.*/)?(?:packed-refs|FETCH_HEAD|config|config\.worktree)\Z|(?:worktrees/[^/]*/)?logs/")
+_KNOWN = expression(r"(?:.*/)?(?:packed-refs|FETCH_HEAD|config|config\.worktree)\Z|(?:worktrees/[^/]*/)?logs/")
 #: binary, and read elsewhere
-_BINARY = re.compile(r"(?:worktrees/[^/]*/)?(?:index(?:\.lock)?|sharedindex\.[0-9a-f]+)\Z")
-_SAMPLE = re.compile(r"hooks/[^/]*\.sample\Z")
-_REF = re.compile(r"(?:worktrees/[^/]*/)?refs/")
+_BINARY = expression(r"(?:worktrees/[^/]*/)?(?:index(?:\.lock)?|sharedindex\.[0-9a-f]+)\Z")
+_SAMPLE = expression(r"hooks/[^/]*\.sample\Z")
+_REF = expression(r"(?:worktrees/[^/]*/)?refs/")
 #: a ref that holds an id and nothing else: its name is looked at, not its content
 _REF_SIZES = {"sha1": 41, "sha256": 65}
 _MOST_STORES = 10_000

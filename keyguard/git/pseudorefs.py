@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.git.gaps import Reader
 
 _LIMIT = 128 << 20
 #: any tool can add one of its own; lower case is for files of another kind
-_NAME = re.compile(r"[A-Z][A-Z_-]*\Z")
+_NAME = expression(r"[A-Z][A-Z_-]*\Z")
 #: texts for people, and the conflicts of rerere, whose ids are those of no objects
-_TEXTS = re.compile(r"HEAD\Z|MERGE_RR\Z|.*MSG\Z|.*_RUN\Z|.*_LOG\Z")
+_TEXTS = expression(r"HEAD\Z|MERGE_RR\Z|.*MSG\Z|.*_RUN\Z|.*_LOG\Z")
 _STATE = {
     "rebase-merge": (
         *("amend", "autostash", "onto", "orig-head", "rewritten-list", "rewritten-pending", "squash-onto"),

@@ -5,12 +5,12 @@ Neither its indexes nor its positions are believed: blocks are read one after th
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.errors import GitError
+from keyguard.expression import expression
 from keyguard.git.varint import read_varint
 
 #: bytes that logs may unpack to, and names may be put together to, in one table
@@ -20,7 +20,7 @@ _ID, _PEELED, _SYMBOLIC = 1, 2, 3
 _FIRST_PIECE = 512
 #: entries of a reflog are counted down from here, so that the newest comes first
 _LAST = (1 << 64) - 1
-_PADDING = re.compile(rb"\0*")
+_PADDING = expression(rb"\0*")
 
 
 class RefRecord(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.errors import UsageError
+from keyguard.expression import expression
 from keyguard.git.commits import Commit, parse_commit, parse_tag
 from keyguard.git.objects import BlobReader
 from keyguard.git.refs import is_object_id
@@ -18,9 +19,9 @@ from keyguard.git.tips import Tip
 
 #: where a name is looked for, as git does
 _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
-_STEP = re.compile(r"~(\d*)|\^\{(\w*)\}|\^(\d*)")
-_DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{4,64})")
-_SHORT = re.compile(r"[0-9a-f]{4,64}")
+_STEP = expression(r"~(\d*)|\^\{(\w*)\}|\^(\d*)")
+_DESCRIBED = expression(r".+-\d+-g([0-9a-f]{4,64})")
+_SHORT = expression(r"[0-9a-f]{4,64}")
 #: steps that are gone back, and tags on tags: more are no accident
 _MOST = 100_000
 _TAGS = 64

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from keyguard.expression import expression
+
 _PAIRS = {b"{": b"}", b"(": b")", b"[": b"]"}
 #: what can open or close a block, and what hides such characters
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"//[^\r\n]*|/\*.*?(?:\*/|\Z)"
     # what is not closed ends with its line, or the text: so that nothing is looked at twice
     rb"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?|[{}()\[\]]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots, variables
 from keyguard.hygiene.blocks import block_end
 from keyguard.hygiene.frontend import is_public
@@ -14,11 +15,11 @@ from keyguard.keeping import Violation
 from keyguard.model import Sighting
 
 #: an environment variable where it is read, in JavaScript: ``process.env.X``, ``process.env["X"]``, ``env.X``
-_READ = re.compile(rb"\b(?:process\.env|import\.meta\.env|Deno\.env|env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
+_READ = expression(rb"\b(?:process\.env|import\.meta\.env|Deno\.env|env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
 #: a name in the list of webpack's EnvironmentPlugin
-_LISTED = re.compile(rb"[\"'`]([A-Z][A-Z0-9_]{2,80})[\"'`]")
+_LISTED = expression(rb"[\"'`]([A-Z][A-Z0-9_]{2,80})[\"'`]")
 #: all of the environment at once
-_ALL = re.compile(
+_ALL = expression(
     rb"(?:[\"'`]?process\.env[\"'`]?\s*:\s*(?:JSON\.stringify\()?\s*(?:process\.env|env)\b(?![.\[])|\.\.\.process\.env\b)"
 )
 

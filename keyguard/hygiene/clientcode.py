@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import cues, data, patterns, variables
 from keyguard.hygiene.delivery import Delivery, deliveries
 from keyguard.hygiene.packages import packages
@@ -18,21 +19,21 @@ from keyguard.model import Confidence
 
 _CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte", b".astro", b".html", b".htm")
 #: never part of a bundle, whatever imports it
-_NOT_SHIPPED = re.compile(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
-_READ = re.compile(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
+_NOT_SHIPPED = expression(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
+_READ = expression(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
 #: a list of all variables that says which of them a browser may have, and throws where it asks for another
-_GUARD, _GUARDED = re.compile(rb"@t3-oss/env[\w-]{0,40}[\"']"), re.compile(rb"\bcreateEnv\s{0,9}\(")
-_COMMENT = re.compile(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
-_BEARER = re.compile(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
+_GUARD, _GUARDED = expression(rb"@t3-oss/env[\w-]{0,40}[\"']"), re.compile(rb"\bcreateEnv\s{0,9}\(")
+_COMMENT = expression(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
+_BEARER = expression(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
 #: what is sent is fixed, and not typed by whoever uses the page
-_FIXED = re.compile(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
+_FIXED = expression(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
 _QUOTES = (b'"', b"'")
 #: an import, and a call of ``require``, up to the name of the package
-_FROM = re.compile(
+_FROM = expression(
     rb"import\s{1,9}(?!type\b)(?P<default>[\w$]{1,80})?[\s,]{0,9}"
     rb"(?:\*\s{0,9}as\s{1,9}[\w$]{1,80}|\{(?P<others>[^{}]*)\})?\s{0,9}from\s{0,9}\Z"
 )
-_REQUIRE = re.compile(rb"(?P<default>[\w$]{1,80})\s{0,9}=\s{0,9}require\(\s{0,9}\Z")
+_REQUIRE = expression(rb"(?P<default>[\w$]{1,80})\s{0,9}=\s{0,9}require\(\s{0,9}\Z")
 _STATEMENT = 600
 #: names of one package that a file is searched for, and how often its import is looked for: people write one
 _MOST_NAMES, _MOST_IMPORTS = 50, 20

@@ -8,25 +8,26 @@ from collections.abc import Iterator
 from itertools import islice
 
 from keyguard.engine.placeholders import is_placeholder
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Sighting
 from keyguard.sanitize import shown, shown_path
 
-_ADDRESS = re.compile(
+_ADDRESS = expression(
     rb"\b(?:https?|ssh|git)://(?:(?P<user>[^\s:/@\"'<>]{0,120}):(?P<word>[^\s/@\"'<>]{3,400})|(?P<token>[^\s:/@\"'<>]{20,400}))"
     rb"@(?P<host>[A-Za-z0-9.-]{1,200})"
 )
-_HEADER = re.compile(
+_HEADER = expression(
     rb"(?i)\bextraheader[ \t]*=[ \t]*[\"']?authorization:[ \t]*(?:basic|bearer|token)[ \t]+(?P<word>[^\s\"']{8,2000})"
 )
 #: what stands for a value that comes from elsewhere, and passwords that only say that the user is one
-_VARIABLE = re.compile(
+_VARIABLE = expression(
     rb"[${}%*]|\A(?:x-oauth-basic|x-access-token|oauth2?|token|password|passwd|pass|git)\Z", re.IGNORECASE
 )
 #: the path of a repository, which is shown behind a password
-_AFTER = re.compile(rb"(?::[0-9]{1,5})?(?:/[\w.-]{1,30}){0,9}(?=[\s\"']|\Z)")
+_AFTER = expression(rb"(?::[0-9]{1,5})?(?:/[\w.-]{1,30}){0,9}(?=[\s\"']|\Z)")
 _LONGEST = 256 << 10
 #: secrets that are told of one file
 _MOST = 100

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.reach.boundaries import is_client
 from keyguard.hygiene.reach.ways import Way
 from keyguard.sanitize import shown_path
 
-_MODULE = re.compile(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
+_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
 
 
 class Delivery(NamedTuple):

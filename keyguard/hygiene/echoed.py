@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, variables
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stages.names import absolute
@@ -14,18 +14,18 @@ from keyguard.keeping import Violation
 from keyguard.model import Severity, Vendor
 
 #: a command that prints, up to where the next one begins; not one whose output is taken
-_PRINTS = re.compile(rb"(?<![\w$(`./-])(?:echo|printf|Write-Host|Write-Output)[ \t]+(?P<rest>[^\r\n]{1,500})")
-_NEXT = re.compile(rb"&&|\|\||;(?![^\"']*[\"'](?:[ \t]|$))")
-_CHANGES = re.compile(rb"\|[ \t]*(?:base64|rev|xxd|od|hexdump|fold|tr|sed|cut|tee(?:[ \t]+/dev/stderr))\b")
-_SECRET = re.compile(rb"\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
+_PRINTS = expression(rb"(?<![\w$(`./-])(?:echo|printf|Write-Host|Write-Output)[ \t]+(?P<rest>[^\r\n]{1,500})")
+_NEXT = expression(rb"&&|\|\||;(?![^\"']*[\"'](?:[ \t]|$))")
+_CHANGES = expression(rb"\|[ \t]*(?:base64|rev|xxd|od|hexdump|fold|tr|sed|cut|tee(?:[ \t]+/dev/stderr))\b")
+_SECRET = expression(rb"\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
 #: of the environment: those of a script itself are in lower case
-_VARIABLE = re.compile(
+_VARIABLE = expression(
     rb"\$(?:env:|Env:)?(?:\{([A-Z][A-Z0-9_]{1,80})(?::-[^}]*)?\}|([A-Z][A-Z0-9_]{1,80})(?![A-Za-z0-9_]))"
 )
 #: variables that are given a secret of the store, and its name there
-_GIVEN = re.compile(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
+_GIVEN = expression(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
 #: the end of a group of commands, whose output goes elsewhere
-_GROUP = re.compile(rb"(?m)^[ \t]*(?:[{(]|[})]|done)[ \t]*(?P<to>[>|])?")
+_GROUP = expression(rb"(?m)^[ \t]*(?:[{(]|[})]|done)[ \t]*(?P<to>[>|])?")
 _FAR = 2000
 
 

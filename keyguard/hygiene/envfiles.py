@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns
 from keyguard.hygiene.patterns import Patterns
 
 #: `tests`, `test-apps`, `testProjects`, `e2e_tests`, and not `latest`
-_TESTS = re.compile(rb"(?:\A|[/_.-])[Tt]ests?(?=[/_.-]|[A-Z])[^/]*(?=/)|[a-z]Tests?/|(?:\A|[/_.-])[Tt]estsuite[^/]*/")
+_TESTS = expression(rb"(?:\A|[/_.-])[Tt]ests?(?=[/_.-]|[A-Z])[^/]*(?=/)|[a-z]Tests?/|(?:\A|[/_.-])[Tt]estsuite[^/]*/")
 
 
 def is_env_file(name: bytes) -> bool:

@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from keyguard.errors import GitError
+from keyguard.expression import expression
 from keyguard.git.control import read_control
 from keyguard.git.repository import Repository
 from keyguard.git.settings import hooks_path
@@ -18,18 +19,18 @@ from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.sanitize import shown, shown_path
 
-_NAME = re.compile(rb"\bkeyguard\b")
+_NAME = expression(rb"\bkeyguard\b")
 #: what follows on its name, alone or after what stands before it, where it is called
-_COMMAND = re.compile(rb"keyguard(?:-lint\b|[\"']?[\s,]{1,20}[\"']?(?:scan|hook)\b)")
-_ACTION = re.compile(rb"keyguard\S{0,100}@"), re.compile(rb"\buses:\s{0,20}\S{0,200}/\Z")
-_HOOK = re.compile(rb"keyguard"), re.compile(rb"\bid:\s{0,20}[\"']?\Z")
+_COMMAND = expression(rb"keyguard(?:-lint\b|[\"']?[\s,]{1,20}[\"']?(?:scan|hook)\b)")
+_ACTION = expression(rb"keyguard\S{0,100}@"), re.compile(rb"\buses:\s{0,20}\S{0,200}/\Z")
+_HOOK = expression(rb"keyguard"), re.compile(rb"\bid:\s{0,20}[\"']?\Z")
 #: bytes before its name that are looked at, and how often its name is, in one file
 _BEFORE, _MOST = 300, 1000
-_COMMENT = re.compile(rb"(?:^|\s)(?:#|//)")
+_COMMENT = expression(rb"(?:^|\s)(?:#|//)")
 #: what frameworks put into a hook so that it runs what they are told to
-_FRAMEWORK = re.compile(rb"\bpre-commit\b|\bprek\b|\blefthook\b|\bhusky\b")
-_ITEM = re.compile(rb"(?m)^([ \t]*)-[ \t]")
-_REVISION = re.compile(rb"\brev[\"']?\s*:\s*[\"']?([^\s\"'#,}]+)")
+_FRAMEWORK = expression(rb"\bpre-commit\b|\bprek\b|\blefthook\b|\bhusky\b")
+_ITEM = expression(rb"(?m)^([ \t]*)-[ \t]")
+_REVISION = expression(rb"\brev[\"']?\s*:\s*[\"']?([^\s\"'#,}]+)")
 _HOOKS = ("pre-commit", "pre-push", "pre-merge-commit")
 _LIMIT = 1 << 20
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from keyguard.engine.placeholders import entropy, is_placeholder
+from keyguard.expression import expression
 from keyguard.hygiene import data, spots, variables
 from keyguard.hygiene.envfiles import is_for_tests
 from keyguard.hygiene.frontend import is_public
@@ -18,10 +19,10 @@ from keyguard.keeping import Spot
 from keyguard.model import Environment, Severity, Sighting, Vendor
 
 #: what is put in by something else, or is no value but a place
-_FILLED_IN = re.compile(
+_FILLED_IN = expression(
     rb"[$%<{\[*@&!./~#]|[A-Za-z][A-Za-z0-9+.-]*:(?!.{20})|[A-Za-z][A-Za-z0-9+.-]*://|arn:|[Oo][Pp]://"
 )
-_EMBEDDED = re.compile(rb"\$[{(]|\{\{|%\(|<[A-Za-z_ -]+>|\s")
+_EMBEDDED = expression(rb"\$[{(]|\{\{|%\(|<[A-Za-z_ -]+>|\s")
 _LEAST_RANDOM, _LEAST_CHOSEN = 16, 8
 _LEAST_ENTROPY = 3.0
 

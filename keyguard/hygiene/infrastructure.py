@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots
 from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
@@ -13,7 +13,7 @@ from keyguard.keeping import Violation
 from keyguard.model import Environment, Severity, Sighting
 from keyguard.sanitize import shown_path
 
-_INSTRUCTION = re.compile(
+_INSTRUCTION = expression(
     rb"(?mi)^[ \t]*(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|USER)[ \t]"
 )
 #: bytes of a Dockerfile that one instruction may take

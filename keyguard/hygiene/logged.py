@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate, islice
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import cues, data, variables
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stages.names import absolute
@@ -23,14 +24,14 @@ _MOST = 250
 #: bytes between the beginning of a call and what it prints
 _REACH = 300
 #: from one of the words on that a file must have
-_READ = re.compile(
+_READ = expression(
     rb"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.(?P<a>[A-Z][A-Z0-9_]{2,80})\b|\[[\"'](?P<b>[A-Z][A-Z0-9_]{2,80})[\"']\])"
     rb"|(?:os\.environ|ENV|\$_ENV|\$_SERVER)\[[\"'](?P<c>[A-Z][A-Z0-9_]{2,80})[\"']\]"
     rb"|(?:os\.environ\.get|[gG]etenv|ENV\.fetch|Deno\.env\.get|get_env|env::var|GetEnvironmentVariable|(?<![\w.>$])env)"
     rb"\(\s*[\"'](?P<d>[A-Z][A-Z0-9_]{2,80})[\"'](?:\s*,[^()\r\n]{0,60})?\)"
 )
-_QUALIFIED = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,20}(?:\.|::)){1,3}$")
-_SINK = re.compile(
+_QUALIFIED = expression(rb"(?<![\w.])(?:[A-Za-z_]\w{0,20}(?:\.|::)){1,3}$")
+_SINK = expression(
     rb"(?:\bconsole\.(?:log|info|warn|error|debug|dir|trace)|(?<![\w.])(?:pprint|print|printf|println!?|eprintln!|dd|dump|var_dump"
     rb"|print_r|error_log|warn)|\b(?:logger|logging|log|LOG|LOGGER|_logger|winston|Log|Logger|slog|zap|logrus)"
     rb"(?:\.|->|::)\w{1,20}|\bfmt\.Print(?:f|ln)?|\blog\.(?:Print|Fatal|Panic)(?:f|ln)?|\bSystem\.(?:out|err)\.print(?:ln|f)?"
@@ -38,16 +39,16 @@ _SINK = re.compile(
     rb"|(?<![\w.$])(?:puts|pp|echo)[ \t(]"
 )
 #: calls that give back all of what they are given
-_SHOWING = re.compile(
+_SHOWING = expression(
     rb"(?:\bJSON\.stringify|\bString|\bstr|\brepr|\bstring|\binspect|\bformat|\bconcat|\bunwrap|\bjson\.dumps|\bfmt\.Sprintf)$"
 )
-_STRING = re.compile(rb"\"(?:\\.|[^\"\\\r\n$#{}])*\"|'(?:\\.|[^'\\\r\n])*'")
+_STRING = expression(rb"\"(?:\\.|[^\"\\\r\n$#{}])*\"|'(?:\\.|[^'\\\r\n])*'")
 #: what may stand right before and right behind what is printed as it is
-_BEFORE = re.compile(rb"(?:[(,+{:=.%&]|<<|\becho|\bputs|\bpp)\s*$")
-_AFTER = re.compile(rb"\s*(?:[,)}\]+;]|=\}|\|\||\?\?|\.unwrap\(\)|\.to_s\b|\. |<<|\r?\n|\Z)(?!\s*(?:&&|\?[^?]))")
-_COMMENT = re.compile(rb"^\s*(?://|#|\*|/\*|<!--|--\s)")
-_ASSIGNED = re.compile(rb"(?:^|[\s({,])\$?(?P<name>[A-Za-z_]\w{5,60})(?:\s*:\s*[A-Za-z][\w<>| ]{0,40})?\s*:?=\s*$")
-_WHOLE = re.compile(rb"!?\s*(?:(?:\|\||\?\?|or\b)[^\r\n]{0,60})?;?\s*(?:(?://|#)[^\r\n]*)?\r?(?:\n|\Z)")
+_BEFORE = expression(rb"(?:[(,+{:=.%&]|<<|\becho|\bputs|\bpp)\s*$")
+_AFTER = expression(rb"\s*(?:[,)}\]+;]|=\}|\|\||\?\?|\.unwrap\(\)|\.to_s\b|\. |<<|\r?\n|\Z)(?!\s*(?:&&|\?[^?]))")
+_COMMENT = expression(rb"^\s*(?://|#|\*|/\*|<!--|--\s)")
+_ASSIGNED = expression(rb"(?:^|[\s({,])\$?(?P<name>[A-Za-z_]\w{5,60})(?:\s*:\s*[A-Za-z][\w<>| ]{0,40})?\s*:?=\s*$")
+_WHOLE = expression(rb"!?\s*(?:(?:\|\||\?\?|or\b)[^\r\n]{0,60})?;?\s*(?:(?://|#)[^\r\n]*)?\r?(?:\n|\Z)")
 
 
 class _Use(NamedTuple):

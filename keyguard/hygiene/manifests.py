@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
+from keyguard.expression import expression
 from keyguard.hygiene import cues, data, patterns, spots
 from keyguard.hygiene.infrastructure import severity_of
 from keyguard.hygiene.placed import a_key, concerns
@@ -24,18 +25,18 @@ from keyguard.keeping import Violation
 from keyguard.model import Blob, Confidence, Severity, Sighting, Where
 from keyguard.sanitize import shown, shown_path
 
-_KIND = re.compile(rb"(?m)^[\"']?kind[\"']?:[ \t]*[\"']?([A-Za-z]{3,40})")
-_API = re.compile(rb"(?m)^[\"']?apiVersion[\"']?:[ \t]*[\"']?[A-Za-z]")
+_KIND = expression(rb"(?m)^[\"']?kind[\"']?:[ \t]*[\"']?([A-Za-z]{3,40})")
+_API = expression(rb"(?m)^[\"']?apiVersion[\"']?:[ \t]*[\"']?[A-Za-z]")
 #: the two maps of a Secret, and a line of one
-_MAP = re.compile(
+_MAP = expression(
     rb"(?m)^(data|stringData):[ \t]*\r?\n((?:[ \t]+[^\r\n]*(?:\r?\n|\Z)|[ \t]*(?:\r?\n)|#[^\r\n]*\r?\n)*)"
 )
-_ENTRY = re.compile(
+_ENTRY = expression(
     rb"(?m)^[ \t]+[\"']?(?P<name>[A-Za-z0-9_.-]{1,120})[\"']?:[ \t]+"
     rb"[\"']?(?P<value>[^\s\"'{}$<>#|&*!][^\s\"'{}$<>]{7,8000})[\"']?[ \t]*(?:#[^\r\n]*)?\r?$"
 )
-_INDENT = re.compile(rb"(?m)^[ \t]+(?=[^\s#])")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_INDENT = expression(rb"(?m)^[ \t]+(?=[^\s#])")
+_BASE64 = expression(rb"[A-Za-z0-9+/]+={0,2}")
 #: documents of one file that are looked at, and values in all of them
 _MOST = 500
 #: of a value that no rule knows: as long and as mixed as what was made to be a secret

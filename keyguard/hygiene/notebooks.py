@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from keyguard.expression import expression
 from keyguard.hygiene import spots
 from keyguard.hygiene.infrastructure import severity_of
 from keyguard.hygiene.placed import a_key, concerns
@@ -14,7 +14,7 @@ from keyguard.model import Sighting
 from keyguard.sanitize import shown_path
 
 #: parts of a cell, as the structure of the file has them: within strings their quotes are escaped
-_PART = re.compile(rb"(?<!\\)\"(outputs|source|cell_type|attachments)\"[ \t]*:")
+_PART = expression(rb"(?<!\\)\"(outputs|source|cell_type|attachments)\"[ \t]*:")
 
 
 def key_in_notebook_output(project: Project) -> Iterator[Violation]:

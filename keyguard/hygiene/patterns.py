@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from keyguard.expression import expression
 from keyguard.hygiene.files import Files
 
-_WILD = re.compile(r"(\*\*/|\*|\?)")
+_WILD = expression(r"(\*\*/|\*|\?)")
 
 
 class Patterns:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns
 from keyguard.hygiene.envfiles import is_env_file
 from keyguard.hygiene.frontend import is_public
@@ -16,7 +16,7 @@ from keyguard.model import Environment, Sighting
 from keyguard.secrets import MASK
 
 #: what stands behind the password in an address
-_HOST = re.compile(rb"[^\s@/\"']{1,400}@([A-Za-z0-9._-]{1,200})")
+_HOST = expression(rb"[^\s@/\"']{1,400}@([A-Za-z0-9._-]{1,200})")
 #: keys of one file that are looked at: what holds more is a list, and no configuration
 _MOST = 200
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from codecs import BOM_UTF8
 from collections import defaultdict
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
+from keyguard.expression import expression
 from keyguard.git.ignored import Verdict, verdicts
 from keyguard.hygiene import spots
 from keyguard.hygiene.beside import Beside
@@ -30,7 +30,7 @@ from keyguard.sources.reading import Absent, Reader
 LIMIT = 4 << 20
 #: bytes of files that are kept for the next check that asks
 _KEPT = 64 << 20
-_BREAK = re.compile(rb"\r\n|\n|\r")
+_BREAK = expression(rb"\r\n|\n|\r")
 
 
 class Local(NamedTuple):

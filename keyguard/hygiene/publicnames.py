@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots, variables
 from keyguard.hygiene.envfiles import is_env_file, is_example
 from keyguard.hygiene.frontend import is_public
@@ -16,8 +16,8 @@ from keyguard.keeping import Spot, Violation
 from keyguard.model import Environment, Severity, Sighting
 
 #: what stands between a name and its value; and what a comment begins with
-_GIVEN = re.compile(rb"[\"']?[ \t]*(?:[:=]|\?=)[ \t]*[\"']?|[ \t]*(?:[\r\n]|\Z)")
-_COMMENT = re.compile(rb"^[ \t]*(?:#|//|;|\*|<!--)")
+_GIVEN = expression(rb"[\"']?[ \t]*(?:[:=]|\?=)[ \t]*[\"']?|[ \t]*(?:[\r\n]|\Z)")
+_COMMENT = expression(rb"^[ \t]*(?:#|//|;|\*|<!--)")
 #: how far behind its name a value begins
 _NEAR = 40
 #: how far before a name a comment may begin

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from keyguard.engine.compiled import Engine
+from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, variables
 from keyguard.hygiene.envfiles import holds_keys, is_aside, is_for_tests
 from keyguard.hygiene.holdings import says_secret
@@ -16,15 +17,15 @@ from keyguard.hygiene.project import Project
 from keyguard.hygiene.settings import settings
 from keyguard.hygiene.variables import Secrecy
 
-_ENV_FILE = re.compile(
+_ENV_FILE = expression(
     rb"(?m)^[ \t]*(?:- )?env_file[ \t]*:[ \t]*(?P<here>[^\r\n#]*)(?P<more>(?:\r?\n[ \t]*- [^\r\n]*)*)"
 )
-_LISTED = re.compile(
+_LISTED = expression(
     rb"(?<![\w./-])(?:path[ \t]{0,9}:[ \t]{0,9})?[\"']?"
     rb"(?P<path>[\w.-][\w./-]{0,400})[\"']?[ \t]{0,40}(?=,|\]|$|#|\r|\n)"
 )
 #: what makes a name that of an example
-_EXAMPLE = re.compile(
+_EXAMPLE = expression(
     rb"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults|schema|skel|j2)(?:\.env\Z|(?=\.(?:json|toml|tfvars)\Z|\Z))"
 )
 #: what stands before the name of a library where it says its own

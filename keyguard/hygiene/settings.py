@@ -5,20 +5,21 @@ One lenient pattern reads them all, a line at a time. What it cannot read holds 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LINE = re.compile(
+from keyguard.expression import expression
+
+_LINE = expression(
     rb"""(?m)^[ \t]*(?:export[ \t]+|-[ \t]+|//[^\s=]{1,200}:)?(?P<quote>["']?)"""
     rb"""(?P<name>[A-Za-z_][\w./:@-]{0,120}?)(?P=quote)"""
     rb"""[ \t]*[=:][ \t]*"""
     rb"""(?:"(?P<double>[^"\r\n]*)"|'(?P<single>[^'\r\n]*)'|`(?P<back>[^`\r\n]*)`|(?P<plain>[^\r\n]*))"""
 )
-_NETRC = re.compile(rb"(?:^|\s)(?P<name>password)\s+(?P<plain>\S+)")
-_COMMENT = re.compile(rb"(?:^|[ \t])#")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+_NETRC = expression(rb"(?:^|\s)(?P<name>password)\s+(?P<plain>\S+)")
+_COMMENT = expression(rb"(?:^|[ \t])#")
+_HUMP = expression(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS = expression(r"[^A-Za-z0-9]+")
 #: more than a person writes down
 _MOST = 2000
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import Page
+from keyguard.expression import expression
 from keyguard.keeping import Spot
 from keyguard.model import Match, Occurrence
 from keyguard.secrets import MASK
 
 #: what a line may begin with so that it is shown: a plain name that what follows is given to
-_LEAD = re.compile(rb"[ \t]*((?:- )?(?:[\"']?[A-Za-z_]{1,30}[\"']?[ \t]*[:=][ \t]*)?[\"']?)\Z")
+_LEAD = expression(rb"[ \t]*((?:- )?(?:[\"']?[A-Za-z_]{1,30}[\"']?[ \t]*[:=][ \t]*)?[\"']?)\Z")
 _LONGEST_LEAD = 80
 
 

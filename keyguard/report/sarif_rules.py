@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
+from keyguard.expression import expression
 from keyguard.model import Confidence, Finding, Severity
 from keyguard.report.document import Object
 from keyguard.report.phrases import prose, steps
@@ -26,7 +26,7 @@ _SCORE = {
 }
 _TAG = {"key": "secret", "hygiene": "key-hygiene"}
 _PRECISION = {Confidence.HIGH: "very-high", Confidence.MEDIUM: "high", Confidence.LOW: "medium"}
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_PLACEHOLDER = expression(r"\{(\d+)\}")
 _LONGEST = 1024
 _LONGEST_NAME = 255
 

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
+from keyguard.expression import expression
+
 #: rules, and stars, of one file: to translate more takes longer than to read what they could hide
 MOST = 5000
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"(?P<plain>[^\\*?\[/]+)|(?P<stars>\*+)|(?P<any>\?)|(?P<cut>\\?/)|\\(?P<escaped>.)|(?P<set>\[)", re.DOTALL
 )
-_NAMED = re.compile(rb"\[:([^\]]*):\]")
+_NAMED = expression(rb"\[:([^\]]*):\]")
 _SETS = {
     b"alnum": b"A-Za-z0-9",
     b"alpha": b"A-Za-z",

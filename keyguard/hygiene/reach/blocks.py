@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-_OPENING = re.compile(rb"(?i)<script(?=[\s>])((?:[^>\"']|\"[^\"]{0,300}\"|'[^']{0,300}'){0,300})>")
-_CLOSING = re.compile(rb"(?i)</script")
-_ATTRIBUTE = re.compile(rb"(?i)\b(lang|type|src)\s{0,9}=\s{0,9}[\"']?([^\"'\s>]{1,300})")
-_FRONT = re.compile(rb"\s{0,99}---[ \t]*\r?\n")
-_FRONT_END = re.compile(rb"(?m)^---[ \t]*\r?$")
+from keyguard.expression import expression
+
+_OPENING = expression(rb"(?i)<script(?=[\s>])((?:[^>\"']|\"[^\"]{0,300}\"|'[^']{0,300}'){0,300})>")
+_CLOSING = expression(rb"(?i)</script")
+_ATTRIBUTE = expression(rb"(?i)\b(lang|type|src)\s{0,9}=\s{0,9}[\"']?([^\"'\s>]{1,300})")
+_FRONT = expression(rb"\s{0,99}---[ \t]*\r?\n")
+_FRONT_END = expression(rb"(?m)^---[ \t]*\r?$")
 #: a component that Astro sends to the browser
-_ISLAND = re.compile(rb"<([A-Za-z_$][\w$]{0,99})(?:\.[\w$.]{1,99})?\s[^<>]{0,2000}?\bclient:[a-z]")
+_ISLAND = expression(rb"<([A-Za-z_$][\w$]{0,99})(?:\.[\w$.]{1,99})?\s[^<>]{0,2000}?\bclient:[a-z]")
 #: what is between these is data, whatever it looks like
 _DATA = (b"json", b"template", b"html", b"text/plain", b"x-", b"importmap", b"speculationrules")
-_BLANK = re.compile(rb"[^\r\n]")
+_BLANK = expression(rb"[^\r\n]")
 
 
 class Block(NamedTuple):

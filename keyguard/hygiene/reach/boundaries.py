@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from keyguard.expression import expression
 
 #: comments and other directives may stand before a directive
 _BEFORE = (
     rb"\A(?:\xef\xbb\xbf)?(?:#![^\n]*\n)?"
     rb"(?:\s|//[^\r\n]*[\r\n]|/\*(?:[^*]|\*(?!/))*\*/|[\"']use [a-z ]{1,40}[\"'];?)*"
 )
-_CLIENT = re.compile(_BEFORE + rb"[\"']use client[\"']")
-_SERVER = re.compile(_BEFORE + rb"[\"']use server[\"']")
+_CLIENT = expression(_BEFORE + rb"[\"']use client[\"']")
+_SERVER = expression(_BEFORE + rb"[\"']use server[\"']")
 #: modules whose import by a client is an error of the build
-_ONLY_SERVER = re.compile(
+_ONLY_SERVER = expression(
     rb"(?m)^[ \t]*import\s[^\"'\r\n;]{0,300}[\"']"
     rb"(?:server-only|next/headers|astro:env/server|\$env/(?:static|dynamic)/private|@tanstack/[a-z]{1,20}-start/server-only)[\"']"
     rb"|^[ \t]*import[ \t]*[\"']server-only[\"']"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from keyguard.expression import expression
 from keyguard.hygiene.reach import blocks, names
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.frameworks import Entry, Framework, by_convention
@@ -35,10 +35,10 @@ _INPUTS = (
     (b"electron.vite.config", (b"input", b"entry")),
     (b"rsbuild.config", (b"entry",)),
 )
-_SERVER_TARGET = re.compile(rb"target\s*:\s*[\"'](?:node|electron-main|async-node)")
-_SERVER_BUILD = re.compile("server|node|nest|js:|test|jest|lint")
+_SERVER_TARGET = expression(rb"target\s*:\s*[\"'](?:node|electron-main|async-node)")
+_SERVER_BUILD = expression("server|node|nest|js:|test|jest|lint")
 #: webpack's, Encore's and Mix's
-_ADDED = re.compile(rb"\.(?:addEntry|addStyleEntry|js|ts|react|vue)\(([^()]{1,600})\)")
+_ADDED = expression(rb"\.(?:addEntry|addStyleEntry|js|ts|react|vue)\(([^()]{1,600})\)")
 
 
 def entries(app: App, used: Iterable[Framework], files: Files) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
+from keyguard.expression import expression
 from keyguard.hygiene.reach import names
 
 #: in the order in which bundlers try them; a phone's own comes last, since a browser's twin stands for it as well
@@ -28,7 +29,7 @@ _MANY = 5000
 _TRIES = 2_000_000
 #: wildcards in one pattern: what has more is no pattern that a person wrote, and slow to match
 _WILDCARDS = 6
-_WILD = re.compile(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\{[^{}]*\}")
+_WILD = expression(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\{[^{}]*\}")
 
 
 class Files:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from keyguard.expression import expression
 from keyguard.hygiene.reach import specifiers
 from keyguard.hygiene.reach.module import Import, Module
 
 #: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?"
     rb"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?",
     re.DOTALL,
 )
-_STATEMENT = re.compile(
+_STATEMENT = expression(
     rb"(?<![\w$.])(?:import|export)\b\s{0,99}(type\b(?!\s{0,9}(?:,|from\b)))?"
     rb"[\w$*\s,]{0,120}(?:\{([^{}\"']{0,20000})\}\s{0,99})?(?:from\s{0,99})?[\"']([^\"'\r\n]{1,300})[\"']"
 )
 #: names in braces of which every one is a type
-_TYPES = re.compile(rb"\s*type\s[^,]*(?:,\s*type\s[^,]*)*,?\s*")
+_TYPES = expression(rb"\s*type\s[^,]*(?:,\s*type\s[^,]*)*,?\s*")
 
 
 def looked_through(data: bytes) -> Module:

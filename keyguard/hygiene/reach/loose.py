@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
+from keyguard.expression import expression
+
 #: a configuration that is larger is none, or is meant to hurt
 _LIMIT = 1 << 20
 #: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|,(?=\s*[\]}])', re.DOTALL)
+_TOKEN = expression(rb'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|,(?=\s*[\]}])', re.DOTALL)
 
 #: options of one name in one configuration
 _BLOCKS = 50
@@ -20,11 +22,11 @@ _BLOCKS = 50
 _BLOCK = 8000
 #: what is said so shortly before an option makes it one of the server's
 _NEAR = 60
-_SERVER = re.compile(rb"[sS]sr|SSR|isServer\b")
-_BRACKET = re.compile(rb"[\[\](){}]")
-_STRING = re.compile(rb"[\"'`]([^\"'`\r\n]{0,300})[\"'`]")
-_KEY = re.compile(rb"(?:[\"']([^\"'\r\n]{1,100})[\"']|\b([\w$]{1,100}))\s{0,9}:(?!:)")
-_REGEX_MARKS = re.compile(rb"[\^$\\/]|\(.*")
+_SERVER = expression(rb"[sS]sr|SSR|isServer\b")
+_BRACKET = expression(rb"[\[\](){}]")
+_STRING = expression(rb"[\"'`]([^\"'`\r\n]{0,300})[\"'`]")
+_KEY = expression(rb"(?:[\"']([^\"'\r\n]{1,100})[\"']|\b([\w$]{1,100}))\s{0,9}:(?!:)")
+_REGEX_MARKS = expression(rb"[\^$\\/]|\(.*")
 
 
 def parsed(data: bytes | None) -> Any:

@@ -36,6 +36,11 @@ class Modules:
         self._known: dict[bytes, Loaded] = {}
         self._budget = _BUDGET
 
+    @property
+    def count(self) -> int:
+        """How many are known."""
+        return len(self._known)
+
     def load(self, path: bytes) -> Loaded:
         """The file as a module; one without imports where it is no code."""
         found = self._known.get(path)

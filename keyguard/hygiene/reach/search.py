@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.leading import Leading, Nature
 from keyguard.hygiene.reach.module import ALL, DEFAULT, Module
 from keyguard.hygiene.reach.modules import Loaded, Modules
 from keyguard.hygiene.reach.resolve import Resolver
@@ -19,6 +20,8 @@ _NOTHING: frozenset[bytes] = frozenset()
 _STATES = 20_000
 #: goals that are searched for one by one: each search goes straight, where a common one looks everywhere
 _FEW = 6
+#: modules that a search may parse before it is worth asking what leads to its goals at all
+_STRAIGHT = 24
 
 
 class State(NamedTuple):
@@ -38,6 +41,38 @@ class _Try(NamedTuple):
     state: State
 
 
+class _Search:
+    """How far a search has come."""
+
+    def __init__(self, left: Mapping[bytes, int], starts: Collection[bytes], missing: set[bytes]) -> None:
+        """``left``: how many steps each file is from a goal; what is not in it is not followed."""
+        self._left, self.missing = left, missing
+        self.found: dict[bytes, list[State]] = {}
+        self.done: set[State] = set()
+        self._before: dict[State, State | None] = {State(path, None): None for path in starts}
+        self._steps = dict.fromkeys(self._before, 0)
+        self.heap = [_Try(left[one.path], 0, one.path, index, one) for index, one in enumerate(self._before)]
+        heapq.heapify(self.heap)
+        self.count = len(self.heap)
+
+    def add(self, state: State, before: State) -> None:
+        """To be looked at, too, unless a way as short is known or it leads nowhere."""
+        gone = self._steps[before] + 1
+        if state.path in self._left and gone < self._steps.get(state, _STATES):
+            self._before[state], self._steps[state] = before, gone
+            self.count += 1
+            heapq.heappush(self.heap, _Try(gone + self._left[state.path], -gone, state.path, self.count, state))
+
+    def arrived(self, state: State) -> None:
+        """A goal is reached."""
+        self.missing.discard(state.path)
+        way, step = [state], self._before[state]
+        while step is not None:
+            way.append(step)
+            step = self._before[step]
+        self.found[state.path] = way[::-1]
+
+
 class Searcher:
     """Finds ways; every module is parsed once, for all searches."""
 
@@ -51,39 +86,50 @@ class Searcher:
         """``untouched`` says whether a file's package promises that nothing happens when it is loaded."""
         self._modules, self._resolver, self._untouched, self._instead = modules, resolver, untouched, instead
         self._following: dict[State, tuple[State, ...]] = {}
+        self._leading = Leading(self._nature, resolver.resolve, instead)
 
     def find(
         self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
     ) -> dict[bytes, list[State]]:
         """The states on the shortest way to each goal to which there is one, the first by their paths."""
-        users = _users(links)
-        groups = [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]
-        return {path: way for group in groups for path, way in self._find(starts, group, users)}
+        users, found = _users(links), dict[bytes, list[State]]()
+        for group in [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]:
+            search = self._search(starts, group, users, self._modules.count + _STRAIGHT)
+            if search.missing and search.heap:
+                # what looks near is not: before all that is left is parsed, see what leads there at all
+                search = self._search(starts, group, self._leading.users(group, users))
+            found.update(search.found)
+        return found
 
-    def _find(
-        self, starts: Collection[bytes], goals: Collection[bytes], users: Mapping[bytes, list[bytes]]
-    ) -> Iterator[tuple[bytes, list[State]]]:
-        left, missing = _distances(goals, users), set(goals)
-        before: dict[State, State | None] = {State(path, None): None for path in sorted(starts) if path in left}
-        steps, done = dict.fromkeys(before, 0), set[State]()
-        heap = [_Try(left[state.path], 0, state.path, index, state) for index, state in enumerate(before)]
-        heapq.heapify(heap)
-        count = len(heap)
-        while heap and missing and count < _STATES:
-            state = heapq.heappop(heap).state
-            if state.path in missing and self._is_shipped(state):
-                missing.discard(state.path)
-                yield state.path, _trace(state, before)
+    def _search(
+        self,
+        starts: Collection[bytes],
+        goals: Collection[bytes],
+        users: Mapping[bytes, Collection[bytes]],
+        limit: int | None = None,
+    ) -> _Search:
+        """Searches until all is found, nothing is left, or ``limit`` modules are known."""
+        left = _distances(goals, users)
+        search = _Search(left, [path for path in sorted(starts) if path in left], set(goals))
+        while search.heap and search.missing and search.count < _STATES:
+            if limit is not None and self._modules.count >= limit:
+                break
+            state = heapq.heappop(search.heap).state
+            if state.path in search.missing and self._is_shipped(state):
+                search.arrived(state)
             meant = self._meant(state)
-            if meant in done or meant._replace(asked=None) in done:
+            if meant in search.done or meant._replace(asked=None) in search.done:
                 continue
-            done.add(meant)
-            gone = steps[state] + 1
+            search.done.add(meant)
             for following in self._follow(meant):
-                if following.path in left and gone < steps.get(following, _STATES):
-                    before[following], steps[following] = state, gone
-                    count += 1
-                    heapq.heappush(heap, _Try(gone + left[following.path], -gone, following.path, count, following))
+                search.add(following, state)
+        return search
+
+    def _nature(self, path: bytes) -> Nature | None:
+        if names.extension(path) not in names.READ:
+            return None
+        loaded = self._modules.load(path)
+        return Nature(loaded, self._is_skipped(path, loaded.module), self._untouched(path))
 
     def _is_shipped(self, state: State) -> bool:
         """Whether anything of what the file declares gets to the client."""
@@ -130,12 +176,12 @@ def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[byte
     return found
 
 
-def _distances(goals: Iterable[bytes], users: Mapping[bytes, list[bytes]]) -> dict[bytes, int]:
+def _distances(goals: Iterable[bytes], users: Mapping[bytes, Collection[bytes]]) -> dict[bytes, int]:
     """How many steps each file is from the nearest goal, by what a cheap look told; without those that lead to none."""
     found = dict.fromkeys(goals, 0)
     front = list(found)
     for path in front:
-        for user in users[path]:
+        for user in users.get(path, ()):
             if user not in found:
                 found[user] = found[path] + 1
                 front.append(user)
@@ -161,11 +207,3 @@ def _handed_on(module: Module, asked: Asked) -> Iterable[tuple[bytes, Asked]]:
         else:
             found[one.text].update([one.asked] if asked is None or one.given in asked else ())
     return [(text, None if ALL in wanted else frozenset(wanted)) for text, wanted in found.items()]
-
-
-def _trace(state: State | None, before: Mapping[State, State | None]) -> list[State]:
-    steps = []
-    while state is not None:
-        steps.append(state)
-        state = before[state]
-    return steps[::-1]

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
+from keyguard.expression import expression
+
 #: more of a file is not looked at: what people import stands at its beginning, and bundles import nothing of a project
 _LOOKED_AT = 1 << 20
 #: patterns that are looked at in one file
 _CALLS = 200
-_STATIC = re.compile(rb"from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
+_STATIC = expression(rb"from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
 #: what is asked for its types alone. One pattern for each word: a fixed beginning is found many times faster than two
 _TYPES = tuple(
     re.compile(word + rest + rb"\s{0,99}from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
@@ -25,18 +27,18 @@ _TYPES = tuple(
         ),
     )
 )
-_IMPORT = re.compile(
+_IMPORT = expression(
     rb"import\s{0,99}(?:\(\s{0,99}(?:(?:/\*[^*]{0,300}\*/|//[^\n]{0,300}\n)\s{0,99}){0,4})?[\"'`]([^\"'`\r\n]{1,300})"
 )
-_REQUIRE = re.compile(rb"require(?:\.resolve)?\s{0,99}\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
+_REQUIRE = expression(rb"require(?:\.resolve)?\s{0,99}\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
 #: workers, and files whose address is asked for
-_ADDRESS = re.compile(rb"(?:URL|Worker|importScripts)\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
+_ADDRESS = expression(rb"(?:URL|Worker|importScripts)\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
 _ADDRESSING = (b"URL(", b"Worker(", b"importScripts(")
 #: what a call that means many files is given, Vite's and webpack's
-_MANY = re.compile(rb"(?:glob|globEager|context)\s{0,99}(?:<[^<>()]{0,200}>)?\(([^()]{1,600})\)")
-_QUOTED = re.compile(rb"[\"'`]([^\"'`\r\n]{1,300})[\"'`]")
+_MANY = expression(rb"(?:glob|globEager|context)\s{0,99}(?:<[^<>()]{0,200}>)?\(([^()]{1,600})\)")
+_QUOTED = expression(rb"[\"'`]([^\"'`\r\n]{1,300})[\"'`]")
 #: in HTML, and in blocks of components that are files of their own
-_SOURCE = re.compile(rb"src\s{0,9}=\s{0,9}[\"']?([^\"'\s<>]{1,300})")
+_SOURCE = expression(rb"src\s{0,9}=\s{0,9}[\"']?([^\"'\s<>]{1,300})")
 
 _CONDITIONS = ((b"import", _IMPORT), (b"require", _REQUIRE))
 

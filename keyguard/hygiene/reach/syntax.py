@@ -6,12 +6,12 @@ there. All of it takes time in proportion to the size of the file, whatever is i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene.reach import specifiers
 from keyguard.hygiene.reach.lexer import looked_through
 from keyguard.hygiene.reach.module import ALL, DEFAULT, Import, Module, Reexport, Statement
@@ -31,14 +31,14 @@ _LOOKS = 5000
 _BODIES = 200
 #: comments before a directive
 _COMMENTS = 5
-_WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
-_CALLS = re.compile(rb"\b(?:import|require)\s{0,9}\(")
-_COMMON = re.compile(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
-_DECORATOR = re.compile(rb"(?m)^\s*@[A-Za-z_$][\w$.]*\s*\(")
-_DIRECTIVE = re.compile(rb"[\"']use server[\"']")
+_WORD = expression(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_CALLS = expression(rb"\b(?:import|require)\s{0,9}\(")
+_COMMON = expression(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
+_DECORATOR = expression(rb"(?m)^\s*@[A-Za-z_$][\w$.]*\s*\(")
+_DIRECTIVE = expression(rb"[\"']use server[\"']")
 #: TanStack Start's functions, whose handlers stay at the server
-_SERVER_MAKER = re.compile(rb"\bcreate(?:ServerFn|ServerOnlyFn|IsomorphicFn|Middleware)\b")
-_SERVERS = re.compile(rb"(?:\.(?:handler|server)|\bcreateServerOnlyFn)\(")
+_SERVER_MAKER = expression(rb"\bcreate(?:ServerFn|ServerOnlyFn|IsomorphicFn|Middleware)\b")
+_SERVERS = expression(rb"(?:\.(?:handler|server)|\bcreateServerOnlyFn)\(")
 _VALUES = frozenset(("identifier", "shorthand_property_identifier"))
 _TYPES = frozenset(("type_annotation", "type_query", "type_arguments", "type_alias_declaration", "interface_body"))
 _NAMED = frozenset(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from keyguard.expression import expression
 from keyguard.hygiene.stages.frames import AHEAD, BACK, Frame
 
 #: a string that is not closed ends with its line, an apostrophe is none: so that nothing is looked at twice
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"\"(?:\\.|[^\"\\\r\n])*\"?|'(?:\\.|[^'\\\r\n]){0,400}'|`|/\*|//[^\r\n]*|\#[^\r\n]*|[{}\[\](),;\n]"
     rb"|\bcase\b[^\r\n:{}]{1,80}(?::|->)|\bdefault[ \t]*(?::|->)"
 )
 #: a line that begins like this goes on with what stands before it
-_GOES_ON = re.compile(rb"[ \t]*(?:\r?\n[ \t]*)*(?:[{?:&|.)=]|else\b)")
+_GOES_ON = expression(rb"[ \t]*(?:\r?\n[ \t]*)*(?:[{?:&|.)=]|else\b)")
 _CLOSES = {b"}": b"{", b"]": b"[", b")": b"("}
 _HEADER = 300
 _DEEPEST = 200

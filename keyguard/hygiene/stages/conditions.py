@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data
 from keyguard.hygiene.stages.words import Stage, exact, split, stage_of
 
-_NAME = re.compile(r"[A-Za-z_$][\w$]*\??")
+_NAME = expression(r"[A-Za-z_$][\w$]*\??")
 #: strings, atoms, members of an enumeration, patterns of a shell
-_QUOTED = re.compile(
+_QUOTED = expression(
     r"[\"'`]([A-Za-z][\w-]{1,40})[\"'`]|(?<![\w:]):([a-z]\w{1,40})|(?<=\.)([A-Z]\w{2,40})(?![\w(.])|\bin\s+([a-z]\w{1,40})\)$"
 )
-_NEGATION = re.compile(r"!==?|<>|(?<![\w])not\b|\bunless\b|!\s*[\w(]|\bne\b")
-_SEVERAL = re.compile(r"&&|\|\||\band\b|\bor\b")
-_DEBUG = re.compile(r"__DEV__|\bkDebugMode\b|(?<![\w.])DEBUG\b|\bsettings\.DEBUG\b|\bBuildConfig\.DEBUG\b|\benv\.DEV\b")
-_RELEASE = re.compile(r"\bkReleaseMode\b|\benv\.PROD\b|(?<![\w.])(?:RELEASE|NDEBUG)\b")
+_NEGATION = expression(r"!==?|<>|(?<![\w])not\b|\bunless\b|!\s*[\w(]|\bne\b")
+_SEVERAL = expression(r"&&|\|\||\band\b|\bor\b")
+_DEBUG = expression(r"__DEV__|\bkDebugMode\b|(?<![\w.])DEBUG\b|\bsettings\.DEBUG\b|\bBuildConfig\.DEBUG\b|\benv\.DEV\b")
+_RELEASE = expression(r"\bkReleaseMode\b|\benv\.PROD\b|(?<![\w.])(?:RELEASE|NDEBUG)\b")
 #: bytes of a condition that are looked at
 LONGEST = 400
 

@@ -10,20 +10,22 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from keyguard.expression import expression
+
 #: bytes looked at before a place, and after it for the end of what encloses it
 BACK, AHEAD = 32 << 10, 8 << 10
 _LINES = 2000
 #: bytes of what opens a block
 _HEADER = 300
-_SECTION = re.compile(rb"[ \t]*\[{1,2}([^\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;][^\r\n]*)?\r?(?=\n|\Z)")
-_FROM = re.compile(rb"(?mi)^FROM[ \t][^\r\n]{1,300}$")
-_DOCUMENT = re.compile(rb"(?m)^(?:#|!)?---[ \t]*(?:#[^\r\n]*)?\r?$")
-_ELSE = re.compile(rb"[ \t]*(?:\}[ \t]*)?else\b(?![ \t]*if\b)")
-_IF = re.compile(rb"[ \t]*(?:if|unless)\b")
-_ELIF = re.compile(rb"[ \t]*(?:elif|elsif|else[ \t]*if)\b")
-_BRANCH = re.compile(rb"[ \t]*(?:when|case)\b|[ \t]*[\w\"'|* -]{1,60}\)[ \t]*\r?\Z")
-_SWITCH = re.compile(rb"[ \t]*(?:case|match|switch|with)\b")
-_PREPROCESSOR = re.compile(
+_SECTION = expression(rb"[ \t]*\[{1,2}([^\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;][^\r\n]*)?\r?(?=\n|\Z)")
+_FROM = expression(rb"(?mi)^FROM[ \t][^\r\n]{1,300}$")
+_DOCUMENT = expression(rb"(?m)^(?:#|!)?---[ \t]*(?:#[^\r\n]*)?\r?$")
+_ELSE = expression(rb"[ \t]*(?:\}[ \t]*)?else\b(?![ \t]*if\b)")
+_IF = expression(rb"[ \t]*(?:if|unless)\b")
+_ELIF = expression(rb"[ \t]*(?:elif|elsif|else[ \t]*if)\b")
+_BRANCH = expression(rb"[ \t]*(?:when|case)\b|[ \t]*[\w\"'|* -]{1,60}\)[ \t]*\r?\Z")
+_SWITCH = expression(rb"[ \t]*(?:case|match|switch|with)\b")
+_PREPROCESSOR = expression(
     rb"(?m)^[ \t]*(?://[ \t]*)?#[ \t]*(ifdef|ifndef|if|elif|elseif|else|endif)\b([^\r\n]{0,200})"
 )
 
@@ -175,7 +177,7 @@ def _indent(text: bytes) -> int:
 
 # --- by tags ------------------------------------------------------------------------------------------------------
 
-_TAG = re.compile(rb"<(/?)([A-Za-z][\w:.-]{0,60})((?:\s[^<>]{0,300})?)>")
+_TAG = expression(rb"<(/?)([A-Za-z][\w:.-]{0,60})((?:\s[^<>]{0,300})?)>")
 
 
 def tagged(content: bytes, offset: int) -> Iterator[Frame]:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 
+from keyguard.expression import expression
 from keyguard.hygiene.stages.conditions import asked
 from keyguard.hygiene.stages.frames import Frame
 from keyguard.hygiene.stages.words import Judged, exact, read
 from keyguard.sanitize import shown
 
-_CONDITION = re.compile(
+_CONDITION = expression(
     r"\s*(?:[-}]\s*)?(?:<%[-=]?\s*)?[@#]?(?:else\s*)?(?:if|elif|elsif|elseif|unless|when|case|switch|match|guard)\b"
 )
-_CLASS = re.compile(r"\b(?:class|module|object|namespace|struct|enum|interface)\s+([A-Za-z_]\w{1,80})")
+_CLASS = expression(r"\b(?:class|module|object|namespace|struct|enum|interface)\s+([A-Za-z_]\w{1,80})")
 #: calls that are given the name of a stage
-_CALL = re.compile(
+_CALL = expression(
     r"\b(?:configure|environment|environments|env|stage|profile|namespace|workspace|on_env|tier)\s*\(?\s*[\"':]+"
     r"([A-Za-z][\w -]{1,60})"
 )
 #: the last name before a bracket or colon, and what may stand between
-_NAME = re.compile(
+_NAME = expression(
     r"(?:^|[\s\"'`,{(:%@.-])([A-Za-z%][\w.@-]{1,80})[\"'`]?\s*(?::\s*[A-Za-z][\w<>\[\], |.]{0,80}=|=>|:=|=|:)?\s*"
     r"(?:&\w+|!\w+|[|>][-+]?)?\s*(?:#.*)?$"
 )
-_QUOTED_NAMES = re.compile(r"\s*(?:resource|module|data|variable|locals|provider|job|group|task)\s+(?:\"[^\"]*\"\s*)+$")
-_QUOTED = re.compile(r"\"([A-Za-z][\w-]{1,80})\"")
-_ATTRIBUTE = re.compile(r"\b(?:profile|profiles|name|id|key|environment|env|stage|names|include)=\"([^\"]{1,60})\"")
+_QUOTED_NAMES = expression(r"\s*(?:resource|module|data|variable|locals|provider|job|group|task)\s+(?:\"[^\"]*\"\s*)+$")
+_QUOTED = expression(r"\"([A-Za-z][\w-]{1,80})\"")
+_ATTRIBUTE = expression(r"\b(?:profile|profiles|name|id|key|environment|env|stage|names|include)=\"([^\"]{1,60})\"")
 
 
 def by_condition(frame: Frame) -> Judged | None:

@@ -7,11 +7,12 @@ from fnmatch import translate
 from functools import cache
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data
 from keyguard.hygiene.stages.words import Judged, Stage, Words, read, split, stage_of
 from keyguard.sanitize import shown
 
-_ENV_FILE = re.compile(r"\.?env(?:[._-](?P<after>.*))?|(?P<before>.+)\.env", re.IGNORECASE | re.DOTALL)
+_ENV_FILE = expression(r"\.?env(?:[._-](?P<after>.*))?|(?P<before>.+)\.env", re.IGNORECASE | re.DOTALL)
 #: bytes of a path that are looked at
 _LONGEST = 4096
 

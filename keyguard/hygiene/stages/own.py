@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from keyguard.expression import expression
 from keyguard.hygiene import data
 from keyguard.hygiene.stages.conditions import asked
 from keyguard.hygiene.stages.statements import inline
@@ -14,20 +15,20 @@ from keyguard.sanitize import shown
 
 #: bytes looked at on either side
 _REACH = 400
-_NAME = re.compile(
+_NAME = expression(
     r"([A-Za-z%_$][\w.%$@-]{1,80})[\"'`]?\s*[\])]?\s*(?::\s*[A-Za-z][\w<>\[\]|]{0,40}\s*=|=>|:=|\|\|=|=|:|,)\s*"
     r"(?:(?:new\s+)?[\w.]{1,40}\(\s*)?[\"'`]?(?:Bearer\s+)?$"
 )
 #: the two branches of a choice; ``?`` of a name or of an optional type is none
-_THEN = re.compile(r"(?<=[\s)\"'`])\?\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
-_OTHERWISE = re.compile(r"(?<=[\s)\"'`])\?[^?:;{}]{0,200}:\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
-_IF_AFTER = re.compile(r"[\w-]*[\"'`]?\)?\s+if\s+([^\r\n]{1,200}?)\s+else\b")
-_IF_BEFORE = re.compile(r"\sif\s+([^\r\n]{1,200}?)\s+else\s+(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
-_MODIFIER = re.compile(r"[\w-]*[\"'`]?\)?\s+((?:if|unless)\s+[^\r\n]{1,120})$")
+_THEN = expression(r"(?<=[\s)\"'`])\?\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
+_OTHERWISE = expression(r"(?<=[\s)\"'`])\?[^?:;{}]{0,200}:\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
+_IF_AFTER = expression(r"[\w-]*[\"'`]?\)?\s+if\s+([^\r\n]{1,200}?)\s+else\b")
+_IF_BEFORE = expression(r"\sif\s+([^\r\n]{1,200}?)\s+else\s+(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
+_MODIFIER = expression(r"[\w-]*[\"'`]?\)?\s+((?:if|unless)\s+[^\r\n]{1,120})$")
 #: one string ends, and another thing begins
-_APART = re.compile(rb"[{}]|[\"'],|[\"'][ \t]*:|:[ \t]*[\"']")
-_SCRIPT = re.compile(r"\"([A-Za-z][\w:.-]{1,60})\"\s*:\s*\"[^\"\r\n]{1,200}$")
-_BREAK = re.compile(r"[;{}]|\r?\n[ \t]*\r?\n|(?<![?:=(|&,])\r?\n(?![ \t]*[?:.&|])")
+_APART = expression(rb"[{}]|[\"'],|[\"'][ \t]*:|:[ \t]*[\"']")
+_SCRIPT = expression(r"\"([A-Za-z][\w:.-]{1,60})\"\s*:\s*\"[^\"\r\n]{1,200}$")
+_BREAK = expression(r"[;{}]|\r?\n[ \t]*\r?\n|(?<![?:=(|&,])\r?\n(?![ \t]*[?:.&|])")
 
 
 def by_branch(content: bytes, offset: int) -> Judged | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data
 from keyguard.hygiene.stages.words import Stage, exact, read, stage_of
 
@@ -19,13 +19,13 @@ _BEFORE = (
 _BETWEEN = rb"[ \t]{0,40}(?:\|\|=|\?\?=|\?=|:=|=>|=(?![=~>])|:(?![=:])|,|[ \t](?=[A-Za-z]))[ \t]{0,40}"
 _VALUE = rb"[\"']?(?P<value>[A-Za-z][\w.-]{0,80})[\"']?"
 _END = rb"[\"')\]}]{0,4}[ \t]{0,40}[,;]?[ \t]{0,40}(?:\\[ \t]{0,9})?(?:(?:\#|//)[^\r\n]{0,200})?(?=[\r\n]|\Z)"
-_ASSIGNED = re.compile(
+_ASSIGNED = expression(
     rb"(?m)^[ \t]{0,200}" + _BEFORE + rb"[\"']?(?P<name>[A-Za-z][\w.-]{1,60})[\"']?\]?" + _BETWEEN + _VALUE + _END
 )
 #: the same in front of a command, or beside other variables
-_INLINE = re.compile(rb"(?<![\w$.{-])(?P<name>[A-Z][A-Z_]{2,40})=[\"']?(?P<value>[A-Za-z][\w.-]{0,80})")
+_INLINE = expression(rb"(?<![\w$.{-])(?P<name>[A-Z][A-Z_]{2,40})=[\"']?(?P<value>[A-Za-z][\w.-]{0,80})")
 #: two lines of a list, and attributes of an element
-_PAIRS = re.compile(
+_PAIRS = expression(
     rb"\bname[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?(?P<name>[A-Z][A-Z_]{2,40})[\"']?[ \t]{0,9},?[ \t]{0,9}\r?\n?"
     rb"[ \t]{0,99}[\"']?value[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?(?P<value>[A-Za-z][\w.-]{0,80})|"
     rb"\b(?:name|key)=\"(?P<name2>[\w.]{3,40})\"[ \t]{1,9}value=\"(?P<value2>[\w.-]{1,80})\""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
+from keyguard.expression import expression
 from keyguard.hygiene import data
 
 #: bytes of a name that are looked at
 LONGEST = 200
-_CHUNK = re.compile(r"[A-Za-z0-9]+")
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_CHUNK = expression(r"[A-Za-z0-9]+")
+_WORD = expression(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
 class Stage(str, Enum):
