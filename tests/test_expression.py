@@ -14,7 +14,8 @@ from keyguard.expression import expression
 
 def test_it_does_what_the_pattern_does() -> None:
     found = expression(r"(?P<word>[a-z]+)", re.IGNORECASE).search("12 Abc")
-    assert found is not None and found["word"] == "Abc"
+    assert found is not None
+    assert found["word"] == "Abc"
     assert expression(rb"a+").sub(b"b", b"caat") == b"cbt"
 
 

@@ -60,10 +60,9 @@ class Beside:
     def _others(self) -> dict[bytes, list[bytes]]:
         """What is not listed, by its name."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
-        files = self.files
-        for folder in sorted({path[: path.rfind(b"/") + 1] for path in files} | {b""}):
+        root = os.path.join(self._root, b"")
+        for folder, names in sorted(self.files.by_folder.items()):
             with suppress(OSError):
-                for name in os.listdir(os.path.join(self._root, folder)):
-                    if folder + name not in files:
-                        found[name].append(folder + name)
+                for name in set(os.listdir(root + folder)) - names:
+                    found[name].append(folder + name)
         return found

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from keyguard.expression import expression
-from keyguard.hygiene import cues, data, patterns, variables
+from keyguard.hygiene import cues, data, variables
 from keyguard.hygiene.delivery import Delivery, deliveries
 from keyguard.hygiene.packages import packages
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Violation
-from keyguard.model import Confidence
+from keyguard.model import Confidence, Vendor
 
 _CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte", b".astro", b".html", b".htm")
 #: never part of a bundle, whatever imports it
@@ -56,9 +56,9 @@ class _Use(NamedTuple):
 
 def server_key_in_client_code(project: Project) -> Iterator[Violation]:
     """One for each use and file that reaches a browser."""
-    words = _words()
-    suspects = cues.files_with(project, _candidates(project), words)
-    uses = {path: found for path in suspects if (found := list(_uses(project, project.read(path) or b"")))}
+    suspects = cues.files_with(project, _candidates(project), _words())
+    vendors = variables.server_vendors(project.engine.ruleset) if suspects else []
+    uses = {path: found for path in suspects if (found := list(_uses(project.read(path) or b"", vendors)))}
     for path, delivery in sorted(deliveries(project, uses).items()):
         seen: set[str] = set()
         for use in uses[path]:
@@ -83,8 +83,7 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
 
 def _candidates(project: Project) -> list[bytes]:
     """Code in packages that build for browsers; pages wherever they are."""
-    lists = data.load("browser")
-    clients = [one for one in packages(project) if one.needs & _frameworks()]
+    clients, aside = [one for one in packages(project) if one.needs & _frameworks()], _aside()
     everywhere = any(not one.folder for one in clients)
     return [
         path
@@ -92,8 +91,15 @@ def _candidates(project: Project) -> list[bytes]:
         if path.endswith(_CODE)
         and (everywhere or path.endswith((b".html", b".htm")) or any(one.holds(path) for one in clients))
         and not _NOT_SHIPPED.search(path)
-        and not patterns.in_folder(path, lists["aside"]["folders"])
+        and not aside.search(path)
     ]
+
+
+@cache
+def _aside() -> re.Pattern[bytes]:
+    """Finds folders of what is in no bundle."""
+    folders = map(str.encode, data.load("browser")["aside"]["folders"])
+    return re.compile(rb"(?:\A|/)(?:%s)/" % b"|".join(map(re.escape, folders)))
 
 
 @cache
@@ -113,20 +119,19 @@ def _words() -> tuple[bytes, ...]:
     return (*sdks, *hosts, *map(str.encode, secret), b"_API_KEY")
 
 
-def _uses(project: Project, content: bytes) -> Iterator[_Use]:
-    for use in (*_reads(project, content), *_clients(content), *_headers(content)):
+def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
+    for use in (*_reads(content, vendors), *_clients(content), *_headers(content)):
         low = max(0, use.span[0] - _LINE)
         line = content[max(low, content.rfind(b"\n", low, use.span[0]) + 1) : use.span[0]]
         if not _COMMENT.search(line):
             yield use
 
 
-def _reads(project: Project, content: bytes) -> Iterator[_Use]:
+def _reads(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
     """Variables of the environment that hold a secret, by their names."""
     guard = _GUARD.search(content)
     if guard and _GUARDED.search(content, guard.end()):
         return
-    vendors = variables.server_vendors(project.engine.ruleset)
     for found in _READ.finditer(content):
         name = found[1].decode()
         if variables.secrecy(name, vendors) is Secrecy.SURELY:

@@ -21,6 +21,16 @@ class Files(dict[bytes, TreeFile]):
             found[path[path.rfind(b"/") + 1 :]].append(path)
         return found
 
+    @cached_property
+    def by_folder(self) -> dict[bytes, set[bytes]]:
+        """The last parts of paths by the folder right around them, which ends in a slash, or is empty at the root."""
+        found: dict[bytes, set[bytes]] = defaultdict(set)
+        for name, paths in self.by_name.items():
+            for path in paths:
+                found[path[: len(path) - len(name)]].add(name)
+        _ = found[b""]
+        return found
+
     def named(self, exact: Iterable[bytes], starts: Iterable[bytes], ends: Iterable[bytes]) -> set[bytes]:
         """The last parts of paths that are one of these, or begin or end with one of these."""
         names = {name for name in exact if name in self.by_name}

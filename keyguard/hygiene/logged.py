@@ -87,20 +87,18 @@ def _violation(project: Project, path: bytes, use: _Use) -> Violation:
 
 def _candidates(project: Project) -> list[bytes]:
     """The code that is looked at: to read all of ten thousand files takes as long as to scan them."""
-    endings = _listed("endings")
-    files = [path for path in project.files if path.endswith(endings)]
-    if len(files) > _MOST:
-        files = _telling(files)
-    aside = _aside()
+    names = list(project.files.named((), (), _listed("endings")))
+    if len(names) > _MOST or sum(len(project.by_name[name]) for name in names) > _MOST:
+        names = _telling(names)
+    aside, files = _aside(), [path for name in names for path in project.by_name[name]]
     return list(islice((path for path in sorted(files) if not aside.search(path)), _MOST))
 
 
-def _telling(paths: list[bytes]) -> list[bytes]:
-    """Those of the paths in whose last part one of some words stands: all looked at in one go."""
-    names = [path[path.rfind(b"/") + 1 :].lower() for path in paths]
-    text, ends = b"\n".join(names), list(accumulate(len(name) + 1 for name in names))
+def _telling(names: list[bytes]) -> list[bytes]:
+    """Those of the names in which one of some words stands: all looked at in one go."""
+    text, ends = b"\n".join(names).lower(), list(accumulate(len(name) + 1 for name in names))
     found = {bisect_right(ends, at) for word in _listed("telling") for at in _places(text, word)}
-    return [paths[index] for index in found]
+    return [names[index] for index in found]
 
 
 def _places(text: bytes, word: bytes) -> Iterator[int]:

@@ -80,7 +80,13 @@ def of(patterns: tuple[str, ...]) -> Patterns:
 def in_folder(path: bytes, folders: Iterable[str]) -> str:
     """The first of the folders (which may be several deep) that the path lies in, at any depth; empty if in none."""
     around = b"/" + path[: path.rfind(b"/") + 1]
-    return next((one for one in folders if b"/%s/" % one.encode() in around), "")
+    return next((one for one, within in _within(tuple(folders)) if within in around), "")
+
+
+@lru_cache(maxsize=256)
+def _within(folders: tuple[str, ...]) -> list[tuple[str, bytes]]:
+    """Each folder, and what stands in a path that leads through it."""
+    return [(one, b"/%s/" % one.encode()) for one in folders]
 
 
 def _pattern(text: str) -> bytes:

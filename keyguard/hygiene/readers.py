@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keyguard.engine.compiled import Engine
 from keyguard.expression import expression
@@ -77,9 +77,11 @@ def _words() -> bytes:
 
 
 def _manifests(project: Project) -> Iterator[Reader]:
-    for table, form in _forms():
+    for table in data.load("envfiles")["readers"]:
+        words = tuple(map(str.encode, table["words"]))
         for path in patterns.of(tuple(table["manifests"])).among(project.files):
-            found = None if is_aside(path) else form.search(project.read(path) or b"")
+            content = b"" if is_aside(path) else project.read(path) or b""
+            found = any(word in content for word in words) and _form(table["form"], words).search(content)
             if found:
                 start, end = found.span("word")
                 why = f"{found['word'].decode()} is a dependency"
@@ -89,14 +91,10 @@ def _manifests(project: Project) -> Iterator[Reader]:
 
 
 @cache
-def _forms() -> list[tuple[dict[str, Any], re.Pattern[bytes]]]:
-    """The tables of manifests, each with what finds one of its words."""
-    tables: list[dict[str, Any]] = data.load("envfiles")["readers"]
-    made = []
-    for table in tables:
-        words = "|".join(map(re.escape, sorted(table["words"], key=len, reverse=True)))
-        made.append((table, re.compile(table["form"].replace("{}", f"(?P<word>{words})").encode())))
-    return made
+def _form(form: str, words: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """What finds one of the words in a manifest; few projects have any, and then it is made."""
+    choices = b"|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(form.encode().replace(b"{}", b"(?P<word>%s)" % choices))
 
 
 def _compose(project: Project) -> Iterator[Reader]:

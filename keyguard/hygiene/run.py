@@ -63,8 +63,9 @@ def run(
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
     found = Kept(checks=data.count())
+    around = look_around(listing, engine) if ahead is None else ahead
     for folders in projects(listing):
-        beside = (ahead or {}).get(_root(folders))
+        beside = around.get(_root(folders))
         project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation, beside=beside)
         try:
             said = list(_checked(project, found))

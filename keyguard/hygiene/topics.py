@@ -64,5 +64,6 @@ def names() -> dict[Callable[[bytes], bool], Patterns]:
     return {
         envfiles.is_env_file: Patterns(files["names"]),
         envfiles.is_example: Patterns(files["examples"]),
+        envfiles.holds_keys: Patterns((*files["names"], *files["others"])),
         survey.is_wanted: Patterns((*files["names"], *files["others"])),
     }

@@ -62,7 +62,9 @@ class Layout:
 
     def home(self, path: bytes) -> bytes:
         """The root of the application that a file belongs to."""
-        return self._home(names.folder(path))
+        folder = path.rpartition(b"/")[0]
+        found = self._homes.get(folder)
+        return self._home(folder) if found is None else found
 
     def _home(self, folder: bytes) -> bytes:
         visited = []

@@ -33,6 +33,8 @@ class Need(NamedTuple):
         return Need(self.names | other.names, self.loading or other.loading)
 
 
+#: a name that no file gives, of those that are asked for as a whole
+_WHOLE = frozenset((b"",))
 #: whatever is asked
 ANY = Need(frozenset((ALL,)), loading=True)
 
@@ -77,7 +79,7 @@ class Leading:
         nature = self._nature(goal)
         if nature is None or not nature.skipped:
             return ANY
-        return Need(nature.loaded.module.gives())
+        return Need(nature.loaded.module.gives() | _WHOLE)
 
     def _through(self, user: bytes, path: bytes, need: Need) -> Need:
         """What has to be asked of a user of the file."""
@@ -95,7 +97,7 @@ class Leading:
             if not nature.skipped:
                 yield ANY
                 continue
-            yield Need(module.gives())
+            yield Need(module.gives() | _WHOLE)
             # its own code is left out, and what it imports loaded all the same
             if not one.deep and (need.loading or not one.local):
                 yield Need(ANY.names, loading=not nature.untouched)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from posixpath import normpath
 
+from keyguard.expression import expression
+
 #: code that bundlers read as it is
 CODE = frozenset((b".js", b".jsx", b".ts", b".tsx", b".mjs", b".cjs", b".mts", b".cts"))
 #: files that hold code among other things
 MIXED = frozenset((b".vue", b".svelte", b".astro", b".html", b".htm", b".mdx"))
 #: what people write code in: an import is never seen in anything else
 READ = CODE | MIXED
-_UNSHIPPED = frozenset(
-    (
-        *(b"node_modules", b"bower_components", b"__tests__", b"__mocks__", b"__fixtures__", b"cypress", b"e2e"),
-        *(b".git", b".next", b".nuxt", b".output", b".svelte-kit", b".storybook", b"coverage"),
-    )
+#: tests, stories, and what others or tools wrote
+_UNSHIPPED = expression(
+    rb"\.(?:test|spec|stories|story|cy|d)\.[^/]*\Z|(?:\A|/)(?:node_modules|bower_components|__tests__|__mocks__"
+    rb"|__fixtures__|cypress|e2e|\.git|\.next|\.nuxt|\.output|\.svelte-kit|\.storybook|coverage)(?:/|\Z)"
 )
-_TESTS = (b".test.", b".spec.", b".stories.", b".story.", b".cy.", b".d.")
 
 
 def extension(path: bytes) -> bytes:
@@ -60,7 +60,4 @@ def below(base: bytes, path: bytes) -> bytes | None:
 
 def ships(path: bytes) -> bool:
     """Whether a file can be an entry point at all: no test, no story, nobody else's code."""
-    name = last(path)
-    if any(part in name for part in _TESTS):
-        return False
-    return _UNSHIPPED.isdisjoint(path.split(b"/"))
+    return _UNSHIPPED.search(path) is None

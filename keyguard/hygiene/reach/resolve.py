@@ -16,6 +16,7 @@ Aliases = dict[bytes, list[bytes]]
 _HABITS = (b"@/", b"~/", b"@@/", b"~~/", b"src/")
 _SOURCES = (b"src/", b"app/", b"")
 _SERVED = (b"", b"public/", b"static/")
+_MIXED = tuple(names.MIXED)
 
 
 class Resolver:
@@ -33,12 +34,13 @@ class Resolver:
         self._packages = Packages(layout, files)
         self._configs = Configs(files, read, self._packages.find)
         self._known: dict[tuple[bytes, bytes], tuple[bytes, ...]] = {}
+        self._scopes: dict[bytes, bytes] = {}
         self._of_app: dict[bytes, Aliases] = {}
 
     def resolve(self, path: bytes, text: bytes) -> tuple[bytes, ...]:
         """The files of the project that ``text`` means when the file ``path`` imports it; none for a package's."""
         base = names.folder(path)
-        key = (self._scope(path, base) if text[:1] not in b"./" else base), text
+        key = (base if text[:1] in b"./" or path.endswith(_MIXED) else self._scope(path, base)), text
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = tuple(self._resolve(path, base, text))
@@ -46,9 +48,10 @@ class Resolver:
 
     def _scope(self, path: bytes, base: bytes) -> bytes:
         """The folder whose files mean the same by a text that is no path: most are packages, asked for everywhere."""
-        if names.extension(path) in names.MIXED:
-            return base
-        return max(self._configs.scope(base), self._layout.home(path), key=len)
+        found = self._scopes.get(base)
+        if found is None:
+            found = self._scopes[base] = max(self._configs.scope(base), self._layout.home(path), key=len)
+        return found
 
     def _resolve(self, path: bytes, base: bytes, text: bytes) -> Iterable[bytes]:
         if b"*" in text or b"${" in text:

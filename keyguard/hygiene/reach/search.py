@@ -164,7 +164,8 @@ class Searcher:
             return
         for text, wanted in (*_imported(loaded, idle), *_handed_on(module, asked)):
             for target in self._resolver.resolve(state.path, text):
-                yield State(target, wanted)
+                if target != state.path:
+                    yield State(target, wanted)
 
 
 def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[bytes]]:

@@ -27,6 +27,8 @@ _TYPES = tuple(
         ),
     )
 )
+#: stands before each of them
+_TYPED = expression(rb"(?:im|ex)port\s{0,9}\{?\s{0,99}type\b")
 _IMPORT = expression(
     rb"import\s{0,99}(?:\(\s{0,99}(?:(?:/\*[^*]{0,300}\*/|//[^\n]{0,300}\n)\s{0,99}){0,4})?[\"'`]([^\"'`\r\n]{1,300})"
 )
@@ -47,7 +49,7 @@ def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
     """Every text that a file may import something by, once, in order; those with ``*`` or ``${`` mean many files."""
     data = data[:_LOOKED_AT]
     found = _STATIC.findall(data)
-    if b"type" in data:
+    if _TYPED.search(data):
         # as often as a text is asked for types alone, it is not asked for values
         left = Counter(found)
         left.subtract(text for pattern in _TYPES for text in pattern.findall(data))

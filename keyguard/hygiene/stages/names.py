@@ -13,15 +13,28 @@ from keyguard.hygiene.stages.words import Judged, Stage, Words, read, split, sta
 from keyguard.sanitize import shown
 
 _ENV_FILE = expression(r"\.?env(?:[._-](?P<after>.*))?|(?P<before>.+)\.env", re.IGNORECASE | re.DOTALL)
+_WILD = expression(r"[*?]|\[[^\]]*\]")
 #: bytes of a path that are looked at
 _LONGEST = 4096
+
+
+class Globs:
+    """Some globs, made into one expression for the first text in which a piece of one stands: few names have any."""
+
+    def __init__(self, globs: list[str]) -> None:
+        self._expression = expression("|".join(map(translate, globs)))
+        self._pieces = [max(_WILD.split(glob), key=len) for glob in globs]
+
+    def fit(self, text: str) -> bool:
+        """Whether one of them means the text."""
+        return any(piece in text for piece in self._pieces) and self._expression.match(text) is not None
 
 
 class Row(NamedTuple):
     """Names with one meaning."""
 
-    names: re.Pattern[str]
-    paths: re.Pattern[str]
+    names: Globs
+    paths: Globs
     stage: Stage
     why: str
     firm: bool
@@ -113,7 +126,7 @@ def _by_row(row: Row, name: str) -> Judged:
 def _row(path: bytes) -> Row | None:
     text = "/" + _text(path)
     name = text.rpartition("/")[2]
-    return next((row for row in _rows() if row.names.match(name) or row.paths.match(text)), None)
+    return next((row for row in _rows() if row.names.fit(name) or row.paths.fit(text)), None)
 
 
 def _parts(path: bytes) -> tuple[list[str], str]:
@@ -142,8 +155,8 @@ def _stem(name: str) -> str:
 def _rows() -> list[Row]:
     return [
         Row(
-            _any_of([one for one in row["match"] if "/" not in one]),
-            _any_of(["*/" + one for one in row["match"] if "/" in one]),
+            Globs([one for one in row["match"] if "/" not in one]),
+            Globs(["*/" + one for one in row["match"] if "/" in one]),
             Stage(row["stage"]),
             row["why"],
             row.get("firm", False),
@@ -151,10 +164,6 @@ def _rows() -> list[Row]:
         )
         for row in data.load("stages")["names"]
     ]
-
-
-def _any_of(globs: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(translate, globs)) or "(?!)")
 
 
 @cache
