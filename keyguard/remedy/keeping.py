@@ -6,6 +6,7 @@ It acts on what the checks of hygiene say, and looks again before it believes th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from keyguard.git.ignored import Verdict
 from keyguard.git.repository import Repository
@@ -59,10 +60,10 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
 def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
     """Out of the index, into the rules; and an example, since nobody else has the file from now on."""
     for path in paths:
+        ignore(draft, [path])
         if draft.site.tracked(path):
             draft.add(Untrack(stage=Stage.UNTRACK, path=path, title="is no longer tracked by git; it stays on disk"))
-            describe(draft, path, names=None)
-        ignore(draft, [path])
+            described(draft, path, names=None)
 
 
 def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
@@ -94,24 +95,33 @@ _ACTS: dict[str, Callable[[Draft, list[bytes]], None]] = {
 # --- examples ---------------------------------------------------------------------------------------------------------
 
 
-def describe(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
+def described(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
     """An example beside an environment file, without values. To one that is there only these names are added (None: all
-    of the file).
+    of the file). Nothing else hangs on it: where it cannot be done, that is said.
     """
     folder, name = path[: path.rfind(b"/") + 1], path[path.rfind(b"/") + 1 :]
     if not is_env_file(name) or name in _SCRIPTS:
         return
     home = _example(draft, folder, name)
-    content = draft.content(path)
-    if len(content) > _LIMIT or not is_example(home[len(folder) :]):
+    try:
+        if is_example(home[len(folder) :]):
+            _describe(draft, path, home, names)
+    except (Blocked, ValueError) as error:
+        draft.leave(home, 0, f"names are missing in it: {error}", lasting=True)
+
+
+def _describe(draft: Draft, path: bytes, home: bytes, names: Iterable[str] | None) -> None:
+    content, is_key = draft.content(path), partial(_has_key, draft)
+    if len(content) > _LIMIT:
         return
     if draft.exists(home):
-        new = dotenv.with_names(draft.content(home), dotenv.settings(content) if names is None else names)
+        wanted = dotenv.names(content, is_key) if names is None else names
+        new = dotenv.with_names(draft.content(home), wanted)
     else:
-        new = dotenv.example(content, lambda text: _has_key(draft, text))
+        new = dotenv.example(content, is_key)
     verdict = draft.site.verdicts([home])[home]
     if new and new != draft.content(home) and not verdict.ignored:
-        draft.put(home, new, Stage.DESCRIBE, f"names what {shown_path(name)} needs")
+        draft.put(home, new, Stage.DESCRIBE, f"names what {shown_path(path[path.rfind(b'/') + 1 :])} needs")
 
 
 def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:

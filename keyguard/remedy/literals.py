@@ -82,13 +82,14 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
     try:
         if not draft.exists(path):  # or it is, under a name in which a key stands, which is masked here
             return _leave_all(draft, displayed, wanted, "there is no such file any more")
+        draft.refuse(path)
         content = draft.content(path)
         home = homes.home(path, language)
         trouble = homes.trouble(home)
     except Blocked as blocked:
         return _leave_all(draft, displayed, wanted, str(blocked))
-    if trouble or b"\0" in content:
-        return _leave_all(draft, displayed, wanted, trouble or "the file is no text in UTF-8")
+    if trouble:
+        return _leave_all(draft, displayed, wanted, trouble)
     found = [one for one in _matches(draft, content) if _finding(draft, one, wanted)]
     if len(found) > _MOST:
         return _leave_all(draft, displayed, wanted, f"there are more than {_MOST} keys in the file")

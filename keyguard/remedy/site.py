@@ -32,6 +32,8 @@ class Site:
         self.engine, self.names = engine, Names(engine)
         self.top = os.fsencode(repository.top if repository and repository.top else folder)
         self._inner = os.path.relpath(os.fsencode(folder), self.top)
+        self.file = b"" if folder == there else self.place(os.fsencode(os.path.basename(there)))
+        """The file, where it is one that was asked for."""
         self.files = Files(self.top)
 
     def place(self, displayed: bytes) -> bytes:

@@ -174,6 +174,33 @@ def test_rules_are_not_written_through_a_link(repo: Repo, fix: Fix, tmp_path: Pa
     assert repo.file(".gitignore").is_symlink()
 
 
+def test_rules_in_an_encoding_of_their_own_are_left(repo: Repo, fix: Fix) -> None:
+    wide = "node_modules\r\n".encode("utf-16")
+    private(repo, ".env", SETTINGS)
+    repo.write(".gitignore", wide)
+    said = fix("--yes")
+    assert said.code == 1
+    assert "no text in UTF-8" in said.out
+    assert repo.file(".gitignore").read_bytes() == wide
+
+
+def test_a_file_that_is_asked_for_by_its_name(repo: Repo, fix: Fix, tmp_path: Path) -> None:
+    repo.write("x/.env", SETTINGS).write("x/b.env", SETTINGS).write("x/Dockerfile", "FROM node:20\nCOPY . .\n")
+    repo.add().commit()
+    assert fix("--yes", str(repo.file("x/.env")), cwd=tmp_path).code == 0
+    assert repo.git("ls-files") == b"x/Dockerfile\nx/b.env\n"
+    assert repo.file(".gitignore").read_bytes() == b".env\n"
+    assert repo.file("x/.dockerignore").read_bytes() == b"**/.env\n"
+    assert (mode(repo.file("x/.env")), mode(repo.file("x/b.env"))) == (0o600, 0o644)
+    assert fix("--yes", "x/.env").out == "nothing to do\n"
+
+
+def test_a_file_alone_in_a_folder_that_git_does_not_look_into(repo: Repo, fix: Fix) -> None:
+    private(repo, "x/.env", SETTINGS)
+    repo.write(".gitignore", "x\n")
+    assert fix("--yes", "x/.env") == Said(0, "nothing to do\n", "")
+
+
 # --- tracked files ----------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +235,27 @@ def test_an_example_that_git_would_ignore_is_not_written(repo: Repo, fix: Fix) -
     assert repo.git("ls-files") == b".gitignore\n"
     assert not repo.file(".env.example").exists()
     assert said.code == 0
+
+
+def test_an_example_that_cannot_be_written_is_said_and_holds_nothing_up(inside: Inside, repo: Repo) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.link(".env.example", "../elsewhere").write("app.py", CODE).add().commit()
+    said = inside("fix", "--unsafe", "--yes", cwd=repo.path)
+    assert said.code == 1
+    # the rule first: what is not tracked any more, and not ignored, comes back with the next git add
+    assert said.out.index("ignores .env") < said.out.index("no longer tracked")
+    assert ".env.example left as it is: names are missing in it: a link is in the way" in said.out
+    assert repo.git("ls-files") == b".env.example\napp.py\n"
+    assert repo.file("app.py").read_text() == SOURCES["app.py"][1]
+    assert not (repo.path.parent / "elsewhere").exists()
+
+
+def test_an_example_in_another_encoding_is_left(inside: Inside, repo: Repo) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".env.example", b"A='\n\0").add().commit()
+    said = inside("fix", "--yes", cwd=repo.path)
+    assert ".env.example left as it is: names are missing in it: the file is no text in UTF-8" in said.out
+    assert repo.file(".env.example").read_bytes() == b"A='\n\0"
 
 
 def test_what_is_staged_is_not_lost(repo: Repo, fix: Fix) -> None:
@@ -404,6 +452,52 @@ def test_what_is_in_the_environment_file_stays_and_is_used(repo: Repo, fix: Fix)
     assert 'os.environ["MAIL"]' in repo.file("a.py").read_text()
     assert 'os.environ["SENDMAILOS_API_KEY_LIVE"]' in repo.file("b.py").read_text()
     assert repo.file(".env").read_bytes() == f"{before}SENDMAILOS_API_KEY_LIVE={OTHER}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"\xef\xbb\xbfSENDMAILOS_API_KEY=another\n",
+        f"send.mail={LIVE}\nSENDMAILOS_API_KEY=another\n".encode(),
+        f"VITE_SENDMAILOS_API_KEY={LIVE}\nSENDMAILOS_API_KEY=another\n".encode(),
+    ],
+)
+def test_no_name_is_taken_that_means_something_else(given: bytes, repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("mail.js", SOURCES["mail.js"][0]).write(".env", given)
+    repo.file(".env").chmod(0o600)
+    assert fix("--unsafe", "--yes", "--select", "sendmailos-key").code == 0
+    assert "process.env.SENDMAILOS_API_KEY_LIVE}" in repo.file("mail.js").read_text()
+    assert repo.file(".env").read_bytes() == given + f"SENDMAILOS_API_KEY_LIVE={LIVE}\n".encode()
+
+
+def test_nobody_changes_permissions_without_a_word(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).write(".env", "A=1\n").file(".env").chmod(0o640)
+    assert fix("--unsafe", "--yes", "--ignore", "env-file-readable").code == 0
+    assert mode(repo.file(".env")) == 0o640
+    said = fix("--yes")
+    assert "0640 -> 0600" in said.out
+    assert mode(repo.file(".env")) == 0o600
+
+
+def test_what_its_owner_made_read_only_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).file("app.py").chmod(0o444)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "app.py:3 left as it is: it is read-only" in said.out
+    assert not repo.file(".env").exists()
+    repo.file("app.py").chmod(0o644)
+    private(repo, ".env", "A=1\n")
+    repo.file(".env").chmod(0o400)
+    assert "its value belongs: it is read-only" in fix("--unsafe", "--yes").out
+
+
+def test_no_key_moves_to_a_file_in_another_encoding(repo: Repo, fix: Fix) -> None:
+    wide = "A=1\r\n".encode("utf-16")
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).write(".env", wide).file(".env").chmod(0o600)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert ".env, where its value belongs: the file is no text in UTF-8" in said.out
+    assert repo.file(".env").read_bytes() == wide
 
 
 @pytest.mark.parametrize(
