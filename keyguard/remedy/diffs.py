@@ -17,6 +17,10 @@ _CONTEXT = 2
 _WIDEST = 200
 #: what looks random may be a secret that no rule knows
 _RANDOM = re.compile(rb"(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_=-]{24,}")
+#: what stands beside a key is often another, and in a form that no rule knows
+_WORD = r"(?:auth|cred|key|passw|pwd|secret|token)\w*[\"']?[\])]?[ \t]*(?::=|=>|[:=])(?!=)[ \t]*"
+_SAID = re.compile(rf"({_WORD})\S.*", re.IGNORECASE)
+_QUOTED = re.compile(rf"({_WORD}([\"']))(?![^\"']*\*{{8}})[^\"']*[^\"' ](?=\2)", re.IGNORECASE)
 _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
@@ -32,8 +36,15 @@ def _diff(step: Write, name: str, site: Site) -> Iterator[str]:
     old, new = (_lines(content, site.names, private=step.private) for content in (step.old or b"", step.new))
     before = name if step.old is not None else "/dev/null"
     for line in difflib.unified_diff(old, new, before, name, n=_CONTEXT, lineterm=""):
-        text = shown(line)
+        text = shown(_hidden(line))
         yield text if len(text) <= _WIDEST else text[:_WIDEST] + "..."
+
+
+def _hidden(line: str) -> str:
+    """The line without values that it says to be secret: of one that stays as it is all, of another those in quotes."""
+    if line.startswith(" "):
+        return _SAID.sub(rf"\1{MASK}", line)
+    return line if line.startswith(("--- ", "+++ ", "@@ ")) else _QUOTED.sub(rf"\1{MASK}", line)
 
 
 def _lines(content: bytes, names: Names, *, private: bool) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keyguard.model import Finding, Rule
 from keyguard.remedy import dotenv, keeping, variables
@@ -57,6 +57,11 @@ class Homes:
                     if any(site.content(folder + name) is not None for name in names):
                         return folder + _NAME
         return top + _NAME
+
+    def is_beside(self, path: bytes, names: Iterable[bytes]) -> bool:
+        """Whether there is a file of one of these names in a folder around the path."""
+        site = self._draft.site
+        return any(site.content(folder + name) is not None for folder in _upwards(path) for name in names)
 
     def trouble(self, home: bytes) -> str:
         """Why no key may be written there, with what to do about it; empty if it may."""

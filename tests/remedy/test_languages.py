@@ -206,6 +206,8 @@ WORKFLOW = [
     Row("a condition", "jobs:\n  a:\n    if: github.x == '§'\n", reason="cannot read its secrets"),
     Row("an action", "jobs:\n  a:\n    steps:\n      - uses: §\n", reason="cannot read its secrets"),
     Row("a name", "name: §\n", reason="cannot read its secrets"),
+    Row("called by others", "on:\n  workflow_call:\nenv:\n  K: §\n", reason="other workflows call this one"),
+    Row("called by others, too", "'on': [push, workflow_call]\nenv:\n  K: §\n", reason="other workflows call this one"),
 ]  # fmt: skip
 TABLES = {
     "go": GO,
