@@ -401,7 +401,7 @@ SOURCES = {
     ),
     "mail.ts": (
         f"const sendmailosKey: string = '{LIVE}';\n",
-        "const sendmailosKey: string = process.env.SENDMAILOS_API_KEY;\n",
+        "const sendmailosKey: string = process.env.SENDMAILOS_API_KEY!;\n",
     ),
     "src/main/resources/application.yml": (
         f"sendmailos:\n  key: {LIVE} # live\n",
