@@ -16,7 +16,7 @@ from keyguard.errors import UsageError
 from keyguard.hygiene.envfiles import holds_keys
 from keyguard.model import Finding, Run
 from keyguard.remedy.applying import Outcome, apply
-from keyguard.remedy.changes import Left, Plan
+from keyguard.remedy.changes import Left, Plan, Restrict, Step
 from keyguard.remedy.diffs import described
 from keyguard.remedy.draft import Draft
 from keyguard.remedy.keeping import plan_keeping
@@ -72,19 +72,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int:
-    changed, lasting = False, set[Left]()
+    done: list[Step] = []
+    lasting: set[Left] = set()
     for _ in range(_ROUNDS):
         try:
             found = _scanned(asked, site)
         except UsageError:
-            if not changed:
+            if not done:
                 raise
-            return _end(Plan(left=tuple(sorted(lasting))), site, changed=True)  # all that there was is ignored now
+            # all that there was is ignored now
+            return _end(Plan(left=tuple(sorted(lasting))), site, done)
         plan = _planned(found, site, unsafe=options.unsafe)
         lasting |= {one for one in plan.left if one.lasting}
         plan = msgspec.structs.replace(plan, left=tuple(sorted({*plan.left, *lasting})))
         if not plan.steps:
-            return _end(plan, site, changed=changed, whole=found.coverage.complete)
+            break
         _say(_shown(plan, site))
         if not _agreed(options):
             _say(_left(plan, site))
@@ -92,9 +94,10 @@ def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int
         outcome = apply(plan, site)
         _say(_result(outcome, plan, site))
         if outcome.failed:
+            _say(_left(plan, site))
             return 2
-        changed = True
-    return _end(plan, site, changed=changed, whole=found.coverage.complete)
+        done += outcome.done
+    return _end(plan, site, done, whole=found.coverage.complete)
 
 
 def _request(options: argparse.Namespace) -> scan.Request:
@@ -183,11 +186,11 @@ def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
             yield f"{site.name(step.path)} left as it is, too"
 
 
-def _end(plan: Plan, site: Site, *, changed: bool, whole: bool = True) -> int:
+def _end(plan: Plan, site: Site, done: list[Step], *, whole: bool = True) -> int:
     _say(_left(plan, site))
-    if changed:
+    if any(not isinstance(step, Restrict) for step in done):  # permissions are no matter of git's
         _say(["commit what was changed; what was committed before stays in history, so replace keys that were"])
-    elif not plan.left:
+    elif not done and not plan.left:
         _say(["nothing to do"])
     if not whole:
         _say(["something could not be read: keyguard scan says what"])

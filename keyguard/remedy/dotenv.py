@@ -126,7 +126,8 @@ def _quoted(value: bytes) -> bytes:
     """The value as all readers of such files take it: what they would replace is in single quotes."""
     if _PLAIN.match(value):
         return value
-    if not set(value) & set(b"'\\\r\n"):
+    # ``${X}`` is replaced by some even in single quotes
+    if not set(value) & set(b"'\\\r\n") and b"${" not in value:
         return b"'" + value + b"'"
     raise ValueError("it cannot be written into an environment file that all programs read alike")
 

@@ -94,3 +94,5 @@ def _refuse_odd(found: Found) -> None:
         raise Blocked("the file is no text in UTF-8")
     if not found.mode & 0o222:
         raise Blocked("it is read-only")
+    if found.info.st_nlink > 1:
+        raise Blocked("it has several names, and only one of them would change")

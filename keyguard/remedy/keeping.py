@@ -53,15 +53,20 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
         if repository is None or (verdict.ignored and not verdict.here_only):
             continue
         home = _home(draft, repository, path, verdict)
-        rule = ignorefiles.git_rule(draft.content(home), path[len(home) - len(_IGNORE) :])
-        draft.put(home, _ruled(draft, home, rule), Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
+        try:
+            rule = ignorefiles.git_rule(draft.content(home), path[len(home) - len(_IGNORE) :])
+            draft.put(home, _ruled(draft, home, rule), Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
+        except Blocked as blocked:
+            raise Blocked(f"{draft.site.name(home)}: {blocked}") from blocked
 
 
 def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
     """Out of the index, into the rules; and an example, since nobody else has the file from now on."""
     for path in paths:
         ignore(draft, [path])
-        if draft.site.tracked(path):
+        if draft.site.tracked(path, unmerged=True):
+            draft.leave(path, 0, "git has several contents for it: end the merge first")
+        elif draft.site.tracked(path):
             draft.add(Untrack(stage=Stage.UNTRACK, path=path, title="is no longer tracked by git; it stays on disk"))
             described(draft, path, names=None)
 
@@ -70,7 +75,11 @@ def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
     """For the owner's eyes only."""
     for path in paths:
         found = draft.site.found(path)
-        if found is not None and found.mode & 0o077:
+        if found is None or not found.mode & 0o077:
+            continue
+        if found.info.st_nlink > 1:
+            draft.leave(path, 0, "it has several names, and others would be refused it under all of them")
+        else:
             title = f"can be read by its owner only, {found.mode:04o} -> {PRIVATE:04o}"
             draft.add(Restrict(stage=Stage.RESTRICT, path=path, title=title, mode=PRIVATE))
 

@@ -92,10 +92,11 @@ class Site:
             found[path] = verdicts(repository, [name])[name] if repository else Verdict()
         return found
 
-    def tracked(self, path: bytes) -> bool:
-        """Whether git has the file in its index."""
+    def tracked(self, path: bytes, *, unmerged: bool = False) -> bool:
+        """Whether git has the file in its index; or has it there from several sides of a merge."""
         repository = self.repository(path)
         if repository is None or not os.path.exists(repository.index_file):
             return False
         with open_index(repository, work_tree=True) as shadow:
-            return bool(shadow.run("ls-files", "-z", "--", os.fsdecode(self.inside(repository, path))))
+            kind = ["--unmerged"] if unmerged else []
+            return bool(shadow.run("ls-files", "-z", *kind, "--", os.fsdecode(self.inside(repository, path))))

@@ -55,7 +55,7 @@ def test_one_more(before: bytes, value: bytes, after: bytes) -> None:
 
 
 def test_what_cannot_be_quoted_for_all_readers_is_refused() -> None:
-    for value in (b"it's", b"a\nb'", b"a\nb", b"a\\\\b", b"a b\\"):
+    for value in (b"it's", b"a\nb'", b"a\nb", b"a\\\\b", b"a b\\", b"a${X}b"):
         with pytest.raises(ValueError, match="cannot be written"):
             dotenv.with_setting(b"", "K", value)
 
@@ -68,6 +68,7 @@ def test_what_would_end_up_in_the_value_before_it_is_refused() -> None:
 @given(st.binary(max_size=40), st.text(st.characters(codec="ascii", exclude_characters="\r\n'\\\0"), max_size=20))
 def test_what_is_written_can_be_read_and_the_rest_stays(around: bytes, value: str) -> None:
     content = b"A=1\n# " + around.replace(b"\r", b"").replace(b"\n", b"") + b"\n"
+    value = value.replace("${", "$")
     found = dotenv.with_setting(content, "K", value.encode())
     assert found.startswith(content)
     assert dotenv.settings(found)["K"] == value.encode()

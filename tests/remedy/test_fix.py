@@ -269,6 +269,27 @@ def test_what_is_staged_is_not_lost(repo: Repo, fix: Fix) -> None:
     assert repo.file(".env").read_text() == SETTINGS + "A=1\n"
 
 
+def test_a_merge_has_to_end_first(repo: Repo, fix: Fix) -> None:
+    repo.conflict(".env")
+    private(repo, ".env", SETTINGS)
+    staged = repo.git("ls-files", "--unmerged")
+    said = fix("--yes")
+    assert said.code == 1
+    assert ".env left as it is: git has several contents for it" in said.out
+    assert repo.git("ls-files", "--unmerged") == staged
+
+
+def test_an_index_in_use_is_not_waited_for(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.add().commit().write(".git/index.lock", "").write("api.rb", f"# sendmailos {LIVE}\n")
+    said = fix("--yes", "--unsafe")
+    assert said.code == 2
+    assert "index.lock': File exists" in said.out
+    assert "api.rb:1 left as it is: it stands in a comment" in said.out
+    assert repo.git("ls-files") == b".env\n"
+    assert ignored(repo, ".env")
+
+
 def test_git_that_is_not_there_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     private(repo, ".env", SETTINGS)
     repo.add().commit()
@@ -295,7 +316,22 @@ def test_only_its_owner_reads_it_afterwards(repo: Repo, fix: Fix) -> None:
     said = fix("--yes")
     assert said.code == 0
     assert "0644 -> 0600" in said.out
+    assert "commit" not in said.out
     assert mode(repo.file(".env")) == 0o600
+
+
+def test_what_has_several_names_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write("a/.env", SETTINGS).write("a/a.txt", "a\n").write(".gitignore", "a.log\n/a/.env\n")
+    repo.file("a/.env").chmod(0o644)
+    private(repo, ".env", SETTINGS)
+    os.link(repo.file("a/.env"), repo.path.parent / "one")
+    os.link(repo.file(".gitignore"), repo.path.parent / "other")
+    said = fix("--yes")
+    assert said.code == 1
+    assert "a/.env left as it is: it has several names" in said.out
+    assert ".env left as it is: env-not-ignored: .gitignore: it has several names" in said.out
+    assert mode(repo.file("a/.env")) == 0o644
+    assert repo.file(".gitignore").read_bytes() == b"a.log\n/a/.env\n"
 
 
 # --- images -----------------------------------------------------------------------------------------------------------
