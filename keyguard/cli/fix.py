@@ -13,9 +13,10 @@ from keyguard import config, scan
 from keyguard.cli import finish
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
-from keyguard.model import Run
+from keyguard.hygiene.envfiles import holds_keys
+from keyguard.model import Finding, Run
 from keyguard.remedy.applying import Outcome, apply
-from keyguard.remedy.changes import Plan
+from keyguard.remedy.changes import Left, Plan, Restrict, Step
 from keyguard.remedy.diffs import described
 from keyguard.remedy.draft import Draft
 from keyguard.remedy.keeping import plan_keeping
@@ -71,17 +72,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int:
-    changed = False
+    done: list[Step] = []
+    lasting: set[Left] = set()
     for _ in range(_ROUNDS):
         try:
-            found = scan.run(asked)
+            found = _scanned(asked, site)
         except UsageError:
-            if not changed:
+            if not done:
                 raise
-            return _end(Plan(), site, changed=True)  # all that there was is ignored now
+            # all that there was is ignored now
+            return _end(Plan(left=tuple(sorted(lasting))), site, done)
         plan = _planned(found, site, unsafe=options.unsafe)
+        lasting |= {one for one in plan.left if one.lasting}
+        plan = msgspec.structs.replace(plan, left=tuple(sorted({*plan.left, *lasting})))
         if not plan.steps:
-            return _end(plan, site, changed=changed, whole=found.coverage.complete)
+            break
         _say(_shown(plan, site))
         if not _agreed(options):
             _say(_left(plan, site))
@@ -89,9 +94,10 @@ def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int
         outcome = apply(plan, site)
         _say(_result(outcome, plan, site))
         if outcome.failed:
+            _say(_left(plan, site))
             return 2
-        changed = True
-    return _end(plan, site, changed=changed, whole=found.coverage.complete)
+        done += outcome.done
+    return _end(plan, site, done, whole=found.coverage.complete)
 
 
 def _request(options: argparse.Namespace) -> scan.Request:
@@ -100,6 +106,35 @@ def _request(options: argparse.Namespace) -> scan.Request:
     settings = config.find(options.path, options.config, isolated=options.isolated)
     request = finish.request(options, settings, "tree", Ask(paths=(options.path,)))
     return msgspec.structs.replace(request, history="no", hygiene=True)
+
+
+def _scanned(asked: scan.Request, site: Site) -> Run:
+    """What there is at the path; of a file that keys are kept in also how, which is a matter of its folder."""
+    found = scan.run(asked)
+    if not (site.file and holds_keys(site.file)):
+        return found
+    folder = os.path.dirname(os.path.realpath(asked.ask.paths[0]))
+    try:
+        around = scan.run(
+            msgspec.structs.replace(
+                asked, ask=Ask(paths=(folder,)), terms=msgspec.structs.replace(asked.terms, keys=False)
+            )
+        )
+    except UsageError:
+        return found  # there is nothing in it that git could take
+    kept = [one for finding in around.findings if (one := _about(finding, site)) is not None]
+    keys = [one for one in found.findings if one.kind == "key"]
+    return msgspec.structs.replace(found, findings=(*keys, *kept))
+
+
+def _about(finding: Finding, site: Site) -> Finding | None:
+    """The finding as far as it is about the file that was asked for."""
+    files = [path for path in finding.files if site.place(path) == site.file]
+    if not files:
+        return None
+    # the first one says what docker leaves out
+    first = finding.files[:1] if finding.rule == "env-in-docker-context" else ()
+    return msgspec.structs.replace(finding, files=(*first, *files))
 
 
 def _planned(found: Run, site: Site, *, unsafe: bool) -> Plan:
@@ -151,11 +186,11 @@ def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
             yield f"{site.name(step.path)} left as it is, too"
 
 
-def _end(plan: Plan, site: Site, *, changed: bool, whole: bool = True) -> int:
+def _end(plan: Plan, site: Site, done: list[Step], *, whole: bool = True) -> int:
     _say(_left(plan, site))
-    if changed:
+    if any(not isinstance(step, Restrict) for step in done):  # permissions are no matter of git's
         _say(["commit what was changed; what was committed before stays in history, so replace keys that were"])
-    elif not plan.left:
+    elif not done and not plan.left:
         _say(["nothing to do"])
     if not whole:
         _say(["something could not be read: keyguard scan says what"])

@@ -58,6 +58,8 @@ class Left(msgspec.Struct, frozen=True, order=True):
     path: bytes
     line: int
     reason: str
+    lasting: bool = False
+    """Whether nobody comes upon it once the rest is done."""
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyguard.remedy.changes import Left, Plan, Stage, Step, Write
-from keyguard.remedy.files import Found
+from keyguard.remedy.files import Blocked, Found
 from keyguard.remedy.site import Site
 
 
@@ -39,8 +39,10 @@ class Draft:
         private: bool = False,
         proof: bytes = b"",
     ) -> None:
-        """Another content for a file; one that was thought of before is part of it."""
+        """Another content for a file; one that was thought of before is part of it. Raises ``Blocked``."""
         before, found = self._writes.get(path), self._look(path)
+        if found is not None:
+            _refuse_odd(found)
         titles = dict.fromkeys([*(before.title.split("; ") if before else ()), title])
         self._writes[path] = Write(
             stage=min(before.stage, stage) if before else stage,
@@ -57,9 +59,9 @@ class Draft:
         """A step of another kind, once for each file."""
         self._steps[step.stage, step.path] = step
 
-    def leave(self, path: bytes, line: int, reason: str) -> None:
+    def leave(self, path: bytes, line: int, reason: str, *, lasting: bool = False) -> None:
         """Something that a person has to do."""
-        self._left.add(Left(path, line, reason))
+        self._left.add(Left(path, line, reason, lasting))
 
     def plans(self, stage: Stage, path: bytes) -> bool:
         """Whether a step is planned for the file."""
@@ -75,7 +77,22 @@ class Draft:
         steps = sorted([*writes, *self._steps.values()], key=lambda one: (one.stage, one.path))
         return Plan(tuple(steps), tuple(sorted(self._left)))
 
+    def refuse(self, path: bytes) -> None:
+        """Raise ``Blocked`` where the file cannot be given another content."""
+        found = self._look(path)
+        if found is not None:
+            _refuse_odd(found)
+
     def _look(self, path: bytes) -> Found | None:
         if path not in self._found:
             self._found[path] = self.site.files.read(path)
         return self._found[path]
+
+
+def _refuse_odd(found: Found) -> None:
+    if b"\0" in found.content:  # as what Windows PowerShell writes: what is put in would be in another encoding
+        raise Blocked("the file is no text in UTF-8")
+    if not found.mode & 0o222:
+        raise Blocked("it is read-only")
+    if found.info.st_nlink > 1:
+        raise Blocked("it has several names, and only one of them would change")

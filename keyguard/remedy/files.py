@@ -71,13 +71,14 @@ class Files:
         """
         with self._trouble(path):
             found = self._unchanged(path, old)
+            marks = self._marks(path) if found else []
             folder = self._folder(path)
             temporary = b".keyguard-%s.tmp" % os.urandom(8).hex().encode()
             fd = os.open(temporary, _CREATE, PRIVATE, dir_fd=folder)
             try:
                 with open(fd, "wb") as file:
                     file.write(new)
-                    _take_after(fd, found, mode)
+                    _take_after(fd, found, mode, marks)
                     file.flush()
                     _sync(fd)
                 self._unchanged(path, old)
@@ -99,11 +100,26 @@ class Files:
         with self._trouble(path):
             fd = os.open(_name(path), FLAGS, dir_fd=self._folder(path))
             try:
-                if not stat.S_ISREG(os.fstat(fd).st_mode):
+                info = os.fstat(fd)
+                if not stat.S_ISREG(info.st_mode):
                     raise Blocked("it is not a regular file")
+                if info.st_nlink > 1:
+                    raise Blocked("it has several names, and it would change under all of them")
                 os.fchmod(fd, mode)
             finally:
                 os.close(fd)
+
+    def _marks(self, path: bytes) -> list[tuple[str, bytes]]:
+        """What else belongs to a file: lists of who may do what, and what other programs keep there."""
+        if not hasattr(os, "listxattr"):
+            return []
+        fd = os.open(_name(path), FLAGS, dir_fd=self._folder(path))
+        try:
+            return [(name, os.getxattr(fd, name)) for name in os.listxattr(fd)]
+        except OSError:
+            return []  # the file system has none, or not for us
+        finally:
+            os.close(fd)
 
     def _folder(self, path: bytes) -> int:
         return self._descent.folder(path[: max(0, path.rfind(b"/"))])
@@ -134,14 +150,17 @@ def _name(path: bytes) -> bytes:
     return path[path.rfind(b"/") + 1 :]
 
 
-def _take_after(fd: int, found: Found | None, mode: int | None) -> None:
-    """Owner and permissions of the old file; of a new one those that the user's mask leaves."""
+def _take_after(fd: int, found: Found | None, mode: int | None, marks: list[tuple[str, bytes]]) -> None:
+    """Owner, permissions and marks of the old file; of a new one the permissions that the user's mask leaves."""
     if found is None:
         os.fchmod(fd, 0o666 & ~_umask() if mode is None else mode)
         return
     mine = os.fstat(fd)
     if (mine.st_uid, mine.st_gid) != (found.info.st_uid, found.info.st_gid):
         os.fchown(fd, found.info.st_uid, found.info.st_gid)
+    for name, value in marks:
+        with suppress(OSError):  # some are for the system alone to give, as it has done
+            os.setxattr(fd, name, value)
     os.fchmod(fd, found.mode if mode is None else mode)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keyguard.model import Finding, Rule
 from keyguard.remedy import dotenv, keeping, variables
@@ -58,6 +58,11 @@ class Homes:
                         return folder + _NAME
         return top + _NAME
 
+    def is_beside(self, path: bytes, names: Iterable[bytes]) -> bool:
+        """Whether there is a file of one of these names in a folder around the path."""
+        site = self._draft.site
+        return any(site.content(folder + name) is not None for folder in _upwards(path) for name in names)
+
     def trouble(self, home: bytes) -> str:
         """Why no key may be written there, with what to do about it; empty if it may."""
         if home not in self._trouble:
@@ -67,10 +72,10 @@ class Homes:
     def name(self, home: bytes, finding: Finding, secret: bytes, before: bytes, language: str) -> str:
         """The variable for a key: that which has the value already, else one that is free."""
         values = self._known(home)
-        same = [name for name, value in values.items() if value == secret]
+        same = [name for name, value in values.items() if value == secret and variables.usable(name)]
         wanted = same[0] if same else self._names.get(finding.fingerprint) or self._suggested(finding, before)
-        if language == "yaml-workflow" and wanted.startswith(_TAKEN):
-            wanted = _INSTEAD + wanted.removeprefix(_TAKEN)
+        if language == "yaml-workflow" and wanted.upper().startswith(_TAKEN):
+            wanted = _INSTEAD + wanted[len(_TAKEN) :]
         choice = (wanted, *variables.alternatives(wanted, finding.environment))
         name = next(one for one in choice if values.get(one, secret) == secret)
         values[name] = secret
@@ -85,9 +90,10 @@ class Homes:
                 content = dotenv.with_setting(content, name, secret)
             except ValueError as error:
                 raise Blocked(str(error)) from None
-            title = f"keeps {name}"
-            self._draft.put(home, content, Stage.KEEP, title, mode=PRIVATE, private=True, proof=home)
-        keeping.describe(self._draft, home, [name])
+            # who may read one that is there is another matter, and a finding of its own
+            mode = None if self._draft.exists(home) else PRIVATE
+            self._draft.put(home, content, Stage.KEEP, f"keeps {name}", mode=mode, private=True, proof=home)
+        keeping.described(self._draft, home, [name])
 
     def _known(self, home: bytes) -> dict[str, bytes]:
         if home not in self._values:
@@ -105,7 +111,7 @@ class Homes:
     def _look(self, home: bytes) -> str:
         site, name = self._draft.site, self._draft.site.name(home)
         try:
-            self._draft.content(home)
+            self._draft.refuse(home)
         except Blocked as blocked:
             return f"{name}, where its value belongs: {blocked}"
         if site.repository(home) is None:

@@ -44,7 +44,10 @@ def git_rule(content: bytes, path: bytes) -> bytes:
 
 def docker_rule(path: bytes) -> bytes:
     """The same for docker, to which a name alone means one in the top folder only."""
-    return b"**/" + _escaped(path[path.rfind(b"/") + 1 :])
+    name = path[path.rfind(b"/") + 1 :]
+    bare = name.rstrip(b" \t")
+    # docker cuts off white space, and a build fails at the backslash that would be left of it
+    return b"**/" + _escaped(bare) + b"?" * (len(name) - len(bare))
 
 
 def _is_about(rule: bytes) -> bool:

@@ -6,6 +6,7 @@ It acts on what the checks of hygiene say, and looks again before it believes th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from keyguard.git.ignored import Verdict
 from keyguard.git.repository import Repository
@@ -52,24 +53,33 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
         if repository is None or (verdict.ignored and not verdict.here_only):
             continue
         home = _home(draft, repository, path, verdict)
-        rule = ignorefiles.git_rule(draft.content(home), path[len(home) - len(_IGNORE) :])
-        draft.put(home, _ruled(draft, home, rule), Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
+        try:
+            rule = ignorefiles.git_rule(draft.content(home), path[len(home) - len(_IGNORE) :])
+            draft.put(home, _ruled(draft, home, rule), Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
+        except Blocked as blocked:
+            raise Blocked(f"{draft.site.name(home)}: {blocked}") from blocked
 
 
 def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
     """Out of the index, into the rules; and an example, since nobody else has the file from now on."""
     for path in paths:
-        if draft.site.tracked(path):
-            draft.add(Untrack(stage=Stage.UNTRACK, path=path, title="is no longer tracked by git; it stays on disk"))
-            describe(draft, path, names=None)
         ignore(draft, [path])
+        if draft.site.tracked(path, unmerged=True):
+            draft.leave(path, 0, "git has several contents for it: end the merge first")
+        elif draft.site.tracked(path):
+            draft.add(Untrack(stage=Stage.UNTRACK, path=path, title="is no longer tracked by git; it stays on disk"))
+            described(draft, path, names=None)
 
 
 def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
     """For the owner's eyes only."""
     for path in paths:
         found = draft.site.found(path)
-        if found is not None and found.mode & 0o077:
+        if found is None or not found.mode & 0o077:
+            continue
+        if found.info.st_nlink > 1:
+            draft.leave(path, 0, "it has several names, and others would be refused it under all of them")
+        else:
             title = f"can be read by its owner only, {found.mode:04o} -> {PRIVATE:04o}"
             draft.add(Restrict(stage=Stage.RESTRICT, path=path, title=title, mode=PRIVATE))
 
@@ -94,24 +104,33 @@ _ACTS: dict[str, Callable[[Draft, list[bytes]], None]] = {
 # --- examples ---------------------------------------------------------------------------------------------------------
 
 
-def describe(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
+def described(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
     """An example beside an environment file, without values. To one that is there only these names are added (None: all
-    of the file).
+    of the file). Nothing else hangs on it: where it cannot be done, that is said.
     """
     folder, name = path[: path.rfind(b"/") + 1], path[path.rfind(b"/") + 1 :]
     if not is_env_file(name) or name in _SCRIPTS:
         return
     home = _example(draft, folder, name)
-    content = draft.content(path)
-    if len(content) > _LIMIT or not is_example(home[len(folder) :]):
+    try:
+        if is_example(home[len(folder) :]):
+            _describe(draft, path, home, names)
+    except (Blocked, ValueError) as error:
+        draft.leave(home, 0, f"names are missing in it: {error}", lasting=True)
+
+
+def _describe(draft: Draft, path: bytes, home: bytes, names: Iterable[str] | None) -> None:
+    content, is_key = draft.content(path), partial(_has_key, draft)
+    if len(content) > _LIMIT:
         return
     if draft.exists(home):
-        new = dotenv.with_names(draft.content(home), dotenv.settings(content) if names is None else names)
+        wanted = dotenv.names(content, is_key) if names is None else names
+        new = dotenv.with_names(draft.content(home), wanted)
     else:
-        new = dotenv.example(content, lambda text: _has_key(draft, text))
+        new = dotenv.example(content, is_key)
     verdict = draft.site.verdicts([home])[home]
     if new and new != draft.content(home) and not verdict.ignored:
-        draft.put(home, new, Stage.DESCRIBE, f"names what {shown_path(name)} needs")
+        draft.put(home, new, Stage.DESCRIBE, f"names what {shown_path(path[path.rfind(b'/') + 1 :])} needs")
 
 
 def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:

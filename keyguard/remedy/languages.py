@@ -24,7 +24,14 @@ _SUFFIXES = {
     b".yaml": "yaml",
 }
 _NAMES = {b"Rakefile": "ruby", b"Gemfile": "ruby", b"config.ru": "ruby"}
-_SPRING = ("application.yml", "application.yaml", "application-*.yml", "application-*.yaml", "bootstrap*.yml")
+_SPRING = (
+    "application.yml",
+    "application.yaml",
+    "application-*.yml",
+    "application-*.yaml",
+    "bootstrap*.yml",
+    "bootstrap*.yaml",
+)
 _WORKFLOWS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
 
 

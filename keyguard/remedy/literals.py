@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from keyguard.remedy.draft import Draft
 from keyguard.remedy.files import Blocked
 from keyguard.remedy.homes import Homes
 from keyguard.remedy.languages import language_of
+from keyguard.remedy.origins import not_own
 from keyguard.secrets import Secret, fingerprint
 
 #: checks that say that a browser gets the file
@@ -23,6 +25,9 @@ _DELIVERED = ("env-inlined-in-bundle", "key-in-frontend", "public-env-prefix", "
 #: more keys in one file are no code that a person wrote
 _MOST = 100
 _BEFORE = 400
+#: other frameworks have files of the same names as Spring, and nothing is replaced in them
+_JAVA = (b"pom.xml", b"build.gradle", b"build.gradle.kts")
+_RESOURCE = re.compile(rb"(?:\A|/)src/[^/]+/resources/")
 
 
 class _Place(NamedTuple):
@@ -82,18 +87,25 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
     try:
         if not draft.exists(path):  # or it is, under a name in which a key stands, which is masked here
             return _leave_all(draft, displayed, wanted, "there is no such file any more")
+        draft.refuse(path)
         content = draft.content(path)
         home = homes.home(path, language)
-        trouble = homes.trouble(home)
+        trouble = not_own(path, content) or _unread(homes, path, language) or homes.trouble(home)
     except Blocked as blocked:
         return _leave_all(draft, displayed, wanted, str(blocked))
-    if trouble or b"\0" in content:
-        return _leave_all(draft, displayed, wanted, trouble or "the file is no text in UTF-8")
+    if trouble:
+        return _leave_all(draft, displayed, wanted, trouble)
     found = [one for one in _matches(draft, content) if _finding(draft, one, wanted)]
     if len(found) > _MOST:
         return _leave_all(draft, displayed, wanted, f"there are more than {_MOST} keys in the file")
     _replace_all(draft, homes, _File(path, language, home, wanted), content, found)
     return None
+
+
+def _unread(homes: Homes, path: bytes, language: str) -> str:
+    """Why nobody would replace what is written into the file; empty where somebody does."""
+    spring = language != "yaml-spring" or _RESOURCE.search(path) or homes.is_beside(path, _JAVA)
+    return "" if spring else "nothing puts variables into a file of this kind"
 
 
 class _File(NamedTuple):

@@ -32,6 +32,8 @@ class Site:
         self.engine, self.names = engine, Names(engine)
         self.top = os.fsencode(repository.top if repository and repository.top else folder)
         self._inner = os.path.relpath(os.fsencode(folder), self.top)
+        self.file = b"" if folder == there else self.place(os.fsencode(os.path.basename(there)))
+        """The file, where it is one that was asked for."""
         self.files = Files(self.top)
 
     def place(self, displayed: bytes) -> bytes:
@@ -90,10 +92,11 @@ class Site:
             found[path] = verdicts(repository, [name])[name] if repository else Verdict()
         return found
 
-    def tracked(self, path: bytes) -> bool:
-        """Whether git has the file in its index."""
+    def tracked(self, path: bytes, *, unmerged: bool = False) -> bool:
+        """Whether git has the file in its index; or has it there from several sides of a merge."""
         repository = self.repository(path)
         if repository is None or not os.path.exists(repository.index_file):
             return False
         with open_index(repository, work_tree=True) as shadow:
-            return bool(shadow.run("ls-files", "-z", "--", os.fsdecode(self.inside(repository, path))))
+            kind = ["--unmerged"] if unmerged else []
+            return bool(shadow.run("ls-files", "-z", *kind, "--", os.fsdecode(self.inside(repository, path))))

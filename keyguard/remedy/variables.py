@@ -15,6 +15,7 @@ _EXAMPLE = re.compile(r"^(?:export )?([A-Z][A-Z0-9_]+)=")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _ADDRESS = re.compile(r"_?(?:URL|URI|DSN|CONNECTION_STRING|CONN_STR|CONNECTION)\Z")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _LONGEST = 60
 #: names that mean something to systems and interpreters
 _RESERVED = re.compile(
@@ -60,6 +61,11 @@ def valid(name: str) -> str:
     name = name[len(variables.public_prefix(name)) :] or name
     name = _OTHER.sub("_", name).strip("_").upper()[:_LONGEST].rstrip("_")
     return f"APP_{name}" if not name or name[0].isdigit() or _RESERVED.match(name) else name
+
+
+def usable(name: str) -> bool:
+    """Whether code can look up a name that somebody gave, and no build hands it to browsers."""
+    return _NAME.match(name) is not None and not variables.public_prefix(name)
 
 
 def alternatives(name: str, environment: Environment) -> list[str]:

@@ -100,6 +100,27 @@ def test_a_file_with_two_names_keeps_being_one(files: Files) -> None:
     os.link(path_of(files, "api/a.py"), path_of(files, "b.py"))
     with pytest.raises(Blocked, match="several names"):
         files.write(b"b.py", b"old\n", b"new\n")
+    with pytest.raises(Blocked, match="several names"):
+        files.restrict(b"b.py", 0o600)
+    assert stat.S_IMODE(path_of(files, "api/a.py").stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no such marks")
+def test_what_others_wrote_on_a_file_stays_on_it(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = path_of(files, "api/a.py")
+    try:
+        os.setxattr(path, "user.mark", b"mine")
+    except OSError:
+        pytest.skip("this file system has no such marks")
+    files.write(b"api/a.py", b"old\n", b"new\n")
+    assert os.getxattr(path, "user.mark") == b"mine"
+
+    def fail(*arguments: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "listxattr", fail)
+    files.write(b"api/a.py", b"new\n", b"newer\n")
+    assert path.read_bytes() == b"newer\n"
 
 
 def test_only_files_of_some_size_are_read(files: Files) -> None:

@@ -174,6 +174,33 @@ def test_rules_are_not_written_through_a_link(repo: Repo, fix: Fix, tmp_path: Pa
     assert repo.file(".gitignore").is_symlink()
 
 
+def test_rules_in_an_encoding_of_their_own_are_left(repo: Repo, fix: Fix) -> None:
+    wide = "node_modules\r\n".encode("utf-16")
+    private(repo, ".env", SETTINGS)
+    repo.write(".gitignore", wide)
+    said = fix("--yes")
+    assert said.code == 1
+    assert "no text in UTF-8" in said.out
+    assert repo.file(".gitignore").read_bytes() == wide
+
+
+def test_a_file_that_is_asked_for_by_its_name(repo: Repo, fix: Fix, tmp_path: Path) -> None:
+    repo.write("x/.env", SETTINGS).write("x/b.env", SETTINGS).write("x/Dockerfile", "FROM node:20\nCOPY . .\n")
+    repo.add().commit()
+    assert fix("--yes", str(repo.file("x/.env")), cwd=tmp_path).code == 0
+    assert repo.git("ls-files") == b"x/Dockerfile\nx/b.env\n"
+    assert repo.file(".gitignore").read_bytes() == b".env\n"
+    assert repo.file("x/.dockerignore").read_bytes() == b"**/.env\n"
+    assert (mode(repo.file("x/.env")), mode(repo.file("x/b.env"))) == (0o600, 0o644)
+    assert fix("--yes", "x/.env").out == "nothing to do\n"
+
+
+def test_a_file_alone_in_a_folder_that_git_does_not_look_into(repo: Repo, fix: Fix) -> None:
+    private(repo, "x/.env", SETTINGS)
+    repo.write(".gitignore", "x\n")
+    assert fix("--yes", "x/.env") == Said(0, "nothing to do\n", "")
+
+
 # --- tracked files ----------------------------------------------------------------------------------------------------
 
 
@@ -210,6 +237,27 @@ def test_an_example_that_git_would_ignore_is_not_written(repo: Repo, fix: Fix) -
     assert said.code == 0
 
 
+def test_an_example_that_cannot_be_written_is_said_and_holds_nothing_up(inside: Inside, repo: Repo) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.link(".env.example", "../elsewhere").write("app.py", CODE).add().commit()
+    said = inside("fix", "--unsafe", "--yes", cwd=repo.path)
+    assert said.code == 1
+    # the rule first: what is not tracked any more, and not ignored, comes back with the next git add
+    assert said.out.index("ignores .env") < said.out.index("no longer tracked")
+    assert ".env.example left as it is: names are missing in it: a link is in the way" in said.out
+    assert repo.git("ls-files") == b".env.example\napp.py\n"
+    assert repo.file("app.py").read_text() == SOURCES["app.py"][1]
+    assert not (repo.path.parent / "elsewhere").exists()
+
+
+def test_an_example_in_another_encoding_is_left(inside: Inside, repo: Repo) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.write(".env.example", b"A='\n\0").add().commit()
+    said = inside("fix", "--yes", cwd=repo.path)
+    assert ".env.example left as it is: names are missing in it: the file is no text in UTF-8" in said.out
+    assert repo.file(".env.example").read_bytes() == b"A='\n\0"
+
+
 def test_what_is_staged_is_not_lost(repo: Repo, fix: Fix) -> None:
     private(repo, ".env", SETTINGS)
     repo.add().write(".env", SETTINGS + "A=1\n")
@@ -219,6 +267,27 @@ def test_what_is_staged_is_not_lost(repo: Repo, fix: Fix) -> None:
     assert "staged content different" in said.out
     assert repo.git("ls-files", "--stage").startswith(staged)
     assert repo.file(".env").read_text() == SETTINGS + "A=1\n"
+
+
+def test_a_merge_has_to_end_first(repo: Repo, fix: Fix) -> None:
+    repo.conflict(".env")
+    private(repo, ".env", SETTINGS)
+    staged = repo.git("ls-files", "--unmerged")
+    said = fix("--yes")
+    assert said.code == 1
+    assert ".env left as it is: git has several contents for it" in said.out
+    assert repo.git("ls-files", "--unmerged") == staged
+
+
+def test_an_index_in_use_is_not_waited_for(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", SETTINGS)
+    repo.add().commit().write(".git/index.lock", "").write("api.rb", f"# sendmailos {LIVE}\n")
+    said = fix("--yes", "--unsafe")
+    assert said.code == 2
+    assert "index.lock': File exists" in said.out
+    assert "api.rb:1 left as it is: it stands in a comment" in said.out
+    assert repo.git("ls-files") == b".env\n"
+    assert ignored(repo, ".env")
 
 
 def test_git_that_is_not_there_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +316,22 @@ def test_only_its_owner_reads_it_afterwards(repo: Repo, fix: Fix) -> None:
     said = fix("--yes")
     assert said.code == 0
     assert "0644 -> 0600" in said.out
+    assert "commit" not in said.out
     assert mode(repo.file(".env")) == 0o600
+
+
+def test_what_has_several_names_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write("a/.env", SETTINGS).write("a/a.txt", "a\n").write(".gitignore", "a.log\n/a/.env\n")
+    repo.file("a/.env").chmod(0o644)
+    private(repo, ".env", SETTINGS)
+    os.link(repo.file("a/.env"), repo.path.parent / "one")
+    os.link(repo.file(".gitignore"), repo.path.parent / "other")
+    said = fix("--yes")
+    assert said.code == 1
+    assert "a/.env left as it is: it has several names" in said.out
+    assert ".env left as it is: env-not-ignored: .gitignore: it has several names" in said.out
+    assert mode(repo.file("a/.env")) == 0o644
+    assert repo.file(".gitignore").read_bytes() == b"a.log\n/a/.env\n"
 
 
 # --- images -----------------------------------------------------------------------------------------------------------
@@ -353,7 +437,7 @@ SOURCES = {
     ),
     "mail.ts": (
         f"const sendmailosKey: string = '{LIVE}';\n",
-        "const sendmailosKey: string = process.env.SENDMAILOS_API_KEY;\n",
+        "const sendmailosKey: string = process.env.SENDMAILOS_API_KEY!;\n",
     ),
     "src/main/resources/application.yml": (
         f"sendmailos:\n  key: {LIVE} # live\n",
@@ -404,6 +488,52 @@ def test_what_is_in_the_environment_file_stays_and_is_used(repo: Repo, fix: Fix)
     assert 'os.environ["MAIL"]' in repo.file("a.py").read_text()
     assert 'os.environ["SENDMAILOS_API_KEY_LIVE"]' in repo.file("b.py").read_text()
     assert repo.file(".env").read_bytes() == f"{before}SENDMAILOS_API_KEY_LIVE={OTHER}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"\xef\xbb\xbfSENDMAILOS_API_KEY=another\n",
+        f"send.mail={LIVE}\nSENDMAILOS_API_KEY=another\n".encode(),
+        f"VITE_SENDMAILOS_API_KEY={LIVE}\nSENDMAILOS_API_KEY=another\n".encode(),
+    ],
+)
+def test_no_name_is_taken_that_means_something_else(given: bytes, repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("mail.js", SOURCES["mail.js"][0]).write(".env", given)
+    repo.file(".env").chmod(0o600)
+    assert fix("--unsafe", "--yes", "--select", "sendmailos-key").code == 0
+    assert "process.env.SENDMAILOS_API_KEY_LIVE}" in repo.file("mail.js").read_text()
+    assert repo.file(".env").read_bytes() == given + f"SENDMAILOS_API_KEY_LIVE={LIVE}\n".encode()
+
+
+def test_nobody_changes_permissions_without_a_word(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).write(".env", "A=1\n").file(".env").chmod(0o640)
+    assert fix("--unsafe", "--yes", "--ignore", "env-file-readable").code == 0
+    assert mode(repo.file(".env")) == 0o640
+    said = fix("--yes")
+    assert "0640 -> 0600" in said.out
+    assert mode(repo.file(".env")) == 0o600
+
+
+def test_what_its_owner_made_read_only_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).file("app.py").chmod(0o444)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert "app.py:3 left as it is: it is read-only" in said.out
+    assert not repo.file(".env").exists()
+    repo.file("app.py").chmod(0o644)
+    private(repo, ".env", "A=1\n")
+    repo.file(".env").chmod(0o400)
+    assert "its value belongs: it is read-only" in fix("--unsafe", "--yes").out
+
+
+def test_no_key_moves_to_a_file_in_another_encoding(repo: Repo, fix: Fix) -> None:
+    wide = "A=1\r\n".encode("utf-16")
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).write(".env", wide).file(".env").chmod(0o600)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    assert ".env, where its value belongs: the file is no text in UTF-8" in said.out
+    assert repo.file(".env").read_bytes() == wide
 
 
 @pytest.mark.parametrize(
@@ -597,6 +727,43 @@ def test_what_is_in_the_way_of_the_environment_file(in_the_way: str, reason: str
     assert said.code == 1
     assert reason in said.out
     assert repo.file("app.py").read_text() == CODE
+
+
+OTHERS = {
+    "vendor/mail/mail.rb": (SOURCES["lib/mail.rb"][0], "code of others"),
+    "web/node_modules/mail/mail.js": (SOURCES["mail.js"][0], "code of others"),
+    "mail.go": (f"// Code generated by mailgen. DO NOT EDIT.\n{SOURCES['mail.go'][0]}", "a program wrote it"),
+    "mail.py": (f"# This file is auto-generated.\n{CODE}", "a program wrote it"),
+    "lib/mail.min.js": (SOURCES["mail.js"][0], "a build wrote it"),
+    "lib/all.js": (f"{SOURCES['mail.js'][0]}x = [{'1,' * 2600}];\n", "a build wrote it"),
+    "config/application.yml": (SOURCES["src/main/resources/application.yml"][0], "nothing puts variables"),
+}
+
+
+def test_what_others_wrote_is_left(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n")
+    for name, (text, _) in OTHERS.items():
+        repo.write(name, text)
+    said = fix("--unsafe", "--yes")
+    assert said.code == 1
+    reasons = {line.partition(":")[0]: line for line in said.out.splitlines()}
+    for name, (text, reason) in OTHERS.items():
+        assert reason in reasons[name]
+        assert repo.file(name).read_text() == text
+    assert not repo.file(".env").exists()
+    repo.write("pom.xml", "<project/>\n")
+    assert fix("--unsafe", "--yes").code == 1
+    assert "${SENDMAILOS_API_KEY}" in repo.file("config/application.yml").read_text()
+
+
+def test_no_secret_beside_a_key_is_shown(repo: Repo, fix: Fix) -> None:
+    code = f'{CODE}DB_PASSWORD = "tulip-1"\n\n\nx = Client("{LIVE}", password="tulip-2", header="x", t=b"{OTHER}")\n'
+    repo.write(".gitignore", ".env\n").write("app.py", code)
+    said = fix("--unsafe", "--dry-run")
+    assert "tulip" not in said.out
+    assert " DB_PASSWORD = ***" in said.out
+    assert 'password="********", header="x"' in said.out
+    assert 't=os.environ["SENDMAILOS_API_KEY_LIVE"].encode()' in said.out
 
 
 def test_what_is_no_code_is_left(repo: Repo, fix: Fix) -> None:

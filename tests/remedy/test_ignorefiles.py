@@ -46,7 +46,12 @@ def test_rules_for_git(content: bytes, path: bytes, rule: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("path", "rule"),
-    [(b".env", b"**/.env"), (b"api/.env.local", b"**/.env.local"), (b"x/a*b.env", b"**/a\\*b.env")],
+    [
+        (b".env", b"**/.env"),
+        (b"a.env ", b"**/a.env?"),
+        (b"api/.env.local", b"**/.env.local"),
+        (b"x/a*b.env", b"**/a\\*b.env"),
+    ],
 )
 def test_rules_for_docker(path: bytes, rule: bytes) -> None:
     assert ignorefiles.docker_rule(path) == rule

@@ -64,6 +64,16 @@ ROWS = [
         'def f():\n    return "§"\nimport os\n',
         'def f():\n    return os.environ["$X"]\nimport os\n',
     ),
+    Row(
+        "called before it is imported",
+        'def f():\n    return "§"\nx = f()\nimport os\n',
+        'import os\n\ndef f():\n    return os.environ["$X"]\nx = f()\nimport os\n',
+    ),
+    Row(
+        "a method, called before it is imported",
+        'class A:\n    def f(self):\n        return "§"\nx = A().f()\nimport os\n',
+        'import os\n\nclass A:\n    def f(self):\n        return os.environ["$X"]\nx = A().f()\nimport os\n',
+    ),
     Row("another place", 'import os\na = "§"\nb = "§"\n', 'import os\na = os.environ["$X"]\nb = "§"\n'),
     Row("a comment", "# §\n", reason="in a comment"),
     Row("behind a comment", 'x = 1  # "§"\n', reason="in a comment"),

@@ -51,12 +51,49 @@ def _is_sum(node: Node) -> bool:
 
 def _refuse_other_types(code: Code, literal: Node) -> None:
     """A text that is written down becomes what is declared by itself; one that is looked up does not."""
+    declared = _declared_type(code, literal)
+    if declared is not None and code.text(declared) not in (b"string", b"any", b"interface{}"):
+        raise Refusal("it is of a type of its own, and what is looked up is a string")
+
+
+def _declared_type(code: Code, literal: Node) -> Node | None:
+    """The type that the file gives to what stands there, if it says so right around it."""
+    inner = literal
+    index = 0
     for one in code.ancestors(literal):
-        if one.type not in ("expression_list", "var_spec"):
-            return
-        declared = one.child_by_field_name("type")
-        if declared is not None and code.text(declared) not in (b"string", b"any", b"interface{}"):
-            raise Refusal("it is of a type of its own, and what is looked up is a string")
+        if one.type == "expression_list":
+            index = one.named_children.index(inner)
+        elif one.type == "return_statement":
+            return _result_type(code, one, index)
+        elif one.type == "keyed_element":
+            index = one.named_children.index(inner)
+        elif one.type == "literal_value":
+            around = one.parent.child_by_field_name("type") if one.parent is not None else None
+            return _element_type(around, is_key=inner.type == "keyed_element" and index == 0)
+        elif one.type not in ("literal_element", "parenthesized_expression"):
+            return one.child_by_field_name("type") if one.type in ("var_spec", "parameter_declaration") else None
+        inner = one
+    return None
+
+
+def _result_type(code: Code, statement: Node, index: int) -> Node | None:
+    functions = ("func_literal", "function_declaration", "method_declaration")
+    function = next((one for one in code.ancestors(statement) if one.type in functions), None)
+    result = function.child_by_field_name("result") if function is not None else None
+    if result is None or result.type != "parameter_list":
+        return result
+    types: list[Node | None] = []
+    for one in result.named_children:
+        types += [one.child_by_field_name("type")] * max(1, len(one.children_by_field_name("name")))
+    return types[index] if index < len(types) else None
+
+
+def _element_type(around: Node | None, *, is_key: bool) -> Node | None:
+    if around is None:
+        return None
+    if around.type == "map_type":
+        return around.child_by_field_name("key" if is_key else "value")
+    return around.child_by_field_name("element")
 
 
 class _Imports:
@@ -99,10 +136,20 @@ class _Imports:
         after = [spec for spec in group if self._path(spec) > b"os"]
         if not standard or after:
             first = after[0] if standard else group[0]
-            at = first.start_byte
-            return Edit(at, at, own + line + (b"" if standard else line) + self._indent(first))
+            indent, at = self._indent(first), self._above_comments(first)
+            return Edit(at, at, own + line + (b"" if standard else line) + indent)
         at = self._end_of_line(group[-1])
         return Edit(at, at, line + self._indent(group[-1]) + own)
+
+    def _above_comments(self, spec: Node) -> int:
+        """Where the lines begin that are about an import, behind their indentation."""
+        first, above = spec, spec.prev_sibling
+        while above is not None and above.type == "comment" and above.end_point.row == first.start_point.row - 1:
+            start = self._code.content.rfind(b"\n", 0, above.start_byte) + 1
+            if self._code.content[start : above.start_byte].strip():
+                break  # it is about what stands before it
+            first, above = above, above.prev_sibling
+        return first.start_byte
 
     def _first_group(self) -> list[Node]:
         group = [self._specs[0]]
@@ -128,6 +175,9 @@ class _Imports:
         content = self._code.content
         end = content.find(b"\n", node.end_byte)
         end = len(content) if end < 0 else end
+        rest = content[node.end_byte : end].strip()
+        if rest and not rest.startswith(b"//"):
+            raise Refusal("there is more on the line where the import belongs: import os by hand")
         return end - 1 if content[end - 1 : end] == b"\r" else end
 
 

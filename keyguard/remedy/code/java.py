@@ -28,7 +28,8 @@ _OPEN = {
     "return_statement",
     "variable_declarator",
 }
-_TYPES = ("class_declaration", "enum_declaration", "interface_declaration", "record_declaration", "type_parameter")
+#: where a name stands for something new, without being called its name
+_DECLARE = ("inferred_parameters", "instanceof_expression", "lambda_expression", "type_parameter", "type_pattern")
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
@@ -58,19 +59,31 @@ def _is_open(literal: Node) -> bool:
 
 
 def _refuse_needed_constant(code: Code, literal: Node) -> None:
-    """A field that an annotation or a label of this file names has to stay a constant."""
-    declared = next((one for one in code.ancestors(literal) if one.type in ("variable_declarator", *_BODIES)), None)
-    name = declared.child_by_field_name("name") if declared is not None else None
-    if name is None:
-        return
-    for leaf, _ in code.leaves():
-        if leaf.type == "identifier" and leaf != name and code.text(leaf) == code.text(name):
+    """A field that an annotation or a label of this file names has to stay a constant, and so what it is made of."""
+    names, seen = _declared_around(code, literal), set[bytes]()
+    while names:
+        name = names.pop()
+        seen.add(name)
+        for leaf, parent in code.leaves():
+            if leaf.type != "identifier" or code.text(leaf) != name or parent.child_by_field_name("name") == leaf:
+                continue
             code.refuse_in(leaf, dict.fromkeys(_CONSTANT_PLACES, f"{_CONSTANT}: it is used there by its name"), _BODIES)
+            names |= _declared_around(code, leaf) - seen
+
+
+def _declared_around(code: Code, node: Node) -> set[bytes]:
+    """The name of the variable that the node is a part of the value of, if it is."""
+    around = next((one for one in code.ancestors(node) if one.type in ("variable_declarator", *_BODIES)), None)
+    name = around.child_by_field_name("name") if around is not None else None
+    return {code.text(name)} if name is not None else set()
 
 
 def _refuse_shadows(code: Code) -> None:
     for leaf, parent in code.leaves():
-        if leaf.type in ("identifier", "type_identifier") and code.text(leaf) == b"System":
-            own = parent.type in _TYPES and parent.child_by_field_name("name") in (leaf, None)
-            if own or parent.type in ("variable_declarator", "formal_parameter"):
+        if leaf.type not in ("identifier", "type_identifier") or code.text(leaf) != b"System":
+            continue
+        if parent.type in _DECLARE or parent.child_by_field_name("name") == leaf:
+            around = code.ancestors(leaf)
+            imported = any(one.type == "import_declaration" for one in around)
+            if parent.type != "scoped_identifier" or (imported and code.text(parent) != b"java.lang.System"):
                 raise Refusal("something else is called System in this file")

@@ -19,7 +19,6 @@ _NEVER = {
     "enum_assignment": "the values of an enumeration are written down",
     "enum_body": "the values of an enumeration are written down",
     "export_specifier": _NAME,
-    "export_statement": "it is the name of a module",
     "expression_statement": "it is a text that nothing uses",
     "import_attribute": _NAME,
     "import_require_clause": "it is the name of a module",
@@ -31,7 +30,7 @@ _NEVER = {
     "template_literal_type": _TYPE,
 }
 #: kinds of any node around it
-_NEVER_WITHIN = {"ambient_declaration": "it is only declared there"}
+_NEVER_WITHIN = {"ambient_declaration": "it is only declared there", "import_statement": "it is about an import"}
 #: fields in which a literal is a name
 _NAMES = {
     "pair": "key",
@@ -59,12 +58,14 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     _refuse_shadows(code)
     before, after = code.around(literal, span)
     look_up = f"process.env.{variable}".encode()
+    # what is looked up may be missing, and a text is not: TypeScript takes one for the other only if told to
+    sure = b"" if language == "javascript" else b"!"
     if before or after:
         if literal.type == "string":
             before, after = (_as_template(part, in_tag=parent.type == "jsx_attribute") for part in (before, after))
         text = b"`" + before + b"${" + look_up + b"}" + after + b"`"
     else:
-        text = look_up
+        text = look_up + (sure if parent.type != "template_substitution" else b"")
     if parent.type == "jsx_attribute":
         text = b"{" + text + b"}"
     return code.changed(spaced(content, Edit(literal.start_byte, literal.end_byte, text)))
@@ -85,6 +86,8 @@ def _refuse_place(code: Code, literal: Node, parent: Node) -> None:
     if parent.type in _NEVER:
         raise Refusal(_NEVER[parent.type])
     code.refuse_in(literal, _NEVER_WITHIN)
+    if parent.type == "export_statement" and parent.child_by_field_name("source") == literal:
+        raise Refusal("it is the name of a module")
     if parent.type in _NAMES and parent.child_by_field_name(_NAMES[parent.type]) == literal:
         raise Refusal(_NAME)
     if parent.type == "call_expression":
@@ -95,21 +98,36 @@ def _refuse_place(code: Code, literal: Node, parent: Node) -> None:
         raise Refusal(_TYPE)
 
 
-#: where a name is declared
+#: where a name is declared, or given another meaning
 _DECLARE = {
     "array_pattern",
     "catch_clause",
     "class_declaration",
+    "enum_declaration",
     "formal_parameters",
     "function_declaration",
+    "function_expression",
+    "generator_function_declaration",
+    "import_alias",
     "import_clause",
+    "import_require_clause",
     "import_specifier",
+    "internal_module",
+    "module",
     "namespace_import",
     "object_assignment_pattern",
     "object_pattern",
     "optional_parameter",
     "required_parameter",
     "rest_pattern",
+}
+#: field of a node in which a name is declared; what else stands in there is a use of it
+_DECLARE_IN = {
+    "arrow_function": "parameter",
+    "assignment_expression": "left",
+    "assignment_pattern": "left",
+    "for_in_statement": "left",
+    "variable_declarator": "name",
 }
 
 
@@ -118,11 +136,10 @@ def declared(code: Code, name: bytes) -> Node | None:
     for leaf, parent in code.leaves():
         if code.text(leaf) != name or "identifier" not in leaf.type:
             continue
-        if parent.type in _DECLARE or leaf.type == "shorthand_property_identifier_pattern":
-            return leaf
-        if parent.type == "variable_declarator" and parent.child_by_field_name("name") == leaf:
-            return leaf
-        if parent.type == "arrow_function" and parent.child_by_field_name("parameter") == leaf:
+        if parent.type in _DECLARE_IN:
+            if parent.child_by_field_name(_DECLARE_IN[parent.type]) == leaf:
+                return leaf
+        elif parent.type in _DECLARE or leaf.type == "shorthand_property_identifier_pattern":
             return leaf
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyguard.remedy.code.edits import Edit, spaced
+from keyguard.remedy.code.edits import Edit, Refusal, spaced
 from keyguard.remedy.code.grammar import Code
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     code = Code(language, content)
     literal = code.literal(span, ("string", "encapsed_string"))
     code.refuse_in(literal, _NEVER, free=("compound_statement",))
+    _refuse_shadows(code)
     before, after = code.around(literal, span)
     opening, closing = code.text(literal.children[0]), code.text(literal.children[-1])
     parts = [opening + before + closing if before else b"", f"getenv('{variable}')".encode()]
@@ -48,6 +49,15 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     if (before or after) and not _is_open(literal):
         text = b"(" + text + b")"
     return code.changed(spaced(content, Edit(literal.start_byte, literal.end_byte, text)))
+
+
+def _refuse_shadows(code: Code) -> None:
+    """A function of that name in a namespace comes before the one of PHP."""
+    for leaf, parent in code.leaves():
+        if leaf.type == "name" and code.text(leaf).lower() == b"getenv":
+            around = [parent.type, *(one.type for one in code.ancestors(leaf)[:3])]
+            if parent.type == "function_definition" or "namespace_use_clause" in around:
+                raise Refusal("something else is called getenv in this file")
 
 
 def _is_open(literal: Node) -> bool:

@@ -7,7 +7,6 @@ import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from itertools import takewhile
 
 from keyguard.remedy.code.edits import Edit, Refusal, newline_of
 
@@ -32,8 +31,7 @@ class Imports:
         self._mark = len(BOM_UTF8) * content.startswith(BOM_UTF8)
         self._lines = [self._mark, *(found.end() for found in _BREAK.finditer(content))]
         self._name, self._direct, self._found = "os", False, False
-        early = _runs_at_once(tree, user)
-        for statement in takewhile(lambda one: early is None or one is not early, tree.body):
+        for statement in _before(tree, user):
             self._note(statement)
         #: what is indexed, as it is written
         self.environ = self._name if self._direct else f"{self._name}.environ"
@@ -146,6 +144,20 @@ def _is_standard(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.ImportFrom) and not statement.level:
         names = [statement.module or ""]
     return any(name.partition(".")[0] in sys.stdlib_module_names for name in names)
+
+
+def _before(tree: ast.Module, user: ast.expr) -> Iterator[ast.stmt]:
+    """The statements that have run, whatever happens, when the node does."""
+    early = _runs_at_once(tree, user)
+    holder = next(one for one in tree.body if any(node is user for node in ast.walk(one)))
+    passed = False
+    for statement in tree.body:
+        passed = passed or statement is holder
+        # a function may be called by whatever is neither an import nor a function itself
+        quiet = isinstance(statement, (*_Import, ast.FunctionDef, ast.AsyncFunctionDef))
+        if statement is early or (passed and statement is not holder and not quiet):
+            return
+        yield statement
 
 
 def _runs_at_once(tree: ast.Module, user: ast.expr) -> ast.stmt | None:

@@ -19,6 +19,7 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     """The text with the look-up in it. Raises ``Refusal``."""
     code = Code(language, content)
     literal = code.literal(span, _LITERALS)
+    _refuse_shadows(code)
     look_up = f'ENV.fetch("{variable}")'.encode()
     if literal.type == "string":
         edit = Edit(literal.start_byte, literal.end_byte, _of_string(code, literal, span, look_up))
@@ -30,6 +31,13 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
         raise Refusal("it is not written as one plain piece of a text")
     text = code.content[piece.start_byte : span[0]] + b"#{" + look_up + b"}" + code.content[span[1] : piece.end_byte]
     return code.changed(Edit(piece.start_byte, piece.end_byte, text))
+
+
+def _refuse_shadows(code: Code) -> None:
+    for leaf, parent in code.leaves():
+        given = (parent.child_by_field_name("left"), parent.child_by_field_name("name"))
+        if leaf.type == "constant" and code.text(leaf) == b"ENV" and leaf in given:
+            raise Refusal("something else is called ENV in this file")
 
 
 def _of_string(code: Code, literal: Node, span: tuple[int, int], look_up: bytes) -> bytes:

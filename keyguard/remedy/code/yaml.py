@@ -51,6 +51,8 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     events = _events(text)
     index, place = _scalar(events, start, end)
     _refuse_place(place, language)
+    if language == "yaml-workflow":
+        _refuse_called(events)
     changed = text[:start] + reference + text[end:]
     expected = _expected(events[index], secret, reference)
     described = [_described(event) for event in events]
@@ -138,6 +140,15 @@ def _refuse_place(place: Place, language: str) -> None:
         raise Refusal("it is a name there, and those are written down")
     if language == "yaml-workflow" and not any(_fits(place.path, pattern) for pattern in _WORKFLOW):
         raise Refusal("a workflow cannot read its secrets in that place")
+
+
+def _refuse_called(events: list[Event]) -> None:
+    """A workflow that others call has only the secrets that they hand on, by the names that it has for them."""
+    for index, place in _scalars(events):
+        if place.path[:1] == ("on",) and getattr(events[index], "value", "") == "workflow_call":
+            raise Refusal(
+                "other workflows call this one: name the secret under on.workflow_call, and have them pass it"
+            )
 
 
 def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
