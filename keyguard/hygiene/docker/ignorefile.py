@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from keyguard.hygiene import globs
+from keyguard.hygiene.globs import Fits
 
 #: what means something in an expression, and nothing in a pattern
 _SPECIAL = ".+()|{}$"
 _BOM = "\ufeff"
+#: no path is as long
+_LONGEST = 4096
 _FOLDERS = "(?:.*/)?"
-#: nobody writes more lines, or more ``*`` on one
-_MOST, _MOST_STARS = 2000, 16
-Fits = Callable[[str], bool]
 
 
 class Pattern(NamedTuple):
@@ -35,17 +37,21 @@ class Pattern(NamedTuple):
 def patterns(content: bytes) -> list[Pattern]:
     """The patterns of such a file, in order, without those that docker would refuse: with them nothing is built."""
     found: list[Pattern] = []
-    lines = content.decode("utf-8", "surrogateescape").removeprefix(_BOM).split("\n")
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if line.startswith("#") or not text:
-            continue
-        back = text.startswith("!")
-        text = _clean(text[1:].strip() if back else text)
+    for number, line in globs.affordable(_lines(content)):
+        back = line.startswith("!")
+        text = _clean(line[1:].strip() if back else line)
         fits = fitting(text) if text else None
-        if fits and len(found) < _MOST:
+        if fits:
             found.append(Pattern(text, back, number, fits))
     return found
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, str]]:
+    """The lines that are no comments, with their numbers."""
+    lines = content.decode("utf-8", "surrogateescape").removeprefix(_BOM).split("\n")
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("#") and (text := line.strip()):
+            yield number, text
 
 
 def deciding(rules: list[Pattern], path: bytes) -> Pattern | None:
@@ -83,9 +89,9 @@ def _clean(text: str) -> str:
 
 def fitting(text: str) -> Fits | None:
     """What tells whether a path fits; None for a pattern that is none."""
-    expression, kind = _expression(text)
-    if text.count("*") > _MOST_STARS:
+    if len(text) > _LONGEST:
         return None
+    expression, kind = _expression(text)
     if kind == "exact":
         return _is(text)
     if kind == "prefix":
@@ -93,8 +99,8 @@ def fitting(text: str) -> Fits | None:
     if kind == "suffix":
         return _ends(text[2:])
     try:
-        return _matches(re.compile(expression))
-    except (re.error, OverflowError, RecursionError):
+        return globs.fitting(expression)
+    except (re.error, OverflowError):
         return None
 
 
@@ -137,7 +143,3 @@ def _begins(text: str) -> Fits:
 
 def _ends(text: str) -> Fits:
     return lambda path: path.endswith(text) or (text.startswith("/") and path == text[1:])
-
-
-def _matches(expression: re.Pattern[str]) -> Fits:
-    return lambda path: expression.match(path) is not None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from keyguard.hygiene.docker import ignorefile
 from keyguard.hygiene.docker.dockerfile import Copy, Stage
+from keyguard.hygiene.globs import Fits
 
 #: places in one image besides those of the context: a stage may copy all of another to several, and so may the next
 _MOST_PLACES = 1000
@@ -80,7 +81,7 @@ def _is(source: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _fits(source: str) -> ignorefile.Fits | None:
+def _fits(source: str) -> Fits | None:
     # here two stars are one and one
     while "**" in source:
         source = source.replace("**", "*")
@@ -88,5 +89,10 @@ def _fits(source: str) -> ignorefile.Fits | None:
 
 
 def _excluded(patterns: Sequence[str], parts: Sequence[str]) -> bool:
-    rules = ignorefile.patterns("\n".join(patterns).encode("utf-8", "surrogateescape"))
+    rules = _rules("\n".join(patterns))
     return any(ignorefile.leaves_out(rules, "/".join(parts[at:]).encode("utf-8", "surrogateescape")) for at in (0, -1))
+
+
+@lru_cache(maxsize=16)
+def _rules(lines: str) -> list[ignorefile.Pattern]:
+    return ignorefile.patterns(lines.encode("utf-8", "surrogateescape"))

@@ -6,28 +6,33 @@ Its commands add files and take them out again: the last one that fits a file de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
+from functools import lru_cache
 
-_Test = Callable[[str], bool]
+from keyguard.hygiene import globs
+from keyguard.hygiene.globs import Fits
+
 #: folders that are never in it
 _PRUNED = re.compile(r"(?:^|/)(?:build|RCS|CVS|\.svn|\.hg|\.git|\.bzr|_darcs)/")
-#: nobody writes more lines, or more ``*`` in one pattern
-_MOST, _MOST_STARS = 1000, 12
 
 
 def taken(content: bytes, name: str) -> int:
     """The line of the command by which the file is taken; 0 if none does, or a later one leaves it out again."""
     line = 0
-    for number, adds, tests in _commands(content):
+    for number, adds, tests in _known_commands(content):
         if any(test(name) for test in tests):
             line = number if adds else 0
     return 0 if _PRUNED.search(name) else line
 
 
-def _commands(content: bytes) -> Iterator[tuple[int, bool, list[_Test]]]:
+@lru_cache(maxsize=4)
+def _known_commands(content: bytes) -> tuple[tuple[int, bool, list[Fits]], ...]:
+    return tuple(_commands(content))
+
+
+def _commands(content: bytes) -> Iterator[tuple[int, bool, list[Fits]]]:
     """(line, whether it adds, tests) of each command."""
-    for number, line in _joined(content):
+    for number, line in globs.affordable(_joined(content)):
         command, *words = line.split() or [""]
         if command == "include":
             yield number, True, [glob(word.replace("**", "*")) for word in words]
@@ -45,7 +50,7 @@ def _commands(content: bytes) -> Iterator[tuple[int, bool, list[_Test]]]:
 def _joined(content: bytes) -> Iterator[tuple[int, str]]:
     """Each line with its number; what a backslash at its end leads on to belongs to it."""
     start, pieces = 1, list[str]()
-    for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:_MOST], 1):
+    for number, line in enumerate(content.decode("utf-8", "replace").split("\n"), 1):
         text = line.partition("#")[0].rstrip()
         pieces.append(text.removesuffix("\\"))
         if not text.endswith("\\"):
@@ -53,40 +58,35 @@ def _joined(content: bytes) -> Iterator[tuple[int, str]]:
             start, pieces = number + 1, []
 
 
-def glob(word: str, *, hidden: bool = True) -> _Test:
+def glob(word: str, *, hidden: bool = True) -> Fits:
     """What tells whether a path fits: ``*`` and ``?`` stay within a name, ``**`` is any folders.
 
     Without ``hidden``, names that begin with a dot fit no pattern that begins otherwise.
     """
-    if word.count("*") > _MOST_STARS:
-        return lambda _: False
     parts = [part for part in word.split("/") if part != "."]
     made = ""
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
         visible = "" if hidden or part.startswith(".") else r"(?!\.)"
         if part == "**":
-            made += ".*" if last else f"(?:{visible}[^/]+/)*"
+            # not each folder by itself: of those there are many, of characters only one kind
+            made += ".*" if last else "(?:" + visible + (globs.VISIBLE if visible else r"[^\0]") + "*/)?"
         else:
             made += visible + _part(part) + ("" if last else "/")
     try:
-        return partial(_fits, re.compile(made + r"\Z"))
+        return globs.fitting(made + r"\Z")
     except re.error:
         return lambda name: name == word
 
 
-def _anywhere(word: str) -> _Test:
+def _anywhere(word: str) -> Fits:
     return glob("**/" + word)
 
 
-def _below(folder: str, word: str) -> _Test:
+def _below(folder: str, word: str) -> Fits:
     return glob(f"{folder}/**/{word}" if folder not in ("", ".") else "**/" + word)
 
 
 def _part(text: str) -> str:
     made = re.escape(text).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
     return re.sub(r"\\\[(\\?!)?(.+?)\\\]", lambda found: f"[{'^' if found[1] else ''}{found[2]}]", made)
-
-
-def _fits(pattern: re.Pattern[str], name: str) -> bool:
-    return pattern.match(name) is not None

@@ -7,29 +7,31 @@ whether something below it could still fit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+
+from keyguard.hygiene import globs
+from keyguard.hygiene.globs import Fits
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _EXTENDED = {"?": "?", "*": "*", "+": "+", "@": ""}
-_EMPTY = re.compile(r"\Z")
-#: patterns that one line may stand for, and steps from one ``**`` to the next
-_MOST, _MOST_STARS = 64, 6
+#: patterns that one line may stand for
+_MOST = 64
+#: nobody writes more groups in one name; what is said behind ``!(`` is said twice, and so on
+_MOST_GROUPS, _MOST_DENIALS = 12, 4
 
 
 class Rule(NamedTuple):
     """One line of an ignore file."""
 
     negated: bool
-    choices: tuple[tuple[re.Pattern[str] | None, ...], ...]
+    choices: tuple[tuple[Fits | None, ...], ...]
     """One for each way to fill in the braces; None stands for ``**``."""
 
     @property
     def relative(self) -> bool:
         """Whether it is about a name at any depth."""
-        return any(
-            len(one) <= (1 if one[-1] is None or one[-1].pattern != _EMPTY.pattern else 2) for one in self.choices
-        )
+        return any(len(one) <= (2 if one[-1] is _is_empty else 1) for one in self.choices)
 
     def fits(self, path: str, *, partly: bool = False) -> bool:
         """Whether the path fits; ``partly``: or something below it could."""
@@ -42,15 +44,18 @@ def rule(line: str) -> Rule:
     """A line as a rule."""
     text = line.strip()
     bare = text.lstrip("!")
-    choices = [_parts(one) for one in _expanded(bare)]
-    usable = tuple(one for one in choices if one.count(None) <= _MOST_STARS)
-    return Rule((len(text) - len(bare)) % 2 == 1, usable)
+    return Rule((len(text) - len(bare)) % 2 == 1, tuple(_parts(one) for one in _expanded(bare)))
 
 
 def rules(content: bytes) -> list[Rule]:
     """The rules of an ignore file."""
     lines = map(str.strip, content.decode("utf-8", "replace").splitlines())
-    return [rule(line) for line in lines if line and not line.startswith("#")]
+    return [rule(line) for line in affordable(line for line in lines if line and not line.startswith("#"))]
+
+
+def affordable(lines: Iterable[str]) -> Iterator[str]:
+    """As many of the lines as a person would have written, for all that they stand for."""
+    return (line for _, line in globs.affordable(enumerate(lines), lambda line: sum(map(len, _expanded(line)))))
 
 
 def _expanded(text: str) -> list[str]:
@@ -67,25 +72,36 @@ def _expanded(text: str) -> list[str]:
     return found
 
 
-def _parts(text: str) -> tuple[re.Pattern[str] | None, ...]:
-    found: list[re.Pattern[str] | None] = []
-    for number, part in enumerate(text.split("/")):
+def _parts(text: str) -> tuple[Fits | None, ...]:
+    found: list[Fits | None] = []
+    parts = text.split("/")
+    for number, part in enumerate(parts):
         if part == "**":
             if not found or found[-1] is not None:
                 found.append(None)
-        elif part or number in (0, text.count("/")):
-            found.append(_part(part) if part else _EMPTY)
+        elif part or number in (0, len(parts) - 1):
+            found.append(_part(part) if part else _is_empty)
     return tuple(found)
 
 
-def _part(text: str) -> re.Pattern[str]:
+def _is_empty(name: str) -> bool:
+    return not name
+
+
+def _is_nothing(_: str) -> bool:
+    return False
+
+
+def _part(text: str) -> Fits:
+    if text.count("(") > _MOST_GROUPS or text.count("!(") > _MOST_DENIALS:
+        return _is_nothing
     made = "".join(_pieces(text))
     # a star alone is no empty name
     ahead = "(?=.)" if text[:1] in ("*", "?", "[", "+", "@", "!") else ""
     try:
-        return re.compile(f"{ahead}{made}\\Z", re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError):
-        return re.compile(re.escape(text) + r"\Z", re.IGNORECASE)
+        return globs.fitting(f"{ahead}{made}\\Z", re.IGNORECASE)
+    except (re.error, OverflowError):
+        return globs.fitting(re.escape(text) + r"\Z", re.IGNORECASE)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -121,15 +137,18 @@ def _pieces(text: str) -> Iterator[str]:
             yield re.escape(char)
 
 
-def _fits(parts: Sequence[str], pattern: Sequence[re.Pattern[str] | None], partly: bool) -> bool:
-    for at, wanted in enumerate(pattern):
-        if at == len(parts):
-            return partly
-        if wanted is None:
-            if at + 1 == len(pattern):
-                return True
-            rest = pattern[at + 1 :]
-            return partly or any(_fits(parts[start:], rest, partly) for start in range(at, len(parts)))
-        if not wanted.match(parts[at]):
+def _fits(parts: Sequence[str], pattern: Sequence[Fits | None], partly: bool) -> bool:
+    places, end = {0}, len(parts)
+    for number, fits in enumerate(pattern, 1):
+        if partly and end in places:
+            return True
+        places.discard(end)
+        if not places:
             return False
-    return len(pattern) == len(parts) or (len(pattern) == len(parts) - 1 and not parts[-1])
+        if fits is None:
+            if partly or number == len(pattern):
+                return True
+            places = set(range(min(places), end))
+        else:
+            places = {place + 1 for place in places if fits(parts[place])}
+    return end in places or (end - 1 in places and not parts[-1])

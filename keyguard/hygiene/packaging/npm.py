@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from keyguard.hygiene.packaging.minimatch import Rule, rule, rules
+from keyguard.hygiene.packaging.minimatch import Rule, affordable, rule, rules
 from keyguard.hygiene.project import Project
 
 _ALWAYS_OUT = (
@@ -86,9 +86,7 @@ class Pack:
 
     def _files_rules(self, files: list[Any]) -> Iterator[Rule]:
         yield rule("*")
-        for text in files:
-            if not isinstance(text, str):
-                continue
+        for text in affordable([one for one in files if isinstance(one, str)]):
             text = text[1:] if text.startswith("./") else text
             text += "*" if text.endswith("/*") else ""
             kind = self._kind(text.lstrip("!"))
@@ -105,7 +103,8 @@ class Pack:
         binaries = self._described.get("bin")
         named = [self._described.get("browser"), self._described.get("main")]
         named += list(binaries.values()) if isinstance(binaries, dict) else [binaries]
-        yield from (rule("!/" + one.removeprefix("./")) for one in named if isinstance(one, str))
+        known = affordable([one for one in named if isinstance(one, str)])
+        yield from (rule("!/" + one.removeprefix("./")) for one in known)
 
     def _kind(self, name: str) -> str:
         path = os.path.normpath(self._folder + name.lstrip("/").encode("utf-8", "surrogateescape"))
