@@ -13,6 +13,7 @@ from tests.repos import Repo
 pytest_plugins = ("tests.commandline",)
 
 VALUE = "Tr0" + "ub4dor" + "-and-3"
+HATCH = '[build-system]\nbuild-backend = "hatchling.build"\n[tool.hatch.build]\n'
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github")
 
 
@@ -60,7 +61,12 @@ def test_it_is_about_the_checks_that_show_lines(inside: Inside, repo: Repo) -> N
             "MANIFEST.in",
             "include " + "*a" * 11 + "b\nglobal-include " + "*a" * 10 + "\nrecursive-include ** **/**/a/**\n",
         ),
-        (".gitignore", "*a" * 40 + "b\n" + "**/a/" * 40 + "b\n"),
+        # no more folders: git itself would never come to an end, which is told as a gap when its time is over
+        (".gitignore", "*a" * 40 + "b\n" + "**/a/" * 4 + "b\n"),
+        ("pyproject.toml", HATCH + f'exclude = ["{"*a" * 40}b", "{"**/a/" * 40}b", "{"?a*" * 1000}"]\n'),
+        ("pyproject.toml", HATCH + f'exclude = ["{"a" * 100_000}"]\nartifacts = ["*a*a*a*b"]\n'),
+        (".npmignore", "{a*,*a}{*a,a*}{*a,b}{a,*a}{a,b}\n" * 2000),
+        (".dockerignore", "**/*a*a*b\n" * 2000),
     ],
     ids=itertools.count(1),
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 from keyguard.errors import RuleError
 from keyguard.git.ignored import Verdict
+from keyguard.hygiene import globs
+from keyguard.hygiene.packaging import gitrules
 from keyguard.hygiene.packaging.manifest import glob, taken
 from keyguard.hygiene.project import Project
 from keyguard.packfile import load
@@ -72,9 +74,9 @@ def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Verdic
     build = _at(described, "tool", "hatch", "build")
     target = {**build, **_at(build, "targets", "sdist")}
     ignored = [] if target.get("ignore-vcs") is True else _own_rules(project, folder)
-    left_out = _git_patterns([*_GLOBAL, *ignored, *_texts(target, "exclude")])
-    artifacts, included = _git_patterns(_texts(target, "artifacts")), _texts(target, "include")
-    wanted = _git_patterns(included)
+    left_out = gitrules.matcher([*_GLOBAL, *ignored, *_texts(target, "exclude")])
+    artifacts, included = gitrules.matcher(_texts(target, "artifacts")), _texts(target, "include")
+    wanted = gitrules.matcher(included)
     only = [one.strip("/") for one in _texts(target, "only-include")]
 
     def why(name: str) -> str:
@@ -96,18 +98,8 @@ def _own_rules(project: Project, folder: bytes) -> list[str]:
         if content is not None or not folder:
             lines = (content or b"").decode("utf-8", "replace").splitlines()
             # rules that leave out the whole project are those of something around it
-            return [] if _git_patterns(lines)(os.fsdecode(project.root)) else lines
+            return [] if gitrules.matcher(lines)(os.fsdecode(project.root)) else lines
         folder = folder[: folder.rstrip(b"/").rfind(b"/") + 1]
-
-
-def _git_patterns(lines: Sequence[str]) -> Callable[[str], bool]:
-    from pathspec import GitIgnoreSpec  # only for packages in which there is something to hide
-
-    try:
-        spec = GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return lambda _: False
-    return spec.match_file
 
 
 # --- poetry, flit, uv -------------------------------------------------------------------------------------------------
@@ -153,7 +145,7 @@ def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts)
     root = build.get("module-root")
     modules = _modules(project, folder, described, build.get("module-name"))
     inside = [one for one in modules if one.startswith("src/") is (root is None or root == "src")]
-    left_out = _git_patterns([*_texts(build, "source-exclude"), "__pycache__"])
+    left_out = gitrules.matcher([*_texts(build, "source-exclude"), "__pycache__"])
 
     def why(name: str) -> str:
         taken_in = _lies_in(name, inside) and not left_out(name)
@@ -199,12 +191,13 @@ def _is_for_sdist(entry: object) -> bool:
 
 def _globs(words: Sequence[str], *, hidden: bool = True) -> Callable[[str], bool]:
     """What tells whether a glob of a build names a file, or a folder around it."""
-    tests = [glob(word.strip("/"), hidden=hidden) for word in words if word.strip("/")]
+    patterns = (word.strip("/") for word in words)
+    tests = [glob(word, hidden=hidden) for _, word in globs.affordable(enumerate(patterns)) if word]
 
     def given(name: str) -> bool:
         parts = name.split("/")
         around = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-        return any(test(one) for test in tests for one in around)
+        return any(test(one) for one in around for test in tests)
 
     return given
 
