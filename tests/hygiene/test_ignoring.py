@@ -157,6 +157,18 @@ def test_a_link_is_no_environment_file(repo: Repo, checked: Any) -> None:
     assert checked() == []
 
 
+@pytest.mark.parametrize("target", ["shared", "../shared"])
+def test_nothing_is_said_of_a_path_behind_a_link(target: str, inside: Inside, repo: Repo) -> None:
+    folder = repo.file(target)
+    folder.mkdir()
+    (folder / ".env").write_text(PASSWORD)
+    (folder / ".env").chmod(0o600)
+    repo.write(".gitignore", ".env\n").link("link", target)
+    repo.write("compose.yml", "services:\n  web:\n    image: shop\n    env_file: ./link/.env\n").add().commit()
+    said = inside("scan", "-f", "json", "--only", "hygiene", "--select", "env", cwd=repo.path)
+    assert (said.code, said.document["findings"], said.document["skipped"]) == (0, [], []), said.err
+
+
 def test_secrets_of_streamlit_lie_in_a_folder_of_their_own(repo: Repo, checked: Any) -> None:
     repo.write(".streamlit/secrets.toml", f'key = "{made_up_key(1)}"\n').write(".gitignore", ".streamlit/\n")
     repo.write("app.py", "x = 1\n").add().commit()
