@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from keyguard import rules
 from keyguard.model import Rule
-from keyguard.remote.addresses import Resolve
 from keyguard.remote.http import Client
 from keyguard.response import verifying
 from keyguard.templates import fill
 from tests.calling import Inside
 from tests.remote.playing import Played, Vendor, vendor
+from tests.remote.redirecting import Redirected
 from tests.repos import Repo
 
 pytest_plugins = ("tests.commandline",)
@@ -45,34 +44,6 @@ def everybody(tmp_path: Path) -> Repo:
         repo.write(f"{name}.env", fill(rule.examples[0], name) + "\n")
     repo.write("unknown.env", fill("API_KEY=sk_live_{alnum:32}\nTOKEN=sk_test_{hex:24}\n", "unknown"))
     return repo.add().commit("keys")
-
-
-class Redirected:
-    """Connections that go to the servers of the test, by the name of the host that was asked for."""
-
-    def __init__(self, servers: dict[str, Vendor]) -> None:
-        self.servers = servers
-        self.wanted: list[str] = []
-
-    def client(self, original: Any) -> Any:
-        """A client whose hosts are the played ones."""
-
-        def make(network: Any, ask: Resolve | None = None) -> Any:
-            made = original(network, lambda host, port: ["127.0.0.1"])
-            connection = made._connection
-
-            def connect(host: str, port: int) -> Any:
-                self.wanted.append(host)
-                played = self.servers[host]
-                made._network = type(network)(allow_hosts=(host,), ca_file=str(played.ca_file), pause=0.0)
-                found = connection(host, port)
-                found.port = played.port
-                return found
-
-            made._connection = connect
-            return made
-
-        return make
 
 
 @pytest.mark.parametrize("arguments", [("--all",), ("--all", "--no-history"), ("--all", "-f", "json")])
