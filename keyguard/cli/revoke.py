@@ -104,7 +104,8 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
 def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namespace) -> None:
     """With ``--rehearse``, what the vendor says it would do."""
     if not options.rehearse:
-        sys.stderr.write("nothing was sent: --execute does it\n")
+        able = any(one.request for one in plans)
+        sys.stderr.write(f"nothing was sent: {'--execute does it' if able else 'there is no request for it'}\n")
         return
     for plan in plans:
         said = revoker.rehearse(plan)
@@ -160,9 +161,9 @@ def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
         )
     else:
         yield f"  by hand      {prose(plan.why_not)}"
-        yield from (f"               {line}" for line in steps(finding.remedy))
-        if finding.rotation:
-            yield f"               {prose(finding.rotation)}"
+        remedy, page = plan.by_hand if plan.by_hand[0] else (finding.remedy, finding.rotation)
+        yield from (f"               {line}" for line in steps(remedy))
+        yield from (f"               {prose(one)}" for one in [page] if one)
     used = [place(one) for one in finding.occurrences]
     yield from (f"  {'used at' if not at else '':<11}  {one}" for at, one in enumerate(used[:_MOST_PLACES]))
     if len(used) > _MOST_PLACES:

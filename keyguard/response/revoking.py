@@ -43,6 +43,8 @@ class Plan(NamedTuple):
     check_prepared: Prepared | None
     why_not: str = ""
     vendor: str = ""
+    by_hand: tuple[str, str] = ("", "")
+    """What is to be done, and a page about it, by the vendor that the user has named."""
     key_id: str = ""
     """How the vendor calls the key, where the request has to name it; known once it was looked for."""
 
@@ -72,7 +74,8 @@ class Revoker:
         what = self._revokes.question(finding, source, said)
         check = self._asks.question(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
-        return Plan(finding, request, what.prepared, check.request, check.prepared, what.why_not, what.vendor)
+        asked = (check.request, check.prepared)
+        return Plan(finding, request, what.prepared, *asked, what.why_not, what.vendor, what.by_hand)
 
     def rehearse(self, plan: Plan) -> Verdict | None:
         """What the vendor says it would do; None where it offers no such thing. Sends the key, and changes nothing."""
