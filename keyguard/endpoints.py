@@ -1,8 +1,9 @@
 """How a vendor is asked about a key: one request, and what each answer means. Data of packs, and nothing that acts.
 
 Texts may hold ``{secret}``, ``{basic}`` (base64 of ``secret:``, as in ``curl -u secret:``) and ``{basic:user}`` (base64
-of ``user:secret``), a body also ``{secrets}``, several as strings of JSON. Nothing else is put in: what is sent, and to
-whom, stands in the pack and not in what is scanned.
+of ``user:secret``), a body also ``{secrets}``, several as strings of JSON. Where another credential of the account
+revokes a key, ``{admin}`` is that credential, and ``{key_id}`` what the vendor calls the key. Nothing else is put in:
+what is sent, and to whom, stands in the pack and not in what is scanned.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ EVIDENCE = ("documentation", "source", "memory")
 # patterns stay texts until they are used: every commit loads this module, and hardly any of them a pack
 _URL = r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?"
 _FIELD = r"\{[^{}]*\}"
-_KNOWN = r"\{(?:secrets?|pair|basic|basic:[a-z_]{1,20})\}"
+_KNOWN = r"\{(?:secrets?|pair|basic|basic:[a-z_]{1,20}|admin|key_id)\}"
 #: verbs of paths that do something, whatever the method: no question is asked there
 _DOES = r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b"
 
@@ -70,6 +71,30 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return found[1] if found else ""
 
 
+class Lookup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """Where a vendor lists the keys of an account, with parts of each: so the id of one is found that is known whole.
+
+    All but the address and the headers are dotted paths: into the answer, or into one of its rows.
+    """
+
+    url: str
+    headers: dict[str, str]
+    rows: str
+    id: str = "id"
+    #: beginning and end of the key, with dots or stars for what is between
+    hint: str
+    name: str = ""
+    status: str = ""
+    #: what stands at ``status`` while the vendor takes the key
+    live: tuple[str, ...] = ()
+    #: true where there are further rows, …
+    more: str = ""
+    #: … which come after this one …
+    last: str = ""
+    #: … if this field of the query says so
+    after: str = ""
+
+
 class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """A request that makes a key inactive."""
 
@@ -81,19 +106,30 @@ class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
     effect: str = ""
     #: how many keys one request can name, by ``{secrets}`` in its body
     batch: int = 1
+    #: which ``{key_id}`` a key has, told by the vendor …
+    find: Lookup | None = None
+    #: … or by the key itself: a pattern whose one group is the id
+    key_id: str = ""
     #: the same request, but so that the vendor only says what it would do
     rehearsal: Request | None = None
 
 
 def at_host(request: Request, host: str) -> Request:
     """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one."""
-    url = f"https://{host}" + request.url.removeprefix("https://")[len(request.url.split("/")[2]) :]
+    moved = msgspec.structs.replace(request, url=_moved(request.url, host), hosted=False)
+    if isinstance(moved, Revocation) and moved.rehearsal is not None:
+        moved = msgspec.structs.replace(moved, rehearsal=at_host(moved.rehearsal, host))
+    if isinstance(moved, Revocation) and moved.find is not None:
+        find = msgspec.structs.replace(moved.find, url=_moved(moved.find.url, host))
+        moved = msgspec.structs.replace(moved, find=find)
+    return moved
+
+
+def _moved(address: str, host: str) -> str:
+    url = f"https://{host}" + address.removeprefix("https://")[len(address.split("/")[2]) :]
     if not re.fullmatch(_URL, url):
         raise ValueError(f"{host!r} is not the name of a host")
-    moved = msgspec.structs.replace(request, url=url, hosted=False)
-    if isinstance(moved, Revocation) and moved.rehearsal is not None:
-        return msgspec.structs.replace(moved, rehearsal=at_host(moved.rehearsal, host))
-    return moved
+    return url
 
 
 def problem(request: Request, *, asks: bool) -> str:
@@ -119,13 +155,42 @@ def problem(request: Request, *, asks: bool) -> str:
     fields = [field for text in texts[:1] + texts[2:] for field in re.findall(_FIELD, text)]
     fields += re.findall(_KNOWN, request.body)
     if any(not re.fullmatch(_KNOWN, field) for field in fields):
-        return "only {secret}, {basic} and {basic:user} may stand in braces"
+        return "only {secret}, {basic}, {basic:user}, {admin} and {key_id} may stand in braces"
     if request.sign not in ("", "aws-sigv4") or bool(request.sign) != bool(request.pair):
         return "sign is 'aws-sigv4', and goes with a pair"
-    if not fields and not request.sign:
+    if not {*fields} - {"{admin}"} and not request.sign:
         return "the secret is nowhere in it"
+    if wrong := _administration_problem(request, fields):
+        return wrong
     said = (_answer_problem(answer, words) for answer in request.answers)
     return next(filter(None, said), "" if request.answers else "it has no answers")
+
+
+def _administration_problem(request: Request, fields: list[str]) -> str:
+    """What is wrong with how another credential is used, and the id of the key is found."""
+    admin = isinstance(request, Revocation) and request.right == "admin"
+    if not admin and {"{admin}", "{key_id}"} & {*fields}:
+        return "{admin} and {key_id} are for what another credential revokes: right = 'admin'"
+    find, key_id = (request.find, request.key_id) if isinstance(request, Revocation) else (None, "")
+    if ("{key_id}" in fields) != bool(find or key_id) or (find and key_id):
+        return "{key_id} goes with find or with key-id, and those with it"
+    if key_id and not _has_one_group(key_id):
+        return "key-id is a pattern with one group, which is the id"
+    if find is None:
+        return ""
+    given = [field for text in (find.url, *find.headers.values()) for field in re.findall(_FIELD, text)]
+    if not re.fullmatch(_URL, find.url) or find.url.split("/")[2] != request.url.split("/")[2]:
+        return "find has to ask the host that revokes"
+    if not given or {*given} != {"{admin}"} or "{" in find.url:
+        return "find is asked with {admin} in a header, and with nothing else in braces"
+    return ""
+
+
+def _has_one_group(pattern: str) -> bool:
+    try:
+        return re.compile(pattern).groups == 1
+    except re.error:
+        return False
 
 
 def _answer_problem(answer: Answer, words: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -39,6 +40,8 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     verify: Request | None = None
     revoke: Revocation | None = None
+    #: the variable of the environment that holds another credential of the account, which may revoke its keys
+    admin_variable: str = ""
 
 
 class UserConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -77,6 +80,9 @@ def load(file: str, *, required: bool = False) -> UserConfig:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: {error}") from error
     for vendor, reached in found.vendors.items():
+        if reached.admin_variable and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", reached.admin_variable):
+            # not shown: it could be the credential itself
+            raise ConfigError(f"{file}: vendors.{vendor}.admin-variable: give the name of a variable, not its value")
         for key, request in (("verify", reached.verify), ("revoke", reached.revoke)):
             text = endpoints.problem(request, asks=key == "verify") if request else ""
             if text:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from keyguard.endpoints import Answer, Request, Revocation, at_host, problem
+from keyguard.endpoints import Answer, Lookup, Request, Revocation, at_host, problem
 
 ACTIVE = Answer(status=(200,), verdict="active")
+ADMIN = {"Authorization": "Bearer {admin}"}
 HEAD = {"Authorization": "Bearer {secret}"}
 
 
@@ -54,6 +57,48 @@ def test_what_revokes_may_change_something_and_proves_nothing_by_a_bare_status()
     assert "not one of" in problem(revocation("refused", right="mine"), asks=False)
 
 
+FIND: dict[str, Any] = {
+    "rows": "data",
+    "hint": "hint",
+    "url": "https://api.vendor.example/v1/keys?limit=9",
+    "headers": ADMIN,
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ""),
+        ({"find": None, "key_id": "x_([a-z]+)"}, ""),
+        ({"find": None, "url": "https://api.vendor.example/v1/me", "body": "{secret}"}, ""),
+        ({"right": "self"}, "right = 'admin'"),
+        ({"url": "https://api.vendor.example/v1/keys/me"}, "nowhere in it"),
+        ({"url": "https://api.vendor.example/v1/keys?id={key_id}"}, "query"),
+        ({"find": None}, "goes with find or with key-id"),
+        ({"key_id": "x_([a-z]+)"}, "goes with find or with key-id"),
+        ({"find": None, "key_id": "x_[a-z]+"}, "one group"),
+        ({"find": None, "key_id": "x_([a-z]+"}, "one group"),
+        ({"find": Lookup(**{**FIND, "url": "https://evil.example/v1/keys"})}, "the host that revokes"),
+        ({"find": Lookup(**{**FIND, "url": "https://api.vendor.example:444/v1/keys"})}, "the host that revokes"),
+        ({"find": Lookup(**{**FIND, "headers": {}})}, "with {admin} in a header"),
+        ({"find": Lookup(**{**FIND, "headers": {"A": "{admin}{secret}"}})}, "with {admin} in a header"),
+        ({"find": Lookup(**{**FIND, "url": "https://api.vendor.example/v1/keys?k={admin}"})}, "nothing else in braces"),
+    ],
+)
+def test_another_credential_goes_to_one_host_alone(more: dict[str, object], said: str) -> None:
+    given = {
+        "url": "https://api.vendor.example/v1/keys/{key_id}",
+        "method": "POST",
+        "headers": ADMIN,
+        "right": "admin",
+        "answers": (Answer(status=(403,), verdict="refused"),),
+        "find": Lookup(**FIND),
+        **more,
+    }
+    found = problem(Revocation(**given), asks=False)  # type: ignore[arg-type]
+    assert said in found if said else not found
+
+
 def test_a_host_is_put_in_place_of_another_and_nothing_else() -> None:
     rehearsal = request(url="https://any.example/v1/me?test=1", hosted=True)
     asked = Revocation(
@@ -69,6 +114,11 @@ def test_a_host_is_put_in_place_of_another_and_nothing_else() -> None:
     assert isinstance(moved, Revocation)
     assert moved.rehearsal
     assert moved.rehearsal.url == "https://gitlab.house.example:8443/v1/me?test=1"
+    admin = Revocation(url="https://any.example/{key_id}", answers=(ACTIVE,), find=Lookup(**{**FIND, "headers": ADMIN}))
+    moved = at_host(admin, "other.example")
+    assert isinstance(moved, Revocation)
+    assert moved.find
+    assert moved.find.url == "https://other.example/v1/keys?limit=9"
     for host in ("", "a/b", "user@host", "Host", "a b", "host?x"):
         with pytest.raises(ValueError, match="is not the name"):
             at_host(asked, host)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from keyguard.errors import KeyguardError
@@ -26,6 +26,7 @@ def command() -> NoReturn:
     import gc
     import os
 
+    _leave_no_core()
     # next to nothing of what is loaded at the start is garbage: to look for some takes 3 ms
     gc.set_threshold(50_000, *gc.get_threshold()[1:])
     code = main()
@@ -36,6 +37,16 @@ def command() -> NoReturn:
         except (OSError, ValueError):
             code = 2
     os._exit(code)
+
+
+def _leave_no_core() -> None:
+    """Have no memory written to disk where this process or one that it starts is killed: keys are in it."""
+    try:
+        import resource
+    except ImportError:  # Windows, where nothing is written
+        return
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _load_lightly() -> None:

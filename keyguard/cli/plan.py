@@ -12,6 +12,7 @@ import msgspec
 
 from keyguard import userconfig
 from keyguard.cli import finish, keys
+from keyguard.endpoints import Revocation
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run
@@ -70,7 +71,9 @@ def _means(options: argparse.Namespace) -> Callable[[Finding], Means]:
 
     def of(finding: Finding) -> Means:
         rule = rules.get(finding.rule)
-        return Means(*(rule is not None and request_of(rule, own, name) is not None for name in ("verify", "revoke")))
+        asked, revoked = (rule and request_of(rule, own, name) for name in ("verify", "revoke"))
+        admin = isinstance(revoked, Revocation) and revoked.right == "admin"
+        return Means(verify=asked is not None, revoke=revoked is not None, admin=admin)
 
     return of
 

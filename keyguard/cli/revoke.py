@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,9 @@ from keyguard.remote.journal import Journal
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import headline, place, prose, steps
 from keyguard.response import choosing
+from keyguard.response.administration import Administrator, needs_credential
 from keyguard.response.asking import Asker
+from keyguard.response.credentials import Credentials
 from keyguard.response.revoking import DONE, OUTCOMES, Outcome, Plan, Revoker
 from keyguard.response.verifying import source_of
 from keyguard.sanitize import shown
@@ -30,6 +33,9 @@ examples:
   keyguard revoke KG-7f3a9c                                        show what would be done
   keyguard revoke KG-7f3a9c --execute                              do it, once the id was typed
   keyguard revoke KG-7f3a9c --execute --yes --expect KG-7f3a9c     do it where nobody can type
+
+Some vendors have a key revoked by another credential of the account: admin-variable under [vendors.NAME] in your own
+configuration names the variable that holds it; else it is asked for. It is never an argument, and never shown.
 
 Deploy the new key first: what uses this one stops working. A request is sent once, and never again by itself. What was
 done is written into the journal (keyguard journal), without the secret.
@@ -54,13 +60,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="do not ask; needs --expect")
     parser.add_argument("--expect", default="", metavar="ID", help="the id of the one key that is meant, once more")
+    parser.add_argument(
+        "--key-id", default="", metavar="ID", help="how the vendor calls the one key, where several look like it"
+    )
     keys.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Show, or do."""
-    if (options.vendor or options.host) and len(options.ids) != 1:
-        raise UsageError("--vendor and --host are about one key: name that key")
+    if (options.vendor or options.host or options.key_id) and len(options.ids) != 1:
+        raise UsageError("--vendor, --host and --key-id are about one key: name that key")
     if options.yes and not options.expect:
         raise UsageError("--yes needs --expect ID: which key you mean, once more")
     if options.yes and len(options.ids) != 1:
@@ -75,9 +84,10 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
     ]:
         raise UsageError(f"--expect {options.expect} is not the key that is named")
     engine, paths = compiled.load(tuple(options.rules)), tuple(options.path) or (".",)
-    revoker = _revoker(options, engine)
+    revoker, credentials = _revoker(options, engine)
     plans = [revoker.plan(one, source_of(one, paths, engine), keys.said(options)) for one in chosen]
-    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for one in plans for line in _plan_lines(one)))
+    lines = [line for one in plans for line in _plan_lines(one, credentials)]
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
     if not options.execute:
         _rehearsed(plans, revoker, options)
         return 0
@@ -94,7 +104,8 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
 def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namespace) -> None:
     """With ``--rehearse``, what the vendor says it would do."""
     if not options.rehearse:
-        sys.stderr.write("nothing was sent: --execute does it\n")
+        able = any(one.request for one in plans)
+        sys.stderr.write(f"nothing was sent: {'--execute does it' if able else 'there is no request for it'}\n")
         return
     for plan in plans:
         said = revoker.rehearse(plan)
@@ -104,10 +115,14 @@ def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namesp
         sys.stderr.write(f"{shown(plan.finding.id)}: {text}\n")
 
 
-def _revoker(options: argparse.Namespace, engine: Engine) -> Revoker:
+def _revoker(options: argparse.Namespace, engine: Engine) -> tuple[Revoker, Credentials]:
     own = keys.user_config(options)
     revokes, asks = (Asker(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
-    return Revoker(revokes, asks, Client(own.network), Journal(journal.folder(os.environ)))
+    typing = sys.stdin is not None and sys.stdin.isatty()
+    credentials = Credentials(engine, own.vendors, os.environ, getpass.getpass if typing else None)
+    client = Client(own.network)
+    administrator = Administrator(client, credentials, options.key_id)
+    return Revoker(revokes, asks, client, Journal(journal.folder(os.environ)), administrator), credentials
 
 
 def _confirmed(finding: Finding) -> bool:
@@ -123,9 +138,10 @@ def _say(outcomes: Sequence[Outcome], out: TextIO) -> None:
     for one in outcomes:
         detail = f" ({prose(one.detail)})" if one.detail else ""
         out.write(f"{shown(one.finding.id)}  {one.outcome}: {OUTCOMES[one.outcome]}{detail}\n")
+        out.writelines(f"  {shown(line)}\n" for line in one.found)
 
 
-def _plan_lines(plan: Plan) -> Iterator[str]:
+def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
     finding, request = plan.finding, plan.request
     yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}"
     yield f"  fingerprint  {shown(finding.fingerprint)}"
@@ -133,7 +149,10 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
         first, *rest = plan.prepared.lines()
         yield f"  request      {shown(first)}"
         yield from (f"               {shown(line)}" for line in rest if line)
-        yield f"  right        {_RIGHTS[request.right]}"
+        if request.find:
+            yield f"  {{key_id}}     is told by GET {shown(request.find.url)}, from the parts of the key that it shows"
+        whence = f": {credentials.whence(plan.vendor)}" if needs_credential(request) else ""
+        yield f"  right        {_RIGHTS[request.right]}{whence}"
         yield f"  undone       {'can be undone' if request.reversible else 'cannot be undone'}"
         if request.effect:
             yield f"  effect       {prose(request.effect)}"
@@ -142,9 +161,9 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
         )
     else:
         yield f"  by hand      {prose(plan.why_not)}"
-        yield from (f"               {line}" for line in steps(finding.remedy))
-        if finding.rotation:
-            yield f"               {prose(finding.rotation)}"
+        remedy, page = plan.by_hand if plan.by_hand[0] else (finding.remedy, finding.rotation)
+        yield from (f"               {line}" for line in steps(remedy))
+        yield from (f"               {prose(one)}" for one in [page] if one)
     used = [place(one) for one in finding.occurrences]
     yield from (f"  {'used at' if not at else '':<11}  {one}" for at, one in enumerate(used[:_MOST_PLACES]))
     if len(used) > _MOST_PLACES:

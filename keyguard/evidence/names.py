@@ -166,12 +166,12 @@ def _last_with(text: bytes, name: str) -> tuple[int, int, bool]:
         return 0, -1, False
     for found in reversed(list(_IDENTIFIER.finditer(text))):
         if name.encode() in _NOISE.sub(b"", found.group()).lower() and _as_part(name).search(found.group()):
-            return *found.span(), bool(_as_word(name).search(found.group()))
+            return *found.span(), bool(as_word(name).search(found.group()))
     return 0, -1, False
 
 
 @lru_cache(maxsize=512)
-def _as_word(name: str) -> re.Pattern[bytes]:
+def as_word(name: str) -> re.Pattern[bytes]:
     """A vendor's name as a word or several words of an identifier: ``STRIPE_KEY``, ``myStripeKey``, not ``stripes``."""
     letters = b"[_.-]?".join(re.escape(char.encode()) for char in name)
     before = rb"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"

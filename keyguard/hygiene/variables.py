@@ -7,6 +7,7 @@ from collections.abc import Collection
 from enum import IntEnum
 from functools import cache
 
+from keyguard.evidence.names import as_word
 from keyguard.hygiene import data
 from keyguard.model import Vendor
 from keyguard.rules import RuleSet
@@ -47,8 +48,7 @@ def secrecy(name: str, vendors: Collection[Vendor] = ()) -> Secrecy:
         return Secrecy.SURELY
     if not _has(plain, names["words"]["key"]) or _has(plain, names["browser"]["vendors"]):
         return Secrecy.NONE
-    squeezed = plain.replace("_", "").lower()
-    return Secrecy.SURELY if any(word in squeezed for one in vendors for word in one.names) else Secrecy.PERHAPS
+    return Secrecy.SURELY if _names_one(plain, vendors) else Secrecy.PERHAPS
 
 
 def server_vendors(ruleset: RuleSet) -> list[Vendor]:
@@ -56,6 +56,13 @@ def server_vendors(ruleset: RuleSet) -> list[Vendor]:
     public = {rule.vendor for rule in ruleset.rules if "publishable" in rule.environments}
     public |= {rule.vendor for rule in ruleset.rules if rule.id in data.load("browser")["public"]["rules"]}
     return [one for one in ruleset.vendors.values() if one.names and one.id not in public]
+
+
+def _names_one(name: str, vendors: Collection[Vendor]) -> bool:
+    """Whether a vendor is named in whole words: the ``entra`` of ``CENTRAL_API_KEY`` is nobody's."""
+    squeezed = name.replace("_", "").lower()
+    words = (word for one in vendors for word in one.names if word in squeezed)
+    return any(as_word(word).search(name.encode()) for word in words)
 
 
 def _has(name: str, words: Collection[str]) -> bool:

@@ -42,16 +42,16 @@ def judge(request: Request, reply: Reply) -> Verdict:
             if state is State.INACTIVE and request.evidence == "memory":
                 state, said = State.UNKNOWN, f"probably inactive: {said}, but nobody has read that this means so"
             return Verdict(state=state, reason=said, host=request.host, status=reply.status)
-    return Verdict(state=State.UNKNOWN, reason=_reason(reply, body), host=request.host, status=reply.status)
+    return Verdict(state=State.UNKNOWN, reason=strange(reply, body), host=request.host, status=reply.status)
 
 
 def fits(answer: Answer, status: int, body: Any) -> bool:
     """Whether an answer of a pack is this one."""
     if status not in answer.status:
         return False
-    if any(_at(body, path) is None for path in answer.has):
+    if any(value_at(body, path) is None for path in answer.has):
         return False
-    return all(_same(_at(body, path), value) for path, value in answer.when.items())
+    return all(_same(value_at(body, path), value) for path, value in answer.when.items())
 
 
 def parsed(reply: Reply) -> Any:
@@ -64,7 +64,7 @@ def parsed(reply: Reply) -> Any:
         return None
 
 
-def _at(body: Any, path: str) -> Any:
+def value_at(body: Any, path: str) -> Any:
     """What stands at a dotted path; a number is an index."""
     for name in path.split("."):
         if isinstance(body, dict):
@@ -80,7 +80,8 @@ def _same(found: Any, value: str | int | bool) -> bool:
     return type(found) is type(value) and found == value
 
 
-def _reason(reply: Reply, body: Any) -> str:
+def strange(reply: Reply, body: Any) -> str:
+    """What is to be said of an answer that nobody expected."""
     if 300 <= reply.status < 400:
         return "it sends on to another address: nobody follows with a key in hand"
     if reply.status >= 500:

@@ -25,6 +25,8 @@ class Question(NamedTuple):
     why_not: str = ""
     vendor: str = ""
     """Who is asked: by what the user says, it may be another than the finding's."""
+    by_hand: tuple[str, str] = ("", "")
+    """What that vendor's rule says is to be done, and its page about it, where it is another's."""
 
 
 class Said(NamedTuple):
@@ -77,10 +79,16 @@ class Asker:
         rule = self._ruleset.by_id().get(finding.rule)
         if vendor:
             rule = self._rule_of(vendor, rule)
-        elif finding.certainty is not Certainty.CERTAIN:
+            page = rule.rotation or self._ruleset.vendors[vendor].rotation
+            return self._asked(rule, finding, source, said)._replace(by_hand=(rule.remedy, page))
+        if finding.certainty is not Certainty.CERTAIN:
             return _nobody(f"whose key it is, is {finding.certainty.value}: it goes to nobody (--vendor says whose)")
         if rule is None:
             return _nobody("its rule is in no pack that is trusted with addresses")
+        return self._asked(rule, finding, source, said)
+
+    def _asked(self, rule: Rule, finding: Finding, source: Source, said: Said) -> Question:
+        """The same, of a key whose rule is known."""
         request = request_of(rule, self._reached, self._purpose)
         if request is None:
             return _nobody(_NOTHING[self._purpose])
@@ -90,7 +98,7 @@ class Asker:
             )
         if request.hosted:
             request = self._at(request, said.host)
-        if finding.environment is Environment.PUBLISHABLE and not vendor:
+        if finding.environment is Environment.PUBLISHABLE and not said.vendor:
             return _nobody("it is publishable: whether it is active changes nothing")
         value = source.secret()
         if value is None:

@@ -44,6 +44,8 @@ class Means(msgspec.Struct, frozen=True):
 
     verify: bool = False
     revoke: bool = False
+    admin: bool = False
+    """It takes another credential of the account."""
 
 
 def plan(finding: Finding, means: Means, known: State | None = None) -> Plan:
@@ -84,7 +86,7 @@ def _steps(finding: Finding, means: Means, known: State | None) -> Iterator[Step
         yield Step(title="See whether it is active", commands=(f"keyguard verify {name}{vendor}",))
     if not dead:
         yield Step(title="Replace it at its vendor", detail=(*steps(finding.remedy), *filter(None, [finding.rotation])))
-        yield from _revocation(name, vendor) if means.revoke else ()
+        yield from _revocation(name, vendor, means) if means.revoke else ()
     if means.verify:
         commands = (f"keyguard verify {name}{vendor}",)
         yield Step(title="See that it is dead", detail=("The answer has to be: inactive.",), commands=commands)
@@ -94,10 +96,11 @@ def _steps(finding: Finding, means: Means, known: State | None) -> Iterator[Step
     yield Step(title="Prove that it is gone", commands=(f"keyguard prove {finding.fingerprint}",))
 
 
-def _revocation(name: str, vendor: str) -> Iterator[Step]:
+def _revocation(name: str, vendor: str, means: Means) -> Iterator[Step]:
+    by = ("It takes another credential of the account, that may administer its keys.",) if means.admin else ()
     yield Step(
         title="Revoke it, once the new one is deployed",
-        detail=("The first command only shows what the second one does.",),
+        detail=("The first command only shows what the second one does.", *by),
         commands=(f"keyguard revoke {name}{vendor}", f"keyguard revoke {name}{vendor} --execute"),
     )
 

@@ -13,6 +13,7 @@ from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
+from keyguard.response.administration import Administrator, Stopped
 from keyguard.response.asking import Asker, Said, Source
 from keyguard.verdict import State, Verdict
 
@@ -25,7 +26,7 @@ OUTCOMES = {
     "refused": "the vendor has refused",
     "still-active": "the vendor says that it is revoked, but still takes it: ask again in a while",
     "unknown": "nobody knows: ask whether it is active before you try again",
-    "not-sent": "nothing was sent",
+    "not-sent": "the request was not sent",
 }
 #: those after which nothing is left to do
 DONE = frozenset({"confirmed", "revoked", "already-inactive"})
@@ -42,6 +43,10 @@ class Plan(NamedTuple):
     check_prepared: Prepared | None
     why_not: str = ""
     vendor: str = ""
+    by_hand: tuple[str, str] = ("", "")
+    """What is to be done, and a page about it, by the vendor that the user has named."""
+    key_id: str = ""
+    """How the vendor calls the key, where the request has to name it; known once it was looked for."""
 
 
 class Outcome(NamedTuple):
@@ -50,21 +55,27 @@ class Outcome(NamedTuple):
     finding: Finding
     outcome: str
     detail: str = ""
+    found: tuple[str, ...] = ()
+    """Which of the account's keys it can be, where nobody can tell."""
 
 
 class Revoker:
     """Makes plans, and carries them out."""
 
-    def __init__(self, revokes: Asker, asks: Asker, client: Client, journal: Journal) -> None:
+    def __init__(
+        self, revokes: Asker, asks: Asker, client: Client, journal: Journal, administrator: Administrator
+    ) -> None:
         self._revokes, self._asks = revokes, asks
         self._client, self._journal = client, journal
+        self._administrator = administrator
 
     def plan(self, finding: Finding, source: Source, said: Said) -> Plan:
         """What would be sent for a key. Nothing is, yet."""
         what = self._revokes.question(finding, source, said)
         check = self._asks.question(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
-        return Plan(finding, request, what.prepared, check.request, check.prepared, what.why_not, what.vendor)
+        asked = (check.request, check.prepared)
+        return Plan(finding, request, what.prepared, *asked, what.why_not, what.vendor, what.by_hand)
 
     def rehearse(self, plan: Plan) -> Verdict | None:
         """What the vendor says it would do; None where it offers no such thing. Sends the key, and changes nothing."""
@@ -82,17 +93,29 @@ class Revoker:
         """Carry out plans that are one request."""
         alive: list[Plan] = []
         for plan in group:
-            before = self._active(plan) if plan.request else None
-            if plan.request is None or plan.prepared is None:
-                yield Outcome(plan.finding, "not-sent", plan.why_not)
-            elif before is not None and before.state is State.INACTIVE:
-                yield self._done(plan, "already-inactive", before.reason, before.status)
+            ready = self._ready(plan)
+            if isinstance(ready, Outcome):
+                yield ready
             else:
-                alive.append(plan)
+                alive.append(ready)
         if alive:
             for plan in alive:
                 self._note(plan, "revoke", "sent")
             yield from self._sent(alive)
+
+    def _ready(self, plan: Plan) -> Plan | Outcome:
+        """The plan with all that it lacked, or why there is nothing to send."""
+        if plan.request is None or plan.prepared is None:
+            return Outcome(plan.finding, "not-sent", plan.why_not)
+        if lacking := self._administrator.lacks(plan.request, plan.vendor):
+            return Outcome(plan.finding, "not-sent", lacking)
+        before = self._active(plan)
+        if before is not None and before.state is State.INACTIVE:
+            return self._done(plan, "already-inactive", before.reason, before.status)
+        found = self._administrator.ready(plan.request, plan.prepared, plan.vendor, before)
+        if isinstance(found, Stopped):
+            return self._done(plan, found.outcome, found.detail)._replace(found=found.found)
+        return plan._replace(prepared=found.prepared, key_id=found.key_id)
 
     def _sent(self, group: Sequence[Plan]) -> Iterator[Outcome]:
         request, first, *others = group[0].request, *(one.prepared for one in group)
@@ -123,6 +146,9 @@ class Revoker:
                 outcome, said = "confirmed", after.reason
             elif after is not None and after.state is State.ACTIVE and outcome == "revoked":
                 outcome, said = "still-active", after.reason
+        if plan.key_id:
+            # who wants it undone, or finds that it was another key after all, needs the name
+            said = f"{said}; the vendor calls the key {plan.key_id}"
         return self._done(plan, outcome, said, status)
 
     def _active(self, plan: Plan) -> Verdict | None:

@@ -183,10 +183,22 @@ def test_where_there_is_no_request_the_way_is_shown(case: Case, gateway: Gateway
     assert "by hand" in said.out
     assert "Review the whole key list" in said.out
     assert "https://sendmailos.com/docs/authentication" in said.out
+    assert "keyguard verify has to say inactive" in said.out
+    assert "there is no request for it" in said.err
     done = case.execute()
     assert done.code == 1
     assert "not-sent" in done.out
     assert not gateway.vendor.heard
+
+
+def test_whose_a_key_is_said_to_be_decides_what_is_to_be_done(case: Case, gateway: Gateway) -> None:
+    (case.folder / "user.toml").write_text("")
+    case.repo.write("mail.env", f"API_KEY={KEY}\n")
+    assert "Find out whose key this is" in case("revoke", case.id, "--no-history").out
+    said = case("revoke", case.id, "--no-history", "--vendor", "sendmailos")
+    assert "Review the whole key list" in said.out
+    assert "https://sendmailos.com/docs/authentication" in said.out
+    assert "Find out" not in said.out
 
 
 def test_what_cannot_be_written_down_is_not_done(case: Case, gateway: Gateway) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +252,24 @@ def test_who_ignores_a_signal_goes_on_ignoring_it(kg: Keyguard, tmp_path: Path) 
     os.close(theirs)
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
+
+
+def test_a_process_that_is_killed_leaves_no_memory_on_disk(kg: Keyguard) -> None:
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    if not hard or not Path("/proc/self/limits").exists():
+        pytest.skip("nothing is written here anyway, or it cannot be seen")
+    allow = partial(resource.setrlimit, resource.RLIMIT_CORE, (hard, hard))
+    started = kg.start("scan", "--stdin", "-f", "json", preexec_fn=allow)
+    assert started.stdin
+    assert started.stdout
+    limits = Path(f"/proc/{started.pid}/limits")
+    until = time.monotonic() + PATIENCE
+    while _core_size(limits) != "0" and time.monotonic() < until:
+        time.sleep(0.02)
+    assert _core_size(limits) == "0"
+    started.communicate(b"", timeout=PATIENCE)
+
+
+def _core_size(limits: Path) -> str:
+    line = next(line for line in limits.read_text().splitlines() if line.startswith("Max core file size"))
+    return line.split()[4]

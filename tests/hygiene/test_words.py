@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from keyguard import rules
+from keyguard.hygiene import variables
+from keyguard.hygiene.variables import Secrecy
 from tests.calling import Inside
 from tests.repos import Repo
 from tests.seeing import key
@@ -27,3 +30,23 @@ def test_what_a_public_name_holds_is_called_what_it_is(value: str, what: str, in
     repo.write(".env.example", f"NEXT_PUBLIC_THING={value}\n")
     said = inside("scan", "-f", "json", "--select", "public-env-prefix", cwd=repo.path).document
     assert [one["message"] for one in said["findings"]] == [f"NEXT_PUBLIC_THING holds {what} and reaches every browser"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("VITE_SENDMAILOS_API_KEY", Secrecy.SURELY),
+        ("VITE_SEND_GRID_API_KEY", Secrecy.SURELY),
+        ("VITE_MY_OPENAI_TOKEN", Secrecy.SURELY),
+        ("VITE_OPENAIKEY_API_KEY", Secrecy.SURELY),
+        ("VITE_CENTRAL_API_KEY", Secrecy.PERHAPS),
+        ("VITE_LAWS_API_KEY", Secrecy.PERHAPS),
+        ("VITE_RESENDER_TOKEN", Secrecy.PERHAPS),
+        ("VITE_SHOP_TAXAID_TOKEN", Secrecy.PERHAPS),
+        ("VITE_MAPBOX_TOKEN", Secrecy.NONE),
+        ("VITE_TITLE", Secrecy.NONE),
+    ],
+)
+def test_a_vendor_is_named_by_whole_words(name: str, says: Secrecy) -> None:
+    vendors = variables.server_vendors(rules.parse(rules.read_packs()))
+    assert variables.secrecy(name, vendors) is says

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from keyguard import canaries, rules
+from keyguard.cli import revoke
 from keyguard.endpoints import Request
 from keyguard.remote import signing
+from keyguard.remote.http import Client
 from keyguard.remote.signing import AwsSigned
 from keyguard.secrets import Secret
 from keyguard.templates import fill
 from tests.calling import Inside
+from tests.remote.playing import Played, vendor
+from tests.remote.redirecting import Redirected
 from tests.repos import Repo
 
 pytest_plugins = ("tests.commandline",)
@@ -48,6 +53,28 @@ def test_what_revokes_names_its_own_id() -> None:
     _, _, body = AwsSigned(RULE.revoke, Secret(SECRET), "", Secret(KEY_ID)).reveal()
     assert f"AccessKeyId={KEY_ID.decode()}&Status=Inactive".encode() in body
     assert RULE.revoke.reversible
+
+
+def test_what_revokes_is_signed_when_it_is_sent(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"aws_access_key_id = {KEY_ID.decode()}\naws_secret_access_key = {SECRET.decode()}\n"
+    repo = Repo(tmp_path / "aws").write("credentials", text).add().commit("oops")
+    found = inside.scan(cwd=repo.path).document["findings"]
+    name = next(one["id"] for one in found if one["rule"] == "aws-secret-key")
+    with ExitStack() as stack:
+        hosts = ("sts.amazonaws.com", "iam.amazonaws.com")
+        servers = {one: stack.enter_context(vendor(lambda heard: Played(200), tmp_path, one)) for one in hosts}
+        monkeypatch.setattr(revoke, "Client", Redirected(servers).client(Client))
+        own = {"KEYGUARD_USER_CONFIG": str(tmp_path / "none.toml"), "KEYGUARD_STATE_DIR": str(tmp_path / "state")}
+        said = inside("revoke", name, "--execute", "--yes", "--expect", name, cwd=repo.path, **own)
+    assert "still-active" in said.out, said.err
+    for host, action in (("sts.amazonaws.com", b"GetCallerIdentity"), ("iam.amazonaws.com", b"UpdateAccessKey")):
+        heard = servers[host].heard[0]
+        assert b"Action=" + action in heard.body
+        assert heard.headers["authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={KEY_ID.decode()}/")
+    assert f"AccessKeyId={KEY_ID.decode()}&".encode() in servers["iam.amazonaws.com"].heard[0].body
+    assert not any(SECRET in one.body for played in servers.values() for one in played.heard)
 
 
 def test_the_account_is_read_from_the_id() -> None:

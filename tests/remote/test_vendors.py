@@ -26,6 +26,7 @@ RULESET = rules.parse(rules.read_packs())
 ASKED = [rule for rule in RULESET.rules if rule.verify]
 REVOKED = [rule for rule in RULESET.rules if rule.revoke]
 SECRET = fill("{alnum:40}", "vendors")
+ADMIN = Secret(fill("{alnum:40}", "admin").encode())
 HOST = "vendor.example"
 
 
@@ -162,12 +163,15 @@ def test_what_revokes_is_told_from_what_asks(rule: Rule, stage: Stage) -> None:
     for answer in rule.revoke.answers:
         stage.says.append(Played(answer.status[0], body_of(answer)))
         question = moved(rule.revoke, stage.vendor)
-        reply = stage.client.send(Prepared(question, Secret(SECRET.encode()), "********"))
+        reply = stage.client.send(Prepared(question, Secret(SECRET.encode()), "********").by(ADMIN, "key_1"))
         fitting = [one for one in rule.revoke.answers if verify.fits(one, reply.status, verify.parsed(reply))]
         assert fitting[0].verdict == answer.verdict
     heard: Heard = stage.vendor.heard[-1]
     assert heard.method == rule.revoke.method
-    assert rule.revoke.sign or SECRET in heard.body.decode() + "".join(heard.headers.values())
+    sent = heard.body.decode() + "".join(heard.headers.values())
+    assert rule.revoke.sign or (SECRET in sent) is (rule.revoke.right != "admin")
+    assert (ADMIN.reveal().decode() in sent) is (rule.revoke.right == "admin")
+    assert ("key_1" in heard.path) is (rule.revoke.right == "admin")
 
 
 #: what vendors are documented to answer to a key that they do not take, and to one that they do

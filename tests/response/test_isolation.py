@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from keyguard import rules
+from keyguard.cli import revoke
+from keyguard.endpoints import Request
 from keyguard.model import Rule
-from keyguard.remote.addresses import Resolve
 from keyguard.remote.http import Client
 from keyguard.response import verifying
 from keyguard.templates import fill
 from tests.calling import Inside
 from tests.remote.playing import Played, Vendor, vendor
+from tests.remote.redirecting import Redirected
 from tests.repos import Repo
 
 pytest_plugins = ("tests.commandline",)
@@ -47,35 +48,7 @@ def everybody(tmp_path: Path) -> Repo:
     return repo.add().commit("keys")
 
 
-class Redirected:
-    """Connections that go to the servers of the test, by the name of the host that was asked for."""
-
-    def __init__(self, servers: dict[str, Vendor]) -> None:
-        self.servers = servers
-        self.wanted: list[str] = []
-
-    def client(self, original: Any) -> Any:
-        """A client whose hosts are the played ones."""
-
-        def make(network: Any, ask: Resolve | None = None) -> Any:
-            made = original(network, lambda host, port: ["127.0.0.1"])
-            connection = made._connection
-
-            def connect(host: str, port: int) -> Any:
-                self.wanted.append(host)
-                played = self.servers[host]
-                made._network = type(network)(allow_hosts=(host,), ca_file=str(played.ca_file), pause=0.0)
-                found = connection(host, port)
-                found.port = played.port
-                return found
-
-            made._connection = connect
-            return made
-
-        return make
-
-
-@pytest.mark.parametrize("arguments", [("--all",), ("--all", "--no-history"), ("--all", "-f", "json")])
+@pytest.mark.parametrize("arguments", [("verify", "--all"), ("verify", "--all", "--no-history"), ("scan", "--verify")])
 def test_no_vendor_sees_the_key_of_another(
     arguments: tuple[str, ...],
     inside: Inside,
@@ -87,7 +60,7 @@ def test_no_vendor_sees_the_key_of_another(
     redirected = Redirected(servers)
     monkeypatch.setattr(verifying, "Client", redirected.client(Client))
     own = {"KEYGUARD_STATE_DIR": str(tmp_path / "state"), "KEYGUARD_USER_CONFIG": str(tmp_path / "none.toml")}
-    said = inside("verify", *arguments, cwd=everybody.path, **own)
+    said = inside(*arguments, cwd=everybody.path, **own)
     assert said.code == 1, said.err
     assert len({rule.vendor for rule in CHOSEN.values()}) >= 20
     keys = _keys(everybody)
@@ -105,6 +78,48 @@ def test_no_vendor_sees_the_key_of_another(
         assert all(secret not in said.out + said.err for secret in secrets)
         for path in (tmp_path / "state").rglob("*"):
             assert path.is_dir() or all(secret.encode() not in path.read_bytes() for secret in secrets)
+
+
+def test_what_revokes_a_key_is_seen_by_its_vendor_alone(
+    inside: Inside, everybody: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = {rule.vendor: rule for rule in RULESET.rules if rule.revoke and not rule.revoke.hosted}
+    hosts = {one.host for rule in CHOSEN.values() for one in (rule.verify, rule.revoke) if one}
+    admins = {name: fill("adm_{alnum:40}", name) for name, rule in rules.items() if rule.revoke.right == "admin"}  # type: ignore[union-attr]
+    assert len(admins) >= 2
+    (tmp_path / "user.toml").write_text(
+        "".join(f"[vendors.{name}]\nadmin-variable = 'ADMIN_OF_{name.upper()}'\n" for name in admins)
+    )
+    own = {f"ADMIN_OF_{name.upper()}": admin for name, admin in admins.items()}
+    own |= {"KEYGUARD_STATE_DIR": str(tmp_path / "state"), "KEYGUARD_USER_CONFIG": str(tmp_path / "user.toml")}
+    # whatever another credential is shown, it lists and changes nothing: the first request is enough to see it
+    told = b'{"data": [], "error": {"type": "permission_error"}}'
+    with ExitStack() as stack:
+        servers = {one: stack.enter_context(vendor(lambda heard: Played(200, told), tmp_path, one)) for one in hosts}
+        monkeypatch.setattr(revoke, "Client", Redirected(servers).client(Client))
+        found = inside.scan(cwd=everybody.path, **own).document["findings"]
+        said = [
+            inside("revoke", one["id"], "--execute", "--yes", "--expect", one["id"], cwd=everybody.path, **own)
+            for one in found
+            if one["vendor"] in rules and one["rule"] in {rule.id for rule in RULESET.rules if rule.revoke}
+        ]
+    assert len(said) >= len(rules)
+    keys = _keys(everybody)
+    for host, played in servers.items():
+        sent = "\n".join(f"{one.path}\n{one.headers}\n{one.body!r}" for one in played.heard)
+        here = {name for name in keys if any(host == one.host for one in _requests(name))}
+        assert not [name for name in keys if name not in here and any(key in sent for key in keys[name])], host
+        assert {name for name, admin in admins.items() if admin in sent} == here & {*admins}, host
+    for secret in (*admins.values(), *(key for some in keys.values() for key in some)):
+        assert all(secret not in one.out + one.err for one in said)
+        for path in (tmp_path / "state").rglob("*"):
+            assert path.is_dir() or secret.encode() not in path.read_bytes()
+
+
+def _requests(name: str) -> list[Request]:
+    """All that a vendor can be asked."""
+    rules = [rule for rule in RULESET.rules if rule.vendor == name]
+    return [one for rule in rules for one in (rule.verify, rule.revoke) if one]
 
 
 def _keys(repo: Repo) -> dict[str, list[str]]:
