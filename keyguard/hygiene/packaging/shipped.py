@@ -11,8 +11,8 @@ from keyguard.git.ignored import Verdict
 from keyguard.hygiene import data, holdings
 from keyguard.hygiene.envfiles import is_aside
 from keyguard.hygiene.holdings import Holding
+from keyguard.hygiene.packaging import sdists, wheels
 from keyguard.hygiene.packaging.npm import Pack
-from keyguard.hygiene.packaging.python import takes
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.survey import survey
 from keyguard.keeping import Violation
@@ -108,10 +108,15 @@ def _python(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_C
         return project.ignored(sorted(files))
 
     for folder, ours in _by_folder(described, files):
-        why = takes(project, folder, verdicts)
-        for one in ours if why else ():
-            if why and (reason := why(_text(one[len(folder) :]))):
-                yield _Case(one, files[one], described[folder], "a source distribution", reason)
+        built = (
+            ("a source distribution", sdists.takes(project, folder, verdicts)),
+            ("a wheel", wheels.takes(project, folder)),
+        )
+        for one in ours:
+            said = ((by, why(_text(one[len(folder) :]))) for by, why in built if why)
+            by, reason = next(((by, reason) for by, reason in said if reason), ("", ""))
+            if reason:
+                yield _Case(one, files[one], described[folder], by, reason)
 
 
 def _by_folder(described: Iterable[bytes], files: Iterable[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.hygiene.packaging import python
+from keyguard.hygiene.packaging import sdists
 from keyguard.hygiene.packaging.manifest import taken
 from tests.hygiene.packaging.folders import project_in, write
 
@@ -40,6 +40,7 @@ CASES = [
     ("hatch", HATCH + "exclude = ['.env*', 'a/']\n", {}, ["prod.env"]),
     ("hatch", HATCH + "artifacts = ['shop/.env']\n", {".gitignore": "*.env*\n"}, ["shop/.env"]),
     ("hatch", HATCH + "only-include = ['data', '.env']\n", {".gitignore": ".env\n"}, [".env"]),
+    ("hatch", HATCH + "[tool.hatch.build.targets.sdist.force-include]\n'.env' = '.env'\n", {".gitignore": "*.env*\n"}, [".env"]),
     ("hatch", "[tool.hatch.build]\nexclude = ['*.env*']\n", {}, []),
     ("setuptools", "", {}, []),
     ("setuptools", "", {"MANIFEST.in": "include .env* shop/*.env\n"}, [".env", ".env.local", "shop/.env"]),
@@ -56,6 +57,7 @@ CASES = [
     ("flit", "[tool.flit.sdist]\ninclude = ['data']\nexclude = ['shop/a', 'shop/*.env']\n", {}, ["shop/.env", "data/.env"]),
     ("flit", "[tool.flit.sdist]\ninclude = ['.env']\nexclude = ['**/.env']\n", {}, ["shop/a/c.env"]),
     ("uv", "", {".gitignore": ".env\n"}, ["src/shop/.env"]),
+    ("uv", "[tool.uv.build-backend]\nsource-include = ['.env', 'data']\n", {}, [".env", "data/.env", "src/shop/.env"]),
     ("uv", "[tool.uv.build-backend]\nmodule-root = ''\nsource-exclude = ['a']\n", {}, ["shop/.env"]),
 ]  # fmt: skip
 
@@ -69,7 +71,7 @@ def _written(folder: Path, backend: str, more: str, files: dict[str, str]) -> Pa
 
 
 def _shipped(folder: Path) -> list[str]:
-    why = python.takes(project_in(folder), b"", dict)
+    why = sdists.takes(project_in(folder), b"", dict)
     assert why is not None
     return [name for name in FILES if why(name)]
 
@@ -101,7 +103,7 @@ def test_the_build_has_the_same(backend: str, more: str, files: dict[str, str], 
 def test_what_is_built_by_something_else_is_not_known(tmp_path: Path) -> None:
     for number, text in enumerate(("[build-system]\nbuild-backend = 'maturin'\n", "[tool.black]\n", "= broken", "")):
         folder = write(tmp_path / str(number), {"pyproject.toml": text, ".env": "x"})
-        assert python.takes(project_in(folder), b"", dict) is None
+        assert sdists.takes(project_in(folder), b"", dict) is None
 
 
 def test_the_line_of_a_manifest_is_told() -> None:

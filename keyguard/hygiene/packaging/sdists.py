@@ -1,0 +1,162 @@
+"""What a build of a Python project puts into its source distribution, as each build backend has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from keyguard.git.ignored import Verdict
+from keyguard.hygiene.packaging import gitrules
+from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
+from keyguard.hygiene.packaging.manifest import taken
+from keyguard.hygiene.project import Project
+
+#: what git says of files, once it is asked
+Verdicts = Callable[[], Mapping[bytes, Verdict]]
+_GLOBAL = ("*.py[cdo]", "/dist")
+
+
+def takes(project: Project, folder: bytes, verdicts: Verdicts) -> Takes | None:
+    """What tells whether a source distribution of the project in a folder would hold a file; None where nothing is
+    built, or by what is unknown. ``verdicts`` says of each file what git ignores.
+    """
+    name, described = backend(project, folder)
+    for known, make in _BACKENDS.items():
+        if name.startswith(known):
+            return make(project, folder, described, verdicts)
+    return None
+
+
+# --- setuptools -------------------------------------------------------------------------------------------------------
+
+
+def _setuptools(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
+    content = project.read(folder + b"MANIFEST.in") or b""
+    needed = at(described, "build-system").get("requires")
+    names = " ".join(map(str, needed if isinstance(needed, list) else ()))
+    by_git = "setuptools-scm" in names or "setuptools_scm" in names or "setuptools-git" in names
+
+    def why(name: str) -> str:
+        if line := taken(content, name):
+            return f"MANIFEST.in:{line} takes it"
+        if by_git and project.tracked(folder + name.encode("utf-8", "surrogateescape")):
+            return "setuptools-scm takes whatever git tracks"
+        return ""
+
+    return why
+
+
+# --- hatch ------------------------------------------------------------------------------------------------------------
+
+
+def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
+    build = at(described, "tool", "hatch", "build")
+    target = {**build, **at(build, "targets", "sdist")}
+    ignored = [] if target.get("ignore-vcs") is True else _own_rules(project, folder)
+    left_out = gitrules.matcher([*_GLOBAL, *ignored, *texts(target, "exclude")])
+    artifacts, included = gitrules.matcher(texts(target, "artifacts")), texts(target, "include")
+    wanted = gitrules.matcher(included)
+    only = [one.strip("/") for one in texts(target, "only-include")]
+    forced = [one.strip("/") for one in at(target, "force-include")]
+
+    def why(name: str) -> str:
+        if name in forced or lies_in(name, forced):
+            return "`force-include` in pyproject.toml names it"
+        if only and not lies_in(name, only):
+            return "`only-include` in pyproject.toml names it" if name in only else ""
+        if artifacts(name):
+            return "it is one of the artifacts in pyproject.toml"
+        if left_out(name) or (included and not only and not wanted(name)):
+            return ""
+        return "hatch takes what the .gitignore beside pyproject.toml does not name"
+
+    return why
+
+
+def _own_rules(project: Project, folder: bytes) -> list[str]:
+    """The nearest ``.gitignore``, from the project up: hatch reads that one, and none below."""
+    while True:
+        content = project.read(folder + b".gitignore")
+        if content is not None or not folder:
+            lines = (content or b"").decode("utf-8", "replace").splitlines()
+            # rules that leave out the whole project are those of something around it
+            return [] if gitrules.matcher(lines)(os.fsdecode(project.root)) else lines
+        folder = folder[: folder.rstrip(b"/").rfind(b"/") + 1]
+
+
+# --- poetry, flit, uv -------------------------------------------------------------------------------------------------
+
+
+def _poetry(project: Project, folder: bytes, described: dict[str, Any], verdicts: Verdicts) -> Takes:
+    poetry = at(described, "tool", "poetry")
+    named = [_within(one) for one in items(poetry, "packages") if isinstance(one, dict)]
+    inside = named or modules(project, folder, described, poetry.get("name"))[:1]
+    listed = [
+        one if isinstance(one, str) else one.get("path") for one in items(poetry, "include") if _is_for_sdist(one)
+    ]
+    given = named_by([one for one in listed if isinstance(one, str)])
+    left_out = named_by(texts(poetry, "exclude"))
+
+    def why(name: str) -> str:
+        if given(name):
+            return "`include` in pyproject.toml takes it"
+        path = folder + name.encode("utf-8", "surrogateescape")
+        ignored = verdicts().get(path, Verdict()).ignored and not project.tracked(path)
+        return "" if ignored or left_out(name) or not lies_in(name, inside) else "it lies in the package"
+
+    return why
+
+
+def _flit(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
+    sdist = at(described, "tool", "flit", "sdist")
+    inside = modules(project, folder, described, at(described, "tool", "flit", "module").get("name"))[:1]
+    given, left_out = (named_by(texts(sdist, kind), hidden=False) for kind in ("include", "exclude"))
+
+    def why(name: str) -> str:
+        if left_out(name):
+            return ""
+        if given(name):
+            return "`include` in pyproject.toml takes it"
+        return "it lies in the package, of which flit takes everything" if lies_in(name, inside) else ""
+
+    return why
+
+
+def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
+    build = at(described, "tool", "uv", "build-backend")
+    root = build.get("module-root")
+    places = modules(project, folder, described, build.get("module-name"))
+    inside = [one for one in places if one.startswith("src/") is (root is None or root == "src")]
+    left_out = gitrules.matcher([*texts(build, "source-exclude"), "__pycache__"])
+    given = named_by(texts(build, "source-include"))
+
+    def why(name: str) -> str:
+        if left_out(name):
+            return ""
+        if given(name):
+            return "`source-include` in pyproject.toml takes it"
+        return "it lies in the package, of which uv takes everything" if lies_in(name, inside) else ""
+
+    return why
+
+
+_BACKENDS = {
+    "setuptools": _setuptools,
+    "hatchling": _hatch,
+    "poetry": _poetry,
+    "flit_core": _flit,
+    "uv_build": _uv,
+}
+
+
+def _is_for_sdist(entry: object) -> bool:
+    if isinstance(entry, dict):
+        formats = entry.get("format", "sdist")
+        return "sdist" in (formats if isinstance(formats, list) else [formats])
+    return isinstance(entry, str)
+
+
+def _within(package: Mapping[str, Any]) -> str:
+    parts = [package.get("from"), package.get("include")]
+    return "/".join(part.strip("/") for part in parts if isinstance(part, str))
