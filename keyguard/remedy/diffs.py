@@ -21,7 +21,9 @@ _FARTHEST = 400
 _RANDOM = re.compile(rb"(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_=-]{24,}")
 #: what stands beside a key is often another, and in a form that no rule knows
 _WORD = r"(?:auth|cred|key|passw|pwd|secret|token)\w*[\"']?[\])]?[ \t]*(?::=|=>|[:=])(?!=)[ \t]*"
-_SAID = re.compile(rf"({_WORD})\S.*", re.IGNORECASE)
+#: a name of that kind says where the secret is, and not what
+_NAME = r"(?-i:[A-Z]+(?:_[A-Z]+)+[)\]},; \t]*$)"
+_SAID = re.compile(rf"({_WORD})(?!{_NAME})\S.*", re.IGNORECASE)
 _QUOTED = re.compile(rf"({_WORD}([\"']))(?![^\"']*\*{{8}})[^\"']*[^\"' ](?=\2)", re.IGNORECASE)
 _BREAK = re.compile(rb"\r\n|\n|\r")
 

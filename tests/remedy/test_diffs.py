@@ -73,3 +73,18 @@ def test_it_leads_from_the_old_text_to_the_new_one(old: list[str], new: list[str
             else:
                 at += 1
     assert made == after
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("f(api_key=SHOP_API_KEY)", "f(api_key=SHOP_API_KEY)"),
+        ("api_key: SHOP_API_KEY,", "api_key: SHOP_API_KEY,"),
+        ("password=tulip_one", "password=********"),
+        ("password=TULIP-1", "password=********"),
+        ("password=SHOP_KEY_1", "password=********"),
+        ("password=SHOP_KEY and more", "password=********"),
+    ],
+)
+def test_a_line_beside_a_change_keeps_a_name_for_a_secret(line: str, seen: str, tmp_path: Path) -> None:
+    assert shown(f"{line}\na\n", f"{line}\nb\n", tmp_path)[3] == f" {seen}"
