@@ -109,6 +109,8 @@ class _Scan:
             return self._read(_engine(request))
         with sources.started(request.source, request.ask) as listed:
             engine = _engine(request)
+            if request.hygiene:
+                import keyguard.hygiene.run  # noqa: F401 - while git lists the files: it takes as long
             self._listing = listed()
             return self._read(engine)
 

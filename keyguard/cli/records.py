@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.config import Settings
-from keyguard.inventory.rows import Ended
 from keyguard.model import Run
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, JournalError
 from keyguard.rotation import Rotation
+
+if TYPE_CHECKING:
+    from keyguard.inventory.rows import Ended
 
 
 class Known(NamedTuple):
@@ -43,6 +45,8 @@ def known(settings: Settings) -> Known:
 
 def ends(run: Run, known: Known) -> dict[str, Ended]:
     """What is known of each key that was found, by its fingerprint; what a vendor said comes first."""
+    from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while it waits for git
+
     found = {}
     for one in run.findings:
         name = one.fingerprint
