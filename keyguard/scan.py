@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from keyguard.history.asked import Range
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
-    from keyguard.hygiene.beside import Beside
-    from keyguard.hygiene.run import Kept
+    from keyguard.hygiene.run import Ahead, Kept
     from keyguard.progress import Progress
 
 
@@ -94,7 +93,7 @@ class _Scan:
         self._tally: Tally | None = None
         self._past: Surveyed | None = None
         self._kept: Kept | None = None
-        self._around: dict[tuple[bytes, bytes], Beside] | None = None
+        self._around: dict[tuple[bytes, bytes], Ahead] | None = None
 
     def run(self) -> Run:
         """List, read, account."""
@@ -109,8 +108,6 @@ class _Scan:
             return self._read(_engine(request))
         with sources.started(request.source, request.ask) as listed:
             engine = _engine(request)
-            if request.hygiene:
-                import keyguard.hygiene.run  # noqa: F401 - while git lists the files: it takes as long
             self._listing = listed()
             return self._read(engine)
 

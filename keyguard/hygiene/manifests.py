@@ -15,6 +15,7 @@ from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.expression import expression
 from keyguard.hygiene import cues, data, patterns, spots
 from keyguard.hygiene.infrastructure import severity_of
+from keyguard.hygiene.once import once
 from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Stage, judge
@@ -55,8 +56,7 @@ class _Entry(NamedTuple):
 
 def key_in_k8s(project: Project) -> Iterator[Violation]:
     """One for each key and manifest, and one for each other value of a Secret that looks like one."""
-    files = [path for path in data.patterns("manifests", "files").among(project.files) if _is_ours(path)]
-    secrets = cues.files_with(project, files, (b"Secret",))
+    files, secrets = manifests(project)
     for path in sorted({*secrets, *(one for one in files if project.keys.get(one))}):
         yield from _in_clear(project, path)
         if path in secrets:
@@ -64,6 +64,13 @@ def key_in_k8s(project: Project) -> Iterator[Violation]:
 
 
 CHECKS = (key_in_k8s,)
+
+
+@once
+def manifests(project: Project) -> tuple[list[bytes], list[bytes]]:
+    """The manifests of a project, and those of them in which there may be a Secret."""
+    files = [path for path in data.patterns("manifests", "files").among(project.files) if _is_ours(path)]
+    return files, cues.files_with(project, files, (b"Secret",))
 
 
 def _is_ours(path: bytes) -> bool:

@@ -17,11 +17,15 @@ _WILD = expression(r"(\*\*/|\*|\?)")
 
 
 class Patterns:
-    """Some patterns. Names that none of them can mean are told by how they begin or end, without any ``re``."""
+    """Some patterns. Names that one of them must mean, or none of them can, are told by how they begin or end, and
+    without any ``re``.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         patterns = tuple(patterns)
         self._exact: set[bytes] = set()
+        sure_starts: list[bytes] = []
+        sure_ends: list[bytes] = []
         starts: list[bytes] = []
         ends: list[bytes] = []
         wild: list[str] = []
@@ -31,22 +35,30 @@ class Patterns:
             if pattern == head.decode():
                 self._exact.add(head)
                 continue
+            if pattern == f"*{tail.decode()}":
+                sure_ends.append(tail)
+                continue
+            if pattern == f"{head.decode()}*":
+                sure_starts.append(head)
+                continue
             wild.append(pattern)
             if len(tail) >= len(head):
                 ends.append(tail)
             else:
                 starts.append(head)
-        self._starts, self._ends = tuple(starts), (*self._exact, *ends)
+        self._sure_starts, self._sure_ends = tuple(sure_starts), tuple(sure_ends)
+        self._maybe_starts, self._maybe_ends = tuple(starts), tuple(ends)
+        self._starts, self._ends = (*sure_starts, *starts), (*self._exact, *sure_ends, *ends)
         self._wild = wild
 
     def fit(self, path: bytes) -> bool:
         """Whether one of the patterns means the path."""
         name = path[path.rfind(b"/") + 1 :]
-        if name in self._exact:
+        if name in self._exact or name.endswith(self._sure_ends) or name.startswith(self._sure_starts):
             return True
-        if not (name.endswith(self._ends) or name.startswith(self._starts)):
+        if not (name.endswith(self._maybe_ends) or name.startswith(self._maybe_starts)):
             return False
-        return bool(self._wild) and self._compiled.match(path) is not None
+        return self._compiled.match(path) is not None
 
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:

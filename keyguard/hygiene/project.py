@@ -56,7 +56,7 @@ class Project:
         rotation: Rotation = USUAL,
         beside: Beside | None = None,
     ) -> None:
-        """``folders`` share one root and are not none; ``sightings`` are of files, named as reports show them."""
+        """``folders`` share one root and are not none. What is not known yet can be told later, by ``know``."""
         self.root, self.shown = folders[0].root, folders[0].shown
         self.folders = tuple(folders)
         self.engine = engine
@@ -65,17 +65,29 @@ class Project:
         """What git tracks or could track."""
         self.keys: dict[bytes, list[Sighting]] = defaultdict(list)
         """The keys in each file, ignored environment files included once ``local`` was asked for."""
-        self.past = list(past)
-        """The keys in history."""
-        self.history, self.now = history, now
-        """What of history was read, if it was; the moment to which ages are counted, in seconds since the epoch."""
-        self.rotation = rotation
         self.gaps: list[Skipped] = []
         """What could not be found out."""
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._last_line = (b"", 1, 0)
         self._reader = Reader(self.root, self.shown, LIMIT)
+        self.know(sightings, past, history=history, now=now, rotation=rotation)
+
+    def know(
+        self,
+        sightings: Sequence[Sighting],
+        past: Sequence[Sighting],
+        *,
+        history: HistoryCoverage | None = None,
+        now: int | None = None,
+        rotation: Rotation = USUAL,
+    ) -> None:
+        """Which keys there are; ``sightings`` are of files, named as reports show them."""
+        self.past = list(past)
+        """The keys in history."""
+        self.history, self.now = history, now
+        """What of history was read, if it was; the moment to which ages are counted, in seconds since the epoch."""
+        self.rotation = rotation
         cut = len(shown_below(self.shown, b"")) if self.shown else 0
         for one in sightings:
             path = one.occurrence.path[cut:]

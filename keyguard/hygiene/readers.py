@@ -13,6 +13,7 @@ from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, variables
 from keyguard.hygiene.envfiles import holds_keys, is_aside, is_for_tests
 from keyguard.hygiene.holdings import says_secret
+from keyguard.hygiene.once import once
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.settings import settings
 from keyguard.hygiene.variables import Secrecy
@@ -51,6 +52,7 @@ class Reader(NamedTuple):
     """It would read the file, if there were one."""
 
 
+@once
 def readers(project: Project) -> list[Reader]:
     """All of them, those near the top first."""
     found = {*_manifests(project), *_compose(project), *_code(project), *_examples(project)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,7 +13,7 @@ from keyguard.engine.page import Page
 from keyguard.hygiene import data
 from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.project import Project
-from keyguard.hygiene.topics import FUNCTIONS, names
+from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
 from keyguard.keeping import Spot, Violation
 from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
 from keyguard.names import Names
@@ -34,14 +36,29 @@ class Kept(msgspec.Struct, frozen=True):
     checks: int = 0
 
 
-def look_around(listing: Listing, engine: Engine) -> dict[_Root, Beside]:
+class Ahead(NamedTuple):
+    """A project of which nobody knows yet which keys are in it."""
+
+    project: Project
+    said: dict[CheckFunction, list[Violation]]
+    """What the checks said that ask for none."""
+    skipped: list[Skipped]
+    """Which of them could not."""
+
+
+def look_around(listing: Listing, engine: Engine) -> dict[_Root, Ahead]:
     """What can be found out about the folders of a listing while nobody knows yet which keys there are."""
-    data.count()
-    _ = engine.ruleset
     found = {}
     for folders in projects(listing):
-        found[_root(folders)] = Beside(folders[0].root, folders)
-        found[_root(folders)].look(names())
+        beside = Beside(folders[0].root, folders)
+        beside.look(names())
+        ahead = found[_root(folders)] = Ahead(Project(folders, [], [], engine, beside=beside), {}, [])
+        for prepare in PREPARED:
+            with suppress(Exception):  # the check that asks fails the same, and says so
+                prepare(ahead.project)
+        for check in FUNCTIONS:
+            if check in EARLY:
+                ahead.said[check] = list(_said(check, ahead.project, ahead.skipped))
     return found
 
 
@@ -54,7 +71,7 @@ def run(
     history: HistoryCoverage | None = None,
     now: int | None = None,
     rotation: Rotation = USUAL,
-    ahead: Mapping[_Root, Beside] | None = None,
+    ahead: Mapping[_Root, Ahead] | None = None,
 ) -> Kept:
     """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here.
 
@@ -65,10 +82,15 @@ def run(
     found = Kept(checks=data.count())
     around = look_around(listing, engine) if ahead is None else ahead
     for folders in projects(listing):
-        beside = around.get(_root(folders))
-        project = Project(folders, genuine, old, engine, history=history, now=now, rotation=rotation, beside=beside)
+        project, early, skipped = around[_root(folders)]
+        project.know(genuine, old, history=history, now=now, rotation=rotation)
+        found.skipped.extend(skipped)
         try:
-            said = list(_checked(project, found))
+            said = [
+                one
+                for check in FUNCTIONS
+                for one in (early[check] if check in early else _said(check, project, found.skipped))
+            ]
             found.violations.extend(_hidden(_shown(one, project), engine) for one in said)
         finally:
             project.close()
@@ -92,13 +114,12 @@ def _root(folders: Sequence[Folder]) -> _Root:
     return folders[0].root, folders[0].shown
 
 
-def _checked(project: Project, found: Kept) -> Iterator[Violation]:
-    for check in FUNCTIONS:
-        try:
-            yield from check(project)
-        except Exception as error:  # noqa: BLE001 - a fault of ours costs one check, and is said
-            detail = f"{type(error).__name__} in {check.__module__}.{check.__qualname__}"
-            found.skipped.append(Skipped(path=b"hygiene", reason="crashed", detail=detail))
+def _said(check: CheckFunction, project: Project, skipped: list[Skipped]) -> Iterator[Violation]:
+    try:
+        yield from check(project)
+    except Exception as error:  # noqa: BLE001 - a fault of ours costs one check, and is said
+        detail = f"{type(error).__name__} in {check.__module__}.{check.__qualname__}"
+        skipped.append(Skipped(path=b"hygiene", reason="crashed", detail=detail))
 
 
 def _shown(one: Violation, project: Project) -> Violation:

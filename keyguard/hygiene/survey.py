@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from keyguard.hygiene import data, holdings
 from keyguard.hygiene.envfiles import holds_keys, is_for_tests, is_plain, is_private
 from keyguard.hygiene.holdings import Holding
+from keyguard.hygiene.once import once
 from keyguard.hygiene.project import Local, Project
 from keyguard.hygiene.readers import Reader, readers
 
@@ -28,14 +28,13 @@ class Survey(NamedTuple):
         return [one for one in self.holdings.values() if is_kept(project, one)]
 
 
+@once
 def survey(project: Project) -> Survey:
-    """The same for every check that asks."""
-    if project not in _surveys:
-        local = project.locals(is_wanted, [one.encode() for one in data.load("envfiles")["files"]["folders"]])
-        here = tuple(one for one in local if holds_keys(one.path))
-        found = {one.path: holdings.holding(project, one.path) for one in sorted(here)}
-        _surveys[project] = Survey(here, found, tuple(readers(project)))
-    return _surveys[project]
+    """All that there is."""
+    local = project.locals(is_wanted, [one.encode() for one in data.load("envfiles")["files"]["folders"]])
+    here = tuple(one for one in local if holds_keys(one.path))
+    found = {one.path: holdings.holding(project, one.path) for one in sorted(here)}
+    return Survey(here, found, tuple(readers(project)))
 
 
 def is_wanted(name: bytes) -> bool:
@@ -50,9 +49,6 @@ def is_kept(project: Project, one: Holding) -> bool:
     if one.severity is not None:
         return True
     return (is_plain(one.path) or is_private(one.path)) and not one.encrypted and not is_for_tests(one.path)
-
-
-_surveys: WeakKeyDictionary[Project, Survey] = WeakKeyDictionary()
 
 
 @cache

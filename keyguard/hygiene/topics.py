@@ -22,6 +22,7 @@ from keyguard.hygiene import (
     manifests,
     notebooks,
     publicnames,
+    readers,
     survey,
 )
 from keyguard.hygiene.docker import context
@@ -54,6 +55,11 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *echoed.CHECKS,
     *logged.CHECKS,
 )
+
+#: those that ask for no key, so that they need not wait until all keys are known
+EARLY = frozenset((*clientcode.CHECKS, *echoed.CHECKS, *githooks.CHECKS, *logged.CHECKS))
+#: what others find out by themselves, and can be asked before
+PREPARED: tuple[Callable[[Project], object], ...] = (manifests.manifests, readers.readers)
 
 
 def names() -> dict[Callable[[bytes], bool], Patterns]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from keyguard.hygiene import run, topics
 from keyguard.hygiene.project import Project
+from keyguard.model import Sighting
 from keyguard.sources.listing import Folder, TreeFile
 from tests.calling import FORMATS, Inside
 from tests.checkout import leaking_line, made_up_key
@@ -147,3 +148,41 @@ def test_the_offset_of_a_key_is_found_whatever_ends_a_line_and_whoever_asks_firs
     found = {one.fingerprint: project.offset(b"keys.txt", one) for one in [*keys[5:], *reversed(keys)]}
     assert len(found) == len(keys) > 20
     assert [data.startswith(b"sk_live_", at) for at in found.values()] == [True] * len(found)
+
+
+class Untold(dict[bytes, list[Sighting]]):
+    """What nobody knows yet."""
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise AssertionError("a key was asked for")
+
+    __getitem__ = __iter__ = __contains__ = get = items = keys = values = _refuse
+
+
+def test_what_looks_early_asks_for_no_key(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "a").write("package.json", '{"dependencies": {"next": "15", "dotenv": "16"}}')
+    repo.write("pages/index.tsx", "'use client'\nconsole.log(process.env.STRIPE_SECRET_KEY)\n")
+    repo.write(
+        ".github/workflows/ci.yml", "on: push\njobs:\n a:\n  steps:\n  - run: echo ${{ secrets.STRIPE_SECRET_KEY }}\n"
+    )
+    repo.write("k8s/secret.yaml", "kind: Secret\n").write("compose.yml", "services: {a: {env_file: .env}}\n")
+    files = [TreeFile(path) for path in repo.git("ls-files", "--others").split()]
+    project = Project([Folder(root=bytes(repo.path), shown=b"", files=files)], [], [], engine())
+    project.keys = Untold()
+    for prepare in topics.PREPARED:
+        assert prepare(project)
+    found = {one.check for check in topics.FUNCTIONS if check in topics.EARLY for one in check(project)}
+    assert {"server-key-in-client-code", "key-logged", "key-in-ci"} <= found
+
+
+def test_a_fault_of_a_check_that_looks_early_is_said(
+    inside: Inside, careless: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(project: Project) -> NoReturn:
+        raise ValueError(project.root)
+
+    monkeypatch.setattr(run, "FUNCTIONS", (broken, *topics.FUNCTIONS))
+    monkeypatch.setattr(run, "EARLY", frozenset((broken, *topics.EARLY)))
+    found = inside("scan", "-f", "json", "--no-history", cwd=careless.path)
+    assert found.code == 2
+    assert [one["detail"] for one in found.document["skipped"]] == [f"ValueError in {__name__}.{broken.__qualname__}"]
