@@ -83,11 +83,12 @@ KINDS = [
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 @pytest.mark.parametrize("size", [997, 8192, 40_000])
 def test_a_text_of_lines_is_seen_alike_however_it_is_cut(cut: Callable[[int, int], None], size: int, end: str) -> None:
-    data = busy_text(end, end).encode()
+    # the smaller the pages, the more of them hold the same key
+    data = busy_text(end, end, size=max(25_000, min(70_000, 2 * size))).encode()
     whole = see(data)
-    assert len(whole) > 200
+    assert len(whole) > 70
     assert {one.attribution.certainty for one in whole} == set(Certainty)
-    assert sum(one.suppression is not None for one in whole) > 40
+    assert sum(one.suppression is not None for one in whole) > 10
     cut(size, MARGIN)
     assert without_hash(see(data)) == without_hash(whole)
 
@@ -97,10 +98,10 @@ def test_a_text_of_lines_is_seen_alike_however_it_is_cut(cut: Callable[[int, int
 def test_a_text_of_one_line_is_seen_alike_however_it_is_cut(
     cut: Callable[[int, int], None], encoding: str, start: str
 ) -> None:
-    text = start + "".join(f"é°À{'x' * (n % 700)};k='{key(seed=str(n))}'" for n in range(150))
+    text = start + "".join(f"é°À{'x' * (n % 700)};k='{key(seed=str(n))}'" for n in range(75))
     data = text.encode(encoding)
     whole = see(data)
-    assert len(whole) == 150
+    assert len(whole) == 75
     for size in range(20_000, 20_004):
         cut(size, MARGIN)
         assert without_hash(see(data)) == without_hash(whole)
@@ -115,10 +116,11 @@ def test_columns_far_into_a_line_count_characters_and_not_bytes() -> None:
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\r\r\n", "\n\r"])
 def test_a_cut_through_a_line_s_end_or_a_key_changes_nothing(cut: Callable[[int, int], None], end: str) -> None:
-    lines = [f"{'é' * (n % 5)}STRIPE_KEY={key(seed=str(n))}" for n in range(40)]
+    # only where the pages meet there need be keys
+    lines = [f"{'é' * (n % 5)}STRIPE_KEY={key(seed=str(n)) if (n + 2) % 20 < 5 else 'x' * 40}" for n in range(40)]
     data = end.join(lines).encode() + end.encode() * 3
     whole = see(data)
-    assert [one.occurrence.column for one in whole] == [n % 5 + 12 for n in range(40)]
+    assert [one.occurrence.column for one in whole] == [n % 5 + 12 for n in range(40) if (n + 2) % 20 < 5]
     for size in range(1000, 1054, 2 if end == "\n" else 1):
         cut(size, 1200)
         assert without_hash(see(data)) == without_hash(whole)
@@ -138,7 +140,7 @@ def test_a_text_is_seen_alike_however_it_is_read(size: int, encoding: str) -> No
 def test_a_wide_text_is_seen_as_its_narrow_twin_however_it_is_cut(
     cut: Callable[[int, int], None], encoding: str, mark: bool
 ) -> None:
-    text = busy_text("wide", "\r\n", size=15_000)
+    text = busy_text("wide", "\r\n", size=7_000)
     data = ("\ufeff" * mark + text).encode(encoding)
     narrow = without_hash(see(text))
     assert without_hash(see(data)) == narrow
