@@ -20,7 +20,7 @@ VENV = .venv
 PYTHON =
 PYTHONS = python3.15 python3.14 python3.13 python3.12 python3.11 python3.10 python3 python
 
-# The tests start keyguard some thousand times: compiled anew each time, it would take twice as long.
+# The tests start keyguard some thousand times: compiled anew each time, a start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
 BIN = $(VENV)/bin

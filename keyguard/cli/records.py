@@ -45,7 +45,7 @@ def known(settings: Settings) -> Known:
 
 def ends(run: Run, known: Known) -> dict[str, Ended]:
     """What is known of each key that was found, by its fingerprint; what a vendor said comes first."""
-    from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while it waits for git
+    from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while others read files
 
     found = {}
     for one in run.findings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keyguard.git.ignored import Verdict
@@ -14,6 +14,7 @@ from keyguard.hygiene.project import Project
 
 #: what git says of files, once it is asked
 Verdicts = Callable[[], Mapping[bytes, Verdict]]
+_Test = Callable[[str], bool]
 _GLOBAL = ("*.py[cdo]", "/dist")
 
 
@@ -113,14 +114,7 @@ def _flit(project: Project, folder: bytes, described: dict[str, Any], _: Verdict
     inside = modules(project, folder, described, at(described, "tool", "flit", "module").get("name"))[:1]
     given, left_out = (named_by(texts(sdist, kind), hidden=False) for kind in ("include", "exclude"))
 
-    def why(name: str) -> str:
-        if left_out(name):
-            return ""
-        if given(name):
-            return "`include` in pyproject.toml takes it"
-        return "it lies in the package, of which flit takes everything" if lies_in(name, inside) else ""
-
-    return why
+    return _of_all(given, "include", left_out, inside, "flit")
 
 
 def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts) -> Takes:
@@ -131,12 +125,18 @@ def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts)
     left_out = gitrules.matcher([*texts(build, "source-exclude"), "__pycache__"])
     given = named_by(texts(build, "source-include"))
 
+    return _of_all(given, "source-include", left_out, inside, "uv")
+
+
+def _of_all(given: _Test, key: str, left_out: _Test, inside: Sequence[str], tool: str) -> Takes:
+    """What is given under a key, and all that lies in the package, without what is left out."""
+
     def why(name: str) -> str:
         if left_out(name):
             return ""
         if given(name):
-            return "`source-include` in pyproject.toml takes it"
-        return "it lies in the package, of which uv takes everything" if lies_in(name, inside) else ""
+            return f"`{key}` in pyproject.toml takes it"
+        return f"it lies in the package, of which {tool} takes everything" if lies_in(name, inside) else ""
 
     return why
 

@@ -10,6 +10,18 @@ from keyguard.engine import compiled
 from keyguard.hygiene.project import Project
 from keyguard.sources.listing import Folder, TreeFile
 
+#: what builds a Python project, by the name of its tool
+BACKENDS = {
+    "hatch": "hatchling.build",
+    "setuptools": "setuptools.build_meta",
+    "poetry": "poetry.core.masonry.api",
+    "flit": "flit_core.buildapi",
+    "uv": "uv_build",
+}
+#: a module that every one of them takes, and what all need to know of it
+CODE = '"""A shop."""\n\n__version__ = "1"\n'
+PROJECT = "[project]\nname = 'shop'\nversion = '1'\ndescription = 'x'\n"
+
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
     """The folder with these files in it."""

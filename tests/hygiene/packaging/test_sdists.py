@@ -13,18 +13,9 @@ import pytest
 
 from keyguard.hygiene.packaging import sdists
 from keyguard.hygiene.packaging.manifest import taken
-from tests.hygiene.packaging.folders import project_in, write
+from tests.hygiene.packaging.folders import BACKENDS, CODE, PROJECT, project_in, write
 
 FILES = (".env", ".env.local", "prod.env", "shop/.env", "shop/a/.env", "shop/a/c.env", "data/.env", "src/shop/.env")
-CODE = '"""A shop."""\n\n__version__ = "1"\n'
-BACKENDS = {
-    "hatch": "hatchling.build",
-    "setuptools": "setuptools.build_meta",
-    "poetry": "poetry.core.masonry.api",
-    "flit": "flit_core.buildapi",
-    "uv": "uv_build",
-}
-PROJECT = "[project]\nname = 'shop'\nversion = '1'\ndescription = 'x'\n"
 HATCH, WHEEL = "[tool.hatch.build.targets.sdist]\n", "[tool.hatch.build.targets.wheel]\npackages = ['shop']\n"
 SETUPTOOLS = "[tool.setuptools]\npackages = ['shop']\ninclude-package-data = false\n"
 

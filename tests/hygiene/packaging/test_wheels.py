@@ -12,18 +12,9 @@ from pathlib import Path
 import pytest
 
 from keyguard.hygiene.packaging import wheels
-from tests.hygiene.packaging.folders import project_in, write
+from tests.hygiene.packaging.folders import BACKENDS, CODE, PROJECT, project_in, write
 
 FILES = (".env", "shop/.env", "shop/a.env", "shop/conf/.env", "data/.env")
-CODE = '"""A shop."""\n\n__version__ = "1"\n'
-BACKENDS = {
-    "hatch": "hatchling.build",
-    "setuptools": "setuptools.build_meta",
-    "poetry": "poetry.core.masonry.api",
-    "flit": "flit_core.buildapi",
-    "uv": "uv_build",
-}
-PROJECT = "[project]\nname = 'shop'\nversion = '1'\ndescription = 'x'\n"
 SETUPTOOLS = "[tool.setuptools]\npackages = ['shop', 'shop.conf']\ninclude-package-data = false\n"
 DATA, NOT_DATA = "[tool.setuptools.package-data]\n", "[tool.setuptools.exclude-package-data]\n"
 FORCED = "[tool.hatch.build.targets.wheel.force-include]\n"
