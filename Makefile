@@ -4,6 +4,7 @@
 #   make scan                 scan this repository
 #   make scan REPO=../shop    scan another; ARGS="--staged" and the like are handed on
 #   make test                 all tests, with coverage; ARGS="-k boundaries" and the like are handed on
+#   make test-long            the tests with large budgets, and those that install: they take long, or a package index
 #   make check                lint, format and types
 #   make bench TREE=../linux STAGED=../flask HISTORY="../git ../redis"
 #
@@ -26,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help scan test check format dev bench clean
+.PHONY: help scan test test-long check format dev bench clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -36,6 +37,9 @@ scan: $(VENV)/scan.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+test-long: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n auto -m long $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check
