@@ -4,12 +4,15 @@ Each is built once a session, by the first test that asks for it.
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.checkout import ROOT, empty_environment, needed, offline_environment, pack, run, runtime_requirements
+from tests.gitserver import serving
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +53,35 @@ def installed(wheel: Path, offline: dict[str, str], tmp_path_factory: pytest.Tem
     commands = empty_environment(tmp_path_factory.mktemp("installed") / "venv", offline)
     run(commands / "python", "-m", "pip", "install", wheel, env=offline, cwd=commands)
     return commands
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for ``PATH`` in which ``keyguard`` is this checkout, and ``pre-commit`` that of this environment."""
+    folder = tmp_path_factory.mktemp("commands")
+    starts = {
+        "keyguard": f"import sys; sys.path.insert(0, {str(ROOT)!r}); from keyguard.cli import command; command()",
+        "pre-commit": "from pre_commit.main import main; raise SystemExit(main())",
+    }
+    for name, start in starts.items():
+        # isolated, so that no file of the folder that is scanned is taken for a module
+        (folder / name).write_text(f"#!{sys.executable} -I\n{start}\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Wheels of all that is installed here but keyguard itself: a package index for every extra."""
+    wheels = tmp_path_factory.mktemp("everything")
+    for distribution in importlib.metadata.distributions():
+        if distribution.name not in ("keyguard-lint", "pip", "setuptools", "wheel"):
+            pack(distribution, wheels)
+    return wheels
+
+
+@pytest.fixture(scope="session")
+def git_server(checkout: Path) -> Iterator[str]:
+    """The URL of this checkout on a git server that speaks HTTP."""
+    with serving(checkout.parent) as url:
+        yield f"{url}/origin.git"
