@@ -26,6 +26,7 @@ from keyguard.errors import UsageError
 from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key, offline_environment, run
 from tests.documents import Block, blocks_of
 from tests.repos import Repo, git_environment
+from tests.shipping import once
 from tests.test_house import help_blocks
 
 pytest_plugins = ("tests.commandline", "tests.shipping")
@@ -282,13 +283,15 @@ def test_the_comment_silences_one_key_and_is_counted(block: Block, user: User) -
 @pytest.fixture(scope="session")
 def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The commands' folder of an environment with uv and pipx, from the package index of this machine."""
-    folder = tmp_path_factory.mktemp("installers") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    wanted = [folder / "bin/python", "-m", "pip", "install", "--quiet", "uv", "pipx"]
-    fetched = subprocess.run(wanted, capture_output=True, text=True, check=False)
-    if fetched.returncode:
-        pytest.skip(f"uv and pipx cannot be had here: {fetched.stderr[-200:]}")
-    return folder / "bin"
+
+    def made(folder: Path) -> None:
+        run(sys.executable, "-m", "venv", folder, env=os.environ, cwd=folder)
+        run(folder / "bin/python", "-m", "pip", "install", "--quiet", "uv", "pipx", env=os.environ, cwd=folder)
+
+    try:
+        return once(tmp_path_factory, "installers", made) / "bin"
+    except AssertionError as error:
+        pytest.skip(f"uv and pipx cannot be had here: {str(error)[-200:]}")
 
 
 @pytest.fixture
