@@ -4,34 +4,16 @@ Each is built once a session, by the first test that asks for it, and shared by 
 
 from __future__ import annotations
 
-import fcntl
 import importlib.metadata
-import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.checkout import ROOT, empty_environment, needed, offline_environment, pack, run, runtime_requirements
 from tests.gitserver import serving
-
-
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that ``make`` has filled, in this process or in another that runs the same tests."""
-    top = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        top = top.parent
-    folder, done = top / f"shared-{name}", top / f"shared-{name}.done"
-    with (top / f"shared-{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            make(folder)
-            done.touch()
-    return folder
+from tests.sharing import once
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key
 from tests.ciservers import Change, GitHub, GitLab, Outcome
+from tests.expressions import Expression, Value
 from tests.repos import Repo, git_environment
 
 pytest_plugins = ("tests.shipping",)
@@ -168,3 +169,30 @@ def test_each_step_works_with_nothing_installed(
     env = {**offline, "PATH": f"{commands}:{offline['PATH']}", "HOME": str(tmp_path)}
     outcome = ran(server, Change(shop, LEAK), tmp_path, env, url=git_server)
     assert (outcome.code, found(outcome)) == (1, {"settings.ini"}), outcome.said
+
+
+# --- the runners themselves -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("always() && hashFiles('there') != ''", True),
+        ("hashFiles('nowhere') != '' || a.b == 'one'", True),
+        ("!(a.b == 'one' || false.name)", False),
+        ("a.b != 'one' && always()", False),
+        ("a.nowhere == ''", True),
+        ("a.b", "one"),
+    ],
+)
+def test_conditions_are_evaluated_as_github_does(text: str, value: object) -> None:
+    functions: dict[str, Callable[..., Value]] = {
+        "always": lambda: True,
+        "hashFiles": lambda name: "1" if name == "there" else "",
+    }
+    assert Expression(text, {"a.b": "one"}, functions).value == value
+
+
+def test_what_is_not_understood_of_a_condition_is_an_error() -> None:
+    with pytest.raises(AssertionError, match="not understood"):
+        Expression("a.b > 'one'", {}, {})

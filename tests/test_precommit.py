@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.checkout import leaking_line, made_up_key, run
-from tests.shipping import once
+from tests.sharing import once
 
 pytest_plugins = ("tests.shipping",)
 

@@ -26,7 +26,7 @@ from keyguard.errors import UsageError
 from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key, offline_environment, run
 from tests.documents import Block, blocks_of
 from tests.repos import Repo, git_environment
-from tests.shipping import once
+from tests.sharing import once
 from tests.test_house import help_blocks
 
 pytest_plugins = ("tests.commandline", "tests.shipping")
@@ -109,6 +109,12 @@ def test_each_block_is_tried() -> None:
     shown = [text for _, text in help_blocks()]
     left = [one for one in README if one not in TRIED and one.text.partition("\n")[2] not in shown]
     assert [(one.line, one.first) for one in left] == []
+
+
+def test_blocks_are_told_apart_as_markdown_does(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text("one\n\n    two\n\n      three\n\nfour\n    no block\n\n```sh\nfive\n\n    six\n```\n")
+    assert blocks_of(document) == [Block(3, "", "two\n\n  three\n"), Block(11, "sh", "five\n\n    six\n")]
 
 
 def test_the_tag_is_that_of_this_version() -> None:
