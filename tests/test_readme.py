@@ -288,16 +288,16 @@ def test_the_comment_silences_one_key_and_is_counted(block: Block, user: User) -
 
 @pytest.fixture(scope="session")
 def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The commands' folder of an environment with uv and pipx, from the package index of this machine."""
+    """The commands' folder of an environment with uv, pipx and prek, from the package index of this machine."""
 
     def made(folder: Path) -> None:
         run(sys.executable, "-m", "venv", folder, env=os.environ, cwd=folder)
-        run(folder / "bin/python", "-m", "pip", "install", "--quiet", "uv", "pipx", env=os.environ, cwd=folder)
+        run(folder / "bin/python", "-m", "pip", "install", "--quiet", "uv", "pipx", "prek", env=os.environ, cwd=folder)
 
     try:
         return once(tmp_path_factory, "installers", made) / "bin"
     except AssertionError as error:
-        pytest.skip(f"uv and pipx cannot be had here: {str(error)[-200:]}")
+        pytest.skip(f"uv, pipx and prek cannot be had here: {str(error)[-200:]}")
 
 
 @pytest.fixture
@@ -390,8 +390,13 @@ def framework(newcomer: User, commands: Path) -> User:
 
 
 @installs("test -e .pre-commit-config.yaml ||")
-def test_the_hooks_are_installed_and_refuse_a_key(block: Block, framework: User) -> None:
-    assert "Passed" in framework.types(block.text)
+@pytest.mark.parametrize("tool", ["pre-commit", "prek"])
+def test_the_hooks_are_installed_and_refuse_a_key(block: Block, framework: User, installers: Path, tool: str) -> None:
+    framework, script = (
+        with_commands(framework, installers),
+        re.sub("^pre-commit", tool, block.text, flags=re.MULTILINE),
+    )
+    assert "Passed" in framework.types(script)
     configuration = (framework.folder / ".pre-commit-config.yaml").read_text()
     (entry,) = yaml.safe_load(configuration)["repos"]
     assert re.fullmatch(r"[0-9a-f]{40}", entry["rev"])
@@ -406,7 +411,7 @@ def test_the_hooks_are_installed_and_refuse_a_key(block: Block, framework: User)
     # a configuration that is there is not written over
     (framework.folder / ".pre-commit-config.yaml").write_text(configuration + "# ours\n")
     framework.types("git merge --abort || true")
-    framework.types(block.text)
+    framework.types(script)
     assert (framework.folder / ".pre-commit-config.yaml").read_text().endswith("# ours\n")
 
 
