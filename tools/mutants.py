@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import math
 import os
 import random
 import shutil
@@ -104,24 +103,23 @@ def _test_of(context: str) -> str:
 
 
 def chosen(count: int, seed: int) -> list[Mutation]:
-    """Return ``count`` mutations, drawn evenly over the packages, of all lines that can be reached at run time."""
+    """Return ``count`` mutations: one of each package, the others drawn evenly from all code that runs."""
     packages: dict[str, list[Mutation]] = {}
     for path in sorted((ROOT / "keyguard").rglob("*.py")):
         name = str(path.relative_to(ROOT))
         found = mutations(name, path.read_text(encoding="utf-8"))
         packages.setdefault(str(Path(name).parent), []).extend(found)
     rng = random.Random(seed)
-    for found in packages.values():
-        rng.shuffle(found)
-    drawn: list[Mutation] = []
-    # in proportion to the code of each package, and at least one of each
-    total = sum(map(len, packages.values()))
+    first, rest = [], []
     for _, found in sorted(packages.items()):
-        share = max(1, math.ceil(count * len(found) / total))
-        valid = (each for each in found if each.parses((ROOT / each.path).read_text(encoding="utf-8")))
-        drawn += itertools.islice(valid, share)
+        rng.shuffle(found)
+        first += found[:1]
+        rest += found[1:]
+    rng.shuffle(rest)
+    valid = (each for each in first + rest if each.parses((ROOT / each.path).read_text(encoding="utf-8")))
+    drawn = list(itertools.islice(valid, count))
     rng.shuffle(drawn)
-    return drawn[:count]
+    return drawn
 
 
 class Copies:

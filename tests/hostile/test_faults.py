@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -96,10 +97,11 @@ class Recording:
         self.sites: list[tuple[object, ...]] = []
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        frame, site = sys._getframe(1), []
+        frame: FrameType | None = sys._getframe(1)
+        site: list[object] = []
         while frame is not None and len(site) < 5:
             site.append((frame.f_code, frame.f_lineno))
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         self.sites.append(tuple(site))
         return self._really(*args, **options)
 
