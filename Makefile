@@ -37,10 +37,10 @@ scan: $(VENV)/scan.stamp
 	@$(BIN)/keyguard scan $(ARGS) "$(REPO)"
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 
 test-long: $(VENV)/dev.stamp
-	KEYGUARD_THOROUGH=1 $(BIN)/python -m pytest -n auto -m "" --timeout 3600 $(ARGS)
+	KEYGUARD_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal -m "" --timeout 3600 $(ARGS)
 	tools/pythons "$$($(BIN)/python -c 'import sys; print(sys.version_info[1])')" -m ""
 
 check: $(VENV)/dev.stamp
