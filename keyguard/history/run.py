@@ -13,6 +13,7 @@ from keyguard import digests, workers
 from keyguard.cache import Cache, opened
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
+from keyguard.git.content import has_content
 from keyguard.git.tips import Tips, read_tips
 from keyguard.history.ownfiles import in_own_files
 from keyguard.history.remembered import recall, refs_of, remember, state_of
@@ -53,6 +54,10 @@ class Histories:
         #: what stands in git's own files
         self._own = [Surveyed() for _ in self._homes]
         self._begun = self._finished = 0
+
+    def have_content(self) -> bool:
+        """Whether there is anything in one of them."""
+        return any(has_content(home.repository) for home in self._homes)
 
     def read(self) -> Surveyed:
         """What all of these hold. One that cannot be read at all is a gap."""

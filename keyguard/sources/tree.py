@@ -73,7 +73,7 @@ def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
 
 
 def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
-    """What is below the paths that were asked for. Raises ``UsageError`` for a path that is not there."""
+    """What is below the paths that were asked for: perhaps nothing. ``UsageError`` for a path that is not there."""
     found = Listing(scope="working tree")
     for path in ask.paths:
         if not os.path.lexists(path):
@@ -87,8 +87,6 @@ def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
         else:
             _add_file(found, path, os.fsencode(there), shown)
     _deduplicate(found)
-    if not found.count() and not any(map(_is_bare, ask.paths)):
-        raise UsageError(f"nothing to scan in {', '.join(ask.paths)}: no files, or all of them ignored (--all-files)")
     return found
 
 
