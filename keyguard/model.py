@@ -189,6 +189,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     checks: int = 0
     engine: str
     complete: bool
+    #: what is listed among the files and is not opened, by kind: ``archive``, ``encrypted file``, ``submodule``, …
+    unopened: dict[str, int] = {}
     history: HistoryCoverage | None = None
     """In a repository whose history was asked for. Its objects are counted in there alone."""
 

@@ -239,8 +239,9 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     engine = _engine(request)
     tally, guarded = Tally(), Guarded(read)
     blob = Blob(path=name, where=Where.STDIN)
-    tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
-    tally.settle(blob.path, guarded)
+    seen = Inspector(engine).inspect_stream(blob, guarded.read)
+    tally.note(seen)
+    tally.settle(blob.path, guarded, seen.container)
     return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 

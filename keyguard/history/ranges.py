@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.errors import GitError, UsageError
 from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository, discover
@@ -25,6 +26,7 @@ from keyguard.history.fetched import Fetched
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
 from keyguard.history.surveyed import Surveyed
+from keyguard.history.unopened import shortened, submodules_moved, unopened_blobs
 from keyguard.history.unplaced import unplaced
 from keyguard.inspector import Inspector
 from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
@@ -110,6 +112,7 @@ class _RangeReader:
         self._read: list[int] | None = None
         self._names: dict[bytes, list[Sighting]] = {}
         self._sightings: list[Sighting] = []
+        self._links: dict[str, bytes] = {}
 
     def run(self, now: int, everything: Callable[[], Histories]) -> Surveyed:
         """Read it, and say where its keys are from; everything is read where that is faster."""
@@ -125,6 +128,7 @@ class _RangeReader:
         pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
         stretch.novelty.look(pairs)
         fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
+        self._links = stretch.novelty.links()
         trees, size = stretch.novelty.counted()
         names = self._names = self._named(stretch.novelty.names())
         # to say where keys are from, more is read
@@ -177,7 +181,11 @@ class _RangeReader:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
         if self._partial:
             found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
-        return found + self._fetched.gaps()
+        return shortened(found + self._fetched.gaps() + self._unopened())
+
+    def _unopened(self) -> list[Skipped]:
+        """What is listed and not read: archives and the like, and what the commits of submodules hold."""
+        return unopened_blobs(self._fetched.containers) + submodules_moved(self._links)
 
     @property
     def _partial(self) -> bool:
@@ -201,6 +209,7 @@ class _RangeReader:
             shallow=bool(listed.shallow),
             partial=self._partial,
             range=self._asked.said,
+            unopened=counted(self._unopened()),
         )
 
 

@@ -12,6 +12,7 @@ import msgspec
 from keyguard import digests, workers
 from keyguard.cache import Cache, opened
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.errors import GitError
 from keyguard.git.content import has_content
 from keyguard.git.tips import Tips, read_tips
@@ -19,6 +20,7 @@ from keyguard.history.ownfiles import in_own_files
 from keyguard.history.remembered import recall, refs_of, remember, state_of
 from keyguard.history.scope import Home
 from keyguard.history.surveyed import Surveyed
+from keyguard.history.unopened import absent_submodules, shortened
 from keyguard.model import HistoryCoverage, Sighting, Skipped
 
 if TYPE_CHECKING:
@@ -72,13 +74,21 @@ class Histories:
                     self._stores[at] = Surveyed(skipped=[gap])
                 self._own[at] = Surveyed(*in_own_files(home.repository, refs_of(tips), self._engine))
                 self._finished = at + 1
-        return self._found()
+        return self._with_unopened(self._found())
 
     def so_far(self) -> Surveyed:
         """What had been found when ``read`` was interrupted, or before it began, with a gap for the rest."""
         found = self._found()
         if self._finished < len(self._homes):
             found.skipped.append(Skipped(path=b"history", reason="interrupted", detail=self._rest(found.coverage)))
+        return found
+
+    def _with_unopened(self, found: Surveyed) -> Surveyed:
+        """With the commits of submodules that no store here holds, and an account of all that is listed so."""
+        links = {oid: store.links[oid] for store in self._stores for oid in store.links}
+        found.skipped += absent_submodules(links, [home.repository for home in self._homes])
+        found.coverage = msgspec.structs.replace(found.coverage, unopened=counted(found.skipped))
+        found.skipped = shortened(found.skipped)
         return found
 
     def _rest(self, coverage: HistoryCoverage) -> str:
