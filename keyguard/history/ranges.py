@@ -15,6 +15,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.errors import GitError, UsageError
 from keyguard.git.opening import open_shadow
+from keyguard.git.refs import checked_out
 from keyguard.git.repository import Repository, discover
 from keyguard.git.revisions import Revisions
 from keyguard.git.shadow import DEADLINE, Shadow
@@ -25,11 +26,11 @@ from keyguard.history.excerpt import excerpt, is_worth_it
 from keyguard.history.fetched import Fetched
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
-from keyguard.history.surveyed import Surveyed
+from keyguard.history.surveyed import Surveyed, placed
 from keyguard.history.unopened import shortened, submodules_moved, unopened_blobs
 from keyguard.history.unplaced import unplaced
 from keyguard.inspector import Inspector
-from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.model import HistoryCoverage, Sighting, Skipped, Trace, Where
 from keyguard.names import Names
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class _RangeReader:
         """Read it, and say where its keys are from; everything is read where that is faster."""
         ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
         listed = self._listed = commits_between(ends, self._tips, self._revisions, self._shadow)
+        self._sightings.extend(self._in_refs(ends))
         if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
             self._repository, len(listed.commits)
         ):
@@ -150,7 +152,8 @@ class _RangeReader:
         return Surveyed(sightings, gaps, self._coverage(self._listed, 0, 0), fetched.placeholders)
 
     def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
-        found.sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        parts = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        found.sightings = [*self._sightings, *parts]
         words = f"{self._asked.said}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=words)
         return found
@@ -161,6 +164,15 @@ class _RangeReader:
         for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
             found.setdefault(one.occurrence.path, []).append(one)
         return found
+
+    def _in_refs(self, ends: Ends) -> Iterator[Sighting]:
+        """The keys in the names of refs that are asked for, or new where they are pushed to."""
+        asked = [name.encode("utf-8", "surrogateescape") for name in self._asked.names]
+        named = [checked_out(self._repository) if name == b"HEAD" else name for name in ends.names]
+        inside = b".git/" if self._repository.top else b""
+        paths = [inside + name for name in dict.fromkeys([*asked, *named]) if name]
+        for one in Names(self._engine).sightings(paths, Where.HISTORY):
+            yield placed(one, one.occurrence.path, trace=Trace(kind="name"))
 
     def _placed(self, ends: Ends, stretch: Stretch, names: dict[bytes, list[Sighting]]) -> Iterator[Sighting]:
         from keyguard.history.settling import Settler
