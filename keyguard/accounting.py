@@ -9,6 +9,7 @@ import msgspec
 
 from keyguard import __version__, triage
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.model import Coverage, Run, Severity, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rules import RuleSet
@@ -67,6 +68,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         checks=kept.checks if kept else 0,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
+        unopened=counted(tally.skipped),
         history=past.coverage if past else None,
     )
     return Run(

@@ -88,6 +88,7 @@ def coverage_object(run: Run) -> Object:
         "checks": coverage.checks,
         "engine": coverage.engine,
         "complete": not is_incomplete(run),
+        "unopened": coverage.unopened,
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
     }
 
