@@ -22,6 +22,7 @@ LAYERS = {
     "keyguard.past": 0,
     "keyguard.rule": 0,
     "keyguard.scales": 0,
+    "keyguard.userdirs": 0,
     "keyguard.whose": 0,
     "keyguard.config": 1,
     "keyguard.dates": 1,
