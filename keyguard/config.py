@@ -82,8 +82,8 @@ def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> 
     """
     explicit = explicit or os.environ.get("KEYGUARD_CONFIG")
     if explicit:
-        found = _load(explicit, required=True) or Settings(config=Config())
-        return msgspec.structs.replace(found, trusted=not userdirs.is_scanned(explicit))
+        named = _load(explicit, required=True) or Settings(config=Config())
+        return msgspec.structs.replace(named, trusted=not userdirs.is_scanned(explicit))
     if isolated:
         return Settings(config=Config())
     folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")

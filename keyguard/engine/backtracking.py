@@ -6,6 +6,7 @@ follows is tried once. Any other repeat multiplies the steps of all that follows
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,8 +19,12 @@ from keyguard.engine.literals import (
     _Item,
     anchors,
     parse,
-    sre_constants,
 )
+
+if sys.version_info >= (3, 11):
+    from re import _constants as sre_constants
+else:
+    import sre_constants
 
 #: more than this is not told apart: nothing so slow is run
 ENDLESS = 1 << 40
