@@ -65,6 +65,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
         bytes=tally.size,
         rules=engine.count,
+        added=tuple((names.masked_text(name), count) for name, count in engine.added),
         checks=kept.checks if kept else 0,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),

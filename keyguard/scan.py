@@ -15,6 +15,7 @@ from keyguard.inspector import Inspector
 from keyguard.model import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
+from keyguard.rules import AddedPack
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
@@ -44,6 +45,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
+    added: tuple[AddedPack, ...] = ()
+    """Rule packs that the scanned repository's own configuration brings."""
     history: str = "auto"
     """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
     range: Range | None = None
@@ -246,7 +249,7 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
 
 
 def _engine(request: Request) -> compiled.Engine:
-    engine = compiled.load(request.rules, request.engine)
+    engine = compiled.load(request.rules, request.engine, added=request.added)
     policy = request.terms.policy
     if policy.select or policy.ignore:
         from keyguard.hygiene import data
