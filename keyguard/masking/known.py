@@ -6,6 +6,7 @@ and the cache holds without its value, is read again when a name could hold it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ class Known:
         self._fresh: list[Value] = []
         self._later: list[Callable[[], None]] = []
         self._ids: list[Callable[[], Iterable[str]]] = []
+        self._public: set[str] = set()
         self._actual: dict[bytes, dict[bytes, None]] = {}
         self._made: Masker | None = None
+        self._clean = ""
         self.shapes: Shapes | None = None
 
     def __contains__(self, fingerprint: str) -> bool:
@@ -41,7 +44,7 @@ class Known:
         if value.fingerprint not in self._values:
             self._values[value.fingerprint] = value
             self._fresh.append(value)
-            self._made = None
+            self._made, self._clean = None, ""
 
     def fresh(self) -> list[Value]:
         """What was noted since this was last asked: for the process that gave us work."""
@@ -69,6 +72,11 @@ class Known:
         """``ids`` gives names of keys and objects that stay as they are, even where a value looks the same."""
         self._ids.append(ids)
 
+    def _spared(self) -> set[str]:
+        while self._ids:
+            self._public.update(self._ids.pop()())
+        return self._public
+
     def rename(self, actual: bytes, shown: bytes) -> None:
         """A path that holds a value is ``shown`` in another form."""
         self._actual.setdefault(shown, {})[actual] = None
@@ -81,23 +89,25 @@ class Known:
 
     def mask(self, text: str) -> str:
         """The text with every value in it masked, in whatever form it stands there."""
-        return self._masker().masked(text) if self._values else text
+        looked_at = self._clean and text.startswith(self._clean) and text[len(self._clean) :] in ("", "\n")
+        return text if looked_at or not self._values else self._masker().masked(text)
 
     def mask_bytes(self, text: bytes) -> bytes:
         """The same of bytes."""
         return self.mask(text.decode("latin-1")).encode("latin-1") if self._values else text
 
     def shows(self, text: str) -> bool:
-        """Whether there is something to mask."""
-        return bool(self._values) and self._masker().masked(text) != text
+        """Whether there is something to mask. If not, what was looked at here need not be when it is written."""
+        if self._values and self._masker().masked(text) != text:
+            return True
+        self._clean = text
+        return False
 
     def mask_own(self, fingerprint: str, text: bytes) -> bytes:
         """A name of one finding without the value of that finding, however short that is."""
         value = self._values.get(fingerprint)
         if value is None or not is_weak(value) or value.text not in text:
             return text
-        import re
-
         letters = rb"[A-Za-z0-9]"
         alone = re.escape(value.text)
         if is_ordinary(value.text):  # within another word it is not what was meant
@@ -114,9 +124,6 @@ class Known:
 
     def _reshaped(self, words: Iterable[str]) -> Mapping[str, str]:
         return self.shapes(words) if self.shapes else {}
-
-    def _spared(self) -> set[str]:
-        return {name for ids in self._ids for name in ids()}
 
 
 #: of this process

@@ -7,7 +7,7 @@ and not on how many values there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import NamedTuple
 
 from keyguard.masking.forms import Forms
@@ -18,6 +18,8 @@ GRAM = 8
 _STEP = 3
 #: of a long value (a private key) so many pieces are looked for
 _PIECES = 64
+#: and of one that is reversed, or that nothing is shown of, so many
+_FEW = 4
 #: places of the same eight characters in values that are compared: more of them are copies of one another
 _MOST_PLACES = 8
 #: what stands between blanks, quotes, brackets and the like
@@ -47,9 +49,9 @@ class _Span(NamedTuple):
 class Masker:
     """Some values, ready to be looked for."""
 
-    def __init__(self, values: Iterable[Value], shapes: Shapes, spared: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, values: Iterable[Value], shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
         """``shapes`` are words in which something looks like a key, masked; ``spared`` ids stay as they are."""
-        self._shapes, self._spares = shapes, spared
+        self._shapes, self._spared = shapes, spared
         self._places: dict[str, list[tuple[_Spelling, int]]] = {}
         self._odd: dict[str, str] = {}
         for value in values:
@@ -58,7 +60,7 @@ class Masker:
 
     def masked(self, text: str) -> str:
         """The text with every value in it masked."""
-        words = set(_WORD.findall(text))
+        words = {*_WORD.findall(text)} - self._spared()
         forms = Forms("\n".join(words))
         table = {word: new for word in words if (new := self._word(word, forms)) != word}
         again = {table.get(word, word): word for word in words}
@@ -71,7 +73,7 @@ class Masker:
 
     def _add(self, one: _Spelling) -> None:
         last = len(one.text) - GRAM
-        step = max(_STEP, last // _PIECES)
+        step = max(_STEP, last // (_PIECES if one.mask != MASK else _FEW))
         offsets = dict.fromkeys([*range(one.body, last + 1, step), last]) if last >= one.body else {}
         grams = {at: one.text[at : at + GRAM] for at in offsets}
         telling = {at: gram for at, gram in grams.items() if _is_telling(gram)}
@@ -112,8 +114,7 @@ class Masker:
         ids = [found.span() for found in _ID.finditer(word)]
         if not ids:
             return spans
-        spared = set(self._spares())
-        kept = [(start, end) for start, end in ids if word[start:end] in spared]
+        kept = [(start, end) for start, end in ids if word[start:end] in self._spared()]
         return [one for one in spans if not any(start < one.end and one.start < end for start, end in kept)]
 
 

@@ -131,19 +131,18 @@ def to_json(value: Object, *, indent: int = 0) -> str:
     """The object as JSON on one line, or indented; nothing in it can act on a terminal or a CI runner, and no value
     that is known stands in it.
     """
-    text = _encoded(value)
-    if KNOWN.shows(text):
-        text = _encoded(_masked(value))
-    if indent:
-        text = msgspec.json.format(text, indent=indent)
-    return visible_json(text)
+    text = _encoded(value, indent)
+    return _encoded(_masked(value), indent) if KNOWN.shows(text) else text
 
 
-def _encoded(value: Object) -> str:
+def _encoded(value: Object, indent: int) -> str:
     try:
-        return msgspec.json.encode(value).decode()
+        encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_without_surrogates(value)).decode()
+        encoded = msgspec.json.encode(_without_surrogates(value))
+    if indent:
+        encoded = msgspec.json.format(encoded, indent=indent)
+    return visible_json(encoded.decode())
 
 
 def _masked(value: Any, name: str = "") -> Any:
