@@ -48,9 +48,13 @@ class Names:
     def hide_all(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """The same with every value masked in their paths, in the names of refs and people, and beside them."""
         listed = [*sightings]
-        # hardly ever is there anything to hide in a line: all are looked at in one go
+        # hardly ever is there anything to hide: all are looked at in one go
+        names = {(one.occurrence.path, one.occurrence.trace and _names(one.occurrence.trace)) for one in listed}
+        joined = b"\n".join({text for pair in names for text in pair if text})
         beside = KNOWN.shows("\n".join({one.occurrence.snippet.text for one in listed}))
-        return [self.hide(one, beside=beside) for one in listed]
+        if beside or KNOWN.has_weak or self.masked(joined) != joined:
+            return [self.hide(one, beside=beside) for one in listed]
+        return listed
 
     def hide(self, sighting: Sighting, *, beside: bool = True) -> Sighting:
         """The same of one; ``beside``: whether the lines that are shown have to be looked at, too."""
@@ -73,7 +77,7 @@ class Names:
 
     def _hide_in_trace(self, trace: Trace, fingerprint: str) -> Trace:
         # a place may have thousands of refs, and hardly ever is there a key in one: all are looked at in one go
-        joined = "\n".join((trace.author, *trace.refs)).encode("utf-8", "surrogateescape")
+        joined = _names(trace)
         hidden = KNOWN.mask_own(fingerprint, self._shown(joined))
         if hidden == joined:
             return trace
@@ -145,6 +149,10 @@ def _random_parts(arguments: Sequence[str]) -> Iterator[str]:
             for part in re.findall(r"[A-Za-z0-9+/_=-]{16,}", word):
                 if looks_random(part) and not (takes_ids and re.fullmatch(_IS_ID, part)):
                     yield part
+
+
+def _names(trace: Trace) -> bytes:
+    return "\n".join((trace.author, *trace.refs)).encode("utf-8", "surrogateescape")
 
 
 def _covered_line(snippet: Snippet) -> Snippet:

@@ -17,12 +17,9 @@ from keyguard.cache import Cache
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
-from keyguard.git.objects import BlobReader
-from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository
 from keyguard.git.tips import Tips
 from keyguard.history.surveyed import Surveyed
-from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
 from keyguard.model import Blob, Sighting, Where
 from keyguard.names import Names
@@ -74,6 +71,10 @@ def values_later(repository: Repository, sightings: Sequence[Sighting], engine: 
     """Have the values of what was found in an earlier scan read again, when a name could hold one of them."""
 
     def read() -> None:
+        from keyguard.git.objects import BlobReader
+        from keyguard.git.opening import open_shadow
+        from keyguard.inspector import Inspector
+
         wanted = {one.fingerprint: one for one in sightings if one.fingerprint not in KNOWN and one.occurrence.trace}
         oids = {one.occurrence.trace.oid: one for one in wanted.values() if one.occurrence.trace}
         inspector = Inspector(engine)

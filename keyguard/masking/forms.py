@@ -11,19 +11,22 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: ``%5F``, ``\\x5f``, ``\\u005f``, ``\\u{5f}``, ``\\137``, ``=5F``, ``&#95;``, ``&#x5f;``; NUL is half a wide character
-_CODED = re.compile(
-    r"(?:%|\\x|=|\\u00|\\u\{|&#[xX])([0-9A-Fa-f]{2})[};]?|\\U000000([0-9A-Fa-f]{2})|\\([0-7]{3})|&#([0-9]{2,3});?"
-    r"|&(amp|lt|gt|quot|apos);|\\u\{?0*\}?|\x00|\\(?=[^\w\\])"
+from keyguard.expression import expression
+
+#: ``%5F``, ``\\x5f``, ``\\u005f``, ``\\u{5f}``, ``\\137``, ``&#95;``, ``&#x5f;``; NUL is half a wide character
+_CODED = expression(
+    r"(?:%|\\x|\\u00|\\u\{|&#[xX])([0-9A-Fa-f]{2})[};]?|\\U000000([0-9A-Fa-f]{2})|\\([0-7]{3})|&#([0-9]{2,3});?"
+    r"|&(amp|lt|gt|quot|apos);|\x00|\\(?=[^\w\\])"
 )
+#: without one of these in it, nothing is
+_SIGNS = ("%", "\\x", "\\u", "\\U", "\\0", "\\1", "&", "\0")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_MAY_BE_CODED = re.compile(r"[%\\&=\x00]")
 #: hex and base64 of ASCII: what a byte below 0x80 leaves of the digits that can stand in its place
-_HEX_OF_ASCII = re.compile(r"(?:[2-7][0-9A-Fa-f]){8}")
+_HEX_OF_ASCII = expression(r"(?:[2-7][0-9A-Fa-f]){8}")
 _GROUP_OF_ASCII = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
-_BASE64_OF_ASCII = re.compile(rf"(?:{_GROUP_OF_ASCII}){{4}}")
-_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}")
+_BASE64_OF_ASCII = expression(rf"(?:{_GROUP_OF_ASCII}){{4}}")
+_HEX = expression(r"[0-9A-Fa-f]{16,}")
+_BASE64 = expression(r"[A-Za-z0-9+/_-]{12,}")
 _STANDARD = str.maketrans("-_", "+/")
 
 
@@ -40,7 +43,7 @@ class Forms:
 
     def __init__(self, words: str) -> None:
         """``words``: all that are looked at, in one text."""
-        self._coded = _MAY_BE_CODED.search(words) is not None
+        self._coded = _may_be_coded(words)
         self._hex = _HEX_OF_ASCII.search(words) is not None
         self._base64 = _BASE64_OF_ASCII.search(words) is not None
 
@@ -49,12 +52,16 @@ class Forms:
 
     def of(self, word: str) -> Iterator[Form]:
         """What the word or parts of it stand for."""
-        if self._coded and _MAY_BE_CODED.search(word):
+        if self._coded and _may_be_coded(word):
             yield from filter(None, [_decoded(word)])
         if self._hex and _HEX_OF_ASCII.search(word):
             yield from _from_hex(word)
         if self._base64 and _BASE64_OF_ASCII.search(word):
             yield from _from_base64(word)
+
+
+def _may_be_coded(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
 
 
 def _decoded(word: str) -> Form | None:

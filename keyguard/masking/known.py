@@ -66,6 +66,11 @@ class Known:
         """Whether nothing was put off."""
         return not self._later
 
+    @property
+    def has_weak(self) -> bool:
+        """Whether there are values that are masked in names of their own finding alone."""
+        return any(map(is_weak, self._values.values()))
+
     # --- what is public -----------------------------------------------------------------------------------------
 
     def spare(self, ids: Callable[[], Iterable[str]]) -> None:
