@@ -12,6 +12,7 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
+from keyguard.masking.known import KNOWN
 from keyguard.model import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
@@ -250,6 +251,7 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
 
 def _engine(request: Request) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
+    KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
     if policy.select or policy.ignore:
         from keyguard.hygiene import data
