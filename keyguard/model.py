@@ -70,6 +70,8 @@ class Match(NamedTuple):
     full_start: int
     full_end: int
     """Span of the whole pattern, context included."""
+    also: tuple[int, ...] = ()
+    """Indices of rules that the scanned repository brought and that find this very span, too."""
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -121,6 +123,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     suppression: Suppression | None = None
     spared: dict[str, Suppression] = {}
     """The same for each other rule whose key it could turn out to be."""
+    also: tuple[str, ...] = ()
+    """Ids of rules that the scanned repository brought and that find the same."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +161,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     rotation: str
     references: tuple[str, ...]
+    #: ids of rules that the scanned repository brought and that find the same key
+    also: tuple[str, ...] = ()
     #: what the vendor said of the key, where it was asked
     verdict: Verdict | None = None
 
@@ -185,6 +191,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     bytes: int
     rules: int
+    #: (pack, number of rules): what the scanned repository's own configuration added to them
+    added: tuple[tuple[str, int], ...] = ()
     #: how many checks of hygiene looked at it; 0 where none was asked for
     checks: int = 0
     engine: str

@@ -12,9 +12,11 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
+from keyguard.masking.known import KNOWN
 from keyguard.model import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
+from keyguard.rules import AddedPack
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
@@ -44,6 +46,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
+    added: tuple[AddedPack, ...] = ()
+    """Rule packs that the scanned repository's own configuration brings."""
     history: str = "auto"
     """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
     range: Range | None = None
@@ -246,7 +250,8 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
 
 
 def _engine(request: Request) -> compiled.Engine:
-    engine = compiled.load(request.rules, request.engine)
+    engine = compiled.load(request.rules, request.engine, added=request.added)
+    KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
     if policy.select or policy.ignore:
         from keyguard.hygiene import data

@@ -10,7 +10,7 @@ from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
 from keyguard.git.control import read_control
 from keyguard.git.indexfile import check_index
-from keyguard.git.refs import is_object_id
+from keyguard.git.refs import is_object_id, read_head
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import DEADLINE, Shadow
 
@@ -18,6 +18,8 @@ _INDEX_LIMIT = 1 << 30
 _SHARED = "sharedindex."
 #: the extension (it is empty) that marks an index in which whole folders are single entries
 _SPARSE = b"sdir\0\0\0\0"
+#: what a split index is based on stays as it is: another would be written into a directory of ours, and be lost
+_KEPT_SHARED = "[splitIndex]\n\tmaxPercentChange = 100\n"
 
 
 def open_shadow(repository: Repository, deadline: float = DEADLINE, borrowed: Sequence[str] = ()) -> Shadow:
@@ -48,6 +50,27 @@ def open_index(
 
     with _open(repository, deadline, path, "", sparse.FILES, sparse.SETTINGS) as shadow:
         return _open(repository, deadline, "", tree, {"index": sparse.unfold(shadow)})
+
+
+def open_for_change(repository: Repository, deadline: float = DEADLINE) -> Shadow:
+    """As ``open_index`` on the work tree, with the commit that is checked out, for a command that writes the index.
+
+    A split or sparse index stays one. Programs that the repository's configuration names are not known here, so none
+    is run.
+    """
+    path = repository.index_file
+    data = read_control(path, _INDEX_LIMIT) or b""
+    files, settings = _shared_index(repository, data), _KEPT_SHARED
+    if head := read_head(repository).oid:
+        files["HEAD"] = f"{head}\n".encode()
+    if _SPARSE in data:
+        from keyguard.git import sparse
+
+        settings += sparse.SETTINGS
+        own = read_control(os.path.join(repository.git_dir, "info", "sparse-checkout"), _INDEX_LIMIT)
+        files |= {name: own or usual for name, usual in sparse.FILES.items()}
+    proof = partial(_check, path, data, repository.object_format)
+    return _open(repository, deadline, path, repository.top, files, settings, proof=proof)
 
 
 def index_from_environment(repository: Repository, value: str) -> str:

@@ -11,6 +11,7 @@ from keyguard.report.phrases import by_severity, counted, number, prose, size
 from keyguard.sanitize import shown_path
 
 _MOST_GAPS = 20
+_MOST_PACKS = 5
 #: why something of history was not read, and what to do about it where its source does not say
 _HISTORY_REASONS = {
     "missing": "something names it, and no store holds it: git fsck tells more",
@@ -143,13 +144,25 @@ def _unopened(kinds: Mapping[str, int]) -> list[str]:
     return [f"{' and '.join(filter(None, [', '.join(first), last]))} not read"] if last else []
 
 
+def added_rules(run: Run) -> str:
+    """``2 of them from packs of this repository: a.toml, b.toml``; nothing where the repository brings none."""
+    added = run.coverage.added
+    if not added:
+        return ""
+    names = [prose(name) for name, _ in added[:_MOST_PACKS]]
+    names += [f"{number(len(added) - _MOST_PACKS)} more"] if len(added) > _MOST_PACKS else []
+    which = "a pack" if len(added) == 1 else "packs"
+    return f"{number(sum(count for _, count in added))} of them from {which} of this repository: {', '.join(names)}"
+
+
 def covered(run: Run) -> str:
     """What was looked at, and what was set aside, in one line."""
     coverage, history = run.coverage, run.coverage.history
     read, listed = number(coverage.read), counted(coverage.listed, "file")
     files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"
     looked = [files, size(coverage.bytes)]
-    parts = [*(looked if coverage.listed or not history else [history_line(history)]), counted(coverage.rules, "rule")]
+    rules = counted(coverage.rules, "rule") + (f" ({added_rules(run)})" if coverage.added else "")
+    parts = [*(looked if coverage.listed or not history else [history_line(history)]), rules]
     parts += [counted(coverage.checks, "check")] if coverage.checks else []
     parts += _unopened(coverage.unopened)
     chosen = sum(not skipped.gap and skipped.reason not in UNOPENED for skipped in run.skipped)
