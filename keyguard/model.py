@@ -39,13 +39,20 @@ class Blob(NamedTuple):
     """Object id of the version this one replaces: only keys that are new against it count."""
 
 
+#: reasons for which something is listed as not read that is neither a gap nor anybody's choice: a scan opens no archive
+UNOPENED = frozenset(("container", "submodule"))
+
+
 class Skipped(msgspec.Struct, frozen=True, order=True):
-    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not."""
+    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not, nor does
+    what a scan does not open (``UNOPENED``).
+    """
 
     path: bytes
     reason: str
-    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, …"""
+    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, ``container``, …"""
     detail: str = ""
+    """More about it. Of what is in ``UNOPENED``: what it is, and in parentheses more about that."""
     gap: bool = True
 
 
@@ -190,6 +197,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     checks: int = 0
     engine: str
     complete: bool
+    #: what is listed among the files and is not opened, by kind: ``archive``, ``encrypted file``, ``submodule``, …
+    unopened: dict[str, int] = {}
     history: HistoryCoverage | None = None
     """In a repository whose history was asked for. Its objects are counted in there alone."""
 

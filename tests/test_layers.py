@@ -18,6 +18,7 @@ LAYERS = {
     "keyguard.endpoints": 0,
     "keyguard.errors": 0,
     "keyguard.expression": 0,
+    "keyguard.masking": 0,
     "keyguard.verdict": 0,
     "keyguard.past": 0,
     "keyguard.rule": 0,

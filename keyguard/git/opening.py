@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from keyguard import digests
 from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
 from keyguard.git.control import read_control
+from keyguard.git.indexfile import check_index
 from keyguard.git.refs import is_object_id, read_head
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import DEADLINE, Shadow
@@ -118,12 +118,13 @@ def _trap(tree: str, objects: str) -> str:
 
 
 def _check(path: str, data: bytes, object_format: str) -> None:
-    """git itself looks at no checksum of an index, and can take a damaged one for one with less in it."""
-    size = 32 if object_format == "sha256" else 20
-    stored = data[-size:]
-    # zeros: the user has told git to save the time (index.skipHash)
-    if stored.strip(b"\0") and digests.new(object_format, data[:-size]).digest() != stored:
-        raise GitError(f"{path}: damaged: its checksum is wrong")
+    """Raise GitError for a damaged index: git looks at no checksum, and can take it for one with less in it."""
+    if not data:  # there is none
+        return
+    try:
+        check_index(data, object_format)
+    except GitError as error:
+        raise GitError(f"{path}: {error}") from None
 
 
 def _shared_index(repository: Repository, data: bytes) -> dict[str, bytes]:
