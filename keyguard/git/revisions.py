@@ -6,7 +6,7 @@ What git would look up in reflogs or by a message (``@{1}``, ``:/text``) is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from keyguard.errors import UsageError
@@ -22,9 +22,8 @@ _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", 
 _STEP = expression(r"~(\d*)|\^\{(\w*)\}|\^(\d*)")
 _DESCRIBED = expression(r".+-\d+-g([0-9a-f]{4,64})")
 _SHORT = expression(r"[0-9a-f]{4,64}")
-#: steps that are gone back, and tags on tags: more are no accident
+#: steps that are gone back: more are no accident
 _MOST = 100_000
-_TAGS = 64
 _HINTS = 12
 #: the variable in which a job of GitLab finds the commit that a merge request began at
 _BASE_ON_GITLAB = "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
@@ -58,6 +57,9 @@ class Revisions:
         self._shallow = shallow
         self._reader: BlobReader | None = None
         self._ids: dict[bytes, str] = {}
+        #: of each tag that was read, the id that it is put on, and of each id where it leads in the end
+        self._targets: dict[str, str] = {}
+        self._ends: dict[str, tuple[str, bytes]] = {}
         for tip in tips:
             self._ids.setdefault(tip.name, tip.oid)
 
@@ -96,18 +98,28 @@ class Revisions:
         raw = self.read(oid)
         return parse_commit(raw.content) if raw and raw.kind == b"commit" else None
 
-    def peel(self, oid: str) -> Peeled:
-        """What an id leads to in the end."""
-        tags: list[str] = []
-        while len(tags) < _TAGS:
-            raw = self.read(oid)
+    def peel(self, oid: str, known: Collection[str] = ()) -> Peeled:
+        """What an id leads to in the end, with all tags on the way that are not ``known``."""
+        end, tags = self._end(oid), dict[str, None]()
+        while oid in self._targets and oid not in known and oid not in tags:
+            tags[oid] = None
+            oid = self._targets[oid]
+        return Peeled([*tags], *end)
+
+    def _end(self, oid: str) -> tuple[str, bytes]:
+        """The object to which an id leads, however many tags are put on each other, and its kind. Each is read once."""
+        way = list[str]()
+        while oid not in self._ends:
+            raw = None if oid in self._targets else self.read(oid)  # a circle leads nowhere
             if raw is None or raw.kind != b"tag":
-                return Peeled(tags, oid, raw.kind if raw else b"")
-            tags.append(oid)
-            oid = parse_tag(raw.content)
-            if not oid:
+                self._ends[oid] = oid, raw.kind if raw else b""
                 break
-        return Peeled(tags, oid, b"")
+            way.append(oid)
+            self._targets[oid] = parse_tag(raw.content)
+            oid = self._targets[oid]
+        end = self._ends[oid]
+        self._ends.update(dict.fromkeys(way, end))
+        return end
 
     def read(self, oid: str) -> Raw | None:
         """An object, or None where it cannot be read. GitError where git cannot be asked."""
