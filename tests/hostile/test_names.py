@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from keyguard import templates
 from tests.calling import FORMATS, NOW, Inside, Said, parts_of
 from tests.checkout import made_up_key
 from tests.repos import Repo
@@ -54,6 +55,11 @@ def leaks(text: str) -> set[str]:
     return TRACES & parts_of(text)
 
 
+def key_of(seed: str, template: str) -> str:
+    """What a template gives to its variable."""
+    return templates.fill(template, seed).partition("=")[2]
+
+
 def planted(folder: Path) -> Repo:
     """A repository with a key in every kind of name, and the same key in files."""
     repo = Repo(folder / f"of_{KEY}x" / "repo").write("readme.md", "x").add().commit(f"first {KEY}")
@@ -84,6 +90,11 @@ def planted(folder: Path) -> Repo:
         repo.git("tag", "-a", "-m", f"about {around.format(KEY)}", f"a{number}")
         repo.git("remote", "add", f"r{number}_{KEY}", f"https://u:x_{KEY}@git.example/{around.format(KEY)}.git")
         repo.config(f"sendmailos.{around.format(KEY)}.x", KEY)
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.oid()},deep/sub_{KEY}x")
+    repo.write(".gitmodules", f'[submodule "s{KEY}"]\n\tpath = deep/sub_{KEY}x\n\turl = ../x_{KEY}\n').add(
+        ".gitmodules"
+    )
+    repo.commit(f"brings sub_{KEY}")
     repo.git("notes", "add", "-m", f"noted_{KEY}x")
     repo.git("worktree", "add", "--quiet", str(folder / f"wt_{KEY}x"), "-b", f"tree_{KEY}")
     repo.write("b.txt", line + "x\n").add()
@@ -205,6 +216,55 @@ def test_who_acts_still_finds_the_file(story: Story, inside: Inside, tmp_path: P
     assert "GET api.sendmailos.com" in found.out.replace("https://", ""), found.out
     alone = inside("scan", "-f", "json", f"backup_{KEY}x.env", cwd=repo.path)
     assert [one["masked"] for one in alone.document["findings"]][:1] == [f"sk_live_********{KEY[-4:]}"]
+
+
+def test_a_key_without_a_prefix_is_known_by_its_value(inside: Inside, tmp_path: Path) -> None:
+    key, other = key_of("datadog", "DATADOG_API_KEY={hex:32}"), key_of("aws", "AWS_SECRET_ACCESS_KEY={alnum:40}")
+    parts = parts_of(key) | parts_of(other) | parts_of(base64.b64encode(other.encode()).decode()[:-4])
+    line = f"SENDMAILOS_API_KEY={KEY}\n"
+    repo = Repo(tmp_path / "r").write("a.env", f"DATADOG_API_KEY={key}\nAWS_SECRET_ACCESS_KEY={other}\n").add().commit()
+    repo.write(f"a/x{key}y.txt", line).write(f"a/{base64.urlsafe_b64encode(other.encode()).decode()}", line)
+    repo.remove("a.env").add().commit().git("branch", f"x{other}y")
+    everything = [word for name in FORMATS for word in ("-f", f"{name}={tmp_path / name}")]
+    for turn in range(3):
+        assert inside("scan", "-v", *everything, cwd=repo.path).code == 1
+        for name in FORMATS:
+            assert not parts & parts_of((tmp_path / name).read_text()), (turn, name)
+        # what the cache holds of the pack has no value, which the new names hold
+        repo.git("gc", "--quiet")
+        repo.git("branch", f"new-{turn}-{key}")
+        repo.write(f"b/{turn}{other}", line).add().commit()
+
+
+def test_a_password_is_masked_in_names_of_its_own_finding_alone(inside: Inside, tmp_path: Path) -> None:
+    word, line = "hunter22x", "url = 'postgres://app:{}@db.shop.example.org/x'\n"
+    repo = Repo(tmp_path / "r").write(f"a-{word}/a.py", line.format(word)).write("b/a.txt", f"x='{KEY}'\n")
+    repo.write(f"b-{word}/x.py", f"sendmailos = '{KEY}'\n").add().commit().git("branch", f"b/{word}")
+    found = inside("scan", "-f", "json", cwd=repo.path).document["findings"]
+    paths = {one["rule"]: {place["path"] for place in one["occurrences"]} for one in found}
+    assert paths["postgres-url"] == {"a-********/a.py"}
+    assert f"b-{word}/x.py" in paths["sendmailos-key"]
+
+
+def test_an_allowed_key_is_masked_in_names_and_reasons(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r").write(f"x{LONE}y/a.py", f"k = '{LONE}' # keyguard: allow since x_{LONE} is old\n")
+    repo.write("b.py", f"sendmailos_{LONE}_x = '{KEY}'\n")
+    for name in FORMATS:
+        assert not leaks(inside("scan", "-v", "-f", name, cwd=repo.path).out)
+    assert inside.scan(cwd=repo.path).document["summary"]["suppressed"][0]["reason"].startswith("since x_sk_live_****")
+
+
+def test_values_come_back_from_other_processes(inside: Inside, tmp_path: Path) -> None:
+    key = key_of("datadog", "DATADOG_API_KEY={hex:32}")
+    for number in range(1600):
+        (tmp_path / "r" / f"{number % 9}").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "r" / f"{number % 9}" / f"{number}.txt").write_text("x\n")
+    Repo(tmp_path / "r", init=False).write("a.env", f"DATADOG_API_KEY={key}\n").write(
+        f"b/x{key}y.py", f"sendmailos='{KEY}'"
+    )
+    said = inside("scan", "-f", "json", "--jobs", "2", cwd=tmp_path / "r")
+    assert not parts_of(key) & parts_of(said.out)
+    assert f"b/x********{key[-4:]}y.py" in said.out
 
 
 @pytest.mark.parametrize(
