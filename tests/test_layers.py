@@ -84,6 +84,10 @@ LAYERS = {
 
 #: (importer, imported) within one layer, in different packages, and why that is as it should be
 SIDEWAYS = {
+    (
+        "keyguard.masking.forms",
+        "keyguard.expression",
+    ): "the forms of a value are told by expressions, compiled when used",
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.whose"): "and whose a key is",
     ("keyguard.whose", "keyguard.scales"): "which is on the scale of certainty",
