@@ -87,7 +87,7 @@ SIDEWAYS = {
     (
         "keyguard.masking.forms",
         "keyguard.expression",
-    ): "the forms of a value are told by expressions, compiled when used",
+    ): "forms of values are told by expressions",
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.whose"): "and whose a key is",
     ("keyguard.whose", "keyguard.scales"): "which is on the scale of certainty",
