@@ -15,7 +15,7 @@ from keyguard.git.commits import Commit, parse_commit, parse_tag
 from keyguard.git.objects import BlobReader
 from keyguard.git.refs import is_object_id
 from keyguard.git.shadow import Shadow
-from keyguard.git.tips import Tip
+from keyguard.git.tips import FULL_DEPTH, Tip
 
 #: where a name is looked for, as git does
 _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
@@ -25,6 +25,8 @@ _SHORT = expression(r"[0-9a-f]{4,64}")
 #: steps that are gone back: more are no accident
 _MOST = 100_000
 _HINTS = 12
+#: the variable in which a job of GitLab finds the commit that a merge request began at
+_BASE_ON_GITLAB = "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
 #: no commit or tag that leads anywhere is larger
 _LARGEST = 16 << 20
 
@@ -49,9 +51,10 @@ class Peeled(NamedTuple):
 class Revisions:
     """The names of one repository."""
 
-    def __init__(self, shadow: Shadow, tips: list[Tip]) -> None:
+    def __init__(self, shadow: Shadow, tips: list[Tip], *, shallow: bool = False) -> None:
         self._shadow = shadow
         self._tips = tips
+        self._shallow = shallow
         self._reader: BlobReader | None = None
         self._ids: dict[bytes, str] = {}
         #: of each tag that was read, the id that it is put on, and of each id where it leads in the end
@@ -66,13 +69,13 @@ class Revisions:
         base, steps = (text[:at], text[at:]) if at > 0 else (text, "")
         oid = self._base(base)
         if not oid:
-            raise UsageError(f"unknown revision {text!r}: {self._there_is()}")
+            raise UsageError(f"unknown revision {text!r}: {self._there_is()}{self._in_ci(text)}")
         place = 0
         while place < len(steps):
             step = _STEP.match(steps, place)
             oid = self._stepped(oid, step) if step else ""
             if step is None or not oid:
-                raise UsageError(f"unknown revision {text!r}: {base} leads to nothing by {steps[place:]}")
+                raise UsageError(f"unknown revision {text!r}: {base} leads to nothing by {steps[place:]}{self._cut()}")
             place = step.end()
         return oid
 
@@ -86,7 +89,8 @@ class Revisions:
         """The id of the commit that a revision names, or that its tag is put on. ``UsageError`` where it is none."""
         found = self.peel(self.find(text))
         if found.kind != b"commit":
-            raise UsageError(f"{text!r} is no commit: {found.kind.decode() or 'it is missing'}")
+            problem = found.kind.decode() or f"it is missing{self._cut()}"
+            raise UsageError(f"{text!r} is no commit: {problem}")
         return found.oid
 
     def commit_of(self, oid: str) -> Commit | None:
@@ -185,7 +189,17 @@ class Revisions:
         if not names:
             return "there is no branch and no tag here"
         more = f" and {len(names) - _HINTS} more" if len(names) > _HINTS else ""
-        return f"there is {', '.join(names[:_HINTS])}{more} (in CI, a checkout may lack it: fetch-depth: 0)"
+        return f"there is {', '.join(names[:_HINTS])}{more}"
+
+    def _in_ci(self, text: str) -> str:
+        """Return how a CI job gets at a branch of a remote, or at what a shallow clone lacks; else nothing."""
+        if not (self._shallow or "/" in text):
+            return ""
+        return f" (a checkout in CI may lack it: {FULL_DEPTH}, and {_BASE_ON_GITLAB} for the target of a merge request)"
+
+    def _cut(self) -> str:
+        """Return what to do in a shallow clone about a commit that is not there; nothing in a complete one."""
+        return f" (shallow clone: {FULL_DEPTH})" if self._shallow else ""
 
 
 def _short_names(tips: list[Tip]) -> Iterator[str]:
