@@ -146,7 +146,7 @@ def _load(path: str, *, required: bool) -> Settings | None:
         raise ConfigError(f"{path}: {error}") from error
     except msgspec.ValidationError as error:
         raise ConfigError(packfile.explain_table(path, data, str(error))) from error
-    return Settings(config=config, path=path, rules_line=packfile.line_of(data, "rules"))
+    return Settings(config=config, path=path, rules_line=packfile.line_of(data, "rules") if config.rules else 0)
 
 
 def _below(table: object, key: str) -> object:

@@ -253,11 +253,21 @@ def _engine(request: Request) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
+    if engine.added:
+        _check_ids(engine)
     if policy.select or policy.ignore:
         from keyguard.hygiene import data
 
         triage.check_names(policy, engine.ruleset, data.checks())
     return engine
+
+
+def _check_ids(engine: compiled.Engine) -> None:
+    """Raise ``UsageError`` where the scanned repository brings a rule under the id of a check of hygiene."""
+    from keyguard.hygiene import data
+
+    for name in sorted(engine.ruleset.added.keys() & {*data.checks()}):
+        raise UsageError(f"{engine.ruleset.added[name]}: rule {name!r}: id: a check is called so: rename it")
 
 
 def exit_code(run: Run) -> int:

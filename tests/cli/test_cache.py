@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from keyguard import userdirs
 from keyguard.cache import opened
 from keyguard.cli import main
 from tests.calling import Keyguard
@@ -75,6 +76,9 @@ def test_without_a_cache_it_says_why(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("KEYGUARD_CACHE_DIR", where.format(tmp_path))
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(userdirs, "_registered_home", lambda: "")
     assert main(["cache", "info"]) == 0
     assert capsys.readouterr().out.startswith(why.format(tmp_path))
 

@@ -128,6 +128,12 @@ def test_what_is_known_is_replaced_by_nobody(text: str, line: int, why: str, ins
     assert "--rules" in said.err
 
 
+def test_no_check_is_replaced_either(inside: Inside, shop: Repo) -> None:
+    shop.write("p.toml", pack(id='"env-tracked"'))
+    said = inside("scan", *PYTHON, cwd=shop.path)
+    assert (said.code, "p.toml: rule 'env-tracked': id: a check is called so" in said.err) == (2, True)
+
+
 def test_two_packs_of_the_repository_do_not_replace_each_other() -> None:
     one, two = added(pack(), "a.toml"), added(pack(id='"x-other"'), "b.toml")
     assert rules.parse(BUILT_IN, one + two).added == {"x-key": "a.toml", "x-other": "b.toml"}
