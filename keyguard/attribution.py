@@ -176,6 +176,17 @@ class Attributor:
         return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 
+def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
+    """The vendors whose keys alone are built as this one is, among those with keys like those of a rule; else none."""
+    family = next((one.family for one in ruleset.rules if one.id == rule), "")
+    alike = [one for one in ruleset.rules if family and one.family == family and not one.fallback]
+    for few in (checksums.PROOFS, checksums.NARROWING):
+        found = [one for one in alike if one.checksum in few and checksums.CHECKSUMS[one.checksum](secret)]
+        if found:
+            return [*dict.fromkeys(one.vendor for one in found)]
+    return []
+
+
 def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
     found = by_name(vendors, around.before)
     return checked(vendors, found, around) if found else None

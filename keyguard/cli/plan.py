@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 
 from keyguard import userconfig
-from keyguard.cli import finish, keys
+from keyguard.cli import finish, keys, records
 from keyguard.endpoints import Revocation
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
@@ -24,7 +24,6 @@ from keyguard.response import choosing, planning
 from keyguard.response.asking import request_of
 from keyguard.response.planning import Means, Plan, Step
 from keyguard.sanitize import shown
-from keyguard.verdict import State
 
 _MOST_PLACES = 20
 
@@ -50,11 +49,9 @@ def run(options: argparse.Namespace) -> int:
 def _plan(found: Run, options: argparse.Namespace) -> int:
     chosen = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
     means = _means(options)
-    last = {
-        one.fingerprint: one.outcome for one in Journal(journal.folder(os.environ)).entries() if one.action == "verify"
-    }
-    states = {name: State(word) for name, word in last.items() if word in set(State)}
-    plans = [planning.plan(one, means(one), states.get(one.fingerprint)) for one in chosen]
+    entries = list(Journal(journal.folder(os.environ)).entries())
+    vouching = records.vouching_of(options.rules) if entries else None
+    plans = [planning.plan(one, means(one), vouching.state(one, entries) if vouching else None) for one in chosen]
     if options.format == "json":
         document = {"schema": "keyguard-plan/1", "plans": [msgspec.to_builtins(one) for one in plans]}
         lines = [to_json(document, indent=2)]

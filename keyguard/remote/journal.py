@@ -10,7 +10,7 @@ import getpass
 import os
 import socket
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 
 import msgspec
@@ -42,6 +42,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revoking.OUTCOMES``; ``sent`` before that."""
     host: str = ""
+    """Who was asked, or would have been."""
+    whose: str = ""
+    """How it was known then that the key is the vendor's: one of ``WHOSE``."""
     status: int = 0
     detail: str = ""
     time: str = ""
@@ -49,6 +52,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = ""
     """``user@machine``; set when it is written."""
     version: str = ""
+
+
+#: by the evidence; by the vendor's own answer, which no other would have given; by what the user said, and nothing else
+WHOSE = ("certain", "recognised", "named")
+#: those that count where the evidence is gone, or was never enough
+_KNOWN = frozenset(["certain", "recognised"])
+
+
+def is_word_of(entry: Entry, vendor: str) -> bool:
+    """Whether an entry is the word of the vendor whose key it is.
+
+    ``vendor`` is who that is for certain by the evidence there is now; empty where nothing is certain.
+    """
+    return entry.vendor == vendor if vendor else entry.whose in _KNOWN
 
 
 class Journal:
@@ -87,18 +104,46 @@ class Journal:
             except (msgspec.MsgspecError, ValueError):
                 continue
 
-    def inactive(self) -> dict[str, Entry]:
-        """The keys of which the last that is known is that they are dead, by fingerprint."""
-        found: dict[str, Entry] = {}
+    def inactive(self, counts: Callable[[Entry], bool] = lambda entry: True) -> dict[str, Entry]:
+        """The keys of which the last that is known is that they are dead, by fingerprint, with the last entry that says
+        so. Entries that do not count (``counts``) show nothing; that a key is active, shows whoever takes it.
+        """
+        return {name: said[-1] for name, said in self.deaths(counts).items()}
+
+    def deaths(self, counts: Callable[[Entry], bool] = lambda entry: True) -> dict[str, list[Entry]]:
+        """The same with every entry that says so since the key was last known to be active."""
+        found: dict[str, list[Entry]] = {}
         for entry in self.entries():
-            if entry.action == "verify" and entry.outcome == "active":
+            if is_alive(entry):
                 found.pop(entry.fingerprint, None)
-            elif (entry.action, entry.outcome) in _DEAD:
-                found[entry.fingerprint] = entry
+            elif is_dead(entry) and counts(entry):
+                found.setdefault(entry.fingerprint, []).append(entry)
         return found
 
 
 _DEAD = {("verify", "inactive"), ("revoked", "confirmed"), ("revoked", "already-inactive")}
+_ALIVE = {("verify", "active"), ("revoked", "still-active")}
+
+
+def is_dead(entry: Entry) -> bool:
+    """Whether an entry says that its key is dead at the vendor that was asked."""
+    return (entry.action, entry.outcome) in _DEAD
+
+
+def is_alive(entry: Entry) -> bool:
+    """Whether an entry says that its key is taken."""
+    return (entry.action, entry.outcome) in _ALIVE
+
+
+def is_settled(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:
+    """Whether it was known before that a key is this vendor's, by the evidence or by its answer at this host."""
+    return any(
+        one.fingerprint == fingerprint
+        and one.vendor == vendor
+        and one.whose in _KNOWN
+        and (one.host == host or one.whose == "certain")
+        for one in entries
+    )
 
 
 def folder(environment: Mapping[str, str]) -> str:
