@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,9 +11,9 @@ from keyguard import userconfig
 from keyguard.config import Settings
 from keyguard.engine import compiled
 from keyguard.errors import KeyguardError
-from keyguard.model import Finding, Run
+from keyguard.model import Run
 from keyguard.remote import journal
-from keyguard.remote.journal import Entry, Journal, JournalError, is_alive
+from keyguard.remote.journal import Entry, Journal, JournalError, is_dead
 from keyguard.response.vouching import Vouching
 from keyguard.rotation import Rotation
 
@@ -25,11 +26,10 @@ class Known(NamedTuple):
 
     rotation: Rotation
     """The configuration's."""
-    active: dict[str, Entry]
-    """The journal's: keys by fingerprint that their vendors took, and …"""
-    dead: dict[str, list[Entry]]
-    """… those that were not taken since, where their entries say. Whether that is the word of a key's own vendor, is
-    known to who knows the vendor."""
+    entries: tuple[Entry, ...] = ()
+    """The journal's."""
+    vouching: Vouching | None = None
+    """Whose entries count; None where there are none."""
 
 
 def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
@@ -37,29 +37,23 @@ def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
 
     ``rules`` are packs that the user has named.
     """
-    dead = known(settings, rules).dead
-    return settings.rotation().knowing(
-        {name: {who: one.time[:10] for one in said for who in _names(one)} for name, said in dead.items()}
-    )
-
-
-def _names(entry: Entry) -> tuple[str, ...]:
-    return (entry.vendor, "") if journal.is_word_of(entry, "") else (entry.vendor,)
+    found, dead = known(settings, rules), defaultdict[str, dict[str, str]](dict)
+    if found.vouching is not None:
+        # once for keys of each vendor that has called one dead, and once for keys of which nothing is certain
+        for vendor in sorted({one.vendor for one in found.entries if is_dead(one)} | {""}):
+            for name, entry in found.vouching.standing(found.entries, vendor).items():
+                if is_dead(entry):
+                    dead[name][vendor] = entry.time[:10]
+    return found.rotation.knowing(dead)
 
 
 def known(settings: Settings, rules: Sequence[str] = ()) -> Known:
     """All that is on record. A journal that cannot be read vouches for no key."""
-    found = Journal(journal.folder(os.environ))
     try:
-        entries = list(found.entries())
-        dead = found.deaths()
+        entries = tuple(Journal(journal.folder(os.environ)).entries())
     except JournalError:
-        return Known(settings.rotation(), {}, {})
-    if dead:
-        vouching = vouching_of(rules)
-        dead = {name: [one for one in said if vouching.is_host(one)] for name, said in dead.items()}
-    active = {one.fingerprint: one for one in entries if is_alive(one)}
-    return Known(settings.rotation(), active, {name: said for name, said in dead.items() if said})
+        entries = ()
+    return Known(settings.rotation(), entries, vouching_of(rules) if entries else None)
 
 
 def vouching_of(rules: Sequence[str] = ()) -> Vouching:
@@ -73,25 +67,18 @@ def vouching_of(rules: Sequence[str] = ()) -> Vouching:
     return Vouching(compiled.load(tuple(rules)).ruleset, reached)
 
 
-def death(finding: Finding, known: Known) -> Entry | None:
-    """The last entry by which the vendor of a key says that it is dead."""
-    vendor = finding.vendor if finding.certainty.value == "certain" else ""
-    return next(
-        (one for one in reversed(known.dead.get(finding.fingerprint, ())) if journal.is_word_of(one, vendor)), None
-    )
-
-
 def ends(run: Run, known: Known) -> dict[str, Ended]:
-    """What is known of each key that was found, by its fingerprint; what a vendor said comes first."""
+    """What is known of each key that was found, by its fingerprint; what its vendor said comes first."""
     from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while others read files
 
     found = {}
     for one in run.findings:
-        name, dead = one.fingerprint, death(one, known)
-        if dead is not None:
-            found[name] = Ended("inactive", dead.time[:10])
+        name = one.fingerprint
+        last = known.vouching.decides(known.entries, name, one) if known.vouching else None
+        if last is not None and is_dead(last):
+            found[name] = Ended("inactive", last.time[:10])
         elif known.rotation.is_revoked(name):
             found[name] = Ended("revoked", known.rotation.revoked_on(name))
-        elif name in known.active:
-            found[name] = Ended("active", known.active[name].time[:10])
+        elif last is not None:
+            found[name] = Ended("active", last.time[:10])
     return found

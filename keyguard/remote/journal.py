@@ -54,6 +54,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
 
+#: whether an entry counts; whether the second one, by which a key is dead, takes back the first
+Counts = Callable[[Entry], bool]
+Settles = Callable[[Entry, Entry], bool]
 #: by the evidence; by the vendor's own answer, which no other would have given; by what the user said, and nothing else
 WHOSE = ("certain", "recognised", "named")
 #: those that count where the evidence is gone, or was never enough
@@ -104,21 +107,11 @@ class Journal:
             except (msgspec.MsgspecError, ValueError):
                 continue
 
-    def inactive(self, counts: Callable[[Entry], bool] = lambda entry: True) -> dict[str, Entry]:
-        """The keys of which the last that is known is that they are dead, by fingerprint, with the last entry that says
-        so. Entries that do not count (``counts``) show nothing; that a key is active, shows whoever takes it.
+    def inactive(self, counts: Counts | None = None, settles: Settles | None = None) -> dict[str, Entry]:
+        """The keys of which it is known that they are dead, by fingerprint, with the entry that says so: see
+        ``standing``.
         """
-        return {name: said[-1] for name, said in self.deaths(counts).items()}
-
-    def deaths(self, counts: Callable[[Entry], bool] = lambda entry: True) -> dict[str, list[Entry]]:
-        """The same with every entry that says so since the key was last known to be active."""
-        found: dict[str, list[Entry]] = {}
-        for entry in self.entries():
-            if is_alive(entry):
-                found.pop(entry.fingerprint, None)
-            elif is_dead(entry) and counts(entry):
-                found.setdefault(entry.fingerprint, []).append(entry)
-        return found
+        return {name: entry for name, entry in standing(self.entries(), counts, settles).items() if is_dead(entry)}
 
 
 _DEAD = {("verify", "inactive"), ("revoked", "confirmed"), ("revoked", "already-inactive")}
@@ -133,6 +126,27 @@ def is_dead(entry: Entry) -> bool:
 def is_alive(entry: Entry) -> bool:
     """Whether an entry says that its key is taken."""
     return (entry.action, entry.outcome) in _ALIVE
+
+
+def standing(
+    entries: Iterable[Entry], counts: Counts | None = None, settles: Settles | None = None
+) -> dict[str, Entry]:
+    """The entry that says last whether a key is dead or alive, by fingerprint.
+
+    That it is dead is known by an entry that counts. It takes back an earlier one by which the key was alive only if it
+    ``settles`` that: what one server does not take, another still can. Both are everything where nothing is said.
+    """
+    found: dict[str, Entry] = {}
+    alive: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if is_alive(entry):
+            found[entry.fingerprint] = entry
+            alive.setdefault(entry.fingerprint, []).append(entry)
+        elif is_dead(entry) and (counts is None or counts(entry)):
+            left = [one for one in alive.get(entry.fingerprint, ()) if settles is not None and not settles(one, entry)]
+            alive[entry.fingerprint] = left
+            found[entry.fingerprint] = left[-1] if left else entry
+    return found
 
 
 def is_settled(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run, Where
-from keyguard.remote.journal import Entry, is_alive, is_dead
+from keyguard.remote.journal import Entry, is_dead
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
@@ -100,19 +100,16 @@ def _dead(
     if asked is not None and asked.state is not State.UNKNOWN:
         because = f"asked now{f' at {asked.host}' if asked.host else ''}: {asked.reason}"
         return Claim(claim=claim, holds=asked.state is State.INACTIVE, because=(because,))
-    doubtful = [f"asked now: {asked.reason}"] if asked else []
+    told = [f"asked now: {asked.reason}"] if asked else []
+    decisive = vouching.decides(entries, fingerprint, finding)
+    if decisive is not None:
+        return Claim(claim=claim, holds=is_dead(decisive), because=(_told(decisive), *told))
     for one in reversed(entries):
-        if one.fingerprint != fingerprint or one.action not in ("verify", "revoked"):
-            continue
-        if is_alive(one):
-            return Claim(claim=claim, holds=False, because=(_told(one), *doubtful))
-        if is_dead(one) and vouching.counts(one, finding):
-            return Claim(claim=claim, holds=True, because=(_told(one), *doubtful))
-        if is_dead(one):
-            doubtful.append(f"{_told(one)}; that does not count: {vouching.why_not(one, finding)}")
-        elif one.outcome not in ("unknown", "not-sent"):
-            doubtful.append(_told(one))
-    return Claim(claim=claim, holds=None, because=tuple(doubtful[:_MOST]) or (_NOBODY,))
+        if one.fingerprint == fingerprint and is_dead(one):
+            told.append(f"{_told(one)}; that does not count: {vouching.why_not(one, finding)}")
+        elif one.fingerprint == fingerprint and one.action in ("verify", "revoked"):
+            told.append(_told(one))
+    return Claim(claim=claim, holds=None, because=tuple(told[:_MOST]) or (_NOBODY,))
 
 
 _NOBODY = "nobody has asked: keyguard verify, or prove --stdin"

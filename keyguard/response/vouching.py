@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from keyguard.endpoints import Request
 from keyguard.model import Certainty, Finding
-from keyguard.remote.journal import Entry, is_alive, is_dead, is_word_of
+from keyguard.remote.journal import Entry, is_word_of, standing
 from keyguard.rules import RuleSet
 from keyguard.userconfig import Reached
-from keyguard.verdict import State
 
 
 class Vouching:
@@ -38,28 +37,35 @@ class Vouching:
         """
         return not entry.host or entry.vendor in self._anywhere or entry.host in self._hosts.get(entry.vendor, ())
 
-    def state(self, finding: Finding, entries: Sequence[Entry]) -> State | None:
-        """What is known of a key by the last of these entries that is about it, and is the word of its vendor."""
-        for one in reversed(entries):
-            if one.fingerprint != finding.fingerprint:
-                continue
-            if is_alive(one):
-                return State.ACTIVE
-            if is_dead(one) and self.counts(one, finding):
-                return State.INACTIVE
-            if one.action == "verify" and one.outcome == State.UNKNOWN.value:
-                return State.UNKNOWN
-        return None
+    def standing(self, entries: Iterable[Entry], vendor: str) -> dict[str, Entry]:
+        """The entries that decide on keys of a vendor: see ``keyguard.remote.journal.standing``.
 
-    def counts(self, entry: Entry, finding: Finding | None) -> bool:
-        """Whether an entry is the word of a key's own vendor. ``finding`` is None where the key stands nowhere now."""
-        certain = finding is not None and finding.certainty is Certainty.CERTAIN
-        return self.is_host(entry) and is_word_of(entry, finding.vendor if finding and certain else "")
+        ``vendor`` is who that is for certain; empty for keys of which nothing is certain now.
+        """
+
+        def counts(entry: Entry) -> bool:
+            return self.is_host(entry) and is_word_of(entry, vendor)
+
+        return standing(entries, counts, self._settles)
+
+    def decides(self, entries: Iterable[Entry], fingerprint: str, finding: Finding | None) -> Entry | None:
+        """The entry that decides on one key; None where none does, or nobody was asked."""
+        about = [one for one in entries if one.fingerprint == fingerprint]
+        return self.standing(about, certain_vendor(finding)).get(fingerprint)
+
+    def _settles(self, alive: Entry, dead: Entry) -> bool:
+        """Whether the same vendor was asked, and of software that runs at many places the same server."""
+        return alive.vendor == dead.vendor and (alive.host == dead.host or alive.vendor not in self._anywhere)
 
     def why_not(self, entry: Entry, finding: Finding | None) -> str:
         """Why an entry does not count, in words."""
         if not self.is_host(entry):
             return "keys of that vendor are asked about elsewhere"
-        if finding is not None and finding.certainty is Certainty.CERTAIN:
+        if finding is not None and certain_vendor(finding) not in ("", entry.vendor):
             return f"it is a key of {finding.vendor_name}"
         return "it was not certain whose key it is, and another vendor's would have been refused in the same way"
+
+
+def certain_vendor(finding: Finding | None) -> str:
+    """Whose a key is for certain; empty where nothing is, and for one that stands nowhere any more."""
+    return finding.vendor if finding is not None and finding.certainty is Certainty.CERTAIN else ""

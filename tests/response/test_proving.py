@@ -206,6 +206,19 @@ def test_of_a_key_that_is_nowhere_any_more_only_what_was_certain_then_counts(wor
         assert world.death(KEY)[0] is holds
     world.note(KEY, "active", vendor="stripe", host="api.stripe.com", whose="recognised")
     assert world.death(KEY)[0] is False, "whoever takes it"
+    world.note(KEY, "inactive", **where, whose="certain")
+    assert world.death(KEY)[0] is False, "that it is not taken here says nothing of where it is"
+
+
+def test_one_server_does_not_speak_for_another_of_the_same_software(world: World) -> None:
+    name = world.leak(f"GITHUB_TOKEN={GITHUB}\n")
+    world.says = Played(200)
+    assert world("verify", name).code == 1
+    world.says = REFUSED
+    assert world("verify", name, "--host", "ghe.corp.example").code == 0
+    assert world.death(GITHUB)[0] is False, "api.github.com takes it"
+    assert world("verify", name).code == 0
+    assert world.death(GITHUB)[0] is True
 
 
 def test_it_was_settled_before_only_by_this_vendor_at_this_host() -> None:
