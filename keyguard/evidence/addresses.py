@@ -13,9 +13,12 @@ _URL = expression(
     rb"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,10}://([^/?#\s\"'`<>\\,;()|]*)(?:[/?#\\,;|(][^\s\"'`<>]*)?",
 )
 #: what may stand directly before an address that is not a part of a longer one
-_BEFORE = expression(rb"(?:^|[\s\"'`<>]|[\w.$-]*[=:(\[{,]+)$")
+_BEFORE = expression(rb"(?:^|[\s\"'`<>(\[{,;])(?:[\w.$-]*[=:])?$")
 #: what an address is put together of: then nobody knows what it begins with
 _COMPOSED = expression(rb"(?:\+|\.|%|\bformat\(|<>|\|\|)\s*[bfru]{0,2}[\"'`]$")
+#: bytes before an address in which is looked for its beginning
+_FAR = 300
+_BARE = expression(rb"([\"'`])((?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}(?::[0-9]{1,5})?)\1")
 _HOST = expression(rb"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.)+[A-Za-z]{2,24}\.?")
 
 
@@ -29,12 +32,15 @@ class Address(NamedTuple):
 
 
 def addresses(text: bytes) -> Iterator[Address]:
-    """The addresses in a text, in order."""
+    """The addresses in a text, in order, then hosts that are strings of their own."""
     for found in _URL.finditer(text):
-        whole = _BEFORE.search(text[max(0, found.start() - 80) : found.start()])
-        composed = _COMPOSED.search(text[max(0, found.start() - 12) : found.start()])
+        whole = _BEFORE.search(text, max(0, found.start() - _FAR), found.start())
+        composed = _COMPOSED.search(text, max(0, found.start() - 12), found.start())
         host = host_of(found[1]) if whole and not composed else ""
         yield Address(found.start(), found.end(), host)
+    for found in _BARE.finditer(text):
+        composed = _COMPOSED.search(text, max(0, found.start() - 12), found.start() + 1)
+        yield Address(found.start() + 1, found.end() - 1, "" if composed else host_of(found[2]))
 
 
 def host_of(authority: bytes) -> str:
@@ -59,6 +65,6 @@ def around(before: bytes, after: bytes) -> tuple[bool, str]:
     whole = run.group() + b"\0" + (rest.group() if rest else b"")
     start = len(before) - len(run.group())
     authority = re.split(rb"[/?#\\]", whole.partition(b"://")[2], maxsplit=1)[0]
-    if not _BEFORE.search(before[max(0, start - 80) : start]):
+    if not _BEFORE.search(before, max(0, start - _FAR), start):
         return True, ""
     return True, host_of(authority)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from keyguard.evidence.identifiers import is_doubtful, is_neutral_prose, words_of
+from keyguard.evidence.identifiers import is_about_another, is_doubtful, is_neutral_prose, words_of
 from keyguard.expression import expression
 
 #: what gives something to a name
@@ -33,6 +34,9 @@ _KEEPING = frozenset(
 _NEXT = expression(
     rb"[\"'`]?\s*[\])]?\s*[,;\s]\s*(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]?\s*[=:(>]\s*)*[\"'`]?(?i:bearer |basic )?$"
 )
+#: the name that is given what follows
+_GIVEN = expression(rb"([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
+_KEYED = expression(rb"\s*[-\s]*[\"']?[\w.-]+[\"']?\s*[:=]\s*[{\[(]?\s*|\s*\[[\w. -]+\]\s*")
 #: words of running text before a name
 _PROSE = expression(rb"(?<![\w=:/.+-])((?:[A-Za-z'-]+[ \t]+)+)$")
 #: something that stands in for a vendor
@@ -70,6 +74,23 @@ def _is_said(text: bytes, start: int, end: int) -> bool:
     if called:
         return all(word in _KEEPING for word in words_of(called[1])[-1:])
     return text[start - 1 : start] in (b'"', b"'") or b"," not in text[end:]
+
+
+def holder(text: bytes, start: int) -> bytes:
+    """The name that is given what stands at an offset; empty where there is none."""
+    found = _GIVEN.search(text, 0, start)
+    return found[1] if found else b""
+
+
+def is_held_by_another(text: bytes, start: int, own: Collection[str]) -> bool:
+    """Whether what is called at an offset is given to a name of another company than its ``own``, or denied by it."""
+    words = words_of(holder(text, start))
+    return is_about_another(words, own) or is_doubtful(words[:1])
+
+
+def is_under_another(parent: bytes, own: Collection[str]) -> bool:
+    """Whether a line above a key is a field or section about another company, or that denies what is below it."""
+    return bool(_KEYED.fullmatch(parent)) and is_about_another(words_of(parent), own)
 
 
 def has_stand_in(*texts: bytes) -> bool:

@@ -8,6 +8,7 @@ A name is proof only if every word of it is known to leave its meaning as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from keyguard.expression import expression
@@ -18,24 +19,26 @@ _WORD = expression(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NEUTRAL = frozenset(
     b"key keys secret secrets token tokens api apis apikey apikeys secretkey sk pk rk live test testing tests prod "
     b"production dev development staging stage sandbox auth authorization authentication access private public "
-    b"publishable restricted credential credentials cred creds password passwd pass pwd client clients server backend "
-    b"service services svc sdk account acct config configuration conf cfg settings setting options opts option params "
-    b"env environment var variable vars val value values const constant webhook webhooks hook hooks signing sign "
-    b"signature endpoint endpoints connect platform integration integrations app application web site http https rest "
-    b"admin root main primary secondary default current new old legacy previous backup rotated my our the set get init "
-    b"initialize initialise create make build setup configure configured with load use provider providers vendor "
-    b"payment payments pay billing checkout mail mailer email emails smtp bearer basic header headers string str text "
-    b"raw data info customer merchant org organization user users global next nuxt vite react expo gatsby vue process "
-    b"import meta this self os environ getenv rails django laravel flask spring tf window global constants "
-    b"authenticate instance gateway id no1 eu us middleware plugin module resource field name label title v x js ts py "
-    b"php go rb node java net".split()
+    b"publishable restricted credential credentials cred creds password passwd pass pwd client clients server "
+    b"backend service services svc sdk account acct config configuration conf cfg settings setting options opts "
+    b"option params env environment var variable vars val value values const constant webhook webhooks hook hooks "
+    b"signing sign signature endpoint endpoints connect platform integration integrations app application web site "
+    b"http https rest admin root main primary secondary default current new old legacy previous backup rotated my "
+    b"our the set get init initialize initialise create make build setup configure configured with load use "
+    b"provider providers vendor payment payments pay billing checkout mail mailer email emails smtp bearer basic "
+    b"header headers string str text raw data info customer merchant org organization user users global next nuxt "
+    b"vite react expo gatsby vue process import meta this self os environ getenv rails django laravel flask spring "
+    b"tf window constants authenticate instance gateway id no1 eu us middleware plugin module resource field name "
+    b"label title v x js ts py php go rb node java net pop promise elements factory manager helper util utils "
+    b"handler bean shop".split()
 )
 #: and of those the ones that do so beside a name that is a word of everyday language as well
 _STRICT = _NEUTRAL - frozenset(
-    b"account acct admin app application billing checkout connect customer data email emails endpoint endpoints field "
-    b"header headers hook hooks info instance label load mail mailer mailbox main merchant module name new old my our "
-    b"org organization pass password pay payment payments platform plugin primary process raw resource root secondary "
-    b"service services site smtp str string text the this title use user users vendor web window".split()
+    b"account acct admin app application billing checkout connect customer data email emails endpoint endpoints "
+    b"field header headers hook hooks info instance label load mail mailer mailbox main merchant module name new "
+    b"old our org organization pass password pay payment payments platform plugin primary process raw resource "
+    b"root secondary service services site smtp str string text the this title use user users vendor web window "
+    b"pop promise elements factory manager helper util utils handler bean shop".split()
 )
 #: words before a vendor's name that do so there, and elsewhere do not: ``key_for_stripe``
 _LEADING = frozenset([b"for"])
@@ -43,25 +46,39 @@ _LEADING = frozenset([b"for"])
 _DOUBTS = frozenset(
     b"not no non nor never without un anti ex former formerly instead unlike except beside besides other others "
     b"another than versus vs or and to from replaces replaced replace replacing replacement substitute substitutes "
-    b"successor predecessor alternative alternate competitor rival like alike lookalike style compatible compat clone "
-    b"clones replica imitation pseudo quasi fake faked fakes mock mocks mocked stub stubs stubbed dummy dummies double "
-    b"spy emulator emulated emulate simulator simulated simulation sim standin placeholder example sample demo local "
-    b"localhost offline inhouse selfhosted homemade toy proxy relay bridge mirror shim adapter adaptor wrapper facade "
-    b"moved migrate migrated migration switched converted is has was are on off onto should can if unless when else "
-    b"disable disabled enable enabled remove removed delete deleted unset drop dropped skip ignore ignored".split()
+    b"successor predecessor alternative alternate competitor rival like alike lookalike style compatible compat "
+    b"clone clones replica imitation pseudo quasi fake faked fakes mock mocks mocked stub stubs stubbed dummy "
+    b"dummies double spy emulator emulated emulate simulator simulated simulation sim standin placeholder example "
+    b"sample demo local localhost offline inhouse selfhosted homemade toy proxy relay bridge mirror shim adapter "
+    b"adaptor wrapper facade moved migrate migrated migration switched converted is has was are on off onto should "
+    b"can if unless when else disable disabled enable enabled remove removed delete deleted unset drop dropped "
+    b"skip ignore ignored sham bogus counterfeit imposter impostor surrogate proxied relayed tunnel shadow ghost "
+    b"phantom rehearsal playground fixture fixtures canned recorded cassette vcr spoof spoofed pretend virtual "
+    b"memory inmemory noop null void deprecated retired sunset discontinued obsolete prior minus excluding "
+    b"excluded sans contra against opposite beyond outside rather swap swapped switch convert port ported "
+    b"transition transfer handover fallback opponent knockoff copycat inspired based similar shaped formatted "
+    b"equivalent analog analogue counterpart peer partner reseller broker aggregator middleman hub router gateway "
+    b"connector zero free less only ersatz invalid wrong bad broken unknown any some every all both either".split()
+)
+#: those of them that say so of all that is below them
+_DENIALS = frozenset(
+    b"not no non never without ex former formerly instead unlike except other others replaces replaced replace "
+    b"replacing replacement moved migrate migrates migrated alternative disabled removed deleted dropped".split()
 )
 #: other companies beside whose name a vendor's says nothing for certain
 _OTHERS = frozenset(
-    b"adyen airtable airwallex algolia alipay amazon anthropic apple asana auth0 authorizenet aws azure bitpay "
-    b"bluesnap braintree brevo chargebee chargify cloudflare cognito coinbase crisp cybersource databricks datadog "
-    b"descope digitalocean discord doku doppler ebay elastic elevenlabs etsy facebook fastly fastspring figma firebase "
-    b"flutterwave flywire freshdesk github gitlab gocardless google grafana gumroad heroku hubspot hyperswitch "
-    b"intercom iyzico jira kinde klarna klaviyo lemonsqueezy linear logto loops mailchimp mailersend mailgun mailjet "
-    b"mandrill mercadopago meta microsoft midtrans mollie monnify netlify notion nowpayments okta omise openai "
-    b"openrouter paddle pagarme paymaya payoneer paypal paytm payu phonepe plaid plunk polar postmark propelauth "
-    b"quickbooks rapyd razorpay recurly resend revolut ripple salesforce segment sendgrid sendpulse sentry shopify "
-    b"sinch slack sparkpost square squareup stytch sumup supabase supertokens telegram twilio uber vonage wepay wise "
-    b"woocommerce worldpay xendit xero zendesk zoho zuora".split()
+    b"adyen airtable airwallex algolia alipay amazon anthropic apideck apple asana auth0 authorizenet aws azure "
+    b"bitpay bluesnap braintree brevo chargebee chargify clerk cloudflare cognito coinbase crisp culqi cybersource "
+    b"databricks datadog descope digitalocean discord doku doppler ebay elastic elevenlabs etsy facebook fastly "
+    b"fastspring figma firebase flutterwave flywire freshdesk github gitlab gocardless google grafana gumroad "
+    b"heroku highnote hubspot hyperswitch intercom iyzico jira kinde klarna klaviyo knock korapay lemonsqueezy "
+    b"linear liveblocks logto loops mailchimp mailersend mailgun mailjet mandrill mercadopago meta microsoft "
+    b"midtrans mollie monnify moyasar msgbubbles netlify notion nowpayments okta omise openai openrouter paddle "
+    b"pagarme paygentic payjp paymaya paymongo payoneer payonify paypal paystack paytm payu phonepe plaid plunk "
+    b"polar postmark propelauth quickbooks rapyd razorpay recurly resend revolut ripple salesforce segment "
+    b"sendgrid sendmailos sendmesh sendpulse sentry shopify sinch slack sparkpost square squareup stripe stytch "
+    b"sumup supabase supertokens telegram twilio uber vonage wepay wise woocommerce workos worldpay xendit xero "
+    b"yoco zendesk zoho zuora".split()
 )
 #: names that are words of everyday language, too: beside any other word they need not be the vendor's
 _EVERYDAY = (
@@ -82,9 +99,7 @@ _EVERYDAY = (
     *("wrangler", "claude", "gemini"),
 )
 #: names that are two words of everyday language if they are written apart
-_APART = frozenset(
-    ("autorelay", "highnote", "liveblocks", "sendbytekey", "sendbyteapi", "sendbytesecret", "senddevkey", "sendmesh")
-)
+_APART = ("autorelay", "highnote", "liveblocks", "sendbyte", "sendmesh")
 #: letters of one word that is taken apart, and of those that it may be made of
 _LONGEST, _MOST = 40, 15
 #: words beside which a name means something else
@@ -97,7 +112,7 @@ def names_only(identifier: bytes, name: re.Match[bytes], start: int, called: str
 
     What names a project may come first: ``ACME_STRIPE_KEY``, ``acme.stripe.key``.
     """
-    if called in _APART and re.search(rb"[_.-]", name.group()):
+    if any(called.startswith(one) and not name.group().lower().startswith(one.encode()) for one in _APART):
         return False
     before, after = identifier[: name.start() - start], identifier[name.end() - start :]
     everyday = called.startswith(_EVERYDAY)
@@ -106,11 +121,20 @@ def names_only(identifier: bytes, name: re.Match[bytes], start: int, called: str
     words = [word for word in words_of(near) if word not in _LEADING]
     if near.isupper() and words and not everyday and _may_lead(words[0], called):
         del words[0]
-    words += [word for word in words_of(outer) if everyday or not _may_lead(word, called)]
+    around = [word for word in words_of(outer) if everyday or not _may_lead(word, called)]
     behind = words_of(_without(called, after))
     words += behind
     if after[:1].isalpha() and behind and len(behind[0]) == 1:
         return False  # ``stripesKey`` is about stripes
+    return _are_all(words, known) and _are_all(around, _NEUTRAL)
+
+
+def is_verb(identifier: bytes, called: str) -> bool:
+    """Whether an identifier that is called may be a word of everyday language and nobody's name: ``resend(…)``."""
+    return called.startswith(_EVERYDAY) and identifier.rpartition(b".")[2] == called.encode()
+
+
+def _are_all(words: list[bytes], known: frozenset[bytes]) -> bool:
     return all(len(word) == 1 or word in known or _is_made_of(word, known) for word in words)
 
 
@@ -154,3 +178,8 @@ _PROSE = frozenset(
 def is_doubtful(words: list[bytes]) -> bool:
     """Whether one of the words turns round what it is said of."""
     return any(word in _DOUBTS for word in words)
+
+
+def is_about_another(words: list[bytes], own: Collection[str]) -> bool:
+    """Whether the words name a company by another name than its ``own``, or deny what is said below them."""
+    return any((word in _OTHERS and word.decode() not in own) or word in _DENIALS for word in words)

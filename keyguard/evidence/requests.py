@@ -29,6 +29,10 @@ _REQUESTS = frozenset(
     b"got curl init message url uri urlopen session instance query api json ajax rest invoke execute exec perform http "
     b"https resource target endpoint baseurl newrequest builder getjson postjson withheaders".split()
 )
+#: what tells others an address, to be called back or to be allowed
+_LISTENERS = frozenset(
+    b"webhook webhooks hook hooks callback callbacks redirect route listener cors origin allow".split()
+)
 #: functions that make an address of a text, and are looked through
 _MAKERS = frozenset(b"url uri create parse of string mustparse".split())
 #: what is sent along and is no credential
@@ -53,7 +57,9 @@ _POWERSHELL = expression(rb"(?i)\b(?:invoke-(?:restmethod|webrequest)|irm|iwr)\b
 _POWERSHELL_TARGET = expression(rb"(?i)(?:-uri|invoke-(?:restmethod|webrequest)|irm|iwr)\s+[\"']?$")
 _POWERSHELL_OTHER = expression(rb"(?i)-(?:body|infile|proxy|sessionvariable|form)\b")
 #: what leads a request to another place than its address says
-_DIVERTED = expression(rb"(?i)prox(?:y|ies)|tunnel|resolve\b|unix_?socket|socket_?path|lookup:|transport=")
+_DIVERTED = expression(
+    rb"(?i)prox(?:y|ies)|tunnel|resolve\b|unix_?socket|socket_?path|lookup:|transport=|replace\(|\bg?sub\("
+)
 #: an option by which a client is told which host to call, and its value
 _CALLS = expression(
     rb"(?i)(?<![a-z])(?:api_?)?(?:host|hostname|base_?ur[il]|api_?base|endpoint|server|server_?url|url|port|protocol)"
@@ -185,8 +191,9 @@ def _is_together(statement: bytes, one: addresses.Address, key: int, around: lis
     count = 1
     while count:
         between, count = _INNER.subn(b"0", between)
-    opened = max(between.rfind(b"("), between.rfind(b"["), between.rfind(b"{"))
-    return bool(_CHAIN.fullmatch(re.sub(rb"^[^()\[\]{}]*", b"", between[: opened + 1])[:-1].replace(b"(", b"")))
+    opened = _enclosing(between)
+    between = between[: opened[-1].start] if opened else between
+    return bool(_CHAIN.fullmatch(re.sub(rb"^[^()\[\]{}]*", b"", between)))
 
 
 def _is_closed(statement: bytes, around: list[_Bracket], one: addresses.Address) -> bool:
@@ -227,6 +234,8 @@ def _name(identifier: bytes) -> bytes:
 
 def _is_request(name: bytes) -> bool:
     words = words_of(name)
+    if any(word in _LISTENERS for word in words):
+        return False
     return any(word in _REQUESTS for word in words[-2:]) or b"curl" in words
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from keyguard.evidence.assignment import has_stand_in
+from keyguard.evidence.assignment import has_stand_in, is_under_another
 from keyguard.evidence.names import Evidence, Vendors, by_name, is_showable
 from keyguard.evidence.requests import is_elsewhere, sent
 from keyguard.expression import expression
@@ -133,6 +133,7 @@ def checked(vendors: Vendors, name: Evidence, place: Surroundings) -> Evidence:
     """What a name says; not direct where something stands in for its vendor, or its client calls another host."""
     if not name.direct or not (
         has_stand_in(place.before, place.after, *place.parents[:2])
+        or any(is_under_another(parent, vendors[name.vendor].names) for parent in place.parents[:1])
         or (name.why.endswith("(…)") and is_elsewhere(vendors[name.vendor].hosts, place.statement))
     ):
         return name
