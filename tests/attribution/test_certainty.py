@@ -241,9 +241,61 @@ stripe_sandbox_emulator = '<1>'
 class MockStripe: key = '<1>'
 stripeServerStub = '<1>'
 """,
+    "what leads a request astray": r"""
+fetch('/api/proxy?target=https://api.stripe.com', {headers: {Authorization: 'Bearer <1>'}})
+fetch('/proxy?url=https://api.stripe.com/v1', {headers: {Authorization: 'Bearer <1>'}})
+axios.post('/proxy', { url: 'https://api.stripe.com/v1', headers: { Authorization: 'Bearer <1>' } })
+fetch("https://api.stripe.com/v1".replace("api.stripe.com", host), {headers: {Authorization: "Bearer <1>"}})
+fetch(live ? "https://api.stripe.com" : "https://corp.example", {headers: {Authorization: "Bearer <1>"}})
+fetch(`https://api.stripe.com${suffix}`, {headers: {Authorization: "Bearer <1>"}})
+fetch(`https://${host}/api.stripe.com`, {headers: {Authorization: "Bearer <1>"}})
+requests.get("http://localhost:12111/v1?host=api.stripe.com", auth=("<1>", ""))
+https.request({ hostname: 'corp.example', headers: { Host: 'api.stripe.com', Authorization: 'Bearer <1>' } })
+https.request({ hostname: 'corp.example', path: '/api.stripe.com', headers: { Authorization: 'Bearer <1>' } })
+{ allowedHosts: ['api.stripe.com'], token: '<1>' }
+cors({ origin: 'https://api.stripe.com', secret: '<1>' })
+window.open("https://corp.example/?api.stripe.com", "<1>")
+console.log("https://api.stripe.com", "<1>")
+redirect("https://api.stripe.com", token="<1>")
+addRoute("https://api.stripe.com", "<1>")
+webhooks.create({ url: 'https://api.clerk.com/hook', secret: '<1>' }, 'https://corp.example')
+""",
+    "what is held or said by another": r"""
+stripe_key = Clerk('<1>')
+polar = new Stripe('<1>')
+paystack = Stripe("<1>")
+notStripe = new Stripe('<1>')
+recharge('<1>')
+wallet.recharge('<1>')
+resend('<1>')
+instead_of:\n  stripe: <1>
+moved_to:\n  workos_key: <1>
+replaces:\n  stripe_key: <1>
+paddle:\n  stripe_key: <1>
+[not.stripe]\nstripe_key = <1>
+not:\n  - stripe_key: <1>
+SHAM_STRIPE_KEY=<1>
+BOGUS_STRIPE_KEY=<1>
+FAKE_STRIPE_KEY=<1>
+MOCK_STRIPE_KEY=<1>
+EX_STRIPE_KEY=<1>
+ANTI_STRIPE_KEY=<1>
+UNLIKE_STRIPE_KEY=<1>
+ZERO_STRIPE_KEY=<1>
+STRIPE_TUNNEL_KEY=<1>
+stripe_gateway_mock_key = '<1>'
+""",
 }
 
 CERTAIN = r"""
+https.request({ hostname: 'api.stripe.com', path: '/v1', headers: { Authorization: 'Bearer <1>' } })
+http.client.HTTPSConnection("api.stripe.com").request("GET", "/v1", headers={"Authorization": "Bearer <1>"})
+production:\n  stripe_key: <1>
+local:\n  stripe_key: <1>
+payments:\n  stripe:\n    key: x\n    stripe_secret: <1>
+payments = Stripe('<1>')
+const client = new Stripe("<1>")
+this.stripe = new Stripe('<1>');
 STRIPE_SECRET_KEY=<1>
 ACME_STRIPE_SECRET_KEY=<1>
 REACT_APP_STRIPE_KEY=<1>
