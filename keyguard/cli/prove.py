@@ -64,7 +64,7 @@ def _prove(found: Run, options: argparse.Namespace) -> int:
     paths, engine = tuple(options.path) or (".",), compiled.load(tuple(options.rules))
     unseen = "--no-history" if options.no_history else partial_history(paths)
     claims = proof.prove(fingerprint, found, entries, records.vouching_of(options.rules), asked, unseen=unseen)
-    left = unread(found, paths, engine, all_files=options.all_files, looked_back=not options.no_history)
+    left = unread(found, paths, engine, all_files=options.all_files)
     name = proof.name(fingerprint, found.findings)
     held = [one.holds for one in claims]
     if options.format == "json":

@@ -93,6 +93,7 @@ class Verifier:
             return Answered(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
         if dry:
             return Answered(finding, None, tuple(question.prepared.lines()))
+        self._journal.require_place()
         settled = question.settled or journal.is_settled(
             self._journal.entries(), finding.fingerprint, question.vendor, question.prepared.host
         )
