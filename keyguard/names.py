@@ -17,12 +17,14 @@ from keyguard.engine.prefilter import suspects
 from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
-from keyguard.masking.values import looks_random
+from keyguard.masking.values import is_random, looks_random
 from keyguard.model import Blob, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
 _IS_ID = "(?:KG-)?[0-9a-f]{4,64}"
+#: of what is typed: a capital, a small letter or a digit beside another kind at least once in so many characters
+_TYPED = 6
 _TAKE_IDS = ("verify", "revoke", "plan", "purge", "prove", "journal", "--range", "--since")
 
 
@@ -150,8 +152,9 @@ def _random_parts(arguments: Sequence[str]) -> Iterator[str]:
     takes_ids = bool({*_TAKE_IDS} & {*arguments})
     for word in arguments:
         if not os.path.lexists(word):
-            for part in re.findall(r"[A-Za-z0-9+/_=-]{16,}", word):
-                if looks_random(part) and not (takes_ids and re.fullmatch(_IS_ID, part)):
+            for found in re.findall(r"[A-Za-z0-9+/_=-]{16,}", word):
+                part = found.strip("=-")
+                if is_random(part, _TYPED) and not (takes_ids and re.fullmatch(_IS_ID, part)):
                     yield part
 
 

@@ -33,6 +33,7 @@ LAYERS = {
     "keyguard.engine.literals": 1,
     "keyguard.engine.plan": 1,
     "keyguard.git.child": 1,
+    "keyguard.git.claims": 1,
     "keyguard.git.modes": 1,
     "keyguard.git.shadow": 1,
     "keyguard.packfile": 1,

@@ -19,7 +19,7 @@ from keyguard.git.refs import checked_out
 from keyguard.git.repository import Repository, discover
 from keyguard.git.revisions import Revisions
 from keyguard.git.shadow import DEADLINE, Shadow
-from keyguard.git.tips import Tip, Tips, read_refs
+from keyguard.git.tips import FULL_DEPTH, Tip, Tips, read_refs
 from keyguard.history.asked import Range
 from keyguard.history.ends import Ends, Listed, commits_between, find_ends
 from keyguard.history.excerpt import excerpt, is_worth_it
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from keyguard.history.run import Histories
     from keyguard.progress import Progress
 
-_SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
+_SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
 _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
 
 
@@ -104,7 +104,7 @@ class _RangeReader:
         self._engine = engine
         self._authors = authors
         self._id_size = 32 if repository.object_format == "sha256" else 20
-        self._revisions = Revisions(shadow, tips.tips)
+        self._revisions = Revisions(shadow, tips.tips, shallow=bool(tips.shallow))
         self._inspector = Inspector(engine)
         self._fetched = Fetched(shadow, self._inspector)
         # what there is when ^C comes

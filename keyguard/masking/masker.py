@@ -20,11 +20,13 @@ _STEP = 3
 _PIECES = 64
 #: and of one that is reversed, or that nothing is shown of, so many
 _FEW = 4
+#: so many texts are searched for sooner than all their beginnings are looked up
+_FEW_ODD = 50
 #: places of the same eight characters in values that are compared: more of them are copies of one another
 _MOST_PLACES = 8
 #: what stands between blanks, quotes, brackets and the like
-_WORD = re.compile(r"[^\s\"'<>`|,(){}\[\]]{8,}", re.ASCII)
-_APART = bytes.maketrans(b"\"'<>`|,(){}[]", b" " * 13)
+_WORD = re.compile(r"[^\s\"'<>`|,()\[\]]{8,}", re.ASCII)
+_APART = bytes.maketrans(b"\"'<>`|,()[]", b" " * 11)
 _DIGIT, _LETTER, _TURN = re.compile("[0-9]"), re.compile("[A-Za-z]"), re.compile("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
 _ID = re.compile(r"KG-[0-9a-f]{6,32}|(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 
@@ -68,8 +70,8 @@ class Masker:
         table |= {again[word]: new for word, new in self._shapes(again).items()}
         if table:
             text = _WORD.sub(lambda found: table.get(found[0], found[0]), text)
-        for odd, mask in self._odd.items():
-            text = text.replace(odd, mask)
+        for odd in self._odd_in(text):
+            text = text.replace(odd, self._odd[odd])
         return text
 
     def _add(self, one: _Spelling) -> None:
@@ -86,6 +88,14 @@ class Masker:
                 places.append((one, at))
         if one.whole and not (grams and _WORD.fullmatch(one.text)):
             self._odd |= {one.text: one.mask, one.text.replace("\\", "\\\\").replace('"', '\\"'): one.mask}
+
+    def _odd_in(self, text: str) -> list[str]:
+        """Those of the values that are no words which the text may hold."""
+        if len(self._odd) <= _FEW_ODD:
+            return [*self._odd]
+        begin = {odd[:GRAM] for odd in self._odd}
+        there = begin.intersection(map(text.__getitem__, map(slice, range(len(text)), range(GRAM, len(text) + GRAM))))
+        return [odd for odd in self._odd if odd[:GRAM] in there]
 
     def _word(self, word: str, forms: Forms) -> str:
         """The word without values."""
