@@ -119,15 +119,15 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
         range=_range_of(options),
         authors=options.show_authors,
         hygiene=hygiene,
-        rotation=_rotation(settings) if hygiene else request.rotation,
+        rotation=_rotation(settings, options) if hygiene else request.rotation,
         terms=msgspec.structs.replace(request.terms, keys=options.only != "hygiene"),
     )
 
 
-def _rotation(settings: Settings) -> Rotation:
+def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
     from keyguard.cli import records
 
-    return records.rotation(settings)
+    return records.rotation(settings, options.rules)
 
 
 def _range_of(options: argparse.Namespace) -> Range | None:
