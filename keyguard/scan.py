@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from keyguard.tally import Guarded, Tally
 from keyguard.worklist import Worklist
 
 if TYPE_CHECKING:
+    from keyguard.change.allowed import Own
     from keyguard.history.asked import Range
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
@@ -50,6 +52,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Only this part of the history of the repository around the one path that is asked for, and no files."""
     authors: bool = False
     """Whether reports may name people."""
+    judged: Callable[[Sequence[Sighting], compiled.Engine | None], list[Sighting]] | None = None
+    """Takes away the markers that do not count; without an engine, all of them."""
+    own: Own | None = None
+    """What the change that is scanned sets for itself, without effect: findings say so."""
     cached: bool = True
     """Whether what an earlier scan found may be used, and what this one finds be kept."""
 
@@ -94,6 +100,8 @@ class _Scan:
         self._past: Surveyed | None = None
         self._kept: Kept | None = None
         self._around: dict[tuple[bytes, bytes], Ahead] | None = None
+        #: whether it is told which markers count
+        self._judged = False
 
     def run(self) -> Run:
         """List, read, account."""
@@ -127,7 +135,9 @@ class _Scan:
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
         seen = Account(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
         seen.tally = tally or seen.tally
-        return settle(seen, self._engine, terms)
+        if not self._judged:
+            self._judge(seen.tally, past)
+        return self._settled(seen, self._engine, terms)
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
@@ -151,11 +161,30 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
+        self._judge(tally, self._past, engine=engine)
         self._ask_others(tally, engine)
         if request.hygiene:
             self._kept = self._checked(tally, engine)
         seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
-        return settle(seen, engine, request.terms)
+        return self._settled(seen, engine, request.terms)
+
+    def _judge(self, *parts: Tally | Surveyed | None, engine: compiled.Engine | None = None) -> None:
+        """Take away the markers that do not count; without an engine, all of them if any may not."""
+        for part in parts if self._request.judged else ():
+            if part and self._request.judged:
+                part.sightings = self._request.judged(part.sightings, engine)
+        self._judged = True
+
+    def _settled(self, seen: Account, engine: compiled.Engine, terms: Terms) -> Run:
+        """The run that this amounts to; what a change would allow for itself is marked."""
+        found = settle(seen, engine, terms)
+        if self._request.own is None:
+            return found
+        from keyguard.change.allowed import marked
+
+        own = self._request.own
+        own = msgspec.structs.replace(own, path=Names(engine).masked_text(own.path))
+        return marked(found, own, self._request.rotation)
 
     def _look_around(self) -> None:
         """What hygiene can find out while others look for keys."""
@@ -177,7 +206,7 @@ class _Scan:
         from keyguard.hygiene.run import run as check
 
         past = self._past
-        return check(
+        kept = check(
             self._listing,
             tally.sightings,
             past.sightings if past else [],
@@ -186,6 +215,12 @@ class _Scan:
             now=self._request.terms.now,
             rotation=self._request.rotation,
             ahead=self._around,
+        )
+        if self._request.judged is None:
+            return kept
+        # what is wrong in a file as a whole cannot be looked up in another version of it
+        return msgspec.structs.replace(
+            kept, violations=[msgspec.structs.replace(one, suppression=None) for one in kept.violations]
         )
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
@@ -218,9 +253,14 @@ class _Scan:
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
         how = {"authors": request.authors, "cached": request.cached}
-        now = request.terms.now
-        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=now, keep=keep, **how)
-        return settle(Account(scope="history", past=self._past), engine, request.terms)
+        now, most = request.terms.now, request.max_size
+        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=now, most=most, keep=keep, **how)
+        if self._past and request.exclude:
+            from keyguard.change.excluded import leave_out
+
+            leave_out(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
+        self._judge(self._past, engine=engine)
+        return self._settled(Account(scope="history", past=self._past), engine, request.terms)
 
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
@@ -230,6 +270,8 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     blob = Blob(path=name, where=Where.STDIN)
     tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
     tally.settle(blob.path, guarded)
+    if request.judged:
+        tally.sightings = request.judged(tally.sightings, engine)
     return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 

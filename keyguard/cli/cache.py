@@ -7,6 +7,7 @@ import os
 import sys
 
 from keyguard import generations, privatedir
+from keyguard.change import packs
 from keyguard.engine import compiled
 from keyguard.generations import Holdings
 from keyguard.hygiene import data
@@ -15,7 +16,7 @@ from keyguard.report.phrases import number, size
 from keyguard.sanitize import shown
 
 #: rules and checks, in the form in which they are loaded fastest
-_COMPILED = (compiled.FILES, data.FILES)
+_COMPILED = (compiled.FILES, data.FILES, packs.FILES)
 #: of a stamp: enough to tell two apart
 _STAMP = 12
 

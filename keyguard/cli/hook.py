@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import config
-from keyguard.cli import finish
+from keyguard.cli import configuration, finish
 from keyguard.sources.listing import Ask
 
 if TYPE_CHECKING:
@@ -24,6 +23,9 @@ pre-commit   what is staged, or the files that pre-commit names
 pre-push     the commits that a push would send; in .git/hooks/pre-push: exec keyguard hook pre-push "$@"
 pre-receive  on a server: the commits that a push has brought; refuses it as a whole
 update       the same for each ref by itself: exec keyguard hook update "$@"
+
+configuration and markers are those of the index for pre-commit, and of what is pushed for pre-push; on a server only a
+file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
 """
 #: what GitLab sets for the hooks that it runs
 _GITLAB = ("GL_ID", "GL_REPOSITORY")
@@ -44,10 +46,10 @@ def run(options: argparse.Namespace) -> int:
     if options.hook != "pre-commit":
         return _pushed(options)
     reports = finish.destinations(options)
-    settings = config.find(".", options.config, isolated=options.isolated)
     index = os.environ.get("GIT_INDEX_FILE", "")
+    chosen = configuration.of_index(options, ".", index)
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    asked = finish.request(options, settings, source, Ask(paths=paths, index=index))
+    asked = chosen.applied(finish.request(options, chosen.settings, source, Ask(paths=paths, index=index)))
     return finish.run(asked, partial(finish.report, reports=reports, options=options))
 
 
@@ -57,8 +59,11 @@ def _pushed(options: argparse.Namespace) -> int:
     if asked is None:
         print("keyguard: nothing to scan: the push only deletes", file=sys.stderr)
         return 0
-    settings = config.find(".", options.config, isolated=options.isolated)
-    request = finish.request(options, settings, "tree", Ask())
+    if options.hook == "pre-push":
+        chosen = configuration.of_push(options, asked)
+    else:
+        chosen = configuration.on_server(options, asked)
+    request = chosen.applied(finish.request(options, chosen.settings, "tree", Ask()))
     respond = partial(finish.report, reports=reports, options=options)
     if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
         respond = partial(_refused, options=options)

@@ -59,9 +59,11 @@ def read_range(
     authors: bool = False,
     cached: bool = False,
     now: int | None = None,
+    most: int | None = None,
     keep: Callable[[Surveyed], None],
 ) -> None:
-    """What a range of a repository brings; ``now`` is what a time so long ago is counted from.
+    """What a range of a repository brings; ``now`` is what a time so long ago is counted from, ``most`` the size in
+    bytes beyond which a file is left out.
 
     ``UsageError`` where it names what is not there. What cannot be read is a gap. ``keep`` is handed what was found,
     or on ^C what was found until then.
@@ -76,7 +78,7 @@ def read_range(
     tips = read_refs(repository)
     try:
         with open_shadow(repository, DEADLINE, asked.borrowed) as shadow:
-            reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors)
+            reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors, most=most)
             try:
                 keep(reader.run(int(time.time()) if now is None else now, everything))
             except KeyboardInterrupt:
@@ -92,7 +94,15 @@ class _RangeReader:
     """One range that is being read."""
 
     def __init__(
-        self, repository: Repository, tips: Tips, asked: Range, shadow: Shadow, engine: Engine, *, authors: bool
+        self,
+        repository: Repository,
+        tips: Tips,
+        asked: Range,
+        shadow: Shadow,
+        engine: Engine,
+        *,
+        authors: bool,
+        most: int | None,
     ) -> None:
         self._repository = repository
         self._tips = tips
@@ -103,7 +113,7 @@ class _RangeReader:
         self._id_size = 32 if repository.object_format == "sha256" else 20
         self._revisions = Revisions(shadow, tips.tips)
         self._inspector = Inspector(engine)
-        self._fetched = Fetched(shadow, self._inspector)
+        self._fetched = Fetched(shadow, self._inspector, most)
         # what there is when ^C comes
         self._ends, self._listed = Ends(), Listed([], [])
         self._histories: Histories | None = None
@@ -146,7 +156,11 @@ class _RangeReader:
         return Surveyed(sightings, gaps, self._coverage(self._listed, 0, 0), fetched.placeholders)
 
     def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
-        found.sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        blobs = {trace.oid for one in sightings if (trace := one.occurrence.trace) and trace.kind == "blob"}
+        large = self._fetched.too_large(blobs)
+        found.sightings = [one for one in sightings if not ((trace := one.occurrence.trace) and trace.oid in large)]
+        found.skipped += self._fetched.left_out()
         words = f"{self._asked.said}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=words)
         return found
@@ -177,7 +191,7 @@ class _RangeReader:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
         if self._partial:
             found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
-        return found + self._fetched.gaps()
+        return found + self._fetched.gaps() + self._fetched.left_out()
 
     @property
     def _partial(self) -> bool:

@@ -46,6 +46,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "rotation": finding.rotation,
         "references": list(finding.references),
         "verdict": None if finding.verdict is None else msgspec.to_builtins(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
 
 
@@ -89,6 +90,19 @@ def coverage_object(run: Run) -> Object:
         "engine": coverage.engine,
         "complete": not is_incomplete(run),
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
+    }
+
+
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
     }
 
 
