@@ -9,6 +9,7 @@ import msgspec
 
 from keyguard import __version__, triage
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.model import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rules import RuleSet
@@ -66,9 +67,11 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
         bytes=tally.size,
         rules=engine.count,
+        added=tuple((names.masked_text(name), count) for name, count in engine.added),
         checks=kept.checks if kept else 0,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
+        unopened=counted(tally.skipped),
         history=past.coverage if past else None,
     )
     return Run(

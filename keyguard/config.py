@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from keyguard import userdirs
 from keyguard.errors import ConfigError, RuleError
 from keyguard.model import Configuration, Severity
 from keyguard.rotation import Rotation, read_record
@@ -55,23 +56,36 @@ class Settings(msgspec.Struct, frozen=True):
 
     config: Config
     path: str = ""
-    #: what reports say of where it came from
+    trusted: bool = False
+    """The user named it, and it is no part of what is scanned: its packs may replace rules."""
+    rules_line: int = 0
+    """Where it names rule packs."""
     origin: Configuration = Configuration()
-    #: the files that stand for ``config.rules`` where those are in no folder: absolute paths
-    packs: tuple[str, ...] | None = None
-    #: of a second configuration that counts as well: its folder, and its ``exclude``
+    """What reports say of where it came from."""
+    packs: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of the packs of a configuration that was read from git, which add to what is known."""
     further: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of a second configuration that counts as well: its folder, and its ``exclude``."""
 
     def rule_paths(self) -> tuple[str, ...]:
-        """The rule packs it names, as absolute paths."""
-        return _beside(self.path, self.config.rules) if self.packs is None else self.packs
+        """The rule packs that may replace others, as absolute paths."""
+        folder, names = self._packs()
+        return tuple(os.path.join(folder, name) for name in names) if self.trusted else ()
+
+    def added_packs(self) -> tuple[str, tuple[str, ...]]:
+        """The folder of the configuration, and the rule packs there that may only add to what is known."""
+        folder, names = self._packs()
+        return folder, () if self.trusted else names
+
+    def _packs(self) -> tuple[str, tuple[str, ...]]:
+        return os.path.dirname(os.path.abspath(self.path)), self.config.rules
 
     def excludes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Folders, and the patterns that leave out files below them."""
         return (os.path.dirname(os.path.abspath(self.path)), self.config.exclude), *self.further
 
     def with_more(self, more: Settings) -> Settings:
-        """This configuration, and from another one what this one does not say; lists of both."""
+        """This configuration, and from another one, read from git, what this one does not say; lists of both."""
         own, other, usual = self.config, more.config, Config()
         config = msgspec.structs.replace(
             own,
@@ -84,13 +98,8 @@ class Settings(msgspec.Struct, frozen=True):
             ),
             revoked={**other.revoked, **own.revoked},
         )
-        return msgspec.structs.replace(
-            self,
-            config=config,
-            packs=(*self.rule_paths(), *more.rule_paths()),
-            further=(*self.further, *more.excludes()),
-            origin=more.origin,
-        )
+        further = (*self.further, *more.excludes())
+        return msgspec.structs.replace(self, config=config, packs=more.packs, further=further, origin=more.origin)
 
     def rotation(self) -> Rotation:
         """What it demands of the life of keys."""
@@ -127,7 +136,8 @@ def find_named(explicit: str | None = None) -> Settings | None:
     path = explicit or os.environ.get("KEYGUARD_CONFIG")
     if not path:
         return None
-    return _load(path, required=True) or Settings(config=Config(), path=path, origin=Configuration("file", path=path))
+    named = _load(path, required=True) or Settings(Config(), path=path, origin=Configuration("file", path=path))
+    return msgspec.structs.replace(named, trusted=not userdirs.is_scanned(path))
 
 
 def parse_size(text: str) -> int | None:
@@ -180,7 +190,7 @@ def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> 
         raise ConfigError(packfile.explain_table(shown, data, str(error))) from error
     if config.trust_head and origin.source != "file":
         raise ConfigError(f"{shown}: trust-head: only a file that --config or KEYGUARD_CONFIG names can say so")
-    return Settings(config=config, path=path, origin=origin)
+    return Settings(config=config, path=path, origin=origin, rules_line=packfile.line_of(data, "rules"))
 
 
 def _load(path: str, *, required: bool) -> Settings | None:
@@ -189,12 +199,6 @@ def _load(path: str, *, required: bool) -> Settings | None:
     if data is None:
         return None
     return parse(path, data, Configuration("file" if required else "work tree", path=path))
-
-
-def _beside(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """These paths, which are relative to the folder of a file, as absolute ones."""
-    folder = os.path.dirname(os.path.abspath(path))
-    return tuple(os.path.join(folder, name) for name in names)
 
 
 def _below(table: object, key: str) -> object:

@@ -65,12 +65,16 @@ class Names:
 
     def masked(self, text: bytes) -> bytes:
         """The text with every key in it masked."""
-        shown, at = b"", 0
+        pieces, at = list[bytes](), 0
         for match in self._matches(text):
+            if match.start < at:  # a repository's own rule may find what overlaps: one mask for both, no part shown
+                pieces[-1], at = MASK.encode(), max(at, match.end)
+                continue
             rule = self._engine.ruleset.rules[match.rules[0]]
             mask = masked(Secret(match.secret), match.body - match.start, guessable=rule.guessable)
-            shown, at = shown + text[at : match.start] + mask.encode(), match.end
-        return shown + text[at:] if at else text
+            pieces += [text[at : match.start], mask.encode()]
+            at = match.end
+        return b"".join(pieces) + text[at:] if at else text
 
     def masked_text(self, text: str) -> str:
         """The same of a text."""

@@ -13,16 +13,17 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Certainty, Run, Sighting, Skipped, Where
+from keyguard.model import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
+from keyguard.rules import AddedPack
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
 from keyguard.worklist import Worklist
 
 if TYPE_CHECKING:
-    from keyguard.change.allowed import Own
+    from keyguard.change.ruling import Ruling
     from keyguard.history.asked import Range
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
@@ -46,16 +47,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
+    added: tuple[AddedPack, ...] = ()
+    """Rule packs that the scanned repository's own configuration brings."""
     history: str = "auto"
     """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
     range: Range | None = None
     """Only this part of the history of the repository around the one path that is asked for, and no files."""
     authors: bool = False
     """Whether reports may name people."""
-    judged: Callable[[Sequence[Sighting], compiled.Engine | None], list[Sighting]] | None = None
-    """Takes away the markers that do not count; without an engine, all of them."""
-    own: Own | None = None
-    """What the change that is scanned sets for itself, without effect: findings say so."""
+    ruling: Ruling | None = None
+    """Where not every marker counts: which ones do."""
     cached: bool = True
     """Whether what an earlier scan found may be used, and what this one finds be kept."""
 
@@ -149,10 +150,8 @@ class _Scan:
             listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
         )
         tally = self._worklist.run(self._look_around if request.hygiene else None)
-        if request.source == "tree" and not (tally.read or self._histories or any(one.gap for one in tally.skipped)):
-            raise UsageError(
-                "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
-            )
+        if request.source == "tree" and request.history != "only":
+            self._require_something(tally)
         names = Names(engine)
         for where, paths in _named(listing):
             tally.sightings += names.sightings(paths, where)
@@ -170,21 +169,26 @@ class _Scan:
 
     def _judge(self, *parts: Tally | Surveyed | None, engine: compiled.Engine | None = None) -> None:
         """Take away the markers that do not count; without an engine, all of them if any may not."""
-        for part in parts if self._request.judged else ():
-            if part and self._request.judged:
-                part.sightings = self._request.judged(part.sightings, engine)
+        if self._request.ruling:
+            self._request.ruling.on_markers(parts, engine)
         self._judged = True
 
     def _settled(self, seen: Account, engine: compiled.Engine, terms: Terms) -> Run:
-        """The run that this amounts to; what a change would allow for itself is marked."""
-        found = settle(seen, engine, terms)
-        if self._request.own is None:
-            return found
-        from keyguard.change.allowed import marked
+        found, ruling = settle(seen, engine, terms), self._request.ruling
+        return ruling.on_findings(found, engine, self._request.rotation) if ruling else found
 
-        own = self._request.own
-        own = msgspec.structs.replace(own, path=Names(engine).masked_text(own.path))
-        return marked(found, own, self._request.rotation)
+    def _require_something(self, tally: Tally) -> None:
+        """Raise ``UsageError`` where there was no file to read, and there is no history to read either."""
+        if tally.read or any(one.gap or one.reason in UNOPENED for one in tally.skipped):
+            return
+        if self._histories and self._histories.have_content():
+            return
+        if self._listed:
+            raise UsageError(
+                "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
+            )
+        where = ", ".join(self._request.ask.paths)
+        raise UsageError(f"nothing to scan in {where}: no files, or all of them ignored (--all-files)")
 
     def _look_around(self) -> None:
         """What hygiene can find out while others look for keys."""
@@ -216,12 +220,7 @@ class _Scan:
             rotation=self._request.rotation,
             ahead=self._around,
         )
-        if self._request.judged is None:
-            return kept
-        # what is wrong in a file as a whole cannot be looked up in another version of it
-        return msgspec.structs.replace(
-            kept, violations=[msgspec.structs.replace(one, suppression=None) for one in kept.violations]
-        )
+        return self._request.ruling.on_hygiene(kept) if self._request.ruling else kept
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
         """The histories that belong to what was asked for; None where there are none, or none were asked for."""
@@ -268,15 +267,16 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     engine = _engine(request)
     tally, guarded = Tally(), Guarded(read)
     blob = Blob(path=name, where=Where.STDIN)
-    tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
-    tally.settle(blob.path, guarded)
-    if request.judged:
-        tally.sightings = request.judged(tally.sightings, engine)
+    seen = Inspector(engine).inspect_stream(blob, guarded.read)
+    tally.note(seen)
+    tally.settle(blob.path, guarded, seen.container)
+    if request.ruling:
+        request.ruling.on_markers([tally], engine)
     return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
 def _engine(request: Request) -> compiled.Engine:
-    engine = compiled.load(request.rules, request.engine)
+    engine = compiled.load(request.rules, request.engine, added=request.added)
     policy = request.terms.policy
     if policy.select or policy.ignore:
         from keyguard.hygiene import data

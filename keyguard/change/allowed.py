@@ -82,6 +82,6 @@ def changed(before: Settings | None, after: Settings | None) -> tuple[str, ...]:
     usual = config.Config()
     one, other = (before.config if before else usual), (after.config if after else usual)
     names = zip(config.Config.__struct_fields__, config.Config.__struct_encode_fields__, strict=True)
-    found = [word for field, word in names if field != "rules" and getattr(one, field) != getattr(other, field)]
-    packs = (before.packs if before else None) or (), (after.packs if after else None) or ()
-    return (*found, "rules") if packs[0] != packs[1] else tuple(found)
+    found = [word for field, word in names if getattr(one, field) != getattr(other, field)]
+    same_packs = (before.packs if before else ()) == (after.packs if after else ())
+    return tuple(found) if same_packs else (*found, "rules")

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.change.allowed import Own, changed, own_settings
+from keyguard.change.allowed import changed, own_settings
 from keyguard.change.base import Base, Found, base_of_range, head_of, tip_of
 from keyguard.change.markers import Judge
+from keyguard.change.ruling import Ruling
 from keyguard.change.settings import find_in
 from keyguard.config import Config, Settings
 from keyguard.errors import ConfigError, GitError, UsageError
@@ -33,11 +34,10 @@ _SERVER = "on a server no configuration and no marker of the repository counts, 
 
 
 class Decided(NamedTuple):
-    """The settings that count, whose markers count, and what the change sets for itself."""
+    """The settings that count, and whose markers."""
 
     settings: Settings
-    judge: Judge | None
-    own: Own | None = None
+    ruling: Ruling
 
 
 class _Opened(NamedTuple):
@@ -77,7 +77,7 @@ def by_head(start: str, asked: Range, server: Settings) -> Decided:
     repository = repository_of(start)
     if not server.config.trust_head:
         origin = msgspec.structs.replace(server.origin, note=_SERVER)
-        return Decided(msgspec.structs.replace(server, origin=origin), Judge(repository, None))
+        return Decided(msgspec.structs.replace(server, origin=origin), Ruling(Judge(repository, None)))
 
     def find(opened: _Opened) -> Found:
         return Found(head_of(opened.tips), _tip(opened, asked))
@@ -132,11 +132,11 @@ def _decided(
             found = find(opened)
             judge = Judge(repository, found.base)
             if instead:
-                return Decided(instead, judge)
+                return Decided(instead, Ruling(judge))
             return _settled(opened, found, judge, start, source, more)
     except GitError:
         # the scan meets it as well, and says so: until then nothing counts
-        return Decided(instead or more or _usual(None, source), Judge(repository, None))
+        return Decided(instead or more or _usual(None, source), Ruling(Judge(repository, None)))
 
 
 def _settled(opened: _Opened, found: Found, judge: Judge, start: str, source: str, more: Settings | None) -> Decided:
@@ -156,7 +156,7 @@ def _settled(opened: _Opened, found: Found, judge: Judge, start: str, source: st
     if more:
         settings, after = more.with_more(settings), after and more.with_more(after)
     sizes = partial(_sizes, opened.repository, opened.borrowed)
-    return Decided(settings, judge, own_settings(after, top, sizes) if after else None)
+    return Decided(settings, Ruling(judge, own_settings(after, top, sizes) if after else None))
 
 
 def _usual(base: Base | None, source: str) -> Settings:

@@ -24,14 +24,15 @@ def find_in(files: Files, repository: Repository, start: str, origin: Configurat
         found = _nearest(files, folder_of(repository, start), origin)
         if found is None:
             return None
-        paths = _packs(files, repository, found) if found.config.rules else ()
+        packs = _packs(files, found) if found.config.rules else ()
     except ConfigError as error:
         raise ConfigError(f"{error} (in {files.name})") from error
     except GitError as error:
         raise ConfigError(f"the configuration cannot be read in {files.name}: {error}") from error
     # patterns count below the folder that the file has in a work tree
     place = os.path.join(repository.top or repository.git_dir, found.path)
-    return msgspec.structs.replace(found, path=place, packs=paths)
+    bare = msgspec.structs.replace(found.config, rules=())
+    return msgspec.structs.replace(found, config=bare, path=place, packs=packs)
 
 
 def folder_of(repository: Repository, start: str) -> str:
@@ -53,10 +54,10 @@ def places(folder: str) -> list[str]:
         folder = folder.rpartition("/")[0]
 
 
-def _packs(files: Files, repository: Repository, found: Settings) -> tuple[str, ...]:
-    from keyguard.change import packs
+def _packs(files: Files, found: Settings) -> tuple[tuple[str, bytes], ...]:
+    from keyguard.change.packs import read_packs
 
-    return packs.extract(files, repository, found.path, found.config.rules)
+    return read_packs(files, found.path, found.config.rules)
 
 
 def _nearest(files: Files, folder: str, origin: Configuration) -> Settings | None:

@@ -7,7 +7,6 @@ import os
 import sys
 
 from keyguard import generations, privatedir
-from keyguard.change import packs
 from keyguard.engine import compiled
 from keyguard.generations import Holdings
 from keyguard.hygiene import data
@@ -16,7 +15,7 @@ from keyguard.report.phrases import number, size
 from keyguard.sanitize import shown
 
 #: rules and checks, in the form in which they are loaded fastest
-_COMPILED = (compiled.FILES, data.FILES, packs.FILES)
+_COMPILED = (compiled.FILES, data.FILES)
 #: of a stamp: enough to tell two apart
 _STAMP = 12
 
@@ -81,7 +80,7 @@ def _json(found: Holdings) -> str:
 def _why_not() -> str:
     path = privatedir.cache_dir()
     if path is None:
-        return "neither KEYGUARD_CACHE_DIR nor HOME names an absolute path"
+        return "neither KEYGUARD_CACHE_DIR, HOME nor the password database names an absolute path"
     if os.path.lexists(path):
         return f"{shown(path)} is not a folder that only you can write to"
     return f"{shown(path)} is not there yet"

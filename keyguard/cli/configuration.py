@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,12 +10,10 @@ import msgspec
 from keyguard import config, scan
 from keyguard.config import Config, Settings
 from keyguard.errors import UsageError
-from keyguard.model import Sighting
 
 if TYPE_CHECKING:
-    from keyguard.change.allowed import Own
     from keyguard.change.deciding import Decided
-    from keyguard.engine.compiled import Engine
+    from keyguard.change.ruling import Ruling
     from keyguard.history.asked import Range
 
 WORK_TREE = "worktree"
@@ -26,15 +23,14 @@ class Chosen(NamedTuple):
     """What decides over one scan."""
 
     settings: Settings
-    judged: Callable[[Sequence[Sighting], Engine | None], list[Sighting]] | None = None
-    """Takes away the markers that do not count; None where all do."""
-    own: Own | None = None
-    """What the change that is scanned sets for itself."""
+    ruling: Ruling | None = None
+    """Where not every marker counts: which ones do."""
 
     def applied(self, request: scan.Request) -> scan.Request:
         """The same scan, decided so."""
-        rotation = self.settings.rotation() if self.own else request.rotation
-        return msgspec.structs.replace(request, judged=self.judged, own=self.own, rotation=rotation)
+        if self.ruling is None:
+            return request
+        return msgspec.structs.replace(request, ruling=self.ruling, rotation=self.settings.rotation())
 
 
 def of_work_tree(options: argparse.Namespace, start: str) -> Chosen:
@@ -103,4 +99,4 @@ def _instead(options: argparse.Namespace) -> Chosen | None:
 
 
 def _chosen(found: Decided) -> Chosen:
-    return Chosen(found.settings, found.judge.judged if found.judge else None, found.own)
+    return Chosen(*found)

@@ -11,10 +11,11 @@ from typing import TextIO
 from keyguard import config, dates, scan
 from keyguard.accounting import Terms
 from keyguard.config import Settings
-from keyguard.errors import UsageError
+from keyguard.errors import ConfigError, RuleError, UsageError
 from keyguard.model import Run
 from keyguard.report import REPORTERS, Style
 from keyguard.report.output import Destination, parse_formats, write_reports
+from keyguard.rules import AddedPack, read_added
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.triage import Policy
@@ -76,8 +77,18 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         jobs=options.jobs,
         engine=options.engine,
         rules=(*settings.rule_paths(), *options.rules),
+        added=_added(options, settings),
         cached=not options.no_cache,
     )
+
+
+def _added(options: argparse.Namespace, settings: Settings) -> tuple[AddedPack, ...]:
+    """The packs that the scanned repository's own configuration names."""
+    try:
+        found = read_added(*settings.added_packs(), trusted=options.rules)
+    except RuleError as error:
+        raise ConfigError(f"{settings.path}:{settings.rules_line}: rules: {error}") from error
+    return *found, *(AddedPack(*pack) for pack in settings.packs)
 
 
 def _terms(options: argparse.Namespace, settings: Settings) -> Terms:
@@ -114,6 +125,16 @@ def run(asked: scan.Request, respond: Callable[[Run], int]) -> int:
 
 
 def _scanned(asked: scan.Request) -> Run:
+    try:
+        return _watched_scan(asked)
+    except RuleError as error:
+        said = asked.terms.configuration
+        if said.commit and any(str(error).startswith(f"{pack.name}:") for pack in asked.added):
+            raise RuleError(f"{error} (in {said.ref}, {said.commit[:10]})") from error
+        raise
+
+
+def _watched_scan(asked: scan.Request) -> Run:
     if not _watched(sys.stderr):
         return scan.run(asked)
     from keyguard.cli.progress import Bar

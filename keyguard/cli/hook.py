@@ -27,6 +27,8 @@ update       the same for each ref by itself: exec keyguard hook update "$@"
 configuration and markers are those of the index for pre-commit, and of what is pushed for pre-push; on a server only a
 file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
 """
+#: refs that are named in one line
+_MOST_REFS = 5
 #: what GitLab sets for the hooks that it runs
 _GITLAB = ("GL_ID", "GL_REPOSITORY")
 
@@ -61,6 +63,7 @@ def _pushed(options: argparse.Namespace) -> int:
         return 0
     if options.hook == "pre-push":
         chosen = configuration.of_push(options, asked)
+        _tell_of_others()
     else:
         chosen = configuration.on_server(options, asked)
     request = chosen.applied(finish.request(options, chosen.settings, "tree", Ask()))
@@ -68,6 +71,26 @@ def _pushed(options: argparse.Namespace) -> int:
     if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
         respond = partial(_refused, options=options)
     return finish.run(msgspec.structs.replace(request, history="only", range=asked), respond)
+
+
+def _tell_of_others() -> None:
+    """Under pre-commit, say what a push may send besides the ref that we are told of."""
+    from keyguard.cli import pushed
+
+    found = pushed.not_named(os.environ)
+    if not found or not found[0]:
+        return
+    from keyguard.names import scrubbed
+    from keyguard.sanitize import shown
+
+    refs, remote = found
+    more = f" and {len(refs) - _MOST_REFS:,} more" if len(refs) > _MOST_REFS else ""
+    print(
+        f"keyguard: pre-commit names only the first ref of a push: not looked at, though {remote or 'no remote'} has"
+        f" not all of it: {shown(scrubbed(', '.join(refs[:_MOST_REFS])))}{more}."
+        " If they are pushed as well: keyguard scan --not-remotes",
+        file=sys.stderr,
+    )
 
 
 def _range(options: argparse.Namespace) -> Range | None:

@@ -16,6 +16,7 @@ from keyguard import digests
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.model import Confidence, Match, Rule
+from keyguard.rules import RuleSet
 
 _RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 #: how far past a window a look-ahead may want to see
@@ -47,22 +48,37 @@ class Found(msgspec.Struct, frozen=True):
 class Matcher:
     """Rules, ready to run. Patterns are compiled when they are first needed."""
 
-    def __init__(self, rules: Callable[[], tuple[Rule, ...]], plan: Plan, prefilter: Prefilter) -> None:
-        """``rules`` is asked when a pattern first matches."""
+    def __init__(self, ruleset: Callable[[], RuleSet], plan: Plan, prefilter: Prefilter) -> None:
+        """``ruleset`` is asked when a pattern first matches."""
         self.prefilter = prefilter
-        self._load = rules
+        self._load = ruleset
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that the plan numbers."""
-        return self._load()
+        return self._load().rules
+
+    @cached_property
+    def _added(self) -> frozenset[int]:
+        """The numbers of the rules that the scanned repository brought."""
+        added = self._load().added
+        return frozenset(index for index, rule in enumerate(self.rules) if rule.id in added)
+
+    @cached_property
+    def _nobodys(self) -> frozenset[int]:
+        """The numbers of the rules that say nothing of a vendor: passwords in addresses, private keys."""
+        vendors = self._load().vendors
+        return frozenset(index for index, rule in enumerate(self.rules) if vendors[rule.vendor].is_nobody)
 
     @cached_property
     def _samples(self) -> frozenset[str]:
-        """What vendors publish: what one of them does is no key of another's either."""
-        return frozenset(sample for rule in self.rules for sample in rule.samples)
+        """What vendors publish: what one of them does is no key of another's either. What a scanned repository calls
+        a sample is one for its own rule alone.
+        """
+        known = (rule for index, rule in enumerate(self.rules) if index not in self._added)
+        return frozenset(sample for rule in known for sample in rule.samples)
 
     def find(self, data: bytes) -> Found:
         """All matches in a text, sorted by place."""
@@ -84,9 +100,25 @@ class Matcher:
             if real and not genuine:
                 placeholders.add(span)
             candidates += [Candidate(*span, body, rule, *match.span()) for rule in genuine]
-        matches = _resolve(data, candidates, self.rules)
+        matches = self._settled(data, candidates)
         taken = [(match.start, match.end) for match in matches]
         return Found(matches, [span for span in sorted(placeholders) if not _overlaps_any(span, taken)])
+
+    def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
+        """The matches that candidates come to. Those of added rules compete among themselves alone: what they find
+        stands beside what known rules find, or with it where it is the very same text.
+        """
+        known, added = (
+            _resolve(data, [one for one in candidates if (one.rule in self._added) is group], self.rules, self._nobodys)
+            for group in (False, True)
+        )
+        if not added:
+            return known
+        found = {(one.start, one.end): one for one in known}
+        for one in added:
+            same = found.get((one.start, one.end))
+            found[one.start, one.end] = same._replace(also=same.also + one.rules) if same else one
+        return [found[span] for span in sorted(found)]
 
     def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
         """Each distinct match of a form, once."""
@@ -144,7 +176,8 @@ class Matcher:
             return True
         if not rule.checksum and is_spelled(random):
             return True
-        return bool(self._samples) and _digest(secret) in self._samples
+        samples = rule.samples if index in self._added and rule.samples else self._samples
+        return bool(samples) and (_digest(secret) in samples or _digest(secret) in self._samples)
 
 
 def _match_from(pattern: re.Pattern[bytes], data: bytes, start: int) -> re.Match[bytes] | None:
@@ -173,8 +206,9 @@ def _digest(secret: bytes) -> str:
     return digests.new("sha256", secret).hexdigest()
 
 
-def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) -> list[Match]:
-    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps.
+def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
+    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps, and any
+    vendor's over one of ``nobodys``.
 
     A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
     depends on the neighbourhood alone, and not on where a page ends.
@@ -183,7 +217,7 @@ def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) 
     for one in candidates:
         groups.setdefault((one.start, one.end, rules[one.rule].family or rules[one.rule].id), []).append(one)
     ordered = [groups[key] for key in sorted(groups)]
-    ranks = [max(_rank(one, rules) for one in group) for group in ordered]
+    ranks = [max((one.rule not in nobodys, *_rank(one, rules)) for one in group) for group in ordered]
     lost: set[int] = set()
     for index, group in enumerate(ordered):
         for other in range(index + 1, len(ordered)):

@@ -36,6 +36,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "confidence": finding.confidence.value,
         "masked": finding.masked,
         "malformed": finding.malformed,
+        "also": list(finding.also),
         "message": finding.message,
         "key": finding.key,
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
@@ -86,9 +87,11 @@ def coverage_object(run: Run) -> Object:
         "skipped": coverage.skipped,
         "bytes": coverage.bytes,
         "rules": coverage.rules,
+        "added": [{"pack": pack, "rules": rules} for pack, rules in coverage.added],
         "checks": coverage.checks,
         "engine": coverage.engine,
         "complete": not is_incomplete(run),
+        "unopened": coverage.unopened,
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
     }
 

@@ -161,14 +161,14 @@ def test_a_pack_of_the_change_is_not_read(tmp_path: Path, inside: Inside, way: s
     assert (said.code, configuration(said)["changed"]) == (1, ["rules"])
 
 
-@pytest.mark.parametrize("rules", ['["packs"]', '["packs/p.toml"]', '["../packs/p.toml"]'])
+@pytest.mark.parametrize("rules", ['["packs"]', '["packs/p.toml"]', '["packs", "./packs/p.toml"]'])
 def test_a_pack_of_the_base_is_read_from_there(tmp_path: Path, inside: Inside, rules: str) -> None:
-    where = "sub/" if ".." in rules else ""
+    where = "sub/" if "./" in rules else ""
     files = {
         f"{where}.keyguard.toml": f"rules = {rules}\n",
-        "packs/p.toml": PACK.format(vendor="x", rule="x-y", sample="0" * 64),
+        f"{where}packs/p.toml": PACK.format(vendor="x", rule="x-y", sample="0" * 64),
     }
-    repo = landed(tmp_path / "r", **files).remove("packs/p.toml").write("a.txt", OWN_KEY)
+    repo = landed(tmp_path / "r", **files).remove(f"{where}packs/p.toml").write("a.txt", OWN_KEY)
     said = inside(*PR, *filter(None, [where]), cwd=repo.add().commit("without").path)
     assert [one["rule"] for one in said.document["findings"]] == ["x-y"]
 
@@ -184,9 +184,13 @@ def test_a_broken_configuration_of_the_base_is_an_error_that_says_where(tmp_path
 
 
 def test_a_broken_pack_of_the_base_is_an_error_that_says_where(tmp_path: Path, inside: Inside) -> None:
-    repo = landed(tmp_path / "r", config='rules = ["p.toml", "none"]\n', **{"p.toml": "[vendor]\n"})
+    repo = landed(tmp_path / "r", config='rules = ["p.toml"]\n', **{"p.toml": "[vendor]\n"})
     said = inside(*PR, cwd=repo.commit("empty").path)
-    assert (said.code, "none: there is no such file (in origin/main, " in said.err) == (2, True)
+    assert (said.code, "p.toml:1: vendor" in said.err, "(in origin/main, " in said.err) == (2, True, True)
+    for name in ("none", "../p.toml", "/p.toml"):
+        remote_has(repo.write(".keyguard.toml", f'rules = ["{name}"]\n').add().commit("other"))
+        said = inside(*PR, cwd=repo.commit("empty").path)
+        assert (said.code, f"rules: {name}: " in said.err, "(in origin/main, " in said.err) == (2, True, True)
 
 
 def test_a_broken_configuration_of_the_change_is_said_and_does_not_count(tmp_path: Path, inside: Inside) -> None:
