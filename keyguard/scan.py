@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -25,6 +25,7 @@ from keyguard.worklist import Worklist
 if TYPE_CHECKING:
     from keyguard.change.ruling import Ruling
     from keyguard.history.asked import Range
+    from keyguard.history.opened import Opened
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
     from keyguard.hygiene.run import Ahead, Kept
@@ -55,6 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Only this part of the history of the repository around the one path that is asked for, and no files."""
     authors: bool = False
     """Whether reports may name people."""
+    opened: Opened | None = None
     ruling: Ruling | None = None
     """Where not every marker counts: which ones do."""
     cached: bool = True
@@ -101,7 +103,6 @@ class _Scan:
         self._past: Surveyed | None = None
         self._kept: Kept | None = None
         self._around: dict[tuple[bytes, bytes], Ahead] | None = None
-        #: whether it is told which markers count
         self._judged = False
 
     def run(self) -> Run:
@@ -251,9 +252,9 @@ class _Scan:
         path, *_ = request.ask.paths
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
-        how = {"authors": request.authors, "cached": request.cached}
-        now, most = request.terms.now, request.max_size
-        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=now, most=most, keep=keep, **how)
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "opened": request.opened}
+        how |= {"now": request.terms.now, "most": request.max_size, "keep": keep}
+        ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
         if self._past and request.exclude:
             from keyguard.change.excluded import leave_out
 

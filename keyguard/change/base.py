@@ -43,7 +43,7 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     ends = find_ends(asked, tips, revisions, shadow, now)
     named = _named_ends(asked, tips, revisions, shadow, now)
     cut_history(tips, revisions, shadow)
-    tip = tip_of(ends, tips)
+    tip = tip_of(ends, tips, "the change")
     default = _default_branch(tips.tips, revisions)
     if default and not ends.include:
         return Found(default, tip)
@@ -61,12 +61,12 @@ def head_of(tips: Tips) -> Base | None:
     return next((Base(tip.oid, "HEAD") for tip in tips.tips if tip.reach == "head"), None)
 
 
-def tip_of(ends: Ends, tips: Tips) -> Base | None:
-    """The commit that stands for what is included: that of HEAD, if it is among them."""
+def tip_of(ends: Ends, tips: Tips, name: str) -> Base | None:
+    """The commit that stands for what is included: that of HEAD, if it is among them, else the first, by a name."""
     head = head_of(tips)
     if head and head.commit in ends.include:
         return head
-    return Base(ends.include[0], "what is looked at") if ends.include else None
+    return Base(ends.include[0], name) if ends.include else None
 
 
 def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> list[str]:

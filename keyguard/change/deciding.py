@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from functools import partial
 from typing import NamedTuple
 
@@ -20,11 +20,9 @@ from keyguard.git.commitfiles import CommitFiles
 from keyguard.git.objects import read_blobs
 from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository
-from keyguard.git.revisions import Revisions
-from keyguard.git.shadow import Shadow
-from keyguard.git.tips import Tips, read_refs
 from keyguard.history.asked import Range
 from keyguard.history.ends import find_ends
+from keyguard.history.opened import Opened
 from keyguard.history.ranges import repository_of
 from keyguard.model import Configuration
 
@@ -34,30 +32,11 @@ _SERVER = "on a server no configuration and no marker of the repository counts, 
 
 
 class Decided(NamedTuple):
-    """The settings that count, and whose markers."""
+    """The settings that count, and whose markers; and the repository, where it is opened."""
 
     settings: Settings
-    ruling: Ruling
-
-
-class _Opened(NamedTuple):
-    """A repository in which commits and their files can be looked up."""
-
-    repository: Repository
-    tips: Tips
-    revisions: Revisions
-    shadow: Shadow
-    borrowed: tuple[str, ...]
-
-    def settings(self, commit: Base, start: str, source: str) -> Settings | None:
-        """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
-        name = said(commit)
-        try:
-            files = CommitFiles(self.revisions.reader, commit.commit, name)
-        except GitError as error:
-            raise ConfigError(f"the configuration cannot be read in {name}: {error}") from error
-        origin = Configuration(source, ref=commit.name, commit=commit.commit)
-        return find_in(files, self.repository, start, origin)
+    ruling: Ruling | None
+    opened: Opened | None = None
 
 
 def by_base(start: str, asked: Range, now: int, instead: Settings | None = None) -> Decided:
@@ -66,7 +45,7 @@ def by_base(start: str, asked: Range, now: int, instead: Settings | None = None)
     ``UsageError`` where the range names what is not there, ``ConfigError`` where the base's configuration is broken.
     """
 
-    def find(opened: _Opened) -> Found:
+    def find(opened: Opened) -> Found:
         return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
 
     return _decided(start, asked, find, instead=instead)
@@ -79,7 +58,7 @@ def by_head(start: str, asked: Range, server: Settings) -> Decided:
         origin = msgspec.structs.replace(server.origin, note=_SERVER)
         return Decided(msgspec.structs.replace(server, origin=origin), Ruling(Judge(repository, None)))
 
-    def find(opened: _Opened) -> Found:
+    def find(opened: Opened) -> Found:
         return Found(head_of(opened.tips), _tip(opened, asked))
 
     return _decided(start, asked, find, more=server)
@@ -88,7 +67,7 @@ def by_head(start: str, asked: Range, server: Settings) -> Decided:
 def by_name(start: str, name: str, asked: Range | None) -> Decided:
     """What decides where the user names a commit. ``UsageError`` where it is not there."""
 
-    def find(opened: _Opened) -> Found:
+    def find(opened: Opened) -> Found:
         try:
             base = Base(opened.revisions.commit(name), name)
         except UsageError as error:
@@ -98,17 +77,16 @@ def by_name(start: str, name: str, asked: Range | None) -> Decided:
     return _decided(start, asked or Range(), find, source="commit")
 
 
-def of_tip(start: str, asked: Range) -> Settings:
-    """The settings of what is about to be pushed."""
-    repository = repository_of(start)
-    try:
-        with _opened(repository, asked) as opened:
-            tip = _tip(opened, asked)
-            origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
-            found = opened.settings(tip, start, "tip") if tip else None
-            return found or Settings(Config(), origin=origin)
-    except GitError:
-        return Settings(Config())  # the scan meets it as well, and says so
+def of_tip(start: str, asked: Range) -> Decided:
+    """The settings of what is about to be pushed; every marker counts."""
+
+    def settings(opened: Opened) -> Decided:
+        tip = _tip(opened, asked)
+        origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
+        found = _settings(opened, tip, start, "tip") if tip else None
+        return Decided(found or Settings(Config(), origin=origin), None, opened)
+
+    return _looked_up(start, asked, settings) or Decided(Settings(Config()), None)
 
 
 def said(commit: Base) -> str:
@@ -120,32 +98,57 @@ def said(commit: Base) -> str:
 def _decided(
     start: str,
     asked: Range,
-    find: Callable[[_Opened], Found],
+    find: Callable[[Opened], Found],
     *,
     source: str = "base",
     instead: Settings | None = None,
     more: Settings | None = None,
 ) -> Decided:
-    repository = repository_of(start)
+    def decide(opened: Opened) -> Decided:
+        found = find(opened)
+        judge = Judge(opened.repository, found.base)
+        if instead:
+            return Decided(instead, Ruling(judge), opened)
+        return _settled(opened, found, judge, start, source, more)
+
+    nothing = Decided(instead or more or _usual(None, source), Ruling(Judge(repository_of(start), None)))
+    return _looked_up(start, asked, decide) or nothing
+
+
+def _looked_up(start: str, asked: Range, decide: Callable[[Opened], Decided]) -> Decided | None:
+    """What is decided by what is in the repository; None where git fails: the scan meets that as well, and says so."""
     try:
-        with _opened(repository, asked) as opened:
-            found = find(opened)
-            judge = Judge(repository, found.base)
-            if instead:
-                return Decided(instead, Ruling(judge))
-            return _settled(opened, found, judge, start, source, more)
+        opened = Opened(repository_of(start), asked)
     except GitError:
-        # the scan meets it as well, and says so: until then nothing counts
-        return Decided(instead or more or _usual(None, source), Ruling(Judge(repository, None)))
+        return None
+    with ExitStack() as stack:
+        stack.callback(opened.close)
+        try:
+            found = decide(opened)
+        except GitError:
+            return None
+        stack.pop_all()
+        return found
 
 
-def _settled(opened: _Opened, found: Found, judge: Judge, start: str, source: str, more: Settings | None) -> Decided:
+def _settings(opened: Opened, commit: Base, start: str, source: str) -> Settings | None:
+    """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
+    name = said(commit)
+    try:
+        files = CommitFiles(opened.revisions.reader, commit.commit, name)
+    except GitError as error:
+        raise ConfigError(f"the configuration cannot be read in {name}: {error}") from error
+    origin = Configuration(source, ref=commit.name, commit=commit.commit)
+    return find_in(files, opened.repository, start, origin)
+
+
+def _settled(opened: Opened, found: Found, judge: Judge, start: str, source: str, more: Settings | None) -> Decided:
     usual = _usual(found.base, source)
-    before = opened.settings(found.base, start, source) if found.base else None
+    before = _settings(opened, found.base, start, source) if found.base else None
     after, note = None, usual.origin.note
     if found.tip and found.tip != found.base:
         try:
-            after = opened.settings(found.tip, start, "tip")
+            after = _settings(opened, found.tip, start, "tip")
         except ConfigError as error:
             note = f"the change's own configuration is broken: {error}"
     settings = before or usual
@@ -156,7 +159,7 @@ def _settled(opened: _Opened, found: Found, judge: Judge, start: str, source: st
     if more:
         settings, after = more.with_more(settings), after and more.with_more(after)
     sizes = partial(_sizes, opened.repository, opened.borrowed)
-    return Decided(settings, Ruling(judge, own_settings(after, top, sizes) if after else None))
+    return Decided(settings, Ruling(judge, own_settings(after, top, sizes) if after else None), opened)
 
 
 def _usual(base: Base | None, source: str) -> Settings:
@@ -165,11 +168,12 @@ def _usual(base: Base | None, source: str) -> Settings:
     return Settings(Config(), origin=origin)
 
 
-def _tip(opened: _Opened, asked: Range) -> Base | None:
+def _tip(opened: Opened, asked: Range) -> Base | None:
     """The latest commit of what is asked for; None where it is none, or not there."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        return tip_of(find_ends(words, opened.tips, opened.revisions, opened.shadow, 0), opened.tips)
+        ends = find_ends(words, opened.tips, opened.revisions, opened.shadow, 0)
+        return tip_of(ends, opened.tips, "what is pushed" if asked.pushed or asked.words else "the change")
     except GitError:
         return None
 
@@ -181,10 +185,3 @@ def _sizes(repository: Repository, borrowed: tuple[str, ...], oids: Collection[s
             return {one.oid: one.size for one in read_blobs(shadow, oids) if not one.problem}
     except GitError:
         return {}
-
-
-@contextmanager
-def _opened(repository: Repository, asked: Range) -> Iterator[_Opened]:
-    tips = read_refs(repository)
-    with open_shadow(repository, borrowed=asked.borrowed) as shadow:
-        yield _Opened(repository, tips, Revisions(shadow, tips.tips), shadow, asked.borrowed)

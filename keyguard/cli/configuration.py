@@ -12,9 +12,9 @@ from keyguard.config import Config, Settings
 from keyguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from keyguard.change.deciding import Decided
     from keyguard.change.ruling import Ruling
     from keyguard.history.asked import Range
+    from keyguard.history.opened import Opened
 
 WORK_TREE = "worktree"
 
@@ -26,8 +26,20 @@ class Chosen(NamedTuple):
     ruling: Ruling | None = None
     """Where not every marker counts: which ones do."""
 
+    opened: Opened | None = None
+    """The repository, where it took to be opened; it stays so until the end of the ``with`` block."""
+
+    def __enter__(self) -> Chosen:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.opened:
+            self.opened.close()
+
     def applied(self, request: scan.Request) -> scan.Request:
         """The same scan, decided so."""
+        if self.opened and request.range is not None:
+            request = msgspec.structs.replace(request, opened=self.opened)
         if self.ruling is None:
             return request
         return msgspec.structs.replace(request, ruling=self.ruling, rotation=self.settings.rotation())
@@ -54,7 +66,7 @@ def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) ->
     from keyguard.change import deciding
 
     instead = _instead(options)
-    return _chosen(deciding.by_base(start, asked, now, instead.settings if instead else None))
+    return Chosen(*deciding.by_base(start, asked, now, instead.settings if instead else None))
 
 
 def of_push(options: argparse.Namespace, asked: Range) -> Chosen:
@@ -63,7 +75,7 @@ def of_push(options: argparse.Namespace, asked: Range) -> Chosen:
         return chosen
     from keyguard.change import deciding
 
-    return Chosen(deciding.of_tip(".", asked))
+    return Chosen(*deciding.of_tip(".", asked))
 
 
 def on_server(options: argparse.Namespace, asked: Range) -> Chosen:
@@ -75,7 +87,7 @@ def on_server(options: argparse.Namespace, asked: Range) -> Chosen:
     from keyguard.change import deciding
 
     instead = _instead(options)
-    return _chosen(deciding.by_head(".", asked, instead.settings if instead else Settings(Config())))
+    return Chosen(*deciding.by_head(".", asked, instead.settings if instead else Settings(Config())))
 
 
 def _named(options: argparse.Namespace, start: str, asked: Range | None = None) -> Chosen | None:
@@ -89,14 +101,10 @@ def _named(options: argparse.Namespace, start: str, asked: Range | None = None) 
         return Chosen(config.nearest(start))
     from keyguard.change import deciding
 
-    return _chosen(deciding.by_name(start, name, asked))
+    return Chosen(*deciding.by_name(start, name, asked))
 
 
 def _instead(options: argparse.Namespace) -> Chosen | None:
     """The configuration that the user names, or none at all for ``--isolated``; None where neither is said."""
     explicit = config.find_named(options.config)
     return Chosen(explicit or Settings(Config())) if explicit or options.isolated else None
-
-
-def _chosen(found: Decided) -> Chosen:
-    return Chosen(*found)

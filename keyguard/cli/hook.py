@@ -49,10 +49,10 @@ def run(options: argparse.Namespace) -> int:
         return _pushed(options)
     reports = finish.destinations(options)
     index = os.environ.get("GIT_INDEX_FILE", "")
-    chosen = configuration.of_index(options, ".", index)
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    asked = chosen.applied(finish.request(options, chosen.settings, source, Ask(paths=paths, index=index)))
-    return finish.run(asked, partial(finish.report, reports=reports, options=options))
+    with configuration.of_index(options, ".", index) as chosen:
+        asked = finish.request(options, chosen.settings, source, Ask(paths=paths, index=index))
+        return finish.run(chosen.applied(asked), partial(finish.report, reports=reports, options=options))
 
 
 def _pushed(options: argparse.Namespace) -> int:
@@ -62,15 +62,15 @@ def _pushed(options: argparse.Namespace) -> int:
         print("keyguard: nothing to scan: the push only deletes", file=sys.stderr)
         return 0
     if options.hook == "pre-push":
-        chosen = configuration.of_push(options, asked)
         _tell_of_others()
-    else:
-        chosen = configuration.on_server(options, asked)
-    request = chosen.applied(finish.request(options, chosen.settings, "tree", Ask()))
     respond = partial(finish.report, reports=reports, options=options)
     if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
         respond = partial(_refused, options=options)
-    return finish.run(msgspec.structs.replace(request, history="only", range=asked), respond)
+    decide = configuration.of_push if options.hook == "pre-push" else configuration.on_server
+    with decide(options, asked) as chosen:
+        request = finish.request(options, chosen.settings, "tree", Ask())
+        request = msgspec.structs.replace(request, history="only", range=asked)
+        return finish.run(chosen.applied(request), respond)
 
 
 def _tell_of_others() -> None:

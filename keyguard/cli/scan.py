@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from keyguard.history.asked import Range
     from keyguard.model import Run
+    from keyguard.report.output import Destination
 
 _PIECE = 1 << 20
 _EXAMPLES = """\
@@ -83,8 +84,12 @@ def run(options: argparse.Namespace) -> int:
         _check_range(options, stdin=stdin)
     start = paths[0] if paths and not stdin else "."
     reports = finish.destinations(options)
-    chosen = _chosen(options, start)
-    request = chosen.applied(_request(options, chosen.settings, paths or (".",)))
+    with _chosen(options, start) as chosen:
+        request = chosen.applied(_request(options, chosen.settings, paths or (".",)))
+        return _scanned(options, request, reports, stdin=stdin)
+
+
+def _scanned(options: argparse.Namespace, request: scan.Request, reports: list[Destination], *, stdin: bool) -> int:
     if options.verify and (stdin or options.staged or options.changes):
         raise UsageError("--verify reads keys again where they stand: in files and history (keyguard verify --stdin)")
     if stdin:
