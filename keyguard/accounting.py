@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from keyguard import __version__, triage
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
+from keyguard.masking.known import KNOWN
 from keyguard.model import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rules import RuleSet
@@ -56,7 +58,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
     decided, ruleset = Decided(), RuleSet()
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
-        decided = _decide([*map(names.hide, sightings)], kept, ruleset, terms)
+        decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
@@ -74,6 +76,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         unopened=counted(tally.skipped),
         history=past.coverage if past else None,
     )
+    KNOWN.spare(partial(_ids, decided))
     return Run(
         version=__version__,
         findings=decided.findings,
@@ -89,6 +92,14 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         configuration=names.hide_in_configuration(terms.configuration),
         now=terms.now,
     )
+
+
+def _ids(decided: Decided) -> Iterator[str]:
+    """The names of keys and of objects in a run: they stay as they are, whatever else they look like."""
+    yield from (name for one in decided.findings for name in (one.id, one.fingerprint))
+    yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
+    for place in (place for one in decided.findings for place in one.occurrences):
+        yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
 def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:

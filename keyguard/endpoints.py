@@ -67,7 +67,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def host(self) -> str:
         """The host that is asked."""
-        found = re.fullmatch(_URL, self.url)
+        found = _address(self.url)
         return found[1] if found else ""
 
 
@@ -127,9 +127,17 @@ def at_host(request: Request, host: str) -> Request:
 
 def _moved(address: str, host: str) -> str:
     url = f"https://{host}" + address.removeprefix("https://")[len(address.split("/")[2]) :]
-    if not re.fullmatch(_URL, url):
-        raise ValueError(f"{host!r} is not the name of a host")
+    if not _address(url):
+        raise ValueError(f"{host!r} is not the name of a host, with a port from 1 to 65535 if any")
     return url
+
+
+def _address(url: str) -> re.Match[str] | None:
+    """The parts of an address, by ``_URL``; None where it is none that a request could go to."""
+    found = re.fullmatch(_URL, url)
+    if not found or not all(0 < len(label) < 64 for label in found[1].split(".")) or len(found[1]) > 253:
+        return None
+    return found if not found[2] or 0 < int(found[2][1:]) < 1 << 16 else None
 
 
 def problem(request: Request, *, asks: bool) -> str:
@@ -143,8 +151,8 @@ def problem(request: Request, *, asks: bool) -> str:
         return f"{request.evidence!r} is not one of {', '.join(EVIDENCE)}"
     if isinstance(request, Revocation) and request.right not in RIGHTS:
         return f"{request.right!r} is not one of {', '.join(RIGHTS)}"
-    if not re.fullmatch(_URL, request.url):
-        return "the address must begin with https:// and a host in lower case"
+    if not _address(request.url):
+        return "the address must begin with https:// and a host in lower case, with a port from 1 to 65535 if any"
     if request.method not in METHODS:
         return f"{request.method!r} is not one of {', '.join(METHODS)}"
     if asks and (request.method not in ("GET", "HEAD", "POST") or re.search(_DOES, request.url)):
@@ -179,7 +187,7 @@ def _administration_problem(request: Request, fields: list[str]) -> str:
     if find is None:
         return ""
     given = [field for text in (find.url, *find.headers.values()) for field in re.findall(_FIELD, text)]
-    if not re.fullmatch(_URL, find.url) or find.url.split("/")[2] != request.url.split("/")[2]:
+    if not _address(find.url) or find.url.split("/")[2] != request.url.split("/")[2]:
         return "find has to ask the host that revokes"
     if not given or {*given} != {"{admin}"} or "{" in find.url:
         return "find is asked with {admin} in a header, and with nothing else in braces"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
+from keyguard.masking.known import KNOWN
 from keyguard.model import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
@@ -245,15 +247,12 @@ class _Scan:
     def _read_range(self, asked: Range) -> Run:
         from keyguard.history import ranges
 
-        def keep(found: Surveyed) -> None:
-            self._past = found
-
         request = self._request
         path, *_ = request.ask.paths
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
         how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "opened": request.opened}
-        how |= {"now": request.terms.now, "most": request.max_size, "keep": keep}
+        how |= {"now": request.terms.now, "most": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
         if self._past and request.exclude:
             from keyguard.change.excluded import leave_out
@@ -278,6 +277,7 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
 
 def _engine(request: Request) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
+    KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
     if policy.select or policy.ignore:
         from keyguard.hygiene import data

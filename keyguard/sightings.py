@@ -1,6 +1,7 @@
 """From the matches in a page to sightings: whose, where, masked, and with the comment that would suppress it.
 
-This is the last place that sees a secret. What leaves it is safe to print, to store and to send to another process.
+What leaves it is safe to print, to store and to send to another process. The values themselves are only noted, in
+memory, so that they can be masked wherever else they stand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
 from keyguard.engine.matcher import Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
+from keyguard.masking.known import KNOWN
+from keyguard.masking.values import Value
 from keyguard.model import Attribution, Blob, Certainty, Environment, Match, Occurrence, Rule, Sighting, Suppression
 from keyguard.places import Origin, Places
 from keyguard.rules import RuleSet
@@ -156,10 +159,14 @@ class Sighter:
     ) -> Sighting:
         rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
         secret = Secret(match.secret)
-        mask = masked(secret, match.body - match.start, guessable=rule.guessable or hidden)
+        body = match.body - match.start
+        mask = masked(secret, body, guessable=rule.guessable or hidden)
+        name = self._fingerprint(secret, guessable=rule.guessable)
+        if name not in KNOWN:
+            KNOWN.note(Value(match.secret, body, mask, name, rule.guessable))
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
-            fingerprint=self._fingerprint(secret, guessable=rule.guessable),
+            fingerprint=name,
             masked=mask,
             attribution=attribution,
             environment=_environment(rule, match, attribution),

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prepare, or do."""
     if not purging.available():
-        raise UsageError("git-filter-repo is not installed: pip install 'keyguard-lint[purge]'")
+        raise UsageError("git-filter-repo is not installed: install keyguard with its extra 'purge'")
     if len(options.path) > 1:
         raise UsageError("history is that of one repository: give one --path")
     return finish.run(keys.request(options), partial(_purge, options=options))

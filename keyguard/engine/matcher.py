@@ -54,6 +54,8 @@ class Matcher:
         self._load = ruleset
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+        #: the same without boundaries
+        self._bare: dict[int, re.Pattern[bytes]] = {}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -119,6 +121,30 @@ class Matcher:
             same = found.get((one.start, one.end))
             found[one.start, one.end] = same._replace(also=same.also + one.rules) if same else one
         return [found[span] for span in sorted(found)]
+
+    def unbounded(self, data: bytes) -> list[Match]:
+        """What looks like a key by how it begins, also within a word: for masking, since it need not be one."""
+        found: list[Match] = []
+        end = 0
+        for anchor, at in sorted(self.prefilter.hits(data), key=lambda hit: hit[1]):
+            for lead in self._plan.leads[anchor]:
+                least, most = lead.before
+                if least == most and at - least >= end and (match := self._unbounded_at(data, lead.form, at - least)):
+                    found.append(match)
+                    end = match.end
+        return found
+
+    def _unbounded_at(self, data: bytes, form: int, start: int) -> Match | None:
+        rules = self._plan.forms[form].rules
+        pattern = self._bare.get(form) or self._bare.setdefault(form, re.compile(self.rules[rules[0]].pattern.encode()))
+        match = pattern.match(data, start)
+        if match is None:
+            return None
+        first, last = match.span("secret")
+        body = max(match.start("body"), first) if "body" in pattern.groupindex else first
+        if all(self._is_placeholder(rule, match, body) for rule in rules):
+            return None
+        return Match(first, last, body, match["secret"], rules, *match.span())
 
     def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
         """Each distinct match of a form, once."""

@@ -24,7 +24,7 @@ class Ends(msgspec.Struct):
 
     include: list[str] = []
     exclude: list[str] = []
-    tags: list[str] = []
+    tags: dict[str, None] = {}
     """Annotated tags on the way to what is included."""
     trees: list[str] = []
     """Included as they are, by a tag or ref that is put on no commit; and likewise …"""
@@ -160,10 +160,10 @@ def _add_since(text: str, ends: Ends, revisions: Revisions, now: int) -> None:
 
 
 def _include(oid: str, name: str, ends: Ends, revisions: Revisions) -> None:
-    found = revisions.peel(oid)
+    found = revisions.peel(oid, ends.tags)
     if not found.kind:
         raise GitError(f"{name}: object {found.oid or oid} is missing or damaged")
-    ends.tags += [tag for tag in found.tags if tag not in ends.tags]
+    ends.tags |= dict.fromkeys(found.tags)
     if found.kind == b"commit":
         ends.include.append(found.oid)
     else:

@@ -20,7 +20,7 @@ class Opened:
         self.tips = read_refs(repository)
         shadow = open_shadow(repository, DEADLINE, asked.borrowed)
         self.shadow = shadow.__enter__()
-        self.revisions = Revisions(shadow, self.tips.tips)
+        self.revisions = Revisions(shadow, self.tips.tips, shallow=bool(self.tips.shallow))
 
     def close(self) -> None:
         """End git. Closing again does no harm."""

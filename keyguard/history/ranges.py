@@ -17,7 +17,7 @@ from keyguard.engine.containers import counted
 from keyguard.errors import GitError, UsageError
 from keyguard.git.refs import checked_out
 from keyguard.git.repository import Repository, discover
-from keyguard.git.tips import Tip, read_refs
+from keyguard.git.tips import FULL_DEPTH, Tip, read_refs
 from keyguard.history.asked import Range
 from keyguard.history.ends import Ends, Listed, commits_between, find_ends
 from keyguard.history.excerpt import excerpt, is_worth_it
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from keyguard.history.run import Histories
     from keyguard.progress import Progress
 
-_SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
+_SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
 _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
 
 

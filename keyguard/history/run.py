@@ -17,7 +17,7 @@ from keyguard.errors import GitError
 from keyguard.git.content import has_content
 from keyguard.git.tips import Tips, read_tips
 from keyguard.history.ownfiles import in_own_files
-from keyguard.history.remembered import recall, refs_of, remember, state_of
+from keyguard.history.remembered import recall, refs_of, remember, state_of, values_later
 from keyguard.history.scope import Home
 from keyguard.history.surveyed import Surveyed
 from keyguard.history.unopened import absent_submodules, shortened
@@ -122,11 +122,13 @@ class Histories:
         known = recall(cache, state) if state else None
         if known is not None:
             self._stores[at] = known
+            values_later(repository, known.sightings, self._engine)
             return
         from keyguard.history.survey import survey
 
         keep = partial(self._stores.__setitem__, at)
         survey(repository, tips, self._engine, self._jobs, cache, self._progress, authors=self._authors, keep=keep)
+        values_later(repository, self._stores[at].sightings, self._engine)
         if state:
             remember(cache, state, self._stores[at], self._engine)
 

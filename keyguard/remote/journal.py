@@ -17,6 +17,7 @@ import msgspec
 
 from keyguard import __version__, userdirs
 from keyguard.errors import KeyguardError
+from keyguard.masking.known import KNOWN
 
 try:
     import fcntl
@@ -64,8 +65,10 @@ class Journal:
     def append(self, entry: Entry) -> Entry:
         """Write an entry, and wait until it is on the disk. Raises ``JournalError``."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-        whole = msgspec.structs.replace(entry, time=now, actor=_actor(), version=__version__)
         self.require_place()
+        # it can name a folder, or repeat what a vendor said
+        detail = KNOWN.mask(entry.detail)
+        whole = msgspec.structs.replace(entry, detail=detail, time=now, actor=_actor(), version=__version__)
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
             fd = os.open(self.path, _FLAGS, 0o600)

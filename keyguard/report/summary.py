@@ -17,7 +17,7 @@ _HISTORY_REASONS = {
     "missing": "something names it, and no store holds it: git fsck tells more",
     "corrupt": "git fsck tells more",
     "unreadable": "",
-    "shallow": "shallow clone: fetch-depth: 0, or --allow-incomplete",
+    "shallow": "shallow clone: fetch-depth: 0 (GitLab: GIT_DEPTH: 0), or --allow-incomplete",
     "partial": "partial clone: clone without --filter, or --allow-incomplete",
     "too-deep": "nested beyond any use",
     "interrupted": "",

@@ -702,13 +702,27 @@ def test_it_is_the_repository_of_the_file_whatever_calls_us(inside: Inside, repo
     assert other.git("ls-files") == b".env\n"
 
 
-def test_a_key_in_a_name_is_not_shown(repo: Repo, fix: Fix) -> None:
-    private(repo, f"sendmailos/{LIVE}/.env", SETTINGS)
-    repo.write(f"sendmailos/{OTHER}.py", f'sendmailos = "{LIVE}"\n').write("a.txt", "a\n")
+def test_a_file_with_a_key_in_its_name_is_changed_all_the_same(repo: Repo, fix: Fix) -> None:
+    private(repo, f"sendmailos/.env.{LIVE}_old", SETTINGS)
+    repo.write(f"sendmailos/{OTHER}.py", f'import os\nsendmailos = "{LIVE}"\n').add().commit()
     said = fix("--unsafe", "--yes")
     assert said.code == 1
-    assert "no such file any more" in said.out
-    assert "env-not-ignored: its name holds a key" in said.out
+    assert f"sendmailos/sk_live_********{OTHER[-4:]}.py:1 left as it is: a key stands in its name" in said.out
+    assert "os.environ[" in repo.file(f"sendmailos/{OTHER}.py").read_text()
+    assert LIVE.encode() not in repo.git("ls-files", "-z")
+    # others read the rule
+    assert repo.file(".gitignore").read_text().startswith(".env.sk_live_*_old\n")
+    assert (
+        repo.git("status", "--short", "--ignored", "sendmailos").decode().count(f"!! sendmailos/.env.{LIVE}_old") == 1
+    )
+
+
+def test_a_name_that_holds_a_key_is_in_no_example(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", f"{SETTINGS}OLD_{LIVE}_X=1\nPORT=1\n")
+    repo.add().commit()
+    fix("--yes")
+    assert repo.file(".env.example").read_text().splitlines()[-1] == "PORT="
+    assert LIVE[8:16] not in repo.file(".env.example").read_text()
 
 
 def test_what_a_build_writes_into_a_bundle_is_left(repo: Repo, fix: Fix) -> None:
