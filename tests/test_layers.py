@@ -69,6 +69,7 @@ LAYERS = {
     "keyguard.inspector": 5,
     "keyguard.names": 5,
     "keyguard.accounting": 7,
+    "keyguard.change": 7,
     "keyguard.scan": 8,
     "keyguard.violations": 5,
     "keyguard.sightings": 5,

@@ -52,6 +52,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "rotation": finding.rotation,
         "references": list(finding.references),
         "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
 
 
@@ -101,6 +102,19 @@ def coverage_object(run: Run) -> Object:
         "complete": not is_incomplete(run),
         "unopened": coverage.unopened,
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
+    }
+
+
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
     }
 
 
