@@ -7,7 +7,7 @@ from typing import Any
 
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots
-from keyguard.hygiene.placed import a_key, concerns
+from keyguard.hygiene.concerns import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Environment, Severity, Sighting

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from keyguard.expression import expression
 from keyguard.hygiene import spots
+from keyguard.hygiene.concerns import a_key, concerns
 from keyguard.hygiene.infrastructure import severity_of
-from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Sighting

@@ -12,6 +12,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.engine.page import Page
 from keyguard.hygiene import data
 from keyguard.hygiene.beside import Beside
+from keyguard.hygiene.manifests import encoded
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
 from keyguard.keeping import Spot, Violation
@@ -95,8 +96,7 @@ def run(
         finally:
             project.close()
         wanted = {one.key for one in said if one.key}
-        known = [one for group in project.keys.values() for one in group] + project.past
-        found.sightings.extend(one for one in known if one.fingerprint in wanted)
+        found.sightings.extend(one for one in _known(project) if one.fingerprint in wanted)
         found.skipped.extend(project.gaps)
     return found
 
@@ -120,6 +120,14 @@ def _said(check: CheckFunction, project: Project, skipped: list[Skipped]) -> Ite
     except Exception as error:  # noqa: BLE001 - a fault of ours costs one check, and is said
         detail = f"{type(error).__name__} in {check.__module__}.{check.__qualname__}"
         skipped.append(Skipped(path=b"hygiene", reason="crashed", detail=detail))
+
+
+def _known(project: Project) -> Iterator[Sighting]:
+    """All keys that a violation may be about."""
+    yield from project.seen()
+    with suppress(Exception):  # the check that told of them failed the same, and said so
+        yield from (one for group in encoded(project).values() for one in group)
+    yield from project.past
 
 
 def _shown(one: Violation, project: Project) -> Violation:
