@@ -12,6 +12,7 @@ from keyguard.engine.prefilter import suspects
 from keyguard.model import Blob, Sighting
 
 if TYPE_CHECKING:
+    from keyguard.engine.matcher import Found
     from keyguard.sightings import Sighter
 
 
@@ -45,6 +46,7 @@ class Inspector:
 
     def inspect(self, blob: Blob, data: bytes) -> Sighted:
         """All sightings in a text that is in memory as a whole."""
+        found = None
         if b"\0" not in data:
             hits = self.prefilter.hits(data)
             if not hits:
@@ -52,14 +54,17 @@ class Inspector:
             found = self._engine.matcher.confirm(data, hits)
             if not found.matches:
                 return Sighted([], len(found.placeholders), len(data))
-        return self.inspect_stream(blob, iter((data, b"")).__next__)
+        return self._inspect(blob, iter((data, b"")).__next__, found)
 
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
         """All sightings in a text that ``read`` gives piece by piece, the last one empty."""
+        return self._inspect(blob, read, None)
+
+    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> Sighted:
         counter = _Counter(read)
         sighter = self._sighter()
         sighter.doubtful = False
-        sightings, placeholders = sighter.sight(blob, counter.read)
+        sightings, placeholders = sighter.sight(blob, counter.read, found)
         return Sighted(sightings, placeholders, counter.size, sighter.doubtful)
 
     def _sighter(self) -> Sighter:

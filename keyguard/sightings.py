@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
-from keyguard.engine.matcher import Matcher
+from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
 from keyguard.model import Attribution, Blob, Certainty, Environment, Match, Occurrence, Rule, Sighting, Suppression
 from keyguard.places import Origin, Places
@@ -45,15 +45,18 @@ class Sighter:
         """The value of that fingerprint, if it has been seen: for those who act on a key, and for no report."""
         return next((secret for (secret, _), name in self._fingerprints.items() if name == fingerprint), None)
 
-    def sight(self, blob: Blob, read: Callable[[int], bytes]) -> tuple[list[Sighting], int]:
-        """All sightings in a text that ``read`` gives, and how many placeholders there were."""
+    def sight(self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None) -> tuple[list[Sighting], int]:
+        """All sightings in a text that ``read`` gives, and how many placeholders there were.
+
+        ``found`` is what the matcher finds in it, if that is known: only of a text without NULs.
+        """
         first = _first(read)
         codec = decode.sniff(first)
         if codec:
             return self._sight_decoded(blob, read, first, codec)
         seen = _Seen([], 0)
         for page in pages(read, first):
-            seen = seen.plus(self._sight_page(blob, page, hashed=True))
+            seen = seen.plus(self._sight_page(blob, page, hashed=True, found=found if page.whole else None))
         return seen
 
     def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
@@ -75,16 +78,18 @@ class Sighter:
         known = {one.fingerprint for one in seen.sightings}
         return seen.plus(_Seen([one for one in behind.sightings if one.fingerprint not in known], 0))
 
-    def _sight_page(self, blob: Blob, page: Page, *, hashed: bool, order: str = "") -> _Seen:
+    def _sight_page(
+        self, blob: Blob, page: Page, *, hashed: bool, order: str = "", found: Found | None = None
+    ) -> _Seen:
         sightings: list[Sighting] = []
         placeholders = 0
         known: set[tuple[int, bytes]] = set()
         for text, origin in self._texts(page, order):
-            found = self._matcher.find(text.data)
-            placeholders += sum(_fresh(start, text) for start, _ in found.placeholders)
-            places = Places(blob, text, found.matches, origin, hashed=hashed) if found.matches else None
+            here = self._matcher.find(text.data) if found is None else found
+            placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
+            places = Places(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:
-                sightings += self._sightings(blob, text, found.matches, places, known)
+                sightings += self._sightings(blob, text, here.matches, places, known)
         return _Seen(sightings, placeholders)
 
     def _texts(self, page: Page, order: str) -> Iterator[tuple[Page, Origin | None]]:

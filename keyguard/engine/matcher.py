@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -27,12 +27,13 @@ _LONG = b"stua\xf3\xf4\xf5\xe1"
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
-    """One rule over one span, before it is compared with its neighbours."""
+    """One rule or a family of them over one span, before it is compared with its neighbours."""
 
     start: int
     end: int
     body: int
-    rule: int
+    rules: tuple[int, ...]
+    """Of one family, or one rule."""
     full_start: int
     full_end: int
 
@@ -53,6 +54,7 @@ class Matcher:
         self._load = rules
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+        self._grouped: dict[int, tuple[tuple[int, ...], ...]] = {}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -79,11 +81,11 @@ class Matcher:
         for form, match in found:
             span = match.span("secret")
             body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
-            real = [rule for rule in self._plan.forms[form].rules if self._is_rule(rule, match)]
-            genuine = [rule for rule in real if not self._is_placeholder(rule, match, body)]
+            real = [kind for kind in self._kinds(form) if self._is_rule(kind[0], match)]
+            genuine = [kind for kind in real if not self._is_placeholder(kind[0], match, body)]
             if real and not genuine:
                 placeholders.add(span)
-            candidates += [Candidate(*span, body, rule, *match.span()) for rule in genuine]
+            candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
         matches = _resolve(data, candidates, self.rules)
         taken = [(match.start, match.end) for match in matches]
         return Found(matches, [span for span in sorted(placeholders) if not _overlaps_any(span, taken)])
@@ -121,6 +123,18 @@ class Matcher:
             if counted and counted.end() > at:
                 return counted
         return None
+
+    def _kinds(self, form: int) -> tuple[tuple[int, ...], ...]:
+        """The rules of a form, those together that are of one family and ask the same of a match."""
+        found = self._grouped.get(form)
+        if found is None:
+            kinds: dict[tuple[object, ...], list[int]] = {}
+            for index in self._plan.forms[form].rules:
+                rule = self.rules[index]
+                test = rule.guessable, rule.placeholders, rule.entropy, rule.checksum, rule.samples
+                kinds.setdefault((rule.family or rule.id, *test), []).append(index)
+            found = self._grouped[form] = tuple(map(tuple, kinds.values()))
+        return found
 
     def _compile(self, form: int) -> re.Pattern[bytes]:
         pattern = self._compiled[form] = re.compile(self._plan.forms[form].pattern.encode())
@@ -169,6 +183,7 @@ def _length_before(data: bytes, start: int) -> int:
     return data[start - 1] if data[start - 2] in _COUNTED else 0
 
 
+@lru_cache(maxsize=1024)
 def _digest(secret: bytes) -> str:
     return digests.new("sha256", secret).hexdigest()
 
@@ -181,7 +196,8 @@ def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) 
     """
     groups: dict[tuple[int, int, str], list[Candidate]] = {}
     for one in candidates:
-        groups.setdefault((one.start, one.end, rules[one.rule].family or rules[one.rule].id), []).append(one)
+        first = rules[one.rules[0]]
+        groups.setdefault((one.start, one.end, first.family or first.id), []).append(one)
     ordered = [groups[key] for key in sorted(groups)]
     ranks = [max(_rank(one, rules) for one in group) for group in ordered]
     lost: set[int] = set()
@@ -194,7 +210,8 @@ def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) 
 
 
 def _rank(one: Candidate, rules: tuple[Rule, ...]) -> tuple[int, int, int, int]:
-    return (_RANK[rules[one.rule].confidence], one.end - one.start, -one.start, -one.rule)
+    confidence, rule = max((_RANK[rules[rule].confidence], -rule) for rule in one.rules)
+    return confidence, one.end - one.start, -one.start, rule
 
 
 def _merged(data: bytes, group: list[Candidate]) -> Match:
@@ -204,7 +221,7 @@ def _merged(data: bytes, group: list[Candidate]) -> Match:
         end=first.end,
         body=first.body,
         secret=data[first.start : first.end],
-        rules=tuple(sorted(one.rule for one in group)),
+        rules=tuple(sorted(rule for one in group for rule in one.rules)),
         full_start=min(one.full_start for one in group),
         full_end=max(one.full_end for one in group),
     )

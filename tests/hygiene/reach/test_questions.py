@@ -25,7 +25,7 @@ SHOP = {
     "lib/pay.js": "export const s = process.env.STRIPE_SECRET_KEY",
 }
 #: questions that share all, some or none of what they have to look at
-QUESTIONS = (
+QUESTIONS: tuple[tuple[bytes, ...], ...] = (
     (b"lib/pay.js",),
     (b"src/key.js",),
     (b"src/lib/b.js", b"src/lib/deep.js"),
