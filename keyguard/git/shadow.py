@@ -16,6 +16,9 @@ from keyguard.git.child import Child, undisturbed
 
 #: seconds without a sign of life before a git process is ended
 DEADLINE = 120.0
+#: seconds of processor time in silence before a git that matches patterns of the target is ended: the patterns in a
+#: ``.gitignore`` of 100 bytes can keep it busy for ever, and the largest work trees take it a few seconds
+EFFORT = 7.0
 
 #: memory first: on some disks it takes 4 ms to remove a folder
 _FOLDERS = ("/dev/shm", "/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only a new folder, 0700, is made in there
@@ -118,14 +121,19 @@ class Shadow:
         with open(os.path.join(self.path, name), "wb") as file:
             file.write(data)
 
-    def start(self, *args: str) -> Child:
+    def start(self, *args: str, effort: float = 0.0) -> Child:
         """A plumbing command, perhaps behind options of git's own, running. ``stop`` ends it; the end of the shadow
-        does at the latest.
+        does at the latest. ``effort`` is that of ``Child``.
         """
         name = next(word for word in args if not word.startswith("-"))
         with undisturbed():
             child = Child(
-                [*self._command, *args], self._environment, name=name, deadline=self._deadline, trap=self._trap
+                [*self._command, *args],
+                self._environment,
+                name=name,
+                deadline=self._deadline,
+                trap=self._trap,
+                effort=effort,
             )
             self._children.add(child)
         return child

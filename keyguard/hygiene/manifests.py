@@ -7,6 +7,7 @@ import binascii
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -105,7 +106,11 @@ def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
 
 def _kind_at(content: bytes, offset: int) -> str:
     """The kind of the manifest that a place is in; empty where it is in none."""
-    start, end = document(content, offset)
+    return _kind_of(content, *document(content, offset))
+
+
+@lru_cache(maxsize=64)
+def _kind_of(content: bytes, start: int, end: int) -> str:
     found = _KIND.search(content, start, end)
     return found[1].decode() if found and _API.search(content, start, end) else ""
 

@@ -71,6 +71,7 @@ class Project:
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._last_line = (b"", 1, 0)
+        self._unanswered: set[int] = set()
         self._reader = Reader(self.root, self.shown, LIMIT)
         self.know(sightings, past, history=history, now=now, rotation=rotation)
 
@@ -179,11 +180,15 @@ class Project:
             repository = self.folders[index].repository
             if repository is None:
                 continue
+            if index in self._unanswered:
+                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
+                continue
             top = os.fsencode(repository.top)
             asked = {os.path.relpath(os.path.join(self.root, path), top): path for path in sorted(group)}
             try:
                 found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
             except GitError as error:
+                self._unanswered.add(index)  # it would take git as long again to fail
                 found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
                 self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
         return found
