@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from keyguard import userdirs
 from keyguard.errors import ConfigError, RuleError
 from keyguard.model import Severity
 from keyguard.rotation import Rotation, read_record
@@ -51,11 +52,23 @@ class Settings(msgspec.Struct, frozen=True):
 
     config: Config
     path: str = ""
+    trusted: bool = False
+    """The user named it, and it is no part of what is scanned: its packs may replace rules."""
+    rules_line: int = 0
+    """Where it names rule packs."""
 
     def rule_paths(self) -> tuple[str, ...]:
-        """The rule packs it names, as absolute paths."""
-        base = os.path.dirname(os.path.abspath(self.path))
-        return tuple(os.path.join(base, path) for path in self.config.rules)
+        """The rule packs that may replace others, as absolute paths."""
+        folder, names = self._packs()
+        return tuple(os.path.join(folder, name) for name in names) if self.trusted else ()
+
+    def added_packs(self) -> tuple[str, tuple[str, ...]]:
+        """The folder of the configuration, and the rule packs there that may only add to what is known."""
+        folder, names = self._packs()
+        return folder, () if self.trusted else names
+
+    def _packs(self) -> tuple[str, tuple[str, ...]]:
+        return os.path.dirname(os.path.abspath(self.path)), self.config.rules
 
     def rotation(self) -> Rotation:
         """What it demands of the life of keys."""
@@ -69,7 +82,8 @@ def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> 
     """
     explicit = explicit or os.environ.get("KEYGUARD_CONFIG")
     if explicit:
-        return _load(explicit, required=True) or Settings(config=Config())
+        named = _load(explicit, required=True) or Settings(config=Config())
+        return msgspec.structs.replace(named, trusted=not userdirs.is_scanned(explicit))
     if isolated:
         return Settings(config=Config())
     folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
@@ -132,7 +146,7 @@ def _load(path: str, *, required: bool) -> Settings | None:
         raise ConfigError(f"{path}: {error}") from error
     except msgspec.ValidationError as error:
         raise ConfigError(packfile.explain_table(path, data, str(error))) from error
-    return Settings(config=config, path=path)
+    return Settings(config=config, path=path, rules_line=packfile.line_of(data, "rules"))
 
 
 def _below(table: object, key: str) -> object:

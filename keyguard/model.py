@@ -39,13 +39,20 @@ class Blob(NamedTuple):
     """Object id of the version this one replaces: only keys that are new against it count."""
 
 
+#: reasons for which something is listed as not read that is neither a gap nor anybody's choice: a scan opens no archive
+UNOPENED = frozenset(("container", "submodule"))
+
+
 class Skipped(msgspec.Struct, frozen=True, order=True):
-    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not."""
+    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not, nor does
+    what a scan does not open (``UNOPENED``).
+    """
 
     path: bytes
     reason: str
-    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, …"""
+    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, ``container``, …"""
     detail: str = ""
+    """More about it. Of what is in ``UNOPENED``: what it is, and in parentheses more about that."""
     gap: bool = True
 
 
@@ -63,6 +70,8 @@ class Match(NamedTuple):
     full_start: int
     full_end: int
     """Span of the whole pattern, context included."""
+    also: tuple[int, ...] = ()
+    """Indices of rules that the scanned repository brought and that find this very span, too."""
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -114,6 +123,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     suppression: Suppression | None = None
     spared: dict[str, Suppression] = {}
     """The same for each other rule whose key it could turn out to be."""
+    also: tuple[str, ...] = ()
+    """Ids of rules that the scanned repository brought and that find the same."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +161,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     rotation: str
     references: tuple[str, ...]
+    #: ids of rules that the scanned repository brought and that find the same key
+    also: tuple[str, ...] = ()
     #: what the vendor said of the key, where it was asked
     verdict: Verdict | None = None
 
@@ -178,10 +191,14 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     bytes: int
     rules: int
+    #: (pack, number of rules): what the scanned repository's own configuration added to them
+    added: tuple[tuple[str, int], ...] = ()
     #: how many checks of hygiene looked at it; 0 where none was asked for
     checks: int = 0
     engine: str
     complete: bool
+    #: what is listed among the files and is not opened, by kind: ``archive``, ``encrypted file``, ``submodule``, …
+    unopened: dict[str, int] = {}
     history: HistoryCoverage | None = None
     """In a repository whose history was asked for. Its objects are counted in there alone."""
 

@@ -72,6 +72,11 @@ def explain_table(path: str, data: bytes, message: str) -> str:
     return f"{path}:{_line(data, -1, key)}: {key}: {text}" if key else f"{path}: {text}"
 
 
+def line_of(data: bytes, key: str) -> int:
+    """The line of a key, at best effort; 1 where it is nowhere."""
+    return _line(data, -1, key)
+
+
 def suggestion(word: str, known: tuple[str, ...]) -> str:
     """``, did you mean 'x'?`` where a known word is near, else the empty string."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
@@ -81,6 +86,13 @@ def suggestion(word: str, known: tuple[str, ...]) -> str:
 def at(path: str, data: bytes, index: int, rule: str, key: str, text: str) -> str:
     """An error message with file, line, rule and key."""
     return f"{path}:{_line(data, index, key)}: rule {rule!r}: {key}: {text}"
+
+
+def at_vendor(path: str, data: bytes, key: str, text: str) -> str:
+    """The same for a key of the table ``vendor``."""
+    header = re.search(rb"(?m)^[ \t]*\[[ \t]*vendor[ \t]*\]", data)
+    before = data.count(b"\n", 0, header.start()) if header else 0
+    return f"{path}:{before + _line(data[header.start() if header else 0 :], -1, key)}: vendor: {key}: {text}"
 
 
 def explain(path: str, data: bytes, table: dict[str, Any], message: str) -> str:

@@ -12,9 +12,11 @@ from keyguard.accounting import Account, Terms, settle
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
-from keyguard.model import Blob, Certainty, Run, Sighting, Skipped, Where
+from keyguard.masking.known import KNOWN
+from keyguard.model import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
+from keyguard.rules import AddedPack
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.tally import Guarded, Tally
@@ -44,6 +46,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
+    added: tuple[AddedPack, ...] = ()
+    """Rule packs that the scanned repository's own configuration brings."""
     history: str = "auto"
     """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
     range: Range | None = None
@@ -139,10 +143,8 @@ class _Scan:
             listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
         )
         tally = self._worklist.run(self._look_around if request.hygiene else None)
-        if request.source == "tree" and not (tally.read or self._histories or any(one.gap for one in tally.skipped)):
-            raise UsageError(
-                "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
-            )
+        if request.source == "tree" and request.history != "only":
+            self._require_something(tally)
         names = Names(engine)
         for where, paths in _named(listing):
             tally.sightings += names.sightings(paths, where)
@@ -156,6 +158,19 @@ class _Scan:
             self._kept = self._checked(tally, engine)
         seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
         return settle(seen, engine, request.terms)
+
+    def _require_something(self, tally: Tally) -> None:
+        """Raise ``UsageError`` where there was no file to read, and there is no history to read either."""
+        if tally.read or any(one.gap or one.reason in UNOPENED for one in tally.skipped):
+            return
+        if self._histories and self._histories.have_content():
+            return
+        if self._listed:
+            raise UsageError(
+                "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
+            )
+        where = ", ".join(self._request.ask.paths)
+        raise UsageError(f"nothing to scan in {where}: no files, or all of them ignored (--all-files)")
 
     def _look_around(self) -> None:
         """What hygiene can find out while others look for keys."""
@@ -228,13 +243,15 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     engine = _engine(request)
     tally, guarded = Tally(), Guarded(read)
     blob = Blob(path=name, where=Where.STDIN)
-    tally.note(Inspector(engine).inspect_stream(blob, guarded.read))
-    tally.settle(blob.path, guarded)
+    seen = Inspector(engine).inspect_stream(blob, guarded.read)
+    tally.note(seen)
+    tally.settle(blob.path, guarded, seen.container)
     return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
 def _engine(request: Request) -> compiled.Engine:
-    engine = compiled.load(request.rules, request.engine)
+    engine = compiled.load(request.rules, request.engine, added=request.added)
+    KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
     if policy.select or policy.ignore:
         from keyguard.hygiene import data

@@ -1,6 +1,7 @@
 """From the matches in a page to sightings: whose, where, masked, and with the comment that would suppress it.
 
-This is the last place that sees a secret. What leaves it is safe to print, to store and to send to another process.
+What leaves it is safe to print, to store and to send to another process. The values themselves are only noted, in
+memory, so that they can be masked wherever else they stand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
 from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
+from keyguard.masking.known import KNOWN
+from keyguard.masking.values import Value
 from keyguard.model import Attribution, Blob, Certainty, Environment, Match, Occurrence, Rule, Sighting, Suppression
 from keyguard.places import Origin, Places
 from keyguard.rules import RuleSet
@@ -105,7 +108,8 @@ class Sighter:
     def _sightings(
         self, blob: Blob, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
     ) -> Iterator[Sighting]:
-        noted = markers(matches, page)
+        noted = self._noted(matches, page)
+        hidden = self._overlapping(matches)
         for index, match in enumerate(matches):
             # a wide string that could be of either byte order is read in both, and holds its keys once all the same
             if (same := (places.offset(index), match.secret)) in known:
@@ -117,23 +121,64 @@ class Sighter:
             self.doubtful = self.doubtful or attribution is None or attribution.certainty is not Certainty.CERTAIN
             if attribution is not None:
                 place = partial(places.occurrence, index)
-                yield self._sighting(match, attribution, noted.get(index, []), place)
+                yield self._sighting(match, attribution, noted.get(index, []), place, hidden=index in hidden)
+
+    def _noted(self, matches: list[Match], page: Page) -> dict[int, list[Marker]]:
+        """Markers by the number of the match that they cover, for what rules of the scanned repository find apart:
+        that takes no marker from a key that others find, and gives it none.
+        """
+        added = self._ruleset.added
+        groups = [[*range(len(matches))]]
+        if added:
+            own = [self._ruleset.rules[match.rules[0]].id in added for match in matches]
+            groups = [[number for number in groups[0] if own[number] is kind] for kind in (False, True)]
+        return {
+            numbers[index]: found
+            for numbers in groups
+            for index, found in markers([matches[number] for number in numbers], page).items()
+        }
+
+    def _overlapping(self, matches: list[Match]) -> set[int]:
+        """The numbers of the matches of which no part is shown: those of rules that the scanned repository brought, and
+        that overlap others. A pack could have a key shown in pieces.
+        """
+        if not self._ruleset.added:
+            return set()
+        added = [self._ruleset.rules[match.rules[0]].id in self._ruleset.added for match in matches]
+        found, end = set[int](), -1
+        for index, match in enumerate(matches):
+            behind = matches[index + 1] if index + 1 < len(matches) else None
+            if added[index] and (match.start < end or (behind and behind.start < match.end)):
+                found.add(index)
+            end = max(end, match.end)
+        return found
 
     def _sighting(
-        self, match: Match, attribution: Attribution, noted: Sequence[Marker], place: Callable[[str], Occurrence]
+        self,
+        match: Match,
+        attribution: Attribution,
+        noted: Sequence[Marker],
+        place: Callable[[str], Occurrence],
+        *,
+        hidden: bool,
     ) -> Sighting:
         rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
         secret = Secret(match.secret)
-        mask = masked(secret, match.body - match.start, guessable=rule.guessable)
+        body = match.body - match.start
+        mask = masked(secret, body, guessable=rule.guessable or hidden)
+        name = self._fingerprint(secret, guessable=rule.guessable)
+        if name not in KNOWN:
+            KNOWN.note(Value(match.secret, body, mask, name, rule.guessable))
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
-            fingerprint=self._fingerprint(secret, guessable=rule.guessable),
+            fingerprint=name,
             masked=mask,
             attribution=attribution,
             environment=_environment(rule, match, attribution),
             malformed=check is not None and rule.checksum not in checksums.PROOFS and not check(match.secret),
             occurrence=place(mask),
             suppression=_suppression(noted, rule.id),
+            also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
         )
 

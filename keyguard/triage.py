@@ -93,7 +93,7 @@ def decide(
     suppressed: list[Suppressed] = []
     for fingerprint, places in groups.items():
         group = sorted(places.values(), key=lambda one: _nearness(one.occurrence))
-        attribution = _settle(group, rules)
+        attribution = _settle(_known(group, ruleset), rules)
         rule = rules[attribution.rule]
         unwanted = not policy.wants(rule.id)
         silent = [one for one in group if unwanted or (policy.inline and one.suppression is not None)]
@@ -102,6 +102,11 @@ def decide(
         if loud:
             findings.append(_finding(loud, ids[fingerprint], attribution, rule, ruleset))
     return Decided.of(findings, suppressed)
+
+
+def _known(group: Sequence[Sighting], ruleset: RuleSet) -> Sequence[Sighting]:
+    """Those by known rules; only where there are none, those by rules that the scanned repository brought."""
+    return [one for one in group if one.attribution.rule not in ruleset.added] or group
 
 
 def _fits(name: str, rule: str) -> bool:
@@ -222,7 +227,8 @@ def _severity(rule: Rule, one: Sighting) -> Severity:
 
 
 def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule: Rule, ruleset: RuleSet) -> Finding:
-    first = group[0]
+    first = _known(group, ruleset)[0]
+    added = {one.attribution.rule for one in group} & ruleset.added.keys()
     vendor = ruleset.vendors[rule.vendor]
     places = tuple(one.occurrence for one in group)
     return Finding(
@@ -247,6 +253,7 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         remedy=rule.remedy,
         rotation=rule.rotation or vendor.rotation,
         references=rule.references,
+        also=tuple(sorted(added.union(*(one.also for one in group)) - {rule.id})),
     )
 
 

@@ -15,7 +15,7 @@ from keyguard.cli import main
 from tests.checkout import ROOT, offline_environment, run
 
 PRODUCT = sorted((ROOT / "keyguard").rglob("*.py"))
-TOOLS = sorted((ROOT / "benchmarks").rglob("*.py"))
+TOOLS = sorted(path for name in ("benchmarks", "tools") for path in (ROOT / name).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAPERS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml")]
 

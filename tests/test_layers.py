@@ -18,14 +18,17 @@ LAYERS = {
     "keyguard.endpoints": 0,
     "keyguard.errors": 0,
     "keyguard.expression": 0,
+    "keyguard.masking": 0,
     "keyguard.verdict": 0,
     "keyguard.past": 0,
     "keyguard.rule": 0,
     "keyguard.scales": 0,
+    "keyguard.userdirs": 0,
     "keyguard.whose": 0,
     "keyguard.config": 1,
     "keyguard.dates": 1,
     "keyguard.keeping": 1,
+    "keyguard.engine.backtracking": 1,
     "keyguard.engine.checksums": 1,
     "keyguard.engine.literals": 1,
     "keyguard.engine.plan": 1,
@@ -97,6 +100,7 @@ SIDEWAYS = {
     ("keyguard.rotation", "keyguard.dates"): "a revocation has a date",
     ("keyguard.rules", "keyguard.engine.checksums"): "a rule names its checksum, which has to exist",
     ("keyguard.rules", "keyguard.engine.literals"): "a rule from which no literal can be derived is refused on load",
+    ("keyguard.rules", "keyguard.engine.backtracking"): "and one whose pattern could hold up a scan",
 }
 
 #: modules of the root that are parts of another, which is no package only because it is small

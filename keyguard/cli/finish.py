@@ -11,10 +11,11 @@ from typing import TextIO
 from keyguard import config, dates, scan
 from keyguard.accounting import Terms
 from keyguard.config import Config, Settings
-from keyguard.errors import UsageError
+from keyguard.errors import ConfigError, RuleError, UsageError
 from keyguard.model import Run
 from keyguard.report import REPORTERS, Style
 from keyguard.report.output import Destination, parse_formats, write_reports
+from keyguard.rules import AddedPack, read_added
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.triage import Policy
@@ -66,8 +67,17 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         jobs=options.jobs,
         engine=options.engine,
         rules=(*settings.rule_paths(), *options.rules),
+        added=_added(options, settings),
         cached=not options.no_cache,
     )
+
+
+def _added(options: argparse.Namespace, settings: Settings) -> tuple[AddedPack, ...]:
+    """The packs that the scanned repository's own configuration names."""
+    try:
+        return read_added(*settings.added_packs(), trusted=options.rules)
+    except RuleError as error:
+        raise ConfigError(f"{settings.path}:{settings.rules_line}: rules: {error}") from error
 
 
 def _terms(options: argparse.Namespace, own: Config) -> Terms:

@@ -25,6 +25,8 @@ pre-push     the commits that a push would send; in .git/hooks/pre-push: exec ke
 pre-receive  on a server: the commits that a push has brought; refuses it as a whole
 update       the same for each ref by itself: exec keyguard hook update "$@"
 """
+#: refs that are named in one line
+_MOST_REFS = 5
 #: what GitLab sets for the hooks that it runs
 _GITLAB = ("GL_ID", "GL_REPOSITORY")
 
@@ -58,11 +60,33 @@ def _pushed(options: argparse.Namespace) -> int:
         print("keyguard: nothing to scan: the push only deletes", file=sys.stderr)
         return 0
     settings = config.find(".", options.config, isolated=options.isolated)
+    if options.hook == "pre-push":
+        _tell_of_others()
     request = finish.request(options, settings, "tree", Ask())
     respond = partial(finish.report, reports=reports, options=options)
     if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
         respond = partial(_refused, options=options)
     return finish.run(msgspec.structs.replace(request, history="only", range=asked), respond)
+
+
+def _tell_of_others() -> None:
+    """Under pre-commit, say what a push may send besides the ref that we are told of."""
+    from keyguard.cli import pushed
+
+    found = pushed.not_named(os.environ)
+    if not found or not found[0]:
+        return
+    from keyguard.names import scrubbed
+    from keyguard.sanitize import shown
+
+    refs, remote = found
+    more = f" and {len(refs) - _MOST_REFS:,} more" if len(refs) > _MOST_REFS else ""
+    print(
+        f"keyguard: pre-commit names only the first ref of a push: not looked at, though {remote or 'no remote'} has"
+        f" not all of it: {shown(scrubbed(', '.join(refs[:_MOST_REFS])))}{more}."
+        " If they are pushed as well: keyguard scan --not-remotes",
+        file=sys.stderr,
+    )
 
 
 def _range(options: argparse.Namespace) -> Range | None:

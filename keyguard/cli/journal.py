@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     entries = [one for one in found.entries() if not wanted or one.fingerprint.startswith(tuple(wanted))]
     show = _line if options.format == "text" else _json
     lines = [show(one) for one in entries] or (
-        [f"nothing yet: {shown(found.path)}"] if options.format == "text" else []
+        [f"nothing yet: {shown(found.path) or 'there is no place for it'}"] if options.format == "text" else []
     )
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
     return 0

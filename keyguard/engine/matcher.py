@@ -7,8 +7,10 @@ start of the match is known costs one anchored attempt; others are searched for 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 import msgspec
 
@@ -16,6 +18,7 @@ from keyguard import digests
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.model import Confidence, Match, Rule
+from keyguard.rules import RuleSet
 
 _RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 #: how far past a window a look-ahead may want to see
@@ -48,23 +51,40 @@ class Found(msgspec.Struct, frozen=True):
 class Matcher:
     """Rules, ready to run. Patterns are compiled when they are first needed."""
 
-    def __init__(self, rules: Callable[[], tuple[Rule, ...]], plan: Plan, prefilter: Prefilter) -> None:
-        """``rules`` is asked when a pattern first matches."""
+    def __init__(self, ruleset: Callable[[], RuleSet], plan: Plan, prefilter: Prefilter) -> None:
+        """``ruleset`` is asked when a pattern first matches."""
         self.prefilter = prefilter
-        self._load = rules
+        self._load = ruleset
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
         self._grouped: dict[int, tuple[tuple[int, ...], ...]] = {}
+        #: the same without boundaries
+        self._bare: dict[int, re.Pattern[bytes]] = {}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that the plan numbers."""
-        return self._load()
+        return self._load().rules
+
+    @cached_property
+    def _added(self) -> frozenset[int]:
+        """The numbers of the rules that the scanned repository brought."""
+        added = self._load().added
+        return frozenset(index for index, rule in enumerate(self.rules) if rule.id in added)
+
+    @cached_property
+    def _nobodys(self) -> frozenset[int]:
+        """The numbers of the rules that say nothing of a vendor: passwords in addresses, private keys."""
+        vendors = self._load().vendors
+        return frozenset(index for index, rule in enumerate(self.rules) if vendors[rule.vendor].is_nobody)
 
     @cached_property
     def _samples(self) -> frozenset[str]:
-        """What vendors publish: what one of them does is no key of another's either."""
-        return frozenset(sample for rule in self.rules for sample in rule.samples)
+        """What vendors publish: what one of them does is no key of another's either. What a scanned repository calls
+        a sample is one for its own rule alone.
+        """
+        known = (rule for index, rule in enumerate(self.rules) if index not in self._added)
+        return frozenset(sample for rule in known for sample in rule.samples)
 
     def find(self, data: bytes) -> Found:
         """All matches in a text, sorted by place."""
@@ -86,9 +106,46 @@ class Matcher:
             if real and not genuine:
                 placeholders.add(span)
             candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
-        matches = _resolve(data, candidates, self.rules)
-        taken = [(match.start, match.end) for match in matches]
-        return Found(matches, [span for span in sorted(placeholders) if not _overlaps_any(span, taken)])
+        matches = self._settled(data, candidates)
+        return Found(matches, _apart(sorted(placeholders), matches))
+
+    def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
+        """The matches that candidates come to. Those of added rules compete among themselves alone: what they find
+        stands beside what known rules find, or with it where it is the very same text.
+        """
+        sides = ([one for one in candidates if (one.rules[0] in self._added) is side] for side in (False, True))
+        known, added = (_resolve(data, side, self.rules, self._nobodys) for side in sides)
+        if not added:
+            return known
+        found = {(one.start, one.end): one for one in known}
+        for one in added:
+            same = found.get((one.start, one.end))
+            found[one.start, one.end] = same._replace(also=same.also + one.rules) if same else one
+        return [found[span] for span in sorted(found)]
+
+    def unbounded(self, data: bytes) -> list[Match]:
+        """What looks like a key by how it begins, also within a word: for masking, since it need not be one."""
+        found: list[Match] = []
+        end = 0
+        for anchor, at in sorted(self.prefilter.hits(data), key=lambda hit: hit[1]):
+            for lead in self._plan.leads[anchor]:
+                least, most = lead.before
+                if least == most and at - least >= end and (match := self._unbounded_at(data, lead.form, at - least)):
+                    found.append(match)
+                    end = match.end
+        return found
+
+    def _unbounded_at(self, data: bytes, form: int, start: int) -> Match | None:
+        rules = self._plan.forms[form].rules
+        pattern = self._bare.get(form) or self._bare.setdefault(form, re.compile(self.rules[rules[0]].pattern.encode()))
+        match = pattern.match(data, start)
+        if match is None:
+            return None
+        first, last = match.span("secret")
+        body = max(match.start("body"), first) if "body" in pattern.groupindex else first
+        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(form)):
+            return None
+        return Match(first, last, body, match["secret"], rules, *match.span())
 
     def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
         """Each distinct match of a form, once."""
@@ -132,7 +189,8 @@ class Matcher:
             for index in self._plan.forms[form].rules:
                 rule = self.rules[index]
                 test = rule.guessable, rule.placeholders, rule.entropy, rule.checksum, rule.samples
-                kinds.setdefault((rule.family or rule.id, *test), []).append(index)
+                whose = rule.family or rule.id, index in self._added, index in self._nobodys
+                kinds.setdefault((*whose, *test), []).append(index)
             found = self._grouped[form] = tuple(map(tuple, kinds.values()))
         return found
 
@@ -158,7 +216,8 @@ class Matcher:
             return True
         if not rule.checksum and is_spelled(random):
             return True
-        return bool(self._samples) and _digest(secret) in self._samples
+        samples = rule.samples if index in self._added and rule.samples else self._samples
+        return bool(samples) and (_digest(secret) in samples or _digest(secret) in self._samples)
 
 
 def _match_from(pattern: re.Pattern[bytes], data: bytes, start: int) -> re.Match[bytes] | None:
@@ -188,8 +247,9 @@ def _digest(secret: bytes) -> str:
     return digests.new("sha256", secret).hexdigest()
 
 
-def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) -> list[Match]:
-    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps.
+def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
+    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps, and any
+    vendor's over one of ``nobodys``.
 
     A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
     depends on the neighbourhood alone, and not on where a page ends.
@@ -199,7 +259,7 @@ def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) 
         first = rules[one.rules[0]]
         groups.setdefault((one.start, one.end, first.family or first.id), []).append(one)
     ordered = [groups[key] for key in sorted(groups)]
-    ranks = [max(_rank(one, rules) for one in group) for group in ordered]
+    ranks = [max((one.rules[0] not in nobodys, *_rank(one, rules)) for one in group) for group in ordered]
     lost: set[int] = set()
     for index, group in enumerate(ordered):
         for other in range(index + 1, len(ordered)):
@@ -227,5 +287,9 @@ def _merged(data: bytes, group: list[Candidate]) -> Match:
     )
 
 
-def _overlaps_any(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in taken)
+def _apart(spans: list[tuple[int, int]], matches: list[Match]) -> list[tuple[int, int]]:
+    """The spans that overlap no match; matches are in order of their starts."""
+    starts = [one.start for one in matches]
+    farthest = [*accumulate((one.end for one in matches), max)]
+    before = [bisect_left(starts, end) for _, end in spans]
+    return [span for span, count in zip(spans, before, strict=True) if not count or farthest[count - 1] <= span[0]]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from keyguard import userdirs
 from keyguard.errors import GitError
 from keyguard.git.control import read_control
 from keyguard.git.opening import open_index
@@ -113,9 +114,9 @@ def _machine_excludes(repository: Repository) -> list[tuple[bytes, bytes]]:
 
 def _user_excludes() -> str:
     """The file that the user's configuration names, else the one that git looks for; either may be a link."""
-    home = os.environ.get("HOME", "")
-    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    home, folder = userdirs.home(os.environ), userdirs.folder(os.environ, "XDG_CONFIG_HOME", ".config")
     named = os.fsdecode(user_settings().get(b"core.excludesfile", b""))
     if named.startswith("~/"):
         named = os.path.join(home, named[2:])
-    return os.path.realpath(named or os.path.join(folder, "git", "ignore"))
+    path = named or (os.path.join(folder, "git", "ignore") if folder else "")
+    return os.path.realpath(path) if os.path.isabs(path) and not userdirs.is_scanned(path) else ""

@@ -74,6 +74,12 @@ class Revisions:
             place = step.end()
         return oid
 
+    def ref(self, text: str) -> bytes:
+        """The full name of the ref that a revision begins with, ``HEAD`` for that; empty where it names none."""
+        name = re.split(r"[~^]", text, maxsplit=1)[0]
+        wanted = (place.format("HEAD" if name in ("@", "") else name) for place in _PLACES)
+        return next((ref for one in wanted if (ref := one.encode("utf-8", "surrogateescape")) in self._ids), b"")
+
     def commit(self, text: str) -> str:
         """The id of the commit that a revision names, or that its tag is put on. ``UsageError`` where it is none."""
         found = self.peel(self.find(text))

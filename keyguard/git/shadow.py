@@ -121,14 +121,15 @@ class Shadow:
         with open(os.path.join(self.path, name), "wb") as file:
             file.write(data)
 
-    def start(self, *args: str, effort: float = 0.0) -> Child:
-        """A plumbing command, perhaps behind options of git's own, running. ``stop`` ends it; the end of the shadow
-        does at the latest. ``effort`` is that of ``Child``.
+    def start(self, *args: str, folder: str = "", effort: float = 0.0) -> Child:
+        """A plumbing command, perhaps behind options of git's own, running; in a ``folder`` of the work tree, if it
+        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest. ``effort`` is that of
+        ``Child``.
         """
         name = next(word for word in args if not word.startswith("-"))
         with undisturbed():
             child = Child(
-                [*self._command, *args],
+                [*self._command, *(("-C", folder) if folder else ()), *args],
                 self._environment,
                 name=name,
                 deadline=self._deadline,

@@ -36,6 +36,8 @@ class Fetched:
         """Kind -> how many of the range were read."""
         self.size = 0
         self.placeholders = 0
+        self.containers: dict[str, str] = {}
+        """Ids of files of the range whose content stands packed in them, and what they are."""
         self.missing = self.unreadable = 0
         self._inspector = inspector
         self._reader = BlobReader(shadow, any_kind=True)
@@ -111,7 +113,7 @@ class Fetched:
     def inspected(self, oid: str) -> int:
         """The number of a file that need not be of the range, once it is known what is in it."""
         if oid not in self._seen:
-            placeholders = self.placeholders
+            placeholders, containers = self.placeholders, dict(self.containers)
             for content in self._reader.blobs([oid]):
                 try:
                     if not content.problem and content.kind == b"blob":
@@ -119,7 +121,7 @@ class Fetched:
                 except GitError:
                     pass  # it is no part of what was asked for
             self._seen.add(oid)
-            self.placeholders = placeholders
+            self.placeholders, self.containers = placeholders, containers
         return self.number(oid)
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Pieces]]:
@@ -183,6 +185,8 @@ class Fetched:
     def _keep(self, oid: str, kind: str, seen: Sighted) -> None:
         self._seen.add(oid)
         self.placeholders += seen.placeholders
+        if seen.container:
+            self.containers[oid] = seen.container
         if seen.sightings or seen.doubtful:
             number = self.number(oid)
             self.hits[number] = Hit(number, seen.sightings, seen.doubtful)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.errors import GitError, UsageError
 from keyguard.git.opening import open_shadow
+from keyguard.git.refs import checked_out
 from keyguard.git.repository import Repository, discover
 from keyguard.git.revisions import Revisions
 from keyguard.git.shadow import DEADLINE, Shadow
@@ -24,10 +26,11 @@ from keyguard.history.excerpt import excerpt, is_worth_it
 from keyguard.history.fetched import Fetched
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
-from keyguard.history.surveyed import Surveyed
+from keyguard.history.surveyed import Surveyed, placed
+from keyguard.history.unopened import shortened, submodules_moved, unopened_blobs
 from keyguard.history.unplaced import unplaced
 from keyguard.inspector import Inspector
-from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.model import HistoryCoverage, Sighting, Skipped, Trace, Where
 from keyguard.names import Names
 
 if TYPE_CHECKING:
@@ -110,11 +113,13 @@ class _RangeReader:
         self._read: list[int] | None = None
         self._names: dict[bytes, list[Sighting]] = {}
         self._sightings: list[Sighting] = []
+        self._links: dict[str, bytes] = {}
 
     def run(self, now: int, everything: Callable[[], Histories]) -> Surveyed:
         """Read it, and say where its keys are from; everything is read where that is faster."""
         ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
         listed = self._listed = commits_between(ends, self._tips, self._revisions, self._shadow)
+        self._sightings.extend(self._in_refs(ends))
         if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
             self._repository, len(listed.commits)
         ):
@@ -125,6 +130,7 @@ class _RangeReader:
         pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
         stretch.novelty.look(pairs)
         fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
+        self._links = stretch.novelty.links()
         trees, size = stretch.novelty.counted()
         names = self._names = self._named(stretch.novelty.names())
         # to say where keys are from, more is read
@@ -146,7 +152,8 @@ class _RangeReader:
         return Surveyed(sightings, gaps, self._coverage(self._listed, 0, 0), fetched.placeholders)
 
     def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
-        found.sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        parts = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        found.sightings = [*self._sightings, *parts]
         words = f"{self._asked.said}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=words)
         return found
@@ -157,6 +164,15 @@ class _RangeReader:
         for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
             found.setdefault(one.occurrence.path, []).append(one)
         return found
+
+    def _in_refs(self, ends: Ends) -> Iterator[Sighting]:
+        """The keys in the names of refs that are asked for, or new where they are pushed to."""
+        asked = [name.encode("utf-8", "surrogateescape") for name in self._asked.names]
+        named = [checked_out(self._repository) if name == b"HEAD" else name for name in ends.names]
+        inside = b".git/" if self._repository.top else b""
+        paths = [inside + name for name in dict.fromkeys([*asked, *named]) if name]
+        for one in Names(self._engine).sightings(paths, Where.HISTORY):
+            yield placed(one, one.occurrence.path, trace=Trace(kind="name"))
 
     def _placed(self, ends: Ends, stretch: Stretch, names: dict[bytes, list[Sighting]]) -> Iterator[Sighting]:
         from keyguard.history.settling import Settler
@@ -177,7 +193,11 @@ class _RangeReader:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
         if self._partial:
             found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
-        return found + self._fetched.gaps()
+        return shortened(found + self._fetched.gaps() + self._unopened())
+
+    def _unopened(self) -> list[Skipped]:
+        """What is listed and not read: archives and the like, and what the commits of submodules hold."""
+        return unopened_blobs(self._fetched.containers) + submodules_moved(self._links)
 
     @property
     def _partial(self) -> bool:
@@ -201,6 +221,7 @@ class _RangeReader:
             shallow=bool(listed.shallow),
             partial=self._partial,
             range=self._asked.said,
+            unopened=counted(self._unopened()),
         )
 
 

@@ -15,7 +15,8 @@ from keyguard.hygiene.comments import Comments
 from keyguard.hygiene.manifests import encoded
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
-from keyguard.keeping import Violation
+from keyguard.keeping import Spot, Violation
+from keyguard.masking.known import KNOWN
 from keyguard.model import HistoryCoverage, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
@@ -153,6 +154,13 @@ def _hidden(one: Violation, engine: Engine) -> Violation:
         subject=one.subject,
         because=tuple(map(names.masked_text, one.because)),
         steps=tuple(map(names.masked_text, one.steps)),
-        spots=tuple(msgspec.structs.replace(spot, path=names.masked(spot.path)) for spot in one.spots),
-        files=tuple(path for path in one.files if names.masked(path) == path),
+        spots=tuple(_hidden_spot(spot, one.key, names) for spot in one.spots),
     )
+
+
+def _hidden_spot(spot: Spot, key: str, names: Names) -> Spot:
+    path = KNOWN.mask_own(key, names.masked(spot.path))
+    if path == spot.path:
+        return spot
+    KNOWN.rename(spot.path, path)
+    return msgspec.structs.replace(spot, path=path)

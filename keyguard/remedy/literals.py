@@ -89,7 +89,7 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
         what = "leave its value empty there" if example else "nothing can look it up in a file of this kind"
         return _leave_all(draft, displayed, wanted, what)
     try:
-        if not draft.exists(path):  # or it is, under a name in which a key stands, which is masked here
+        if not draft.exists(path):
             return _leave_all(draft, displayed, wanted, "there is no such file any more")
         draft.refuse(path)
         content = draft.content(path)
@@ -132,8 +132,10 @@ def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found:
             before = content[max(0, match.start - _BEFORE) : match.start]
             named[index] = homes.name(file.home, finding, match.secret, before, file.language)
     seen = {places[index] for index in named}
+    in_name = draft.site.names.masked(file.path) != file.path
     for gone in {place for _, where in file.wanted.values() for place in where} - seen:
-        draft.leave(file.path, gone.line, "it is not there any more: run this again")
+        renamed = "a key stands in its name: rename it" if in_name and gone.line == 1 else ""
+        draft.leave(file.path, gone.line, renamed or "it is not there any more: run this again")
     for index in sorted(named, reverse=True):
         now = draft.content(file.path)
         left = [one for one in _matches(draft, now) if _finding(draft, one, file.wanted)]

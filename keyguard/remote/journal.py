@@ -1,6 +1,6 @@
 """What was done about keys, line after line, in a file that only grows: never a secret, and nothing is ever taken out.
 
-``$KEYGUARD_STATE_DIR``, else keyguard's folder where the platform keeps state. A line is written in one go and has
+``keyguard.userdirs`` says in which folder. A line is written in one go and has
 reached the disk when ``append`` returns; several processes take turns.
 """
 
@@ -15,15 +15,15 @@ from datetime import datetime, timezone
 
 import msgspec
 
-from keyguard import __version__
+from keyguard import __version__, userdirs
 from keyguard.errors import KeyguardError
+from keyguard.masking.known import KNOWN
 
 try:
     import fcntl
 except ImportError:  # no such locks on Windows: there a line is short enough to be written at once
     fcntl = None  # type: ignore[assignment]
 
-_NAME = "journal.jsonl"
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -52,15 +52,23 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Journal:
-    """One file of entries."""
+    """One file of entries; without a folder there is none, and nothing can be written."""
 
     def __init__(self, folder: str) -> None:
-        self.path = os.path.join(folder, _NAME)
+        self.path = os.path.join(folder, userdirs.JOURNAL) if folder else ""
+
+    def require_place(self) -> None:
+        """Raise ``JournalError`` where no entry could be written, before anything is done that would need one."""
+        if not self.path:
+            raise JournalError("there is no place for the journal: let KEYGUARD_STATE_DIR name a folder of yours")
 
     def append(self, entry: Entry) -> Entry:
         """Write an entry, and wait until it is on the disk. Raises ``JournalError``."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-        whole = msgspec.structs.replace(entry, time=now, actor=_actor(), version=__version__)
+        self.require_place()
+        # it can name a folder, or repeat what a vendor said
+        detail = KNOWN.mask(entry.detail)
+        whole = msgspec.structs.replace(entry, detail=detail, time=now, actor=_actor(), version=__version__)
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
             fd = os.open(self.path, _FLAGS, 0o600)
@@ -74,6 +82,8 @@ class Journal:
 
     def entries(self) -> Iterator[Entry]:
         """All entries, the oldest first; a line that is damaged is passed over. Raises ``JournalError``."""
+        if not self.path:
+            return
         try:
             with open(self.path, "rb") as file:
                 lines = file.read().split(b"\n")
@@ -102,13 +112,8 @@ _DEAD = {("verify", "inactive"), ("revoked", "confirmed"), ("revoked", "already-
 
 
 def folder(environment: Mapping[str, str]) -> str:
-    """Where the journal is, or would be."""
-    named = environment.get("KEYGUARD_STATE_DIR")
-    if named:
-        return named
-    home = environment.get("HOME", "")
-    state = environment.get("XDG_STATE_HOME") or os.path.join(home, ".local", "state")
-    return os.path.join(environment.get("LOCALAPPDATA") or state, "keyguard")
+    """Where the journal is, or would be; empty where there is no place for it."""
+    return userdirs.state_folder(environment)
 
 
 def _write(fd: int, line: bytes) -> None:

@@ -35,7 +35,12 @@ def in_commit(occurrence: Occurrence) -> str:
 
 
 def evidence(finding: Finding) -> list[str]:
-    """Why hygiene says what it says, a line a reason; nothing for a key, whose vendor the reasons are about."""
+    """Why hygiene says what it says, a line a reason; of a key, whose vendor the reasons are about, which rules of the
+    scanned repository's own find it, too.
+    """
+    if finding.also:
+        rules = any_of([prose(rule) for rule in finding.also]).replace(" or ", " and ")
+        return [f"also found by {rules}, of this repository's own rules"]
     return [prose(reason) for reason in finding.because] if finding.kind == "hygiene" else []
 
 

@@ -16,7 +16,7 @@ from keyguard.report.document import Object, coverage_object, to_json
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import alive, evidence, headline, number, whose
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
-from keyguard.report.summary import gap_headline, gap_text, gaps, is_incomplete, of_history
+from keyguard.report.summary import added_rules, gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.report.worst import Place, places, split
 from keyguard.sanitize import shown, visible
 
@@ -67,6 +67,8 @@ def build_invocation(run: Run, cut: int) -> Object:
     notes = [_notification(level, gap_text(gap), gap) for gap in gaps(run)]
     notes += [_notification("note", gap_text(chosen), chosen) for chosen in run.skipped if not chosen.gap]
     head = []
+    if run.coverage.added:
+        head.append(_notification("note", f"{number(run.coverage.rules)} rules looked, {added_rules(run)}."))
     if is_incomplete(run):
         head.append(_notification(level, f"The scan is incomplete: {gap_headline(run)}."))
     if cut:

@@ -86,6 +86,7 @@ class Verifier:
             return Answered(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
         if dry:
             return Answered(finding, None, tuple(question.prepared.lines()))
+        self._journal.require_place()
         verdict = verify.ask(self._client, question.prepared, question.request)
         self._note(finding, question.vendor, verdict)
         return Answered(finding, verdict)
