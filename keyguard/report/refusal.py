@@ -27,7 +27,8 @@ def lines(run: Run) -> Iterator[str]:
     yield f"{GITLAB}keyguard refuses this push: {' and '.join(said)}"
     for finding in failing[:_MOST]:
         first, *more = finding.occurrences
-        also = f" and {counted(len(more), 'more place')}" if more else ""
+        count = len(more) + finding.more
+        also = f" and {counted(count, 'more place')}" if count else ""
         yield f"{GITLAB}{shown(finding.masked)}: {shown(finding.title)} in {place_in_time(first)}{also} ({finding.id})"
     for gap in missing[:_MOST]:
         yield f"{GITLAB}not read: {gap_text(gap)}"
