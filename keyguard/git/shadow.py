@@ -18,6 +18,9 @@ from keyguard.git.claims import claim, remove_abandoned
 
 #: seconds without a sign of life before a git process is ended
 DEADLINE = 120.0
+#: seconds of processor time in silence before a git that matches patterns of the target is ended: the patterns in a
+#: ``.gitignore`` of 100 bytes can keep it busy for ever, and the largest work trees take it a few seconds
+EFFORT = 7.0
 
 #: memory first: on some disks it takes 4 ms to remove a folder
 _FOLDERS = ("/dev/shm", "/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only a new folder, 0700, is made in there
@@ -131,9 +134,10 @@ class Shadow:
         with open(os.path.join(self.path, name), "wb") as file:
             file.write(data)
 
-    def start(self, *args: str, folder: str = "") -> Child:
+    def start(self, *args: str, folder: str = "", effort: float = 0.0) -> Child:
         """A plumbing command, perhaps behind options of git's own, running; in a ``folder`` of the work tree, if it
-        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest.
+        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest. ``effort`` is that of
+        ``Child``.
         """
         name = next(word for word in args if not word.startswith("-"))
         with undisturbed():
@@ -143,6 +147,7 @@ class Shadow:
                 name=name,
                 deadline=self._deadline,
                 trap=self._trap,
+                effort=effort,
             )
             self._children.add(child)
         return child
