@@ -7,7 +7,7 @@ and not on how many values there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
 from keyguard.masking.forms import Forms
@@ -50,16 +50,18 @@ class _Span(NamedTuple):
 
 
 class Masker:
-    """Some values, ready to be looked for."""
+    """Values, ready to be looked for."""
 
-    def __init__(self, values: Iterable[Value], shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
+    def __init__(self, shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
         """``shapes`` are words in which something looks like a key, masked; ``spared`` ids stay as they are."""
         self._shapes, self._spared = shapes, spared
         self._places: dict[str, list[tuple[_Spelling, int]]] = {}
         self._odd: dict[str, str] = {}
-        for value in values:
-            for spelling in _spellings(value):
-                self._add(spelling)
+
+    def add(self, value: Value) -> None:
+        """Look for one more."""
+        for spelling in _spellings(value):
+            self._add(spelling)
 
     def masked(self, text: str) -> str:
         """The text with every value in it masked."""
