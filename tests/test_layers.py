@@ -86,10 +86,7 @@ LAYERS = {
 
 #: (importer, imported) within one layer, in different packages, and why that is as it should be
 SIDEWAYS = {
-    (
-        "keyguard.masking.forms",
-        "keyguard.expression",
-    ): "forms of values are told by expressions",
+    ("keyguard.masking.forms", "keyguard.expression"): "patterns are compiled when they are first needed",
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.whose"): "and whose a key is",
     ("keyguard.whose", "keyguard.scales"): "which is on the scale of certainty",
