@@ -87,7 +87,7 @@ def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[s
         try:
             reached = partial(network.variables, clone, top, os.environ, typing=typing)
             server.obtain(clone, asked, repository, reached)
-            purge = _Purge(chosen, repository, forms, asked, clone)
+            purge = _Purge(chosen, source, repository, forms, asked, clone)
             code = purge.run(folders, tuple(options.rules), execute=options.execute)
             kept = purge.kept
         finally:
@@ -100,9 +100,9 @@ class _Purge:
     """One purge, once the clone is there."""
 
     def __init__(
-        self, chosen: list[Finding], repository: Repository, forms: Forms, asked: Server, clone: Clone
+        self, chosen: list[Finding], source: str, repository: Repository, forms: Forms, asked: Server, clone: Clone
     ) -> None:
-        self._chosen, self._repository = chosen, repository
+        self._chosen, self._source, self._repository = chosen, source, repository
         self._forms, self._server, self._clone = forms, asked, clone
         self.kept = False
         """Whether the clone was rewritten, and is to be kept."""
@@ -146,7 +146,7 @@ class _Purge:
         """Why nothing can be rewritten, and what leads to the keys instead."""
         yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
         yield from announcement.beyond_push(self._server.address, scope, self._forms)
-        found = leads.leads(self._repository, self._chosen, self._forms, known)
+        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
         if found:
             yield "what leads to it here, and what to do there:"
             yield from leads.lines(found)
@@ -187,7 +187,7 @@ class _Purge:
         command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)
         yield from announcement.afterwards(clone, address, scope, self._forms, objects, command)
         known = {*commits.parents, *objects.tags}
-        found = leads.leads(self._repository, self._chosen, self._forms, known)
+        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
         if found:
             yield ""
             yield "besides, only here:"

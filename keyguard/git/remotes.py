@@ -61,10 +61,12 @@ def entries(text: str) -> Iterator[tuple[str, str, str, str]]:
             if match[2] is None and "." in section:
                 section, _, name = section.partition(".")
         elif match := _KEY.match(text, at):
-            value, at = _value(text, match.end()) if match[2] else ("", _line_end(text, match.end()))
+            value, at = _value(text, match.end()) if match[2] else ("", match.end())
+            if not match[2] and text[at : _line_end(text, at)].strip():
+                raise _damaged(text, at)
             yield section, name, match[1].lower(), value
         else:
-            raise GitError(f"the repository's configuration is damaged in line {text.count(chr(10), 0, at) + 1}")
+            raise _damaged(text, at)
 
 
 def _value(text: str, at: int) -> tuple[str, int]:
@@ -81,6 +83,7 @@ def _value(text: str, at: int) -> tuple[str, int]:
         elif piece.startswith("\\"):
             # a backslash before the end of a line: the value goes on in the next one
             parts += [] if piece.endswith("\n") else [_ESCAPES.get(piece[1:], piece[1:])]
+            firm = firm if piece.endswith("\n") else len(parts)
         else:
             parts.append(piece if quoted or parts else piece.lstrip())
         firm = len(parts) if quoted else firm
@@ -88,6 +91,10 @@ def _value(text: str, at: int) -> tuple[str, int]:
         raise GitError("the repository's configuration is damaged: a quote is not closed")
     # blanks at the end count only within quotes
     return "".join(parts[:firm]) + "".join(parts[firm:]).rstrip(), at
+
+
+def _damaged(text: str, at: int) -> GitError:
+    return GitError(f"the repository's configuration is damaged in line {text.count(chr(10), 0, at) + 1}")
 
 
 def _line_end(text: str, at: int) -> int:

@@ -68,7 +68,8 @@ class Forms:
         for form in self.of(data):
             line, at = 1, 0
             for match in re.finditer(re.escape(form.old), data):
-                line, at = line + _breaks(data, at, match.start(), form.codec), match.start()
+                codec, start = _aligned(form.codec, match.start())
+                line, at = line + _breaks(data, at, start, codec), start
                 found[line, form.new.decode(form.codec)] = None
             # what has been counted is in no shorter form, and in no other byte order
             data = data.replace(form.old, b"\0" * len(form.old))
@@ -83,6 +84,14 @@ def _forms(number: int, name: str, value: bytes) -> list[Form]:
     except UnicodeDecodeError:
         return forms
     return forms + [Form(text.encode(codec), new.encode(codec), number, codec) for codec in CODECS[1:]]
+
+
+def _aligned(codec: str, start: int) -> tuple[str, int]:
+    """The byte order in which a text stands, and where: one byte off, the same bytes can be read in the other order."""
+    width = len("\n".encode(codec))
+    if codec.endswith("-le") and start % width == width - 1:
+        return codec.replace("-le", "-be"), start - width + 1
+    return codec, start
 
 
 def _breaks(data: bytes, start: int, end: int, codec: str) -> int:

@@ -18,7 +18,8 @@ _PIECE = 4 << 20
 #: a commit or tag is kept whole up to this size
 _WHOLE = 16 << 20
 _SIGNED = (b"\ngpgsig ", b"\ngpgsig-sha256 ", b"\nmergetag ")
-LFS = b"version https://git-lfs.github.com/spec/"
+#: how a text begins that stands for an object in Git LFS
+POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Objects(NamedTuple):
@@ -62,7 +63,7 @@ def search(clone: Clone, forms: Forms) -> Objects:
             found.keys.update(keys)
             if keys:
                 found.holding[oid] = kind
-                if text.startswith(LFS):
+                if text.startswith(POINTER):
                     found.pointers.add(oid)
             if kind in ("commit", "tag"):
                 found.kinds[oid] = kind

@@ -10,17 +10,22 @@ from typing import NamedTuple
 
 from keyguard.errors import GitError
 from keyguard.git.control import read_control
+from keyguard.git.objects import BlobReader
 from keyguard.git.opening import open_shadow
+from keyguard.git.refs import read_head
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.git.tips import Tip, read_tips
 from keyguard.model import Finding, Occurrence, Where
 from keyguard.report.phrases import place
 from keyguard.response.purging.forms import Forms
+from keyguard.response.purging.holders import POINTER
 from keyguard.sanitize import shown, shown_path
+from keyguard.sources.tree import shown_root
 
-_LFS = b"/lfs/objects/"
 _LOG_LIMIT = 128 << 20
+#: bytes of a pointer to an object in Git LFS that are looked at
+_POINTER = 200
 #: tips that are asked about one by one
 _MOST_ASKED = 50
 FORGET = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
@@ -35,13 +40,19 @@ class Lead(NamedTuple):
     """Whether git has to forget objects afterwards."""
 
 
-def leads(repository: Repository, findings: Sequence[Finding], forms: Forms, known: Collection[str]) -> list[Lead]:
-    """All of them; ``known`` are the commits and tags that the server has, to which others lead anyway."""
+def leads(
+    repository: Repository, source: str, findings: Sequence[Finding], forms: Forms, known: Collection[str]
+) -> list[Lead]:
+    """All of them; ``known`` are the commits and tags that the server has, to which others lead anyway.
+
+    ``source`` is the path that was scanned.
+    """
     found: dict[Lead, None] = {}
     for finding in findings:
         for one in finding.occurrences:
             found.update(dict.fromkeys(_beside(repository, one, finding.id)))
     places = [one for finding in findings for one in finding.occurrences]
+    found.update(dict.fromkeys(_in_lfs(repository, source, places)))
     commits = {one.commit for one in places if one.commit and not _foreign(repository, one)}
     for lead in _tips(repository, sorted(commits), forms, known):
         found[lead] = None
@@ -67,13 +78,6 @@ def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[Lead
         yield Lead(f"the submodule {inner}: {place(one)}", f"keyguard purge {name} --path {shlex.quote(inner)}")
     elif one.where is Where.TREE:
         return
-    elif trace is not None and trace.kind == "file" and _LFS in one.path:
-        oid = shown_path(one.path.rpartition(b"/")[2])
-        yield Lead(
-            f"the Git LFS object {oid}",
-            "no rewrite changes it: take the file out of history (git filter-repo --invert-paths --path FILE), and ask"
-            " the host to remove the object",
-        )
     elif trace is not None and trace.kind == "file":
         yield Lead(f"{place(one)}, a file of git's own, which no clone gets", "edit or remove it")
     elif trace is not None and trace.reach == "index":
@@ -81,6 +85,30 @@ def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[Lead
         yield Lead(f"the index: {place(one)}", f"git restore --staged {path}", forgets=True)
     elif trace is not None and trace.reach == "dangling":
         yield Lead(f"nothing: {place(one)} is dangling, but git still holds it", "", forgets=True)
+
+
+def _in_lfs(repository: Repository, source: str, places: Sequence[Occurrence]) -> Iterator[Lead]:
+    """Those of the files whose content git has in Git LFS: a pointer stands for it in every commit."""
+    base, prefix = os.path.realpath(source), shown_root(source, alone=True)
+    files: dict[bytes, Occurrence] = {}
+    for one in places:
+        if one.where is Where.TREE and repository.top and os.path.isdir(base):
+            path = os.path.join(os.fsencode(base), one.path[len(prefix) :].lstrip(b"/"))
+            files.setdefault(os.path.relpath(path, os.fsencode(repository.top)), one)
+    head = read_head(repository).oid
+    if not files or not head:
+        return
+    with open_shadow(repository) as shadow:
+        rows = (row.partition(b"\t") for row in shadow.run("ls-tree", "-r", "-z", head).split(b"\0"))
+        ids = {info.split()[2].decode(): files[path] for info, _, path in rows if path in files}
+        for oid, content in zip(ids, BlobReader(shadow).blobs(ids), strict=False):
+            text = b"" if content.problem else content.read(_POINTER)
+            if text.startswith(POINTER):
+                yield Lead(
+                    f"Git LFS: {place(ids[oid])}, for which git itself has the pointer {shown(oid[:10])}",
+                    "no rewrite changes it: take the file out of history (git filter-repo --invert-paths --path"
+                    " FILE), and ask the host to remove the object",
+                )
 
 
 def _foreign(repository: Repository, one: Occurrence) -> str:
