@@ -187,11 +187,12 @@ def _jwt(source: random.Random, argument: str) -> str:
 def _sentry(source: random.Random, _: str) -> str:
     """The payload and signature of an organisation token."""
     claims = {
-        "iat": 1_700_000_000 + source.randrange(10**7),
+        "iat": 1_700_000_000 + source.randrange(10**13) / 10**6,
         "url": "https://sentry.io",
+        "region_url": f"https://{source.choice(('us', 'de'))}.sentry.io",
         "org": _draw(source, _LOWER, 8),
     }
-    payload = base64.b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode()
+    payload = base64.b64encode(json.dumps(claims).encode()).decode()
     return f"{payload}_{_draw(source, _ALPHABETS['base64'], 43)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
@@ -175,3 +176,10 @@ def test_what_fails_a_check_that_is_required_is_something_else_and_not_even_coun
     assert matcher(checked).find(text) == Found([], [])
     merely = rule("checked", PREFIX.pattern, checksum="github-crc32")
     assert len(matcher(merely).find(text).matches) == 1
+
+
+def test_text_in_base64_is_a_key_where_keys_are_made_like_that(kind: str) -> None:
+    body = base64.b64encode(b"user-one:and its secret1").decode()
+    pattern = "(?P<secret>{}_(?P<body>[A-Za-z0-9]{{24,40}}={{0,2}}))"
+    plain, spelled = rule("plain", pattern.format("tok")), rule("spelled", pattern.format("usr"), spelled=True)
+    assert found(f"tok_{body} usr_{body}", plain, spelled, kind=kind) == [(f"usr_{body}", ("spelled",))]
