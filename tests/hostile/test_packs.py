@@ -43,6 +43,12 @@ def added(text: str, name: str = "p.toml") -> list[AddedPack]:
 FEW = [("few.toml", pack("(?P<secret>yyyyyy_[0-9]{12})", id='"few-key"', vendor='id = "few"').encode())]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for these tests alone: it holds few sets of rules, and each test brings one."""
+    return tmp_path_factory.mktemp("packs")
+
+
 @pytest.fixture
 def shop(repo: Repo) -> Repo:
     """A repository that names a pack of its own, and leaks a key."""
@@ -79,7 +85,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_pack_of_the_repository_hides_a_key(name: str, inside: Inside, shop: Repo) -> None:
     shop.write("p.toml", HOSTILE[name]).write("other.txt", f"zz{KEY}\n").add(".")
-    alone = by_rule(inside.scan("--isolated", cwd=shop.path))["sendmailos-key"]
+    alone = by_rule(inside.scan("--isolated", *PYTHON, cwd=shop.path))["sendmailos-key"]
     said = inside("scan", "--staged", "-f", "json", *PYTHON[:2], cwd=shop.path)
     assert said.code == 1, said.err
     found = by_rule(said)["sendmailos-key"]
@@ -151,13 +157,16 @@ def test_reports_say_that_the_repository_has_rules_of_its_own(inside: Inside, sh
     shop.write("p.toml", pack()).write("b.txt", f"{OTHER}\n")
     document = inside.scan(*PYTHON, cwd=shop.path).document
     assert document["coverage"]["added"] == [{"pack": "p.toml", "rules": 1}]
-    assert document["coverage"]["rules"] == 1 + inside.scan("--isolated", cwd=shop.path).document["coverage"]["rules"]
+    assert (
+        document["coverage"]["rules"]
+        == 1 + inside.scan("--isolated", *PYTHON, cwd=shop.path).document["coverage"]["rules"]
+    )
     assert {"x-key", "sendmailos-key"} <= by_rule(inside.scan(*PYTHON, cwd=shop.path)).keys()
     assert "(1 of them from a pack of this repository: p.toml)" in inside("scan", *PYTHON, cwd=shop.path).out
     sarif = json.loads(inside("scan", "-f", "sarif", *PYTHON, cwd=shop.path).out)
     notes = [one["message"]["text"] for one in sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"]]
     assert [note for note in notes if note.endswith("1 of them from a pack of this repository: p.toml.")]
-    assert inside.scan("--isolated", cwd=shop.path).document["coverage"]["added"] == []
+    assert inside.scan("--isolated", *PYTHON, cwd=shop.path).document["coverage"]["added"] == []
 
 
 def test_what_the_user_names_may_replace(inside: Inside, shop: Repo, tmp_path: Path) -> None:
@@ -267,6 +276,13 @@ def test_hygiene_says_no_less(inside: Inside, shop: Repo) -> None:
     alone = said("--isolated")
     assert len(alone) > 3
     assert alone <= said()
+
+
+def test_a_pack_may_have_any_name(inside: Inside, shop: Repo) -> None:
+    shop.write(b"packs/\xff\x1b[2J.toml", pack()).write(".keyguard.toml", 'rules = ["packs"]\n')
+    said = inside.scan(*PYTHON, cwd=shop.path)
+    assert said.document["coverage"]["added"][0]["rules"] == 1
+    assert "\x1b" not in said.out + inside("scan", *PYTHON, cwd=shop.path).out
 
 
 # --- patterns that would hold up a scan -----------------------------------------------------------------------------
