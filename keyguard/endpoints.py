@@ -43,6 +43,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     has: tuple[str, ...] = ()
     #: in words, for people: ``active, but it may only send``
     says: str = ""
+    #: whether only the vendor that issued the key answers so: ``token_revoked``, and not ``unauthorized``, which any
+    #: other vendor would say of it as well
+    recognises: bool = False
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -63,6 +66,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pair: str = ""
     #: the vendor's software runs at many places, and a key does not say at which: the user has to say
     hosted: bool = False
+    #: the vendor's software also runs at other places, where its API is below this path: ``/api/v3``; the key does not
+    #: say where, and unless the user does, the vendor's own host is asked
+    self_hosted: str = ""
 
     @property
     def host(self) -> str:
@@ -115,8 +121,13 @@ class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 def at_host(request: Request, host: str) -> Request:
-    """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one."""
-    moved = msgspec.structs.replace(request, url=_moved(request.url, host), hosted=False)
+    """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one.
+
+    There the API is below the path that the request gives for that, but for a host that is one of an API by its name:
+    ``api.acme.ghe.com``.
+    """
+    below = "" if host.startswith("api.") else request.self_hosted
+    moved = msgspec.structs.replace(request, url=_moved(request.url, host, below), hosted=False, self_hosted="")
     if isinstance(moved, Revocation) and moved.rehearsal is not None:
         moved = msgspec.structs.replace(moved, rehearsal=at_host(moved.rehearsal, host))
     if isinstance(moved, Revocation) and moved.find is not None:
@@ -125,8 +136,8 @@ def at_host(request: Request, host: str) -> Request:
     return moved
 
 
-def _moved(address: str, host: str) -> str:
-    url = f"https://{host}" + address.removeprefix("https://")[len(address.split("/")[2]) :]
+def _moved(address: str, host: str, below: str = "") -> str:
+    url = f"https://{host}{below}" + address.removeprefix("https://")[len(address.split("/")[2]) :]
     if not _address(url):
         raise ValueError(f"{host!r} is not the name of a host, with a port from 1 to 65535 if any")
     return url
@@ -164,6 +175,8 @@ def problem(request: Request, *, asks: bool) -> str:
     fields += re.findall(_KNOWN, request.body)
     if any(not re.fullmatch(_KNOWN, field) for field in fields):
         return "only {secret}, {basic}, {basic:user}, {admin} and {key_id} may stand in braces"
+    if not re.fullmatch(r"(?:/[a-z0-9/_-]+)?", request.self_hosted) or (request.hosted and request.self_hosted):
+        return "self-hosted is a path, and goes without hosted"
     if request.sign not in ("", "aws-sigv4") or bool(request.sign) != bool(request.pair):
         return "sign is 'aws-sigv4', and goes with a pair"
     if not {*fields} - {"{admin}"} and not request.sign:
