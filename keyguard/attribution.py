@@ -18,9 +18,10 @@ from keyguard.engine import checksums
 from keyguard.engine.page import Page
 from keyguard.evidence.heads import Head
 from keyguard.evidence.modes import environment, master
-from keyguard.evidence.names import Evidence, by_host, by_name, by_words, in_path
+from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
 from keyguard.evidence.nearby import Nearby
-from keyguard.evidence.uses import uses_in, variable
+from keyguard.evidence.requests import sent
+from keyguard.evidence.uses import checked, uses_in, variable
 from keyguard.model import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule, Vendor
 from keyguard.rules import RuleSet
 from keyguard.surroundings import REACH, Surroundings, surroundings
@@ -143,18 +144,20 @@ class Attributor:
 
     def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
         vendors = self._near(rules, place)
-        name, host = by_name(vendors, place.around.before), by_host(vendors, place.around.statement)
-        found = [one for one in (name if name and name.direct else None, host) if one]
+        name, host = _named(vendors, place.around), sent(vendors, place.around.statement)
         uses = self._used(vendors, place)
+        found = [one for one in (name, host) if one and one.direct]
         used = [one for one in uses if one.direct]
-        if len({one.vendor for one in [*found, *used]}) > 1:
-            return self._unclear(rules, [*found, *used], Ground.CONTRADICTION)
+        named = [*found, *used, *([host] if host and not host.direct else [])]
+        if (found or used) and len({one.vendor for one in named}) > 1:
+            return self._unclear(rules, named, Ground.CONTRADICTION)
         direct = bool(name and name.direct)
         if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
-            return self._unclear(rules, [stranger, *found, *used], Ground.CONTRADICTION)
+            return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
         for evidence in (*found, *used):
             return _certain(_rule_of(rules, evidence.vendor), evidence.why, Ground.NAME)
-        for several in chain([uses], self._beside(vendors, name, place)):
+        mentioned = uses if host is None or any(one.vendor == host.vendor for one in uses) else [*uses, host]
+        for several in chain([mentioned], self._beside(vendors, name, place)):
             if len(several) == 1:
                 return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
             if several:
@@ -231,6 +234,22 @@ class Attributor:
         self._looked = (page, before + 1)
         found = uses_in(vendors.everyone, holder.name, page.data, holder.start)
         return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
+
+
+def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
+    """The vendors whose keys alone are built as this one is, among those with keys like those of a rule; else none."""
+    family = next((one.family for one in ruleset.rules if one.id == rule), "")
+    alike = [one for one in ruleset.rules if family and one.family == family and not one.fallback]
+    for few in (checksums.PROOFS, checksums.NARROWING):
+        found = [one for one in alike if one.checksum in few and checksums.CHECKSUMS[one.checksum](secret)]
+        if found:
+            return [*dict.fromkeys(one.vendor for one in found)]
+    return []
+
+
+def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
+    found = by_name(vendors, around.before)
+    return checked(vendors, found, around) if found else None
 
 
 def _stranger(vendors: _Near, place: Surroundings, *, hosts: bool) -> Evidence | None:

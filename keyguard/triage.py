@@ -258,7 +258,15 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         rotation=rule.rotation or vendor.rotation,
         references=rule.references,
         also=tuple(sorted(added.union(*(one.also for one in group)) - {rule.id})),
+        allowed_by_change=_waived(group),
     )
+
+
+def _waived(group: Sequence[Sighting]) -> tuple[str, ...]:
+    """The comments of the change itself that would allow a key, without effect."""
+    said = [(one.waived, one.occurrence) for one in group if one.waived is not None]
+    places = dict.fromkeys(f"'{marker.marker}' at {shown_path(at.path)}:{marker.line}" for marker, at in said)
+    return tuple(places)[:_MOST_REASONS]
 
 
 def _suppressed(one: Sighting, id: str, rule: Rule, *, by_rule: bool) -> Suppressed:

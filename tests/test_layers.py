@@ -33,6 +33,7 @@ LAYERS = {
     "keyguard.engine.literals": 1,
     "keyguard.engine.plan": 1,
     "keyguard.git.child": 1,
+    "keyguard.git.claims": 1,
     "keyguard.git.modes": 1,
     "keyguard.git.shadow": 1,
     "keyguard.packfile": 1,
@@ -69,6 +70,7 @@ LAYERS = {
     "keyguard.inspector": 5,
     "keyguard.names": 5,
     "keyguard.accounting": 7,
+    "keyguard.change": 7,
     "keyguard.scan": 8,
     "keyguard.violations": 5,
     "keyguard.sightings": 5,
@@ -84,6 +86,7 @@ LAYERS = {
 
 #: (importer, imported) within one layer, in different packages, and why that is as it should be
 SIDEWAYS = {
+    ("keyguard.masking.forms", "keyguard.expression"): "patterns are compiled when they are first needed",
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.whose"): "and whose a key is",
     ("keyguard.whose", "keyguard.scales"): "which is on the scale of certainty",

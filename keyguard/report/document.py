@@ -8,7 +8,7 @@ import msgspec
 
 from keyguard.dates import age
 from keyguard.masking.known import KNOWN
-from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Where
+from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.sanitize import visible_json
 
@@ -52,8 +52,13 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "remedy": finding.remedy,
         "rotation": finding.rotation,
         "references": list(finding.references),
-        "verdict": None if finding.verdict is None else msgspec.to_builtins(finding.verdict),
+        "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
+
+
+def _verdict_object(verdict: Verdict) -> Object:
+    return {"state": verdict.state.value, "reason": verdict.reason, "host": verdict.host, "status": verdict.status}
 
 
 def occurrence_object(occurrence: Occurrence) -> Object:
@@ -98,6 +103,19 @@ def coverage_object(run: Run) -> Object:
         "complete": not is_incomplete(run),
         "unopened": coverage.unopened,
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
+    }
+
+
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
     }
 
 

@@ -128,6 +128,12 @@ def test_what_is_known_is_replaced_by_nobody(text: str, line: int, why: str, ins
     assert "--rules" in said.err
 
 
+def test_no_check_is_replaced_either(inside: Inside, shop: Repo) -> None:
+    shop.write("p.toml", pack(id='"env-tracked"'))
+    said = inside("scan", *PYTHON, cwd=shop.path)
+    assert (said.code, "p.toml: rule 'env-tracked': id: a check is called so" in said.err) == (2, True)
+
+
 def test_two_packs_of_the_repository_do_not_replace_each_other() -> None:
     one, two = added(pack(), "a.toml"), added(pack(id='"x-other"'), "b.toml")
     assert rules.parse(BUILT_IN, one + two).added == {"x-key": "a.toml", "x-other": "b.toml"}
@@ -208,6 +214,55 @@ def test_a_link_within_the_repository_is_followed(shop: Repo) -> None:
     (found,) = rules.read_added(str(shop.path / "sub"), ["packs", "packs/p.toml"])
     assert found == ("packs/p.toml", pack().encode())
     assert rules.read_added(str(shop.path), ["packs"], trusted=[str(shop.path / "packs/p.toml")]) == ()
+
+
+def test_a_pack_leaves_comments_that_allow_a_key_as_they_are(inside: Inside, shop: Repo) -> None:
+    wide = pack(r'(?P<secret>SENDMAILOS_API_KEY = "sk_live_[A-Za-z0-9]{32}"[^\n]{0,9})')
+    both = pack("(?P<secret>zqzqzq_[0-9]{12})")
+    shop.write("app.py", f'SENDMAILOS_API_KEY = "{KEY}"; b = "{OTHER}"  # keyguard: allow\n')
+    for text in (wide, both):
+        shop.write("p.toml", text)
+        said = inside.scan(*PYTHON, cwd=shop.path)
+        assert "sendmailos-key" not in by_rule(said)
+        assert "sendmailos-key" in {one["rule"] for one in said.document["summary"]["suppressed"]}
+        assert "sendmailos-key" in by_rule(inside.scan(*PYTHON, "--no-inline-ignore", cwd=shop.path))
+
+
+def test_no_rules_of_the_repository_show_a_key_in_pieces(inside: Inside, shop: Repo) -> None:
+    texts = []
+    for at in range(0, 32, 4):
+        part = pack(f"(?P<secret>sk_live_[A-Za-z0-9]{{{at + 4}}}(?P<body>[A-Za-z0-9]?))", boundary='"none"')
+        texts.append(part.replace("x-key", f"x-part-{at}").replace('id = "x"', f'id = "x{at}"'))
+    names = [f"p{number}.toml" for number in range(len(texts))]
+    for name, text in zip(names, texts, strict=True):
+        shop.write(name, text)
+    shop.write(".keyguard.toml", f"rules = {names}\n").write(f"dir-{KEY}/a.txt", "a\n")
+    for form in ("json", "text", "sarif", "github", "concise"):
+        said = inside("scan", "-v", "-f", form, *PYTHON, cwd=shop.path)
+        assert said.code == 1
+        # four of the end are shown, as ever
+        assert not parts_of(BODY[:-4], 5) & parts_of(said.out + said.err, 5)
+
+
+def test_hygiene_says_no_less(inside: Inside, shop: Repo) -> None:
+    known = rules.parse(BUILT_IN).vendors.values()
+    words = {
+        kind: sorted({word for one in known for word in getattr(one, kind)}) for kind in ("names", "hosts", "imports")
+    }
+    lines = "\n".join(f"{kind} = {json.dumps(found)}" for kind, found in words.items())
+    shop.write("p.toml", pack(vendor=f'id = "x"\n{lines}', environments='{ publishable = ["zqzqzq_"] }'))
+    shop.write(".env", LINE).write("next.config.js", "module.exports = {}\n")
+    shop.write("package.json", '{"dependencies": {"next": "14"}}\n')
+    shop.write("app/page.tsx", '"use client"\nexport const k = process.env.NEXT_PUBLIC_SENDMAILOS_SECRET_KEY\n')
+    shop.write("b.js", "console.log(process.env.STRIPE_SECRET_KEY)\n").add().commit("more")
+
+    def said(*more: str) -> set[tuple[str, str]]:
+        found = json.loads(inside("scan", "-f", "json", *more, *PYTHON, cwd=shop.path).out)["findings"]
+        return {(one["rule"], place["path"]) for one in found for place in one["occurrences"]}
+
+    alone = said("--isolated")
+    assert len(alone) > 3
+    assert alone <= said()
 
 
 # --- patterns that would hold up a scan -----------------------------------------------------------------------------
