@@ -10,8 +10,9 @@ import msgspec
 
 from keyguard import __version__, triage
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.masking.known import KNOWN
-from keyguard.model import Coverage, Run, Severity, Sighting, Skipped
+from keyguard.model import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rules import RuleSet
 from keyguard.tally import Tally
@@ -32,6 +33,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
     keys: bool = True
     """Whether keys are reported, and not only how they are kept."""
+    configuration: Configuration = Configuration()
+    """Where all this is from."""
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -66,9 +69,11 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
         bytes=tally.size,
         rules=engine.count,
+        added=tuple((names.masked_text(name), count) for name, count in engine.added),
         checks=kept.checks if kept else 0,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
+        unopened=counted(tally.skipped),
         history=past.coverage if past else None,
     )
     KNOWN.spare(partial(_ids, decided))
@@ -84,6 +89,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         keys=terms.keys,
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
+        configuration=names.hide_in_configuration(terms.configuration),
         now=terms.now,
     )
 

@@ -18,7 +18,7 @@ from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
 from keyguard.masking.values import is_random, looks_random
-from keyguard.model import Blob, Match, Sighting, Skipped, Snippet, Trace, Where
+from keyguard.model import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
@@ -90,6 +90,11 @@ class Names:
         """The same with the keys in its path and its detail masked."""
         return msgspec.structs.replace(skipped, path=self._shown(skipped.path), detail=self.masked_text(skipped.detail))
 
+    def hide_in_configuration(self, said: Configuration) -> Configuration:
+        """The same with the keys in its texts masked."""
+        path, ref, note = map(self.masked_text, (said.path, said.ref, said.note))
+        return msgspec.structs.replace(said, path=path, ref=ref, note=note)
+
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""
         if not KNOWN.is_complete and looks_random(text.decode("latin-1")):
@@ -114,12 +119,16 @@ class Names:
         return found
 
     def _covered(self, text: bytes, matches: Iterable[Match]) -> bytes:
-        shown, at = b"", 0
+        pieces, at = list[bytes](), 0
         for match in matches:
+            if match.start < at:  # a repository's own rule may find what overlaps: one mask for both, no part shown
+                pieces[-1], at = MASK.encode(), max(at, match.end)
+                continue
             rule = self._engine.ruleset.rules[match.rules[0]]
             mask = masked(Secret(match.secret), match.body - match.start, guessable=rule.guessable)
-            shown, at = shown + text[at : match.start] + mask.encode(), match.end
-        return shown + text[at:] if at else text
+            pieces += [text[at : match.start], mask.encode()]
+            at = match.end
+        return b"".join(pieces) + text[at:] if at else text
 
     def _matches(self, text: bytes) -> list[Match]:
         hits = self._engine.prefilter.hits(text)

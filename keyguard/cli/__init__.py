@@ -29,6 +29,7 @@ def command() -> NoReturn:
     import os
 
     _leave_no_core()
+    _take_no_library_settings()
     # next to nothing of what is loaded at the start is garbage: to look for some takes 3 ms
     gc.set_threshold(50_000, *gc.get_threshold()[1:])
     code = main()
@@ -49,6 +50,16 @@ def _leave_no_core() -> None:
         return
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _take_no_library_settings() -> None:
+    """Forget what would have OpenSSL load programs, believe others, or write down what opens connections: it reads
+    these by itself, once it is loaded.
+    """
+    import os
+
+    for name in ("OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSLKEYLOGFILE"):
+        os.environ.pop(name, None)
 
 
 def _load_lightly() -> None:

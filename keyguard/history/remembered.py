@@ -26,7 +26,7 @@ from keyguard.names import Names
 
 _KIND = "history"
 #: changes when a survey comes to another result for the same store
-_FORMAT = 1
+_FORMAT = 2
 #: gaps that are there again next time; of others, somebody may see to it that they are not
 _LASTING = frozenset(("missing", "shallow", "partial"))
 #: of an index of a pack: the checksum of the pack, and its own; of SHA-256, the second half and its own
@@ -59,10 +59,12 @@ def remember(cache: Cache, state: bytes, found: Surveyed, engine: Engine) -> Non
     """Keep what was found, unless it was not read whole for a reason that may pass, or a name in it holds a key: who
     acts on that needs the name as it is.
     """
-    if any(gap.reason not in _LASTING for gap in found.skipped):
+    if any(one.gap and one.reason not in _LASTING for one in found.skipped):
         return
     names = Names(engine)
     if names.hide_all(found.sightings) != found.sightings or [*map(names.hide_in, found.skipped)] != found.skipped:
+        return
+    if any(names.masked(name) != name for name in found.links.values()):
         return
     cache.put(_KIND, state, msgspec.msgpack.encode(found))
 
@@ -95,11 +97,15 @@ def _store(folder: str) -> Iterator[bytes]:
         if name.endswith((".pack", ".idx")):
             path = os.path.join(packs, name)
             info = os.stat(path)
-            yield f"{name} {info.st_size} {info.st_mtime_ns} {info.st_ino}\n".encode() + _tail(path, info.st_size)
+            yield f"{name} {_state(info)}\n".encode("utf-8", "surrogateescape") + _tail(path, info.st_size)
+        else:
+            yield f"{name}\n".encode("utf-8", "surrogateescape")
+    yield "\n".join(["", *_names(folder), ""]).encode("utf-8", "surrogateescape")
     for number in range(256):
         head = f"{number:02x}"
         for name in _names(os.path.join(folder, head)):
-            yield f"{head}{name}\n".encode("utf-8", "surrogateescape")
+            info = os.lstat(os.path.join(folder, head, name))
+            yield f"{head}{name} {_state(info)}\n".encode("utf-8", "surrogateescape")
 
 
 def _names(folder: str) -> list[str]:
@@ -123,7 +129,12 @@ def _folders(repository: Repository) -> list[object]:
         info = os.stat(repository.index_file)
     except OSError:
         return []
-    return [info.st_size, info.st_mtime_ns, info.st_ino]
+    return [_state(info)]
+
+
+def _state(info: os.stat_result) -> str:
+    """What tells a file from the same with other content: who writes into it can set its times, but for the last."""
+    return f"{info.st_size} {info.st_mtime_ns} {info.st_ino} {info.st_ctime_ns}"
 
 
 def _listed(value: object) -> object:

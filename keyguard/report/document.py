@@ -8,7 +8,7 @@ import msgspec
 
 from keyguard.dates import age
 from keyguard.masking.known import KNOWN
-from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Where
+from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.sanitize import visible_json
 
@@ -41,17 +41,24 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "confidence": finding.confidence.value,
         "masked": finding.masked,
         "malformed": finding.malformed,
+        "also": list(finding.also),
         "message": finding.message,
         "key": finding.key,
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
+        "places": len(finding.occurrences) + finding.more,
         "first_seen": finding.first_seen,
         "last_seen": finding.last_seen,
         "age_days": age(finding.first_seen, now),
         "remedy": finding.remedy,
         "rotation": finding.rotation,
         "references": list(finding.references),
-        "verdict": None if finding.verdict is None else msgspec.to_builtins(finding.verdict),
+        "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
+
+
+def _verdict_object(verdict: Verdict) -> Object:
+    return {"state": verdict.state.value, "reason": verdict.reason, "host": verdict.host, "status": verdict.status}
 
 
 def occurrence_object(occurrence: Occurrence) -> Object:
@@ -90,10 +97,25 @@ def coverage_object(run: Run) -> Object:
         "skipped": coverage.skipped,
         "bytes": coverage.bytes,
         "rules": coverage.rules,
+        "added": [{"pack": pack, "rules": rules} for pack, rules in coverage.added],
         "checks": coverage.checks,
         "engine": coverage.engine,
         "complete": not is_incomplete(run),
+        "unopened": coverage.unopened,
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
+    }
+
+
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
     }
 
 
@@ -108,7 +130,7 @@ def summary_object(run: Run) -> Object:
         "gaps": len(gaps(run)),
         "allow_incomplete": run.allow_incomplete,
         "findings": len(run.findings),
-        "occurrences": sum(len(finding.occurrences) for finding in run.findings),
+        "occurrences": sum(len(finding.occurrences) + finding.more for finding in run.findings),
         "severities": severities,
         "fail_on": run.fail_on.label,
         "failing": run.failing,
