@@ -26,8 +26,8 @@ try:
     from re import _constants as constants  # type: ignore[attr-defined]
     from re import _parser as parser  # type: ignore[attr-defined]
 except ImportError:  # Python 3.10
-    import sre_constants as constants  # type: ignore[no-redef]
-    import sre_parse as parser  # type: ignore[no-redef]
+    import sre_constants as constants
+    import sre_parse as parser
 
 #: sizes in bytes at which an expression is tried: short ones first, since some would never end on a long one
 SIZES = (20, 26, 64, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
@@ -52,7 +52,9 @@ class Tried(NamedTuple):
 
 def texts(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
     """(what a hard text begins with, what it repeats, how it ends)."""
-    tree = parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags)
+    tree = parser.parse(
+        pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags
+    )
     units = dict.fromkeys(_units(tree, ""))
     whole = _sample(tree, 0)
     letters = [chr(one) for one in dict.fromkeys([*_letters(tree), *_PRINTABLE[:5]])][:14]
@@ -220,8 +222,11 @@ def _seconds(tried: Tried, data: str | bytes) -> float:
 def expressions() -> dict[str, Tried]:
     """Every compiled expression that a module, a class or a table of the program holds, by its name."""
     found: dict[str, Tried] = {}
-    modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(keyguard.__path__, "keyguard.")
-               if not one.name.endswith("__main__")]
+    modules = [
+        importlib.import_module(one.name)
+        for one in pkgutil.walk_packages(keyguard.__path__, "keyguard.")
+        if not one.name.endswith("__main__")
+    ]
     uses = _uses(modules)
     for module in modules:
         for name, value in vars(module).items():
