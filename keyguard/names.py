@@ -17,12 +17,14 @@ from keyguard.engine.prefilter import suspects
 from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
-from keyguard.masking.values import looks_random
-from keyguard.model import Blob, Match, Sighting, Skipped, Snippet, Trace, Where
+from keyguard.masking.values import is_random, looks_random
+from keyguard.model import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
 _IS_ID = "(?:KG-)?[0-9a-f]{4,64}"
+#: of what is typed: a capital, a small letter or a digit beside another kind at least once in so many characters
+_TYPED = 6
 _TAKE_IDS = ("verify", "revoke", "plan", "purge", "prove", "journal", "--range", "--since")
 
 
@@ -88,6 +90,11 @@ class Names:
         """The same with the keys in its path and its detail masked."""
         return msgspec.structs.replace(skipped, path=self._shown(skipped.path), detail=self.masked_text(skipped.detail))
 
+    def hide_in_configuration(self, said: Configuration) -> Configuration:
+        """The same with the keys in its texts masked."""
+        path, ref, note = map(self.masked_text, (said.path, said.ref, said.note))
+        return msgspec.structs.replace(said, path=path, ref=ref, note=note)
+
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""
         if not KNOWN.is_complete and looks_random(text.decode("latin-1")):
@@ -150,8 +157,9 @@ def _random_parts(arguments: Sequence[str]) -> Iterator[str]:
     takes_ids = bool({*_TAKE_IDS} & {*arguments})
     for word in arguments:
         if not os.path.lexists(word):
-            for part in re.findall(r"[A-Za-z0-9+/_=-]{16,}", word):
-                if looks_random(part) and not (takes_ids and re.fullmatch(_IS_ID, part)):
+            for found in re.findall(r"[A-Za-z0-9+/_=-]{16,}", word):
+                part = found.strip("=-")
+                if is_random(part, _TYPED) and not (takes_ids and re.fullmatch(_IS_ID, part)):
                     yield part
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -76,6 +77,8 @@ def load(file: str, *, required: bool = False) -> UserConfig:
         raise ConfigError(str(error)) from error
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: {error}") from error
+    if found.network.proxy and not _is_proxy(found.network.proxy):
+        raise ConfigError(f"{file}: network.proxy: write http://host:port, with a port from 1 to 65535")
     for vendor, reached in found.vendors.items():
         if reached.admin_variable and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", reached.admin_variable):
             # not shown: it could be the credential itself
@@ -85,6 +88,14 @@ def load(file: str, *, required: bool = False) -> UserConfig:
             if text:
                 raise ConfigError(f"{file}: vendors.{vendor}.{key}: {text}")
     return _with_own_paths(found, os.path.dirname(os.path.abspath(file)))
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _with_own_paths(found: UserConfig, folder: str) -> UserConfig:

@@ -21,7 +21,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,23 +77,34 @@ def record(arguments: Sequence[str]) -> int:
     return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
 
 
-def recorded() -> Covering:
-    """Read back what :func:`record` kept."""
+def recorded(wanted: Iterable[Mutation]) -> Covering:
+    """Read back what :func:`record` kept of the modules and lines of these mutations."""
+    lines: dict[tuple[str, int], set[str]] = {(each.path, each.line): set() for each in wanted}
+    tests: dict[str, set[str]] = {path: set() for path, _ in lines}
     database = sqlite3.connect(FOLDER / "coverage" / "data")
-    files = {number: os.path.relpath(path, ROOT) for number, path in database.execute("SELECT id, path FROM file")}
-    contexts = {number: _test_of(name) for number, name in database.execute("SELECT id, context FROM context")}
-    lines: dict[tuple[str, int], set[str]] = {}
-    for file, context, start, end in database.execute("SELECT file_id, context_id, fromno, tono FROM arc"):
-        for number in {start, end}:
-            lines.setdefault((files[file], number), set()).add(contexts[context])
-    for file, context, bits in database.execute("SELECT file_id, context_id, numbits FROM line_bits"):
-        for number in numbits_to_nums(bits):
-            lines.setdefault((files[file], number), set()).add(contexts[context])
+    names = {number: _test_of(name) for number, name in database.execute("SELECT id, context FROM context")}
+    for number, path in database.execute("SELECT id, path FROM file").fetchall():
+        if (name := os.path.relpath(path, ROOT)) in tests:
+            for context, line in _executed(database, number):
+                tests[name].add(names[context])
+                if (name, line) in lines:
+                    lines[name, line].add(names[context])
+        if name in tests:
+            tests[name].discard("")
     durations = json.loads((FOLDER / "coverage" / "seconds.json").read_text(encoding="utf-8"))
-    tests: dict[str, set[str]] = {}
-    for (path, _), found in lines.items():
-        tests.setdefault(path, set()).update(found - {""})
-    return Covering(lines, tests, durations)
+    return Covering({place: found for place, found in lines.items() if found}, tests, durations)
+
+
+def _executed(database: sqlite3.Connection, file: int) -> Iterator[tuple[int, int]]:
+    """Yield each context with each line of a file that it executed, some of them twice."""
+    arcs = database.execute("SELECT context_id, fromno, tono FROM arc WHERE file_id = ?", (file,))
+    for context, start, end in arcs:
+        yield context, start
+        yield context, end
+    rows = database.execute("SELECT context_id, numbits FROM line_bits WHERE file_id = ?", (file,))
+    for context, bits in rows:
+        for line in numbits_to_nums(bits):
+            yield context, line
 
 
 def _test_of(context: str) -> str:
@@ -167,6 +178,8 @@ def _attempted(copy: Path, mutation: Mutation, tests: Sequence[str], budget: flo
         report = copy / ".outcome.json"
         report.unlink(missing_ok=True)
         command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "tools.contexts"]
+        # which module is imported first depends on the tests that are chosen
+        command += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         environment = {**os.environ, "KEYGUARD_OUTCOME": str(report), "PYTHONDONTWRITEBYTECODE": "1"}
         listed = copy / ".tests"
         listed.write_text("\n".join(batch) + "\n", encoding="utf-8")
@@ -196,9 +209,9 @@ def _attempted(copy: Path, mutation: Mutation, tests: Sequence[str], budget: flo
 
 def tried(options: argparse.Namespace) -> Iterator[Outcome]:
     """Yield the outcome of each mutant, in the order in which they end."""
-    covering = recorded()
     done = {row["at"] for row in results(options.name)}
     waiting = [each for each in chosen(options.count, options.seed) if str(each) not in done]
+    covering = recorded(waiting)
     copies = Copies(options.jobs)
     try:
         with ThreadPoolExecutor(options.jobs) as pool:

@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _line(one: Entry) -> str:
-    host = f" at {shown(one.host)}" if one.host else ""
+    host = f" {'to' if one.outcome == 'sent' else 'by'} {shown(one.vendor)}" if one.vendor else ""
+    host += f" at {shown(one.host)}" if one.host else ""
     detail = f" ({prose(one.detail)})" if one.detail else ""
     what = f"{shown(one.action)}: {shown(one.outcome)}"
     return f"{shown(one.time)}  {shown(one.id)}  {what}{host}{detail}  {shown(one.actor)}"

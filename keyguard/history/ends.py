@@ -24,7 +24,7 @@ class Ends(msgspec.Struct):
 
     include: list[str] = []
     exclude: list[str] = []
-    tags: list[str] = []
+    tags: dict[str, None] = {}
     """Annotated tags on the way to what is included."""
     trees: list[str] = []
     """Included as they are, by a tag or ref that is put on no commit; and likewise …"""
@@ -73,12 +73,18 @@ def commits_between(ends: Ends, tips: Tips, revisions: Revisions, shadow: Shadow
     """The commits that are included and not excluded, as git lists them. GitError where it cannot."""
     if not ends.include:
         return Listed([], [])
-    cut = {oid for oid in tips.shallow if _is_cut(oid, revisions)}
-    if cut:
-        shadow.put("shallow", "".join(f"{oid}\n" for oid in sorted(cut)).encode())
+    cut = cut_history(tips, revisions, shadow)
     rows = _walk(shadow, ends.include, ends.exclude)
     commits = [oid for oid, seconds in rows if ends.since is None or seconds >= ends.since]
     return Listed(commits, [oid for oid in commits if oid in cut])
+
+
+def cut_history(tips: Tips, revisions: Revisions, shadow: Shadow) -> set[str]:
+    """The commits at which the history of a shallow clone ends, once git is told of them."""
+    cut = {oid for oid in tips.shallow if _is_cut(oid, revisions)}
+    if cut:
+        shadow.put("shallow", "".join(f"{oid}\n" for oid in sorted(cut)).encode())
+    return cut
 
 
 def out_of_reach(shadow: Shadow, ends: Ends, tips: Iterable[str]) -> set[str]:
@@ -154,10 +160,10 @@ def _add_since(text: str, ends: Ends, revisions: Revisions, now: int) -> None:
 
 
 def _include(oid: str, name: str, ends: Ends, revisions: Revisions) -> None:
-    found = revisions.peel(oid)
+    found = revisions.peel(oid, ends.tags)
     if not found.kind:
         raise GitError(f"{name}: object {found.oid or oid} is missing or damaged")
-    ends.tags += [tag for tag in found.tags if tag not in ends.tags]
+    ends.tags |= dict.fromkeys(found.tags)
     if found.kind == b"commit":
         ends.include.append(found.oid)
     else:

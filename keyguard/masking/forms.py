@@ -22,7 +22,7 @@ _CODED = expression(
 _SIGNS = ("%", "\\x", "\\u", "\\U", "\\0", "\\1", "&", "\0")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 #: hex and base64 of ASCII: what a byte below 0x80 leaves of the digits that can stand in its place
-_HEX_OF_ASCII = expression(r"(?:[2-7][0-9A-Fa-f]){8}")
+_HEX_OF_ASCII = expression(r"(?:[2-7][0-9A-Fa-f](?:00)?){8}")
 _GROUP_OF_ASCII = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
 _BASE64_OF_ASCII = expression(rf"(?:{_GROUP_OF_ASCII}){{4}}")
 _HEX = expression(r"[0-9A-Fa-f]{16,}")

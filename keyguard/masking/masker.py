@@ -7,7 +7,7 @@ and not on how many values there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
 from keyguard.masking.forms import Forms
@@ -20,11 +20,13 @@ _STEP = 3
 _PIECES = 64
 #: and of one that is reversed, or that nothing is shown of, so many
 _FEW = 4
+#: so many texts are searched for sooner than all their beginnings are looked up
+_FEW_ODD = 50
 #: places of the same eight characters in values that are compared: more of them are copies of one another
 _MOST_PLACES = 8
 #: what stands between blanks, quotes, brackets and the like
-_WORD = re.compile(r"[^\s\"'<>`|,(){}\[\]]{8,}", re.ASCII)
-_APART = bytes.maketrans(b"\"'<>`|,(){}[]", b" " * 13)
+_WORD = re.compile(r"[^\s\"'<>`|,()\[\]]{8,}", re.ASCII)
+_APART = bytes.maketrans(b"\"'<>`|,()[]", b" " * 11)
 _DIGIT, _LETTER, _TURN = re.compile("[0-9]"), re.compile("[A-Za-z]"), re.compile("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
 _ID = re.compile(r"KG-[0-9a-f]{6,32}|(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 
@@ -48,16 +50,18 @@ class _Span(NamedTuple):
 
 
 class Masker:
-    """Some values, ready to be looked for."""
+    """Values, ready to be looked for."""
 
-    def __init__(self, values: Iterable[Value], shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
+    def __init__(self, shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
         """``shapes`` are words in which something looks like a key, masked; ``spared`` ids stay as they are."""
         self._shapes, self._spared = shapes, spared
         self._places: dict[str, list[tuple[_Spelling, int]]] = {}
         self._odd: dict[str, str] = {}
-        for value in values:
-            for spelling in _spellings(value):
-                self._add(spelling)
+
+    def add(self, value: Value) -> None:
+        """Look for one more."""
+        for spelling in _spellings(value):
+            self._add(spelling)
 
     def masked(self, text: str) -> str:
         """The text with every value in it masked."""
@@ -68,8 +72,8 @@ class Masker:
         table |= {again[word]: new for word, new in self._shapes(again).items()}
         if table:
             text = _WORD.sub(lambda found: table.get(found[0], found[0]), text)
-        for odd, mask in self._odd.items():
-            text = text.replace(odd, mask)
+        for odd in self._odd_in(text):
+            text = text.replace(odd, self._odd[odd])
         return text
 
     def _add(self, one: _Spelling) -> None:
@@ -86,6 +90,14 @@ class Masker:
                 places.append((one, at))
         if one.whole and not (grams and _WORD.fullmatch(one.text)):
             self._odd |= {one.text: one.mask, one.text.replace("\\", "\\\\").replace('"', '\\"'): one.mask}
+
+    def _odd_in(self, text: str) -> list[str]:
+        """Those of the values that are no words which the text may hold."""
+        if len(self._odd) <= _FEW_ODD:
+            return [*self._odd]
+        begin = {odd[:GRAM] for odd in self._odd}
+        there = begin.intersection(map(text.__getitem__, map(slice, range(len(text)), range(GRAM, len(text) + GRAM))))
+        return [odd for odd in self._odd if odd[:GRAM] in there]
 
     def _word(self, word: str, forms: Forms) -> str:
         """The word without values."""
@@ -104,7 +116,7 @@ class Masker:
         for at, gram in enumerate(grams):
             places = self._places.get(gram)
             if places and at + GRAM > end:
-                found = [span for one, offset in places if (span := _extended(word, at, one, offset))]
+                found = [span for one, offset in places if (span := _extended(word, at, one, offset, end))]
                 if found:
                     span = max(found, key=lambda one: (one.end - one.start, one.shown))
                     yield span
@@ -134,19 +146,22 @@ def _spellings(value: Value) -> Iterator[_Spelling]:
             yield _Spelling(text[body:][::-1], 0, MASK, value.chosen)
 
 
-def _extended(word: str, at: int, one: _Spelling, offset: int) -> _Span | None:
-    """As much of the value as stands there around eight characters of it; None where that is not enough."""
+def _extended(word: str, at: int, one: _Spelling, offset: int, least: int) -> _Span | None:
+    """As much of the value as stands there around eight characters of it, from ``least`` on; None where that is not
+    enough.
+    """
     text = one.text
+    if one.whole:
+        start = at - offset
+        return _Span(start, start + len(text), one.mask) if start >= 0 and word.startswith(text, start) else None
     start, first = at, offset
-    while start > 0 and first > 0 and word[start - 1] == text[first - 1]:
+    while start > least and first > 0 and word[start - 1] == text[first - 1]:
         start, first = start - 1, first - 1
     end, last = at + GRAM, offset + GRAM
     while end < len(word) and last < len(text) and word[end] == text[last]:
         end, last = end + 1, last + 1
     if first == 0 and last == len(text):
         return _Span(start, end, one.mask)
-    if one.whole:
-        return None
     # of a part of it no more is seen than of the whole
     prefix, _, tail = one.mask.partition(MASK)
     head = text[first : one.body] if prefix and first < one.body else ""

@@ -41,7 +41,12 @@ def is_ordinary(text: bytes) -> bool:
 
 def looks_random(text: str) -> bool:
     """Whether there is a run of letters and digits in it as a made-up value has them, and a name hardly ever."""
-    return any(_changes(run.encode()) * 4 >= len(run) for run in re.findall(r"[A-Za-z0-9+/=_-]{12,}", text))
+    return any(is_random(run, 4) for run in re.findall(r"[A-Za-z0-9+/=_-]{12,}", text))
+
+
+def is_random(run: str, distance: int) -> bool:
+    """Whether capitals, small letters and digits take turns in it, on average after no more than so many characters."""
+    return _changes(run.encode("utf-8", "surrogateescape")) >= max(_MOST_CHANGES, len(run) // distance)
 
 
 def _changes(text: bytes) -> int:

@@ -8,7 +8,7 @@ import msgspec
 
 from keyguard.dates import age
 from keyguard.masking.known import KNOWN
-from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Where
+from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.sanitize import visible_json
 
@@ -45,14 +45,20 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "message": finding.message,
         "key": finding.key,
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
+        "places": len(finding.occurrences) + finding.more,
         "first_seen": finding.first_seen,
         "last_seen": finding.last_seen,
         "age_days": age(finding.first_seen, now),
         "remedy": finding.remedy,
         "rotation": finding.rotation,
         "references": list(finding.references),
-        "verdict": None if finding.verdict is None else msgspec.to_builtins(finding.verdict),
+        "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
+
+
+def _verdict_object(verdict: Verdict) -> Object:
+    return {"state": verdict.state.value, "reason": verdict.reason, "host": verdict.host, "status": verdict.status}
 
 
 def occurrence_object(occurrence: Occurrence) -> Object:
@@ -100,6 +106,19 @@ def coverage_object(run: Run) -> Object:
     }
 
 
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
+    }
+
+
 def summary_object(run: Run) -> Object:
     """Counts, what was suppressed, and by which version."""
     severities = {severity.label: 0 for severity in sorted(Severity, reverse=True)}
@@ -111,7 +130,7 @@ def summary_object(run: Run) -> Object:
         "gaps": len(gaps(run)),
         "allow_incomplete": run.allow_incomplete,
         "findings": len(run.findings),
-        "occurrences": sum(len(finding.occurrences) for finding in run.findings),
+        "occurrences": sum(len(finding.occurrences) + finding.more for finding in run.findings),
         "severities": severities,
         "fail_on": run.fail_on.label,
         "failing": run.failing,

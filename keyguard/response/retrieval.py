@@ -99,14 +99,15 @@ def _of_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], byt
 def _of_reader(reader: Reader, path: bytes) -> Iterator[Callable[[int], bytes]]:
     try:
         opened = reader.read(path)
+        if isinstance(opened, Opened):
+            if opened.data is not None:
+                yield _once(opened.data)
+            elif opened.read is not None:
+                yield partial(_pieces, opened.read)
     except Absent:
         return
-    if isinstance(opened, Opened):
-        if opened.data is not None:
-            yield _once(opened.data)
-        elif opened.read is not None:
-            yield partial(_pieces, opened.read)
-    reader.close()
+    finally:
+        reader.close()  # also where the first place was enough
 
 
 def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:

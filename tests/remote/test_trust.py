@@ -11,15 +11,38 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import cli
-from keyguard.remote import trust
+from keyguard import cli, userconfig
+from keyguard.endpoints import Answer, Request, at_host
+from keyguard.errors import ConfigError
+from keyguard.remote import trust, verify
+from keyguard.remote.http import Client
+from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
+from keyguard.secrets import Secret
+from keyguard.userconfig import Network
+from keyguard.verdict import Verdict
 from tests.calling import Keyguard
 from tests.checkout import leaking_line
 from tests.remote.playing import Played, Vendor, vendor
-from tests.remote.test_http import HOST, asked
 
 pytest_plugins = ("tests.commandline",)
+
+
+HOST = "api.vendor.example"
+QUESTION = Request(
+    url=f"https://{HOST}/v1",
+    headers={"Authorization": "Bearer {secret}"},
+    answers=(Answer(status=(200,), verdict="active"),),
+)
+
+
+def asked(played: Vendor, ca_file: str | None = None) -> Verdict:
+    """What comes of asking the vendor that is played."""
+    found = str(played.ca_file) if ca_file is None else ca_file
+    network = Network(allow_hosts=(HOST,), pause=0.0, timeout=5.0, ca_file=found)
+    client = Client(network, lambda host, port: ["127.0.0.1"])
+    question = at_host(QUESTION, f"{HOST}:{played.port}")
+    return verify.ask(client, Prepared(question, Secret(b"x" * 20), "********"), question)
 
 
 @pytest.fixture
@@ -127,3 +150,38 @@ def test_what_configures_the_library_is_forgotten_before_it_is_loaded(monkeypatc
         monkeypatch.setenv(name, "openssl.cnf")
     cli._take_no_library_settings()
     assert not names & os.environ.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[network]\nproxy = "http://proxy.example:99999"\n', "network.proxy"),
+        ('[network]\nproxy = "http://[::1"\n', "network.proxy"),
+        ('[network]\nproxy = "proxy.example:3128"\n', "network.proxy"),
+        ('[network]\nproxy = "https://proxy.example"\n', "network.proxy"),
+        pytest.param(
+            '[vendors.sendmailos.verify]\nurl = "https://localhost:99999/x"\n'
+            'headers = { A = "{secret}" }\nanswers = [{ status = [200], verdict = "active" }]\n',
+            "vendors.sendmailos.verify: the address must begin with https:// and a host in lower case, with a port",
+        ),
+    ],
+)
+def test_an_address_that_is_none_is_an_error_of_the_configuration(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        userconfig.load(str(file))
+    assert f"{file}: {said}" in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://proxy.example:3128", "http://proxy.example", "http://[::1]:3128"])
+def test_an_address_of_a_proxy_is_taken(address: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f'[network]\nproxy = "{address}"\n')
+    assert userconfig.load(str(tmp_path / "config.toml")).network.proxy == address
+
+
+@pytest.mark.parametrize("host", ["localhost:99999", "a..b", f"{'a' * 64}.example", "x:0"])
+def test_a_host_that_is_none_is_an_error_of_the_command_line(host: str) -> None:
+    request = Request(url="https://x.example/", answers=())
+    with pytest.raises(ValueError, match="is not the name of a host"):
+        at_host(request, host)
