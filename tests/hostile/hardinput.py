@@ -26,8 +26,8 @@ try:
     from re import _constants as constants  # type: ignore[attr-defined]
     from re import _parser as parser  # type: ignore[attr-defined]
 except ImportError:  # Python 3.10
-    import sre_constants as constants  # type: ignore[no-redef]
-    import sre_parse as parser  # type: ignore[no-redef]
+    import sre_constants as constants
+    import sre_parse as parser
 
 #: sizes in bytes at which an expression is tried: short ones first, since some would never end on a long one
 SIZES = (12, 16, 20, 24, 64, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
