@@ -30,7 +30,7 @@ except ImportError:  # Python 3.10
     import sre_parse as parser
 
 #: sizes in bytes at which an expression is tried: short ones first, since some would never end on a long one
-SIZES = (20, 26, 64, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
+SIZES = (12, 16, 20, 24, 64, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
 #: seconds of processor time for the longest text, beyond which an expression is slow however it grows
 CEILING = 1.0
 #: a repeat of more is one without end, for these sizes
@@ -175,32 +175,42 @@ def _letters(tree: Any) -> Iterator[int]:
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def slowest(tried: Tried, sizes: tuple[int, ...] = SIZES) -> str:
-    """The text on which an expression is slow, in words; empty where it is on none."""
+def slowest(tried: Tried, sizes: tuple[int, ...] = SIZES, *, ceiling: float = CEILING, growth: bool = True) -> str:
+    """The text on which an expression is slow, in words; empty where it is on none.
+
+    ``ceiling``: seconds for the longest text; ``growth``: whether twice the text must not cost much more than twice.
+    """
     for before, unit, after in texts(tried.pattern):
-        if trouble := _slow(tried, before, unit, after, sizes):
+        if trouble := _slow(tried, (before, unit, after), sizes, ceiling, growth=growth):
             shown = f"{before[:30]!r} + {unit[:30]!r} * n + {after!r}"
             return f"{tried.name} on {shown}: {trouble}"
     return ""
 
 
-def _slow(tried: Tried, before: str, unit: str, after: str, sizes: tuple[int, ...]) -> str:
+def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceiling: float, *, growth: bool) -> str:
+    def cost(size: int, tries: int = 1) -> float:
+        return min(_seconds(tried, _of(tried, text, size)) for _ in range(tries))
+
     times: dict[int, float] = {}
-    for size in sizes:
-        text = before + unit * max(1, (size - len(before)) // len(unit)) + after
-        data = text.encode("latin-1", "replace") if isinstance(tried.pattern.pattern, bytes) else text
-        times[size] = _seconds(tried, data)
-        if times[size] > CEILING * max(size / sizes[-1], 0.25):
+    for before, size in zip((0, *sizes), sizes, strict=False):
+        times[size] = cost(size)
+        # what grows faster than this need not be waited for
+        expected = 2 * size / before * max(times[before], 0.001) if before else 0.0
+        if growth and before and times[size] > max(expected, 0.02) and cost(size, 2) > max(expected, 0.02):
+            return f"{times[size]:.3f} s for {size} bytes, {times[before]:.3f} s for {before}"
+        limit = ceiling * max(size / sizes[-1], 0.25)
+        if times[size] > limit and cost(size, 2) > limit:
             return f"{times[size]:.2f} s for {size} bytes"
     half, last = sizes[-2:]
-    if times[last] > 0.02 and times[last] > 2.6 * times[half]:
-        again = [min(_seconds(tried, _of(tried, before, unit, after, size)) for _ in range(3)) for size in (half, last)]
-        if again[1] > 0.02 and again[1] > 2.6 * again[0]:
-            return f"{again[1]:.3f} s for {last} bytes, {again[0]:.3f} s for half of that"
+    if growth and times[last] > 0.02 and times[last] > 2.6 * times[half]:
+        first, second = cost(half, 3), cost(last, 3)
+        if second > 0.02 and second > 2.6 * first:
+            return f"{second:.3f} s for {last} bytes, {first:.3f} s for half of that"
     return ""
 
 
-def _of(tried: Tried, before: str, unit: str, after: str, size: int) -> str | bytes:
+def _of(tried: Tried, parts: tuple[str, str, str], size: int) -> str | bytes:
+    before, unit, after = parts
     text = before + unit * max(1, (size - len(before)) // len(unit)) + after
     return text.encode("latin-1", "replace") if isinstance(tried.pattern.pattern, bytes) else text
 
