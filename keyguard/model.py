@@ -127,6 +127,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """A comment that does not count, since the change that is judged brings it."""
     also: tuple[str, ...] = ()
     """Ids of rules that the scanned repository brought and that find the same."""
+    more: int = 0
+    """How often it stands in the same text besides, at places that are counted and not held."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +159,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     files: tuple[bytes, ...] = ()
     occurrences: tuple[Occurrence, ...]
+    #: how many places it has besides, which are counted and not named
+    more: int = 0
     #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
     first_seen: str = ""
     last_seen: str = ""

@@ -32,6 +32,8 @@ _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
 #: what is likely by the one is likelier than by the next
 _STANDING = (*Ground,)
 _MOST_REASONS = 4
+#: places that a finding names, the nearest; what is beyond is counted
+MOST_PLACES = 1000
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -231,6 +233,7 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
     added = {one.attribution.rule for one in group} & ruleset.added.keys()
     vendor = ruleset.vendors[rule.vendor]
     places = tuple(one.occurrence for one in group)
+    named = places[:MOST_PLACES]
     return Finding(
         id=id,
         fingerprint=first.fingerprint,
@@ -247,7 +250,8 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         confidence=rule.confidence,
         masked=first.masked,
         malformed=first.malformed,
-        occurrences=places,
+        occurrences=named,
+        more=len(places) - len(named) + sum(one.more for one in group),
         first_seen=_first_seen(places),
         last_seen=_last_seen(places),
         remedy=rule.remedy,

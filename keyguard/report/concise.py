@@ -9,7 +9,7 @@ from keyguard.model import Finding, Occurrence, Run, Severity
 from keyguard.report import Style
 from keyguard.report.ansi import BOLD, CARET_COLOR, paint
 from keyguard.report.past import aside
-from keyguard.report.phrases import headline, in_commit, prose
+from keyguard.report.phrases import counted, headline, in_commit, prose
 from keyguard.report.summary import configuration_lines, gap_lines, summary_line
 from keyguard.sanitize import shown, shown_path
 
@@ -20,6 +20,8 @@ def render(run: Run, out: TextIO, style: Style) -> None:
         if style.verbose or finding.severity > Severity.INFO:
             for occurrence in finding.occurrences:
                 out.write(place_line(finding, occurrence, style) + "\n")
+            if finding.more:
+                out.write(f"and {counted(finding.more, 'more place')} of {shown(finding.id)}\n")
     for line in closing_lines(run, style):
         out.write(line + "\n")
 

@@ -154,6 +154,8 @@ def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
         "candidates": list(finding.candidates),
         "where": occurrence.where.value,
     }
+    if finding.more:
+        properties["places"] = len(finding.occurrences) + finding.more
     if finding.verdict:
         properties["verdict"] = finding.verdict.state.value
     if finding.allowed_by_change:

@@ -101,10 +101,10 @@ def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
 
 def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
     others = past.others(finding)
-    if others:
+    if others or finding.more:
         listed = others[:_MOST_PLACES]
         places = [line for occurrence in listed for line in _wrapped(past.place_in_time(occurrence), style)]
-        more = len(others) - len(listed)
+        more = len(others) - len(listed) + finding.more
         yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
 
 
