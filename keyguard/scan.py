@@ -11,6 +11,7 @@ import msgspec
 
 from keyguard import sources, triage
 from keyguard.accounting import Account, Terms, settle
+from keyguard.accounting import exit_code as exit_code
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
@@ -288,10 +289,3 @@ def _engine(request: Request) -> compiled.Engine:
 
         triage.check_names(policy, engine.ruleset, data.checks())
     return engine
-
-
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
