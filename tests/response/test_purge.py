@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from keyguard.cli import finish
 from tests.calling import Inside, Said
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo, snapshot
@@ -204,3 +206,14 @@ def test_an_empty_tree_has_a_history(inside: Inside, tmp_path: Path) -> None:
     assert published(done, repo).returncode == 0
     assert refs_of(repo).keys() == {"refs/heads/main"}
     assert made_up_key(1).encode() not in repo.git("log", "-p", "--all")
+
+
+@pytest.mark.parametrize(("typed", "agrees"), [("yes", True), ("no", False), ("", False)])
+def test_on_a_terminal_the_address_is_shown_and_confirmed(
+    typed: str, agrees: bool, purging: Purging, there: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finish, "is_terminal", lambda stream: stream is sys.stdin)
+    said = purging("purge", purging.id, stdin=f"{typed}\n")
+    assert said.code == (0 if agrees else 2)
+    assert f"its server is {there.server.path}\n" in said.err
+    assert ("rewritten: " in said.out) is agrees
