@@ -3,7 +3,9 @@
 #
 #   make scan                 scan this repository
 #   make scan REPO=../shop    scan another; ARGS="--staged" and the like are handed on
-#   make test                 all tests, with coverage; ARGS="-k boundaries" and the like are handed on
+#   make test                 the tests; ARGS="-k boundaries" and the like are handed on; with COVERAGE=yes it says, too,
+#                             which branches they take, for twice the time
+#   make test-long            all tests with large budgets, those too that install things, and on every Python there is
 #   make check                lint, format and types
 #   make bench TREE=../linux STAGED=../flask HISTORY="../git ../redis"
 #
@@ -26,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help scan test check format dev bench clean
+.PHONY: help scan test test-long check format dev bench clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -35,7 +37,11 @@ scan: $(VENV)/scan.stamp
 	@$(BIN)/keyguard scan $(ARGS) "$(REPO)"
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+
+test-long: $(VENV)/dev.stamp
+	KEYGUARD_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal -m "" --timeout 3600 $(ARGS)
+	tools/pythons "$$($(BIN)/python -c 'import sys; print(sys.version_info[1])')" -m ""
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard import __version__, triage
 from keyguard.engine.compiled import Engine
-from keyguard.model import Coverage, Run, Severity, Sighting, Skipped
+from keyguard.engine.containers import counted
+from keyguard.masking.known import KNOWN
+from keyguard.model import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rules import RuleSet
 from keyguard.tally import Tally
@@ -30,6 +33,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
     keys: bool = True
     """Whether keys are reported, and not only how they are kept."""
+    configuration: Configuration = Configuration()
+    """Where all this is from."""
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -53,7 +58,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
     decided, ruleset = Decided(), RuleSet()
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
-        decided = _decide([*map(names.hide, sightings)], kept, ruleset, terms)
+        decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
@@ -64,11 +69,14 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
         bytes=tally.size,
         rules=engine.count,
+        added=tuple((names.masked_text(name), count) for name, count in engine.added),
         checks=kept.checks if kept else 0,
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
+        unopened=counted(tally.skipped),
         history=past.coverage if past else None,
     )
+    KNOWN.spare(partial(_ids, decided))
     return Run(
         version=__version__,
         findings=decided.findings,
@@ -81,8 +89,17 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         keys=terms.keys,
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
+        configuration=names.hide_in_configuration(terms.configuration),
         now=terms.now,
     )
+
+
+def _ids(decided: Decided) -> Iterator[str]:
+    """The names of keys and of objects in a run: they stay as they are, whatever else they look like."""
+    yield from (name for one in decided.findings for name in (one.id, one.fingerprint))
+    yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
+    for place in (place for one in decided.findings for place in one.occurrences):
+        yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
 def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:

@@ -43,6 +43,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     has: tuple[str, ...] = ()
     #: in words, for people: ``active, but it may only send``
     says: str = ""
+    #: whether only the vendor that issued the key answers so: ``token_revoked``, and not ``unauthorized``, which any
+    #: other vendor would say of it as well
+    recognises: bool = False
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -63,11 +66,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pair: str = ""
     #: the vendor's software runs at many places, and a key does not say at which: the user has to say
     hosted: bool = False
+    #: the vendor's software also runs at other places, where its API is below this path: ``/api/v3``; the key does not
+    #: say where, and unless the user does, the vendor's own host is asked
+    self_hosted: str = ""
 
     @property
     def host(self) -> str:
         """The host that is asked."""
-        found = re.fullmatch(_URL, self.url)
+        found = _address(self.url)
         return found[1] if found else ""
 
 
@@ -115,8 +121,13 @@ class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 def at_host(request: Request, host: str) -> Request:
-    """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one."""
-    moved = msgspec.structs.replace(request, url=_moved(request.url, host), hosted=False)
+    """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one.
+
+    There the API is below the path that the request gives for that, but for a host that is one of an API by its name:
+    ``api.acme.ghe.com``.
+    """
+    below = "" if host.startswith("api.") else request.self_hosted
+    moved = msgspec.structs.replace(request, url=_moved(request.url, host, below), hosted=False, self_hosted="")
     if isinstance(moved, Revocation) and moved.rehearsal is not None:
         moved = msgspec.structs.replace(moved, rehearsal=at_host(moved.rehearsal, host))
     if isinstance(moved, Revocation) and moved.find is not None:
@@ -125,11 +136,19 @@ def at_host(request: Request, host: str) -> Request:
     return moved
 
 
-def _moved(address: str, host: str) -> str:
-    url = f"https://{host}" + address.removeprefix("https://")[len(address.split("/")[2]) :]
-    if not re.fullmatch(_URL, url):
-        raise ValueError(f"{host!r} is not the name of a host")
+def _moved(address: str, host: str, below: str = "") -> str:
+    url = f"https://{host}{below}" + address.removeprefix("https://")[len(address.split("/")[2]) :]
+    if not _address(url):
+        raise ValueError(f"{host!r} is not the name of a host, with a port from 1 to 65535 if any")
     return url
+
+
+def _address(url: str) -> re.Match[str] | None:
+    """The parts of an address, by ``_URL``; None where it is none that a request could go to."""
+    found = re.fullmatch(_URL, url)
+    if not found or not all(0 < len(label) < 64 for label in found[1].split(".")) or len(found[1]) > 253:
+        return None
+    return found if not found[2] or 0 < int(found[2][1:]) < 1 << 16 else None
 
 
 def problem(request: Request, *, asks: bool) -> str:
@@ -143,8 +162,8 @@ def problem(request: Request, *, asks: bool) -> str:
         return f"{request.evidence!r} is not one of {', '.join(EVIDENCE)}"
     if isinstance(request, Revocation) and request.right not in RIGHTS:
         return f"{request.right!r} is not one of {', '.join(RIGHTS)}"
-    if not re.fullmatch(_URL, request.url):
-        return "the address must begin with https:// and a host in lower case"
+    if not _address(request.url):
+        return "the address must begin with https:// and a host in lower case, with a port from 1 to 65535 if any"
     if request.method not in METHODS:
         return f"{request.method!r} is not one of {', '.join(METHODS)}"
     if asks and (request.method not in ("GET", "HEAD", "POST") or re.search(_DOES, request.url)):
@@ -156,6 +175,8 @@ def problem(request: Request, *, asks: bool) -> str:
     fields += re.findall(_KNOWN, request.body)
     if any(not re.fullmatch(_KNOWN, field) for field in fields):
         return "only {secret}, {basic}, {basic:user}, {admin} and {key_id} may stand in braces"
+    if not re.fullmatch(r"(?:/[a-z0-9/_-]+)?", request.self_hosted) or (request.hosted and request.self_hosted):
+        return "self-hosted is a path, and goes without hosted"
     if request.sign not in ("", "aws-sigv4") or bool(request.sign) != bool(request.pair):
         return "sign is 'aws-sigv4', and goes with a pair"
     if not {*fields} - {"{admin}"} and not request.sign:
@@ -179,7 +200,7 @@ def _administration_problem(request: Request, fields: list[str]) -> str:
     if find is None:
         return ""
     given = [field for text in (find.url, *find.headers.values()) for field in re.findall(_FIELD, text)]
-    if not re.fullmatch(_URL, find.url) or find.url.split("/")[2] != request.url.split("/")[2]:
+    if not _address(find.url) or find.url.split("/")[2] != request.url.split("/")[2]:
         return "find has to ask the host that revokes"
     if not given or {*given} != {"{admin}"} or "{" in find.url:
         return "find is asked with {admin} in a header, and with nothing else in braces"

@@ -39,13 +39,20 @@ class Blob(NamedTuple):
     """Object id of the version this one replaces: only keys that are new against it count."""
 
 
+#: reasons for which something is listed as not read that is neither a gap nor anybody's choice: a scan opens no archive
+UNOPENED = frozenset(("container", "submodule"))
+
+
 class Skipped(msgspec.Struct, frozen=True, order=True):
-    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not."""
+    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not, nor does
+    what a scan does not open (``UNOPENED``).
+    """
 
     path: bytes
     reason: str
-    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, …"""
+    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, ``container``, …"""
     detail: str = ""
+    """More about it. Of what is in ``UNOPENED``: what it is, and in parentheses more about that."""
     gap: bool = True
 
 
@@ -63,6 +70,8 @@ class Match(NamedTuple):
     full_start: int
     full_end: int
     """Span of the whole pattern, context included."""
+    also: tuple[int, ...] = ()
+    """Indices of rules that the scanned repository brought and that find this very span, too."""
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -114,6 +123,12 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     suppression: Suppression | None = None
     spared: dict[str, Suppression] = {}
     """The same for each other rule whose key it could turn out to be."""
+    waived: Suppression | None = None
+    """A comment that does not count, since the change that is judged brings it."""
+    also: tuple[str, ...] = ()
+    """Ids of rules that the scanned repository brought and that find the same."""
+    more: int = 0
+    """How often it stands in the same text besides, at places that are counted and not held."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,14 +159,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     files: tuple[bytes, ...] = ()
     occurrences: tuple[Occurrence, ...]
+    #: how many places it has besides, which are counted and not named
+    more: int = 0
     #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
     first_seen: str = ""
     last_seen: str = ""
     remedy: str
     rotation: str
     references: tuple[str, ...]
+    #: ids of rules that the scanned repository brought and that find the same key
+    also: tuple[str, ...] = ()
     #: what the vendor said of the key, where it was asked
     verdict: Verdict | None = None
+    #: by what the change that is judged would allow it, without effect: a comment, or a setting
+    allowed_by_change: tuple[str, ...] = ()
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +189,24 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Configuration(msgspec.Struct, frozen=True):
+    """Which configuration counted, and from where."""
+
+    source: str = "defaults"
+    """``work tree``, ``index``, ``base`` (what a change is made to), ``tip`` (what is pushed), ``commit`` (named by
+    the user), ``file`` (named by the user), or ``defaults``: none was found, or none may count."""
+    path: str = ""
+    """Of the file, from the top of the repository where it is in git; empty where there is none."""
+    ref: str = ""
+    """How people call the commit: ``origin/main``."""
+    commit: str = ""
+    """The commit whose configuration and markers counted, whether or not it has a configuration."""
+    changed: tuple[str, ...] = ()
+    """What the change itself sets otherwise, without effect: ``ignore``, ``exclude``, …"""
+    note: str = ""
+    """What else there is to know, in one sentence."""
+
+
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What the scan looked at. ``listed == read + skipped`` holds, where ``skipped`` counts gaps and choices."""
 
@@ -178,10 +217,14 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     bytes: int
     rules: int
+    #: (pack, number of rules): what the scanned repository's own configuration added to them
+    added: tuple[tuple[str, int], ...] = ()
     #: how many checks of hygiene looked at it; 0 where none was asked for
     checks: int = 0
     engine: str
     complete: bool
+    #: what is listed among the files and is not opened, by kind: ``archive``, ``encrypted file``, ``submodule``, …
+    unopened: dict[str, int] = {}
     history: HistoryCoverage | None = None
     """In a repository whose history was asked for. Its objects are counted in there alone."""
 
@@ -205,6 +248,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     """The rules that have findings, for formats that describe them."""
     vendors: dict[str, Vendor] = {}
+    configuration: Configuration = Configuration()
     now: int | None = None
     """Seconds since the epoch, to which the age of a key is counted; None where nobody asked the clock."""
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from keyguard.errors import RuleError
+from keyguard import tomldepth
+from keyguard.errors import RuleError, TooDeepError
 from keyguard.model import Rule, Vendor
 
 if sys.version_info >= (3, 11):
@@ -22,7 +23,12 @@ else:
 
 
 def load(path: str, data: bytes) -> dict[str, Any]:
-    """The tables of a TOML file; a syntax error names file, line and column."""
+    """The tables of a TOML file; a syntax error names file, line and column.
+
+    Raises ``TooDeepError`` for what would take far more memory than the file is large.
+    """
+    if deep := tomldepth.trouble(data):
+        raise TooDeepError(f"{path}:{deep[0]}: not read: {deep[1]}")
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -66,6 +72,11 @@ def explain_table(path: str, data: bytes, message: str) -> str:
     return f"{path}:{_line(data, -1, key)}: {key}: {text}" if key else f"{path}: {text}"
 
 
+def line_of(data: bytes, key: str) -> int:
+    """The line of a key, at best effort; 1 where it is nowhere."""
+    return _line(data, -1, key)
+
+
 def suggestion(word: str, known: tuple[str, ...]) -> str:
     """``, did you mean 'x'?`` where a known word is near, else the empty string."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
@@ -75,6 +86,13 @@ def suggestion(word: str, known: tuple[str, ...]) -> str:
 def at(path: str, data: bytes, index: int, rule: str, key: str, text: str) -> str:
     """An error message with file, line, rule and key."""
     return f"{path}:{_line(data, index, key)}: rule {rule!r}: {key}: {text}"
+
+
+def at_vendor(path: str, data: bytes, key: str, text: str) -> str:
+    """The same for a key of the table ``vendor``."""
+    header = re.search(rb"(?m)^[ \t]*\[[ \t]*vendor[ \t]*\]", data)
+    before = data.count(b"\n", 0, header.start()) if header else 0
+    return f"{path}:{before + _line(data[header.start() if header else 0 :], -1, key)}: vendor: {key}: {text}"
 
 
 def explain(path: str, data: bytes, table: dict[str, Any], message: str) -> str:

@@ -52,6 +52,8 @@ class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
     refs: int = 0
     reflogs: int = 0
     """Entries of reflogs."""
+    unopened: dict[str, int] = {}
+    """What was listed and not read, by kind: ``archive``, ``git file``, ``submodule commit``, …"""
     bytes: int = 0
     """Size of what was read, unpacked."""
     shallow: bool = False
@@ -66,4 +68,6 @@ class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _together(one: Any, other: Any) -> Any:
+    if isinstance(one, dict):
+        return {name: one.get(name, 0) + other.get(name, 0) for name in sorted(one.keys() | other.keys())}
     return (one or other) if isinstance(one, (bool, str)) else one + other

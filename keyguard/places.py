@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from keyguard.engine.decode import WideRun
@@ -42,21 +43,30 @@ class Places:
         self._blob = blob
         self._page = page
         self._matches = matches
+        self._covered = _union(matches)
         self._outer = page if origin is None else origin.page
-        self._spans = [
-            (one.start, one.end) if origin is None else (origin.offset(one.start), origin.offset(one.end))
-            for one in matches
-        ]
-        self._starts = [self._outer.line_start(start) for start, _ in self._spans]
-        self._hashes = line_hashes(self._outer.data, self._starts) if hashed and self._outer.whole else {}
+        self._origin, self._hashed = origin, hashed and self._outer.whole
+        self._starts: dict[int, int] = {}
+        self._hashes: dict[int, str] = {}
+
+    def look(self, indices: Iterable[int]) -> None:
+        """Find the lines of these matches: their places are asked for next, and those of no others."""
+        self._starts = {index: self._outer.line_start(self.offset(index)) for index in indices}
+        self._hashes = line_hashes(self._outer.data, self._starts.values()) if self._hashed else {}
 
     def offset(self, index: int) -> int:
         """Where in the page a match begins; for a match in a wide string, in the page that holds the string."""
-        return self._spans[index][0]
+        return self._span(index)[0]
+
+    def _span(self, index: int) -> tuple[int, int]:
+        match, origin = self._matches[index], self._origin
+        if origin is None:
+            return match.start, match.end
+        return origin.offset(match.start), origin.offset(match.end)
 
     def occurrence(self, index: int, mask: str) -> Occurrence:
         """The place of a match, shown with its mask."""
-        start, end = self._spans[index]
+        start, end = self._span(index)
         line, column, end_line, end_column = self._outer.span(start, end)
         return Occurrence(
             path=self._blob.path,
@@ -65,18 +75,28 @@ class Places:
             end_line=end_line,
             end_column=end_column,
             where=self._blob.where,
-            snippet=_snippet(self._page, self._matches, index, mask),
+            snippet=_snippet(self._page, self._matches[index], self._covered, mask),
             line_hash=self._hashes.get(self._starts[index], ""),
         )
 
 
-def _snippet(page: Page, matches: list[Match], index: int, mask: str) -> Snippet:
+def _union(matches: list[Match]) -> list[tuple[int, int]]:
+    """The spans of the matches, in order and apart from each other: those of added rules may overlap others."""
+    found: list[tuple[int, int]] = []
+    for match in matches:
+        if found and match.start < found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], match.end)
+        else:
+            found.append((match.start, match.end))
+    return found
+
+
+def _snippet(page: Page, match: Match, covered: list[tuple[int, int]], mask: str) -> Snippet:
     """The line around a match with every secret masked, and what merely looks random hidden."""
-    match = matches[index]
     line_start, line_end = page.line_span(match.start, _REACH)
     low, high = max(line_start, match.start - _CLIP), min(line_end, match.end + _CLIP)
-    before = _hidden(page.data, low, match.start, matches)
-    after = _hidden(page.data, match.end, high, matches)
+    before = _hidden(page.data, low, match.start, covered)
+    after = _hidden(page.data, match.end, high, covered)
     if low > line_start:
         before = _CUT_LEFT.sub(_ellipsis, before.lstrip(_CONTINUATION))
     if high < line_end:
@@ -85,14 +105,14 @@ def _snippet(page: Page, matches: list[Match], index: int, mask: str) -> Snippet
     return Snippet(text=head + mask + tail, start=len(head), end=len(head) + len(mask))
 
 
-def _hidden(data: bytes, low: int, high: int, matches: list[Match]) -> bytes:
-    """A piece of a line without the secrets in it. Matches are in order and do not overlap."""
+def _hidden(data: bytes, low: int, high: int, covered: list[tuple[int, int]]) -> bytes:
+    """A piece of a line without the secrets in it, which are ``covered``: spans in order that do not overlap."""
     piece, at = b"", low
-    for match in matches[bisect_right(matches, low, key=lambda one: one.end) :]:
-        if match.start >= high:
+    for start, end in covered[bisect_right(covered, low, key=lambda one: one[1]) :]:
+        if start >= high:
             break
-        piece += _RANDOM.sub(_ellipsis, data[at : max(at, match.start)]) + MASK.encode()
-        at = min(match.end, high)
+        piece += _RANDOM.sub(_ellipsis, data[at : max(at, start)]) + MASK.encode()
+        at = min(end, high)
     return piece + _RANDOM.sub(_ellipsis, data[at:high])
 
 

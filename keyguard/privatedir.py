@@ -1,7 +1,7 @@
 """The user's own cache folder: what is in it was written by this user, and by nobody else.
 
 A compiled pattern database is native code's input, so it is only ever read from a folder that is ours: 0700, owned
-by this user, no link. Where there is none (no HOME, a read-only disk) everything works without, a little slower.
+by this user, no link. Where there is none (no home folder, a read-only disk) everything works without, a little slower.
 """
 
 from __future__ import annotations
@@ -11,24 +11,14 @@ import re
 import stat
 import sys
 
+from keyguard import userdirs
+
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def cache_dir() -> str | None:
-    """``$KEYGUARD_CACHE_DIR``, else keyguard's folder where the platform keeps caches; None if nothing says where.
-
-    A path that is not absolute says nothing: it would lead into whatever repository is being scanned.
-    """
-    own = os.environ.get("KEYGUARD_CACHE_DIR")
-    if own:
-        return own if os.path.isabs(own) else None
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(base, "keyguard") if os.path.isabs(base) else None
+    """Where the cache is, or would be, by ``keyguard.userdirs``; None where there is no place for it."""
+    return userdirs.cache_folder(os.environ) or None
 
 
 def folder(*, make: bool = False) -> str | None:

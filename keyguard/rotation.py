@@ -16,24 +16,33 @@ _NAME = r"(?:KG-)?([0-9a-f]{6,32})"
 
 
 class Rotation(msgspec.Struct, frozen=True):
-    """Days, and a record of revocations. Records add up: see ``plus``."""
+    """Days, a record of revocations, and what vendors said of keys."""
 
     max_age_days: int = 90
     """0: keys may grow as old as they like."""
     revoked: dict[str, str] = {}
     """Fingerprints, or digits that they begin with -> the day on which the key was revoked, or nothing."""
 
-    def is_revoked(self, fingerprint: str) -> bool:
-        """Whether a record says that this key does not work any more."""
+    dead: dict[str, dict[str, str]] = {}
+    """Fingerprints -> who said that the key is dead -> the day. Under an empty name stands one of whom it is known that
+    the key is his, whatever else is found out about it."""
+
+    def is_revoked(self, fingerprint: str, vendor: str = "") -> bool:
+        """Whether a record of the project says that this key does not work any more, or its vendor has said so.
+
+        ``vendor`` is who that is, if it is certain.
+        """
+        if vendor in self.dead.get(fingerprint, ()):
+            return True
         return any(fingerprint.startswith(name) for name in self.revoked)
 
     def revoked_on(self, fingerprint: str) -> str:
         """The day that the record gives; empty where there is none."""
         return next((day for name, day in self.revoked.items() if fingerprint.startswith(name)), "")
 
-    def plus(self, record: Mapping[str, str]) -> Rotation:
-        """The same with another record."""
-        return Rotation(self.max_age_days, {**self.revoked, **record})
+    def knowing(self, dead: Mapping[str, Mapping[str, str]]) -> Rotation:
+        """The same with what vendors said."""
+        return Rotation(self.max_age_days, self.revoked, {name: {**said} for name, said in dead.items()})
 
 
 #: where nobody said anything

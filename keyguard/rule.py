@@ -27,6 +27,11 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     #: one of those that most keys of its family come from: named first where a vendor cannot be told
     common: bool = False
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether it stands for no company: for what many issue, or people make themselves."""
+        return not (self.url or self.names or self.hosts or self.imports)
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """One kind of key: how it looks, how bad it is, and the proof that the pattern does what it says."""

@@ -1,7 +1,8 @@
 """Rule packs: TOML tables in, validated rules out; an error names the file, the line, the rule and the key.
 
 Packs are data. They are found in three places: inside an installed package, beside the package in a checkout or an
-editable install, and where a user points. A pack of the user's may replace a rule of ours by giving its id.
+editable install, and where a user points. A pack of the user's may replace a rule of ours by giving its id. One that
+the scanned repository itself brings only adds rules: it replaces nothing that is known, and joins no family.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import stat
 from collections.abc import Iterable
 from time import time
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +22,9 @@ from keyguard.model import Environment, Rule, Severity, Vendor
 
 BOUNDARIES = ("token", "strict", "right", "none")
 _PACK_LIMIT = 4 << 20
+#: most steps of ``re`` that one literal in a text may lead to, by a rule that is not ours: 0.2 ms
+_MAX_STEPS = 20_000
+_ADDS_ONLY = "a repository's own pack only adds: rename it, or give the pack with --rules"
 #: seconds within which a file can be changed again and keep its times, on the coarsest of clocks
 _FRESH = 3.0
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -37,6 +42,8 @@ class RuleSet(msgspec.Struct, frozen=True):
 
     rules: tuple[Rule, ...] = ()
     vendors: dict[str, Vendor] = {}
+    #: id of a rule that the scanned repository brought -> name of its pack
+    added: dict[str, str] = {}
 
     def vendor_of(self, rule: Rule) -> Vendor:
         """The vendor whose key the rule finds."""
@@ -49,7 +56,16 @@ class RuleSet(msgspec.Struct, frozen=True):
     def only(self, ids: Iterable[str]) -> RuleSet:
         """The same set with these rules alone."""
         wanted = frozenset(ids)
-        return RuleSet(rules=tuple(rule for rule in self.rules if rule.id in wanted), vendors=self.vendors)
+        kept = tuple(rule for rule in self.rules if rule.id in wanted)
+        return msgspec.structs.replace(self, rules=kept)
+
+
+class AddedPack(NamedTuple):
+    """A pack that the scanned repository's own configuration brings."""
+
+    name: str
+    """Its path as the configuration gives it."""
+    data: bytes
 
 
 def builtin_dir() -> str:
@@ -64,13 +80,38 @@ def read_packs(extra: Iterable[str] = ()) -> list[tuple[str, bytes]]:
     return [(path, _read(path)) for path in _pack_paths(extra)]
 
 
-def stamp(extra: Iterable[str], *more: str) -> str:
+def read_added(folder: str, names: Iterable[str], trusted: Iterable[str] = ()) -> tuple[AddedPack, ...]:
+    """The packs (files, or folders of them) that a configuration in ``folder`` names, without those that the user has
+    named himself (``trusted``).
+
+    Raises ``RuleError`` for what does not lie in the repository, links resolved: any pull request can name a path.
+    """
+    inside = _around(os.path.realpath(folder))
+    known = {os.path.realpath(path) for place in trusted for path in _toml_files(place)}
+    found: dict[str, AddedPack] = {}
+    for name in names:
+        if os.path.isabs(name) or ".." in name.split(os.sep):
+            raise RuleError(f"{name}: a repository's configuration names packs inside the repository, without '..'")
+        place = os.path.join(folder, name)
+        files = _toml_files(place)
+        if not files:
+            raise RuleError(f"{name}: no rule packs (*.toml) here")
+        for path in files:
+            real = os.path.realpath(path)
+            if not real.startswith(inside):
+                raise RuleError(f"{name}: a link that leads out of the repository: it is not followed")
+            if real not in known:
+                found.setdefault(real, AddedPack(os.path.relpath(path, folder), _read(path)))
+    return tuple(found.values())
+
+
+def stamp(extra: Iterable[str], *more: str, added: Iterable[AddedPack] = ()) -> str:
     """A name for exactly these packs, and for whatever else is said, 64 hex digits.
 
     Packs are told by their times and sizes, since reading them all costs a commit hook 3 ms; one that is so new that a
     later change might not show, by its content. Raises ``RuleError`` for what cannot be read.
     """
-    lines = [*more]
+    lines = [*more, *(f"added {pack.name}\0{digests.new('sha256', pack.data).hexdigest()}" for pack in added)]
     for path in _pack_paths(extra):
         try:
             info = os.stat(path)
@@ -83,8 +124,10 @@ def stamp(extra: Iterable[str], *more: str) -> str:
     return digests.new("sha256", "\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def parse(packs: Iterable[tuple[str, bytes]]) -> RuleSet:
-    """The rules of all packs; a later pack replaces rules and vendors of an earlier one by id."""
+def parse(packs: Iterable[tuple[str, bytes]], added: Iterable[AddedPack] = ()) -> RuleSet:
+    """The rules of all packs; a later pack replaces rules and vendors of an earlier one by id, and those that are
+    ``added`` replace none.
+    """
     rules: dict[str, Rule] = {}
     vendors: dict[str, Vendor] = {}
     for path, data in packs:
@@ -94,7 +137,36 @@ def parse(packs: Iterable[tuple[str, bytes]]) -> RuleSet:
             rules[rule.id] = rule
     if not rules:
         raise RuleError("there are no rules: nothing could be found")
-    return RuleSet(rules=tuple(rules[name] for name in sorted(rules)), vendors=vendors)
+    names = _add(added, rules, vendors)
+    return RuleSet(rules=tuple(rules[name] for name in sorted(rules)), vendors=vendors, added=names)
+
+
+def _add(packs: Iterable[AddedPack], rules: dict[str, Rule], vendors: dict[str, Vendor]) -> dict[str, str]:
+    """Add the packs of the scanned repository; gives the name of the pack for each of their rules."""
+    from keyguard import packfile
+
+    families, known, names = {rule.family for rule in rules.values()} - {""}, {*vendors}, dict[str, str]()
+    for path, data in packs:
+        pack = _parse_pack(path, data)
+        if pack.vendor.id in known or vendors.setdefault(pack.vendor.id, pack.vendor) != pack.vendor:
+            raise RuleError(packfile.at_vendor(path, data, "id", f"{pack.vendor.id!r} is known already: {_ADDS_ONLY}"))
+        for index, rule in enumerate(pack.rules):
+            if rule.id in rules:
+                raise RuleError(packfile.at(path, data, index, rule.id, "id", f"it is known already: {_ADDS_ONLY}"))
+            if rule.family in families:
+                text = f"{rule.family!r} is a family of known rules, which nobody joins: {_ADDS_ONLY}"
+                raise RuleError(packfile.at(path, data, index, rule.id, "family", text))
+            rules[rule.id], names[rule.id] = rule, path
+    return names
+
+
+def _around(folder: str) -> str:
+    """The repository around a folder, else the folder itself, with a ``/`` behind it."""
+    place = folder
+    while not os.path.lexists(os.path.join(place, ".git")):
+        if place == (place := os.path.dirname(place)):
+            return os.path.join(folder, "")
+    return os.path.join(place, "")
 
 
 def _pack_paths(extra: Iterable[str]) -> list[str]:
@@ -150,6 +222,8 @@ def _parse_pack(path: str, data: bytes) -> Pack:
     known: set[str] = set()
     for index, rule in enumerate(pack.rules):
         problem = ("id", "there are two rules of this id") if rule.id in known else _problem(rule, pack.vendor)
+        if not problem and os.path.dirname(path) != builtin_dir():
+            problem = _slowness(rule)
         known.add(rule.id)
         if problem:
             key, text = problem
@@ -179,6 +253,18 @@ def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
         if text:
             return key, text
     return _pattern_problem(rule)
+
+
+def _slowness(rule: Rule) -> tuple[str, str] | None:
+    """Whether a pattern that nobody has tried on hard texts could hold up a scan; ours are tried by tests."""
+    from keyguard.engine import backtracking, literals
+
+    count = backtracking.steps_a_hit(rule.pattern, named=not literals.anchors(rule.pattern))
+    if count <= _MAX_STEPS:
+        return None
+    often = "countless" if count >= backtracking.ENDLESS else f"{count:,}"
+    advice = "no repeat inside or before another that takes the same bytes, and a literal near its start"
+    return "pattern", f"may backtrack over {often} steps wherever a literal of it stands: {advice}"
 
 
 def _pattern_problem(rule: Rule) -> tuple[str, str] | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 
-MASK = "*" * 8
+from keyguard.masking.values import MASK as MASK
+
 _SHOWN = 4
 _PEM = b"-----BEGIN "
 _STRETCH = 20_000

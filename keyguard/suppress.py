@@ -57,7 +57,7 @@ class _Hit(NamedTuple):
 
 
 def markers(matches: Sequence[Match], page: Page) -> dict[int, list[Marker]]:
-    """Markers by the index of the match that they cover. Matches are in order and do not overlap."""
+    """Markers by the index of the match that they cover. Matches are in order."""
     found: dict[int, list[Marker]] = {}
     starts, ends = [one.start for one in matches], [one.end for one in matches]
 

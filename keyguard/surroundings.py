@@ -71,9 +71,12 @@ def unmarked(text: bytes) -> bytes:
 
 
 def _naming(above: list[bytes], line: bytes) -> bytes:
-    last = next((one for one in reversed(above) if one.strip()), None)
+    written = (one for one in reversed(above) if one.strip())
+    last = next(written, None)
     if last is None:
         return line
+    if last.rstrip().endswith(b":") and (choice := next(written, b"").rstrip()).endswith(b"?"):
+        last = choice + b" " + last  # the other case of a conditional expression over several lines
     if _VALUE.fullmatch(line):
         return last + b" " + line if _NAME.match(last) else line
     return line if _IDENTIFIER.search(line) else last + b" " + line
@@ -101,10 +104,13 @@ def _indent(line: bytes) -> int:
 
 
 def _statement(before: bytes, after: bytes, above: list[bytes], line: bytes, below: list[bytes]) -> bytes:
-    """A block of headers, or the line with those that continue it and those of the brackets that are open in it."""
-    if _HEADER.match(line):
-        return before + b"\0" + after
+    """A block of headers, or the line with those that continue it and those of the brackets that are open in it.
+
+    A header that stands in brackets belongs to the call that they are of, and to no other that stands nearby.
+    """
     opened = _opened(before)
+    if _HEADER.match(line) and not opened:
+        return before + b"\0" + after
     if opened:
         taken = len(_BREAKS.findall(before, opened[-1]))
         start = max(before.rfind(b"\n", 0, opened[-1]), before.rfind(b"\r", 0, opened[-1])) + 1

@@ -45,10 +45,17 @@ class Tally(msgspec.Struct):
         self.size += seen.size
         self.placeholders += seen.placeholders
 
-    def settle(self, path: bytes, guarded: Guarded) -> None:
+    def whole(self, path: bytes, container: str = "") -> None:
+        """Count a text all of whose bytes were looked at: as read, unless it is a ``container``."""
+        if container:
+            self.skipped.append(Skipped(path=path, reason="container", detail=container, gap=False))
+        else:
+            self.read += 1
+
+    def settle(self, path: bytes, guarded: Guarded, container: str = "") -> None:
         """Count a text that was read in pieces: read whole, or a gap."""
         if guarded.problem is None:
-            self.read += 1
+            self.whole(path, container)
         else:
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
 

@@ -1,6 +1,6 @@
 """What the user has set for himself, and no repository can: his network, and how vendors are reached.
 
-``$KEYGUARD_USER_CONFIG``, else ``keyguard/config.toml`` in the folder for configuration of the platform.
+``keyguard.userdirs`` says where the file is.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
-from keyguard import endpoints, packfile
+from keyguard import endpoints, packfile, userdirs
 from keyguard.endpoints import Request, Revocation
 from keyguard.errors import ConfigError, RuleError
 
@@ -53,17 +54,14 @@ class UserConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def path(environment: Mapping[str, str]) -> str:
-    """Where the file is, or would be."""
-    named = environment.get("KEYGUARD_USER_CONFIG")
-    if named:
-        return named
-    home = environment.get("HOME", "")
-    folder = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    return os.path.join(environment.get("APPDATA") or folder, "keyguard", "config.toml")
+    """Where the file is, or would be; empty where there is no place for it."""
+    return userdirs.config_file(environment)
 
 
 def load(file: str, *, required: bool = False) -> UserConfig:
-    """The configuration in a file; the defaults where there is none. Raises ``ConfigError``."""
+    """The configuration in a file; the defaults where there is none, or no name of one. Raises ``ConfigError``."""
+    if not file:
+        return UserConfig()
     try:
         with open(file, "rb") as opened:
             data = opened.read(_LIMIT + 1)
@@ -79,6 +77,8 @@ def load(file: str, *, required: bool = False) -> UserConfig:
         raise ConfigError(str(error)) from error
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: {error}") from error
+    if found.network.proxy and not _is_proxy(found.network.proxy):
+        raise ConfigError(f"{file}: network.proxy: write http://host:port, with a port from 1 to 65535")
     for vendor, reached in found.vendors.items():
         if reached.admin_variable and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", reached.admin_variable):
             # not shown: it could be the credential itself
@@ -87,4 +87,21 @@ def load(file: str, *, required: bool = False) -> UserConfig:
             text = endpoints.problem(request, asks=key == "verify") if request else ""
             if text:
                 raise ConfigError(f"{file}: vendors.{vendor}.{key}: {text}")
-    return found
+    return _with_own_paths(found, os.path.dirname(os.path.abspath(file)))
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _with_own_paths(found: UserConfig, folder: str) -> UserConfig:
+    """The same with paths counted from the file's folder: from the current one they would lead into a repository."""
+    network = found.network
+    if not network.ca_file:
+        return found
+    network = msgspec.structs.replace(network, ca_file=os.path.join(folder, os.path.expanduser(network.ca_file)))
+    return msgspec.structs.replace(found, network=network)

@@ -25,3 +25,5 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Who was asked; empty if nobody was."""
     status: int = 0
     """Of HTTP; 0 where there was no answer."""
+    recognised: bool = False
+    """Whether the answer shows that the vendor has issued the key: only the one who did would give it."""

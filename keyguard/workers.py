@@ -1,5 +1,7 @@
 """Worker processes that share what the parent has compiled: forked, fed by numbers, answering in bytes.
 
+With each answer goes what the worker has seen of values since the last one, so that they are masked here as well.
+
 Not ``multiprocessing``: importing that takes longer than most scans. A worker that dies (killed, out of memory) loses
 only the piece of work it was at; another takes its place, and the caller is told which piece that was.
 """
@@ -17,8 +19,14 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
+import msgspec
+
+from keyguard.masking.known import KNOWN
+from keyguard.masking.values import Value
+
 _TASK = struct.Struct("<I")
-_HEADER = struct.Struct("<II")
+#: which task, and how long its answer is and the values after it
+_HEADER = struct.Struct("<III")
 #: task numbers are written ahead into one pipe, which may hold no more than a page
 MAX_TASKS = 1024
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -148,12 +156,14 @@ class _Pool:
         """Move whole answers from a worker's buffer to their places."""
         at = 0
         while len(buffer) - at >= _HEADER.size:
-            index, size = _HEADER.unpack_from(buffer, at)
+            index, size, more = _HEADER.unpack_from(buffer, at)
             end = at + _HEADER.size + size
-            if len(buffer) < end:
+            if len(buffer) < end + more:
                 break
             answer = bytes(buffer[at + _HEADER.size : end])
-            at = end
+            at = end + more
+            for value in msgspec.msgpack.decode(buffer[end:at], type=list[Value]) if more else ():
+                KNOWN.note(value)
             if self._hand:
                 self._hand(index, answer)
                 answer = b""
@@ -194,10 +204,13 @@ def _live(work: Callable[[int], bytes], tasks: int, into: int, others: list[int]
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         for other in others:
             _close(other)
+        KNOWN.fresh()  # the parent has those
         while len(task := os.read(tasks, _TASK.size)) == _TASK.size:
             (index,) = _TASK.unpack(task)
             data = work(index)
-            _write(into, _HEADER.pack(index, len(data)) + data)
+            seen = KNOWN.fresh()
+            values = msgspec.msgpack.encode(seen) if seen else b""
+            _write(into, _HEADER.pack(index, len(data), len(values)) + data + values)
         status = 0
     finally:
         os._exit(status)

@@ -197,15 +197,17 @@ class Worklist:
 
     def _note(self, blob: Blob, opened: Opened, tally: Tally) -> None:
         if opened.data is not None:
-            tally.note(self._inspector.inspect(blob, opened.data))
-            tally.read += 1
+            seen = self._inspector.inspect(blob, opened.data)
+            tally.note(seen)
+            tally.whole(blob.path, seen.container)
         elif opened.read is not None:
             guarded = Guarded(opened.read)
             if opened.size <= PIECE:
-                tally.note(self._inspector.inspect(blob, b"".join(iter(guarded.read, b""))))
+                seen = self._inspector.inspect(blob, b"".join(iter(guarded.read, b"")))
             else:
-                tally.note(self._inspector.inspect_stream(blob, guarded.read))
-            tally.settle(blob.path, guarded)
+                seen = self._inspector.inspect_stream(blob, guarded.read)
+            tally.note(seen)
+            tally.settle(blob.path, guarded, seen.container)
 
     def _reader(self, index: int) -> Reader:
         found = self._readers.get(index)

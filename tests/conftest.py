@@ -11,13 +11,23 @@ import pytest
 
 from tests.repos import Repo
 
-# the same examples on every run, so that a change is judged by what it changes; HYPOTHESIS_PROFILE=default explores
+#: set by `make test-long`: budgets are large, and loops of which most turns are alike run in full
+THOROUGH = bool(os.environ.get("KEYGUARD_THOROUGH"))
+
+# the same examples on every run, so that a change is judged by what it changes; a thorough run explores, too
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough" if THOROUGH else "same"))
 
 # who starts the tests in the background of a plain shell makes them, and all that they start, deaf to ^C
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def thorough() -> bool:
+    """Whether this run has time for what is rarely worth it."""
+    return THOROUGH
 
 
 @pytest.fixture

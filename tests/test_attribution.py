@@ -307,7 +307,6 @@ def test_a_vendor_that_is_named_is_a_candidate_although_its_keys_look_otherwise(
 
 def test_a_vendor_that_fits_outweighs_one_whose_keys_look_otherwise() -> None:
     for text in (
-        "paystackStripeKey = '<1>'",
         "STRIPE_KEY=<1> # https://api.paystack.co",
         "stripe('<1>'), // not paystack",
     ):

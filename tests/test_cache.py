@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import cache, database, generations
+from keyguard import cache, database, generations, userdirs
 from keyguard.cache import Cache, opened
 from keyguard.database import Database
 from tests.caching import everything_in, files_in, is_in
@@ -158,10 +158,10 @@ def test_without_a_folder_of_ones_own_it_works_without(
         monkeypatch.chdir(tmp_path / "elsewhere")
         for name in ("KEYGUARD_CACHE_DIR", "XDG_CACHE_HOME"):
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(userdirs, "_registered_home", lambda: "")
         monkeypatch.setenv("HOME", ".")
         if how == "homeless":
             monkeypatch.delenv("HOME")
-            monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     else:
         folder.mkdir(mode=0o700)
         folder.chmod(0o777 if how == "writable" else 0o700)

@@ -15,7 +15,7 @@ from keyguard.cli import main
 from tests.checkout import ROOT, offline_environment, run
 
 PRODUCT = sorted((ROOT / "keyguard").rglob("*.py"))
-TOOLS = sorted((ROOT / "benchmarks").rglob("*.py"))
+TOOLS = sorted(path for name in ("benchmarks", "tools") for path in (ROOT / name).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAPERS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml")]
 
@@ -93,11 +93,6 @@ def test_the_changelog_names_the_version_first() -> None:
     assert versions[0] == keyguard.__version__
 
 
-def test_the_readme_pins_the_version_that_this_is() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"rev: v(\S+)", readme) == [keyguard.__version__]
-
-
 def test_the_readme_starts_with_the_two_commands() -> None:
     paragraphs = (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")
     assert paragraphs[0] == "# keyguard"
@@ -112,9 +107,9 @@ def test_every_folder_and_file_the_papers_name_is_there() -> None:
 
 
 def help_blocks() -> list[tuple[str, str]]:
-    """(arguments, text) of every block in README.md that starts with ``$ keyguard ... --help``."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.findall(r"^```\S*\n\$ keyguard ([^\n]*--help)\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    """(arguments, text) of every block in README.md and docs that starts with ``$ keyguard ... --help``."""
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")))
+    return re.findall(r"^```\S*\n\$ keyguard ([^\n]*--help)\n(.*?)^```", texts, re.MULTILINE | re.DOTALL)
 
 
 def in_any_version(text: str) -> str:

@@ -80,6 +80,7 @@ def test_it_works_where_nothing_says_where_home_is(installed: Path, leak: Path, 
     finds_the_leak(installed / "keyguard", leak=leak, env={**homeless, "LC_ALL": "C"})
 
 
+@pytest.mark.long
 def test_an_editable_install_reads_the_rules_of_the_checkout(
     checkout: Path, leak: Path, offline: dict[str, str], tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_an_editable_install_reads_the_rules_of_the_checkout(
     finds_the_leak(commands / "keyguard", leak=leak, env=offline)
 
 
+@pytest.mark.long
 def test_pip_install_of_the_checkout_works(checkout: Path, leak: Path, offline: dict[str, str], tmp_path: Path) -> None:
     commands = empty_environment(tmp_path / "venv", offline)
     run(commands / "python", "-m", "pip", "install", ".", env=offline, cwd=checkout)

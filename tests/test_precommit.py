@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.checkout import leaking_line, made_up_key, run
+from tests.sharing import once
 
 pytest_plugins = ("tests.shipping",)
 
@@ -55,7 +56,8 @@ class Hooked(NamedTuple):
 @pytest.fixture(scope="module")
 def environment(offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """One store of hooks for all of these tests, so that the hook is built and installed once."""
-    return {**offline, "PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit")), "PRE_COMMIT_COLOR": "never"}
+    store = once(tmp_path_factory, "pre-commit", lambda _: None)
+    return {**offline, "PRE_COMMIT_HOME": str(store), "PRE_COMMIT_COLOR": "never"}
 
 
 @pytest.fixture
@@ -217,6 +219,7 @@ def test_the_manifest_and_our_own_configuration_are_valid(checkout: Path, enviro
         run(sys.executable, "-m", "pre_commit", command, file, env=environment, cwd=checkout)
 
 
+@pytest.mark.long
 def test_the_hook_can_be_tried_without_setting_it_up(hooked: Hooked, checkout: Path) -> None:
     hooked.add("settings.ini", leaking_line(12))
     said = hooked.pre_commit("try-repo", str(checkout), "keyguard", "--files", "settings.ini", expect=1)

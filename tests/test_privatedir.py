@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import privatedir
+from keyguard import privatedir, userdirs
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners and modes are those of POSIX")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -197,6 +197,7 @@ def test_a_path_that_is_relative_leads_nowhere(nowhere: pytest.MonkeyPatch, name
     """It would lead into the repository that is being scanned, and a database out of that would be run."""
     nowhere.chdir(tmp_path)
     nowhere.setattr(sys, "platform", "linux")
+    nowhere.setattr(userdirs, "_registered_home", lambda: "")
     nowhere.setenv(name, "cache")
     assert privatedir.cache_dir() is None
     assert privatedir.read("a") is None
@@ -206,7 +207,7 @@ def test_a_path_that_is_relative_leads_nowhere(nowhere: pytest.MonkeyPatch, name
 
 
 def test_without_a_home_there_is_no_cache(nowhere: pytest.MonkeyPatch) -> None:
-    nowhere.setattr(os.path, "expanduser", lambda path: path)
+    nowhere.setattr(userdirs, "_registered_home", lambda: "")
     assert privatedir.cache_dir() is None
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from keyguard.errors import KeyguardError
+from keyguard.masking.known import KNOWN
+from keyguard.masking.writer import masked_streams
 
 _SIGINT = 2
 #: seconds in which a second signal changes nothing
@@ -27,6 +29,7 @@ def command() -> NoReturn:
     import os
 
     _leave_no_core()
+    _take_no_library_settings()
     # next to nothing of what is loaded at the start is garbage: to look for some takes 3 ms
     gc.set_threshold(50_000, *gc.get_threshold()[1:])
     code = main()
@@ -49,6 +52,16 @@ def _leave_no_core() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
+def _take_no_library_settings() -> None:
+    """Forget what would have OpenSSL load programs, believe others, or write down what opens connections: it reads
+    these by itself, once it is loaded.
+    """
+    import os
+
+    for name in ("OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSLKEYLOGFILE"):
+        os.environ.pop(name, None)
+
+
 def _load_lightly() -> None:
     """Load ``msgspec`` without ``typing_extensions``, which it takes where it is there, and has no need of.
 
@@ -67,15 +80,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code is 0 clean, 1 findings, 2 error or gap, 130 interrupted, 143 terminated."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     heard: list[int] = []
-    try:
-        with _hearing_signals(heard, for_good=argv is None):
-            code = _run(arguments)
-        return _ended(heard) if heard else code
-    except (KeyboardInterrupt, Terminated):
-        return _ended(heard)
-    except Exception as error:
-        # what a signal interrupts may fail in its own way
-        return _ended(heard) if heard else _failed(error)
+    KNOWN.clear()
+    with masked_streams():
+        try:
+            with _hearing_signals(heard, for_good=argv is None):
+                code = _run(arguments)
+            return _ended(heard) if heard else code
+        except (KeyboardInterrupt, Terminated):
+            return _ended(heard)
+        except Exception as error:
+            # what a signal interrupts may fail in its own way
+            return _ended(heard) if heard else _failed(error, arguments)
 
 
 def _run(arguments: list[str]) -> int:
@@ -95,15 +110,15 @@ def _ended(heard: Sequence[int]) -> int:
     return 128 + (heard[0] if heard else _SIGINT)
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, arguments: Sequence[str]) -> int:
     if isinstance(error, KeyguardError):
-        return _fail(str(error))
+        return _fail(str(error), arguments)
     if isinstance(error, BrokenPipeError):
         return 2
     if isinstance(error, (MemoryError, OSError)):
-        return _fail(f"{type(error).__name__}: {error}")
+        return _fail(f"{type(error).__name__}: {error}", arguments)
     # a bug of ours must not pass for findings, nor show what was being read
-    return _fail(f"internal error: {type(error).__name__} {_origin(error)}: please report this")
+    return _fail(f"internal error: {type(error).__name__} {_origin(error)}: please report this", arguments)
 
 
 def _origin(error: Exception) -> str:
@@ -117,11 +132,11 @@ def _origin(error: Exception) -> str:
     return f"in {name}:{trace.tb_lineno}"
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, arguments: Sequence[str]) -> int:
     from keyguard.names import scrubbed
     from keyguard.sanitize import shown
 
-    text = "\n".join(shown(line) for line in scrubbed(message).split("\n"))
+    text = "\n".join(shown(line) for line in scrubbed(message, arguments).split("\n"))
     try:
         print(f"keyguard: error: {text}", file=sys.stderr, flush=True)
     except (OSError, ValueError):

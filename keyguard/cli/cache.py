@@ -80,7 +80,7 @@ def _json(found: Holdings) -> str:
 def _why_not() -> str:
     path = privatedir.cache_dir()
     if path is None:
-        return "neither KEYGUARD_CACHE_DIR nor HOME names an absolute path"
+        return "neither KEYGUARD_CACHE_DIR, HOME nor the password database names an absolute path"
     if os.path.lexists(path):
         return f"{shown(path)} is not a folder that only you can write to"
     return f"{shown(path)} is not there yet"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from contextlib import suppress
 from importlib import import_module
+
+from keyguard import userdirs
 
 #: name -> module with ``add_arguments(parser)`` and ``run(options) -> int``, and what the command does
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -26,4 +30,28 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def run(options: Namespace) -> int:
     """Run the command that was parsed; its exit code."""
     module, _ = COMMANDS[options.command]
-    return int(import_module(module).run(options))
+    said: list[str] = []
+    try:
+        with userdirs.apart_from(_scanned(options)) as said:
+            return int(import_module(module).run(options))
+    finally:
+        if said:
+            _say(said)
+
+
+def _say(lines: list[str]) -> None:
+    from keyguard.sanitize import shown
+
+    with suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            print(*(f"keyguard: {shown(line)}" for line in lines), sep="\n", file=sys.stderr)
+
+
+def _scanned(options: Namespace) -> list[str]:
+    """The paths that the command scans, or looks around for configuration."""
+    given = getattr(options, "paths", None) or getattr(options, "path", None) or []
+    paths = [given] if isinstance(given, str) else [*given]
+    if getattr(options, "stdin", False):
+        return [*paths, "-"]
+    scans = any(hasattr(options, name) for name in ("paths", "path", "hook"))
+    return paths or (["."] if scans else [])

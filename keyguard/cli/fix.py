@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if os.rename not in os.supports_dir_fd:
         raise UsageError("files cannot be changed safely on this system: there is no way to stay clear of links")
     asked = _request(options)
-    site = Site(options.path, compiled.load(asked.rules))
+    site = Site(options.path, compiled.load(asked.rules, added=asked.added))
     try:
         return _rounds(asked, site, options)
     finally:

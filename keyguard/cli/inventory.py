@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     destinations = parse_formats(options.format, FORMATS)
     paths = tuple(options.paths) or (".",)
     settings = config.find(paths[0], options.config, isolated=options.isolated)
-    census, known = Census(), records.known(settings)
+    census, known = Census(), records.known(settings, options.rules)
     asked = msgspec.structs.replace(
         finish.request(options, settings, "tree", Ask(paths=paths)),
         history="no" if options.no_history else "auto",

@@ -30,14 +30,15 @@ def run(options: argparse.Namespace) -> int:
     entries = [one for one in found.entries() if not wanted or one.fingerprint.startswith(tuple(wanted))]
     show = _line if options.format == "text" else _json
     lines = [show(one) for one in entries] or (
-        [f"nothing yet: {shown(found.path)}"] if options.format == "text" else []
+        [f"nothing yet: {shown(found.path) or 'there is no place for it'}"] if options.format == "text" else []
     )
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
     return 0
 
 
 def _line(one: Entry) -> str:
-    host = f" at {shown(one.host)}" if one.host else ""
+    host = f" {'to' if one.outcome == 'sent' else 'by'} {shown(one.vendor)}" if one.vendor else ""
+    host += f" at {shown(one.host)}" if one.host else ""
     detail = f" ({prose(one.detail)})" if one.detail else ""
     what = f"{shown(one.action)}: {shown(one.outcome)}"
     return f"{shown(one.time)}  {shown(one.id)}  {what}{host}{detail}  {shown(one.actor)}"

@@ -10,6 +10,7 @@ import msgspec
 from keyguard import scan, userconfig
 from keyguard.cli import finish
 from keyguard.config import Config, Settings
+from keyguard.errors import UsageError
 from keyguard.response.asking import Said
 from keyguard.sources.listing import Ask
 from keyguard.userconfig import UserConfig
@@ -29,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> N
         return
     how = parser.add_argument_group("network")
     how.add_argument("--vendor", default="", metavar="VENDOR", help="whose the one key is, where that cannot be told")
+    how.add_argument(
+        "--override-evidence", action="store_true", help="--vendor counts although the key's structure proves another"
+    )
     how.add_argument("--host", default="", metavar="HOST", help="which server issued it, of software that runs at many")
     how.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="this host may be at a private address"
@@ -46,8 +50,10 @@ def request(options: argparse.Namespace) -> scan.Request:
 
 
 def said(options: argparse.Namespace) -> Said:
-    """What the user says of a key that nobody else can know."""
-    return Said(options.vendor, options.host)
+    """What the user says of a key that nobody else can know. Raises ``UsageError`` for what says nothing."""
+    if options.override_evidence and not options.vendor:
+        raise UsageError("--override-evidence goes with --vendor")
+    return Said(options.vendor, options.host, options.override_evidence)
 
 
 def user_config(options: argparse.Namespace) -> UserConfig:

@@ -11,18 +11,19 @@ from functools import partial
 import msgspec
 
 from keyguard import userconfig
-from keyguard.cli import finish, keys
+from keyguard.cli import finish, keys, records
 from keyguard.endpoints import Revocation
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run
 from keyguard.remote import journal
-from keyguard.remote.journal import Journal
+from keyguard.remote.journal import Entry, Journal, is_dead
 from keyguard.report.document import to_json
 from keyguard.report.output import write_stdout
 from keyguard.response import choosing, planning
 from keyguard.response.asking import request_of
 from keyguard.response.planning import Means, Plan, Step
+from keyguard.response.vouching import Vouching
 from keyguard.sanitize import shown
 from keyguard.verdict import State
 
@@ -50,11 +51,9 @@ def run(options: argparse.Namespace) -> int:
 def _plan(found: Run, options: argparse.Namespace) -> int:
     chosen = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
     means = _means(options)
-    last = {
-        one.fingerprint: one.outcome for one in Journal(journal.folder(os.environ)).entries() if one.action == "verify"
-    }
-    states = {name: State(word) for name, word in last.items() if word in set(State)}
-    plans = [planning.plan(one, means(one), states.get(one.fingerprint)) for one in chosen]
+    entries = list(Journal(journal.folder(os.environ)).entries())
+    vouching = records.vouching_of(options.rules) if entries else None
+    plans = [planning.plan(one, means(one), _state(one, entries, vouching)) for one in chosen]
     if options.format == "json":
         document = {"schema": "keyguard-plan/1", "plans": [msgspec.to_builtins(one) for one in plans]}
         lines = [to_json(document, indent=2)]
@@ -62,6 +61,15 @@ def _plan(found: Run, options: argparse.Namespace) -> int:
         lines = list(_markdown(plans) if options.format == "markdown" else _text(plans))
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines or ["no keys"]))
     return 0
+
+
+def _state(finding: Finding, entries: Sequence[Entry], vouching: Vouching | None) -> State | None:
+    """What is known of a key by the word of its own vendor; None where nobody was asked."""
+    found = vouching.decides(entries, finding.fingerprint, finding) if vouching else None
+    if found is not None:
+        return State.INACTIVE if is_dead(found) else State.ACTIVE
+    asked = any(one.fingerprint == finding.fingerprint and one.action == "verify" for one in entries)
+    return State.UNKNOWN if asked else None
 
 
 def _means(options: argparse.Namespace) -> Callable[[Finding], Means]:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from keyguard.errors import UsageError
 from keyguard.history.asked import Named, Range
 
@@ -58,8 +60,29 @@ def _by_pre_commit(environ: Mapping[str, str]) -> Range:
     remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
     if end:
         remotes = (remote,) if remote else ()
-        return Range(specs=(f"{begin}..{end}" if begin else end,), remotes=remotes, words=_words_of(remote))
-    return _unpushed(environ.get("PRE_COMMIT_LOCAL_BRANCH", "") or "HEAD", remote)
+        specs = (f"{begin}..{end}" if begin else end,)
+        return Range(specs=specs, names=_named_by(environ), remotes=remotes, words=_words_of(remote))
+    found = _unpushed(environ.get("PRE_COMMIT_LOCAL_BRANCH", "") or "HEAD", remote)
+    return msgspec.structs.replace(found, names=_named_by(environ))
+
+
+def not_named(environ: Mapping[str, str]) -> tuple[list[str], str] | None:
+    """The local branches and tags, besides the one that pre-commit names, with commits that the remote has not, as far
+    as is known here; and the remote's name. None where pre-commit does not run us.
+    """
+    if not environ.get("PRE_COMMIT"):
+        return None
+    from keyguard.history.ranges import repository_of
+    from keyguard.history.unpushed import unpushed_refs
+
+    remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
+    named = environ.get("PRE_COMMIT_LOCAL_BRANCH", ""), environ.get("PRE_COMMIT_TO_REF", "")
+    return unpushed_refs(repository_of("."), remote, *named), remote
+
+
+def _named_by(environ: Mapping[str, str]) -> tuple[str, ...]:
+    name = environ.get("PRE_COMMIT_REMOTE_BRANCH", "")
+    return (name,) if name else ()
 
 
 def _unpushed(revision: str, remote: str) -> Range:
@@ -70,14 +93,15 @@ def _sent(lines: Sequence[Line], remote: str) -> Range | None:
     pushed = _set_by(lines)
     if not pushed:
         return None
-    known = tuple(line.old for line in lines)
-    return Range(pushed=pushed, known=known, remotes=(remote,) if remote else (), words=_words_of(remote))
+    remotes = (remote,) if remote else ()
+    return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), remotes=remotes, words=_words_of(remote))
 
 
 def _received(lines: Sequence[Line]) -> Range | None:
     pushed = _set_by(lines)
-    known = tuple(line.old for line in lines)
-    return Range(pushed=pushed, known=known, refs=True, words="what was pushed") if pushed else None
+    if not pushed:
+        return None
+    return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), refs=True, words="what was pushed")
 
 
 def _words_of(remote: str) -> str:
@@ -88,6 +112,15 @@ def _words_of(remote: str) -> str:
 
 def _set_by(lines: Iterable[Line]) -> tuple[Named, ...]:
     return tuple(Named(line.ref, line.new) for line in lines if line.new.strip("0"))
+
+
+def _made_by(lines: Iterable[Line]) -> tuple[str, ...]:
+    """The names of refs that are not there yet; of the others the name is known."""
+    return tuple(line.ref for line in lines if line.new.strip("0") and not line.old.strip("0"))
+
+
+def _old(lines: Iterable[Line]) -> tuple[str, ...]:
+    return tuple(line.old for line in lines)
 
 
 def _line(ref: str, old: str, new: str) -> Line:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyguard import userconfig
 from keyguard.config import Settings
+from keyguard.engine import compiled
+from keyguard.errors import KeyguardError
 from keyguard.model import Run
 from keyguard.remote import journal
-from keyguard.remote.journal import Entry, Journal, JournalError
+from keyguard.remote.journal import Entry, Journal, JournalError, is_dead
+from keyguard.response.vouching import Vouching
 from keyguard.rotation import Rotation
 
 if TYPE_CHECKING:
@@ -20,40 +26,59 @@ class Known(NamedTuple):
 
     rotation: Rotation
     """The configuration's."""
-    active: dict[str, Entry]
-    """The journal's: keys by fingerprint that their vendors took last, and …"""
-    dead: dict[str, Entry]
-    """… those that they did not."""
+    entries: tuple[Entry, ...] = ()
+    """The journal's."""
+    vouching: Vouching | None = None
+    """Whose entries count; None where there are none."""
 
 
-def rotation(settings: Settings) -> Rotation:
-    """What the project demands, with every key that either of them calls revoked."""
-    return settings.rotation().plus({name: entry.time[:10] for name, entry in known(settings).dead.items()})
+def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
+    """What the project demands, with every key that it calls revoked, and what vendors said of keys.
+
+    ``rules`` are packs that the user has named.
+    """
+    found, dead = known(settings, rules), defaultdict[str, dict[str, str]](dict)
+    if found.vouching is not None:
+        # once for keys of each vendor that has called one dead, and once for keys of which nothing is certain
+        for vendor in sorted({one.vendor for one in found.entries if is_dead(one)} | {""}):
+            for name, entry in found.vouching.standing(found.entries, vendor).items():
+                if is_dead(entry):
+                    dead[name][vendor] = entry.time[:10]
+    return found.rotation.knowing(dead)
 
 
-def known(settings: Settings) -> Known:
+def known(settings: Settings, rules: Sequence[str] = ()) -> Known:
     """All that is on record. A journal that cannot be read vouches for no key."""
-    found = Journal(journal.folder(os.environ))
     try:
-        dead = found.inactive()
-        entries = [one for one in found.entries() if (one.action, one.outcome) == ("verify", "active")]
+        entries = tuple(Journal(journal.folder(os.environ)).entries())
     except JournalError:
-        return Known(settings.rotation(), {}, {})
-    active = {one.fingerprint: one for one in entries if one.fingerprint not in dead}
-    return Known(settings.rotation(), active, dead)
+        entries = ()
+    return Known(settings.rotation(), entries, vouching_of(rules) if entries else None)
+
+
+def vouching_of(rules: Sequence[str] = ()) -> Vouching:
+    """Where vendors are asked, by the packs that came with the program or that the user has named, and by his own
+    configuration; one that cannot be read says nothing.
+    """
+    try:
+        reached = userconfig.load(userconfig.path(os.environ)).vendors
+    except KeyguardError:
+        reached = {}
+    return Vouching(compiled.load(tuple(rules)).ruleset, reached)
 
 
 def ends(run: Run, known: Known) -> dict[str, Ended]:
-    """What is known of each key that was found, by its fingerprint; what a vendor said comes first."""
+    """What is known of each key that was found, by its fingerprint; what its vendor said comes first."""
     from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while others read files
 
     found = {}
     for one in run.findings:
         name = one.fingerprint
-        if name in known.dead:
-            found[name] = Ended("inactive", known.dead[name].time[:10])
+        last = known.vouching.decides(known.entries, name, one) if known.vouching else None
+        if last is not None and is_dead(last):
+            found[name] = Ended("inactive", last.time[:10])
         elif known.rotation.is_revoked(name):
             found[name] = Ended("revoked", known.rotation.revoked_on(name))
-        elif name in known.active:
-            found[name] = Ended("active", known.active[name].time[:10])
+        elif last is not None:
+            found[name] = Ended("active", last.time[:10])
     return found

@@ -13,7 +13,7 @@ from keyguard.engine import prefilter
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.errors import UsageError
-from keyguard.rules import RuleSet
+from keyguard.rules import AddedPack, RuleSet
 
 if TYPE_CHECKING:
     from keyguard.engine.matcher import Matcher
@@ -33,20 +33,31 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     ruleset: msgspec.Raw
     plan: Plan
     database: bytes
+    #: (name of a pack of the scanned repository, how many rules it added)
+    added: tuple[tuple[str, int], ...] = ()
 
 
 class Engine:
     """Rules ready to run. What confirms a match is imported when the prefilter first fires."""
 
-    def __init__(self, found: Compiled, filter_: Prefilter, packs: tuple[str, ...] = (), stamp: str = "") -> None:
-        """``packs`` are those besides the built-in ones, for when the compiled form turns out to be damaged."""
+    def __init__(
+        self,
+        found: Compiled,
+        filter_: Prefilter,
+        packs: tuple[str, ...] = (),
+        added: tuple[AddedPack, ...] = (),
+        stamp: str = "",
+    ) -> None:
+        """The packs are those besides the built-in ones, for when the compiled form turns out to be damaged."""
         self.prefilter = filter_
         #: a name for these rules and what runs them; empty for rules made in memory
         self.stamp = stamp
         #: how many rules there are
         self.count = found.count
         self._found = found
-        self._packs = packs
+        #: (name of a pack of the scanned repository, how many rules it added)
+        self.added = found.added
+        self._packs = packs, added
 
     @cached_property
     def ruleset(self) -> RuleSet:
@@ -54,32 +65,36 @@ class Engine:
         try:
             return msgspec.msgpack.decode(self._found.ruleset, type=RuleSet)
         except (msgspec.MsgspecError, ValueError):
-            return rules.parse(rules.read_packs(self._packs))
+            packs, added = self._packs
+            return rules.parse(rules.read_packs(packs), added)
 
     @cached_property
     def matcher(self) -> Matcher:
         """The matcher, made once."""
         from keyguard.engine.matcher import Matcher
 
-        return Matcher(lambda: self.ruleset.rules, self._found.plan, self.prefilter)
+        return Matcher(lambda: self.ruleset, self._found.plan, self.prefilter)
 
 
-def load(extra: Iterable[str] = (), engine: str = "auto", *, cached: bool = True) -> Engine:
-    """The engine for the built-in packs and those in ``extra``.
+def load(
+    extra: Iterable[str] = (), engine: str = "auto", *, added: Iterable[AddedPack] = (), cached: bool = True
+) -> Engine:
+    """The engine for the built-in packs, those in ``extra``, and those that the scanned repository has ``added``.
 
     Raises ``RuleError`` for a broken pack, ``UsageError`` for an engine that is not here.
     """
     native = _is_native(engine)
-    packs = tuple(extra)
-    stamp = rules.stamp(packs, __version__, prefilter.library_version() if native else "python") if cached else ""
+    packs, own = tuple(extra), tuple(added)
+    library = prefilter.library_version() if native else "python"
+    stamp = rules.stamp(packs, __version__, library, added=own) if cached else ""
     name = f"rules-{stamp[:32]}.msgpack"
     found = _from_cache(name) if stamp else None
     if found is None:
-        found = _compile(rules.parse(rules.read_packs(packs)))
+        found = _compile(rules.parse(rules.read_packs(packs), own))
     filter_, fresh = _prefilter(found, native)
     if fresh and stamp:
         _to_cache(name, found, filter_)
-    return Engine(found, filter_, packs, stamp)
+    return Engine(found, filter_, packs, own, stamp)
 
 
 def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
@@ -89,6 +104,8 @@ def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
 
 
 def _compile(ruleset: RuleSet) -> Compiled:
+    from collections import Counter
+
     from keyguard.engine import planning
 
     return Compiled(
@@ -96,6 +113,7 @@ def _compile(ruleset: RuleSet) -> Compiled:
         ruleset=msgspec.Raw(msgspec.msgpack.encode(ruleset)),
         plan=planning.build(ruleset.rules),
         database=b"",
+        added=tuple(sorted(Counter(ruleset.added.values()).items())),
     )
 
 

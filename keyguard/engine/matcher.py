@@ -8,33 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 
 from keyguard import digests
+from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
-from keyguard.model import Confidence, Match, Rule
+from keyguard.model import Match, Rule
+from keyguard.rules import RuleSet
 
-_RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 #: how far past a window a look-ahead may want to see
 _SLACK = 64
 #: what stands before the length of a string: in compiled Python the kind of string, in Java the length's upper half
 _COUNTED = b"\x00zZ\xda\xfa"
 #: and before one of four bytes, of which three are zero
 _LONG = b"stua\xf3\xf4\xf5\xe1"
-
-
-class Candidate(msgspec.Struct, frozen=True, gc=False):
-    """One rule over one span, before it is compared with its neighbours."""
-
-    start: int
-    end: int
-    body: int
-    rule: int
-    full_start: int
-    full_end: int
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -47,22 +37,40 @@ class Found(msgspec.Struct, frozen=True):
 class Matcher:
     """Rules, ready to run. Patterns are compiled when they are first needed."""
 
-    def __init__(self, rules: Callable[[], tuple[Rule, ...]], plan: Plan, prefilter: Prefilter) -> None:
-        """``rules`` is asked when a pattern first matches."""
+    def __init__(self, ruleset: Callable[[], RuleSet], plan: Plan, prefilter: Prefilter) -> None:
+        """``ruleset`` is asked when a pattern first matches."""
         self.prefilter = prefilter
-        self._load = rules
+        self._load = ruleset
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+        self._grouped: dict[int, tuple[Kind, ...]] = {}
+        #: the same without boundaries
+        self._bare: dict[int, re.Pattern[bytes]] = {}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that the plan numbers."""
-        return self._load()
+        return self._load().rules
+
+    @cached_property
+    def _added(self) -> frozenset[int]:
+        """The numbers of the rules that the scanned repository brought."""
+        added = self._load().added
+        return frozenset(index for index, rule in enumerate(self.rules) if rule.id in added)
+
+    @cached_property
+    def _nobodys(self) -> frozenset[int]:
+        """The numbers of the rules that say nothing of a vendor: passwords in addresses, private keys."""
+        vendors = self._load().vendors
+        return frozenset(index for index, rule in enumerate(self.rules) if vendors[rule.vendor].is_nobody)
 
     @cached_property
     def _samples(self) -> frozenset[str]:
-        """What vendors publish: what one of them does is no key of another's either."""
-        return frozenset(sample for rule in self.rules for sample in rule.samples)
+        """What vendors publish: what one of them does is no key of another's either. What a scanned repository calls
+        a sample is one for its own rule alone.
+        """
+        known = (rule for index, rule in enumerate(self.rules) if index not in self._added)
+        return frozenset(sample for rule in known for sample in rule.samples)
 
     def find(self, data: bytes) -> Found:
         """All matches in a text, sorted by place."""
@@ -76,17 +84,58 @@ class Matcher:
             return Found([], [])
         candidates: list[Candidate] = []
         placeholders: set[tuple[int, int]] = set()
+        judged: dict[tuple[int, bytes, int], tuple[list[Kind], list[Kind]]] = {}
         for form, match in found:
             span = match.span("secret")
             body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
-            real = [rule for rule in self._plan.forms[form].rules if self._is_rule(rule, match)]
-            genuine = [rule for rule in real if not self._is_placeholder(rule, match, body)]
+            asked = form, match["secret"], body - span[0]
+            if asked not in judged:  # one key may stand in a text a hundred thousand times
+                real = [kind for kind in self._kinds(form) if self._is_rule(kind[0], match)]
+                judged[asked] = real, [kind for kind in real if not self._is_placeholder(kind[0], match, body)]
+            real, genuine = judged[asked]
             if real and not genuine:
                 placeholders.add(span)
-            candidates += [Candidate(*span, body, rule, *match.span()) for rule in genuine]
-        matches = _resolve(data, candidates, self.rules)
-        taken = [(match.start, match.end) for match in matches]
-        return Found(matches, [span for span in sorted(placeholders) if not _overlaps_any(span, taken)])
+            candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
+        matches = self._settled(data, candidates)
+        return Found(matches, apart(sorted(placeholders), matches))
+
+    def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
+        """The matches that candidates come to. Those of added rules compete among themselves alone: what they find
+        stands beside what known rules find, or with it where it is the very same text.
+        """
+        sides = ([one for one in candidates if (one.rules[0] in self._added) is side] for side in (False, True))
+        known, added = (resolve(data, side, self.rules, self._nobodys) for side in sides)
+        if not added:
+            return known
+        found = {(one.start, one.end): one for one in known}
+        for one in added:
+            same = found.get((one.start, one.end))
+            found[one.start, one.end] = same._replace(also=same.also + one.rules) if same else one
+        return [found[span] for span in sorted(found)]
+
+    def unbounded(self, data: bytes) -> list[Match]:
+        """What looks like a key by how it begins, also within a word: for masking, since it need not be one."""
+        found: list[Match] = []
+        end = 0
+        for anchor, at in sorted(self.prefilter.hits(data), key=lambda hit: hit[1]):
+            for lead in self._plan.leads[anchor]:
+                least, most = lead.before
+                if least == most and at - least >= end and (match := self._unbounded_at(data, lead.form, at - least)):
+                    found.append(match)
+                    end = match.end
+        return found
+
+    def _unbounded_at(self, data: bytes, form: int, start: int) -> Match | None:
+        rules = self._plan.forms[form].rules
+        pattern = self._bare.get(form) or self._bare.setdefault(form, re.compile(self.rules[rules[0]].pattern.encode()))
+        match = pattern.match(data, start)
+        if match is None:
+            return None
+        first, last = match.span("secret")
+        body = max(match.start("body"), first) if "body" in pattern.groupindex else first
+        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(form)):
+            return None
+        return Match(first, last, body, match["secret"], rules, *match.span())
 
     def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
         """Each distinct match of a form, once."""
@@ -122,6 +171,20 @@ class Matcher:
                 return counted
         return None
 
+    def _kinds(self, form: int) -> tuple[Kind, ...]:
+        """The rules of a form."""
+        found = self._grouped.get(form)
+        if found is None:
+            kinds: dict[tuple[object, ...], list[int]] = {}
+            for index in self._plan.forms[form].rules:
+                rule = self.rules[index]
+                samples = rule.samples if index in self._added else ()
+                test = rule.guessable, rule.placeholders, rule.entropy, rule.checksum, samples
+                whose = rule.family or rule.id, index in self._added, index in self._nobodys
+                kinds.setdefault((*whose, *test), []).append(index)
+            found = self._grouped[form] = tuple(map(tuple, kinds.values()))
+        return found
+
     def _compile(self, form: int) -> re.Pattern[bytes]:
         pattern = self._compiled[form] = re.compile(self._plan.forms[form].pattern.encode())
         return pattern
@@ -144,7 +207,8 @@ class Matcher:
             return True
         if not rule.checksum and is_spelled(random):
             return True
-        return bool(self._samples) and _digest(secret) in self._samples
+        samples = rule.samples if index in self._added and rule.samples else self._samples
+        return bool(samples) and (_digest(secret) in samples or _digest(secret) in self._samples)
 
 
 def _match_from(pattern: re.Pattern[bytes], data: bytes, start: int) -> re.Match[bytes] | None:
@@ -169,46 +233,6 @@ def _length_before(data: bytes, start: int) -> int:
     return data[start - 1] if data[start - 2] in _COUNTED else 0
 
 
+@lru_cache(maxsize=1024)
 def _digest(secret: bytes) -> str:
     return digests.new("sha256", secret).hexdigest()
-
-
-def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...]) -> list[Match]:
-    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps.
-
-    A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
-    depends on the neighbourhood alone, and not on where a page ends.
-    """
-    groups: dict[tuple[int, int, str], list[Candidate]] = {}
-    for one in candidates:
-        groups.setdefault((one.start, one.end, rules[one.rule].family or rules[one.rule].id), []).append(one)
-    ordered = [groups[key] for key in sorted(groups)]
-    ranks = [max(_rank(one, rules) for one in group) for group in ordered]
-    lost: set[int] = set()
-    for index, group in enumerate(ordered):
-        for other in range(index + 1, len(ordered)):
-            if ordered[other][0].start >= group[0].end:
-                break
-            lost.add(index if ranks[other] > ranks[index] else other)
-    return [_merged(data, group) for index, group in enumerate(ordered) if index not in lost]
-
-
-def _rank(one: Candidate, rules: tuple[Rule, ...]) -> tuple[int, int, int, int]:
-    return (_RANK[rules[one.rule].confidence], one.end - one.start, -one.start, -one.rule)
-
-
-def _merged(data: bytes, group: list[Candidate]) -> Match:
-    first = group[0]
-    return Match(
-        start=first.start,
-        end=first.end,
-        body=first.body,
-        secret=data[first.start : first.end],
-        rules=tuple(sorted(one.rule for one in group)),
-        full_start=min(one.full_start for one in group),
-        full_end=max(one.full_end for one in group),
-    )
-
-
-def _overlaps_any(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in taken)

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from keyguard.evidence.assignment import holder, is_given, is_held_by_another
+from keyguard.evidence.branches import unconditional
+from keyguard.evidence.identifiers import is_verb, names_only
 from keyguard.model import Vendor
 
 Vendors = Mapping[str, Vendor]
@@ -25,8 +28,10 @@ _IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$.-]{2,}")
 _WORD = re.compile(rb"[a-z]{3,}")
 #: so long a word is another key
 _LONG = re.compile(rb"[\w+/-]{20,}")
-#: what is given a key of its own, and so says nothing about others
-_SPENT = re.compile(rb"[A-Za-z_$][\w$.-]*[\"'\]]?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?[\w+/-]{20,}[\"'`]?")
+#: behind a name that is given a key of its own, and so says nothing about others; and the names that may be before it
+_GIVES_KEY = re.compile(rb"(?<=[\w$.-])[\"'\]]?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?[\w+/-]{20,}[\"'`]?")
+_NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789$.-"
+_FIRST_BYTES = b"0123456789.-"
 #: words that stand between a name and its value without changing what the value is
 _PLAIN = frozenset(
     b"bearer basic token string str new env key keys secret api value const let var val live test authorization header "
@@ -82,19 +87,42 @@ class Evidence(NamedTuple):
 
 def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
     """The vendor whose name stands in an identifier before the key, nearest to it; a longer name beats its part."""
-    text = _ADDRESS.sub(b" ", before)
+    text = unconditional(_ADDRESS.sub(b" ", before))
     several = bool(_SEVERAL.match(text))
-    best: tuple[int, int, Evidence] | None = None
+    best: tuple[int, int, Evidence, int] | None = None
     for vendor in vendors.values():
         for name in vendor.names:
             start, end, whole = _last_with(text, name)
             if end >= 0 and (best is None or (end, len(name)) > best[:2]):
-                direct = whole and not several and not _OTHERWISE.search(text, 0, start) and _is_direct(text[end:])
-                if not direct and _SPENT.match(text, start):
+                direct = whole and not several and _is_direct(text[end:]) and _is_proof(text, start, end, name)
+                if not direct and _GIVES_KEY.match(text, end):
                     continue
                 joined = bool(_JOIN.match(text, end))
-                best = (end, len(name), Evidence(vendor.id, _shown(name, text, start, end), direct, joined))
-    return best[2] if best else None
+                said = Evidence(vendor.id, _shown(name, text, start, end), direct, joined)
+                best = (end, len(name), said, start)
+    if best is None:
+        return None
+    found = best[2]
+    if found.direct and found.joined and _names_others(vendors, found.vendor, holder(text, best[3])):
+        return found._replace(direct=False)  # ``stripe_key = Clerk(…)``
+    return found
+
+
+def _names_others(vendors: Vendors, but: str, identifier: bytes) -> bool:
+    """Whether an identifier names a vendor other than one."""
+    others = (name for vendor in vendors.values() if vendor.id != but for name in vendor.names)
+    return bool(identifier) and any(as_word(name).search(identifier) for name in others)
+
+
+def _is_proof(text: bytes, start: int, end: int, name: str) -> bool:
+    """Whether the identifier between the offsets names that vendor alone, and what follows is given to it."""
+    if _OTHERWISE.search(text, 0, start) or not is_given(text, start, end):
+        return False
+    identifier = text[start:end].rstrip(b".-")
+    if text[end : end + 1] == b"(" and (is_verb(identifier, name) or is_held_by_another(text, start, (name,))):
+        return False
+    found = as_word(name).search(text, start, end)
+    return bool(found and names_only(identifier, found, start, name))
 
 
 def by_host(vendors: Vendors, statement: bytes) -> Evidence | None:
@@ -118,9 +146,27 @@ def _calling(vendors: Vendors, text: bytes, where: str) -> Iterator[Evidence]:
 
 def by_words(vendors: Vendors, text: bytes, where: str = "beside it") -> list[Evidence]:
     """Vendors that are named anywhere in a text, other than by what has a key of its own; or who own an address."""
-    text = _SPENT.sub(b" ", text)
+    text = _without_spent(text)
     owners = [(found[1] or found[2]).lower() for found in _OWNER.finditer(text)]
     return [*_named(vendors, _OWNER.sub(b" ", text) if owners else text, owners, where)]
+
+
+def _without_spent(text: bytes) -> bytes:
+    """The text without names that are given a key of their own, and without these keys.
+
+    It looks for what stands behind a name first, and from there back: to begin with names would take a time that grows
+    with the square of the longest one.
+    """
+    parts, at, low = [], 0, 0
+    while found := _GIVES_KEY.search(text, low):
+        before = text[low : found.start()]
+        name = before[len(before.rstrip(_NAME_BYTES)) :].lstrip(_FIRST_BYTES)
+        if name:
+            parts.append(text[at : found.start() - len(name)])
+            at = low = found.end()
+        else:
+            low = found.start() + 1
+    return b" ".join([*parts, text[at:]])
 
 
 def in_path(vendors: Vendors, path: bytes) -> list[Evidence]:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from keyguard import userdirs
 from keyguard.errors import GitError
 from keyguard.git.control import read_control
 from keyguard.git.opening import open_index
 from keyguard.git.repository import Repository
 from keyguard.git.settings import user_settings
-from keyguard.git.shadow import Shadow
+from keyguard.git.shadow import EFFORT, Shadow
 
 _LIMIT = 1 << 20
 _INFO = b".git/info/exclude"
@@ -60,7 +61,7 @@ def verdicts(repository: Repository, paths: Sequence[bytes]) -> dict[bytes, Verd
 
 def _asked(shadow: Shadow, paths: Sequence[bytes]) -> Iterator[tuple[bytes, Verdict]]:
     """Each path with its verdict, asked in as many requests as it takes."""
-    git = shadow.start(*_COMMAND)
+    git = shadow.start(*_COMMAND, effort=EFFORT)
     shadow.prove()
     for request in _requests(paths):
         git.write(b"".join((b"./" if path.startswith(b":") else b"") + path + b"\0" for path in request))
@@ -113,9 +114,9 @@ def _machine_excludes(repository: Repository) -> list[tuple[bytes, bytes]]:
 
 def _user_excludes() -> str:
     """The file that the user's configuration names, else the one that git looks for; either may be a link."""
-    home = os.environ.get("HOME", "")
-    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    home, folder = userdirs.home(os.environ), userdirs.folder(os.environ, "XDG_CONFIG_HOME", ".config")
     named = os.fsdecode(user_settings().get(b"core.excludesfile", b""))
     if named.startswith("~/"):
         named = os.path.join(home, named[2:])
-    return os.path.realpath(named or os.path.join(folder, "git", "ignore"))
+    path = named or (os.path.join(folder, "git", "ignore") if folder else "")
+    return os.path.realpath(path) if os.path.isabs(path) and not userdirs.is_scanned(path) else ""

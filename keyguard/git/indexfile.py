@@ -19,6 +19,9 @@ _UNDONE = expression(rb"[^\0]*\0([0-7]{1,7})\0([0-7]{1,7})\0([0-7]{1,7})\0")
 _EXTENDED, _NAME_LENGTH, _INTENT_TO_ADD = 0x4000, 0xFFF, 0x2000
 
 
+_CUT_OFF = "damaged: it ends too early, or goes on behind its end"
+
+
 class IndexFile(NamedTuple):
     """The ids in an index, as bytes."""
 
@@ -29,27 +32,81 @@ class IndexFile(NamedTuple):
 
 def parse_index(data: bytes, object_format: str) -> IndexFile:
     """What an index holds. GitError when it is damaged; the time it takes grows with its size alone."""
+    size = _checked_size(data, object_format)
+    magic, version, count = _HEAD.unpack_from(data)
+    if not _is_known(magic, version):
+        raise GitError("damaged: it does not begin as an index does")
+    try:
+        entries, position = _entries(data, size, count, version)
+    except (error, ValueError, IndexError):
+        raise GitError(_CUT_OFF) from None
+    extensions = dict(_extensions(data, position, len(data) - size))
+    return IndexFile(entries, extensions)
+
+
+def check_index(data: bytes, object_format: str) -> None:
+    """Raise GitError where an index is damaged. Where entries are missing at its end, git takes what follows for some.
+
+    Takes a third of the time that ``parse_index`` does: a commit waits for it.
+    """
+    size = _checked_size(data, object_format)
+    magic, version, count = _HEAD.unpack_from(data)
+    if not _is_known(magic, version):
+        return  # git takes none of these
+    try:
+        position = _end_of_packed(data, size, count) if version == 4 else _end_of_entries(data, size, count)
+    except (ValueError, IndexError):
+        raise GitError(_CUT_OFF) from None
+    for _ in _extensions(data, position, len(data) - size):
+        pass
+
+
+def _checked_size(data: bytes, object_format: str) -> int:
+    """The size of an object id. GitError where an index is shorter than its head, or its checksum is wrong."""
     size = 32 if object_format == "sha256" else 20
     end = len(data) - size
     # zeros: the user has told git to save the time (index.skipHash)
     if end < _HEAD.size or (any(data[end:]) and digests.new(object_format, data[:end]).digest() != data[end:]):
         raise GitError("damaged: its checksum is wrong")
-    magic, version, count = _HEAD.unpack_from(data)
-    if magic != b"DIRC" or version not in (2, 3, 4):
-        raise GitError("damaged: it does not begin as an index does")
-    try:
-        entries, position = _entries(data, size, count, version)
-        extensions = {}
-        while position < end:
-            name, length = _EXTENSION.unpack_from(data, position)
-            position += _EXTENSION.size
-            extensions[name] = data[position : min(position + length, end)]
-            position += length
-    except (error, ValueError, IndexError):
-        position = end + 1
-    if position > end:
-        raise GitError("damaged: it ends too early")
-    return IndexFile(entries, extensions)
+    return size
+
+
+def _is_known(magic: bytes, version: int) -> bool:
+    return magic == b"DIRC" and version in (2, 3, 4)
+
+
+def _extensions(data: bytes, position: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    """Name and content of each extension from there on. GitError where they do not come out at the end."""
+    while position + _EXTENSION.size <= end:
+        name, length = _EXTENSION.unpack_from(data, position)
+        position += _EXTENSION.size
+        yield name, data[position : min(position + length, end)]
+        position += length
+    if position != end:
+        raise GitError(_CUT_OFF)
+
+
+def _end_of_entries(data: bytes, size: int, count: int) -> int:
+    """Where the entries of an index of version 2 or 3 end. IndexError or ValueError where it ends before that."""
+    position, flags_at = _HEAD.size, 40 + size
+    for _ in range(count):
+        at = position + flags_at
+        high = data[at]
+        length = (high << 8 | data[at + 1]) & _NAME_LENGTH
+        start = at + 4 if high & 0x40 else at + 2
+        stop = start + length if length < _NAME_LENGTH else data.index(b"\0", start)
+        position += (stop - position + 8) & ~7
+    return position
+
+
+def _end_of_packed(data: bytes, size: int, count: int) -> int:
+    """The same for version 4, in which a name is told by how it differs from the one before."""
+    position, flags_at = _HEAD.size, 40 + size
+    for _ in range(count):
+        at = position + flags_at
+        _, start = read_varint(data, at + 4 if data[at] & 0x40 else at + 2)
+        position = data.index(b"\0", start) + 1
+    return position
 
 
 def remembered_ids(index: IndexFile, object_format: str) -> list[bytes]:

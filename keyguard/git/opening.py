@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from keyguard import digests
 from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
 from keyguard.git.control import read_control
-from keyguard.git.refs import is_object_id
+from keyguard.git.indexfile import check_index
+from keyguard.git.refs import is_object_id, read_head
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import DEADLINE, Shadow
 
@@ -18,6 +18,8 @@ _INDEX_LIMIT = 1 << 30
 _SHARED = "sharedindex."
 #: the extension (it is empty) that marks an index in which whole folders are single entries
 _SPARSE = b"sdir\0\0\0\0"
+#: what a split index is based on stays as it is: another would be written into a directory of ours, and be lost
+_KEPT_SHARED = "[splitIndex]\n\tmaxPercentChange = 100\n"
 
 
 def open_shadow(repository: Repository, deadline: float = DEADLINE, borrowed: Sequence[str] = ()) -> Shadow:
@@ -48,6 +50,27 @@ def open_index(
 
     with _open(repository, deadline, path, "", sparse.FILES, sparse.SETTINGS) as shadow:
         return _open(repository, deadline, "", tree, {"index": sparse.unfold(shadow)})
+
+
+def open_for_change(repository: Repository, deadline: float = DEADLINE) -> Shadow:
+    """As ``open_index`` on the work tree, with the commit that is checked out, for a command that writes the index.
+
+    A split or sparse index stays one. Programs that the repository's configuration names are not known here, so none
+    is run.
+    """
+    path = repository.index_file
+    data = read_control(path, _INDEX_LIMIT) or b""
+    files, settings = _shared_index(repository, data), _KEPT_SHARED
+    if head := read_head(repository).oid:
+        files["HEAD"] = f"{head}\n".encode()
+    if _SPARSE in data:
+        from keyguard.git import sparse
+
+        settings += sparse.SETTINGS
+        own = read_control(os.path.join(repository.git_dir, "info", "sparse-checkout"), _INDEX_LIMIT)
+        files |= {name: own or usual for name, usual in sparse.FILES.items()}
+    proof = partial(_check, path, data, repository.object_format)
+    return _open(repository, deadline, path, repository.top, files, settings, proof=proof)
 
 
 def index_from_environment(repository: Repository, value: str) -> str:
@@ -95,12 +118,13 @@ def _trap(tree: str, objects: str) -> str:
 
 
 def _check(path: str, data: bytes, object_format: str) -> None:
-    """git itself looks at no checksum of an index, and can take a damaged one for one with less in it."""
-    size = 32 if object_format == "sha256" else 20
-    stored = data[-size:]
-    # zeros: the user has told git to save the time (index.skipHash)
-    if stored.strip(b"\0") and digests.new(object_format, data[:-size]).digest() != stored:
-        raise GitError(f"{path}: damaged: its checksum is wrong")
+    """Raise GitError for a damaged index: git looks at no checksum, and can take it for one with less in it."""
+    if not data:  # there is none
+        return
+    try:
+        check_index(data, object_format)
+    except GitError as error:
+        raise GitError(f"{path}: {error}") from None
 
 
 def _shared_index(repository: Repository, data: bytes) -> dict[str, bytes]:

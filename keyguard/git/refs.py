@@ -39,6 +39,15 @@ def read_head(repository: Repository) -> Head:
         return Head(problem=str(error))
 
 
+def checked_out(repository: Repository) -> bytes:
+    """The full name of the ref that HEAD is on, born or not; empty where it is on none, or cannot be read."""
+    try:
+        value = _loose(repository, b"HEAD")
+    except (GitError, OSError):
+        return b""
+    return value[4:].strip() if value.startswith(b"ref:") else b""
+
+
 def empty_tree(repository: Repository) -> str:
     """The id of the tree without entries, which git knows even where it is not stored."""
     return _EMPTY_TREE[repository.object_format]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from keyguard import userdirs
 from keyguard.errors import GitError
 from keyguard.git.control import read_control
 from keyguard.git.gaps import Reader
@@ -34,10 +35,11 @@ def parse_settings(data: bytes) -> dict[bytes, bytes]:
 
 def user_settings() -> dict[bytes, bytes]:
     """The same of the user's own configuration, whose files may be links; nothing where they cannot be read."""
-    home = os.environ.get("HOME", "")
-    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    home, folder = userdirs.home(os.environ), userdirs.folder(os.environ, "XDG_CONFIG_HOME", ".config")
     found: dict[bytes, bytes] = {}
-    for path in (os.path.join(folder, "git", "config"), os.path.join(home, ".gitconfig")):
+    for path in [os.path.join(*place) for place in ((folder, "git", "config"), (home, ".gitconfig")) if place[0]]:
+        if userdirs.is_scanned(path):
+            continue
         with suppress(GitError):
             found |= parse_settings(read_control(os.path.realpath(path), _LIMIT) or b"")
     return found

@@ -12,14 +12,21 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from keyguard.errors import GitError
+from keyguard.expression import expression
 from keyguard.git.child import Child, undisturbed
+from keyguard.git.claims import claim, remove_abandoned
 
 #: seconds without a sign of life before a git process is ended
 DEADLINE = 120.0
+#: seconds of processor time in silence before a git that matches patterns of the target is ended: the patterns in a
+#: ``.gitignore`` of 100 bytes can keep it busy for ever, and the largest work trees take it a few seconds
+EFFORT = 7.0
 
 #: memory first: on some disks it takes 4 ms to remove a folder
 _FOLDERS = ("/dev/shm", "/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only a new folder, 0700, is made in there
 
+#: how our folders are called
+_OURS = expression(r"keyguard-[0-9a-f]{16}")
 #: our folders that are there at present
 _present: set[str] = set()
 
@@ -85,11 +92,11 @@ class Shadow:
         self._command: list[str] = []
         self._environment: dict[str, str] = {}
         self._children: set[Child] = set()
-        self._owner = 0
+        self._owner, self._claim = 0, -1
 
     def __enter__(self) -> Shadow:
         git = find_git(self._hostile)
-        self.path, self._owner = _make_folder(self._hostile), os.getpid()
+        (self.path, self._claim), self._owner = _make_folder(self._hostile), os.getpid()
         self._command = [git, "-C", self.path]
         target = {name: value for name, value in self._target.items() if value}
         search = os.pathsep.join((os.path.dirname(git), os.defpath))
@@ -97,7 +104,7 @@ class Shadow:
         try:
             self._fill()
         except BaseException as error:
-            _remove(self.path)
+            self._release()
             if isinstance(error, OSError):
                 raise GitError(f"{self.path}: cannot be written: {error.strerror}") from error
             raise
@@ -109,23 +116,38 @@ class Shadow:
         # a forked worker has a copy of this object; the folder and the processes are not the worker's
         if os.getpid() == self._owner:
             with undisturbed(), ExitStack() as stack:  # the failure of one keeps nothing else from its end
-                stack.callback(_remove, self.path)
+                stack.callback(self._release)
                 for child in self._children:
                     stack.callback(child.close)
+
+    def _release(self) -> None:
+        """Remove the folder, and let go of what says whose it is."""
+        try:
+            _remove(self.path)
+        finally:
+            claim, self._claim = self._claim, -1
+            if claim >= 0:
+                os.close(claim)
 
     def put(self, name: str, data: bytes) -> None:
         """Write a file of the git directory, in place of one that is there: what is started from now on sees it."""
         with open(os.path.join(self.path, name), "wb") as file:
             file.write(data)
 
-    def start(self, *args: str) -> Child:
-        """A plumbing command, perhaps behind options of git's own, running. ``stop`` ends it; the end of the shadow
-        does at the latest.
+    def start(self, *args: str, folder: str = "", effort: float = 0.0) -> Child:
+        """A plumbing command, perhaps behind options of git's own, running; in a ``folder`` of the work tree, if it
+        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest. ``effort`` is that of
+        ``Child``.
         """
         name = next(word for word in args if not word.startswith("-"))
         with undisturbed():
             child = Child(
-                [*self._command, *args], self._environment, name=name, deadline=self._deadline, trap=self._trap
+                [*self._command, *(("-C", folder) if folder else ()), *args],
+                self._environment,
+                name=name,
+                deadline=self._deadline,
+                trap=self._trap,
+                effort=effort,
             )
             self._children.add(child)
         return child
@@ -193,20 +215,25 @@ def find_git(hostile: str) -> str:
     raise GitError("git was not found on PATH (relative folders and the scanned tree do not count): install git")
 
 
-def _make_folder(hostile: str) -> str:
-    """A new folder outside the scanned tree that only this user can enter."""
+def _make_folder(hostile: str) -> tuple[str, int]:
+    """A new folder outside the scanned tree that only this user can enter, and a descriptor that claims it. What killed
+    scans left beside it is removed.
+    """
     named = [os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP")]
     for place in [*filter(os.path.isabs, named), *_FOLDERS]:
         path = os.path.join(os.path.realpath(place), f"keyguard-{os.urandom(8).hex()}")
         if is_inside(path, hostile):
             continue
+        remove_abandoned(os.path.dirname(path), _OURS)
         _present.add(path)
         try:
             os.mkdir(path, 0o700)
+            claimed = claim(path)
         except OSError:
-            _present.discard(path)
-            continue
-        return path
+            claimed = None
+        if claimed is not None:
+            return path, claimed
+        _remove(path)
     raise GitError("no temporary folder can be made; set TMPDIR to a folder that can be written, outside the target")
 
 

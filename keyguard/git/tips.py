@@ -33,6 +33,8 @@ _REACHES = (
     (b"refs/tags/", b"refs/tags0", "tag"),
 )
 _SHALLOW_LIMIT = 64 << 20
+#: what makes the checkout of a CI job a complete clone
+FULL_DEPTH = "fetch-depth: 0 (GitLab: GIT_DEPTH: 0)"
 
 
 class Tip(NamedTuple):

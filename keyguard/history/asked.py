@@ -23,6 +23,8 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     """Include HEAD and all branches."""
     pushed: tuple[Named, ...] = ()
     """Include these."""
+    names: tuple[str, ...] = ()
+    """Names of refs that are new where they are pushed to: a key may be in one."""
     known: tuple[str, ...] = ()
     """Exclude these ids; those that are not here do not matter."""
     remotes: tuple[str, ...] = ()

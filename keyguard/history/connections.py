@@ -101,6 +101,7 @@ class TreeReader:
             named=np.packbits(self._found.planes[at, start:end]).tobytes(),
             outside=outside,
             size=sum(one.size for one in rows),
+            links=[link for one in rows for link in one.links],
         )
         memory.keep(TREES, at, found)
 
@@ -133,6 +134,7 @@ class TreeReader:
                 (oid, n + start) for (oid, n), here in zip(known.outside, there.tolist(), strict=True) if not here
             ],
             size=known.size,
+            links=known.links,
         )
 
     def read_task(self, task: Task) -> TreeRows:
@@ -170,15 +172,17 @@ class TreeReader:
         self._plane(at)[children[there]] = 1
         kept = there.copy()
         kept[there] = self._wanted[children[there]]
+        missing, links = self._missing(ids[~there], parents[~there])
         return TreeRows(
             names=list(fresh.names),
             parents=parents[kept].astype(np.uint32).tobytes(),
             children=children[kept].astype(np.uint32).tobytes(),
-            missing=self._missing(ids[~there], parents[~there]),
+            missing=missing,
             outside=self._outside(ids[there], children[there], parents[there], at),
             lost=fresh.lost,
             malformed=fresh.malformed,
             size=fresh.size,
+            links=links,
         )
 
     def _outside(self, ids: Array, children: Array, parents: Array, at: int) -> list[tuple[bytes, int]]:
@@ -189,24 +193,23 @@ class TreeReader:
         away = np.flatnonzero((children < start) | (children >= end))
         return list(zip(map(bytes, ids[away]), parents[away].tolist(), strict=True))
 
-    def _missing(self, ids: Array, parents: Array) -> list[tuple[bytes, int]]:
-        """What is nowhere, less the commits of submodules: those are in another store."""
+    def _missing(self, ids: Array, parents: Array) -> tuple[list[tuple[bytes, int]], list[tuple[bytes, bytes]]]:
+        """What is nowhere; and the commits of submodules with their names, which are in another store."""
         named: dict[int, list[bytes]] = {}
         for oid, parent in zip(map(bytes, ids), parents.tolist(), strict=True):
             named.setdefault(parent, []).append(oid)
-        found = []
+        found, links = list[tuple[bytes, int]](), dict[bytes, bytes]()
         for parent, oids in named.items():
-            needed = self._needed(parent)
-            found += [(oid, parent) for oid in oids if needed is None or oid in needed]
-        return found
-
-    def _needed(self, number: int) -> set[bytes] | None:
-        """The ids of what has to be there for a tree to be whole; None where it cannot be read any more."""
-        try:
-            entries = tree_entries(self._tree(number), self._store.id_size)
-        except GitError:
-            return None
-        return {oid for mode, _, oid in entries if mode != _GITLINK}
+            try:
+                entries = list(tree_entries(self._tree(parent), self._store.id_size))
+            except GitError:
+                found += [(oid, parent) for oid in oids]
+                continue
+            needed = {oid for mode, _, oid in entries if mode != _GITLINK}
+            found += [(oid, parent) for oid in oids if oid in needed]
+            others = set(oids) - needed
+            links.update({oid: name for mode, name, oid in entries if mode == _GITLINK and oid in others})
+        return found, list(links.items())
 
     def entries_named(self, names: Collection[bytes], jobs: int) -> list[tuple[int, bytes, int]]:
         """Every entry of one of these names: the tree, the name, and the number of what it stands for, if it is there.

@@ -16,6 +16,7 @@ from keyguard.history.asked import Range
 
 #: what of git's names belongs to a branch of a remote
 _REMOTES = b"refs/remotes/"
+_HEADS = b"refs/heads/"
 
 
 class Ends(msgspec.Struct):
@@ -23,11 +24,13 @@ class Ends(msgspec.Struct):
 
     include: list[str] = []
     exclude: list[str] = []
-    tags: list[str] = []
+    tags: dict[str, None] = {}
     """Annotated tags on the way to what is included."""
     trees: list[str] = []
     """Included as they are, by a tag or ref that is put on no commit; and likewise …"""
     blobs: list[str] = []
+    names: list[bytes] = []
+    """Full names of the refs that are included; ``HEAD`` among them stands for the branch that is checked out."""
     since: int | None = None
     """Seconds since 1970: what was committed before is left out."""
 
@@ -50,6 +53,9 @@ def find_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, no
         _add_since(asked.since, ends, revisions, now)
     if asked.heads or (asked.since and not asked.specs):
         wanted = ("head", "branch") if asked.heads else ("head", "branch", "remote", "tag", "ref")
+        if asked.heads:
+            known = _at_remotes(tips.tips)
+            ends.names += [tip.name for tip in tips.tips if tip.reach == "branch" and tip.name not in known]
         for tip in tips.tips:
             if tip.reach in wanted and tip.kept:
                 _include(tip.oid, tip.name.decode("utf-8", "replace"), ends, revisions)
@@ -57,6 +63,7 @@ def find_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, no
         _include(one.oid, one.name, ends, revisions)
     if asked.specs and not (ends.include or ends.trees or ends.blobs):
         _include(revisions.commit("HEAD"), "HEAD", ends, revisions)
+        ends.names.append(b"HEAD")
     ends.exclude += [oid for oid in asked.known if oid.strip("0")]
     ends.exclude += [tip.oid for tip in _excluded(asked, tips.tips)]
     return ends
@@ -66,12 +73,18 @@ def commits_between(ends: Ends, tips: Tips, revisions: Revisions, shadow: Shadow
     """The commits that are included and not excluded, as git lists them. GitError where it cannot."""
     if not ends.include:
         return Listed([], [])
-    cut = {oid for oid in tips.shallow if _is_cut(oid, revisions)}
-    if cut:
-        shadow.put("shallow", "".join(f"{oid}\n" for oid in sorted(cut)).encode())
+    cut = cut_history(tips, revisions, shadow)
     rows = _walk(shadow, ends.include, ends.exclude)
     commits = [oid for oid, seconds in rows if ends.since is None or seconds >= ends.since]
     return Listed(commits, [oid for oid in commits if oid in cut])
+
+
+def cut_history(tips: Tips, revisions: Revisions, shadow: Shadow) -> set[str]:
+    """The commits at which the history of a shallow clone ends, once git is told of them."""
+    cut = {oid for oid in tips.shallow if _is_cut(oid, revisions)}
+    if cut:
+        shadow.put("shallow", "".join(f"{oid}\n" for oid in sorted(cut)).encode())
+    return cut
 
 
 def out_of_reach(shadow: Shadow, ends: Ends, tips: Iterable[str]) -> set[str]:
@@ -110,16 +123,19 @@ def _add_spec(spec: str, ends: Ends, revisions: Revisions, shadow: Shadow) -> No
             raise UsageError(f"--range {spec}: name a revision on one side at least")
         begin, end = revisions.commit(older or "HEAD"), revisions.commit(newer or "HEAD")
         _include(revisions.find(newer or "HEAD"), newer or "HEAD", ends, revisions)
+        ends.names.append(revisions.ref(newer))
         if mark == "..":
             ends.exclude.append(begin)
         else:
             _include(begin, older or "HEAD", ends, revisions)
+            ends.names.append(revisions.ref(older))
             ends.exclude += _merge_bases(shadow, begin, end)
         return
     if spec.startswith("^"):
         ends.exclude.append(revisions.commit(spec[1:]))
     else:
         _include(revisions.find(spec), spec, ends, revisions)
+        ends.names.append(revisions.ref(spec))
 
 
 def _merge_bases(shadow: Shadow, one: str, other: str) -> list[str]:
@@ -144,14 +160,20 @@ def _add_since(text: str, ends: Ends, revisions: Revisions, now: int) -> None:
 
 
 def _include(oid: str, name: str, ends: Ends, revisions: Revisions) -> None:
-    found = revisions.peel(oid)
+    found = revisions.peel(oid, ends.tags)
     if not found.kind:
         raise GitError(f"{name}: object {found.oid or oid} is missing or damaged")
-    ends.tags += [tag for tag in found.tags if tag not in ends.tags]
+    ends.tags |= dict.fromkeys(found.tags)
     if found.kind == b"commit":
         ends.include.append(found.oid)
     else:
         (ends.trees if found.kind == b"tree" else ends.blobs).append(found.oid)
+
+
+def _at_remotes(tips: Iterable[Tip]) -> set[bytes]:
+    """The full names of branches that a remote has as well, so that their names are known there."""
+    names = (tip.name.removeprefix(_REMOTES).partition(b"/")[2] for tip in tips if tip.name.startswith(_REMOTES))
+    return {_HEADS + name for name in names}
 
 
 def _excluded(asked: Range, tips: Iterable[Tip]) -> Iterable[Tip]:

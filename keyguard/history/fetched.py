@@ -28,7 +28,8 @@ class Pieces(NamedTuple):
 class Fetched:
     """Objects by id, and by numbers in the order in which they came up."""
 
-    def __init__(self, shadow: Shadow, inspector: Inspector) -> None:
+    def __init__(self, shadow: Shadow, inspector: Inspector, most: int | None = None) -> None:
+        """Files of more than ``most`` bytes are left out, and listed."""
         self.hits: dict[int, Hit] = {}
         self.kinds: dict[int, str] = {}
         """Of what was hit: ``blob``, ``commit`` or ``tag``."""
@@ -36,6 +37,8 @@ class Fetched:
         """Kind -> how many of the range were read."""
         self.size = 0
         self.placeholders = 0
+        self.containers: dict[str, str] = {}
+        """Ids of files of the range whose content stands packed in them, and what they are."""
         self.missing = self.unreadable = 0
         self._inspector = inspector
         self._reader = BlobReader(shadow, any_kind=True)
@@ -43,6 +46,8 @@ class Fetched:
         self._numbers: dict[str, int] = {}
         self._seen: set[str] = set()
         self._gaps: dict[str, Skipped] = {}
+        self._most = most
+        self._large: dict[str, int] = {}
 
     def number(self, oid: str) -> int:
         """The number of an object."""
@@ -62,6 +67,20 @@ class Fetched:
             detail = f"{len(found) - _MOST} more objects are missing or damaged"
             found[_MOST:] = [Skipped(path=b"history", reason="missing", detail=detail)]
         return found
+
+    def left_out(self) -> list[Skipped]:
+        """The files that are larger than the user wants to read, by id."""
+        listed = sorted(self._large.items())[:_MOST]
+        return [
+            Skipped(path=f"object:{oid}".encode(), reason="too-large", detail=f"{size:,} bytes", gap=False)
+            for oid, size in listed
+        ]
+
+    def too_large(self, oids: Collection[str]) -> set[str]:
+        """Those of these files that are larger than the user wants to read."""
+        if self._most is None:
+            return set()
+        return {content.oid for content in self._reader.blobs(sorted(oids)) if self._is_large(content)}
 
     def commits(self, oids: Collection[str]) -> dict[str, Commit]:
         """These commits, inspected; without those that cannot be read."""
@@ -100,7 +119,7 @@ class Fetched:
     def blobs(self, oids: Collection[str]) -> None:
         """Inspect these files."""
         for content in self._reader.blobs(oids):
-            if not self._is(content, "blob"):
+            if not self._is(content, "blob") or self._is_large(content):
                 continue
             try:
                 self._take(content)
@@ -111,15 +130,15 @@ class Fetched:
     def inspected(self, oid: str) -> int:
         """The number of a file that need not be of the range, once it is known what is in it."""
         if oid not in self._seen:
-            placeholders = self.placeholders
+            placeholders, containers = self.placeholders, dict(self.containers)
             for content in self._reader.blobs([oid]):
                 try:
-                    if not content.problem and content.kind == b"blob":
+                    if not content.problem and content.kind == b"blob" and oid not in self._large:
                         self._take(content)
                 except GitError:
                     pass  # it is no part of what was asked for
             self._seen.add(oid)
-            self.placeholders = placeholders
+            self.placeholders, self.containers = placeholders, containers
         return self.number(oid)
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Pieces]]:
@@ -158,6 +177,12 @@ class Fetched:
             return True
         return False
 
+    def _is_large(self, content: BlobContent) -> bool:
+        large = self._most is not None and not content.problem and content.size > self._most
+        if large:
+            self._large[content.oid] = content.size
+        return large
+
     def _take(self, content: BlobContent) -> None:
         """Inspect a file, in pieces if it is large. GitError where it is damaged."""
         if content.size <= _LARGEST:
@@ -183,6 +208,8 @@ class Fetched:
     def _keep(self, oid: str, kind: str, seen: Sighted) -> None:
         self._seen.add(oid)
         self.placeholders += seen.placeholders
+        if seen.container:
+            self.containers[oid] = seen.container
         if seen.sightings or seen.doubtful:
             number = self.number(oid)
             self.hits[number] = Hit(number, seen.sightings, seen.doubtful)

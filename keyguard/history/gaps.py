@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from keyguard.git.tips import Tip, Tips
+from keyguard.git.tips import FULL_DEPTH, Tip, Tips
 from keyguard.history.graph import DANGLING, Graph
 from keyguard.history.lineage import Lineage
 from keyguard.history.treerows import Connections
@@ -14,7 +14,7 @@ from keyguard.odb.vectors import np
 
 #: objects that are named one by one; a partial clone lacks any number
 _MOST = 1000
-_SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
+_SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
 _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
 
 Numbered = list[tuple[Tip, list[int]]]

@@ -25,6 +25,8 @@ class Contents(msgspec.Struct, array_like=True):
     size: int = 0
     """Of what was read, in bytes, unpacked."""
     placeholders: int = 0
+    containers: list[tuple[int, str]] = []
+    """Numbers of blobs whose content stands packed in them, and what they are."""
 
     def add(self, other: Contents) -> None:
         """Take over what another process read."""
@@ -35,6 +37,7 @@ class Contents(msgspec.Struct, array_like=True):
         self.malformed += other.malformed
         self.size += other.size
         self.placeholders += other.placeholders
+        self.containers += other.containers
 
     def keep(self, number: int, seen: Sighted) -> None:
         """Take in what was seen in one object."""
@@ -42,6 +45,8 @@ class Contents(msgspec.Struct, array_like=True):
             self.hits.append(Hit(number, seen.sightings, seen.doubtful))
         self.size += seen.size
         self.placeholders += seen.placeholders
+        if seen.container:
+            self.containers.append((number, seen.container))
 
     def keys(self, since: int = 0) -> Iterator[str]:
         """The fingerprints of what was found, after so many hits."""
@@ -57,4 +62,5 @@ class Contents(msgspec.Struct, array_like=True):
             malformed=[number + distance for number in self.malformed],
             size=self.size,
             placeholders=self.placeholders,
+            containers=[(number + distance, words) for number, words in self.containers],
         )

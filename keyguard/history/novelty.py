@@ -108,6 +108,11 @@ class Novelty:
             found.update({oid: None for oid in fresh if oid not in gone})
         return [oid.hex() for oid in found]
 
+    def links(self) -> dict[str, bytes]:
+        """Ids of commits of submodules that are new in a folder, and the names under which they stand."""
+        fresh = (entry for node in self.nodes.values() for entry in node.fresh)
+        return {oid.hex(): name for mode, name, oid in fresh if mode == _GITLINK}
+
     def names(self) -> set[bytes]:
         """All names that are new in a folder."""
         return {name for node in self.nodes.values() for name in node.names}

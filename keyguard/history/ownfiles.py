@@ -33,6 +33,8 @@ def in_own_files(repository: Repository, refs: Iterable[bytes], engine: Engine) 
             skipped.append(Skipped(path=shown, reason="unreadable", detail=str(error)))
         else:
             sightings += _traced(seen, shown)
+            if seen.container:
+                skipped.append(Skipped(path=shown, reason="container", detail=seen.container, gap=False))
     for shown, text in texts:
         sightings += _traced(inspector.inspect(_blob(shown), text), shown)
     # refs that are packed stand in a file, too

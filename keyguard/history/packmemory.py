@@ -15,7 +15,7 @@ from keyguard.cache import Cache
 from keyguard.odb.store import Store
 
 #: what is kept of a pack; the number changes when what is read of one does
-CONTENTS, TREES = "contents-1", "trees-1"
+CONTENTS, TREES = "contents-2", "trees-2"
 
 _Kept = TypeVar("_Kept", bound=msgspec.Struct)
 

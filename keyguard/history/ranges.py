@@ -7,34 +7,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.errors import GitError, UsageError
-from keyguard.git.opening import open_shadow
+from keyguard.git.refs import checked_out
 from keyguard.git.repository import Repository, discover
-from keyguard.git.revisions import Revisions
-from keyguard.git.shadow import DEADLINE, Shadow
-from keyguard.git.tips import Tip, Tips, read_refs
+from keyguard.git.tips import FULL_DEPTH, Tip, read_refs
 from keyguard.history.asked import Range
 from keyguard.history.ends import Ends, Listed, commits_between, find_ends
 from keyguard.history.excerpt import excerpt, is_worth_it
 from keyguard.history.fetched import Fetched
+from keyguard.history.opened import Opened
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
-from keyguard.history.surveyed import Surveyed
+from keyguard.history.surveyed import Surveyed, placed
+from keyguard.history.unopened import shortened, submodules_moved, unopened_blobs
 from keyguard.history.unplaced import unplaced
 from keyguard.inspector import Inspector
-from keyguard.model import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.model import HistoryCoverage, Sighting, Skipped, Trace, Where
 from keyguard.names import Names
 
 if TYPE_CHECKING:
     from keyguard.history.run import Histories
     from keyguard.progress import Progress
 
-_SHALLOW = "shallow clone: the history before {commits} is not here: fetch-depth: 0, or --allow-incomplete"
+_SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
 _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
 
 
@@ -59,9 +61,12 @@ def read_range(
     authors: bool = False,
     cached: bool = False,
     now: int | None = None,
+    most: int | None = None,
+    opened: Opened | None = None,
     keep: Callable[[Surveyed], None],
 ) -> None:
-    """What a range of a repository brings; ``now`` is what a time so long ago is counted from.
+    """What a range of a repository brings; ``now`` is what a time so long ago is counted from, ``most`` the size in
+    bytes beyond which a file is left out. The repository that is ``opened`` already is closed in the end.
 
     ``UsageError`` where it names what is not there. What cannot be read is a gap. ``keep`` is handed what was found,
     or on ^C what was found until then.
@@ -73,10 +78,11 @@ def read_range(
 
         return Histories([Home(repository, b"", b"")], engine, jobs, progress, authors=authors, cached=cached)
 
-    tips = read_refs(repository)
+    tips = opened.tips if opened else read_refs(repository)
     try:
-        with open_shadow(repository, DEADLINE, asked.borrowed) as shadow:
-            reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors)
+        found = opened or Opened(repository, asked)
+        with closing(found):
+            reader = _RangeReader(found, asked, engine, authors=authors, most=most)
             try:
                 keep(reader.run(int(time.time()) if now is None else now, everything))
             except KeyboardInterrupt:
@@ -91,30 +97,30 @@ def read_range(
 class _RangeReader:
     """One range that is being read."""
 
-    def __init__(
-        self, repository: Repository, tips: Tips, asked: Range, shadow: Shadow, engine: Engine, *, authors: bool
-    ) -> None:
-        self._repository = repository
-        self._tips = tips
+    def __init__(self, opened: Opened, asked: Range, engine: Engine, *, authors: bool, most: int | None) -> None:
+        repository = self._repository = opened.repository
+        self._tips = opened.tips
         self._asked = asked
-        self._shadow = shadow
+        self._shadow = opened.shadow
         self._engine = engine
         self._authors = authors
         self._id_size = 32 if repository.object_format == "sha256" else 20
-        self._revisions = Revisions(shadow, tips.tips)
+        self._revisions = opened.revisions
         self._inspector = Inspector(engine)
-        self._fetched = Fetched(shadow, self._inspector)
+        self._fetched = Fetched(opened.shadow, self._inspector, most)
         # what there is when ^C comes
         self._ends, self._listed = Ends(), Listed([], [])
         self._histories: Histories | None = None
         self._read: list[int] | None = None
         self._names: dict[bytes, list[Sighting]] = {}
         self._sightings: list[Sighting] = []
+        self._links: dict[str, bytes] = {}
 
     def run(self, now: int, everything: Callable[[], Histories]) -> Surveyed:
         """Read it, and say where its keys are from; everything is read where that is faster."""
         ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
         listed = self._listed = commits_between(ends, self._tips, self._revisions, self._shadow)
+        self._sightings.extend(self._in_refs(ends))
         if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
             self._repository, len(listed.commits)
         ):
@@ -125,6 +131,7 @@ class _RangeReader:
         pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
         stretch.novelty.look(pairs)
         fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
+        self._links = stretch.novelty.links()
         trees, size = stretch.novelty.counted()
         names = self._names = self._named(stretch.novelty.names())
         # to say where keys are from, more is read
@@ -146,7 +153,12 @@ class _RangeReader:
         return Surveyed(sightings, gaps, self._coverage(self._listed, 0, 0), fetched.placeholders)
 
     def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
-        found.sightings = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        parts = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+        blobs = {trace.oid for one in parts if (trace := one.occurrence.trace) and trace.kind == "blob"}
+        large = self._fetched.too_large(blobs)
+        kept = [one for one in parts if not ((trace := one.occurrence.trace) and trace.oid in large)]
+        found.sightings = [*self._sightings, *kept]
+        found.skipped += self._fetched.left_out()
         words = f"{self._asked.said}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=words)
         return found
@@ -157,6 +169,15 @@ class _RangeReader:
         for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
             found.setdefault(one.occurrence.path, []).append(one)
         return found
+
+    def _in_refs(self, ends: Ends) -> Iterator[Sighting]:
+        """The keys in the names of refs that are asked for, or new where they are pushed to."""
+        asked = [name.encode("utf-8", "surrogateescape") for name in self._asked.names]
+        named = [checked_out(self._repository) if name == b"HEAD" else name for name in ends.names]
+        inside = b".git/" if self._repository.top else b""
+        paths = [inside + name for name in dict.fromkeys([*asked, *named]) if name]
+        for one in Names(self._engine).sightings(paths, Where.HISTORY):
+            yield placed(one, one.occurrence.path, trace=Trace(kind="name"))
 
     def _placed(self, ends: Ends, stretch: Stretch, names: dict[bytes, list[Sighting]]) -> Iterator[Sighting]:
         from keyguard.history.settling import Settler
@@ -177,7 +198,11 @@ class _RangeReader:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
         if self._partial:
             found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
-        return found + self._fetched.gaps()
+        return shortened(found + self._fetched.gaps() + self._fetched.left_out() + self._unopened())
+
+    def _unopened(self) -> list[Skipped]:
+        """What is listed and not read: archives and the like, and what the commits of submodules hold."""
+        return unopened_blobs(self._fetched.containers) + submodules_moved(self._links)
 
     @property
     def _partial(self) -> bool:
@@ -201,6 +226,7 @@ class _RangeReader:
             shallow=bool(listed.shallow),
             partial=self._partial,
             range=self._asked.said,
+            unopened=counted(self._unopened()),
         )
 
 

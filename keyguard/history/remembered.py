@@ -1,28 +1,32 @@
 """A whole history that has not changed since it was last scanned: its result, as the cache holds it.
 
 It is found again by everything that it depends on: packs by their checksums, loose objects by their ids, and all that
-points into the store. What is kept has been masked, paths and names of refs too.
+points into the store. What is kept has been masked; where a key stands in a path or the name of a ref, nothing is kept.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import msgspec
 
 from keyguard import digests
 from keyguard.cache import Cache
 from keyguard.engine.compiled import Engine
+from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
 from keyguard.git.repository import Repository
 from keyguard.git.tips import Tips
 from keyguard.history.surveyed import Surveyed
+from keyguard.masking.known import KNOWN
+from keyguard.model import Blob, Sighting, Where
 from keyguard.names import Names
 
 _KIND = "history"
 #: changes when a survey comes to another result for the same store
-_FORMAT = 1
+_FORMAT = 2
 #: gaps that are there again next time; of others, somebody may see to it that they are not
 _LASTING = frozenset(("missing", "shallow", "partial"))
 #: of an index of a pack: the checksum of the pack, and its own; of SHA-256, the second half and its own
@@ -52,17 +56,38 @@ def recall(cache: Cache, state: bytes) -> Surveyed | None:
 
 
 def remember(cache: Cache, state: bytes, found: Surveyed, engine: Engine) -> None:
-    """Keep what was found, unless it was not read whole for a reason that may pass."""
-    if any(gap.reason not in _LASTING for gap in found.skipped):
+    """Keep what was found, unless it was not read whole for a reason that may pass, or a name in it holds a key: who
+    acts on that needs the name as it is.
+    """
+    if any(one.gap and one.reason not in _LASTING for one in found.skipped):
         return
     names = Names(engine)
-    kept = Surveyed(
-        [names.hide(one) for one in found.sightings],
-        [names.hide_in(one) for one in found.skipped],
-        found.coverage,
-        found.placeholders,
-    )
-    cache.put(_KIND, state, msgspec.msgpack.encode(kept))
+    if names.hide_all(found.sightings) != found.sightings or [*map(names.hide_in, found.skipped)] != found.skipped:
+        return
+    if any(names.masked(name) != name for name in found.links.values()):
+        return
+    cache.put(_KIND, state, msgspec.msgpack.encode(found))
+
+
+def values_later(repository: Repository, sightings: Sequence[Sighting], engine: Engine) -> None:
+    """Have the values of what was found in an earlier scan read again, when a name could hold one of them."""
+
+    def read() -> None:
+        from keyguard.git.objects import BlobReader
+        from keyguard.git.opening import open_shadow
+        from keyguard.inspector import Inspector
+
+        wanted = {one.fingerprint: one for one in sightings if one.fingerprint not in KNOWN and one.occurrence.trace}
+        oids = {one.occurrence.trace.oid: one for one in wanted.values() if one.occurrence.trace}
+        inspector = Inspector(engine)
+        # what cannot be read again is in no text that is read now, either
+        with suppress(GitError, OSError), open_shadow(repository) as shadow:
+            for content in BlobReader(shadow, any_kind=True).blobs(filter(None, oids)):
+                if not content.problem:
+                    inspector.inspect_stream(Blob(oids[content.oid].occurrence.path, Where.HISTORY), content.read)
+
+    if any(one.fingerprint not in KNOWN for one in sightings):
+        KNOWN.later(read)
 
 
 def _store(folder: str) -> Iterator[bytes]:
@@ -72,11 +97,15 @@ def _store(folder: str) -> Iterator[bytes]:
         if name.endswith((".pack", ".idx")):
             path = os.path.join(packs, name)
             info = os.stat(path)
-            yield f"{name} {info.st_size} {info.st_mtime_ns} {info.st_ino}\n".encode() + _tail(path, info.st_size)
+            yield f"{name} {_state(info)}\n".encode("utf-8", "surrogateescape") + _tail(path, info.st_size)
+        else:
+            yield f"{name}\n".encode("utf-8", "surrogateescape")
+    yield "\n".join(["", *_names(folder), ""]).encode("utf-8", "surrogateescape")
     for number in range(256):
         head = f"{number:02x}"
         for name in _names(os.path.join(folder, head)):
-            yield f"{head}{name}\n".encode("utf-8", "surrogateescape")
+            info = os.lstat(os.path.join(folder, head, name))
+            yield f"{head}{name} {_state(info)}\n".encode("utf-8", "surrogateescape")
 
 
 def _names(folder: str) -> list[str]:
@@ -100,7 +129,12 @@ def _folders(repository: Repository) -> list[object]:
         info = os.stat(repository.index_file)
     except OSError:
         return []
-    return [info.st_size, info.st_mtime_ns, info.st_ino]
+    return [_state(info)]
+
+
+def _state(info: os.stat_result) -> str:
+    """What tells a file from the same with other content: who writes into it can set its times, but for the last."""
+    return f"{info.st_size} {info.st_mtime_ns} {info.st_ino} {info.st_ctime_ns}"
 
 
 def _listed(value: object) -> object:

@@ -12,12 +12,15 @@ import msgspec
 from keyguard import digests, workers
 from keyguard.cache import Cache, opened
 from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
 from keyguard.errors import GitError
+from keyguard.git.content import has_content
 from keyguard.git.tips import Tips, read_tips
 from keyguard.history.ownfiles import in_own_files
-from keyguard.history.remembered import recall, refs_of, remember, state_of
+from keyguard.history.remembered import recall, refs_of, remember, state_of, values_later
 from keyguard.history.scope import Home
 from keyguard.history.surveyed import Surveyed
+from keyguard.history.unopened import absent_submodules, shortened
 from keyguard.model import HistoryCoverage, Sighting, Skipped
 
 if TYPE_CHECKING:
@@ -54,6 +57,10 @@ class Histories:
         self._own = [Surveyed() for _ in self._homes]
         self._begun = self._finished = 0
 
+    def have_content(self) -> bool:
+        """Whether there is anything in one of them."""
+        return any(has_content(home.repository) for home in self._homes)
+
     def read(self) -> Surveyed:
         """What all of these hold. One that cannot be read at all is a gap."""
         with opened(_stamp(self._engine), enabled=self._cached) as cache:
@@ -67,13 +74,21 @@ class Histories:
                     self._stores[at] = Surveyed(skipped=[gap])
                 self._own[at] = Surveyed(*in_own_files(home.repository, refs_of(tips), self._engine))
                 self._finished = at + 1
-        return self._found()
+        return self._with_unopened(self._found())
 
     def so_far(self) -> Surveyed:
         """What had been found when ``read`` was interrupted, or before it began, with a gap for the rest."""
         found = self._found()
         if self._finished < len(self._homes):
             found.skipped.append(Skipped(path=b"history", reason="interrupted", detail=self._rest(found.coverage)))
+        return found
+
+    def _with_unopened(self, found: Surveyed) -> Surveyed:
+        """With the commits of submodules that no store here holds, and an account of all that is listed so."""
+        links = {oid: store.links[oid] for store in self._stores for oid in store.links}
+        found.skipped += absent_submodules(links, [home.repository for home in self._homes])
+        found.coverage = msgspec.structs.replace(found.coverage, unopened=counted(found.skipped))
+        found.skipped = shortened(found.skipped)
         return found
 
     def _rest(self, coverage: HistoryCoverage) -> str:
@@ -107,11 +122,13 @@ class Histories:
         known = recall(cache, state) if state else None
         if known is not None:
             self._stores[at] = known
+            values_later(repository, known.sightings, self._engine)
             return
         from keyguard.history.survey import survey
 
         keep = partial(self._stores.__setitem__, at)
         survey(repository, tips, self._engine, self._jobs, cache, self._progress, authors=self._authors, keep=keep)
+        values_later(repository, self._stores[at].sightings, self._engine)
         if state:
             remember(cache, state, self._stores[at], self._engine)
 

@@ -30,6 +30,7 @@ from keyguard.history.placing import Placer
 from keyguard.history.provenance import Paths
 from keyguard.history.surveyed import Surveyed
 from keyguard.history.treerows import Connections
+from keyguard.history.unopened import unopened_in
 from keyguard.history.unplaced import unplaced
 from keyguard.history.views import Views
 from keyguard.inspector import Inspector
@@ -155,7 +156,9 @@ class _Survey:
             self._gaps.whole("too-deep", paths.problem or lineage.problem)
         unreachable = self._unreachable(connections, graph, there, reaches)
         coverage = self._coverage(contents.size + connections.size, unreachable)
-        return Surveyed(self._sightings, self._gaps.skipped(), coverage, contents.placeholders)
+        listed = unopened_in(self._store, contents.containers, b".git/" if self._repository.top else b"")
+        links = {oid.hex(): connections.links[oid] for oid in sorted(connections.links)}
+        return Surveyed(self._sightings, [*self._gaps.skipped(), *listed], coverage, contents.placeholders, links)
 
     def so_far(self) -> Surveyed:
         """What is known when ``run`` is interrupted. Hits without a place yet are named by their objects."""

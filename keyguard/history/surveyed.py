@@ -14,6 +14,8 @@ class Surveyed(msgspec.Struct, array_like=True):
     skipped: list[Skipped] = []
     coverage: HistoryCoverage = HistoryCoverage()
     placeholders: int = 0
+    links: dict[str, bytes] = {}
+    """Ids of commits of submodules that are not in this store, and a name under which each of them stands."""
 
 
 def placed(sighting: Sighting, path: bytes, **changes: object) -> Sighting:

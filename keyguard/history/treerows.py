@@ -30,6 +30,8 @@ class TreeRows(msgspec.Struct, array_like=True):
     malformed: list[int] = []
     """Trees that are not made of entries only: what they name up to the first thing that is none was taken."""
     size: int = 0
+    links: list[tuple[bytes, bytes]] = []
+    """Ids of commits of submodules that are not in this store, and the names under which they stand."""
 
 
 class PackTrees(msgspec.Struct, array_like=True):
@@ -42,6 +44,8 @@ class PackTrees(msgspec.Struct, array_like=True):
     outside: list[tuple[bytes, int]]
     """Ids that are not in the pack, and trees that name them."""
     size: int
+    links: list[tuple[bytes, bytes]]
+    """As in ``TreeRows``."""
 
 
 class Connections:
@@ -51,6 +55,8 @@ class Connections:
         self.names: set[bytes] = set()
         self.missing: dict[bytes, set[int]] = {}
         """Id of what is nowhere -> trees that name it."""
+        self.links: dict[bytes, bytes] = {}
+        """Id of a commit of a submodule that is not in this store -> a name under which it stands."""
         self.lost: list[int] = []
         self.malformed: list[int] = []
         self.size = 0
@@ -69,6 +75,8 @@ class Connections:
         self.names.update(rows.names)
         for oid, number in rows.missing:
             self.missing.setdefault(oid, set()).add(number)
+        for oid, name in rows.links:
+            self.links[oid] = min(name, self.links.get(oid, name))
         self.lost += rows.lost
         self.malformed += rows.malformed
         self.size += rows.size

@@ -10,7 +10,7 @@ from keyguard.hygiene import holdings, spots
 from keyguard.hygiene.lives import Life, changed, is_aside, lives
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Spot, Violation
-from keyguard.model import Confidence, Environment, Occurrence, Severity, Sighting
+from keyguard.model import Certainty, Confidence, Environment, Occurrence, Severity, Sighting
 from keyguard.sanitize import shown_path
 from keyguard.secrets import short_id
 
@@ -28,7 +28,7 @@ def too_old(project: Project) -> Iterator[Violation]:
     limit, now = project.rotation.max_age_days, project.now
     for life in lives(project) if limit and now is not None else ():
         there = _there(life)
-        if there and not is_aside(project, life) and not project.rotation.is_revoked(life.fingerprint):
+        if there and not is_aside(project, life) and not _is_revoked(project, life):
             first = life.first_seen()
             found = _by_commit(life, first, now) if first else _by_file(project, life, now)
             if found and found[0] > limit:
@@ -39,7 +39,7 @@ def not_rotated(project: Project) -> Iterator[Violation]:
     """``key-removed-not-rotated``: keys that commits took away, and that no record calls revoked."""
     for life in lives(project) if project.history else ():
         removals = [one for one in life.past if _is_removal(project, one)]
-        if _there(life) or not removals or is_aside(project, life) or project.rotation.is_revoked(life.fingerprint):
+        if _there(life) or not removals or is_aside(project, life) or _is_revoked(project, life):
             continue
         last = dates.ordered(_removed(one) for one in removals)
         latest = next((one for one in removals if last and _removed(one) == last[-1]), removals[0])
@@ -47,6 +47,12 @@ def not_rotated(project: Project) -> Iterator[Violation]:
 
 
 CHECKS = (too_old, not_rotated)
+
+
+def _is_revoked(project: Project, life: Life) -> bool:
+    said = life.key.attribution
+    vendor = said.vendor if said.certainty is Certainty.CERTAIN else ""
+    return project.rotation.is_revoked(life.fingerprint, vendor)
 
 
 # --- ages -------------------------------------------------------------------------------------------------------------

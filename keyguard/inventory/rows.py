@@ -9,6 +9,7 @@ import msgspec
 
 from keyguard import dates
 from keyguard.inventory.census import Census
+from keyguard.masking.known import KNOWN
 from keyguard.model import Environment, Finding, Occurrence, Run, Where
 
 #: from the nearest to the farthest: what a key stands in, at best
@@ -83,8 +84,9 @@ def _row(one: Finding, now: int | None, census: Census, ends: _Ends, known: Ende
     nearest = min(one.occurrences, key=lambda place: STANDINGS.index(standing(place)))
     present = [place for place in one.occurrences if standing(place) in _PRESENT]
     paths = list(dict.fromkeys(place.path for place in present))
-    packages = sorted({census.packages.get(path, b"") for path in paths})
-    stages = sorted({stage for path in paths for stage in census.stages.get(path, ())})
+    actual = [name for path in paths for name in KNOWN.actual(path)]
+    packages = sorted({census.packages.get(path, b"") for path in actual})
+    stages = sorted({stage for path in actual for stage in census.stages.get(path, ())})
     return Row(
         id=one.id,
         fingerprint=one.fingerprint,

@@ -50,3 +50,29 @@ def read_whole(fd: int, path: str) -> bytes:
     except OSError as error:
         raise GitError(f"{os.path.basename(path)}: cannot be read: {error.strerror}") from error
     return b"".join(parts)
+
+
+def is_same_file(one: str, other: str) -> bool:
+    """Whether two regular files have the same content; False, too, where one of them cannot be read."""
+    try:
+        with open_regular(one) as left, open_regular(other) as right:
+            first, second = os.fstat(left), os.fstat(right)
+            if os.path.samestat(first, second):
+                return True
+            if first.st_size != second.st_size:
+                return False
+            while piece := os.read(left, _PIECE):
+                if piece != _exactly(right, len(piece)):
+                    return False
+            return not os.read(right, 1)
+    except (GitError, OSError):
+        return False
+
+
+def _exactly(fd: int, size: int) -> bytes:
+    """So many bytes of a file, fewer only at its end."""
+    parts = []
+    while size and (data := os.read(fd, size)):
+        parts.append(data)
+        size -= len(data)
+    return b"".join(parts)

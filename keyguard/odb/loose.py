@@ -30,25 +30,44 @@ class LooseObject(NamedTuple):
     content: bytes
 
 
-def list_loose(objects: str, object_format: str) -> Iterator[str]:
-    """The ids of what lies in an object directory, in order; what has another name is none.
+def list_loose(objects: str, object_format: str, leftovers: list[str] | None = None) -> Iterator[str]:
+    """The ids of what lies in an object directory, in order; what has another name is none. As git does, folders that
+    are links are followed: what is in a file has to be what its id says in any case.
 
-    GitError, at the end, if a folder in it cannot be listed.
+    The names of objects that git did not finish writing are added to ``leftovers``. GitError, at the end, if a folder
+    cannot be listed.
     """
     problem: GitError | None = None
     for number in range(256):
         head = f"{number:02x}"
         folder = os.path.join(objects, head)
         try:
-            names = os.listdir(folder) if not os.path.islink(folder) else []
-        except (FileNotFoundError, NotADirectoryError):
+            names = os.listdir(folder)
+        except NotADirectoryError:
+            continue
+        except FileNotFoundError:
+            if os.path.islink(folder):
+                problem = problem or GitError(f"objects/{head}: a link that leads nowhere")
             continue
         except OSError as error:
             problem = problem or GitError(f"objects/{head}: cannot be read: {error.strerror}")
             continue
         yield from sorted(oid for name in names if is_object_id(oid := head + name, object_format))
+        if leftovers is not None:
+            leftovers += sorted(f"{head}/{name}" for name in names if name.startswith("tmp_"))
     if problem:
         raise problem
+
+
+def quarantines(objects: str) -> list[str]:
+    """The folders in an object directory in which git kept what was pushed until a hook had decided about it, and
+    single objects that were not finished; empty where it cannot be listed.
+    """
+    try:
+        names = os.listdir(objects)
+    except OSError:
+        return []
+    return sorted(name for name in names if name.startswith(("incoming-", "tmp_")))
 
 
 def loose_path(objects: str, oid: str) -> str:

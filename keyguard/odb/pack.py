@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from keyguard.errors import GitError
-from keyguard.odb.files import open_file
+from keyguard.odb.files import is_same_file, open_file
 from keyguard.odb.forest import is_delta, plant
 from keyguard.odb.headers import REF_DELTA, Headers, read_headers
 from keyguard.odb.idtable import IdTable
@@ -224,10 +224,19 @@ def open_pack(path: str, size: int, index: str = "", *, lenient: bool = False) -
     return pack
 
 
+def is_same_pack(one: str, other: str) -> bool:
+    """Whether two ``.pack`` files are the same byte for byte, and so are their indexes: one of them need not be read.
+
+    The checksum in a pack says nothing of that: whoever makes a pack by hand can put any there.
+    """
+    stems = one.removesuffix(".pack"), other.removesuffix(".pack")
+    return all(is_same_file(stems[0] + suffix, stems[1] + suffix) for suffix in (".idx", ".pack"))
+
+
 def _identity(path: str) -> bytes:
     """What tells a file from another that is put in its place."""
     try:
         info = os.stat(path)
     except OSError:
         return os.urandom(8)
-    return struct.pack("<QQQQ", info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+    return struct.pack("<QQQQQ", info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from keyguard.errors import GitError
 from keyguard.model import Skipped
 from keyguard.odb.idtable import IdTable
-from keyguard.odb.loose import list_loose
-from keyguard.odb.pack import Pack, open_pack
+from keyguard.odb.loose import list_loose, quarantines
+from keyguard.odb.pack import Pack, is_same_pack, open_pack
 from keyguard.odb.vectors import Array, np
 
 #: makes an index for a pack that has none, or a damaged one: path of the pack -> path of the index
@@ -32,9 +32,11 @@ class Store:
         self.id_size = _ID_SIZE[object_format]
         self.skipped: list[Skipped] = []
         """Packs that cannot be read at all, or not as a whole."""
+        self.leftovers: list[str] = []
+        """What a git that was interrupted left behind, below ``objects/``: it is not read."""
         self.packs: list[Pack] = []
         self._reindex = reindex
-        self._checksums: set[bytes] = set()
+        self._twins: dict[bytes, list[str]] = {}
         for folder in folders:
             self._open_packs(os.path.join(folder, "pack"))
         self.starts = [0]
@@ -76,6 +78,8 @@ class Store:
         for name in names:
             if name.endswith(".pack"):
                 self._open_pack(os.path.join(folder, name))
+            elif name.startswith("tmp_pack_"):
+                self.leftovers.append(f"pack/{name}")
 
     def _open_pack(self, path: str) -> None:
         """A pack, by its own index, or by one made for it, or as far as its own goes; what is wrong is said."""
@@ -87,10 +91,11 @@ class Store:
             return
         if pack.problem:
             self._gap(name, "corrupt", pack.problem)
-        if pack.checksum in self._checksums:
+        twins = self._twins.setdefault(pack.checksum, [])
+        if any(is_same_pack(path, twin) for twin in twins):
             pack.close()
             return
-        self._checksums.add(pack.checksum)
+        twins.append(path)
         self.packs.append(pack)
 
     def _opened(self, path: str) -> Pack:
@@ -133,8 +138,9 @@ class Store:
         names: list[str] = []
         homes: list[str] = []
         for folder in folders:
+            self.leftovers += quarantines(folder)
             try:
-                for oid in list_loose(folder, self.object_format):
+                for oid in list_loose(folder, self.object_format, self.leftovers):
                     names.append(oid)
                     homes.append(folder)
             except GitError as error:

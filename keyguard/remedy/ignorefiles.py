@@ -6,6 +6,7 @@ import re
 
 from keyguard.hygiene.envfiles import holds_keys, is_env_file, is_example
 from keyguard.remedy.code.edits import newline_of
+from keyguard.secrets import MASK
 
 _SPECIAL = re.compile(rb"[\\*?\[\]]|\A[#!]| \Z")
 
@@ -48,6 +49,11 @@ def docker_rule(path: bytes) -> bytes:
     bare = name.rstrip(b" \t")
     # docker cuts off white space, and a build fails at the backslash that would be left of it
     return b"**/" + _escaped(bare) + b"?" * (len(name) - len(bare))
+
+
+def without_mask(rule: bytes) -> bytes:
+    """The rule for a path in which a key is masked: whatever stands there is meant, and others read the rule."""
+    return rule.replace(rb"\*" * len(MASK), b"*")
 
 
 def _is_about(rule: bytes) -> bool:

@@ -36,9 +36,6 @@ def plan_keeping(run: Run, draft: Draft) -> None:
 
 def _tried(act: Callable[[Draft, list[bytes]], None], finding: Finding, draft: Draft) -> None:
     paths = [draft.site.place(path) for path in finding.files]
-    if not paths:  # a key stands in the name, which is masked in all findings
-        draft.leave(draft.site.place(finding.occurrences[0].path), 0, f"{finding.rule}: its name holds a key")
-        return
     try:
         act(draft, paths)
     except Blocked as blocked:
@@ -54,7 +51,8 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
             continue
         home = _home(draft, repository, path, verdict)
         try:
-            rule = ignorefiles.git_rule(draft.content(home), path[len(home) - len(_IGNORE) :])
+            name = draft.site.names.masked(path[len(home) - len(_IGNORE) :])
+            rule = ignorefiles.without_mask(ignorefiles.git_rule(draft.content(home), name))
             draft.put(home, _ruled(draft, home, rule), Stage.IGNORE, f"ignores {shown_path(path)}", proof=path)
         except Blocked as blocked:
             raise Blocked(f"{draft.site.name(home)}: {blocked}") from blocked
@@ -88,7 +86,8 @@ def leave_out(draft: Draft, paths: list[bytes]) -> None:
     """Out of what docker gets: the first path is the file that says so, the others are to be named in it."""
     home, *others = paths
     for path in others:
-        content = _ruled(draft, home, ignorefiles.docker_rule(path))
+        rule = ignorefiles.without_mask(ignorefiles.docker_rule(draft.site.names.masked(path)))
+        content = _ruled(draft, home, rule)
         draft.put(home, content, Stage.DESCRIBE, f"keeps {shown_path(path)} out of images")
 
 
@@ -143,7 +142,7 @@ def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:
 
 
 def _has_key(draft: Draft, text: bytes) -> bool:
-    return bool(draft.site.engine.matcher.find(text).matches)
+    return draft.site.names.masked(text) != text
 
 
 def _ruled(draft: Draft, home: bytes, rule: bytes) -> bytes:

@@ -13,6 +13,7 @@ from keyguard.model import Environment, Finding, Match, Run, Severity, Where
 from keyguard.remedy.changes import Stage
 from keyguard.remedy.code import replace_literal
 from keyguard.remedy.code.edits import Refused
+from keyguard.remedy.delivered import delivered
 from keyguard.remedy.draft import Draft
 from keyguard.remedy.files import Blocked
 from keyguard.remedy.homes import Homes
@@ -44,9 +45,12 @@ def plan_literals(run: Run, draft: Draft) -> None:
     """Into the draft: every key of the run that can be replaced; the others are left, with a reason."""
     ruleset = draft.site.engine.ruleset
     homes = Homes(draft, ruleset)
-    delivered = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
-    for path, wanted in sorted(_by_path(run).items()):
-        if path in delivered:
+    told = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
+    places = _by_path(run)
+    code = [draft.site.place(path) for path in places if path not in told and language_of(draft.site.place(path))]
+    shipped = delivered(draft.site, code)
+    for path, wanted in sorted(places.items()):
+        if path in told or draft.site.place(path) in shipped:
             _leave_all(draft, path, wanted, "a browser gets this file: the key belongs on a server")
         else:
             _plan_file(draft, homes, path, wanted)
@@ -85,7 +89,7 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
         what = "leave its value empty there" if example else "nothing can look it up in a file of this kind"
         return _leave_all(draft, displayed, wanted, what)
     try:
-        if not draft.exists(path):  # or it is, under a name in which a key stands, which is masked here
+        if not draft.exists(path):
             return _leave_all(draft, displayed, wanted, "there is no such file any more")
         draft.refuse(path)
         content = draft.content(path)
@@ -128,8 +132,10 @@ def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found:
             before = content[max(0, match.start - _BEFORE) : match.start]
             named[index] = homes.name(file.home, finding, match.secret, before, file.language)
     seen = {places[index] for index in named}
+    in_name = draft.site.names.masked(file.path) != file.path
     for gone in {place for _, where in file.wanted.values() for place in where} - seen:
-        draft.leave(file.path, gone.line, "it is not there any more: run this again")
+        renamed = "a key stands in its name: rename it" if in_name and gone.line == 1 else ""
+        draft.leave(file.path, gone.line, renamed or "it is not there any more: run this again")
     for index in sorted(named, reverse=True):
         now = draft.content(file.path)
         left = [one for one in _matches(draft, now) if _finding(draft, one, file.wanted)]

@@ -10,6 +10,7 @@ from keyguard.errors import GitError, UsageError
 from keyguard.git.ignored import Verdict, verdicts
 from keyguard.git.opening import open_index
 from keyguard.git.repository import Repository, discover
+from keyguard.masking.known import KNOWN
 from keyguard.names import Names
 from keyguard.remedy.files import Blocked, Files, Found
 from keyguard.sanitize import shown_path
@@ -37,7 +38,8 @@ class Site:
         self.files = Files(self.top)
 
     def place(self, displayed: bytes) -> bytes:
-        """The path of what reports show so."""
+        """The path of what reports show so, with a key in its name masked."""
+        displayed, *_ = KNOWN.actual(displayed)
         inside = displayed[len(self._shown) :].lstrip(b"/") if displayed.startswith(self._shown) else displayed
         return os.path.normpath(os.path.join(self._inner, inside))
 

@@ -1,39 +1,34 @@
-"""Taking a file out of the index of the user's own repository, by git itself: it stays on disk, and in history."""
+"""Taking a file out of the index of the user's own repository, by git itself: it stays on disk, and in history.
+
+git works in a directory of ours, where it sees that index, the work tree and the commit that is checked out, and no
+configuration, hook or attribute of the repository: those can name programs, and git would run them.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
 
 from keyguard.errors import GitError
+from keyguard.git.opening import open_for_change
 from keyguard.git.repository import Repository
 from keyguard.sanitize import shown
 
 
 def untrack(repository: Repository, path: bytes) -> None:
     """``git rm --cached``; the path is relative to the top. Raises ``GitError`` with what git says."""
+    index = repository.index_file
     try:
-        import git
-    except ImportError as error:  # it looks for git when it is imported
-        raise GitError(f"git cannot be run: {shown(str(error))}") from error
-    try:
-        with _no_other_repository(), git.Repo(repository.top) as own:
-            own.git.update_environment(GIT_LITERAL_PATHSPECS="1")
-            own.git.rm("--cached", "--quiet", "--", os.fsdecode(path))
-    except git.GitCommandError as error:
-        said = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
-        raise GitError(shown(said.partition("\n")[0]) or "git rm failed") from error
-    except git.GitError as error:
-        raise GitError(f"git cannot be run here: {type(error).__name__}") from error
-
-
-@contextmanager
-def _no_other_repository() -> Iterator[None]:
-    """Without what tells git of another repository: a hook that calls us has it set to its own."""
-    known = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
-    before = {name: os.environ.pop(name) for name in known if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(before)
+        mode = stat.S_IMODE(os.stat(index).st_mode)
+        with open_for_change(repository) as shadow:
+            git = shadow.start("rm", "--cached", "--quiet", "--", os.fsdecode(path), folder=repository.top)
+            try:
+                for _ in shadow.chunks(git):
+                    pass
+            except GitError as error:
+                said = git.complaints.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
+                raise GitError(shown(said or str(error))) from error
+        if stat.S_IMODE(os.stat(index).st_mode) != mode:  # those of a shared repository may be others' to write, too
+            os.chmod(index, mode)
+    except OSError as error:
+        raise GitError(f"{shown(index)}: {error.strerror}") from error

@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
 from keyguard import __version__
+from keyguard.remote import trust
 from keyguard.remote.addresses import Resolve, address_of, resolve
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
@@ -94,8 +95,10 @@ class Client:
 
     def _connection(self, host: str, port: int) -> HTTPSConnection:
         network = self._network
-        context = ssl.create_default_context(cafile=network.ca_file or None)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            context = trust.context(network.ca_file)
+        except (OSError, ValueError) as error:
+            raise Trouble(f"the certificates in {network.ca_file or 'the system'} cannot be read") from error
         if network.proxy:
             way = urlsplit(network.proxy)
             connection = HTTPSConnection(

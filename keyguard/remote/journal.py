@@ -1,6 +1,6 @@
 """What was done about keys, line after line, in a file that only grows: never a secret, and nothing is ever taken out.
 
-``$KEYGUARD_STATE_DIR``, else keyguard's folder where the platform keeps state. A line is written in one go and has
+``keyguard.userdirs`` says in which folder. A line is written in one go and has
 reached the disk when ``append`` returns; several processes take turns.
 """
 
@@ -10,20 +10,20 @@ import getpass
 import os
 import socket
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 
 import msgspec
 
-from keyguard import __version__
+from keyguard import __version__, userdirs
 from keyguard.errors import KeyguardError
+from keyguard.masking.known import KNOWN
 
 try:
     import fcntl
 except ImportError:  # no such locks on Windows: there a line is short enough to be written at once
     fcntl = None  # type: ignore[assignment]
 
-_NAME = "journal.jsonl"
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -42,6 +42,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revoking.OUTCOMES``; ``sent`` before that."""
     host: str = ""
+    """Who was asked, or would have been."""
+    whose: str = ""
+    """How it was known then that the key is the vendor's: one of ``WHOSE``."""
     status: int = 0
     detail: str = ""
     time: str = ""
@@ -51,16 +54,41 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
 
+#: whether an entry counts; whether the second one, by which a key is dead, takes back the first
+Counts = Callable[[Entry], bool]
+Settles = Callable[[Entry, Entry], bool]
+#: by the evidence; by the vendor's own answer, which no other would have given; by what the user said, and nothing else
+WHOSE = ("certain", "recognised", "named")
+#: those that count where the evidence is gone, or was never enough
+_KNOWN = frozenset(["certain", "recognised"])
+
+
+def is_word_of(entry: Entry, vendor: str) -> bool:
+    """Whether an entry is the word of the vendor whose key it is.
+
+    ``vendor`` is who that is for certain by the evidence there is now; empty where nothing is certain.
+    """
+    return entry.vendor == vendor if vendor else entry.whose in _KNOWN
+
+
 class Journal:
-    """One file of entries."""
+    """One file of entries; without a folder there is none, and nothing can be written."""
 
     def __init__(self, folder: str) -> None:
-        self.path = os.path.join(folder, _NAME)
+        self.path = os.path.join(folder, userdirs.JOURNAL) if folder else ""
+
+    def require_place(self) -> None:
+        """Raise ``JournalError`` where no entry could be written, before anything is done that would need one."""
+        if not self.path:
+            raise JournalError("there is no place for the journal: let KEYGUARD_STATE_DIR name a folder of yours")
 
     def append(self, entry: Entry) -> Entry:
         """Write an entry, and wait until it is on the disk. Raises ``JournalError``."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-        whole = msgspec.structs.replace(entry, time=now, actor=_actor(), version=__version__)
+        self.require_place()
+        # it can name a folder, or repeat what a vendor said
+        detail = KNOWN.mask(entry.detail)
+        whole = msgspec.structs.replace(entry, detail=detail, time=now, actor=_actor(), version=__version__)
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
             fd = os.open(self.path, _FLAGS, 0o600)
@@ -74,6 +102,8 @@ class Journal:
 
     def entries(self) -> Iterator[Entry]:
         """All entries, the oldest first; a line that is damaged is passed over. Raises ``JournalError``."""
+        if not self.path:
+            return
         try:
             with open(self.path, "rb") as file:
                 lines = file.read().split(b"\n")
@@ -87,28 +117,62 @@ class Journal:
             except (msgspec.MsgspecError, ValueError):
                 continue
 
-    def inactive(self) -> dict[str, Entry]:
-        """The keys of which the last that is known is that they are dead, by fingerprint."""
-        found: dict[str, Entry] = {}
-        for entry in self.entries():
-            if entry.action == "verify" and entry.outcome == "active":
-                found.pop(entry.fingerprint, None)
-            elif (entry.action, entry.outcome) in _DEAD:
-                found[entry.fingerprint] = entry
-        return found
+    def inactive(self, counts: Counts | None = None, settles: Settles | None = None) -> dict[str, Entry]:
+        """The keys of which it is known that they are dead, by fingerprint, with the entry that says so: see
+        ``standing``.
+        """
+        return {name: entry for name, entry in standing(self.entries(), counts, settles).items() if is_dead(entry)}
 
 
 _DEAD = {("verify", "inactive"), ("revoked", "confirmed"), ("revoked", "already-inactive")}
+_ALIVE = {("verify", "active"), ("revoked", "still-active")}
+
+
+def is_dead(entry: Entry) -> bool:
+    """Whether an entry says that its key is dead at the vendor that was asked."""
+    return (entry.action, entry.outcome) in _DEAD
+
+
+def is_alive(entry: Entry) -> bool:
+    """Whether an entry says that its key is taken."""
+    return (entry.action, entry.outcome) in _ALIVE
+
+
+def standing(
+    entries: Iterable[Entry], counts: Counts | None = None, settles: Settles | None = None
+) -> dict[str, Entry]:
+    """The entry that says last whether a key is dead or alive, by fingerprint.
+
+    That it is dead is known by an entry that counts. It takes back an earlier one by which the key was alive only if it
+    ``settles`` that: what one server does not take, another still can. Both are everything where nothing is said.
+    """
+    found: dict[str, Entry] = {}
+    alive: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if is_alive(entry):
+            found[entry.fingerprint] = entry
+            alive.setdefault(entry.fingerprint, []).append(entry)
+        elif is_dead(entry) and (counts is None or counts(entry)):
+            left = [one for one in alive.get(entry.fingerprint, ()) if settles is not None and not settles(one, entry)]
+            alive[entry.fingerprint] = left
+            found[entry.fingerprint] = left[-1] if left else entry
+    return found
+
+
+def is_settled(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:
+    """Whether it was known before that a key is this vendor's, by the evidence or by its answer at this host."""
+    return any(
+        one.fingerprint == fingerprint
+        and one.vendor == vendor
+        and one.whose in _KNOWN
+        and (one.host == host or one.whose == "certain")
+        for one in entries
+    )
 
 
 def folder(environment: Mapping[str, str]) -> str:
-    """Where the journal is, or would be."""
-    named = environment.get("KEYGUARD_STATE_DIR")
-    if named:
-        return named
-    home = environment.get("HOME", "")
-    state = environment.get("XDG_STATE_HOME") or os.path.join(home, ".local", "state")
-    return os.path.join(environment.get("LOCALAPPDATA") or state, "keyguard")
+    """Where the journal is, or would be; empty where there is no place for it."""
+    return userdirs.state_folder(environment)
 
 
 def _write(fd: int, line: bytes) -> None:

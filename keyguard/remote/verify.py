@@ -22,26 +22,35 @@ _STATUS = {
     422: "the request was not understood",
     429: "too many requests: try again later",
 }
+#: why a refusal proves nothing
+_UNSETTLED = "whose key it is, is not certain, and another vendor's would be refused in the same way"
 
 
-def ask(client: Client, prepared: Prepared, request: Request) -> Verdict:
-    """Send the question, and say what the answer means."""
+def ask(client: Client, prepared: Prepared, request: Request, *, settled: bool = True) -> Verdict:
+    """Send the question, and say what the answer means; ``settled`` is as in ``judge``."""
     try:
         reply = client.send(prepared)
     except Trouble as trouble:
         return Verdict(state=State.UNKNOWN, reason=trouble.reason, host=prepared.host)
-    return judge(request, reply)
+    return judge(request, reply, settled=settled)
 
 
-def judge(request: Request, reply: Reply) -> Verdict:
-    """What a reply means: the first answer of the pack that it fits, else nothing for certain."""
+def judge(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
+    """What a reply means: the first answer of the pack that it fits, else nothing for certain.
+
+    ``settled``: whether it is known without this answer that the vendor has issued the key. Where it is not, a refusal
+    that any other vendor would give as well does not show that the key is dead.
+    """
     body = parsed(reply)
     for answer in request.answers:
         if fits(answer, reply.status, body):
             state, said = State(answer.verdict), answer.says or f"the vendor answered {reply.status}"
             if state is State.INACTIVE and request.evidence == "memory":
                 state, said = State.UNKNOWN, f"probably inactive: {said}, but nobody has read that this means so"
-            return Verdict(state=state, reason=said, host=request.host, status=reply.status)
+            elif state is State.INACTIVE and not settled and not answer.recognises:
+                state, said = State.UNKNOWN, f"not taken here ({said}): {_UNSETTLED}"
+            known = answer.recognises or state is State.ACTIVE
+            return Verdict(state=state, reason=said, host=request.host, status=reply.status, recognised=known)
     return Verdict(state=State.UNKNOWN, reason=strange(reply, body), host=request.host, status=reply.status)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from keyguard.dates import age
-from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Where
+from keyguard.masking.known import KNOWN
+from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.sanitize import visible_json
 
@@ -15,6 +16,10 @@ from keyguard.sanitize import visible_json
 SCHEMA = "keyguard/1"
 
 Object = dict[str, Any]
+
+#: what names keys and objects stays whole
+_IDS = {"id", "fingerprint", "key", "object", "commit", "removed_in", "removedIn", "line_hash", "schema", "$schema"}
+_IDS |= {"version", "semanticVersion", "keyguard/v1", "primaryLocationLineHash"}
 
 
 def finding_object(finding: Finding, now: int | None) -> Object:
@@ -36,17 +41,24 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "confidence": finding.confidence.value,
         "masked": finding.masked,
         "malformed": finding.malformed,
+        "also": list(finding.also),
         "message": finding.message,
         "key": finding.key,
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
+        "places": len(finding.occurrences) + finding.more,
         "first_seen": finding.first_seen,
         "last_seen": finding.last_seen,
         "age_days": age(finding.first_seen, now),
         "remedy": finding.remedy,
         "rotation": finding.rotation,
         "references": list(finding.references),
-        "verdict": None if finding.verdict is None else msgspec.to_builtins(finding.verdict),
+        "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
+
+
+def _verdict_object(verdict: Verdict) -> Object:
+    return {"state": verdict.state.value, "reason": verdict.reason, "host": verdict.host, "status": verdict.status}
 
 
 def occurrence_object(occurrence: Occurrence) -> Object:
@@ -85,10 +97,25 @@ def coverage_object(run: Run) -> Object:
         "skipped": coverage.skipped,
         "bytes": coverage.bytes,
         "rules": coverage.rules,
+        "added": [{"pack": pack, "rules": rules} for pack, rules in coverage.added],
         "checks": coverage.checks,
         "engine": coverage.engine,
         "complete": not is_incomplete(run),
+        "unopened": coverage.unopened,
         "history": None if coverage.history is None else msgspec.structs.asdict(coverage.history),
+    }
+
+
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
     }
 
 
@@ -103,7 +130,7 @@ def summary_object(run: Run) -> Object:
         "gaps": len(gaps(run)),
         "allow_incomplete": run.allow_incomplete,
         "findings": len(run.findings),
-        "occurrences": sum(len(finding.occurrences) for finding in run.findings),
+        "occurrences": sum(len(finding.occurrences) + finding.more for finding in run.findings),
         "severities": severities,
         "fail_on": run.fail_on.label,
         "failing": run.failing,
@@ -123,7 +150,14 @@ def path_names(path: bytes) -> Object:
 
 
 def to_json(value: Object, *, indent: int = 0) -> str:
-    """The object as JSON on one line, or indented; nothing in it can act on a terminal or a CI runner."""
+    """The object as JSON on one line, or indented; nothing in it can act on a terminal or a CI runner, and no value
+    that is known stands in it.
+    """
+    text = _encoded(value, indent)
+    return _encoded(_masked(value), indent) if KNOWN.shows(text) else text
+
+
+def _encoded(value: Object, indent: int) -> str:
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
@@ -131,6 +165,19 @@ def to_json(value: Object, *, indent: int = 0) -> str:
     if indent:
         encoded = msgspec.json.format(encoded, indent=indent)
     return visible_json(encoded.decode())
+
+
+def _masked(value: Any, name: str = "") -> Any:
+    """The same with every known value masked, text by text: so it stays JSON, whatever a value is made of."""
+    if isinstance(value, str):
+        shown = value if name in _IDS else KNOWN.mask(value)
+        # a mask may have blanks in it
+        return shown.replace(" ", "%20") if name == "uri" else shown
+    if isinstance(value, (list, tuple)):
+        return [_masked(item, name) for item in value]
+    if isinstance(value, dict):
+        return {name: _masked(item, name) for name, item in value.items()}
+    return value
 
 
 def _history_names(occurrence: Occurrence) -> Object:

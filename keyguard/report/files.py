@@ -11,10 +11,13 @@ import io
 import os
 import stat
 from collections.abc import Callable
+from time import monotonic, sleep
 
 Fill = Callable[[io.BufferedWriter], None]
 #: names of open descriptors: renaming over them would break the machine
 _DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
+#: seconds in which whoever is to read a pipe can open it
+_PATIENCE = 2.0
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 
 
@@ -30,10 +33,29 @@ def is_special(path: str) -> bool:
 
 
 def write_special(path: str, fill: Fill) -> None:
-    """Fills what is there already; raises OSError."""
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0))
-    with open(fd, "wb") as raw:
+    """Fills what is there already; raises OSError, also for a disk, and for a pipe that nobody reads."""
+    with open(_opened(path), "wb") as raw:
+        fd = raw.fileno()
+        if stat.S_ISBLK(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "it is a disk, and no file on one")
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(fd, True)
         fill(raw)
+
+
+def _opened(path: str) -> int:
+    """A descriptor to write to. Opening a pipe that has no reader would wait for one, and that may have no end."""
+    flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+    until = monotonic() + _PATIENCE
+    while True:
+        try:
+            return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if monotonic() > until:
+                raise OSError(errno.ENXIO, "nobody reads it") from error
+        sleep(0.01)
 
 
 def write_whole(path: str, fill: Fill) -> None:

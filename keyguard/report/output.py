@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Collection, Sequence
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 import msgspec
 
 from keyguard.errors import OutputError, UsageError
+from keyguard.masking.writer import MaskingWriter
 from keyguard.model import Run
 from keyguard.report import REPORTERS, Style, load
 from keyguard.report.files import is_special, reason, write_special, write_whole
@@ -87,7 +88,7 @@ def write_stdout(stdout: TextIO | None, write: Callable[[TextIO], None]) -> None
         stdout.flush()
         fd = _descriptor(stdout)
         if fd is None:
-            write(stdout)
+            _write_masked(stdout, write)
             stdout.flush()
             return
         with open(fd, "wb", closefd=False) as raw:
@@ -120,9 +121,18 @@ def _fill(raw: io.BufferedWriter, write: Callable[[TextIO], None]) -> None:
     """What ``write`` says, as UTF-8 with LF; whoever closes ``raw`` learns whether it got there."""
     text = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True)
     try:
-        write(text)
+        _write_masked(text, write)
     finally:
         text.detach()
+
+
+def _write_masked(out: TextIO, write: Callable[[TextIO], None]) -> None:
+    """What ``write`` says, without any value that is known."""
+    masking = MaskingWriter(out)
+    try:
+        write(cast(TextIO, masking))
+    finally:
+        masking.flush()
 
 
 def _parse_format(option: str, known: Collection[str]) -> Destination:

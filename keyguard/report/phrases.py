@@ -35,7 +35,12 @@ def in_commit(occurrence: Occurrence) -> str:
 
 
 def evidence(finding: Finding) -> list[str]:
-    """Why hygiene says what it says, a line a reason; nothing for a key, whose vendor the reasons are about."""
+    """Why hygiene says what it says, a line a reason; of a key, whose vendor the reasons are about, which rules of the
+    scanned repository's own find it, too.
+    """
+    if finding.also:
+        rules = any_of([prose(rule) for rule in finding.also]).replace(" or ", " and ")
+        return [f"also found by {rules}, of this repository's own rules"]
     return [prose(reason) for reason in finding.because] if finding.kind == "hygiene" else []
 
 
@@ -45,6 +50,13 @@ def alive(finding: Finding) -> str:
         return ""
     asked = f" ({prose(finding.verdict.host)})" if finding.verdict.host else ""
     return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
+
+
+def allowed(finding: Finding) -> str:
+    """By what the change that is judged would allow it, without effect; nothing for what it does not."""
+    if not finding.allowed_by_change:
+        return ""
+    return f"allowed by this change, which does not count: {'; '.join(map(prose, finding.allowed_by_change))}"
 
 
 def whose(finding: Finding, run: Run) -> str:

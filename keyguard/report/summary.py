@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from keyguard.model import HistoryCoverage, Run, Severity, Skipped
+from keyguard.model import UNOPENED, Configuration, HistoryCoverage, Run, Severity, Skipped
 from keyguard.report import Style
 from keyguard.report.ansi import ALARM, BOLD, CARET_COLOR, DIM, GREEN, RED, YELLOW, paint
 from keyguard.report.phrases import by_severity, counted, number, prose, size
 from keyguard.sanitize import shown_path
 
 _MOST_GAPS = 20
+_MOST_PACKS = 5
 #: why something of history was not read, and what to do about it where its source does not say
 _HISTORY_REASONS = {
     "missing": "something names it, and no store holds it: git fsck tells more",
     "corrupt": "git fsck tells more",
     "unreadable": "",
-    "shallow": "shallow clone: fetch-depth: 0, or --allow-incomplete",
+    "shallow": "shallow clone: fetch-depth: 0 (GitLab: GIT_DEPTH: 0), or --allow-incomplete",
     "partial": "partial clone: clone without --filter, or --allow-incomplete",
     "too-deep": "nested beyond any use",
     "interrupted": "",
+    **dict.fromkeys(UNOPENED, ""),
 }
 
 
@@ -97,6 +99,30 @@ def gap_lines(run: Run, style: Style) -> Iterator[str]:
         yield f"      and {number(len(missing) - most)} more: --verbose lists them all"
 
 
+def configuration_lines(run: Run, style: Style) -> Iterator[str]:
+    """Which configuration counted: where the change has another one, where that explains findings, or if verbose."""
+    found = run.configuration
+    said = [f"configuration: {_configured(found)}"]
+    said += [f"without effect: the change's own {_listed(found.changed)}"] if found.changed else []
+    said += [prose(found.note)] if found.note else []
+    if (style.verbose and found.source != "defaults") or found.changed or (found.note and run.findings):
+        yield "; ".join(said)
+
+
+def _configured(found: Configuration) -> str:
+    """``.keyguard.toml of origin/main, 1a2b3c4d5e``."""
+    if found.source == "defaults":
+        return "none"
+    if found.source == "file":
+        return prose(found.path)
+    where = f"{prose(found.ref)}, {found.commit[:10]}" if found.commit else f"the {found.source}"
+    return f"{prose(found.path) or 'none'} {'of' if found.path else 'in'} {where}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def summary_line(run: Run, style: Style) -> str:
     """Findings by severity, then what was covered and what was set aside."""
     if run.findings:
@@ -129,9 +155,28 @@ def history_line(history: HistoryCoverage) -> str:
         parts.append(counted(history.repositories, "repository", "repositories"))
     absent = [(history.missing, "missing"), (history.unreadable, "unreadable"), (history.unread, "not read")]
     parts += [f"{number(count)} {word}" for count, word in absent if count]
+    parts += _unopened(history.unopened)
     parts += [word for flag, word in ((history.shallow, "shallow clone"), (history.partial, "partial clone")) if flag]
     asked = f" ({prose(history.range)})" if history.range else ""
     return f"history{asked}: {', '.join(parts)}"
+
+
+def _unopened(kinds: Mapping[str, int]) -> list[str]:
+    """``3 archives and 1 submodule not read``; nothing where there is none."""
+    words = [counted(count, kind) for kind, count in kinds.items()]
+    *first, last = words or [""]
+    return [f"{' and '.join(filter(None, [', '.join(first), last]))} not read"] if last else []
+
+
+def added_rules(run: Run) -> str:
+    """``2 of them from packs of this repository: a.toml, b.toml``; nothing where the repository brings none."""
+    added = run.coverage.added
+    if not added:
+        return ""
+    names = [prose(name) for name, _ in added[:_MOST_PACKS]]
+    names += [f"{number(len(added) - _MOST_PACKS)} more"] if len(added) > _MOST_PACKS else []
+    which = "a pack" if len(added) == 1 else "packs"
+    return f"{number(sum(count for _, count in added))} of them from {which} of this repository: {', '.join(names)}"
 
 
 def covered(run: Run) -> str:
@@ -140,9 +185,11 @@ def covered(run: Run) -> str:
     read, listed = number(coverage.read), counted(coverage.listed, "file")
     files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"
     looked = [files, size(coverage.bytes)]
-    parts = [*(looked if coverage.listed or not history else [history_line(history)]), counted(coverage.rules, "rule")]
+    rules = counted(coverage.rules, "rule") + (f" ({added_rules(run)})" if coverage.added else "")
+    parts = [*(looked if coverage.listed or not history else [history_line(history)]), rules]
     parts += [counted(coverage.checks, "check")] if coverage.checks else []
-    chosen = sum(not skipped.gap for skipped in run.skipped)
+    parts += _unopened(coverage.unopened)
+    chosen = sum(not skipped.gap and skipped.reason not in UNOPENED for skipped in run.skipped)
     aside = [(chosen, "left out by choice"), (len(run.suppressed), "suppressed")]
     parts += [f"{number(count)} {word}" for count, word in aside if count]
     if run.placeholders:

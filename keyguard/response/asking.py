@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from keyguard import canaries, endpoints
+from keyguard import attribution, canaries, endpoints
 from keyguard.endpoints import Request
 from keyguard.errors import UsageError
-from keyguard.model import Certainty, Environment, Finding, Rule
+from keyguard.model import Certainty, Environment, Finding, Rule, Vendor
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.signing import AwsSigned
 from keyguard.rules import RuleSet
@@ -25,6 +25,8 @@ class Question(NamedTuple):
     why_not: str = ""
     vendor: str = ""
     """Who is asked: by what the user says, it may be another than the finding's."""
+    settled: bool = False
+    """Whether the evidence is certain that the key is that vendor's; else only the user says so."""
     by_hand: tuple[str, str] = ("", "")
     """What that vendor's rule says is to be done, and its page about it, where it is another's."""
 
@@ -36,6 +38,8 @@ class Said(NamedTuple):
     """Whose it is."""
     host: str = ""
     """Where the vendor's software runs that issued it."""
+    overriding: bool = False
+    """Whether the vendor counts although the key's own structure proves another."""
 
 
 class Source:
@@ -78,9 +82,10 @@ class Asker:
         vendor = said.vendor
         rule = self._ruleset.by_id().get(finding.rule)
         if vendor:
-            rule = self._rule_of(vendor, rule)
-            page = rule.rotation or self._ruleset.vendors[vendor].rotation
-            return self._asked(rule, finding, source, said)._replace(by_hand=(rule.remedy, page))
+            chosen = self._rule_of(vendor, rule)
+            self._refuse_stranger(chosen, finding, source, said)
+            page = chosen.rotation or self._ruleset.vendors[vendor].rotation
+            return self._asked(chosen, finding, source, said)._replace(by_hand=(chosen.remedy, page))
         if finding.certainty is not Certainty.CERTAIN:
             return _nobody(f"whose key it is, is {finding.certainty.value}: it goes to nobody (--vendor says whose)")
         if rule is None:
@@ -96,8 +101,8 @@ class Asker:
             return _nobody(
                 f"it may be of any {self._ruleset.vendors[rule.vendor].name}: --host says which, as {request.host}"
             )
-        if request.hosted:
-            request = self._at(request, said.host)
+        if said.host:
+            request = self._at(request, said.host, self._ruleset.vendors[rule.vendor])
         if finding.environment is Environment.PUBLISHABLE and not said.vendor:
             return _nobody("it is publishable: whether it is active changes nothing")
         value = source.secret()
@@ -115,11 +120,29 @@ class Asker:
         trap = canaries.maker(value.reveal(), pair.reveal() if pair else b"")
         if trap:
             return _nobody(f"it is a trap, laid out with {trap}: who uses it is reported, so nobody is asked")
-        if pair is not None:
-            return Question(request, AwsSigned(request, value, finding.masked, pair), vendor=rule.vendor)
-        return Question(request, Prepared(request, value, finding.masked), vendor=rule.vendor)
+        settled = finding.certainty is Certainty.CERTAIN and finding.vendor == rule.vendor
+        prepared = AwsSigned(request, value, finding.masked, pair) if pair else Prepared(request, value, finding.masked)
+        return Question(request, prepared, vendor=rule.vendor, settled=settled)
 
-    def _at(self, request: Request, host: str) -> Request:
+    def _refuse_stranger(self, chosen: Rule, finding: Finding, source: Source, said: Said) -> None:
+        """Raise ``UsageError`` where the key is built as only those of other vendors are, unless the user insists."""
+        value = None if said.overriding else source.secret()
+        if value is None:
+            return
+        owners = attribution.proven_vendors(self._ruleset, finding.rule, value.reveal())
+        if owners and chosen.vendor not in owners:
+            names = " or ".join(self._ruleset.vendors[one].name for one in owners)
+            raise UsageError(
+                f"{finding.id} is a key of {names} by its own structure, and is not sent to"
+                f" {self._ruleset.vendors[chosen.vendor].name} (--override-evidence sends it all the same)"
+            )
+
+    def _at(self, request: Request, host: str, vendor: Vendor) -> Request:
+        """The request at the host that the user has named. ``UsageError`` where the vendor takes keys at one only."""
+        if not request.hosted and (host == request.host or (request.self_hosted and host in vendor.hosts)):
+            return request
+        if not request.hosted and not request.self_hosted:
+            raise UsageError(f"--host: keys of {vendor.name} are taken at {request.host} alone, and asked about there")
         try:
             return endpoints.at_host(request, host)
         except ValueError as error:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyguard.errors import UsageError
+from keyguard.masking.known import KNOWN
 from keyguard.model import Finding, Run
 
 _LEAST = 4
 
 
 def keys_of(run: Run) -> list[Finding]:
-    """The keys among the findings."""
+    """The keys among the findings, for who acts on them: from here on every value is known, since names are shown then
+    that are in no finding.
+    """
+    KNOWN.complete()
     return [one for one in run.findings if one.kind == "key"]
 
 

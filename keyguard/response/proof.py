@@ -1,22 +1,26 @@
-"""Whether a key is gone: from the files, from every object that git holds, and from its vendor."""
+"""Whether a key is gone: from the files and the objects of git that were read, and from its vendor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run, Where
-from keyguard.remote.journal import Entry
+from keyguard.remote.journal import Entry, is_dead
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
+from keyguard.response.vouching import Vouching
 from keyguard.secrets import short_id
 from keyguard.verdict import State, Verdict
 
 _WHOLE = 32
-_HISTORY = "gone from all that git holds"
+#: reasons that are told
+_MOST = 5
+_FILES = "gone from the files that were read"
+_HISTORY = "gone from the objects of git that were read"
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +45,17 @@ def fingerprint_of(text: str, run: Run, entries: Sequence[Entry]) -> str:
 
 
 def prove(
-    fingerprint: str, run: Run, entries: Sequence[Entry], asked: Verdict | None = None, *, looked_back: bool = True
+    fingerprint: str,
+    run: Run,
+    entries: Sequence[Entry],
+    vouching: Vouching,
+    asked: Verdict | None = None,
+    *,
+    unseen: str = "",
 ) -> list[Claim]:
     """What has to hold, by a scan that used no cache, by the journal, and by what the vendor was asked now.
 
-    ``looked_back``: whether history was to be read, if there is any.
+    ``vouching`` says whose entries count; ``unseen`` is why history was not read, although there may be one.
     """
     places = [one for finding in run.findings if finding.fingerprint == fingerprint for one in finding.occurrences]
     places += [one.occurrence for one in run.suppressed if one.fingerprint == fingerprint]
@@ -53,17 +63,22 @@ def prove(
     past = [one for one in places if one.where is Where.HISTORY]
     coverage, gap = run.coverage, gap_headline(run) if is_incomplete(run) else ""
     read = f"{counted(coverage.read, 'file')} read" + (f"; {gap}" if gap else "")
-    claims = [_gone("gone from the files", [place_in_time(one) for one in files], read, gap)]
+    claims = [_gone(_FILES, [place_in_time(one) for one in files], read, gap)]
     history = coverage.history
     if history is not None:
         looked = (
             f"{counted(history.commits, 'commit')}, {counted(history.blobs, 'blob')}, {counted(history.tags, 'tag')}"
         )
         claims.append(_gone(_HISTORY, [place_in_time(one) for one in past], f"{looked} read", gap))
-    elif not looked_back:
-        claims.append(Claim(claim=_HISTORY, holds=None, because=("not looked at: --no-history",)))
-    claims.append(_dead(fingerprint, entries, asked))
+    elif unseen:
+        claims.append(Claim(claim=_HISTORY, holds=None, because=(f"not looked at: {unseen}",)))
+    claims.append(_dead(fingerprint, entries, finding_of(fingerprint, run), vouching, asked))
     return claims
+
+
+def finding_of(fingerprint: str, run: Run) -> Finding | None:
+    """What the scan says of the key; None where it found it nowhere."""
+    return next((one for one in run.findings if one.kind == "key" and one.fingerprint == fingerprint), None)
 
 
 def name(fingerprint: str, findings: Sequence[Finding]) -> str:
@@ -77,20 +92,30 @@ def _gone(claim: str, places: list[str], read: str, gap: str) -> Claim:
     return Claim(claim=claim, holds=None if gap else True, because=(read,))
 
 
-def _dead(fingerprint: str, entries: Sequence[Entry], asked: Verdict | None) -> Claim:
+def _dead(
+    fingerprint: str, entries: Sequence[Entry], finding: Finding | None, vouching: Vouching, asked: Verdict | None
+) -> Claim:
+    """Whether its own vendor has said that it is dead, and on what that rests."""
     claim = "dead at its vendor"
     if asked is not None and asked.state is not State.UNKNOWN:
-        return Claim(claim=claim, holds=asked.state is State.INACTIVE, because=(f"asked now: {asked.reason}",))
-    last = next(_said(fingerprint, entries), None)
-    if last is None:
-        return Claim(claim=claim, holds=None, because=("nobody has asked: keyguard verify, or prove --stdin",))
-    dead = last.outcome in ("inactive", "confirmed", "already-inactive")
-    said = f"{last.outcome}, by the journal of {last.time}" + (f": {last.detail}" if last.detail else "")
-    return Claim(claim=claim, holds=True if dead else False if last.outcome == "active" else None, because=(said,))
-
-
-def _said(fingerprint: str, entries: Sequence[Entry]) -> Iterator[Entry]:
-    """What is known of it, the newest first, but for what was only tried."""
+        because = f"asked now{f' at {asked.host}' if asked.host else ''}: {asked.reason}"
+        return Claim(claim=claim, holds=asked.state is State.INACTIVE, because=(because,))
+    told = [f"asked now: {asked.reason}"] if asked else []
+    decisive = vouching.decides(entries, fingerprint, finding)
+    if decisive is not None:
+        return Claim(claim=claim, holds=is_dead(decisive), because=(_told(decisive), *told))
     for one in reversed(entries):
-        if one.fingerprint == fingerprint and one.action in ("verify", "revoked") and one.outcome != "unknown":
-            yield one
+        if one.fingerprint == fingerprint and is_dead(one):
+            told.append(f"{_told(one)}; that does not count: {vouching.why_not(one, finding)}")
+        elif one.fingerprint == fingerprint and one.action in ("verify", "revoked"):
+            told.append(_told(one))
+    return Claim(claim=claim, holds=None, because=tuple(told[:_MOST]) or (_NOBODY,))
+
+
+_NOBODY = "nobody has asked: keyguard verify, or prove --stdin"
+
+
+def _told(one: Entry) -> str:
+    who = f" by {one.vendor}" if one.vendor else ""
+    where = f" at {one.host}" if one.host else ""
+    return f"{one.outcome}{who}{where}, by the journal of {one.time}" + (f": {one.detail}" if one.detail else "")

@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import product
 
 from keyguard.engine.compiled import Engine
 from keyguard.errors import GitError
 from keyguard.git.objects import BlobReader
 from keyguard.git.opening import open_shadow
 from keyguard.history.scope import homes
+from keyguard.masking.known import KNOWN
 from keyguard.model import Blob, Finding, Occurrence, Where
 from keyguard.secrets import Secret
 from keyguard.sightings import Sighter
@@ -75,19 +77,19 @@ def _readings(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int],
     if one.where is not Where.HISTORY:
         yield from _of_file(one.path, paths)
     elif one.trace is not None and one.trace.kind == "name":
-        yield _once(one.path)
+        yield from map(_once, KNOWN.actual(one.path))
     elif one.trace is not None and one.trace.kind == "file":
         yield from _of_own_file(one.path, paths)
     elif one.trace is not None:
         yield from _of_object(one.trace.oid, paths)
-    yield _once(one.path)
+    yield from map(_once, KNOWN.actual(one.path))
 
 
 def _of_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
-    for path in paths:
+    for path, actual in product(paths, KNOWN.actual(shown)):
         root = os.fsencode(os.path.realpath(path))
         prefix = shown_root(path, alone=len(paths) == 1)
-        inside = shown[len(prefix) :].lstrip(b"/") if shown.startswith(prefix) else None
+        inside = actual[len(prefix) :].lstrip(b"/") if actual.startswith(prefix) else None
         if not os.path.isdir(root):
             root, inside = os.path.dirname(root), os.path.basename(root)
         if inside:
@@ -97,20 +99,21 @@ def _of_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], byt
 def _of_reader(reader: Reader, path: bytes) -> Iterator[Callable[[int], bytes]]:
     try:
         opened = reader.read(path)
+        if isinstance(opened, Opened):
+            if opened.data is not None:
+                yield _once(opened.data)
+            elif opened.read is not None:
+                yield partial(_pieces, opened.read)
     except Absent:
         return
-    if isinstance(opened, Opened):
-        if opened.data is not None:
-            yield _once(opened.data)
-        elif opened.read is not None:
-            yield partial(_pieces, opened.read)
-    reader.close()
+    finally:
+        reader.close()  # also where the first place was enough
 
 
 def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
-    for path in paths:
+    for path, actual in product(paths, KNOWN.actual(shown)):
         for home in homes(path)[0]:
-            name = shown.removeprefix(home.own_prefix).removeprefix(b".git/")
+            name = actual.removeprefix(home.own_prefix).removeprefix(b".git/")
             for folder in {home.repository.common_dir, home.repository.git_dir}:
                 yield from _of_reader(Reader(os.fsencode(folder), b""), name)
 

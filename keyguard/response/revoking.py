@@ -10,11 +10,11 @@ from keyguard.endpoints import Request, Revocation
 from keyguard.model import Finding
 from keyguard.remote import verify
 from keyguard.remote.http import Client
-from keyguard.remote.journal import Entry, Journal
+from keyguard.remote.journal import Entry, Journal, is_settled
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
 from keyguard.response.administration import Administrator, Stopped
-from keyguard.response.asking import Asker, Said, Source
+from keyguard.response.asking import Asker, Question, Said, Source
 from keyguard.verdict import State, Verdict
 
 #: what can have come of it, for people
@@ -47,6 +47,13 @@ class Plan(NamedTuple):
     """What is to be done, and a page about it, by the vendor that the user has named."""
     key_id: str = ""
     """How the vendor calls the key, where the request has to name it; known once it was looked for."""
+    whose: str = "named"
+    """How it is known that the key is the vendor's: one of ``keyguard.remote.journal.WHOSE``."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known without a further answer."""
+        return self.whose != "named"
 
 
 class Outcome(NamedTuple):
@@ -75,7 +82,15 @@ class Revoker:
         check = self._asks.question(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
         asked = (check.request, check.prepared)
-        return Plan(finding, request, what.prepared, *asked, what.why_not, what.vendor, what.by_hand)
+        known = self._whose(finding, what)
+        return Plan(finding, request, what.prepared, *asked, what.why_not, what.vendor, what.by_hand, whose=known)
+
+    def _whose(self, finding: Finding, what: Question) -> str:
+        if what.settled:
+            return "certain"
+        host = what.request.host if what.request else ""
+        before = what.vendor and is_settled(self._journal.entries(), finding.fingerprint, what.vendor, host)
+        return "recognised" if before else "named"
 
     def rehearse(self, plan: Plan) -> Verdict | None:
         """What the vendor says it would do; None where it offers no such thing. Sends the key, and changes nothing."""
@@ -110,12 +125,15 @@ class Revoker:
         if lacking := self._administrator.lacks(plan.request, plan.vendor):
             return Outcome(plan.finding, "not-sent", lacking)
         before = self._active(plan)
+        known = plan._replace(whose="recognised") if before and before.recognised and not plan.settled else plan
         if before is not None and before.state is State.INACTIVE:
-            return self._done(plan, "already-inactive", before.reason, before.status)
+            return self._done(known, "already-inactive", before.reason, before.status)
         found = self._administrator.ready(plan.request, plan.prepared, plan.vendor, before)
         if isinstance(found, Stopped):
-            return self._done(plan, found.outcome, found.detail)._replace(found=found.found)
-        return plan._replace(prepared=found.prepared, key_id=found.key_id)
+            if found.outcome == "already-inactive" and not known.settled:
+                known = known._replace(whose="recognised")  # the account lists it
+            return self._done(known, found.outcome, found.detail)._replace(found=found.found)
+        return known._replace(prepared=found.prepared, key_id=found.key_id)
 
     def _sent(self, group: Sequence[Plan]) -> Iterator[Outcome]:
         request, first, *others = group[0].request, *(one.prepared for one in group)
@@ -136,7 +154,10 @@ class Revoker:
             else f"an answer that the rule does not know ({reply.status})"
         )
         for plan in group:
-            yield self._confirmed(plan, outcome, (answer.says if answer else "") or said, reply.status)
+            if answer and outcome == "already-inactive" and not plan.settled and not answer.recognises:
+                yield self._done(plan, "unknown", f"{said}, as it would to a key of another vendor", reply.status)
+            else:
+                yield self._confirmed(plan, outcome, (answer.says if answer else "") or said, reply.status)
 
     def _confirmed(self, plan: Plan, outcome: str, said: str, status: int) -> Outcome:
         """With the vendor's own word on it, where it can be asked."""
@@ -154,7 +175,7 @@ class Revoker:
     def _active(self, plan: Plan) -> Verdict | None:
         if plan.check is None or plan.check_prepared is None:
             return None
-        return verify.ask(self._client, plan.check_prepared, plan.check)
+        return verify.ask(self._client, plan.check_prepared, plan.check, settled=plan.settled)
 
     def _done(self, plan: Plan, outcome: str, detail: str, status: int = 0) -> Outcome:
         self._note(plan, "revoked", outcome, detail, status)
@@ -162,7 +183,8 @@ class Revoker:
 
     def _note(self, plan: Plan, action: str, outcome: str, detail: str = "", status: int = 0) -> None:
         finding, host = plan.finding, plan.request.host if plan.request else ""
-        entry = partial(Entry, action=action, outcome=outcome, host=host, status=status, detail=detail)
+        said = {"host": host, "whose": plan.whose, "detail": detail}
+        entry = partial(Entry, action=action, outcome=outcome, status=status, **said)
         self._journal.append(entry(fingerprint=finding.fingerprint, id=finding.id, vendor=plan.vendor))
 
 

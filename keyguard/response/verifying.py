@@ -14,7 +14,7 @@ from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.errors import UsageError
 from keyguard.model import Finding, Run
-from keyguard.remote import verify
+from keyguard.remote import journal, verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.response.asking import Asker, Question, Said, Source
@@ -64,9 +64,17 @@ class Verifier:
         )
         return msgspec.structs.replace(run, findings=findings)
 
-    def of_text(self, text: bytes, said: Said = _NOTHING, *, dry: bool = False, wanted: str = "") -> Iterator[Answered]:
+    def of_text(
+        self,
+        text: bytes,
+        said: Said = _NOTHING,
+        *,
+        dry: bool = False,
+        wanted: str = "",
+        known: Finding | None = None,
+    ) -> Iterator[Answered]:
         """The one key in a text. Raises ``UsageError`` where there is none, or more than one, or it is not the one
-        whose fingerprint is ``wanted``: nothing is sent then.
+        whose fingerprint is ``wanted``: nothing is sent then. ``known`` is what a scan says of that key.
         """
         pieces = iter((text, b""))
         # a comment that allows a key is not obeyed: of two keys it must not be the other one that is meant
@@ -76,32 +84,41 @@ class Verifier:
             raise UsageError("there is no key on standard input" if not found else "give one key at a time")
         if wanted and found[0].fingerprint != wanted:
             raise UsageError("what is on standard input is another key")
-        question = self._asker.question(
-            found[0], Source(partial(secret_in, text, found[0], self._engine), _alone), said
-        )
-        yield self._answered(found[0], question, dry)
+        finding = known or found[0]
+        question = self._asker.question(finding, Source(partial(secret_in, text, found[0], self._engine), _alone), said)
+        yield self._answered(finding, question, dry)
 
     def _answered(self, finding: Finding, question: Question, dry: bool) -> Answered:
         if question.request is None or question.prepared is None:
             return Answered(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
         if dry:
             return Answered(finding, None, tuple(question.prepared.lines()))
-        verdict = verify.ask(self._client, question.prepared, question.request)
-        self._note(finding, question.vendor, verdict)
+        self._journal.require_place()
+        settled = question.settled or journal.is_settled(
+            self._journal.entries(), finding.fingerprint, question.vendor, question.prepared.host
+        )
+        verdict = verify.ask(self._client, question.prepared, question.request, settled=settled)
+        self._note(finding, question, verdict, settled=settled)
         return Answered(finding, verdict)
 
-    def _note(self, finding: Finding, vendor: str, verdict: Verdict) -> None:
+    def _note(self, finding: Finding, question: Question, verdict: Verdict, *, settled: bool) -> None:
         entry = Entry(
             action="verify",
             fingerprint=finding.fingerprint,
             id=finding.id,
-            vendor=vendor,
+            vendor=question.vendor,
             outcome=verdict.state.value,
             host=verdict.host,
+            whose=whose(question, recognised=settled or verdict.recognised),
             status=verdict.status,
             detail=verdict.reason,
         )
         self._journal.append(entry)
+
+
+def whose(question: Question, *, recognised: bool) -> str:
+    """How it is known that the key is of the vendor who is asked: one of ``keyguard.remote.journal.WHOSE``."""
+    return "certain" if question.settled else "recognised" if recognised else "named"
 
 
 def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Source:

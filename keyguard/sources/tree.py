@@ -73,7 +73,7 @@ def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
 
 
 def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
-    """What is below the paths that were asked for. Raises ``UsageError`` for a path that is not there."""
+    """What is below the paths that were asked for: perhaps nothing. ``UsageError`` for a path that is not there."""
     found = Listing(scope="working tree")
     for path in ask.paths:
         if not os.path.lexists(path):
@@ -87,14 +87,15 @@ def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
         else:
             _add_file(found, path, os.fsencode(there), shown)
     _deduplicate(found)
-    if not found.count() and not any(map(_is_bare, ask.paths)):
-        raise UsageError(f"nothing to scan in {', '.join(ask.paths)}: no files, or all of them ignored (--all-files)")
     return found
 
 
-def add_nested(found: Listing, place: Place, path: bytes, ask: Ask) -> None:
-    """A repository inside the folder: a submodule, or one that nobody tracks."""
+def add_nested(found: Listing, place: Place, path: bytes, ask: Ask, *, linked: bool = False) -> None:
+    """A repository inside the folder: a submodule if it is ``linked``, else one that nobody tracks."""
     inside = place._replace(inner=place.below(path), depth=place.depth + 1, begun=None)
+    if linked and (os.path.islink(inside.path) or not os.path.lexists(os.path.join(inside.path, b".git"))):
+        detail = "submodule (not checked out here: git submodule update --init --recursive)"
+        found.skipped.append(Skipped(path=inside.name, reason="submodule", detail=detail, gap=False))
     if os.path.islink(inside.path) or not os.path.isdir(inside.path):
         if os.path.lexists(inside.path):  # something else stands where the repository should be
             _add(found, place, [path])
@@ -217,21 +218,22 @@ def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask)
     ready = begun is not None and (begun.repository, begun.folder) == (repository, inside)
     entries = begun.entries() if begun and ready else tracked_and_untracked(repository, inside)
     files: dict[bytes, TreeFile] = {}
-    nested: set[bytes] = set()
+    nested: dict[bytes, bool] = {}
     skipped: list[Skipped] = []
     for entry in entries:
         path = entry.path[cut:]
         if isinstance(entry, Skipped):
             skipped.append(Skipped(path=place.display(path), reason=entry.reason, detail=entry.detail))
         elif entry.mode == GITLINK or path.endswith(b"/"):
-            nested.add(path.rstrip(b"/"))
+            name = path.rstrip(b"/")
+            nested[name] = nested.get(name, False) or entry.mode == GITLINK
         else:
             files.setdefault(path, TreeFile(around + path, entry.oid))
     found.skipped += skipped
     if files:
         found.folders.append(Folder(place.root, place.shown, [files[path] for path in sorted(files)], repository))
     for path in sorted(nested):
-        add_nested(found, place, path, ask)
+        add_nested(found, place, path, ask, linked=nested[path])
 
 
 def _add_walked(found: Listing, place: Place, ask: Ask, *, ignore: bool) -> None:

@@ -191,6 +191,13 @@ def test_a_damaged_index_is_an_error(committed: Repo) -> None:
         staged(committed)
 
 
+def test_an_index_that_is_cut_off_behind_its_head_is_an_error(committed: Repo) -> None:
+    data = (committed.path / ".git/index").read_bytes()[:12]
+    committed.write(".git/index", data + hashlib.sha1(data, usedforsecurity=False).digest())
+    with pytest.raises(GitError, match="damaged: it ends too early"):
+        staged(committed)
+
+
 def test_an_index_that_git_cannot_read_is_an_error_before_the_first_commit_too(repo: Repo) -> None:
     data = b"DIRC" + bytes([0, 0, 0, 99, 0, 0, 0, 0])
     repo.write(".git/index", data + hashlib.sha1(data, usedforsecurity=False).digest())

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.errors import GitError
-from keyguard.git.indexfile import base_of, entries_with_base, parse_index, remembered_ids
+from keyguard.git.indexfile import base_of, check_index, entries_with_base, parse_index, remembered_ids
 from keyguard.git.repository import discover
 from keyguard.git.tips import read_tips
 from tests.repos import Repo
@@ -141,6 +141,34 @@ def sealed(body: bytes, object_format: str = "sha1") -> bytes:
 def test_an_index_that_makes_no_sense_is_damaged(body: bytes) -> None:
     with pytest.raises(GitError, match="damaged"):
         parse_index(sealed(body), "sha1")
+
+
+@pytest.mark.parametrize("version", ["2", "4"])
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_an_index_that_is_cut_off_anywhere_is_damaged(tmp_path: Path, version: str, object_format: str) -> None:
+    repo = Repo(tmp_path / "r", f"--object-format={object_format}")
+    for number in range(5):
+        repo.write(f"{'n' * (number + 1)}/{number}", "")
+    repo.add().git("update-index", f"--index-version={version}")
+    body = (repo.path / ".git/index").read_bytes()[: -20 if object_format == "sha1" else -32]
+    check_index(sealed(body, object_format), object_format)
+    for end in range(len(body)):
+        with pytest.raises(GitError, match="damaged"):
+            check_index(sealed(body[:end], object_format), object_format)
+    for count in (4, 6):
+        with pytest.raises(GitError, match="damaged"):
+            check_index(sealed(body[:8] + count.to_bytes(4, "big") + body[12:], object_format), object_format)
+
+
+def test_the_quick_look_at_an_index_takes_what_the_other_takes(tmp_path: Path) -> None:
+    repo = grown(tmp_path / "r").write("intended", "")
+    repo.git("add", "--intent-to-add", "intended")
+    for version in ("2", "3", "4"):
+        repo.git("update-index", f"--index-version={version}")
+        check_index((repo.path / ".git/index").read_bytes(), "sha1")
+    for body in (b"DIRC\0\0\0\2\0\0\0\1" + bytes(70), b"DIRC\0\0\0\2\xff\xff\xff\xff"):
+        with pytest.raises(GitError, match="damaged"):
+            check_index(sealed(body), "sha1")
 
 
 @given(

@@ -61,6 +61,33 @@ def test_borrowed_stores_are_listed_through_each_other_and_circles_end(tmp_path:
     assert alternates(d) == ()
 
 
+_QUOTES = {
+    "plain": "{path}\n",
+    "quoted": '"{path}"\n',
+    "without a line's end": '"{path}"',
+    "escaped": '"{octal}"\n',
+    "after a comment": '# "x\n"{path}"\n',
+    "before another": '"/nowhere"\n"{path}"\n',
+    "broken quotes before it": '"/nowhere\\q\n{path}\n',
+}
+
+
+@pytest.mark.parametrize("form", _QUOTES)
+@pytest.mark.parametrize("name", ["store", 'with "quotes" and \\', "with a\nline", "ünicode"])
+def test_borrowed_stores_are_those_that_git_takes_from_the_list(tmp_path: Path, form: str, name: str) -> None:
+    other = Repo(tmp_path / name).write("a", "one\n").add()
+    repo = Repo(tmp_path / "repo")
+    path = str(other.path / ".git/objects")
+    octal = "".join(f"\\{byte:03o}" for byte in os.fsencode(path))
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    plain = form in ("plain", "broken quotes before it")
+    text = _QUOTES[form].format(path=path if plain else escaped, octal=octal)
+    (repo.path / ".git/objects/info/alternates").write_text(text)
+    taken = not repo.git("cat-file", "--batch-check", stdin=other.oid(":a").encode()).endswith(b" missing\n")
+    assert alternates(str(repo.path / ".git/objects")) == ((path,) if taken else ())
+    assert taken or "\n" in name
+
+
 def test_a_chain_of_borrowed_stores_is_followed_as_far_as_git_does_and_no_further(tmp_path: Path) -> None:
     for number in range(10):
         (tmp_path / f"{number}/info").mkdir(parents=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,40 @@ def test_what_is_not_there_is_an_error(revisions: Revisions, name: str) -> None:
 def test_an_error_says_what_there_is(revisions: Revisions) -> None:
     with pytest.raises(UsageError, match=r"there is HEAD, both, main, side/way"):
         revisions.find("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("nowhere", ""),
+        ("last week", ""),
+        # a complete clone of a CI server has no branch but the one that is tested
+        ("upstream/main", "fetch-depth: 0 (GitLab: GIT_DEPTH: 0), and $CI_MERGE_REQUEST_DIFF_BASE_SHA"),
+    ],
+)
+def test_only_where_a_branch_of_a_remote_is_missing_does_an_error_speak_of_ci(
+    revisions: Revisions, name: str, advice: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        revisions.find(name)
+    assert ("in CI" in str(caught.value), advice in str(caught.value)) == (bool(advice), True)
+
+
+@pytest.mark.parametrize("name", ["origin/main", "nowhere", "HEAD~2", "HEAD^1", "HEAD~1"])
+def test_in_a_shallow_clone_an_error_says_how_to_get_the_rest(repo: Repo, tmp_path: Path, name: str) -> None:
+    repo.git("clone", "--quiet", "--depth=1", "--branch=main", f"file://{repo.path}", str(tmp_path / "clone"))
+    clone = Repo(tmp_path / "clone", init=False)
+    clone.git("update-ref", "-d", "refs/remotes/origin/main")
+    found = discover(str(clone.path))
+    assert found
+    tips = read_refs(found)
+    with open_shadow(found) as shadow, pytest.raises(UsageError, match=r"fetch-depth: 0 \(GitLab: GIT_DEPTH: 0\)"):
+        Revisions(shadow, tips.tips, shallow=bool(tips.shallow)).commit(name)
+
+
+def test_an_id_that_a_shallow_clone_lacks_is_told_in_the_same_way(repo: Repo, tmp_path: Path) -> None:
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.path}", str(tmp_path / "clone"))
+    found = discover(str(tmp_path / "clone"))
+    assert found
+    with open_shadow(found) as shadow, pytest.raises(UsageError, match=r"missing \(shallow clone: fetch-depth: 0"):
+        Revisions(shadow, read_refs(found).tips, shallow=True).commit(repo.oid("HEAD~1"))

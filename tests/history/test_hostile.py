@@ -27,9 +27,10 @@ class Target(NamedTuple):
     script: Path
 
 
-@pytest.fixture
-def target(repo: Repo, tmp_path: Path) -> Target:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     """Keys in each part of a history; none in the work tree, which git would take for changed."""
+    repo = Repo(tmp_path_factory.mktemp("target") / "repo")
     repo.config("gc.auto", "0")
     repo.write(".gitattributes", "*.lock -diff\n*.dat binary\n*.env diff=x filter=x merge=x\n")
     repo.write("a.txt", "one\n").write("deleted.env", line("deleted")).write("x.dat", line("binary")).add().commit()
@@ -43,6 +44,13 @@ def target(repo: Repo, tmp_path: Path) -> Target:
     repo.remove("merge.env").add().commit()
     repo.git("tag", "-a", "v1", "-m", line("tag"))
     sign(repo)
+    return repo
+
+
+@pytest.fixture
+def target(built: Repo, tmp_path: Path) -> Target:
+    """A copy of that repository to be armed, and a script that says that it ran."""
+    repo = built.copy(tmp_path / "repo")
     (tmp_path / "traps").mkdir()
     script = tmp_path / "traps/script"
     script.write_text(f'#!/bin/sh\necho "$0 $*" >>{tmp_path}/traps/mark\nexit 1\n')

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from pathlib import Path
 
 import pytest
 
+from keyguard.git.revisions import Raw, Revisions
+from keyguard.git.shadow import Shadow
 from tests.calling import Keyguard
 from tests.history.asking import History, key, line
 from tests.repos import Repo
@@ -309,3 +313,47 @@ def test_what_is_not_there_is_an_error_that_says_what_is(repo: Repo, kg: Keyguar
 def test_outside_a_repository_there_is_no_range(kg: Keyguard, tmp_path: Path) -> None:
     said = kg("scan", "--range", "HEAD", cwd=tmp_path)
     assert (said.code, "not in a git repository" in said.err) == (2, True)
+
+
+def test_a_tag_on_hundreds_of_tags_is_followed_to_its_commit(repo: Repo, kg: Keyguard) -> None:
+    repo.write("new.env", line("new")).add().commit("new")
+    oid = repo.oid()
+    for number in range(300):
+        text = (
+            f"object {oid}\ntype {'tag' if number else 'commit'}\ntag t{number}\ntagger A <a> 1 +0000\n\nm\n".encode()
+        )
+        data = b"tag %d\0" % len(text) + text
+        oid = hashlib.sha1(data, usedforsecurity=False).hexdigest()
+        path = repo.path / ".git/objects" / oid[:2] / oid[2:]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(zlib.compress(data, 1))
+    repo.git("update-ref", "refs/tags/deep", oid)
+    for asked_for in ("base..deep", "deep"):
+        found = between(kg, repo, asked_for)
+        assert found.code == 1
+        assert found.places("new")
+        assert found.coverage["tags"] == 300
+
+
+def test_each_tag_is_read_once_however_many_names_lead_to_it() -> None:
+    """Else a chain of tags that all have a name of their own would take time by the square of its length."""
+    ids = [f"{number:040x}" for number in range(1, 2001)]
+    tags = {oid: Raw(b"tag", b"object %s\ntype tag\n" % ids[at + 1].encode()) for at, oid in enumerate(ids[:-1])}
+    asked_for: list[str] = []
+
+    class Known(Revisions):
+        def read(self, oid: str) -> Raw | None:
+            asked_for.append(oid)
+            return tags.get(oid, Raw(b"commit", b""))
+
+    known = Known(Shadow(""), [])
+    tags_seen: dict[str, None] = {}
+    for oid in reversed(ids):
+        found = known.peel(oid, tags_seen)
+        tags_seen |= dict.fromkeys(found.tags)
+        assert (found.oid, found.kind) == (ids[-1], b"commit")
+        assert len(found.tags) <= 1
+    assert len(asked_for) == len(ids)
+    assert known.peel(ids[0]).tags == ids[:-1]
+    tags[ids[-1]] = Raw(b"tag", b"object %s\ntype tag\n" % ids[0].encode())
+    assert Known(Shadow(""), []).peel(ids[5]).kind == b"", "tags that are put on each other lead nowhere"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -58,29 +60,52 @@ def engine() -> compiled.Engine:
     return compiled.load(cached=False)
 
 
-@pytest.fixture(params=SCANS)
-def kind(
-    request: pytest.FixtureRequest, repo: Repo, tmp_path: Path, engine: compiled.Engine, monkeypatch: pytest.MonkeyPatch
-) -> str:
-    """A small tree with a key in each file, that is scanned in this way; the rules are there already."""
-    if request.param == "plain":
-        repo = Repo(tmp_path / "plain", init=False)
-    else:
+@pytest.fixture(scope="module", params=SCANS)
+def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """Return a kind of scan, and a small tree for it with a key in each file; no scan writes there."""
+    name = str(request.param)
+    repo = Repo(tmp_path_factory.mktemp("faults") / "repo", init=name != "plain")
+    if name != "plain":
         repo.write("readme.md", "x").add().commit()
     repo.write("a.env", leaking_line(1)).write("sub/b.env", leaking_line(2)).write("sub/.gitignore", "*.log\n")
     repo.link("sub/link", leaking_line(4).strip())
-    if request.param != "plain":
+    if name != "plain":
         repo.add()
-    if request.param not in ("staged", "hook"):
+    if name not in ("staged", "hook"):
         repo.write("sub/big.env", b"nothing\n" * 200_000 + leaking_line(3).encode())
     else:
         repo.write("sub/new.env", leaking_line(3)).add()
-    monkeypatch.chdir(repo.path)
+    return name, repo.path
+
+
+@pytest.fixture
+def kind(tree: tuple[str, Path], tmp_path: Path, engine: compiled.Engine, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The kind of scan that the tree is there for; the rules are compiled already, and we are in the tree."""
+    monkeypatch.chdir(tree[1])
+    # away from the folders of other scans, which each scan looks at
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(compiled, "load", lambda *args, **options: engine)
-    if request.param == "workers":
+    if tree[0] == "workers":
         monkeypatch.setattr(worklist, "_FEW", 1)
         monkeypatch.setattr(worklist, "_BATCH", 1)
-    return str(request.param)
+    return tree[0]
+
+
+class Recording:
+    """Stands in for a call and notes from where it was made, once for each time."""
+
+    def __init__(self, really: Callable[..., Any]) -> None:
+        self._really = really
+        self.sites: list[tuple[object, ...]] = []
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        frame: FrameType | None = sys._getframe(1)
+        site: list[object] = []
+        while frame is not None and len(site) < 5:
+            site.append((frame.f_code, frame.f_lineno))
+            frame = frame.f_back
+        self.sites.append(tuple(site))
+        return self._really(*args, **options)
 
 
 class Failing:
@@ -109,23 +134,33 @@ def keys_in(text: str) -> int:
     return sum(finding["kind"] == "key" for finding in document["findings"])
 
 
-def turns(call: str) -> Iterator[tuple[int, int]]:
-    """Which time it fails, and how."""
-    turn = 1
-    while turn < 400:
+def turns(call: str, sites: Sequence[object], thorough: bool) -> Iterator[tuple[int, int]]:
+    """Which time it fails, and how.
+
+    Calls from the same lines of code go on alike: of those the first and the last fail, and in a thorough run each of
+    the first forty and then every fifth. Then comes one turn more than there are calls.
+    """
+    places: dict[object, list[int]] = {}
+    for turn, site in enumerate(sites, 1):
+        places.setdefault(site, []).append(turn)
+    few = {turn for found in places.values() for turn in (found[0], found[-1])}
+    beyond = range(len(sites) + 1, 400, 7)
+    for turn in sorted({*few, *beyond, *(range(1, 40) if thorough else ()), *(range(40, 400, 5) if thorough else ())}):
         yield turn, ERRORS[(turn + len(call)) % len(ERRORS)]
-        turn += 1 if turn < 40 else 5  # by then, calls are like those before
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_no_failure_of_any_call_makes_a_scan_green(
-    call: str, kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    call: str, kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], thorough: bool
 ) -> None:
     wanted = 3 if kind == "hook" else 4
     words = [*SCANS[kind], "-f", "json", "--isolated"]
-    assert main(words) == 1
+    recording = Recording(getattr(os, call))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, recording)
+        assert main(words) == 1
     assert keys_in(capsys.readouterr().out) == wanted
-    for turn, error in turns(call):
+    for turn, error in turns(call, recording.sites, thorough):
         failing = Failing(getattr(os, call), turn, error)
         with monkeypatch.context() as patch:
             patch.setattr(os, call, failing)

@@ -11,7 +11,7 @@ import pytest
 
 from keyguard.errors import GitError
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
-from keyguard.odb.loose import LooseObject, list_loose, loose_path, read_loose, read_loose_pieces
+from keyguard.odb.loose import LooseObject, list_loose, loose_path, quarantines, read_loose, read_loose_pieces
 from keyguard.odb.pack import LARGEST
 from tests.history.packfiles import object_id
 from tests.odb.opening import loose_file
@@ -105,11 +105,28 @@ def test_only_names_of_objects_are_listed_and_in_order(tmp_path: Path, object_fo
     assert list(list_loose(str(tmp_path), object_format)) == oids
 
 
-def test_a_folder_that_is_a_link_holds_nothing(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_link_is_followed_as_git_follows_it(tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / ("1" * 38)).touch()
     (tmp_path / "11").symlink_to("outside")
-    assert list(list_loose(str(tmp_path), "sha1")) == []
+    assert list(list_loose(str(tmp_path), "sha1")) == ["1" * 40]
+
+
+@pytest.mark.parametrize("target", ["nowhere", "22"])
+def test_a_folder_that_is_a_link_without_an_end_is_said(tmp_path: Path, target: str) -> None:
+    (tmp_path / "22").symlink_to(target)
+    with pytest.raises(GitError, match="objects/22: "):
+        list(list_loose(str(tmp_path), "sha1"))
+
+
+def test_objects_that_were_not_finished_are_told(tmp_path: Path) -> None:
+    (tmp_path / "11").mkdir()
+    (tmp_path / "11" / "tmp_obj_x").touch()
+    (tmp_path / "incoming-1234").mkdir()
+    leftovers: list[str] = []
+    assert list(list_loose(str(tmp_path), "sha1", leftovers)) == []
+    assert (leftovers, quarantines(str(tmp_path))) == (["11/tmp_obj_x"], ["incoming-1234"])
+    assert quarantines(str(tmp_path / "nowhere")) == []
 
 
 def test_folders_that_cannot_be_listed_are_said_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,18 @@ import pytest
 
 from keyguard.odb.headers import BLOB, COMMIT
 from keyguard.odb.store import Store
-from tests.history.packfiles import Packed, copy, delta_of, insert, install, object_id, offsets_of, pack_of, smuggle
+from tests.history.packfiles import (
+    Packed,
+    copy,
+    delta_of,
+    index_of,
+    insert,
+    install,
+    object_id,
+    offsets_of,
+    pack_of,
+    smuggle,
+)
 from tests.history.packing import PACKINGS, content, deep, objects_of, repacked
 from tests.odb.opening import NAMES, contents, no_index, objects_folder, opened, walked
 from tests.repos import Repo
@@ -217,6 +228,47 @@ def test_other_files_beside_packs_are_no_packs(repo: Repo) -> None:
     with opened(repo) as store:
         assert contents(store) == objects_of(repo.path)
         assert store.skipped == []
+        assert store.leftovers == ["pack/tmp_pack_x"]
+
+
+def twin_of(repo: Repo, path: Path, blob: bytes) -> Path:
+    """Another pack with that blob. Its checksum, and that in its index, is that of the pack at ``path``."""
+    raw = pack_of([Packed("blob", blob)])[:-20] + path.read_bytes()[-20:]
+    twin = path.with_name("pack-twin.pack")
+    twin.write_bytes(raw)
+    twin.with_suffix(".idx").write_bytes(index_of([(object_id("blob", blob), 12)], raw))
+    return twin
+
+
+def test_two_packs_with_one_checksum_are_both_read(repo: Repo) -> None:
+    path = one_pack(repo)
+    twin_of(repo, path, b"hidden")
+    with opened(repo) as store:
+        assert len(store.packs) == 2
+        assert contents(store) == objects_of(repo.path)
+        assert object_id("blob", b"hidden") in contents(store)
+
+
+def test_a_copy_of_a_pack_is_read_once_and_only_if_its_index_is_one_too(repo: Repo) -> None:
+    path = one_pack(repo)
+    copied = path.with_name("pack-copy.pack")
+    for suffix in (".pack", ".idx"):
+        copied.with_suffix(suffix).write_bytes(path.with_suffix(suffix).read_bytes())
+    with opened(repo) as store:
+        assert len(store.packs) == 1
+    copied.with_suffix(".idx").write_bytes(index_of([], copied.read_bytes()))
+    with opened(repo) as store:
+        assert {gap.reason for gap in store.skipped} == {"corrupt"}
+
+
+def test_folders_of_objects_that_are_links_are_read_as_git_reads_them(repo: Repo, tmp_path: Path) -> None:
+    repo.write("a", "one\n").add().commit("one")
+    for folder in [*objects_folder(repo).glob("??"), objects_folder(repo) / "pack"]:
+        folder.rename(tmp_path / folder.name)
+        folder.symlink_to(tmp_path / folder.name)
+    with opened(repo) as store:
+        assert contents(store) == objects_of(repo.path)
+        assert len(store) == 3
 
 
 def test_a_pack_that_is_a_link_or_a_folder_is_a_gap(repo: Repo) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -290,22 +289,36 @@ def test_an_index_in_use_is_not_waited_for(repo: Repo, fix: Fix) -> None:
     assert ignored(repo, ".env")
 
 
-def test_git_that_is_not_there_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["split", "sparse", "sha256", "worktree", "version 4", "shared"])
+def test_an_index_of_any_kind_stays_what_it_is(kind: str, inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r", *(["--object-format=sha256"] if kind == "sha256" else []))
     private(repo, ".env", SETTINGS)
-    repo.add().commit()
-    monkeypatch.setitem(sys.modules, "git", None)
-    said = fix("--yes")
-    assert said.code == 2
-    assert "git cannot be run" in said.out
-    assert repo.git("ls-files") == b".env\n"
-
-
-def test_only_who_changes_an_index_pays_for_it(inside: Inside, repo: Repo) -> None:
-    private(repo, ".env", SETTINGS)
-    program = "import sys\nfrom keyguard.cli import main\nmain(['fix', '--yes', sys.argv[1]])\nassert 'git' not in sys.modules\n"
-    said = inside.python(program.replace("sys.argv[1]", repr(str(repo.path))))
-    assert said.code == 0, said.err
-    assert ignored(repo, ".env")
+    repo.write("a/b/c.txt", "c\n").write("d/e.txt", "e\n").write("f.txt", "f\n").add().commit()
+    if kind == "split":
+        repo.git("update-index", "--split-index")
+        repo.write("g.txt", "g\n").add("g.txt")
+    elif kind == "sparse":
+        repo.git("sparse-checkout", "set", "--cone", "--sparse-index", "d")
+    elif kind == "worktree":
+        repo.git("worktree", "add", "--quiet", "../w")
+        repo = Repo(tmp_path / "w", init=False)
+    elif kind == "version 4":
+        repo.git("update-index", "--index-version", "4")
+    elif kind == "shared":
+        (repo.path / ".git/index").chmod(0o664)
+    before, place = repo.git("ls-files"), repo.path / ".git/index"
+    said = inside("fix", "--yes", cwd=repo.path)
+    assert said.code == 0, said
+    assert kind != "shared" or mode(place) == 0o664
+    assert repo.git("ls-files") == before.replace(b".env\n", b"")
+    assert repo.git("status", "--porcelain").splitlines()[0] == b"D  .env"
+    assert repo.git("fsck") == b""
+    if kind == "split":
+        assert b"link" in place.read_bytes()
+    elif kind == "sparse":
+        assert b"sdir" in place.read_bytes()
+    elif kind == "version 4":
+        assert place.read_bytes()[4:8] == b"\0\0\0\4"
 
 
 # --- permissions ------------------------------------------------------------------------------------------------------
@@ -591,6 +604,23 @@ def test_what_browsers_get_is_left(repo: Repo, fix: Fix) -> None:
     assert repo.file("src/mail.js").read_bytes() == before
 
 
+@pytest.mark.parametrize("asked", [".", "src", "src/mail.js"])
+@pytest.mark.parametrize("settings", ["", 'ignore = ["key-in-frontend"]', 'exclude = ["index.html"]'])
+def test_what_browsers_get_is_left_whatever_is_asked_for_or_ignored(
+    repo: Repo, fix: Fix, asked: str, settings: str
+) -> None:
+    repo.write(".gitignore", ".env\n").write(".env", "").write("package.json", '{"devDependencies": {"vite": "^8"}}\n')
+    repo.write("index.html", '<script type="module" src="/src/main.js"></script>\n')
+    repo.write("src/main.js", "import { sendmailosKey } from './mail';\nconsole.log(sendmailosKey);\n")
+    repo.write("src/mail.js", f"export const sendmailosKey = '{LIVE}';\n")
+    repo.write("lib/pay.js", "export const s = process.env.STRIPE_SECRET_KEY;\n").write(".keyguard.toml", settings)
+    before = repo.file("src/mail.js").read_bytes()
+    said = fix("--unsafe", "--yes", str(repo.file(asked)))
+    assert said.code == 1
+    assert "mail.js:1 left as it is: a browser gets this file" in said.out
+    assert repo.file("src/mail.js").read_bytes() == before
+
+
 def test_what_somebody_allows_is_left(repo: Repo, fix: Fix) -> None:
     allowed = f'a = "{LIVE}"  # keyguard: allow[sendmailos-key] for the docs\n'
     repo.write(".gitignore", ".env\n").write("app.py", f'import os, sendmailos\n{allowed}b = "{LIVE}"\n')
@@ -689,13 +719,27 @@ def test_it_is_the_repository_of_the_file_whatever_calls_us(inside: Inside, repo
     assert other.git("ls-files") == b".env\n"
 
 
-def test_a_key_in_a_name_is_not_shown(repo: Repo, fix: Fix) -> None:
-    private(repo, f"sendmailos/{LIVE}/.env", SETTINGS)
-    repo.write(f"sendmailos/{OTHER}.py", f'sendmailos = "{LIVE}"\n').write("a.txt", "a\n")
+def test_a_file_with_a_key_in_its_name_is_changed_all_the_same(repo: Repo, fix: Fix) -> None:
+    private(repo, f"sendmailos/.env.{LIVE}_old", SETTINGS)
+    repo.write(f"sendmailos/{OTHER}.py", f'import os\nsendmailos = "{LIVE}"\n').add().commit()
     said = fix("--unsafe", "--yes")
     assert said.code == 1
-    assert "no such file any more" in said.out
-    assert "env-not-ignored: its name holds a key" in said.out
+    assert f"sendmailos/sk_live_********{OTHER[-4:]}.py:1 left as it is: a key stands in its name" in said.out
+    assert "os.environ[" in repo.file(f"sendmailos/{OTHER}.py").read_text()
+    assert LIVE.encode() not in repo.git("ls-files", "-z")
+    # others read the rule
+    assert repo.file(".gitignore").read_text().startswith(".env.sk_live_*_old\n")
+    assert (
+        repo.git("status", "--short", "--ignored", "sendmailos").decode().count(f"!! sendmailos/.env.{LIVE}_old") == 1
+    )
+
+
+def test_a_name_that_holds_a_key_is_in_no_example(repo: Repo, fix: Fix) -> None:
+    private(repo, ".env", f"{SETTINGS}OLD_{LIVE}_X=1\nPORT=1\n")
+    repo.add().commit()
+    fix("--yes")
+    assert repo.file(".env.example").read_text().splitlines()[-1] == "PORT="
+    assert LIVE[8:16] not in repo.file(".env.example").read_text()
 
 
 def test_what_a_build_writes_into_a_bundle_is_left(repo: Repo, fix: Fix) -> None:

@@ -313,7 +313,7 @@ def test_where_the_grammar_is_missing_it_says_what_to_install(
     monkeypatch.setattr(builtins, "__import__", without)
     found = replaced(language, text)
     assert isinstance(found, Refused)
-    assert "pip install 'keyguard-lint[fix]'" in found.reason
+    assert "install keyguard with its extra 'fix'" in found.reason
 
 
 PIECES = st.text("ab{}\\'\"#é$`@<&;:\n ", max_size=6)

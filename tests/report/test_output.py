@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from keyguard.errors import OutputError, UsageError
-from keyguard.report import REPORTERS, Style, load, output
+from keyguard.report import REPORTERS, Style, files, load, output
 from keyguard.report.files import is_special, write_special
 from keyguard.report.output import Destination, parse_formats, write_reports, write_stdout
 from tests.report.samples import finding, incomplete, numbered, occurrence, rendered, run
@@ -231,6 +232,34 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     reader.join()
     assert received[0].decode() == rendered("json", run(finding()))
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_PATIENCE", 0.05)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="nobody reads it"):
+        write(tmp_path / "pipe")
+
+
+def test_no_disk_is_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def disk(fd: int) -> os.stat_result:
+        return os.stat_result((stat.S_IFBLK | 0o660, *range(9)))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("keyguard.report.files.os.fstat", disk)
+        with pytest.raises(OSError, match="a disk"):
+            write_special("/dev/null", lambda raw: None)
+
+
+def test_what_another_program_reads_through_a_descriptor_is_written(tmp_path: Path) -> None:
+    program = "import sys; from tests.report.test_output import write; write(sys.argv[1], name='text')"
+    line = f'{sys.executable} -c "{program}" >(cat > {tmp_path}/seen; touch {tmp_path}/done)'
+    assert subprocess.run(["/bin/bash", "-c", line], cwd=ROOT, check=False).returncode == 0
+    for _ in range(500):
+        if (tmp_path / "done").exists():
+            break
+        time.sleep(0.01)
+    assert (tmp_path / "seen").read_text("utf-8") == rendered("text", run(finding()))
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/full", "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"])

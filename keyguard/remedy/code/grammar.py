@@ -145,5 +145,5 @@ def _parser(language: str) -> Parser:
 
         grammar = getattr(import_module(module), function)()
     except ImportError:
-        raise Refusal(f"to parse {name} takes more than is installed: pip install 'keyguard-lint[fix]'") from None
+        raise Refusal(f"to parse {name} takes more than is installed: install keyguard with its extra 'fix'") from None
     return tree_sitter.Parser(tree_sitter.Language(grammar))

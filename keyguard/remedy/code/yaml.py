@@ -80,7 +80,7 @@ def _events(text: str) -> list[Event]:
     try:
         import yaml
     except ImportError:
-        raise Refusal("to parse YAML takes more than is installed: pip install 'keyguard-lint[fix]'") from None
+        raise Refusal("to parse YAML takes more than is installed: install keyguard with its extra 'fix'") from None
     try:
         return list(yaml.parse(text, Loader=yaml.SafeLoader))
     except (yaml.YAMLError, ValueError):

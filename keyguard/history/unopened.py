@@ -1,0 +1,72 @@
+"""What is listed of a store and not read: packed or encrypted files, what git did not finish, and submodules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from keyguard.errors import GitError
+from keyguard.git.objects import read_blobs
+from keyguard.git.opening import open_shadow
+from keyguard.git.repository import Repository
+from keyguard.model import UNOPENED, Skipped
+from keyguard.odb.store import Store
+
+#: what is named one by one; the others are counted
+_MOST = 1000
+
+
+def unopened_in(store: Store, containers: Iterable[tuple[int, str]], inside: bytes) -> list[Skipped]:
+    """What one store has: blobs by number with what they are, and leftovers, whose names begin with ``inside``."""
+    found = unopened_blobs({store.oid(number): words for number, words in containers if store.first[number]})
+    words = "git file (left over from what git did not finish)"
+    names = [f"objects/{name}".encode("utf-8", "surrogateescape") for name in store.leftovers]
+    return found + [_listed(inside + name, words) for name in names]
+
+
+def unopened_blobs(containers: Mapping[str, str]) -> list[Skipped]:
+    """Blobs by id, with what they are."""
+    return [_listed(f"object:{oid}".encode(), containers[oid]) for oid in sorted(containers)]
+
+
+def absent_submodules(links: Mapping[str, bytes], stores: Sequence[Repository]) -> list[Skipped]:
+    """The commits of submodules (id -> name of the folder) that none of these stores holds."""
+    absent = list(links)
+    for repository in stores if len(stores) > 1 else ():
+        absent = _missing_in(repository, absent)
+    return [_commit(oid, links[oid], "it is not here") for oid in sorted(absent)]
+
+
+def submodules_moved(links: Mapping[str, bytes]) -> list[Skipped]:
+    """The commits to which a range moves submodules: it is about one store, and theirs is another."""
+    return [_commit(oid, links[oid], "its store is no part of a range") for oid in sorted(links)]
+
+
+def shortened(found: list[Skipped]) -> list[Skipped]:
+    """The same with only the first of what a scan does not open, and one that stands for the others."""
+    listed = [one for one in found if one.reason in UNOPENED]
+    if len(listed) <= _MOST:
+        return found
+    detail = f"others ({len(listed) - _MOST:,} more, which are counted and not listed)"
+    gaps = [one for one in found if one.reason not in UNOPENED]
+    return [*gaps, *listed[:_MOST], Skipped(path=b"history", reason="container", detail=detail, gap=False)]
+
+
+def _missing_in(repository: Repository, oids: list[str]) -> list[str]:
+    """Those that a store does not hold; all where it cannot be asked."""
+    wanted = [oid for oid in oids if len(oid) == (64 if repository.object_format == "sha256" else 40)]
+    there: set[str] = set()
+    try:
+        with open_shadow(repository) as shadow:
+            there.update(one.oid for one in read_blobs(shadow, wanted, any_kind=True) if not one.problem)
+    except GitError:
+        pass
+    return [oid for oid in oids if oid not in there]
+
+
+def _listed(path: bytes, words: str) -> Skipped:
+    return Skipped(path=path, reason="container", detail=words, gap=False)
+
+
+def _commit(oid: str, name: bytes, where: str) -> Skipped:
+    detail = f"submodule commit ({name.decode('utf-8', 'backslashreplace')}: {where})"
+    return Skipped(path=f"object:{oid}".encode(), reason="submodule", detail=detail, gap=False)

@@ -1,0 +1,1 @@
+"""No value that this process has seen is written anywhere: what is known, in which forms, and how it is masked."""

@@ -1,0 +1,71 @@
+"""Where all that is written passes: a stream that lets no known value through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
+
+from keyguard.masking.known import KNOWN
+
+#: characters that are looked at in one go
+_TOGETHER = 1 << 16
+
+
+class MaskingWriter:
+    """A text stream in front of another: what is written comes out with every known value masked.
+
+    Whole lines are held back until there are enough of them, or until ``flush``.
+    """
+
+    def __init__(self, out: TextIO, *, at_once: bool = False) -> None:
+        """``at_once``: nothing is held back."""
+        self._out = out
+        self._limit = 0 if at_once else _TOGETHER
+        self._held: list[str] = []
+        self._size = 0
+
+    def write(self, text: str) -> int:
+        """Take a text; raises what the stream behind raises."""
+        self._held.append(text)
+        self._size += len(text)
+        if self._size > self._limit and (text.endswith("\n") or not self._limit):
+            self._pass_on()
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Take several."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Have all of it written."""
+        self._pass_on()
+        self._out.flush()
+
+    def _pass_on(self) -> None:
+        if self._held:
+            text = "".join(self._held)
+            self._held, self._size = [], 0
+            self._out.write(KNOWN.mask(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out, name)
+
+
+@contextmanager
+def masked_streams() -> Iterator[None]:
+    """Within, standard output and standard error let no known value through, whoever writes to them."""
+    ours: dict[str, tuple[object, object]] = {}
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None:
+            ours[name] = (stream, MaskingWriter(cast(TextIO, stream), at_once=True))
+            setattr(sys, name, ours[name][1])
+    try:
+        yield
+    finally:
+        for name, (stream, masking) in ours.items():
+            if getattr(sys, name) is masking:  # else somebody has given it up
+                setattr(sys, name, stream)
