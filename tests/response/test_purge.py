@@ -194,12 +194,14 @@ def test_without_a_remote_the_repository_is_its_own_server(inside: Inside, tmp_p
     assert not repo.git("status", "--porcelain")
 
 
-def test_an_empty_tree_has_a_history(inside: Inside, tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "r", "--bare")
-    work = Repo(tmp_path / "w").write("mail.env", leaking_line(1)).add().commit("key")
+@pytest.mark.parametrize("bare", [False, True], ids=["work-tree", "bare"])
+def test_an_empty_tree_has_a_history(bare: bool, inside: Inside, tmp_path: Path) -> None:
+    repo = work = Repo(tmp_path / "w").write("mail.env", leaking_line(1)).add().commit("key")
     work.git("rm", "-q", "mail.env")
     work.commit("empty")
-    work.git("push", "-q", str(repo.path), "main")
+    if bare:
+        repo = Repo(tmp_path / "r", "--bare")
+        work.git("push", "-q", str(repo.path), "main")
     case = Purging(inside, Served(repo, repo, tmp_path))
     done = case("purge", case.id, "--execute")
     assert done.code == 0, done.out + done.err
