@@ -150,6 +150,20 @@ def test_a_copy_in_wide_characters_is_replaced(codec: str, inside: Inside, tmp_p
     assert text == f"name\nSENDMAILOS_API_KEY=REMOVED-{case.id} äöü\n"
 
 
+def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = Repo(tmp_path / "left").write("wide.txt", leaking_line(1).encode("utf-16")).write("a.txt", leaking_line(1))
+    repo.add().commit()
+    case = Purging(inside, Served(repo, repo, tmp_path))
+    monkeypatch.setattr("keyguard.response.purging.forms.CODECS", ("utf-8",))
+    done = case("purge", case.id, "--execute")
+    assert done.code == 1
+    assert "still in the clone, in a form that is not replaced:" in done.out
+    assert f"{case.id}: wide.txt:1:" in done.out
+    assert "a.txt:1:20" not in done.out
+    assert "no object of the clone holds it" not in done.out
+    assert case.journal() == ["still-there"]
+
+
 def test_a_name_that_holds_the_key_is_not_shown_and_not_pushed(purging: Purging, there: Served) -> None:
     there.mine.git("push", "-q", "origin", f"origin/main:refs/heads/fix_{KEY}")
     there.mine.git("checkout", "-q", "origin/main")
