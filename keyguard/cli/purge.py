@@ -15,6 +15,7 @@ from keyguard.cli import finish, keys, records
 from keyguard.engine import compiled
 from keyguard.errors import GitError, UsageError
 from keyguard.git.repository import Repository, discover
+from keyguard.masking.known import KNOWN
 from keyguard.model import Finding, Run, Where
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, is_dead
@@ -187,6 +188,8 @@ class _Purge:
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
         command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)
+        if KNOWN.shows(command):
+            yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
         yield from announcement.afterwards(clone, address, scope, self._forms, objects, command)
         known = {*commits.parents, *objects.tags}
         found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)

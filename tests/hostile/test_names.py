@@ -217,7 +217,7 @@ def test_a_purge_names_no_key(inside: Inside, tmp_path: Path) -> None:
     id = next(one["id"] for one in found if one["rule"] == "sendmailos-key")
     for more in ([], ["--execute"]):
         said = inside("purge", id, *more, cwd=repo.path, KEYGUARD_STATE_DIR=str(tmp_path / "state"))
-        assert said.code == 0, said.err
+        assert said.code == len(more), "no push changes the name of a branch"
         assert "fix/SENDMAILOS_" in said.out
         assert "********" in said.out.partition("fix/SENDMAILOS_")[2][:20]
         assert not leaks(said.out + said.err)
