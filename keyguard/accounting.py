@@ -12,7 +12,7 @@ from keyguard import __version__, triage
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.masking.known import KNOWN
-from keyguard.model import Coverage, Run, Severity, Sighting, Skipped
+from keyguard.model import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rules import RuleSet
 from keyguard.tally import Tally
@@ -33,6 +33,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
     keys: bool = True
     """Whether keys are reported, and not only how they are kept."""
+    configuration: Configuration = Configuration()
+    """Where all this is from."""
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -87,6 +89,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         keys=terms.keys,
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
+        configuration=names.hide_in_configuration(terms.configuration),
         now=terms.now,
     )
 

@@ -8,9 +8,9 @@ it ambiguous: then the family's fallback speaks and names them. What other files
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 import msgspec
 
@@ -19,12 +19,14 @@ from keyguard.engine.page import Page
 from keyguard.evidence.heads import Head
 from keyguard.evidence.modes import environment, master
 from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
+from keyguard.evidence.nearby import Nearby
 from keyguard.evidence.requests import sent
 from keyguard.evidence.uses import checked, uses_in, variable
-from keyguard.model import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
+from keyguard.model import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule, Vendor
 from keyguard.rules import RuleSet
 from keyguard.surroundings import REACH, Surroundings, surroundings
 
+_NOTHING = Surroundings(b"", b"", (), b"", b"")
 _STRUCTURE = "the key's own structure"
 #: bytes of a text in which the uses of a variable are looked for: what people write has no more
 _WRITTEN = 256 << 10
@@ -32,13 +34,51 @@ _WRITTEN = 256 << 10
 _MOST_VARIABLES = 64
 
 
-class _Place(NamedTuple):
+class _Place:
     """A key where it stands."""
 
-    match: Match
-    page: Page
-    path: bytes
-    around: Surroundings
+    def __init__(self, match: Match, page: Page, path: bytes) -> None:
+        self.match, self.page, self.path = match, page, path
+        self.alone = False
+        """Whether none of the vendors that are asked about is named near it."""
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What belongs to the key."""
+        return surroundings(*self.page.around(self.match.start, self.match.end, REACH, REACH))
+
+    @property
+    def around(self) -> Surroundings:
+        """The same, where it could say anything of vendors."""
+        return _NOTHING if self.alone else self.surroundings
+
+
+class _Company:
+    """Rules that match the same text."""
+
+    def __init__(self, rules: list[Rule], ruleset: RuleSet) -> None:
+        self.rules = rules
+        self.provable = [rule for rule in rules if rule.checksum in checksums.PROOFS]
+        self.narrowing = any(rule.checksum in checksums.NARROWING for rule in rules)
+        self.vendors = {rule.vendor: ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
+        family = next((rule.family for rule in rules if rule.fallback), "")
+        known = {rule.vendor for rule in rules}
+        self.others = {
+            rule.vendor: ruleset.vendors[rule.vendor]
+            for rule in (ruleset.rules if family else ())
+            if rule.family == family and rule.vendor not in known
+        }
+        """Vendors of the same family whose keys are known to look otherwise."""
+        self.nearby = Nearby([*self.vendors.values(), *self.others.values()])
+
+
+class _Near(dict[str, Vendor]):
+    """The vendors that are named near a key, of ``everyone`` whose it could be; and of the ``others``."""
+
+    def __init__(self, company: _Company, named: set[str]) -> None:
+        super().__init__((id, vendor) for id, vendor in company.vendors.items() if id in named)
+        self.everyone = company.vendors
+        self.others = {id: vendor for id, vendor in company.others.items() if id in named}
 
 
 class Attributor:
@@ -48,6 +88,9 @@ class Attributor:
         self._ruleset = ruleset
         self._rules = ruleset.by_id()
         self._with_modes = {rule.vendor for rule in ruleset.rules if {"live", "test"} <= rule.environments.keys()}
+        self._companies: dict[tuple[int, ...], _Company] = {}
+        self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
+        self._unknown: dict[tuple[str, ...], Attribution] = {}
         self._head = Head(b"")
         self._looked: tuple[Page | None, int] = (None, 0)
 
@@ -56,30 +99,51 @@ class Attributor:
 
         None where only rules match that prove nothing without context, and there is none: then it is no key.
         """
-        rules = [self._ruleset.rules[index] for index in match.rules]
+        company = self._company(match.rules)
+        rules = company.rules
         if len(rules) == 1 and not rules[0].needs_context and not rules[0].fallback:
             return _alone(rules[0], match.secret)
-        proven = [rule for rule in rules if _is_proven(rule, match.secret)]
+        proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
         if len(proven) == 1:
             return _certain(proven[0], _STRUCTURE, Ground.PROOF)
-        around = surroundings(*page.around(match.start, match.end, REACH, REACH))
-        found = self._by_context(proven or _narrowed(rules, match.secret), _Place(match, page, path, around))
-        return self._with_more(found, match, page, around) if found else None
+        place = _Place(match, page, path)
+        if proven or company.narrowing:
+            rules = proven or _narrowed(rules, match.secret)
+        found = self._by_context(rules, place)
+        return self._with_more(found, place) if found else None
 
-    def _with_more(self, found: Attribution, match: Match, page: Page, around: Surroundings) -> Attribution:
+    def _company(self, numbers: tuple[int, ...]) -> _Company:
+        if numbers not in self._companies:
+            rules = [self._ruleset.rules[number] for number in numbers]
+            self._companies[numbers] = _Company(rules, self._ruleset)
+        return self._companies[numbers]
+
+    def _near(self, rules: list[Rule], place: _Place) -> _Near:
+        """The vendors that are named near a key; what stands there says nothing where there are none."""
+        numbers, match = place.match.rules, place.match
+        company = self._company(numbers)
+        if rules is not company.rules:
+            ids = {rule.id for rule in rules}
+            company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
+        near = _Near(company, company.nearby.at(place.page, match.start, match.end))
+        place.alone = not (near or near.others)
+        return near
+
+    def _with_more(self, found: Attribution, place: _Place) -> Attribution:
         """The same with what stands around the key and says what it opens."""
+        match, page = place.match, place.page
         rule = self._rules[found.rule]
         told, opens, why = rule.environment_of(match.secret), Environment.UNKNOWN, ""
         if told is Environment.UNKNOWN and not rule.environments and rule.vendor in self._with_modes:
-            opens, why = environment(page.data, match.start, around)
+            opens, why = environment(page.data, match.start, place.surroundings)
         elif told is Environment.LIVE and found.certainty is not Certainty.AMBIGUOUS:
-            why = master(self._ruleset.vendors[rule.vendor], around)
+            why = master(self._ruleset.vendors[rule.vendor], place.surroundings)
         if not why:
             return found
         return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
 
     def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
-        vendors = {rule.vendor: self._ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
+        vendors = self._near(rules, place)
         name, host = _named(vendors, place.around), sent(vendors, place.around.statement)
         uses = self._used(vendors, place)
         found = [one for one in (name, host) if one and one.direct]
@@ -88,7 +152,7 @@ class Attributor:
         if (found or used) and len({one.vendor for one in named}) > 1:
             return self._unclear(rules, named, Ground.CONTRADICTION)
         direct = bool(name and name.direct)
-        if not direct and (stranger := self._stranger(rules, place.around, hosts=not host)):
+        if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
             return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
         for evidence in (*found, *used):
             return _certain(_rule_of(rules, evidence.vendor), evidence.why, Ground.NAME)
@@ -100,7 +164,7 @@ class Attributor:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.secret)
 
-    def _beside(self, vendors: Vendors, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
+    def _beside(self, vendors: _Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
         """What stands in the key's own file and does not have to be about it, the nearest first."""
         around = place.around
         if self._head.text is not place.page.head:
@@ -108,24 +172,17 @@ class Attributor:
         if name:
             others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
             yield [name, *others]
-        for text in (around.after, *around.parents, around.block):
+        for text in (around.after, *around.parents, around.block) if vendors else ():
             yield by_words(vendors, text)
-        yield self._head.imports(vendors)
-        yield in_path(vendors, place.path)
-        yield self._head.hosts(vendors)
-        yield self._head.words(vendors)
+        yield self._head.imports(vendors.everyone)
+        yield self._in_path(vendors, place.path)
+        yield self._head.hosts(vendors.everyone)
+        yield self._head.words(vendors.everyone)
 
-    def _stranger(self, rules: list[Rule], place: Surroundings, *, hosts: bool) -> Evidence | None:
-        """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
-        family = next((rule.family for rule in rules if rule.fallback), "")
-        known = {rule.vendor for rule in rules}
-        others = {
-            rule.vendor: self._ruleset.vendors[rule.vendor]
-            for rule in (self._ruleset.rules if family else ())
-            if rule.family == family and rule.vendor not in known
-        }
-        name = by_name(others, place.before)
-        return name if name and name.direct else by_host(others, place.statement) if hosts else None
+    def _in_path(self, vendors: _Near, path: bytes) -> list[Evidence]:
+        if self._path[:2] != (path, vendors.everyone.keys()):
+            self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
+        return self._path[2]
 
     def _by_shape(self, rules: list[Rule], secret: bytes) -> Attribution | None:
         """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing."""
@@ -139,7 +196,10 @@ class Attributor:
             return None
         if len(named) == 1 and self._ruleset.vendors[named[0].vendor].common:
             return _likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
-        return self._unclear(rules, [], Ground.NOTHING)
+        ids = _ids(rules)
+        if ids not in self._unknown:
+            self._unknown[ids] = self._unclear(rules, [], Ground.NOTHING)
+        return self._unknown[ids]
 
     def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
         """Nobody can be told: the fallback speaks. Candidates with evidence come first, then those with a shape."""
@@ -162,7 +222,7 @@ class Attributor:
             possible=_ids(rules),
         )
 
-    def _used(self, vendors: Vendors, place: _Place) -> list[Evidence]:
+    def _used(self, vendors: _Near, place: _Place) -> list[Evidence]:
         """Whom the variable is given that holds the key."""
         page = place.page
         if not page.whole or len(page.data) > _WRITTEN:
@@ -172,7 +232,7 @@ class Attributor:
         if holder is None:
             return []
         self._looked = (page, before + 1)
-        found = uses_in(vendors, holder.name, page.data, holder.start)
+        found = uses_in(vendors.everyone, holder.name, page.data, holder.start)
         return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 
@@ -190,6 +250,14 @@ def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
 def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
     found = by_name(vendors, around.before)
     return checked(vendors, found, around) if found else None
+
+
+def _stranger(vendors: _Near, place: Surroundings, *, hosts: bool) -> Evidence | None:
+    """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
+    if not vendors.others:
+        return None
+    name = by_name(vendors.others, place.before)
+    return name if name and name.direct else by_host(vendors.others, place.statement) if hosts else None
 
 
 def _alone(rule: Rule, secret: bytes) -> Attribution:

@@ -15,13 +15,14 @@ import msgspec
 
 from keyguard import userdirs
 from keyguard.errors import ConfigError, RuleError
-from keyguard.model import Severity
+from keyguard.model import Configuration, Severity
 from keyguard.rotation import Rotation, read_record
 
 #: a file that is other programs' as well
-_SHARED = "pyproject.toml"
-NAMES = (".keyguard.toml", "keyguard.toml", _SHARED)
-_LIMIT = 1 << 20
+SHARED = "pyproject.toml"
+NAMES = (".keyguard.toml", "keyguard.toml", SHARED)
+#: bytes of a configuration
+LIMIT = 1 << 20
 #: what opening a link says where links are not followed
 _IS_LINK = (errno.ELOOP, errno.EMLINK)
 
@@ -45,6 +46,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     max_key_age_days: Annotated[int, msgspec.Meta(ge=0)] = 90
     #: ids or fingerprints of keys that were revoked, each with the date
     revoked: dict[str, Any] = {}
+    #: in a hook on a server: the configuration and the comments of HEAD count as well (only where ``--config`` names
+    #: the file)
+    trust_head: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -56,6 +60,12 @@ class Settings(msgspec.Struct, frozen=True):
     """The user named it, and it is no part of what is scanned: its packs may replace rules."""
     rules_line: int = 0
     """Where it names rule packs."""
+    origin: Configuration = Configuration()
+    """What reports say of where it came from."""
+    packs: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of the packs of a configuration that was read from git, which add to what is known."""
+    further: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of a second configuration that counts as well: its folder, and its ``exclude``."""
 
     def rule_paths(self) -> tuple[str, ...]:
         """The rule packs that may replace others, as absolute paths."""
@@ -70,6 +80,27 @@ class Settings(msgspec.Struct, frozen=True):
     def _packs(self) -> tuple[str, tuple[str, ...]]:
         return os.path.dirname(os.path.abspath(self.path)), self.config.rules
 
+    def excludes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Folders, and the patterns that leave out files below them."""
+        return (os.path.dirname(os.path.abspath(self.path)), self.config.exclude), *self.further
+
+    def with_more(self, more: Settings) -> Settings:
+        """This configuration, and from another one, read from git, what this one does not say; lists of both."""
+        own, other, usual = self.config, more.config, Config()
+        config = msgspec.structs.replace(
+            own,
+            select=own.select or other.select,
+            ignore=(*own.ignore, *other.ignore),
+            max_size=own.max_size or other.max_size,
+            fail_on=other.fail_on if own.fail_on == usual.fail_on else own.fail_on,
+            max_key_age_days=(
+                other.max_key_age_days if own.max_key_age_days == usual.max_key_age_days else own.max_key_age_days
+            ),
+            revoked={**other.revoked, **own.revoked},
+        )
+        further = (*self.further, *more.excludes())
+        return msgspec.structs.replace(self, config=config, packs=more.packs, further=further, origin=more.origin)
+
     def rotation(self) -> Rotation:
         """What it demands of the life of keys."""
         return Rotation(self.config.max_key_age_days, read_record(self.config.revoked))
@@ -80,12 +111,14 @@ def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> 
 
     The search ends at the root of the repository (where ``.git`` is). Raises ``ConfigError``.
     """
-    explicit = explicit or os.environ.get("KEYGUARD_CONFIG")
-    if explicit:
-        named = _load(explicit, required=True) or Settings(config=Config())
-        return msgspec.structs.replace(named, trusted=not userdirs.is_scanned(explicit))
-    if isolated:
-        return Settings(config=Config())
+    named = find_named(explicit)
+    if named or isolated:
+        return named or Settings(config=Config())
+    return nearest(start)
+
+
+def nearest(start: str) -> Settings:
+    """The settings in the nearest file upwards, whatever else is named. Raises ``ConfigError``."""
     folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
     while True:
         for name in NAMES:
@@ -94,8 +127,17 @@ def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> 
                 return found
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
-            return Settings(config=Config())
+            return Settings(config=Config(), origin=Configuration("work tree"))
         folder = parent
+
+
+def find_named(explicit: str | None = None) -> Settings | None:
+    """The configuration that is ``explicit`` or in ``$KEYGUARD_CONFIG``; None where neither is given."""
+    path = explicit or os.environ.get("KEYGUARD_CONFIG")
+    if not path:
+        return None
+    named = _load(path, required=True) or Settings(Config(), path=path, origin=Configuration("file", path=path))
+    return msgspec.structs.replace(named, trusted=not userdirs.is_scanned(path))
 
 
 def parse_size(text: str) -> int | None:
@@ -119,23 +161,23 @@ def parse_severity(text: str) -> Severity:
         raise ConfigError(f"{text!r} is not a severity: {labels}") from None
 
 
-def _load(path: str, *, required: bool) -> Settings | None:
-    """The settings in a file; None if it is not there or (a pyproject) has no table of ours."""
-    data = _read(path, required=required)
-    if data is None:
-        return None
-    embedded = os.path.basename(path) == _SHARED
+def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> Settings | None:
+    """The settings in the content of a file; None for a pyproject without a table of ours.
+
+    ``shown`` is what errors call the file, if not ``path``. Raises ``ConfigError``.
+    """
+    embedded, shown = os.path.basename(path) == SHARED, shown or path
     if embedded and b"keyguard" not in data:
         return None
     from keyguard import packfile
 
     try:
-        table: object = packfile.load(path, data)
+        table: object = packfile.load(shown, data)
         if embedded:
             table = _below(_below(table, "tool"), "keyguard")
         if table is None:
             return None
-        packfile.check_table(path, data, table, Config)
+        packfile.check_table(shown, data, table, Config)
         config = msgspec.convert(table, Config)
         parse_size(config.max_size)
         parse_severity(config.fail_on)
@@ -143,10 +185,22 @@ def _load(path: str, *, required: bool) -> Settings | None:
     except RuleError as error:
         raise ConfigError(str(error)) from error
     except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise ConfigError(f"{shown}: {error}") from error
     except msgspec.ValidationError as error:
-        raise ConfigError(packfile.explain_table(path, data, str(error))) from error
-    return Settings(config=config, path=path, rules_line=packfile.line_of(data, "rules"))
+        raise ConfigError(packfile.explain_table(shown, data, str(error))) from error
+    if config.trust_head and origin.source != "file":
+        raise ConfigError(f"{shown}: trust-head: only a file that --config or KEYGUARD_CONFIG names can say so")
+    return Settings(
+        config=config, path=path, origin=origin, rules_line=packfile.line_of(data, "rules") if config.rules else 0
+    )
+
+
+def _load(path: str, *, required: bool) -> Settings | None:
+    """The settings in a file; None if it is not there or (a pyproject) has no table of ours."""
+    data = _read(path, required=required)
+    if data is None:
+        return None
+    return parse(path, data, Configuration("file" if required else "work tree", path=path))
 
 
 def _below(table: object, key: str) -> object:
@@ -168,13 +222,13 @@ def _read(path: str, *, required: bool) -> bytes | None:
         if not stat.S_ISREG(mode):
             raise ConfigError(f"{path}: not a regular file")
         data = b""
-        while len(data) <= _LIMIT and (more := os.read(fd, _LIMIT + 1)):
+        while len(data) <= LIMIT and (more := os.read(fd, LIMIT + 1)):
             data += more
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     finally:
         os.close(fd)
-    if len(data) > _LIMIT:
+    if len(data) > LIMIT:
         raise ConfigError(f"{path}: larger than 1 MiB: not a configuration")
     return data
 
@@ -183,7 +237,7 @@ def _is_none(path: str, error: OSError) -> bool:
     """Whether there is no configuration of that name: nothing at all, or another program's file that is a link."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return True
-    return error.errno in _IS_LINK and os.path.basename(path) == _SHARED
+    return error.errno in _IS_LINK and os.path.basename(path) == SHARED
 
 
 def _why(error: OSError) -> str:

@@ -4,6 +4,7 @@ KeyguardError           root: the message says what, where, and what to try
   UsageError            the call makes no sense (unknown id, missing path)
   ConfigError           a configuration file is wrong
   RuleError             a rule pack is wrong: file, line, rule, key
+    TooDeepError        or any TOML file is nested without end
   GitError              git is missing, or did not answer as it should
   OutputError           a report could not be written whole
 """
@@ -25,6 +26,10 @@ class ConfigError(KeyguardError):
 
 class RuleError(KeyguardError):
     """A rule pack cannot be read, or one of its rules is not usable."""
+
+
+class TooDeepError(RuleError):
+    """A TOML file is nested deeper than people write, so that it is not parsed."""
 
 
 class GitError(KeyguardError):

@@ -13,6 +13,7 @@ from keyguard.engine.prefilter import suspects
 from keyguard.model import Blob, Sighting
 
 if TYPE_CHECKING:
+    from keyguard.engine.matcher import Found
     from keyguard.sightings import Sighter
 
 
@@ -48,6 +49,7 @@ class Inspector:
 
     def inspect(self, blob: Blob, data: bytes) -> Sighted:
         """All sightings in a text that is in memory as a whole."""
+        found = None
         if b"\0" not in data:
             hits, packed = self.prefilter.hits(data), container(data)
             if not hits:
@@ -55,14 +57,17 @@ class Inspector:
             found = self._engine.matcher.confirm(data, hits)
             if not found.matches:
                 return Sighted([], len(found.placeholders), len(data), container=packed)
-        return self.inspect_stream(blob, iter((data, b"")).__next__)
+        return self._inspect(blob, iter((data, b"")).__next__, found)
 
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
         """All sightings in a text that ``read`` gives piece by piece, the last one empty."""
+        return self._inspect(blob, read, None)
+
+    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> Sighted:
         counter = _Counter(read)
         sighter = self._sighter()
         sighter.doubtful = False
-        sightings, placeholders = sighter.sight(blob, counter.read)
+        sightings, placeholders = sighter.sight(blob, counter.read, found)
         return Sighted(sightings, placeholders, counter.size, sighter.doubtful, container=container(counter.head))
 
     def _sighter(self) -> Sighter:

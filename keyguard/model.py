@@ -123,8 +123,12 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     suppression: Suppression | None = None
     spared: dict[str, Suppression] = {}
     """The same for each other rule whose key it could turn out to be."""
+    waived: Suppression | None = None
+    """A comment that does not count, since the change that is judged brings it."""
     also: tuple[str, ...] = ()
     """Ids of rules that the scanned repository brought and that find the same."""
+    more: int = 0
+    """How often it stands in the same text besides, at places that are counted and not held."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +159,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     files: tuple[bytes, ...] = ()
     occurrences: tuple[Occurrence, ...]
+    #: how many places it has besides, which are counted and not named
+    more: int = 0
     #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
     first_seen: str = ""
     last_seen: str = ""
@@ -165,6 +171,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     #: what the vendor said of the key, where it was asked
     verdict: Verdict | None = None
+    #: by what the change that is judged would allow it, without effect: a comment, or a setting
+    allowed_by_change: tuple[str, ...] = ()
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +187,24 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     marker: str = ""
     reason: str = ""
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """Which configuration counted, and from where."""
+
+    source: str = "defaults"
+    """``work tree``, ``index``, ``base`` (what a change is made to), ``tip`` (what is pushed), ``commit`` (named by
+    the user), ``file`` (named by the user), or ``defaults``: none was found, or none may count."""
+    path: str = ""
+    """Of the file, from the top of the repository where it is in git; empty where there is none."""
+    ref: str = ""
+    """How people call the commit: ``origin/main``."""
+    commit: str = ""
+    """The commit whose configuration and markers counted, whether or not it has a configuration."""
+    changed: tuple[str, ...] = ()
+    """What the change itself sets otherwise, without effect: ``ignore``, ``exclude``, …"""
+    note: str = ""
+    """What else there is to know, in one sentence."""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,6 +248,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     """The rules that have findings, for formats that describe them."""
     vendors: dict[str, Vendor] = {}
+    configuration: Configuration = Configuration()
     now: int | None = None
     """Seconds since the epoch, to which the age of a key is counted; None where nobody asked the clock."""
 

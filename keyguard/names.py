@@ -18,7 +18,7 @@ from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
 from keyguard.masking.values import is_random, looks_random
-from keyguard.model import Blob, Match, Sighting, Skipped, Snippet, Trace, Where
+from keyguard.model import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
@@ -89,6 +89,11 @@ class Names:
     def hide_in(self, skipped: Skipped) -> Skipped:
         """The same with the keys in its path and its detail masked."""
         return msgspec.structs.replace(skipped, path=self._shown(skipped.path), detail=self.masked_text(skipped.detail))
+
+    def hide_in_configuration(self, said: Configuration) -> Configuration:
+        """The same with the keys in its texts masked."""
+        path, ref, note = map(self.masked_text, (said.path, said.ref, said.note))
+        return msgspec.structs.replace(said, path=path, ref=ref, note=note)
 
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""

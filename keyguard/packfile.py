@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from keyguard.errors import RuleError
+from keyguard import tomldepth
+from keyguard.errors import RuleError, TooDeepError
 from keyguard.model import Rule, Vendor
 
 if sys.version_info >= (3, 11):
@@ -22,7 +23,12 @@ else:
 
 
 def load(path: str, data: bytes) -> dict[str, Any]:
-    """The tables of a TOML file; a syntax error names file, line and column."""
+    """The tables of a TOML file; a syntax error names file, line and column.
+
+    Raises ``TooDeepError`` for what would take far more memory than the file is large.
+    """
+    if deep := tomldepth.trouble(data):
+        raise TooDeepError(f"{path}:{deep[0]}: not read: {deep[1]}")
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

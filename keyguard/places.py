@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from keyguard.engine.decode import WideRun
@@ -44,20 +45,28 @@ class Places:
         self._matches = matches
         self._covered = _union(matches)
         self._outer = page if origin is None else origin.page
-        self._spans = [
-            (one.start, one.end) if origin is None else (origin.offset(one.start), origin.offset(one.end))
-            for one in matches
-        ]
-        self._starts = [self._outer.line_start(start) for start, _ in self._spans]
-        self._hashes = line_hashes(self._outer.data, self._starts) if hashed and self._outer.whole else {}
+        self._origin, self._hashed = origin, hashed and self._outer.whole
+        self._starts: dict[int, int] = {}
+        self._hashes: dict[int, str] = {}
+
+    def look(self, indices: Iterable[int]) -> None:
+        """Find the lines of these matches: their places are asked for next, and those of no others."""
+        self._starts = {index: self._outer.line_start(self.offset(index)) for index in indices}
+        self._hashes = line_hashes(self._outer.data, self._starts.values()) if self._hashed else {}
 
     def offset(self, index: int) -> int:
         """Where in the page a match begins; for a match in a wide string, in the page that holds the string."""
-        return self._spans[index][0]
+        return self._span(index)[0]
+
+    def _span(self, index: int) -> tuple[int, int]:
+        match, origin = self._matches[index], self._origin
+        if origin is None:
+            return match.start, match.end
+        return origin.offset(match.start), origin.offset(match.end)
 
     def occurrence(self, index: int, mask: str) -> Occurrence:
         """The place of a match, shown with its mask."""
-        start, end = self._spans[index]
+        start, end = self._span(index)
         line, column, end_line, end_column = self._outer.span(start, end)
         return Occurrence(
             path=self._blob.path,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,7 +25,9 @@ from keyguard.tally import Guarded, Tally
 from keyguard.worklist import Worklist
 
 if TYPE_CHECKING:
+    from keyguard.change.ruling import Ruling
     from keyguard.history.asked import Range
+    from keyguard.history.opened import Opened
     from keyguard.history.run import Histories
     from keyguard.history.surveyed import Surveyed
     from keyguard.hygiene.run import Ahead, Kept
@@ -54,6 +58,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Only this part of the history of the repository around the one path that is asked for, and no files."""
     authors: bool = False
     """Whether reports may name people."""
+    opened: Opened | None = None
+    ruling: Ruling | None = None
+    """Where not every marker counts: which ones do."""
     cached: bool = True
     """Whether what an earlier scan found may be used, and what this one finds be kept."""
 
@@ -98,6 +105,7 @@ class _Scan:
         self._past: Surveyed | None = None
         self._kept: Kept | None = None
         self._around: dict[tuple[bytes, bytes], Ahead] | None = None
+        self._judged = False
 
     def run(self) -> Run:
         """List, read, account."""
@@ -131,7 +139,9 @@ class _Scan:
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
         seen = Account(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
         seen.tally = tally or seen.tally
-        return settle(seen, self._engine, terms)
+        if not self._judged:
+            self._judge(seen.tally, past)
+        return self._settled(seen, self._engine, terms)
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
@@ -153,11 +163,22 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
+        self._judge(tally, self._past, engine=engine)
         self._ask_others(tally, engine)
         if request.hygiene:
             self._kept = self._checked(tally, engine)
         seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
-        return settle(seen, engine, request.terms)
+        return self._settled(seen, engine, request.terms)
+
+    def _judge(self, *parts: Tally | Surveyed | None, engine: compiled.Engine | None = None) -> None:
+        """Take away the markers that do not count; without an engine, all of them if any may not."""
+        if self._request.ruling:
+            self._request.ruling.on_markers(parts, engine)
+        self._judged = True
+
+    def _settled(self, seen: Account, engine: compiled.Engine, terms: Terms) -> Run:
+        found, ruling = settle(seen, engine, terms), self._request.ruling
+        return ruling.on_findings(found, engine, self._request.rotation) if ruling else found
 
     def _require_something(self, tally: Tally) -> None:
         """Raise ``UsageError`` where there was no file to read, and there is no history to read either."""
@@ -192,7 +213,7 @@ class _Scan:
         from keyguard.hygiene.run import run as check
 
         past = self._past
-        return check(
+        kept = check(
             self._listing,
             tally.sightings,
             past.sightings if past else [],
@@ -202,6 +223,7 @@ class _Scan:
             rotation=self._request.rotation,
             ahead=self._around,
         )
+        return self._request.ruling.on_hygiene(kept) if self._request.ruling else kept
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
         """The histories that belong to what was asked for; None where there are none, or none were asked for."""
@@ -225,17 +247,19 @@ class _Scan:
     def _read_range(self, asked: Range) -> Run:
         from keyguard.history import ranges
 
-        def keep(found: Surveyed) -> None:
-            self._past = found
-
         request = self._request
         path, *_ = request.ask.paths
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
-        how = {"authors": request.authors, "cached": request.cached}
-        now = request.terms.now
-        ranges.read_range(repository, asked, engine, request.jobs, self._progress, now=now, keep=keep, **how)
-        return settle(Account(scope="history", past=self._past), engine, request.terms)
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "opened": request.opened}
+        how |= {"now": request.terms.now, "most": request.max_size, "keep": partial(setattr, self, "_past")}
+        ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
+        if self._past and request.exclude:
+            from keyguard.change.excluded import leave_out
+
+            leave_out(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
+        self._judge(self._past, engine=engine)
+        return self._settled(Account(scope="history", past=self._past), engine, request.terms)
 
 
 def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
@@ -246,6 +270,8 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     seen = Inspector(engine).inspect_stream(blob, guarded.read)
     tally.note(seen)
     tally.settle(blob.path, guarded, seen.container)
+    if request.ruling:
+        request.ruling.on_markers([tally], engine)
     return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
@@ -253,11 +279,21 @@ def _engine(request: Request) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
+    if engine.added:
+        _check_ids(engine)
     if policy.select or policy.ignore:
         from keyguard.hygiene import data
 
         triage.check_names(policy, engine.ruleset, data.checks())
     return engine
+
+
+def _check_ids(engine: compiled.Engine) -> None:
+    """Raise ``UsageError`` where the scanned repository brings a rule under the id of a check of hygiene."""
+    from keyguard.hygiene import data
+
+    for name in sorted(engine.ruleset.added.keys() & {*data.checks()}):
+        raise UsageError(f"{engine.ruleset.added[name]}: rule {name!r}: id: a check is called so: rename it")
 
 
 def exit_code(run: Run) -> int:

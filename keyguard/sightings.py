@@ -6,13 +6,16 @@ memory, so that they can be masked wherever else they stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+
 from keyguard.attribution import Attributor
 from keyguard.engine import checksums, decode
-from keyguard.engine.matcher import Matcher
+from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
 from keyguard.masking.known import KNOWN
 from keyguard.masking.values import Value
@@ -21,6 +24,9 @@ from keyguard.places import Origin, Places
 from keyguard.rules import RuleSet
 from keyguard.secrets import Secret, fingerprint, masked
 from keyguard.suppress import Marker, applies, markers
+
+#: places of one key in one text that are held; what is beyond is counted
+MOST_PLACES = 1000
 
 
 class _Seen(NamedTuple):
@@ -31,6 +37,41 @@ class _Seen(NamedTuple):
 
     def plus(self, more: _Seen) -> _Seen:
         return _Seen(self.sightings + more.sightings, self.placeholders + more.placeholders)
+
+
+class _Repeats:
+    """How often each key stands in one text. Places with different markers count apart: none is hidden by others."""
+
+    def __init__(self) -> None:
+        self._held = Counter[tuple[object, ...]]()
+        self._more = Counter[tuple[object, ...]]()
+        self._names: dict[tuple[object, ...], tuple[str, bool]] = {}
+
+    def is_counted(self, match: Match, noted: Sequence[Marker]) -> bool:
+        """Whether so many places are held already that this one is only counted; it is, then."""
+        kind = _kind(match, noted)
+        if self._held[kind] < MOST_PLACES:
+            return False
+        self._more[kind] += 1
+        return True
+
+    def hold(self, match: Match, noted: Sequence[Marker]) -> None:
+        """Note a place that is held."""
+        self._held[_kind(match, noted)] += 1
+
+    def name(self, match: Match, noted: Sequence[Marker], sighting: Sighting) -> None:
+        """Note what a place that is held turned out to be."""
+        self._names[_kind(match, noted)] = sighting.fingerprint, sighting.suppression is None
+
+    def told(self, sightings: list[Sighting]) -> list[Sighting]:
+        """The sightings of the text; the first of each key says how many more places there are."""
+        more = Counter[tuple[str, bool]]()
+        for kind, count in self._more.items():
+            more[self._names[kind]] += count
+        if not more:
+            return sightings
+        found = ((one, more.pop((one.fingerprint, one.suppression is None), 0)) for one in sightings)
+        return [msgspec.structs.replace(one, more=count) if count else one for one, count in found]
 
 
 class Sighter:
@@ -48,16 +89,20 @@ class Sighter:
         """The value of that fingerprint, if it has been seen: for those who act on a key, and for no report."""
         return next((secret for (secret, _), name in self._fingerprints.items() if name == fingerprint), None)
 
-    def sight(self, blob: Blob, read: Callable[[int], bytes]) -> tuple[list[Sighting], int]:
-        """All sightings in a text that ``read`` gives, and how many placeholders there were."""
+    def sight(self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None) -> tuple[list[Sighting], int]:
+        """All sightings in a text that ``read`` gives, and how many placeholders there were.
+
+        ``found`` is what the matcher finds in it, if that is known: only of a text without NULs.
+        """
         first = _first(read)
         codec = decode.sniff(first)
         if codec:
             return self._sight_decoded(blob, read, first, codec)
-        seen = _Seen([], 0)
+        seen, repeats = _Seen([], 0), _Repeats()
         for page in pages(read, first):
-            seen = seen.plus(self._sight_page(blob, page, hashed=True))
-        return seen
+            here = found if page.whole else None
+            seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here))
+        return repeats.told(seen.sightings), seen.placeholders
 
     def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
         """A text in wide characters; and what stands in its bytes all the same, since a mark proves nothing."""
@@ -70,24 +115,36 @@ class Sighter:
             return data
 
         seen, behind = _Seen([], 0), _Seen([], 0)
+        repeats, others = _Repeats(), _Repeats()
         for page in pages(decode.transcoder(read_and_keep, codec, first)):
-            seen = seen.plus(self._sight_page(blob, page, hashed=False))
+            seen = seen.plus(self._sight_page(blob, page, repeats, hashed=False))
             while raw.wanting() <= 0:
-                behind = behind.plus(self._sight_page(blob, raw.cut(final=False), hashed=False, order=order))
-        behind = behind.plus(self._sight_page(blob, raw.cut(final=True), hashed=False, order=order))
+                behind = behind.plus(self._sight_page(blob, raw.cut(final=False), others, hashed=False, order=order))
+        behind = behind.plus(self._sight_page(blob, raw.cut(final=True), others, hashed=False, order=order))
         known = {one.fingerprint for one in seen.sightings}
-        return seen.plus(_Seen([one for one in behind.sightings if one.fingerprint not in known], 0))
+        own = [one for one in others.told(behind.sightings) if one.fingerprint not in known]
+        return _Seen([*repeats.told(seen.sightings), *own], seen.placeholders)
 
-    def _sight_page(self, blob: Blob, page: Page, *, hashed: bool, order: str = "") -> _Seen:
+    def _sight_page(
+        self,
+        blob: Blob,
+        page: Page,
+        repeats: _Repeats,
+        *,
+        hashed: bool,
+        order: str = "",
+        found: Found | None = None,
+    ) -> _Seen:
         sightings: list[Sighting] = []
         placeholders = 0
         known: set[tuple[int, bytes]] = set()
         for text, origin in self._texts(page, order):
-            found = self._matcher.find(text.data)
-            placeholders += sum(_fresh(start, text) for start, _ in found.placeholders)
-            places = Places(blob, text, found.matches, origin, hashed=hashed) if found.matches else None
+            here = self._matcher.find(text.data) if found is None else found
+            placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
+            places = Places(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:
-                sightings += self._sightings(blob, text, found.matches, places, known)
+                fresh = self._fresh_ones(text, here.matches, places, known)
+                sightings += self._sightings(blob, text, here.matches, places, fresh, repeats)
         return _Seen(sightings, placeholders)
 
     def _texts(self, page: Page, order: str) -> Iterator[tuple[Page, Origin | None]]:
@@ -100,23 +157,43 @@ class Sighter:
             text.fresh = _fresh_part(page, run)
             yield text, Origin(page, run)
 
-    def _sightings(
-        self, blob: Blob, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
-    ) -> Iterator[Sighting]:
-        noted = self._noted(matches, page)
-        hidden = self._overlapping(matches)
+    def _fresh_ones(
+        self, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
+    ) -> Iterator[int]:
+        """The numbers of the matches that are the page's to report and are not ``known`` yet."""
         for index, match in enumerate(matches):
             # a wide string that could be of either byte order is read in both, and holds its keys once all the same
-            if (same := (places.offset(index), match.secret)) in known:
-                continue
-            known.add(same)
-            if not _fresh(match.start, page):
+            if (same := (places.offset(index), match.secret)) not in known:
+                known.add(same)
+                if _fresh(match.start, page):
+                    yield index
+
+    def _sightings(
+        self,
+        blob: Blob,
+        page: Page,
+        matches: list[Match],
+        places: Places,
+        fresh: Iterable[int],
+        repeats: _Repeats,
+    ) -> Iterator[Sighting]:
+        noted, hidden = self._noted(matches, page), self._overlapping(matches)
+        held: dict[int, Attribution] = {}
+        for index in fresh:
+            match, here = matches[index], noted.get(index, [])
+            if repeats.is_counted(match, here):
                 continue
             attribution = self._attributor.attribute(match, page, blob.path)
             self.doubtful = self.doubtful or attribution is None or attribution.certainty is not Certainty.CERTAIN
             if attribution is not None:
-                place = partial(places.occurrence, index)
-                yield self._sighting(match, attribution, noted.get(index, []), place, hidden=index in hidden)
+                held[index] = attribution
+                repeats.hold(match, here)
+        places.look(held)
+        for index, attribution in held.items():
+            match, here, place = matches[index], noted.get(index, []), partial(places.occurrence, index)
+            sighting = self._sighting(match, attribution, here, place, hidden=index in hidden)
+            repeats.name(match, here, sighting)
+            yield sighting
 
     def _noted(self, matches: list[Match], page: Page) -> dict[int, list[Marker]]:
         """Markers by the number of the match that they cover, for what rules of the scanned repository find apart:
@@ -182,6 +259,10 @@ class Sighter:
         if known is None:
             known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
         return known
+
+
+def _kind(match: Match, noted: Sequence[Marker]) -> tuple[object, ...]:
+    return match.secret, *((one.name, one.rules) for one in noted)
 
 
 def _environment(rule: Rule, match: Match, attribution: Attribution) -> Environment:

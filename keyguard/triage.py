@@ -32,6 +32,8 @@ _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
 #: what is likely by the one is likelier than by the next
 _STANDING = (*Ground,)
 _MOST_REASONS = 4
+#: places that a finding names, the nearest; what is beyond is counted
+MOST_PLACES = 1000
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -231,6 +233,7 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
     added = {one.attribution.rule for one in group} & ruleset.added.keys()
     vendor = ruleset.vendors[rule.vendor]
     places = tuple(one.occurrence for one in group)
+    named = places[:MOST_PLACES]
     return Finding(
         id=id,
         fingerprint=first.fingerprint,
@@ -247,14 +250,23 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         confidence=rule.confidence,
         masked=first.masked,
         malformed=first.malformed,
-        occurrences=places,
+        occurrences=named,
+        more=len(places) - len(named) + sum(one.more for one in group),
         first_seen=_first_seen(places),
         last_seen=_last_seen(places),
         remedy=rule.remedy,
         rotation=rule.rotation or vendor.rotation,
         references=rule.references,
         also=tuple(sorted(added.union(*(one.also for one in group)) - {rule.id})),
+        allowed_by_change=_waived(group),
     )
+
+
+def _waived(group: Sequence[Sighting]) -> tuple[str, ...]:
+    """The comments of the change itself that would allow a key, without effect."""
+    said = [(one.waived, one.occurrence) for one in group if one.waived is not None]
+    places = dict.fromkeys(f"'{marker.marker}' at {shown_path(at.path)}:{marker.line}" for marker, at in said)
+    return tuple(places)[:_MOST_REASONS]
 
 
 def _suppressed(one: Sighting, id: str, rule: Rule, *, by_rule: bool) -> Suppressed:

@@ -40,6 +40,7 @@ LAYERS = {
     "keyguard.privatedir": 1,
     "keyguard.progress": 1,
     "keyguard.rotation": 1,
+    "keyguard.tomldepth": 1,
     "keyguard.rules": 1,
     "keyguard.sanitize": 1,
     "keyguard.secrets": 1,
@@ -69,6 +70,7 @@ LAYERS = {
     "keyguard.inspector": 5,
     "keyguard.names": 5,
     "keyguard.accounting": 7,
+    "keyguard.change": 7,
     "keyguard.scan": 8,
     "keyguard.violations": 5,
     "keyguard.sightings": 5,
@@ -84,6 +86,7 @@ LAYERS = {
 
 #: (importer, imported) within one layer, in different packages, and why that is as it should be
 SIDEWAYS = {
+    ("keyguard.masking.forms", "keyguard.expression"): "patterns are compiled when they are first needed",
     ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
     ("keyguard.model", "keyguard.whose"): "and whose a key is",
     ("keyguard.whose", "keyguard.scales"): "which is on the scale of certainty",
@@ -92,6 +95,7 @@ SIDEWAYS = {
     ("keyguard.rule", "keyguard.scales"): "a rule says how bad its keys are",
     ("keyguard.rule", "keyguard.endpoints"): "and how their vendor is asked",
     ("keyguard.model", "keyguard.verdict"): "and what it answered",
+    ("keyguard.packfile", "keyguard.tomldepth"): "what is read is looked at first",
     ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
     ("keyguard.rules", "keyguard.packfile"): "likewise",
     ("keyguard.userconfig", "keyguard.packfile"): "likewise",

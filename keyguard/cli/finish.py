@@ -10,7 +10,7 @@ from typing import TextIO
 
 from keyguard import config, dates, scan
 from keyguard.accounting import Terms
-from keyguard.config import Config, Settings
+from keyguard.config import Settings
 from keyguard.errors import ConfigError, RuleError, UsageError
 from keyguard.model import Run
 from keyguard.report import REPORTERS, Style
@@ -20,6 +20,10 @@ from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.triage import Policy
 
+_OWN_WORD = (
+    "keyguard: configuration and markers are those of the {}:"
+    " judge a change by its base (scan --range BASE..HEAD), or say --config-from REF"
+)
 _COLORS = ("auto", "always", "never")
 
 
@@ -41,10 +45,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     decide.add_argument(
         "--no-inline-ignore", action="store_true", help="take no notice of comments like 'keyguard: allow'"
     )
-    add_how(parser)
+    how = add_how(parser)
+    how.add_argument(
+        "--config-from",
+        default="",
+        metavar="REF|worktree",
+        help="configuration and markers of this commit, or of the work tree",
+    )
 
 
-def add_how(parser: argparse.ArgumentParser) -> None:
+def add_how(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The options of every command that reads what a scan reads."""
     how = parser.add_argument_group("how")
     how.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
@@ -53,15 +63,15 @@ def add_how(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
     how.add_argument("--jobs", type=count, default=0, metavar="N", help="processes (default: one a processor)")
     how.add_argument("--engine", choices=("auto", "hyperscan", "python"), default="auto", help=argparse.SUPPRESS)
+    return how
 
 
 def request(options: argparse.Namespace, settings: Settings, source: str, ask: Ask) -> scan.Request:
     """The scan that the options and the configuration ask for; an option wins over the configuration."""
-    own = settings.config
     return scan.Request(
         source=source,
         ask=ask,
-        terms=_terms(options, own),
+        terms=_terms(options, settings),
         exclude=_excludes(options, settings),
         max_size=_max_size(options, settings),
         jobs=options.jobs,
@@ -75,12 +85,14 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
 def _added(options: argparse.Namespace, settings: Settings) -> tuple[AddedPack, ...]:
     """The packs that the scanned repository's own configuration names."""
     try:
-        return read_added(*settings.added_packs(), trusted=options.rules)
+        found = read_added(*settings.added_packs(), trusted=options.rules)
     except RuleError as error:
         raise ConfigError(f"{settings.path}:{settings.rules_line}: rules: {error}") from error
+    return *found, *(AddedPack(*pack) for pack in settings.packs)
 
 
-def _terms(options: argparse.Namespace, own: Config) -> Terms:
+def _terms(options: argparse.Namespace, settings: Settings) -> Terms:
+    own = settings.config
     return Terms(
         policy=Policy(
             select=_names(options.select) or own.select,
@@ -90,6 +102,7 @@ def _terms(options: argparse.Namespace, own: Config) -> Terms:
         fail_on=config.parse_severity(options.fail_on or own.fail_on),
         allow_incomplete=options.allow_incomplete,
         now=dates.now(os.environ),
+        configuration=settings.origin,
     )
 
 
@@ -112,6 +125,16 @@ def run(asked: scan.Request, respond: Callable[[Run], int]) -> int:
 
 
 def _scanned(asked: scan.Request) -> Run:
+    try:
+        return _watched_scan(asked)
+    except RuleError as error:
+        said = asked.terms.configuration
+        if said.commit and any(str(error).startswith(f"{pack.name}:") for pack in asked.added):
+            raise RuleError(f"{error} (in {said.ref}, {said.commit[:10]})") from error
+        raise
+
+
+def _watched_scan(asked: scan.Request) -> Run:
     if not _watched(sys.stderr):
         return scan.run(asked)
     from keyguard.cli.progress import Bar
@@ -123,8 +146,17 @@ def _scanned(asked: scan.Request) -> Run:
 
 def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
     """Write all reports and answer with the exit code."""
+    _tell_whose_word(found, options)
     write_reports(found, reports, _style(options), sys.stdout)
     return code(found, options)
+
+
+def _tell_whose_word(found: Run, options: argparse.Namespace) -> None:
+    """In CI, say that what is scanned had a say itself, where it had one: there it may be what is to be judged."""
+    said = found.configuration
+    had_a_say = said.path or any(one.by == "inline" for one in found.suppressed)
+    if os.environ.get("CI") and said.source in ("work tree", "index") and had_a_say and not options.config_from:
+        print(_OWN_WORD.format(said.source), file=sys.stderr)
 
 
 def code(found: Run, options: argparse.Namespace) -> int:
@@ -168,10 +200,10 @@ def _in_ci() -> bool:
 
 
 def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[Exclude, ...]:
-    own = Exclude(base=os.path.dirname(os.path.abspath(settings.path)), patterns=settings.config.exclude)
+    own = [Exclude(base=folder, patterns=patterns) for folder, patterns in settings.excludes() if patterns]
     # file names are bytes, and so are patterns for them, whatever the locale made of those that were typed
     typed = [os.fsencode(pattern).decode("utf-8", "surrogateescape") for pattern in getattr(options, "exclude", ())]
-    return own, Exclude(base=".", patterns=tuple(typed))
+    return *own, *([Exclude(base=".", patterns=tuple(typed))] if typed else ())
 
 
 def _max_size(options: argparse.Namespace, settings: Settings) -> int | None:

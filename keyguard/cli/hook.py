@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import config
-from keyguard.cli import finish
+from keyguard.cli import configuration, finish
 from keyguard.sources.listing import Ask
 
 if TYPE_CHECKING:
@@ -24,6 +23,9 @@ pre-commit   what is staged, or the files that pre-commit names
 pre-push     the commits that a push would send; in .git/hooks/pre-push: exec keyguard hook pre-push "$@"
 pre-receive  on a server: the commits that a push has brought; refuses it as a whole
 update       the same for each ref by itself: exec keyguard hook update "$@"
+
+configuration and markers are those of the index for pre-commit, and of what is pushed for pre-push; on a server only a
+file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
 """
 #: refs that are named in one line
 _MOST_REFS = 5
@@ -46,11 +48,11 @@ def run(options: argparse.Namespace) -> int:
     if options.hook != "pre-commit":
         return _pushed(options)
     reports = finish.destinations(options)
-    settings = config.find(".", options.config, isolated=options.isolated)
     index = os.environ.get("GIT_INDEX_FILE", "")
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    asked = finish.request(options, settings, source, Ask(paths=paths, index=index))
-    return finish.run(asked, partial(finish.report, reports=reports, options=options))
+    with configuration.of_index(options, ".", index) as chosen:
+        asked = finish.request(options, chosen.settings, source, Ask(paths=paths, index=index))
+        return finish.run(chosen.applied(asked), partial(finish.report, reports=reports, options=options))
 
 
 def _pushed(options: argparse.Namespace) -> int:
@@ -59,14 +61,16 @@ def _pushed(options: argparse.Namespace) -> int:
     if asked is None:
         print("keyguard: nothing to scan: the push only deletes", file=sys.stderr)
         return 0
-    settings = config.find(".", options.config, isolated=options.isolated)
     if options.hook == "pre-push":
         _tell_of_others()
-    request = finish.request(options, settings, "tree", Ask())
     respond = partial(finish.report, reports=reports, options=options)
     if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
         respond = partial(_refused, options=options)
-    return finish.run(msgspec.structs.replace(request, history="only", range=asked), respond)
+    decide = configuration.of_push if options.hook == "pre-push" else configuration.on_server
+    with decide(options, asked) as chosen:
+        request = finish.request(options, chosen.settings, "tree", Ask())
+        request = msgspec.structs.replace(request, history="only", range=asked)
+        return finish.run(chosen.applied(request), respond)
 
 
 def _tell_of_others() -> None:

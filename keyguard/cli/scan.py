@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import config, scan
-from keyguard.cli import finish
+from keyguard import dates, scan
+from keyguard.cli import configuration, finish
+from keyguard.cli.configuration import Chosen
 from keyguard.config import Settings
 from keyguard.errors import UsageError
 from keyguard.rotation import Rotation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from keyguard.history.asked import Range
     from keyguard.model import Run
+    from keyguard.report.output import Destination
 
 _PIECE = 1 << 20
 _EXAMPLES = """\
@@ -82,14 +84,33 @@ def run(options: argparse.Namespace) -> int:
         _check_range(options, stdin=stdin)
     start = paths[0] if paths and not stdin else "."
     reports = finish.destinations(options)
-    settings = config.find(start, options.config, isolated=options.isolated)
-    request = _request(options, settings, paths or (".",))
+    with _chosen(options, start) as chosen:
+        request = chosen.applied(_request(options, chosen.settings, paths or (".",)))
+        return _scanned(options, request, reports, stdin=stdin)
+
+
+def _scanned(options: argparse.Namespace, request: scan.Request, reports: list[Destination], *, stdin: bool) -> int:
     if options.verify and (stdin or options.staged or options.changes):
         raise UsageError("--verify reads keys again where they stand: in files and history (keyguard verify --stdin)")
     if stdin:
         return finish.report(scan.run_stream(request, _stdin, b"<stdin>"), reports, options)
     respond = partial(finish.report, reports=reports, options=options)
     return finish.run(request, partial(_verified, respond=respond, options=options) if options.verify else respond)
+
+
+def _chosen(options: argparse.Namespace, start: str) -> Chosen:
+    """What decides: the base for a part of history, the index for what is staged, else what is on disk."""
+    asked, now = _range_of(options), dates.now(os.environ)
+    if asked is not None and not _is_audit(asked, now):
+        return configuration.of_range(options, start, asked, now)
+    if options.staged:
+        return configuration.of_index(options, start, os.environ.get("GIT_INDEX_FILE", ""))
+    return configuration.of_work_tree(options, start)
+
+
+def _is_audit(asked: Range, now: int) -> bool:
+    """Whether only a time bounds it: what came lately to all branches is no change that anybody has to approve."""
+    return not asked.specs and not asked.heads and dates.before(asked.since, now) is not None
 
 
 def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Namespace) -> int:

@@ -8,34 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 
 from keyguard import digests
+from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
-from keyguard.model import Confidence, Match, Rule
+from keyguard.model import Match, Rule
 from keyguard.rules import RuleSet
 
-_RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 #: how far past a window a look-ahead may want to see
 _SLACK = 64
 #: what stands before the length of a string: in compiled Python the kind of string, in Java the length's upper half
 _COUNTED = b"\x00zZ\xda\xfa"
 #: and before one of four bytes, of which three are zero
 _LONG = b"stua\xf3\xf4\xf5\xe1"
-
-
-class Candidate(msgspec.Struct, frozen=True, gc=False):
-    """One rule over one span, before it is compared with its neighbours."""
-
-    start: int
-    end: int
-    body: int
-    rule: int
-    full_start: int
-    full_end: int
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -54,6 +43,7 @@ class Matcher:
         self._load = ruleset
         self._plan = plan
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+        self._grouped: dict[int, tuple[Kind, ...]] = {}
         #: the same without boundaries
         self._bare: dict[int, re.Pattern[bytes]] = {}
 
@@ -94,26 +84,27 @@ class Matcher:
             return Found([], [])
         candidates: list[Candidate] = []
         placeholders: set[tuple[int, int]] = set()
+        judged: dict[tuple[int, bytes, int], tuple[list[Kind], list[Kind]]] = {}
         for form, match in found:
             span = match.span("secret")
             body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
-            real = [rule for rule in self._plan.forms[form].rules if self._is_rule(rule, match)]
-            genuine = [rule for rule in real if not self._is_placeholder(rule, match, body)]
+            asked = form, match["secret"], body - span[0]
+            if asked not in judged:  # one key may stand in a text a hundred thousand times
+                real = [kind for kind in self._kinds(form) if self._is_rule(kind[0], match)]
+                judged[asked] = real, [kind for kind in real if not self._is_placeholder(kind[0], match, body)]
+            real, genuine = judged[asked]
             if real and not genuine:
                 placeholders.add(span)
-            candidates += [Candidate(*span, body, rule, *match.span()) for rule in genuine]
+            candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
         matches = self._settled(data, candidates)
-        taken = [(match.start, match.end) for match in matches]
-        return Found(matches, [span for span in sorted(placeholders) if not _overlaps_any(span, taken)])
+        return Found(matches, apart(sorted(placeholders), matches))
 
     def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
         """The matches that candidates come to. Those of added rules compete among themselves alone: what they find
         stands beside what known rules find, or with it where it is the very same text.
         """
-        known, added = (
-            _resolve(data, [one for one in candidates if (one.rule in self._added) is group], self.rules, self._nobodys)
-            for group in (False, True)
-        )
+        sides = ([one for one in candidates if (one.rules[0] in self._added) is side] for side in (False, True))
+        known, added = (resolve(data, side, self.rules, self._nobodys) for side in sides)
         if not added:
             return known
         found = {(one.start, one.end): one for one in known}
@@ -142,7 +133,7 @@ class Matcher:
             return None
         first, last = match.span("secret")
         body = max(match.start("body"), first) if "body" in pattern.groupindex else first
-        if all(self._is_placeholder(rule, match, body) for rule in rules):
+        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(form)):
             return None
         return Match(first, last, body, match["secret"], rules, *match.span())
 
@@ -180,6 +171,20 @@ class Matcher:
                 return counted
         return None
 
+    def _kinds(self, form: int) -> tuple[Kind, ...]:
+        """The rules of a form."""
+        found = self._grouped.get(form)
+        if found is None:
+            kinds: dict[tuple[object, ...], list[int]] = {}
+            for index in self._plan.forms[form].rules:
+                rule = self.rules[index]
+                samples = rule.samples if index in self._added else ()
+                test = rule.guessable, rule.placeholders, rule.entropy, rule.checksum, samples
+                whose = rule.family or rule.id, index in self._added, index in self._nobodys
+                kinds.setdefault((*whose, *test), []).append(index)
+            found = self._grouped[form] = tuple(map(tuple, kinds.values()))
+        return found
+
     def _compile(self, form: int) -> re.Pattern[bytes]:
         pattern = self._compiled[form] = re.compile(self._plan.forms[form].pattern.encode())
         return pattern
@@ -200,7 +205,7 @@ class Matcher:
         random = secret[body - match.start("secret") :]
         if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
             return True
-        if not rule.checksum and is_spelled(random):
+        if not (rule.checksum or rule.spelled) and is_spelled(random):
             return True
         samples = rule.samples if index in self._added and rule.samples else self._samples
         return bool(samples) and (_digest(secret) in samples or _digest(secret) in self._samples)
@@ -228,47 +233,6 @@ def _length_before(data: bytes, start: int) -> int:
     return data[start - 1] if data[start - 2] in _COUNTED else 0
 
 
+@lru_cache(maxsize=1024)
 def _digest(secret: bytes) -> str:
     return digests.new("sha256", secret).hexdigest()
-
-
-def _resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
-    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps, and any
-    vendor's over one of ``nobodys``.
-
-    A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
-    depends on the neighbourhood alone, and not on where a page ends.
-    """
-    groups: dict[tuple[int, int, str], list[Candidate]] = {}
-    for one in candidates:
-        groups.setdefault((one.start, one.end, rules[one.rule].family or rules[one.rule].id), []).append(one)
-    ordered = [groups[key] for key in sorted(groups)]
-    ranks = [max((one.rule not in nobodys, *_rank(one, rules)) for one in group) for group in ordered]
-    lost: set[int] = set()
-    for index, group in enumerate(ordered):
-        for other in range(index + 1, len(ordered)):
-            if ordered[other][0].start >= group[0].end:
-                break
-            lost.add(index if ranks[other] > ranks[index] else other)
-    return [_merged(data, group) for index, group in enumerate(ordered) if index not in lost]
-
-
-def _rank(one: Candidate, rules: tuple[Rule, ...]) -> tuple[int, int, int, int]:
-    return (_RANK[rules[one.rule].confidence], one.end - one.start, -one.start, -one.rule)
-
-
-def _merged(data: bytes, group: list[Candidate]) -> Match:
-    first = group[0]
-    return Match(
-        start=first.start,
-        end=first.end,
-        body=first.body,
-        secret=data[first.start : first.end],
-        rules=tuple(sorted(one.rule for one in group)),
-        full_start=min(one.full_start for one in group),
-        full_end=max(one.full_end for one in group),
-    )
-
-
-def _overlaps_any(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in taken)

@@ -11,6 +11,8 @@ import binascii
 import math
 import re
 from collections.abc import Collection
+from functools import lru_cache
+from operator import sub
 
 from keyguard.expression import expression
 
@@ -35,9 +37,12 @@ _SEGMENTS = frozenset(
 _SHORT = 16
 #: the longest text that a body may be made of over and over
 _PERIOD = 32
+#: how far a character is from its neighbour in a sequence
+_NEIGHBOURS = frozenset((-1, 0, 1))
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
+@lru_cache(maxsize=1024)
 def entropy(text: bytes) -> float:
     """Shannon entropy in bits a character; 0 for the empty text."""
     counts = [text.count(byte) for byte in set(text)]
@@ -51,21 +56,34 @@ def is_placeholder(
 
     What a person may have ``chosen`` has words in it, and is a stand-in only if one makes up half of it.
     """
-    if not body:
-        return True
-    lowered = body.lower()
-    if any(word.encode().lower() in lowered for word in words):
-        return True
     return (
-        any(not chosen or len(found[0]) * 2 >= len(body) for found in _WORDS.finditer(body))
-        or _is_words(body)
-        or _is_monotonous(body)
-        or _is_sequence(body)
-        or _is_periodic(body)
+        _has_word(body, words)
+        or _is_made_up(body, chosen=chosen)
         or (least_entropy > 0 and entropy(body) < least_entropy)
     )
 
 
+def _has_word(body: bytes, words: Collection[str]) -> bool:
+    """Whether one of the words stands in the body, in whatever case."""
+    lowered = body.lower() if words else body
+    return any(word.encode().lower() in lowered for word in words)
+
+
+# up to thirty rules ask about the same body
+@lru_cache(maxsize=1024)
+def _is_made_up(body: bytes, *, chosen: bool) -> bool:
+    """What ``is_placeholder`` says of every rule alike: all but a rule's own words and its least entropy."""
+    return (
+        not body
+        or any(not chosen or len(found[0]) * 2 >= len(body) for found in _WORDS.finditer(body))
+        or _is_words(body)
+        or _is_monotonous(body)
+        or _is_sequence(body)
+        or _is_periodic(body)
+    )
+
+
+@lru_cache(maxsize=1024)
 def is_spelled(body: bytes) -> bool:
     """Whether the body is base64 of plain text: somebody encoded words. Structured keys may be that, too."""
     plain = body.rstrip(b"=").translate(_URLSAFE)
@@ -105,9 +123,7 @@ def _is_sequence(body: bytes) -> bool:
     ``abcd1234``, ``a1b2c3d4``.
     """
     return len(body) >= 12 and any(
-        sum(after - before in (-1, 0, 1) for before, after in zip(body, body[step:], strict=False)) * 4
-        >= (len(body) - step) * 3
-        for step in (1, 2)
+        sum(map(_NEIGHBOURS.__contains__, map(sub, body[step:], body))) * 4 >= (len(body) - step) * 3 for step in (1, 2)
     )
 
 

@@ -28,8 +28,10 @@ _IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$.-]{2,}")
 _WORD = re.compile(rb"[a-z]{3,}")
 #: so long a word is another key
 _LONG = re.compile(rb"[\w+/-]{20,}")
-#: what is given a key of its own, and so says nothing about others
-_SPENT = re.compile(rb"[A-Za-z_$][\w$.-]*[\"'\]]?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?[\w+/-]{20,}[\"'`]?")
+#: behind a name that is given a key of its own, and so says nothing about others; and the names that may be before it
+_GIVES_KEY = re.compile(rb"(?<=[\w$.-])[\"'\]]?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?[\w+/-]{20,}[\"'`]?")
+_NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789$.-"
+_FIRST_BYTES = b"0123456789.-"
 #: words that stand between a name and its value without changing what the value is
 _PLAIN = frozenset(
     b"bearer basic token string str new env key keys secret api value const let var val live test authorization header "
@@ -52,10 +54,10 @@ _CLOSED = re.compile(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _OPEN = re.compile(rb"[(\[{]")
 _ANOTHER = re.compile(rb"[=:>]\s*[^\s=:,]+[\s,]+[\"']?[A-Za-z_$][\w$.-]*[\"']?\s*(?:=>|:=|[=:])")
 #: behind a name that is a string of its own: ``get("STRIPE_KEY", …)``, which the next argument belongs to
-_NAMED = re.compile(rb"[\"'`]\s*[\])]?\s*,")
+_NAMED = re.compile(rb"[\"'`]\s*(?:[\])]\s*)?,")
 #: several names that are given values at once: which is whose cannot be told
 _SEVERAL = re.compile(
-    rb"\s*(?:(?:const|let|var|my|local)\s+)?[\[(]?\s*[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*[\])]?\s*:?=(?![=>])"
+    rb"\s*(?:(?:const|let|var|my|local)\s+)?(?:[\[(]\s*)?[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*(?:[\])]\s*)?:?=(?![=>])"
 )
 #: before a name that may not be the one that is meant
 _OTHERWISE = re.compile(rb"(?i)(?<![\w|])(?:or|not|no|nor|instead of|was|ex)[ \t]+$")
@@ -93,7 +95,7 @@ def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
             start, end, whole = _last_with(text, name)
             if end >= 0 and (best is None or (end, len(name)) > best[:2]):
                 direct = whole and not several and _is_direct(text[end:]) and _is_proof(text, start, end, name)
-                if not direct and _SPENT.match(text, start):
+                if not direct and _GIVES_KEY.match(text, end):
                     continue
                 joined = bool(_JOIN.match(text, end))
                 said = Evidence(vendor.id, _shown(name, text, start, end), direct, joined)
@@ -144,9 +146,27 @@ def _calling(vendors: Vendors, text: bytes, where: str) -> Iterator[Evidence]:
 
 def by_words(vendors: Vendors, text: bytes, where: str = "beside it") -> list[Evidence]:
     """Vendors that are named anywhere in a text, other than by what has a key of its own; or who own an address."""
-    text = _SPENT.sub(b" ", text)
+    text = _without_spent(text)
     owners = [(found[1] or found[2]).lower() for found in _OWNER.finditer(text)]
     return [*_named(vendors, _OWNER.sub(b" ", text) if owners else text, owners, where)]
+
+
+def _without_spent(text: bytes) -> bytes:
+    """The text without names that are given a key of their own, and without these keys.
+
+    It looks for what stands behind a name first, and from there back: to begin with names would take a time that grows
+    with the square of the longest one.
+    """
+    parts, at, low = [], 0, 0
+    while found := _GIVES_KEY.search(text, low):
+        before = text[low : found.start()]
+        name = before[len(before.rstrip(_NAME_BYTES)) :].lstrip(_FIRST_BYTES)
+        if name:
+            parts.append(text[at : found.start() - len(name)])
+            at = low = found.end()
+        else:
+            low = found.start() + 1
+    return b" ".join([*parts, text[at:]])
 
 
 def in_path(vendors: Vendors, path: bytes) -> list[Evidence]:

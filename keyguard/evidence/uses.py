@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from keyguard.evidence.assignment import has_stand_in, is_under_another
@@ -142,7 +141,13 @@ def checked(vendors: Vendors, name: Evidence, place: Surroundings) -> Evidence:
 
 def read_in(name: str, text: bytes) -> list[re.Match[bytes]]:
     """Where a text mentions a variable."""
-    return list(islice(re.finditer(rb"(?<![\w-])" + re.escape(name.encode()) + rb"(?!\w|-\w)", text), _MOST))
+    word, found = name.encode(), list[re.Match[bytes]]()
+    whole = re.compile(rb"(?<![\w-])" + re.escape(word) + rb"(?!\w|-\w)")
+    at = text.find(word)  # ten times faster than an expression that begins with a look behind
+    while at >= 0 and len(found) < _MOST:
+        found += filter(None, [whole.match(text, at)])
+        at = text.find(word, at + 1)
+    return found
 
 
 def _takes_key(vendor: Vendor, name: Evidence) -> bool:

@@ -42,14 +42,16 @@ class Child:
         name: str,
         deadline: float,
         trap: Callable[[], str],
+        effort: float = 0.0,
     ) -> None:
         """``name`` is for messages. ``trap`` is asked once when git stays silent: what it waits for, or nothing.
+        ``effort``: seconds of processor time that git may use from then on before it says something; 0: any.
 
         To be called within ``undisturbed``, and noted there, or a signal may leave git behind.
         """
         self.name = name
         self.complaints = b""
-        self._deadline, self._trap = deadline, trap
+        self._deadline, self._trap, self._effort = deadline, trap, effort
         self._pid = 0
         try:
             (self._in, self._out, self._err), theirs = _pipes()
@@ -108,7 +110,7 @@ class Child:
 
     def _ready(self) -> list[int]:
         """The descriptors that can be read without waiting, ends included."""
-        start, looked = monotonic(), False
+        start, looked, used = monotonic(), False, 0.0
         while True:
             waited = monotonic() - start
             if waited >= self._deadline:
@@ -117,7 +119,11 @@ class Child:
                 looked = True
                 if reason := self._trap():
                     raise GitError(f"git {self.name} waits for ever: {reason}")
+                used = _processor_time(self._pid) if self._effort else 0.0
+            if used and _processor_time(self._pid) - used >= self._effort:
+                raise GitError(f"git {self.name} computes without end: perhaps a pattern that is hard to match")
             until = self._deadline if looked else min(PATIENCE, self._deadline)
+            until = min(until, waited + 1) if used else until
             if events := self._poll.poll(max(1.0, (until - waited) * 1000)):
                 return [fd for fd, _ in events]
 
@@ -152,6 +158,16 @@ def undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds that a process has computed so far; 0 where the platform does not say."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0.0
 
 
 def _limit(pid: int) -> None:

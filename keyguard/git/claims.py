@@ -37,7 +37,11 @@ def claim(folder: str) -> int | None:
     if not _LOCKS:
         return fd
     above = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)  # not in the place of a standard stream that is closed
-    os.close(fd)
+    try:
+        os.close(fd)
+    except OSError:
+        os.close(above)
+        raise
     if _locked(above) is False or not _is_at(above, folder):
         os.close(above)
         return None

@@ -17,7 +17,7 @@ from keyguard.git.control import read_control
 from keyguard.git.opening import open_index
 from keyguard.git.repository import Repository
 from keyguard.git.settings import user_settings
-from keyguard.git.shadow import Shadow
+from keyguard.git.shadow import EFFORT, Shadow
 
 _LIMIT = 1 << 20
 _INFO = b".git/info/exclude"
@@ -61,7 +61,7 @@ def verdicts(repository: Repository, paths: Sequence[bytes]) -> dict[bytes, Verd
 
 def _asked(shadow: Shadow, paths: Sequence[bytes]) -> Iterator[tuple[bytes, Verdict]]:
     """Each path with its verdict, asked in as many requests as it takes."""
-    git = shadow.start(*_COMMAND)
+    git = shadow.start(*_COMMAND, effort=EFFORT)
     shadow.prove()
     for request in _requests(paths):
         git.write(b"".join((b"./" if path.startswith(b":") else b"") + path + b"\0" for path in request))

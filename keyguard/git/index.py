@@ -14,7 +14,7 @@ from keyguard.errors import GitError
 from keyguard.git.child import COMPLAINTS, Child
 from keyguard.git.opening import open_index
 from keyguard.git.repository import Repository
-from keyguard.git.shadow import Shadow
+from keyguard.git.shadow import EFFORT, Shadow
 from keyguard.model import Skipped
 
 _TAB, _ZERO, _SKIPPED, _LOWER_CASE = b"\t0Sa"
@@ -43,7 +43,7 @@ class Inventory:
         self._shadow = shadow
         within = ("--", os.fsdecode(folder)) if folder.strip(b"/") else ()
         # side by side: the index is a matter of milliseconds, a large tree is not
-        self._untracked = shadow.start("ls-files", "-z", "--others", "--exclude-standard", *within)
+        self._untracked = shadow.start("ls-files", "-z", "--others", "--exclude-standard", *within, effort=EFFORT)
         self._tracked = shadow.start("ls-files", "-z", "-v", "--stage", *within)
 
     def entries(self) -> Iterator[Entry | Skipped]:

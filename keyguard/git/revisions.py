@@ -125,13 +125,18 @@ class Revisions:
         """An object, or None where it cannot be read. GitError where git cannot be asked."""
         if not is_object_id(oid, self._shadow.object_format):
             return None
-        self._reader = self._reader or BlobReader(self._shadow, any_kind=True)
         found = None
-        for content in self._reader.blobs([oid]):
+        for content in self.reader.blobs([oid]):
             if not content.problem:
                 wanted = content.kind in (b"commit", b"tag") and content.size <= _LARGEST
                 found = Raw(content.kind, content.read(content.size) if wanted else b"")
         return found
+
+    @property
+    def reader(self) -> BlobReader:
+        """Reads objects of any kind, as long as the shadow lasts."""
+        self._reader = self._reader or BlobReader(self._shadow, any_kind=True)
+        return self._reader
 
     def close(self) -> None:
         """End git, where it was asked at all."""

@@ -18,6 +18,9 @@ from keyguard.git.claims import claim, remove_abandoned
 
 #: seconds without a sign of life before a git process is ended
 DEADLINE = 120.0
+#: seconds of processor time in silence before a git that matches patterns of the target is ended: the patterns in a
+#: ``.gitignore`` of 100 bytes can keep it busy for ever, and the largest work trees take it a few seconds
+EFFORT = 7.0
 
 #: memory first: on some disks it takes 4 ms to remove a folder
 _FOLDERS = ("/dev/shm", "/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only a new folder, 0700, is made in there
@@ -92,7 +95,7 @@ class Shadow:
         self._owner, self._claim = 0, -1
 
     def __enter__(self) -> Shadow:
-        git = _find_git(self._hostile)
+        git = find_git(self._hostile)
         (self.path, self._claim), self._owner = _make_folder(self._hostile), os.getpid()
         self._command = [git, "-C", self.path]
         target = {name: value for name, value in self._target.items() if value}
@@ -131,9 +134,10 @@ class Shadow:
         with open(os.path.join(self.path, name), "wb") as file:
             file.write(data)
 
-    def start(self, *args: str, folder: str = "") -> Child:
+    def start(self, *args: str, folder: str = "", effort: float = 0.0) -> Child:
         """A plumbing command, perhaps behind options of git's own, running; in a ``folder`` of the work tree, if it
-        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest.
+        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest. ``effort`` is that of
+        ``Child``.
         """
         name = next(word for word in args if not word.startswith("-"))
         with undisturbed():
@@ -143,6 +147,7 @@ class Shadow:
                 name=name,
                 deadline=self._deadline,
                 trap=self._trap,
+                effort=effort,
             )
             self._children.add(child)
         return child
@@ -199,11 +204,11 @@ def sweep() -> None:
         _remove(path)
 
 
-def _find_git(hostile: str) -> str:
+def find_git(hostile: str) -> str:
     """The absolute path of git: what is relative on PATH, or lies in the scanned tree, does not count."""
     for folder in filter(os.path.isabs, os.environ.get("PATH", os.defpath).split(os.pathsep)):
         git = os.path.join(folder, "git")
-        if _is_inside(os.path.realpath(folder), hostile) or _is_inside(os.path.realpath(git), hostile):
+        if is_inside(os.path.realpath(folder), hostile) or is_inside(os.path.realpath(git), hostile):
             continue
         if os.access(git, os.X_OK) and os.path.isfile(git):
             return git
@@ -217,7 +222,7 @@ def _make_folder(hostile: str) -> tuple[str, int]:
     named = [os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP")]
     for place in [*filter(os.path.isabs, named), *_FOLDERS]:
         path = os.path.join(os.path.realpath(place), f"keyguard-{os.urandom(8).hex()}")
-        if _is_inside(path, hostile):
+        if is_inside(path, hostile):
             continue
         remove_abandoned(os.path.dirname(path), _OURS)
         _present.add(path)
@@ -237,7 +242,8 @@ def _quoted(path: str) -> str:
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _is_inside(path: str, folder: str) -> bool:
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies in it; both with links resolved."""
     return bool(folder) and (path == folder or path.startswith(folder.rstrip("/") + "/"))
 
 

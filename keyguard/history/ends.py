@@ -73,12 +73,18 @@ def commits_between(ends: Ends, tips: Tips, revisions: Revisions, shadow: Shadow
     """The commits that are included and not excluded, as git lists them. GitError where it cannot."""
     if not ends.include:
         return Listed([], [])
-    cut = {oid for oid in tips.shallow if _is_cut(oid, revisions)}
-    if cut:
-        shadow.put("shallow", "".join(f"{oid}\n" for oid in sorted(cut)).encode())
+    cut = cut_history(tips, revisions, shadow)
     rows = _walk(shadow, ends.include, ends.exclude)
     commits = [oid for oid, seconds in rows if ends.since is None or seconds >= ends.since]
     return Listed(commits, [oid for oid in commits if oid in cut])
+
+
+def cut_history(tips: Tips, revisions: Revisions, shadow: Shadow) -> set[str]:
+    """The commits at which the history of a shallow clone ends, once git is told of them."""
+    cut = {oid for oid in tips.shallow if _is_cut(oid, revisions)}
+    if cut:
+        shadow.put("shallow", "".join(f"{oid}\n" for oid in sorted(cut)).encode())
+    return cut
 
 
 def out_of_reach(shadow: Shadow, ends: Ends, tips: Iterable[str]) -> set[str]:

@@ -28,7 +28,8 @@ class Pieces(NamedTuple):
 class Fetched:
     """Objects by id, and by numbers in the order in which they came up."""
 
-    def __init__(self, shadow: Shadow, inspector: Inspector) -> None:
+    def __init__(self, shadow: Shadow, inspector: Inspector, most: int | None = None) -> None:
+        """Files of more than ``most`` bytes are left out, and listed."""
         self.hits: dict[int, Hit] = {}
         self.kinds: dict[int, str] = {}
         """Of what was hit: ``blob``, ``commit`` or ``tag``."""
@@ -45,6 +46,8 @@ class Fetched:
         self._numbers: dict[str, int] = {}
         self._seen: set[str] = set()
         self._gaps: dict[str, Skipped] = {}
+        self._most = most
+        self._large: dict[str, int] = {}
 
     def number(self, oid: str) -> int:
         """The number of an object."""
@@ -64,6 +67,20 @@ class Fetched:
             detail = f"{len(found) - _MOST} more objects are missing or damaged"
             found[_MOST:] = [Skipped(path=b"history", reason="missing", detail=detail)]
         return found
+
+    def left_out(self) -> list[Skipped]:
+        """The files that are larger than the user wants to read, by id."""
+        listed = sorted(self._large.items())[:_MOST]
+        return [
+            Skipped(path=f"object:{oid}".encode(), reason="too-large", detail=f"{size:,} bytes", gap=False)
+            for oid, size in listed
+        ]
+
+    def too_large(self, oids: Collection[str]) -> set[str]:
+        """Those of these files that are larger than the user wants to read."""
+        if self._most is None:
+            return set()
+        return {content.oid for content in self._reader.blobs(sorted(oids)) if self._is_large(content)}
 
     def commits(self, oids: Collection[str]) -> dict[str, Commit]:
         """These commits, inspected; without those that cannot be read."""
@@ -102,7 +119,7 @@ class Fetched:
     def blobs(self, oids: Collection[str]) -> None:
         """Inspect these files."""
         for content in self._reader.blobs(oids):
-            if not self._is(content, "blob"):
+            if not self._is(content, "blob") or self._is_large(content):
                 continue
             try:
                 self._take(content)
@@ -116,7 +133,7 @@ class Fetched:
             placeholders, containers = self.placeholders, dict(self.containers)
             for content in self._reader.blobs([oid]):
                 try:
-                    if not content.problem and content.kind == b"blob":
+                    if not content.problem and content.kind == b"blob" and oid not in self._large:
                         self._take(content)
                 except GitError:
                     pass  # it is no part of what was asked for
@@ -159,6 +176,12 @@ class Fetched:
         else:
             return True
         return False
+
+    def _is_large(self, content: BlobContent) -> bool:
+        large = self._most is not None and not content.problem and content.size > self._most
+        if large:
+            self._large[content.oid] = content.size
+        return large
 
     def _take(self, content: BlobContent) -> None:
         """Inspect a file, in pieces if it is large. GitError where it is damaged."""

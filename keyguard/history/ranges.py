@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,16 +15,14 @@ import msgspec
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.errors import GitError, UsageError
-from keyguard.git.opening import open_shadow
 from keyguard.git.refs import checked_out
 from keyguard.git.repository import Repository, discover
-from keyguard.git.revisions import Revisions
-from keyguard.git.shadow import DEADLINE, Shadow
-from keyguard.git.tips import FULL_DEPTH, Tip, Tips, read_refs
+from keyguard.git.tips import FULL_DEPTH, Tip, read_refs
 from keyguard.history.asked import Range
 from keyguard.history.ends import Ends, Listed, commits_between, find_ends
 from keyguard.history.excerpt import excerpt, is_worth_it
 from keyguard.history.fetched import Fetched
+from keyguard.history.opened import Opened
 from keyguard.history.reaching import Reaching
 from keyguard.history.stretch import Stretch
 from keyguard.history.surveyed import Surveyed, placed
@@ -62,9 +61,12 @@ def read_range(
     authors: bool = False,
     cached: bool = False,
     now: int | None = None,
+    most: int | None = None,
+    opened: Opened | None = None,
     keep: Callable[[Surveyed], None],
 ) -> None:
-    """What a range of a repository brings; ``now`` is what a time so long ago is counted from.
+    """What a range of a repository brings; ``now`` is what a time so long ago is counted from, ``most`` the size in
+    bytes beyond which a file is left out. The repository that is ``opened`` already is closed in the end.
 
     ``UsageError`` where it names what is not there. What cannot be read is a gap. ``keep`` is handed what was found,
     or on ^C what was found until then.
@@ -76,10 +78,11 @@ def read_range(
 
         return Histories([Home(repository, b"", b"")], engine, jobs, progress, authors=authors, cached=cached)
 
-    tips = read_refs(repository)
+    tips = opened.tips if opened else read_refs(repository)
     try:
-        with open_shadow(repository, DEADLINE, asked.borrowed) as shadow:
-            reader = _RangeReader(repository, tips, asked, shadow, engine, authors=authors)
+        found = opened or Opened(repository, asked)
+        with closing(found):
+            reader = _RangeReader(found, asked, engine, authors=authors, most=most)
             try:
                 keep(reader.run(int(time.time()) if now is None else now, everything))
             except KeyboardInterrupt:
@@ -94,19 +97,17 @@ def read_range(
 class _RangeReader:
     """One range that is being read."""
 
-    def __init__(
-        self, repository: Repository, tips: Tips, asked: Range, shadow: Shadow, engine: Engine, *, authors: bool
-    ) -> None:
-        self._repository = repository
-        self._tips = tips
+    def __init__(self, opened: Opened, asked: Range, engine: Engine, *, authors: bool, most: int | None) -> None:
+        repository = self._repository = opened.repository
+        self._tips = opened.tips
         self._asked = asked
-        self._shadow = shadow
+        self._shadow = opened.shadow
         self._engine = engine
         self._authors = authors
         self._id_size = 32 if repository.object_format == "sha256" else 20
-        self._revisions = Revisions(shadow, tips.tips, shallow=bool(tips.shallow))
+        self._revisions = opened.revisions
         self._inspector = Inspector(engine)
-        self._fetched = Fetched(shadow, self._inspector)
+        self._fetched = Fetched(opened.shadow, self._inspector, most)
         # what there is when ^C comes
         self._ends, self._listed = Ends(), Listed([], [])
         self._histories: Histories | None = None
@@ -153,7 +154,11 @@ class _RangeReader:
 
     def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
         parts = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
-        found.sightings = [*self._sightings, *parts]
+        blobs = {trace.oid for one in parts if (trace := one.occurrence.trace) and trace.kind == "blob"}
+        large = self._fetched.too_large(blobs)
+        kept = [one for one in parts if not ((trace := one.occurrence.trace) and trace.oid in large)]
+        found.sightings = [*self._sightings, *kept]
+        found.skipped += self._fetched.left_out()
         words = f"{self._asked.said}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=words)
         return found
@@ -193,7 +198,7 @@ class _RangeReader:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
         if self._partial:
             found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
-        return shortened(found + self._fetched.gaps() + self._unopened())
+        return shortened(found + self._fetched.gaps() + self._fetched.left_out() + self._unopened())
 
     def _unopened(self) -> list[Skipped]:
         """What is listed and not read: archives and the like, and what the commits of submodules hold."""

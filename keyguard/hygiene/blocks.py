@@ -15,13 +15,13 @@ _TOKEN = expression(
     re.DOTALL,
 )
 #: a configuration that is longer than this is no configuration
-_LONGEST = 256 << 10
+LONGEST = 256 << 10
 
 
 def block_end(text: bytes, start: int) -> int:
     """Where the block ends that is opened by the bracket at ``start``: behind its closing one; 0 if it never ends."""
     waiting: list[bytes] = []
-    for found in _TOKEN.finditer(text, start, start + _LONGEST):
+    for found in _TOKEN.finditer(text, start, start + LONGEST):
         token = found[0]
         if token in _PAIRS:
             waiting.append(_PAIRS[token])

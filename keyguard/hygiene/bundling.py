@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots, variables
-from keyguard.hygiene.blocks import block_end
+from keyguard.hygiene.blocks import LONGEST, block_end
 from keyguard.hygiene.frontend import is_public
+from keyguard.hygiene.offsets import between
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Violation
@@ -20,8 +21,11 @@ _READ = expression(rb"\b(?:process\.env|import\.meta\.env|Deno\.env|env)(?:\.|\[
 _LISTED = expression(rb"[\"'`]([A-Z][A-Z0-9_]{2,80})[\"'`]")
 #: all of the environment at once
 _ALL = expression(
-    rb"(?:[\"'`]?process\.env[\"'`]?\s*:\s*(?:JSON\.stringify\()?\s*(?:process\.env|env)\b(?![.\[])|\.\.\.process\.env\b)"
+    rb"(?:[\"'`]?process\.env[\"'`]?\s*:\s*(?:JSON\.stringify\(\s*)?(?:process\.env|env)\b(?![.\[])|\.\.\.process\.env\b)"
 )
+
+#: bytes of one configuration in which blocks are looked for, those again that are in several
+_MOST = 4 * LONGEST
 
 
 def env_inlined(project: Project) -> Iterator[Violation]:
@@ -31,11 +35,14 @@ def env_inlined(project: Project) -> Iterator[Violation]:
     for tool in tools:
         opening = re.compile(tool["opening"].encode())
         for path in patterns.of(tuple(tool["files"])).among(configurations):
-            content = project.read(path) or b""
+            content, looked = project.read(path) or b"", 0
             for found in opening.finditer(content):
-                end = block_end(content, found.end() - 1)
+                start, end = found.end() - 1, block_end(content, found.end() - 1)
                 if end:
-                    yield from _in_block(project, path, content, (found.end() - 1, end), tool["says"])
+                    yield from _in_block(project, path, content, (start, end), tool["says"])
+                looked += (end or min(len(content), start + LONGEST)) - start
+                if looked > _MOST:
+                    break
 
 
 CHECKS = (env_inlined,)
@@ -53,8 +60,8 @@ def _in_block(project: Project, path: bytes, content: bytes, span: tuple[int, in
         if found[1] not in seen and variables.secrecy(name, vendors) is Secrecy.SURELY:
             seen.add(found[1])
             yield _violation(project, path, found.span(1), says, f"{name}, a secret by its name,")
-    for key in project.keys.get(path, ()):
-        if start <= project.offset(path, key) < end and not is_public(project, key):
+    for _, key in between(project, path, start, end):
+        if not is_public(project, key):
             yield _violation(project, path, (0, 0), says, f"a {project.key_name(key)}", key)
 
 

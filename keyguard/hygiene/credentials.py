@@ -10,6 +10,7 @@ from itertools import islice
 from keyguard.engine.placeholders import is_placeholder
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns
+from keyguard.hygiene.offsets import between
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Sighting
@@ -92,5 +93,4 @@ def _around(found: re.Match[bytes], name: str) -> tuple[int, int] | None:
 
 def _known(project: Project, path: bytes, span: tuple[int, int]) -> Sighting | None:
     """The key that a rule knows in there."""
-    keys = project.inspect(path)
-    return next((one for one in keys if span[0] <= project.offset(path, one) < span[1]), None)
+    return next((one for _, one in between(project, path, *span)), None)

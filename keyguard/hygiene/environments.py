@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from keyguard.hygiene import spots
+from keyguard.hygiene.concerns import a_key
 from keyguard.hygiene.master import master_keys
-from keyguard.hygiene.placed import Placed, a_key, placed
+from keyguard.hygiene.placed import Placed, placed
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.services import service_of, services
 from keyguard.hygiene.stage import BEFORE_PRODUCTION, Stage

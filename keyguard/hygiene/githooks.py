@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from keyguard import userdirs
 from keyguard.errors import GitError
 from keyguard.expression import expression
 from keyguard.git.control import read_control
@@ -139,7 +140,9 @@ def _pre_commit_configs(project: Project, place: _Place) -> list[bytes]:
 
 def _hooks_in(folder: str, place: _Place) -> Iterator[bytes]:
     """What the hooks in a folder say; of husky's, what stands beside its own folder."""
-    folder = os.path.join(place.repository.top, os.path.expanduser(folder))
+    if folder.startswith("~/"):
+        folder = os.path.join(userdirs.home(os.environ) or "/", folder[2:])
+    folder = os.path.join(place.repository.top, folder)
     around = [os.path.dirname(folder)] if os.path.basename(folder) == "_" else []
     for path in [os.path.join(one, name) for one in (folder, *around) for name in _HOOKS]:
         with suppress(GitError):

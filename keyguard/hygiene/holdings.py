@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -112,20 +113,19 @@ def says_secret(one: Setting, vendors: Sequence[Vendor] = ()) -> bool:
 def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
     vendors = variables.server_vendors(project.engine.ruleset)
     given = list(settings(path, content))
+    times = Counter(one.value for one in given)
     for one in given:
-        if not says_secret(one, vendors):
-            continue
-        others = [other.value for other in given if other is not one]
-        if _is_meant(one, others):
+        if says_secret(one, vendors) and _is_meant(one, alone=times[one.value] == 1):
             yield one
 
 
-def _is_meant(one: Setting, others: Sequence[bytes]) -> bool:
-    """Whether the value is one that somebody would keep to himself."""
+def _is_meant(one: Setting, *, alone: bool) -> bool:
+    """Whether the value is one that somebody would keep to himself; ``alone``: nothing else in the file has it."""
     value, values = one.value, data.load("envfiles")["values"]
+    alone = alone or value.startswith(b"base64:")
     value = value.removeprefix(b"base64:")
     lowered = value.lower()
-    if len(value) < _LEAST_CHOSEN or _FILLED_IN.match(value) or _EMBEDDED.search(value) or value in others:
+    if len(value) < _LEAST_CHOSEN or _FILLED_IN.match(value) or _EMBEDDED.search(value) or not alone:
         return False
     if any(word.encode() in lowered for word in values["weak"]) or is_placeholder(value):
         return False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots
-from keyguard.hygiene.placed import a_key, concerns
+from keyguard.hygiene.concerns import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Environment, Severity, Sighting
@@ -36,14 +36,23 @@ def severity_of(key: Sighting) -> Severity | None:
     return Severity.MEDIUM if key.environment is Environment.TEST else None
 
 
+def by_fingerprint(keys: Iterable[Sighting]) -> list[list[Sighting]]:
+    """The places of each key, in the order in which the keys are last seen."""
+    found: dict[str, list[Sighting]] = {}
+    for one in keys:
+        places = found[one.fingerprint] = found.pop(one.fingerprint, [])
+        places.append(one)
+    return [*found.values()][::-1]
+
+
 def _kind(path: bytes) -> dict[str, Any] | None:
     kinds: list[dict[str, Any]] = data.load("infrastructure")["kinds"]
     return next((kind for kind in kinds if patterns.of(tuple(kind["files"])).fit(path)), None)
 
 
 def _in_file(project: Project, path: bytes, kind: dict[str, Any], keys: list[Sighting]) -> Iterator[Violation]:
-    for key in {one.fingerprint: one for one in reversed(keys)}.values():
-        places = [one for one in keys if one.fingerprint == key.fingerprint]
+    for places in by_fingerprint(keys):
+        key = places[0]
         where = _instruction(project, path, key) if kind["check"] == "key-in-dockerfile" else ""
         yield Violation(
             check=kind["check"],

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from keyguard import dates
 from keyguard.hygiene.envfiles import holds_keys, is_for_tests
+from keyguard.hygiene.placed import sightings
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Stage, judge
 from keyguard.model import Certainty, Environment, Occurrence, Severity, Sighting
@@ -52,11 +53,9 @@ class Life(NamedTuple):
 
 def lives(project: Project) -> list[Life]:
     """Every key that can be used by whoever has it, sorted."""
-    for path in ignored_files(project):
-        project.inspect(path)
     found: dict[str, Life] = {}
-    for path, keys in sorted(project.keys.items()):
-        for one in keys if path in project.files else (one for one in keys if not one.suppression):
+    for path, keys in sightings(project).items():
+        for one in keys:
             found.setdefault(one.fingerprint, Life(one.fingerprint, [], [])).here.append((path, one))
     for one in project.past:
         found.setdefault(one.fingerprint, Life(one.fingerprint, [], [])).past.append(one)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -14,9 +16,9 @@ import msgspec
 from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.expression import expression
 from keyguard.hygiene import cues, data, patterns, spots
+from keyguard.hygiene.concerns import a_key, concerns
 from keyguard.hygiene.infrastructure import severity_of
 from keyguard.hygiene.once import once
-from keyguard.hygiene.placed import a_key, concerns
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Stage, judge
 from keyguard.hygiene.stages.frames import document, documents
@@ -59,8 +61,7 @@ def key_in_k8s(project: Project) -> Iterator[Violation]:
     files, secrets = manifests(project)
     for path in sorted({*secrets, *(one for one in files if project.keys.get(one))}):
         yield from _in_clear(project, path)
-        if path in secrets:
-            yield from _in_secrets(project, path)
+        yield from _in_secrets(project, path)
 
 
 CHECKS = (key_in_k8s,)
@@ -71,6 +72,12 @@ def manifests(project: Project) -> tuple[list[bytes], list[bytes]]:
     """The manifests of a project, and those of them in which there may be a Secret."""
     files = [path for path in data.patterns("manifests", "files").among(project.files) if _is_ours(path)]
     return files, cues.files_with(project, files, (b"Secret",))
+
+
+def encoded(project: Project) -> dict[bytes, list[Sighting]]:
+    """The keys in base64 in Secrets by the path of the manifest, each where its value stands."""
+    found = {path: [key for value in values for key in value.keys] for path, values in _secrets(project).items()}
+    return {path: keys for path, keys in found.items() if keys}
 
 
 def _is_ours(path: bytes) -> bool:
@@ -99,7 +106,11 @@ def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
 
 def _kind_at(content: bytes, offset: int) -> str:
     """The kind of the manifest that a place is in; empty where it is in none."""
-    start, end = document(content, offset)
+    return _kind_of(content, *document(content, offset))
+
+
+@lru_cache(maxsize=64)
+def _kind_of(content: bytes, start: int, end: int) -> str:
     found = _KIND.search(content, start, end)
     return found[1].decode() if found and _API.search(content, start, end) else ""
 
@@ -112,20 +123,42 @@ def _of_chart(project: Project, path: bytes) -> bool:
 # --- what is in a Secret --------------------------------------------------------------------------------------------
 
 
-def _in_secrets(project: Project, path: bytes) -> Iterator[Violation]:
-    content = project.read(path) or b""
+class _Value(NamedTuple):
+    """An entry of a Secret, none of whose value is a key in clear."""
+
+    entry: _Entry
+    keys: tuple[Sighting, ...]
+    """The keys in it, decoded, that stand nowhere before in the file."""
+    plain: bool
+    """Whether it is decoded without any key."""
+
+
+@once
+def _secrets(project: Project) -> dict[bytes, list[_Value]]:
+    """The values of all Secrets by the path of the manifest, sorted."""
+    return {path: [*islice(_values(project, path), _MOST)] for path in sorted(manifests(project)[1])}
+
+
+def _values(project: Project, path: bytes) -> Iterator[_Value]:
     known = {one.fingerprint for one in project.keys.get(path, ())}
-    clear = [project.offset(path, one) for one in project.keys.get(path, ())]
-    for entry in islice(_entries(content), _MOST):
-        if any(entry.span[0] <= at < entry.span[1] for at in clear):
+    clear = sorted(project.offset(path, one) for one in project.keys.get(path, ()))
+    for entry in islice(_entries(project.read(path) or b""), _MOST):
+        first = bisect_left(clear, entry.span[0])
+        if first < len(clear) and clear[first] < entry.span[1]:
             continue
         keys = _decoded(project, path, entry) if entry.encoded else []
-        for key in keys:
-            if key.fingerprint not in known and concerns(project, path, key):
-                known.add(key.fingerprint)
-                yield _encoded(project, path, entry, key)
-        if not keys and _looks_secret(entry) and _is_real(path, content, entry):
-            yield _other(project, path, entry)
+        new = {one.fingerprint: one for one in reversed(keys) if one.fingerprint not in known}
+        ours = tuple(one for one in reversed(new.values()) if concerns(project, path, one))
+        known.update(one.fingerprint for one in ours)
+        yield _Value(entry, ours, plain=not keys)
+
+
+def _in_secrets(project: Project, path: bytes) -> Iterator[Violation]:
+    content = project.read(path) or b""
+    for one in _secrets(project).get(path, ()):
+        yield from (_encoded(project, path, key) for key in one.keys)
+        if one.plain and _looks_secret(one.entry) and _is_real(path, content, one.entry):
+            yield _other(project, path, one.entry)
 
 
 def _entries(content: bytes) -> Iterator[_Entry]:
@@ -161,7 +194,7 @@ def _from_base64(value: bytes) -> bytes:
 
 
 def _decoded(project: Project, path: bytes, entry: _Entry) -> list[Sighting]:
-    """The keys in a decoded value, each where the value stands; other checks see them from now on."""
+    """The keys in a decoded value, each where the value stands."""
     text = b"%s=%s\n" % (entry.name.encode(), entry.value)
     blob = Blob(path=project.display(path), where=Where.TREE)
     spot = project.hidden(path, *entry.span)
@@ -175,8 +208,7 @@ def _decoded(project: Project, path: bytes, entry: _Entry) -> list[Sighting]:
     return found
 
 
-def _encoded(project: Project, path: bytes, entry: _Entry, key: Sighting) -> Violation:
-    project.keys[path].append(key)
+def _encoded(project: Project, path: bytes, key: Sighting) -> Violation:
     return Violation(
         check="key-in-k8s",
         message=f"{a_key(project, key)} in base64 in a Secret in {shown_path(path)}",

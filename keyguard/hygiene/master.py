@@ -8,7 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene import cues, data, spots
-from keyguard.hygiene.placed import Placed, a_key
+from keyguard.hygiene.concerns import a_key
+from keyguard.hygiene.placed import Placed
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stages.own import name_of_key
 from keyguard.hygiene.stages.words import split

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from keyguard.expression import expression
 from keyguard.hygiene import spots
-from keyguard.hygiene.infrastructure import severity_of
-from keyguard.hygiene.placed import a_key, concerns
+from keyguard.hygiene.concerns import a_key, concerns
+from keyguard.hygiene.infrastructure import by_fingerprint, severity_of
 from keyguard.hygiene.project import Project
 from keyguard.keeping import Violation
 from keyguard.model import Sighting
@@ -21,14 +22,14 @@ def key_in_notebook_output(project: Project) -> Iterator[Violation]:
     """One for each key that a notebook shows."""
     for path, keys in sorted(project.keys.items()):
         if path.endswith(b".ipynb") and path in project.files:
-            shown = [one for one in keys if concerns(project, path, one) and _in_output(project, path, one)]
-            for key in {one.fingerprint: one for one in reversed(shown)}.values():
+            parts = [(one.start(), one[1]) for one in _PART.finditer(project.read(path) or b"")]
+            shown = [one for one in keys if concerns(project, path, one) and _in_output(project, path, one, parts)]
+            for places in by_fingerprint(shown):
+                key = places[0]
                 yield Violation(
                     check="key-in-notebook-output",
                     message=f"{a_key(project, key)} in what a cell of {shown_path(path)} printed",
-                    spots=tuple(
-                        spots.of_key(path, one.occurrence) for one in shown if one.fingerprint == key.fingerprint
-                    ),
+                    spots=tuple(spots.of_key(path, one.occurrence) for one in places),
                     severity=severity_of(key),
                     key=key.fingerprint,
                 )
@@ -37,9 +38,7 @@ def key_in_notebook_output(project: Project) -> Iterator[Violation]:
 CHECKS = (key_in_notebook_output,)
 
 
-def _in_output(project: Project, path: bytes, key: Sighting) -> bool:
-    content, at = project.read(path) or b"", project.offset(path, key)
-    last = None
-    for found in _PART.finditer(content, 0, at):
-        last = found
-    return last is not None and last[1] == b"outputs"
+def _in_output(project: Project, path: bytes, key: Sighting, parts: list[tuple[int, bytes]]) -> bool:
+    """Whether the last part that begins before a key is output; ``parts`` are their offsets and names, in order."""
+    before = bisect_left(parts, (project.offset(path, key), b""))
+    return before > 0 and parts[before - 1][1] == b"outputs"

@@ -64,12 +64,14 @@ class Project:
         self.files = self._beside.files
         """What git tracks or could track."""
         self.keys: dict[bytes, list[Sighting]] = defaultdict(list)
-        """The keys in each file, ignored environment files included once ``local`` was asked for."""
+        """The keys in each listed file."""
+        self._inspected: dict[bytes, list[Sighting]] = {}
         self.gaps: list[Skipped] = []
         """What could not be found out."""
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._last_line = (b"", 1, 0)
+        self._unanswered: set[int] = set()
         self._reader = Reader(self.root, self.shown, LIMIT)
         self.know(sightings, past, history=history, now=now, rotation=rotation)
 
@@ -178,11 +180,15 @@ class Project:
             repository = self.folders[index].repository
             if repository is None:
                 continue
+            if index in self._unanswered:
+                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
+                continue
             top = os.fsencode(repository.top)
             asked = {os.path.relpath(os.path.join(self.root, path), top): path for path in sorted(group)}
             try:
                 found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
             except GitError as error:
+                self._unanswered.add(index)  # it would take git as long again to fail
                 found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
                 self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
         return found
@@ -205,12 +211,19 @@ class Project:
     # --- keys ---------------------------------------------------------------------------------------------------
 
     def inspect(self, path: bytes) -> list[Sighting]:
-        """The keys in a file that is not listed, which stand in ``keys`` from then on."""
-        if path not in self.files and path not in self.keys:
+        """The keys in a file, listed or not, in order."""
+        if path in self.files:
+            return self.keys.get(path, [])
+        if path not in self._inspected:
             data = self.read(path)
             blob = Blob(path=self.display(path), where=Where.TREE)
-            self.keys[path] = Inspector(self.engine).inspect(blob, data).sightings if data else []
-        return self.keys[path]
+            self._inspected[path] = Inspector(self.engine).inspect(blob, data).sightings if data else []
+        return self._inspected[path]
+
+    def seen(self) -> Iterator[Sighting]:
+        """All keys of which it is known so far that they are in a file, listed or not."""
+        for groups in (self.keys, self._inspected):
+            yield from (one for group in groups.values() for one in group)
 
     @cached_property
     def rules(self) -> dict[str, Rule]:

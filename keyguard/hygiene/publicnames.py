@@ -10,6 +10,7 @@ from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots, variables
 from keyguard.hygiene.envfiles import is_env_file, is_example
 from keyguard.hygiene.frontend import is_public
+from keyguard.hygiene.offsets import between
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Spot, Violation
@@ -85,16 +86,14 @@ def _sources(project: Project) -> list[bytes]:
 def _in_file(project: Project, path: bytes) -> Iterator[tuple[str, _Use]]:
     content = project.read(path) or b""
     found = list(variables.public_names().finditer(content))
-    keys = {project.offset(path, one): one for one in project.inspect(path)} if found else {}
-    ordered = sorted(keys)
     for name in found:
         low = max(0, name.start() - _LINE)
         line = content[max(low, content.rfind(b"\n", low, name.start()) + 1) : name.start()]
         given = _GIVEN.match(content, name.end())
         if not given or _COMMENT.match(line):
             continue
-        key = next((keys[at] for at in ordered if name.end() <= at <= name.end() + _NEAR), None)
-        on_line = key is not None and b"\n" not in content[name.end() : project.offset(path, key)]
+        at, key = next(iter(between(project, path, name.end(), name.end() + _NEAR + 1)), (0, None))
+        on_line = key is not None and b"\n" not in content[name.end() : at]
         if key is not None and on_line and is_public(project, key):
             continue  # the vendor means it to be seen
         spot = spots.of_key(path, key.occurrence) if key and on_line else project.spot(path, *name.span())

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.engine.page import Page
 from keyguard.hygiene import data
 from keyguard.hygiene.beside import Beside
+from keyguard.hygiene.comments import Comments
+from keyguard.hygiene.manifests import encoded
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
 from keyguard.keeping import Spot, Violation
 from keyguard.masking.known import KNOWN
-from keyguard.model import HistoryCoverage, Match, Sighting, Skipped, Suppression
+from keyguard.model import HistoryCoverage, Sighting, Skipped
 from keyguard.names import Names
 from keyguard.rotation import USUAL, Rotation
 from keyguard.sources.listing import Folder, Listing
-from keyguard.suppress import applies, markers
 
 #: a project: the root of its folders, and how that is shown
 _Root = tuple[bytes, bytes]
@@ -92,12 +92,12 @@ def run(
                 for check in FUNCTIONS
                 for one in (early[check] if check in early else _said(check, project, found.skipped))
             ]
-            found.violations.extend(_hidden(_shown(one, project), engine) for one in said)
+            comments = Comments(project.read)
+            found.violations.extend(_hidden(_shown(one, project, comments), engine) for one in said)
         finally:
             project.close()
         wanted = {one.key for one in said if one.key}
-        known = [one for group in project.keys.values() for one in group] + project.past
-        found.sightings.extend(one for one in known if one.fingerprint in wanted)
+        found.sightings.extend(one for one in _known(project) if one.fingerprint in wanted)
         found.skipped.extend(project.gaps)
     return found
 
@@ -123,10 +123,17 @@ def _said(check: CheckFunction, project: Project, skipped: list[Skipped]) -> Ite
         skipped.append(Skipped(path=b"hygiene", reason="crashed", detail=detail))
 
 
-def _shown(one: Violation, project: Project) -> Violation:
+def _known(project: Project) -> Iterator[Sighting]:
+    """All keys that a violation may be about."""
+    yield from project.seen()
+    with suppress(Exception):  # the check that told of them failed the same, and said so
+        yield from (one for group in encoded(project).values() for one in group)
+    yield from project.past
+
+
+def _shown(one: Violation, project: Project, comments: Comments) -> Violation:
     """The violation with its paths as reports show them, and with the comment that suppresses it."""
     first = one.spots[0]
-    content = project.read(first.path) if first.trace is None else None
     places = tuple(
         spot if spot.trace else msgspec.structs.replace(spot, path=project.display(spot.path)) for spot in one.spots
     )
@@ -134,20 +141,8 @@ def _shown(one: Violation, project: Project) -> Violation:
         one,
         spots=places,
         files=tuple(map(project.display, one.files)),
-        suppression=_suppression(one.check, first, content) if content else None,
+        suppression=comments.suppression(one.check, first) if first.trace is None else None,
     )
-
-
-def _suppression(check: str, spot: Spot, content: bytes) -> Suppression | None:
-    """By a comment on the line or the one before; for a file as a whole, on its first line."""
-    page, at = Page.of(content), 0
-    for _ in range(spot.line - 1):
-        at = page.line_span(at, len(content))[1]
-        at += 2 if content[at : at + 2] == b"\r\n" else 1
-    at = min(at + (spot.column - 1 if spot.line else 0), len(content))
-    place = Match(at, at, at, b"", (), at, at)
-    found: Iterable[Suppression | None] = (applies(one, check) for one in markers([place], page).get(0, []))
-    return next(filter(None, found), None)
 
 
 def _hidden(one: Violation, engine: Engine) -> Violation:

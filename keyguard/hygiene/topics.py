@@ -44,7 +44,6 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
     *publicnames.CHECKS,
     *bundling.CHECKS,
     *clientcode.CHECKS,
-    # what these find in base64, the next ones know
     *manifests.CHECKS,
     *environments.CHECKS,
     *lifecycle.CHECKS,

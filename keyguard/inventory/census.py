@@ -41,7 +41,7 @@ class Census:
         ignored = [path for path, verdict in sorted(verdicts.items()) if verdict.ignored]
         found = [_moved(one) for path in ignored for one in project.inspect(path)]
         parts = services(project)
-        for path, keys in project.keys.items():
+        for path, keys in (*project.keys.items(), *((path, project.inspect(path)) for path in ignored)):
             shown = project.display(path)
             self.packages[shown] = service_of(path, parts)
             for one in keys:

@@ -35,7 +35,7 @@ class Known:
 
     def clear(self) -> None:
         """Forget everything: another command line begins."""
-        self.__init__()  # type: ignore[misc]
+        vars(self).update(vars(Known()))
 
     # --- what is seen -------------------------------------------------------------------------------------------
 
@@ -44,7 +44,9 @@ class Known:
         if value.fingerprint not in self._values:
             self._values[value.fingerprint] = value
             self._fresh.append(value)
-            self._made, self._clean = None, ""
+            self._clean = ""
+            if self._made and not is_weak(value):
+                self._made.add(value)
 
     def fresh(self) -> list[Value]:
         """What was noted since this was last asked: for the process that gave us work."""
@@ -123,8 +125,10 @@ class Known:
         if self._made is None:
             from keyguard.masking.masker import Masker
 
-            strong = [value for value in self._values.values() if not is_weak(value)]
-            self._made = Masker(strong, self._reshaped, self._spared)
+            self._made = Masker(self._reshaped, self._spared)
+            for value in self._values.values():
+                if not is_weak(value):
+                    self._made.add(value)
         return self._made
 
     def _reshaped(self, words: Iterable[str]) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ and not on how many values there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
 from keyguard.masking.forms import Forms
@@ -50,16 +50,18 @@ class _Span(NamedTuple):
 
 
 class Masker:
-    """Some values, ready to be looked for."""
+    """Values, ready to be looked for."""
 
-    def __init__(self, values: Iterable[Value], shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
+    def __init__(self, shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
         """``shapes`` are words in which something looks like a key, masked; ``spared`` ids stay as they are."""
         self._shapes, self._spared = shapes, spared
         self._places: dict[str, list[tuple[_Spelling, int]]] = {}
         self._odd: dict[str, str] = {}
-        for value in values:
-            for spelling in _spellings(value):
-                self._add(spelling)
+
+    def add(self, value: Value) -> None:
+        """Look for one more."""
+        for spelling in _spellings(value):
+            self._add(spelling)
 
     def masked(self, text: str) -> str:
         """The text with every value in it masked."""
@@ -114,7 +116,7 @@ class Masker:
         for at, gram in enumerate(grams):
             places = self._places.get(gram)
             if places and at + GRAM > end:
-                found = [span for one, offset in places if (span := _extended(word, at, one, offset))]
+                found = [span for one, offset in places if (span := _extended(word, at, one, offset, end))]
                 if found:
                     span = max(found, key=lambda one: (one.end - one.start, one.shown))
                     yield span
@@ -144,19 +146,22 @@ def _spellings(value: Value) -> Iterator[_Spelling]:
             yield _Spelling(text[body:][::-1], 0, MASK, value.chosen)
 
 
-def _extended(word: str, at: int, one: _Spelling, offset: int) -> _Span | None:
-    """As much of the value as stands there around eight characters of it; None where that is not enough."""
+def _extended(word: str, at: int, one: _Spelling, offset: int, least: int) -> _Span | None:
+    """As much of the value as stands there around eight characters of it, from ``least`` on; None where that is not
+    enough.
+    """
     text = one.text
+    if one.whole:
+        start = at - offset
+        return _Span(start, start + len(text), one.mask) if start >= 0 and word.startswith(text, start) else None
     start, first = at, offset
-    while start > 0 and first > 0 and word[start - 1] == text[first - 1]:
+    while start > least and first > 0 and word[start - 1] == text[first - 1]:
         start, first = start - 1, first - 1
     end, last = at + GRAM, offset + GRAM
     while end < len(word) and last < len(text) and word[end] == text[last]:
         end, last = end + 1, last + 1
     if first == 0 and last == len(text):
         return _Span(start, end, one.mask)
-    if one.whole:
-        return None
     # of a part of it no more is seen than of the whole
     prefix, _, tail = one.mask.partition(MASK)
     head = text[first : one.body] if prefix and first < one.body else ""

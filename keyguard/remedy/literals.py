@@ -13,6 +13,7 @@ from keyguard.model import Environment, Finding, Match, Run, Severity, Where
 from keyguard.remedy.changes import Stage
 from keyguard.remedy.code import replace_literal
 from keyguard.remedy.code.edits import Refused
+from keyguard.remedy.delivered import delivered
 from keyguard.remedy.draft import Draft
 from keyguard.remedy.files import Blocked
 from keyguard.remedy.homes import Homes
@@ -44,9 +45,12 @@ def plan_literals(run: Run, draft: Draft) -> None:
     """Into the draft: every key of the run that can be replaced; the others are left, with a reason."""
     ruleset = draft.site.engine.ruleset
     homes = Homes(draft, ruleset)
-    delivered = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
-    for path, wanted in sorted(_by_path(run).items()):
-        if path in delivered:
+    told = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
+    places = _by_path(run)
+    code = [draft.site.place(path) for path in places if path not in told and language_of(draft.site.place(path))]
+    shipped = delivered(draft.site, code)
+    for path, wanted in sorted(places.items()):
+        if path in told or draft.site.place(path) in shipped:
             _leave_all(draft, path, wanted, "a browser gets this file: the key belongs on a server")
         else:
             _plan_file(draft, homes, path, wanted)

@@ -9,8 +9,8 @@ from keyguard.model import Finding, Occurrence, Run, Severity
 from keyguard.report import Style
 from keyguard.report.ansi import BOLD, CARET_COLOR, paint
 from keyguard.report.past import aside
-from keyguard.report.phrases import headline, in_commit, prose
-from keyguard.report.summary import gap_lines, summary_line
+from keyguard.report.phrases import counted, headline, in_commit, prose
+from keyguard.report.summary import configuration_lines, gap_lines, summary_line
 from keyguard.sanitize import shown, shown_path
 
 
@@ -20,6 +20,8 @@ def render(run: Run, out: TextIO, style: Style) -> None:
         if style.verbose or finding.severity > Severity.INFO:
             for occurrence in finding.occurrences:
                 out.write(place_line(finding, occurrence, style) + "\n")
+            if finding.more:
+                out.write(f"and {counted(finding.more, 'more place')} of {shown(finding.id)}\n")
     for line in closing_lines(run, style):
         out.write(line + "\n")
 
@@ -31,11 +33,13 @@ def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
     seen = in_commit(occurrence) + aside(occurrence)
     key = f": {shown(finding.masked)}" if finding.masked else ""
     state = f", {finding.verdict.state.value}" if finding.verdict else ""
+    state += ", allowed by this change" if finding.allowed_by_change else ""
     message = f"{headline(finding)}{key}{state}{seen} ({shown(finding.id)})"
     return f"{where}: {severity}: {message} [{prose(finding.rule)}]"
 
 
 def closing_lines(run: Run, style: Style) -> Iterator[str]:
-    """What was not read, and the summary."""
+    """What was not read, which configuration counted where that is to be told, and the summary."""
     yield from gap_lines(run, style)
+    yield from configuration_lines(run, style)
     yield summary_line(run, style)

@@ -45,6 +45,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "message": finding.message,
         "key": finding.key,
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
+        "places": len(finding.occurrences) + finding.more,
         "first_seen": finding.first_seen,
         "last_seen": finding.last_seen,
         "age_days": age(finding.first_seen, now),
@@ -52,6 +53,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "rotation": finding.rotation,
         "references": list(finding.references),
         "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
+        "allowed_by_change": list(finding.allowed_by_change),
     }
 
 
@@ -104,6 +106,19 @@ def coverage_object(run: Run) -> Object:
     }
 
 
+def configuration_object(run: Run) -> Object:
+    """Which configuration counted."""
+    found = run.configuration
+    return {
+        "source": found.source,
+        "path": found.path,
+        "ref": found.ref,
+        "commit": found.commit,
+        "changed": list(found.changed),
+        "note": found.note,
+    }
+
+
 def summary_object(run: Run) -> Object:
     """Counts, what was suppressed, and by which version."""
     severities = {severity.label: 0 for severity in sorted(Severity, reverse=True)}
@@ -115,7 +130,7 @@ def summary_object(run: Run) -> Object:
         "gaps": len(gaps(run)),
         "allow_incomplete": run.allow_incomplete,
         "findings": len(run.findings),
-        "occurrences": sum(len(finding.occurrences) for finding in run.findings),
+        "occurrences": sum(len(finding.occurrences) + finding.more for finding in run.findings),
         "severities": severities,
         "fail_on": run.fail_on.label,
         "failing": run.failing,

@@ -9,7 +9,7 @@ from keyguard.model import Finding, Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.concise import closing_lines, place_line
 from keyguard.report.past import advice, place_in_time, standing
-from keyguard.report.phrases import alive, evidence, headline, number, prose, steps, whose
+from keyguard.report.phrases import alive, allowed, evidence, headline, number, prose, steps, whose
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.report.worst import split
 from keyguard.sanitize import shown, shown_path
@@ -56,6 +56,7 @@ def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
         ("how", evidence(finding)),
         ("whose", [whose(finding, run)] if finding.vendor else []),
         ("alive", [alive(finding)]),
+        ("note", [allowed(finding)]),
         ("why", [prose(finding.description)]),
         ("fix", [*filter(None, [advice(finding)]), *steps(finding.remedy)]),
         ("see", [prose(finding.rotation)]),

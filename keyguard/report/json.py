@@ -6,7 +6,15 @@ from typing import TextIO
 
 from keyguard.model import Run
 from keyguard.report import Style
-from keyguard.report.document import SCHEMA, coverage_object, finding_object, skipped_object, summary_object, to_json
+from keyguard.report.document import (
+    SCHEMA,
+    configuration_object,
+    coverage_object,
+    finding_object,
+    skipped_object,
+    summary_object,
+    to_json,
+)
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
@@ -16,6 +24,7 @@ def render(run: Run, out: TextIO, style: Style) -> None:
         "findings": [finding_object(finding, run.now) for finding in run.findings],
         "skipped": [skipped_object(skipped) for skipped in run.skipped],
         "coverage": coverage_object(run),
+        "configuration": configuration_object(run),
         "summary": summary_object(run),
     }
     out.write(to_json(document, indent=2) + "\n")

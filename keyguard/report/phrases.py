@@ -52,6 +52,13 @@ def alive(finding: Finding) -> str:
     return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
 
 
+def allowed(finding: Finding) -> str:
+    """By what the change that is judged would allow it, without effect; nothing for what it does not."""
+    if not finding.allowed_by_change:
+        return ""
+    return f"allowed by this change, which does not count: {'; '.join(map(prose, finding.allowed_by_change))}"
+
+
 def whose(finding: Finding, run: Run) -> str:
     """The vendor, how sure that is and why; the candidates where it cannot be told."""
     because = "; ".join(prose(reason) for reason in finding.because) if finding.kind == "key" else ""

@@ -27,8 +27,11 @@ def lines(run: Run) -> Iterator[str]:
     yield f"{GITLAB}keyguard refuses this push: {' and '.join(said)}"
     for finding in failing[:_MOST]:
         first, *more = finding.occurrences
-        also = f" and {counted(len(more), 'more place')}" if more else ""
-        yield f"{GITLAB}{shown(finding.masked)}: {shown(finding.title)} in {place_in_time(first)}{also} ({finding.id})"
+        count = len(more) + finding.more
+        also = f" and {counted(count, 'more place')}" if count else ""
+        own = ", allowed by this change, which does not count" if finding.allowed_by_change else ""
+        where = f"{place_in_time(first)}{also}{own}"
+        yield f"{GITLAB}{shown(finding.masked)}: {shown(finding.title)} in {where} ({finding.id})"
     for gap in missing[:_MOST]:
         yield f"{GITLAB}not read: {gap_text(gap)}"
     left = max(len(failing) - _MOST, 0) + max(len(missing) - _MOST, 0)

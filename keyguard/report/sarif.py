@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from keyguard.model import Finding, Occurrence, Run, Skipped, Where
 from keyguard.report import Style
-from keyguard.report.document import Object, coverage_object, to_json
+from keyguard.report.document import Object, configuration_object, coverage_object, to_json
 from keyguard.report.past import place_in_time
-from keyguard.report.phrases import alive, evidence, headline, number, whose
+from keyguard.report.phrases import alive, allowed, evidence, headline, number, whose
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import added_rules, gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.report.worst import Place, places, split
@@ -57,7 +57,11 @@ def build_run(run: Run) -> Object:
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of what was scanned."}}},
         "invocations": [build_invocation(run, cut)],
         "results": _build_results(listed, order, run),
-        "properties": {"coverage": coverage_object(run), "suppressed": len(run.suppressed)},
+        "properties": {
+            "coverage": coverage_object(run),
+            "configuration": configuration_object(run),
+            "suppressed": len(run.suppressed),
+        },
     }
 
 
@@ -90,6 +94,7 @@ def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run:
     said += "".join(f". {line[0].upper()}{line[1:]}" for line in evidence(finding))
     said += f". Whose: {whose(finding, run)}." if finding.vendor else "."
     said += f" It is {alive(finding)}." if finding.verdict else ""
+    said += f" It is {allowed(finding)}." if finding.allowed_by_change else ""
     prints = {"keyguard/v1": finding.fingerprint}
     if occurrence.line_hash:
         # alerts with equal hashes are one alert to GitHub: the second key on a line needs another
@@ -149,8 +154,12 @@ def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
         "candidates": list(finding.candidates),
         "where": occurrence.where.value,
     }
+    if finding.more:
+        properties["places"] = len(finding.occurrences) + finding.more
     if finding.verdict:
         properties["verdict"] = finding.verdict.state.value
+    if finding.allowed_by_change:
+        properties["allowedByChange"] = list(finding.allowed_by_change)
     if occurrence.commit:
         properties |= {"commit": occurrence.commit, "authorDate": occurrence.author_date}
     trace = occurrence.trace

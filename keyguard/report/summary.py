@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from keyguard.model import UNOPENED, HistoryCoverage, Run, Severity, Skipped
+from keyguard.model import UNOPENED, Configuration, HistoryCoverage, Run, Severity, Skipped
 from keyguard.report import Style
 from keyguard.report.ansi import ALARM, BOLD, CARET_COLOR, DIM, GREEN, RED, YELLOW, paint
 from keyguard.report.phrases import by_severity, counted, number, prose, size
@@ -97,6 +97,30 @@ def gap_lines(run: Run, style: Style) -> Iterator[str]:
         yield f"  {paint('-->', color, style)} {gap_text(skipped)}"
     if len(missing) > most:
         yield f"      and {number(len(missing) - most)} more: --verbose lists them all"
+
+
+def configuration_lines(run: Run, style: Style) -> Iterator[str]:
+    """Which configuration counted: where the change has another one, where that explains findings, or if verbose."""
+    found = run.configuration
+    said = [f"configuration: {_configured(found)}"]
+    said += [f"without effect: the change's own {_listed(found.changed)}"] if found.changed else []
+    said += [prose(found.note)] if found.note else []
+    if (style.verbose and found.source != "defaults") or found.changed or (found.note and run.findings):
+        yield "; ".join(said)
+
+
+def _configured(found: Configuration) -> str:
+    """``.keyguard.toml of origin/main, 1a2b3c4d5e``."""
+    if found.source == "defaults":
+        return "none"
+    if found.source == "file":
+        return prose(found.path)
+    where = f"{prose(found.ref)}, {found.commit[:10]}" if found.commit else f"the {found.source}"
+    return f"{prose(found.path) or 'none'} {'of' if found.path else 'in'} {where}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def summary_line(run: Run, style: Style) -> str:

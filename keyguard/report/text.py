@@ -8,12 +8,13 @@ from typing import TextIO
 from keyguard.model import Certainty, Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
-from keyguard.report.phrases import alive, evidence, headline, number, place, prose, steps, whose
+from keyguard.report.phrases import alive, allowed, evidence, headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
-from keyguard.report.summary import gap_lines, summary_line
+from keyguard.report.summary import configuration_lines, gap_lines, summary_line
 from keyguard.sanitize import shown
 
 _MOST_PLACES = 5
+_LANDING = "Land the exception first, or let somebody who approves it say --config-from."
 _LABEL_WIDTH = len("whose: ")
 #: columns between which prose is wrapped: longer lines are hard to read, shorter ones too
 _NARROWEST, _WIDEST = 40, 110
@@ -32,7 +33,8 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
-    out.write(summary_line(run, style) + "\n")
+    for line in (*configuration_lines(run, style), summary_line(run, style)):
+        out.write(line + "\n")
 
 
 def _block(finding: Finding, run: Run, style: Style, like: str) -> Iterator[str]:
@@ -68,6 +70,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "fix", [f"as for {shown(like)} above"]
     else:
         yield from _advice(finding, style)
+    if finding.allowed_by_change:
+        yield "note", _wrapped(f"{allowed(finding)}. {_LANDING}", style)
     if finding.confidence is not Confidence.HIGH:
         yield "note", [f"{finding.confidence.value} confidence: {_doubt(finding)}"]
     yield from _others(finding, style)
@@ -97,10 +101,10 @@ def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
 
 def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
     others = past.others(finding)
-    if others:
+    if others or finding.more:
         listed = others[:_MOST_PLACES]
         places = [line for occurrence in listed for line in _wrapped(past.place_in_time(occurrence), style)]
-        more = len(others) - len(listed)
+        more = len(others) - len(listed) + finding.more
         yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,16 +25,14 @@ class Exclude(msgspec.Struct, frozen=True):
 
 def exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:
     """Take out what the user's own patterns leave out; each is listed as skipped."""
-    rules = [rule for rule in map(_rules, excludes) if rule]
-    if not rules:
+    is_out = left_out(excludes)
+    if is_out is None:
         return
 
     def wanted(root: bytes, path: bytes, shown: bytes) -> bool:
-        place = os.path.join(root, path)
-        for base, ignores in rules:
-            if ignores.covers(place[len(base) :] if place.startswith(base) else shown):
-                listing.skipped.append(Skipped(path=shown, reason="excluded", gap=False))
-                return False
+        if is_out(root, path, shown):
+            listing.skipped.append(Skipped(path=shown, reason="excluded", gap=False))
+            return False
         return True
 
     for folder in listing.folders:
@@ -41,6 +40,22 @@ def exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:
     for stored in listing.stored:
         top = os.fsencode(stored.repository.top)
         stored.blobs[:] = [blob for blob in stored.blobs if wanted(top, blob.path, blob.path)]
+
+
+def left_out(excludes: tuple[Exclude, ...]) -> Callable[..., bool] | None:
+    """Whether patterns leave out a path below a root, which is shown as a third one (else as itself).
+
+    None where there are no patterns. ``UsageError`` for too many.
+    """
+    rules = [rule for rule in map(_rules, excludes) if rule]
+
+    def is_out(root: bytes, path: bytes, shown: bytes = b"") -> bool:
+        place = os.path.join(root, path)
+        return any(
+            ignores.covers(place[len(base) :] if place.startswith(base) else shown or path) for base, ignores in rules
+        )
+
+    return is_out if rules else None
 
 
 def _rules(one: Exclude) -> tuple[bytes, Ignores] | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from keyguard import userdirs
 from keyguard.cache import opened
 from keyguard.cli import main
 from tests.calling import Keyguard
@@ -66,7 +67,6 @@ def test_clear_removes_what_is_keyguard_s_and_nothing_else(folder: Path, capsys:
 @pytest.mark.parametrize(
     ("where", "why"),
     [
-        ("not/absolute", "no cache: neither"),
         ("{}/file", "no cache: {}/file is not a"),
         ("{}/new", "no cache: {}/new is"),
     ],
@@ -76,8 +76,23 @@ def test_without_a_cache_it_says_why(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("KEYGUARD_CACHE_DIR", where.format(tmp_path))
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(userdirs, "_registered_home", lambda: "")
     assert main(["cache", "info"]) == 0
     assert capsys.readouterr().out.startswith(why.format(tmp_path))
+
+
+def test_a_cache_below_whatever_folder_we_are_in_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KEYGUARD_CACHE_DIR", "not/absolute")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert main(["cache", "info"]) == 0
+    said = capsys.readouterr()
+    assert str(tmp_path) in said.out
+    assert said.err == "keyguard: KEYGUARD_CACHE_DIR is not an absolute path, so it is not used\n"
     assert main(["cache", "info", "-f", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["folder"] is None
     assert main(["cache", "clear"]) == 0

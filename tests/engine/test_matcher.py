@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
@@ -175,3 +176,40 @@ def test_what_fails_a_check_that_is_required_is_something_else_and_not_even_coun
     assert matcher(checked).find(text) == Found([], [])
     merely = rule("checked", PREFIX.pattern, checksum="github-crc32")
     assert len(matcher(merely).find(text).matches) == 1
+
+
+def test_a_vendors_rule_wins_over_one_that_tells_of_nobody() -> None:
+    """A password in an address may be a vendor's key: that says more, however short it is or unsure."""
+    wide = rule("wide", "(?P<secret>pass=tok_[A-Za-z0-9]{24})")
+    key_rule = rule("prefix", "(?P<secret>tok_(?P<body>[A-Za-z0-9]{24}))", vendor="w", confidence="low")
+    vendors = {"v": Vendor(id="v", name="no vendor"), "w": Vendor(id="w", name="W", url="https://w.example")}
+    made = compiled.build(RuleSet(rules=(key_rule, wide), vendors=vendors), "python").matcher
+    (one,) = made.find(f"pass=tok_{BODY}".encode()).matches
+    assert one.secret.decode() == f"tok_{BODY}"
+    vendors["v"] = Vendor(id="v", name="V", names=("vvv",))
+    made = compiled.build(RuleSet(rules=(key_rule, wide), vendors=vendors), "python").matcher
+    (one,) = made.find(f"pass=tok_{BODY}".encode()).matches
+    assert one.secret.decode() == f"pass=tok_{BODY}"
+
+
+def test_what_added_rules_find_stands_beside_what_others_find() -> None:
+    wide = rule(
+        "wide", "(?P<secret>pass=tok_[A-Za-z0-9]{24})", samples=(hashlib.sha256(f"tok_{BODY}".encode()).hexdigest(),)
+    )
+    same = rule("same", "(?P<secret>tok_[A-Za-z0-9]{24})", confidence="high")
+    ruleset = RuleSet(
+        rules=(PREFIX, same, wide), vendors={"v": Vendor(id="v", name="V")}, added={"wide": "p", "same": "p"}
+    )
+    made = compiled.build(ruleset, "python").matcher
+    found = made.find(f"pass=tok_{BODY} tok_{BODY}".encode())
+    names = [tuple(made.rules[index].id for index in (*one.rules, *one.also)) for one in found.matches]
+    assert names == [("wide",), ("prefix",), ("prefix", "same")], "among the added ones, wide wins over same"
+    found = made.find(f"tok_{BODY}".encode())
+    assert [(one.rules, one.also) for one in found.matches] == [((0,), (1,))]
+
+
+def test_text_in_base64_is_a_key_where_keys_are_made_like_that(kind: str) -> None:
+    body = base64.b64encode(b"user-one:and its secret1").decode()
+    pattern = "(?P<secret>{}_(?P<body>[A-Za-z0-9]{{24,40}}={{0,2}}))"
+    plain, spelled = rule("plain", pattern.format("tok")), rule("spelled", pattern.format("usr"), spelled=True)
+    assert found(f"tok_{body} usr_{body}", plain, spelled, kind=kind) == [(f"usr_{body}", ("spelled",))]

@@ -79,9 +79,11 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def kind(tree: tuple[str, Path], engine: compiled.Engine, monkeypatch: pytest.MonkeyPatch) -> str:
+def kind(tree: tuple[str, Path], tmp_path: Path, engine: compiled.Engine, monkeypatch: pytest.MonkeyPatch) -> str:
     """The kind of scan that the tree is there for; the rules are compiled already, and we are in the tree."""
     monkeypatch.chdir(tree[1])
+    # away from the folders of other scans, which each scan looks at
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(compiled, "load", lambda *args, **options: engine)
     if tree[0] == "workers":
         monkeypatch.setattr(worklist, "_FEW", 1)

@@ -197,6 +197,13 @@ def test_hard_text_takes_linear_time(known: Known, unit: str) -> None:
     assert _spent(known, long) < 10 * _spent(known, short) + 0.02
 
 
+def test_passwords_that_all_but_repeat_take_linear_time() -> None:
+    known = Known()
+    for number in range(10):
+        known.note(value("a1b2" * (20 + number) + "!x", chosen=True))
+    assert _spent(known, "a1b2" * 16384) < 10 * _spent(known, "a1b2" * 4096) + 0.02
+
+
 def test_what_was_looked_at_is_not_looked_at_again(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     text = '{"a": "b"}'
     assert not known.shows(text)

@@ -604,6 +604,23 @@ def test_what_browsers_get_is_left(repo: Repo, fix: Fix) -> None:
     assert repo.file("src/mail.js").read_bytes() == before
 
 
+@pytest.mark.parametrize("asked", [".", "src", "src/mail.js"])
+@pytest.mark.parametrize("settings", ["", 'ignore = ["key-in-frontend"]', 'exclude = ["index.html"]'])
+def test_what_browsers_get_is_left_whatever_is_asked_for_or_ignored(
+    repo: Repo, fix: Fix, asked: str, settings: str
+) -> None:
+    repo.write(".gitignore", ".env\n").write(".env", "").write("package.json", '{"devDependencies": {"vite": "^8"}}\n')
+    repo.write("index.html", '<script type="module" src="/src/main.js"></script>\n')
+    repo.write("src/main.js", "import { sendmailosKey } from './mail';\nconsole.log(sendmailosKey);\n")
+    repo.write("src/mail.js", f"export const sendmailosKey = '{LIVE}';\n")
+    repo.write("lib/pay.js", "export const s = process.env.STRIPE_SECRET_KEY;\n").write(".keyguard.toml", settings)
+    before = repo.file("src/mail.js").read_bytes()
+    said = fix("--unsafe", "--yes", str(repo.file(asked)))
+    assert said.code == 1
+    assert "mail.js:1 left as it is: a browser gets this file" in said.out
+    assert repo.file("src/mail.js").read_bytes() == before
+
+
 def test_what_somebody_allows_is_left(repo: Repo, fix: Fix) -> None:
     allowed = f'a = "{LIVE}"  # keyguard: allow[sendmailos-key] for the docs\n'
     repo.write(".gitignore", ".env\n").write("app.py", f'import os, sendmailos\n{allowed}b = "{LIVE}"\n')

@@ -46,7 +46,7 @@ def names(value: Any) -> set[str]:
 
 def test_the_settled_names_are_there() -> None:
     report = document(finding(), suppressed=(suppressed(),))
-    assert list(report) == ["schema", "findings", "skipped", "coverage", "summary"]
+    assert list(report) == ["schema", "findings", "skipped", "coverage", "configuration", "summary"]
     assert report["schema"] == "keyguard/1"
     (found,) = report["findings"]
     settled = {"id", "fingerprint", "rule", "title", "vendor", "certainty", "environment", "severity", "confidence"}

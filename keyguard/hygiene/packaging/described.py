@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keyguard.errors import RuleError
+from keyguard.errors import RuleError, TooDeepError
 from keyguard.hygiene import globs
 from keyguard.hygiene.packaging.manifest import glob
 from keyguard.hygiene.project import Project
+from keyguard.model import Skipped
 from keyguard.packfile import load
 
 #: name of a file in the project -> why it is in what is built; empty if it is not
@@ -21,6 +22,9 @@ def backend(project: Project, folder: bytes) -> tuple[str, dict[str, Any]]:
     content = project.read(path) if path in project.files else None
     try:
         described = load("pyproject.toml", content) if content else {}
+    except TooDeepError as error:
+        described, gap = {}, Skipped(path=project.display(path), reason="too-deep", detail=str(error))
+        project.gaps += [gap] if gap not in project.gaps else []
     except RuleError:
         described = {}
     name = at(described, "build-system").get("build-backend")

@@ -41,6 +41,11 @@ class Files:
         self._sorted: list[bytes] = []
         self._tries = _TRIES
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether no more files are held against patterns."""
+        return self._tries <= 0
+
     def __contains__(self, path: object) -> bool:
         return path in self.paths
 

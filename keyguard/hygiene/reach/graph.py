@@ -10,6 +10,33 @@ from keyguard.hygiene.reach.resolve import Resolver
 from keyguard.hygiene.reach.specifiers import specifiers
 
 
+class Spread:
+    """What one question has followed of a graph. Another question begins anew: only what files import is remembered."""
+
+    def __init__(self, look: Callable[[bytes], Iterable[bytes]], entries: Iterable[bytes]) -> None:
+        """``look`` gives the files that one may import."""
+        self._look = look
+        self.away = dict.fromkeys(entries, 0)
+        """How many steps each file that was reached is from its nearest entry point."""
+        self.links: dict[bytes, tuple[bytes, ...]] = {}
+        """The files that were followed, with what they may import."""
+        self._front = sorted(self.away)
+
+    def follow(self, wanted: Collection[bytes] | None) -> bool:
+        """Follow imports, all those of one distance at a time, until all of ``wanted`` are reached, or to the end if
+        it is None. Return whether there is more to follow.
+        """
+        missing = set(wanted or ()).difference(self.away)
+        while self._front and (missing or wanted is None):
+            self.links.update((path, tuple(self._look(path))) for path in self._front)
+            targets = {target for path in self._front for target in self.links[path]}
+            steps = self.away[self._front[0]] + 1
+            self._front = sorted(targets.difference(self.away))
+            self.away.update(dict.fromkeys(self._front, steps))
+            missing.difference_update(self._front)
+        return bool(self._front)
+
+
 class Graph:
     """File -> the files that it may import. What never leaves the server is in none of its ways."""
 
@@ -22,35 +49,16 @@ class Graph:
     ) -> None:
         """``closed``: by where a file lies; ``instead``: the files that may be shipped in the stead of one."""
         self._resolver, self._read, self._closed, self._instead = resolver, read, closed, instead
-        self.links: dict[bytes, tuple[bytes, ...]] = {}
-        """What was looked at so far."""
+        self._known: dict[bytes, tuple[bytes, ...]] = {}
         self._shut: dict[bytes, bool] = {}
         self._servers: dict[bytes, bool] = {}
 
-    def spread(self, away: dict[bytes, int], wanted: Collection[bytes] | None) -> bool:
-        """Follow what was not followed yet, until all of ``wanted`` are reached; whether there is more to follow.
-
-        None means to the end.
-
-        ``away`` tells how many steps each file is from its nearest entry point, and learns what is found.
-        """
-        missing = set(wanted or ()).difference(away)
-        front = sorted(path for path in away if path not in self.links)
-        while front and (missing or wanted is None):
-            nearest = min(away[path] for path in front)
-            now = [path for path in front if away[path] == nearest]
-            following = sorted({target for path in now for target in self.look(path)}.difference(away))
-            away.update(dict.fromkeys(following, nearest + 1))
-            missing.difference_update(following)
-            front = [*(path for path in front if away[path] != nearest), *following]
-        return bool(front)
-
     def look(self, path: bytes) -> tuple[bytes, ...]:
         """The files that ``path`` may import, once each, in order."""
-        found = self.links.get(path)
+        found = self._known.get(path)
         if found is None:
             open_ = (one for one in self._look(path) if one != path and not self._is_shut(one))
-            found = self.links[path] = tuple(dict.fromkeys(open_))
+            found = self._known[path] = tuple(dict.fromkeys(open_))
         return found
 
     def stays(self, path: bytes) -> bool:

@@ -37,9 +37,9 @@ class Modules:
         self._budget = _BUDGET
 
     @property
-    def count(self) -> int:
-        """How many are known."""
-        return len(self._known)
+    def exhausted(self) -> bool:
+        """Whether no more bytes are parsed."""
+        return self._budget <= 0
 
     def load(self, path: bytes) -> Loaded:
         """The file as a module; one without imports where it is no code."""

@@ -10,7 +10,7 @@ from keyguard.hygiene.reach import boundaries, names
 from keyguard.hygiene.reach.entries import entries, replacements
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.frameworks import Closed, Entry, aliases, config_names, used_by
-from keyguard.hygiene.reach.graph import Graph
+from keyguard.hygiene.reach.graph import Graph, Spread
 from keyguard.hygiene.reach.layout import Layout
 from keyguard.hygiene.reach.modules import Modules
 from keyguard.hygiene.reach.packages import promises_nothing
@@ -51,22 +51,27 @@ class Project:
         self._searcher = Searcher(self._modules, resolver, self._is_untouched, instead)
 
     def trails(self, wanted: list[bytes]) -> dict[bytes, Trail]:
-        """The ways to those that can be reached."""
+        """The ways to those that can be reached: the same, whatever was asked before."""
         wanted = [path for path in wanted if not self._graph.stays(path)]
-        away = dict.fromkeys(self._entries, 0)
-        more = self._graph.spread(away, wanted)
-        found = self._found(wanted, away)
+        spread = Spread(self._graph.look, self._entries)
+        more = spread.follow(wanted)
+        found = self._found(wanted, spread)
         # what was not followed yet is as far away as the farthest: no way by it is shorter than one step more
-        farthest = max(away.values(), default=0) + 1
+        farthest = max(spread.away.values(), default=0) + 1
         missing = [path for path in wanted if path not in found or len(found[path].steps) > farthest + 1]
         if more and missing:
-            self._graph.spread(away, None)
-            found.update(self._found(missing, away))
+            spread.follow(None)
+            found.update(self._found(missing, spread))
         return dict(sorted(found.items()))
 
-    def _found(self, wanted: Iterable[bytes], away: Collection[bytes]) -> dict[bytes, Trail]:
-        goals = [path for path in wanted if path in away]
-        ways = self._searcher.find(self._entries, goals, self._graph.links)
+    @property
+    def exhausted(self) -> bool:
+        """Whether a budget of the whole project is used up, so that answers are no longer those of a fresh one."""
+        return self._files.exhausted or self._modules.exhausted
+
+    def _found(self, wanted: Iterable[bytes], spread: Spread) -> dict[bytes, Trail]:
+        goals = [path for path in wanted if path in spread.away]
+        ways = self._searcher.find(self._entries, goals, spread.links)
         return {path: self._trail(path, [state.path for state in way]) for path, way in ways.items()}
 
     def _trail(self, path: bytes, steps: list[bytes]) -> Trail:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from keyguard.hygiene.reach.project import Project
+    from keyguard.hygiene.reach.project import Project, Trail
 
 
 class Way(NamedTuple):
@@ -36,13 +36,23 @@ class Clients:
         asked = sorted(path for path in set(wanted) if path in self._files)
         if not asked:
             return {}
-        if self._project is None:
-            # most projects have nothing to ask about, and never pay for what is imported here
-            from keyguard.hygiene.reach.project import Project
-
-            self._project = Project(self._files, self._read)
-        found = self._project.trails(asked)
+        found = self._trails(asked)
         return {path: Way(one.steps[0], one.kind, one.steps, one.stays, one.sure) for path, one in found.items()}
+
+    def _trails(self, asked: list[bytes]) -> dict[bytes, Trail]:
+        """The ways to these, as a project finds them that was never asked before.
+
+        A question that needs more than earlier ones left of a budget is asked again, of a fresh project.
+        """
+        # most projects have nothing to ask about, and never pay for what is imported here
+        from keyguard.hygiene.reach.project import Project
+
+        if self._project and not self._project.exhausted:
+            found = self._project.trails(asked)
+            if not self._project.exhausted:
+                return found
+        self._project = Project(self._files, self._read)
+        return self._project.trails(asked)
 
 
 def client_ways(

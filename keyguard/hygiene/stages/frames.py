@@ -7,7 +7,9 @@ nothing looks further than ``BACK`` bytes.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from keyguard.expression import expression
@@ -42,16 +44,21 @@ class Frame(NamedTuple):
 
 def document(content: bytes, offset: int) -> tuple[int, int]:
     """The part between lines of ``---``, or the whole."""
-    start, end = 0, len(content)
-    for found in _DOCUMENT.finditer(content):
-        if found.start() > offset:
-            return start, found.start()
-        start = found.end()
-    return start, end
+    parts = _parts(content)
+    return parts[bisect_right(parts, offset, key=lambda one: one[1])] if offset < len(content) else parts[-1]
 
 
 def documents(content: bytes) -> Iterator[tuple[int, int]]:
     """All of those parts."""
+    yield from _parts(content)
+
+
+@lru_cache(maxsize=4)
+def _parts(content: bytes) -> list[tuple[int, int]]:
+    return [*_between(content)]
+
+
+def _between(content: bytes) -> Iterator[tuple[int, int]]:
     start = 0
     for found in _DOCUMENT.finditer(content):
         yield start, found.start()

@@ -1,0 +1,77 @@
+"""Candidates that overlap: which of them is the match."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import accumulate
+
+import msgspec
+
+from keyguard.model import Confidence, Match, Rule
+
+_RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
+
+#: rules of one family that ask the same of a match, by their numbers
+Kind = tuple[int, ...]
+
+
+class Candidate(msgspec.Struct, frozen=True, gc=False):
+    """One rule or a family of them over one span, before it is compared with its neighbours."""
+
+    start: int
+    end: int
+    body: int
+    rules: tuple[int, ...]
+    """Of one family, or one rule."""
+    full_start: int
+    full_end: int
+
+
+def resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
+    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps, and any
+    vendor's over one of ``nobodys``.
+
+    A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
+    depends on the neighbourhood alone, and not on where a page ends.
+    """
+    groups: dict[tuple[int, int, str], list[Candidate]] = {}
+    for one in candidates:
+        first = rules[one.rules[0]]
+        groups.setdefault((one.start, one.end, first.family or first.id), []).append(one)
+    ordered = [groups[key] for key in sorted(groups)]
+    best = {
+        kind: max((_RANK[rules[rule].confidence], -rule) for rule in kind) for kind in {one.rules for one in candidates}
+    }
+    ranks = [max((one.rules[0] not in nobodys, *_rank(one, best[one.rules])) for one in group) for group in ordered]
+    lost: set[int] = set()
+    for index, group in enumerate(ordered):
+        for other in range(index + 1, len(ordered)):
+            if ordered[other][0].start >= group[0].end:
+                break
+            lost.add(index if ranks[other] > ranks[index] else other)
+    return [_merged(data, group) for index, group in enumerate(ordered) if index not in lost]
+
+
+def _rank(one: Candidate, best: tuple[int, int]) -> tuple[int, int, int, int]:
+    return best[0], one.end - one.start, -one.start, best[1]
+
+
+def _merged(data: bytes, group: list[Candidate]) -> Match:
+    first = group[0]
+    return Match(
+        start=first.start,
+        end=first.end,
+        body=first.body,
+        secret=data[first.start : first.end],
+        rules=tuple(sorted(rule for one in group for rule in one.rules)),
+        full_start=min(one.full_start for one in group),
+        full_end=max(one.full_end for one in group),
+    )
+
+
+def apart(spans: list[tuple[int, int]], matches: list[Match]) -> list[tuple[int, int]]:
+    """The spans that overlap no match; matches are in order of their starts."""
+    starts = [one.start for one in matches]
+    farthest = [*accumulate((one.end for one in matches), max)]
+    before = [bisect_left(starts, end) for _, end in spans]
+    return [span for span, count in zip(spans, before, strict=True) if not count or farthest[count - 1] <= span[0]]

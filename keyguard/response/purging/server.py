@@ -1,0 +1,120 @@
+"""Which server a repository belongs to: what its configuration names is a proposal, and the user has to agree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+from keyguard.errors import GitError, UsageError
+from keyguard.git.gaps import Reader
+from keyguard.git.remotes import Remote, remotes_of
+from keyguard.git.repository import Repository, open_git_dir
+from keyguard.git.settings import is_partial, settings_of
+from keyguard.git.tips import read_refs
+from keyguard.response.purging import address
+from keyguard.response.purging.address import Address
+from keyguard.response.purging.clone import Clone
+
+_USUAL = "origin"
+#: what git tries for a path, in this order
+_ENDINGS = ("/.git", "", ".git/.git", ".git")
+#: refs that only the repository itself has a use for
+_OWN = (b"refs/remotes/", b"refs/stash", b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/", b"refs/original/")
+
+
+class Server(NamedTuple):
+    """Where the history comes from that is rewritten, and where it is to be pushed."""
+
+    address: Address
+    name: str
+    """Of the remote; empty where the address was typed, or there is no remote."""
+    local: bool
+    """Whether it is the user's repository itself, which has no remote."""
+
+
+def proposed(repository: Repository, wanted: str) -> Server:
+    """The server of a repository; ``wanted`` is the name of a remote, an address, or nothing.
+
+    Raises ``UsageError`` where it cannot be told, or is reached in a way that is not taken.
+    """
+    base = repository.top or repository.git_dir
+    remotes = remotes_of(repository)
+    named = next((one for one in remotes if one.name == wanted), None)
+    if wanted and named is None:
+        return Server(address.parse(wanted, os.getcwd()), "", local=False)
+    if not remotes:
+        return Server(address.parse(base, base), "", local=True)
+    usual = [one for one in remotes if len(remotes) == 1 or one.name == _USUAL]
+    remote = named or next(iter(usual), None)
+    if remote is None:
+        raise UsageError(f"there are {len(remotes)} remotes and none is {_USUAL}: choose one with --remote ADDRESS")
+    return Server(_target(remote, base), remote.name, local=False)
+
+
+def confirmed(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
+    """Raise ``UsageError`` where the user has not agreed to the address: by typing it, or when he is asked."""
+    if server.local or (yes and wanted and not server.name):
+        return
+    if ask is None:
+        raise UsageError(
+            "nobody is here to confirm where the history comes from and goes to, and the repository alone says it:"
+            f" --remote {server.address.text} --yes"
+        )
+    if not ask(server.address.text):
+        raise UsageError("not confirmed: nothing was asked, and nothing changed")
+
+
+def check_whole(repository: Repository, what: str) -> None:
+    """Raise ``GitError`` where a repository lacks history or objects on purpose: its keys cannot all be found."""
+    if repository.shallow:
+        raise GitError(f"{what} is a shallow clone: what it lacks is not searched. {_COMPLETE}")
+    if is_partial(repository, settings_of(repository, Reader(repository))):
+        raise GitError(f"{what} is a partial clone: what it lacks is not searched. {_COMPLETE}")
+
+
+_COMPLETE = "Clone the server without --depth and --filter (or git fetch --unshallow), and purge there; nothing changed"
+
+
+def obtain(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
+    """Clone what the server has. Raises ``GitError``, also where it does not have all of it itself."""
+    if server.address.protocol == "file":
+        source = repository if server.local else _at(server.address.path)
+        check_whole(source, "the server's repository")
+        found = read_refs(source)
+        gaps = [one.detail or one.reason for one in found.skipped if one.gap]
+        if gaps:
+            raise GitError(f"{server.address.text}: its refs cannot all be read: {gaps[0]}")
+        refs = {tip.name: tip.oid for tip in found.tips if tip.name.startswith(b"refs/")}
+        own = _OWN if source.top else ()
+        clone.copy(source, [pair for pair in refs.items() if not pair[0].startswith(own)], _head(source))
+    else:
+        clone.fetch(server.address.text, network())
+    if os.path.exists(os.path.join(clone.path, "shallow")):
+        raise GitError("the server's repository is shallow itself: what it lacks cannot be rewritten")
+
+
+def _target(remote: Remote, base: str) -> Address:
+    """Where a remote is pushed to: that is what has to be rewritten."""
+    urls = remote.push_urls or remote.urls
+    if len(urls) > 1:
+        raise UsageError(f"the remote has {len(urls)} addresses to push to: choose one with --remote ADDRESS")
+    return address.parse(urls[0], base)
+
+
+def _at(path: str) -> Repository:
+    for ending in _ENDINGS:
+        with suppress(OSError):
+            if found := open_git_dir(os.path.realpath(path + ending)):
+                return found
+    raise GitError(f"{path}: there is no repository, or it cannot be read")
+
+
+def _head(repository: Repository) -> str:
+    """The full name of the branch that HEAD is on."""
+    from keyguard.git.control import read_control
+
+    data = (read_control(os.path.join(repository.git_dir, "HEAD"), 8 << 10) or b"").strip()
+    name = os.fsdecode(data[4:].strip()) if data.startswith(b"ref:") else ""
+    return name if name.startswith("refs/heads/") and "\0" not in name else ""

@@ -1,0 +1,183 @@
+"""Nothing hangs: what a text costs grows with its length, by processor time against a text of half the length."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from keyguard.evidence import names
+from keyguard.sightings import MOST_PLACES
+from tests.calling import Inside
+from tests.repos import Repo
+from tests.seeing import key, see
+
+pytest_plugins = ("tests.commandline",)
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+PREFIX = "_".join(("sk", "live", ""))
+
+
+def cost(text: str) -> float:
+    """Seconds of processor time that a text takes, of two tries the better one."""
+    tries = []
+    for _ in range(2):
+        before = process_time()
+        see(text)
+        tries.append(process_time() - before)
+    return min(tries)
+
+
+def is_linear(make: Callable[[int], str], size: int) -> bool:
+    """Whether twice the text costs at most 2.6 times as much, or next to nothing."""
+    see(key())
+    one, two = make(size), make(2 * size)
+    return cost(two) <= max(2.6 * cost(one), 0.05) or cost(two) <= 2.6 * cost(one)
+
+
+def letters(count: int, seed: int = 0) -> str:
+    return "".join(random.Random(seed).choices(LETTERS, k=count))
+
+
+def repeated(unit: str) -> Callable[[int], str]:
+    return lambda size: unit * (size // len(unit))
+
+
+BESIDE = {
+    "word before": lambda size: f"{'x' * size}\nk {PREFIX}{letters(32)}\n",
+    "word behind": lambda size: f"{PREFIX}{letters(32)}\n{'x' * size}\n",
+    "names and dots": lambda size: f"{PREFIX}{letters(32)}\n{'x.y-z$' * (size // 6)}\n",
+    "gifts that fail": lambda size: f"{PREFIX}{letters(32)}\n{'a=' * (size // 2)}\n",
+    "spaces": lambda size: f"{PREFIX}{letters(32)}\na{' ' * size}\n",
+    "colons": lambda size: f"{PREFIX}{letters(32)}\n{'a:://' * (size // 5)}\n",
+    "at signs": lambda size: f"{PREFIX}{letters(32)}\n{'@a.b-' * (size // 5)}\n",
+}
+NEAR = {
+    "half and a dash": repeated(PREFIX + letters(10) + "-"),
+    "shortest, doubled": repeated(PREFIX + letters(16) + letters(8) + "\n"),
+    "half of the longest": repeated(PREFIX + letters(120)),
+    "a prefix over and over": repeated(PREFIX),
+    "a prefix and a dash": repeated(PREFIX + "-"),
+    "words": repeated(PREFIX + "your_secret_key_here\n"),
+    "ids": repeated("sk_" + "0123abcd-0123-4567-89ab-0123456789a \n"),
+}
+
+
+@pytest.mark.parametrize("make", BESIDE.values(), ids=BESIDE.keys())
+def test_long_words_beside_a_key(make: Callable[[int], str]) -> None:
+    assert is_linear(make, 16 << 10)
+    assert cost(make(60 << 10)) < 1.0
+
+
+@pytest.mark.parametrize("make", NEAR.values(), ids=NEAR.keys())
+def test_what_is_nearly_a_key(make: Callable[[int], str]) -> None:
+    assert is_linear(make, 16 << 10)
+    assert cost(make(100 << 10)) < 2.0
+
+
+def test_a_key_of_a_shared_prefix_costs_at_most_twice_what_others_cost() -> None:
+    many = 1000
+    shared = "".join(f"A{number} = {PREFIX}{letters(32, number)}\n" for number in range(many))
+    own = "".join(f"A{number} = {key('ghp_{github:30}', str(number))}\n" for number in range(many))
+    assert (len(see(shared)), len(see(own))) == (many, many)
+    assert min(cost(shared) / cost(own) for _ in range(3)) <= 2.5  # 1.7 to 2.0, and no two measurements are alike
+
+
+def test_names_that_are_given_keys_are_found_in_every_text() -> None:
+    """As an expression finds them that takes a time that grows with the square."""
+    import re
+
+    spent = re.compile(rb"[A-Za-z_$][\w$.-]*[\"'\]]?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?[\w+/-]{20,}[\"'`]?")
+    bits = [b"a", b"9", b".", b"-", b"=", b":", b"=>", b" ", b"'", b'"', b"x" * 20, b"y" * 19, b"\n", b"$", b"/", b"]"]
+    chosen = random.Random(1)
+    for _ in range(20_000):
+        text = b"".join(chosen.choices(bits, k=chosen.randint(1, 12)))
+        assert names._without_spent(text) == spent.sub(b" ", text)
+
+
+# --- one key in many places -------------------------------------------------------------------------------------------
+
+
+def test_of_one_key_in_many_places_most_are_counted() -> None:
+    found = see((key() + "\n") * (MOST_PLACES + 500))
+    assert (len(found), found[0].more, {one.more for one in found[1:]}) == (MOST_PLACES, 500, {0})
+    assert [one.occurrence.line for one in found] == [*range(1, MOST_PLACES + 1)]
+
+
+def test_places_that_are_not_suppressed_are_held_however_many_are() -> None:
+    quiet = f"{key()}  # gitleaks:allow\n" * (MOST_PLACES + 10)
+    found = see(quiet + key() + "\n")
+    assert [one.occurrence.line for one in found if one.suppression is None] == [MOST_PLACES + 11]
+    other = see(quiet + f"{key()}  # keyguard: allow[stripe-key]\n")
+    assert [one.occurrence.line for one in other if one.suppression is None] == [MOST_PLACES + 11]
+
+
+def test_each_key_has_its_own_places() -> None:
+    found = see((key() + "\n") * (MOST_PLACES + 5) + (key(seed="b") + "\n") * (MOST_PLACES + 7))
+    assert sorted(one.more for one in found if one.more) == [5, 7]
+
+
+def test_reports_say_how_many_there_are(inside: Inside, repo: Repo) -> None:
+    repo.write("a.txt", f"{key()}\n" * 3000).add().commit("a")
+    first = inside("scan", "-f", "json", "--no-history", cwd=repo.path).document
+    (found,) = [one for one in first["findings"] if one["kind"] == "key"]
+    assert (len(found["occurrences"]), found["places"]) == (1000, 3000)
+    assert first["summary"]["occurrences"] == 3000 + len(first["findings"]) - 1
+    assert "and 2,994 more places" in inside("scan", "--no-history", cwd=repo.path).out
+    assert "and 2,000 more places" in inside("scan", "-f", "concise", "--no-history", cwd=repo.path).out
+    sarif = inside("scan", "-f", "sarif", "--no-history", cwd=repo.path).document["runs"][0]["results"]
+    assert {one["properties"].get("places") for one in sarif if one["ruleId"] == found["rule"]} == {3000}
+
+
+def test_so_does_history(inside: Inside, repo: Repo) -> None:
+    repo.write("a.txt", f"{key()}\n" * 3000).add().commit("a")
+    repo.write("a.txt", "gone\n").add().commit("b")
+    for _ in range(2):  # the second time from memory
+        findings = inside("scan", "-f", "json", cwd=repo.path).document["findings"]
+        (found,) = [one for one in findings if one["kind"] == "key"]
+        assert (len(found["occurrences"]), found["places"]) == (1000, 3000)
+
+
+def test_many_files_with_one_key(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "many")
+    for number in range(1100):
+        repo.write(f"f{number:04}.txt", key() + "\n")
+    (found,) = inside("scan", "-f", "json", "--no-hygiene", cwd=repo.path).document["findings"]
+    assert (len(found["occurrences"]), found["places"]) == (1000, 1100)
+
+
+# --- hygiene ----------------------------------------------------------------------------------------------------------
+
+
+def test_hygiene_is_linear_in_what_it_finds_in_a_file(inside: Inside, repo: Repo) -> None:
+    def seconds(count: int) -> float:
+        lines = "".join(f"  s{number}:\n    env_file:\n      - ./e{number}.env\n" for number in range(count))
+        repo.write("docker-compose.yml", f"services:\n{lines}")
+        before = process_time()
+        said = inside("scan", "-f", "json", "--no-history", cwd=repo.path)
+        assert len(said.document["findings"]) >= count
+        return process_time() - before
+
+    seconds(100)
+    assert seconds(2000) <= 2.6 * seconds(1000) + 0.05
+
+
+# --- a .gitignore on which git hangs ----------------------------------------------------------------------------------
+
+
+def test_a_gitignore_on_which_git_hangs_costs_seconds(
+    inside: Inside, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyguard.git.index.EFFORT", 0.2)
+    monkeypatch.setattr("keyguard.git.child.PATIENCE", 0.2)
+    deep = "/".join("a" * 30)
+    repo.write(f"{deep}/leak.txt", key() + "\n").write(".gitignore", "**/" * 12 + "zz\n")
+    before = process_time()
+    said = inside("scan", "-f", "json", "--no-history", cwd=repo.path)
+    assert process_time() - before < 10
+    assert said.code == 2
+    assert said.gaps == {".": "git-failed"}
+    assert [place["path"] for one in said.document["findings"] for place in one["occurrences"]] == [f"{deep}/leak.txt"]
