@@ -49,7 +49,7 @@ _METHOD = expression(
 )
 _PREFIX = expression(rb"(?:new\s+)?[bfrul@$]{0,2}[\"'`<]?$")
 #: what goes on in one and the same request, without blanks: ``.header(…)``, ``->get(``; what is in brackets is ``0``
-_CHAIN = expression(rb"[)\]}]*(?:(?:\?\.|\.|->|::)\w*[!?]?)*")
+_CHAIN = expression(rb"[)\]}]*(?:(?:\?\.|\.|->|::)\w*(?:!|\?(?!\.))?)*")
 _INNER = expression(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _REQUEST_LINE = expression(rb"(?m)^[ \t>#*]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ \t]+(\S+)")
 _HOST_LINE = expression(rb"(?im)^[ \t>#*]*host[ \t]*:[ \t]*(\S+)")
