@@ -16,9 +16,11 @@ _COMPARING = expression(
     rb"[?!]?\()[\s(]*[\"'`:]?$"
 )
 #: the field whose value a name is
-_FIELD = expression(rb"([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
+_FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
 #: the function among whose arguments it is
-_CALLED = expression(rb"([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$")
+_CALLED = expression(
+    rb"(?<![\w$.:>-])[\d.:>-]*([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$"
+)
 #: fields that say which name a value has, or whose it is
 _FIELDS = frozenset(
     b"name key keys variable var env field label title id header provider vendor service gateway processor platform "
@@ -32,11 +34,11 @@ _KEEPING = frozenset(
 )
 #: behind a name that is said: the key, as the next argument or the next field
 _NEXT = expression(
-    rb"[\"'`]?\s*[\])]?\s*[,;\s]\s*(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]?\s*[=:(>]\s*)*[\"'`]?(?i:bearer |basic )?$"
+    rb"[\"'`]?(?:\s*(?:[\])]\s*)?[,;]\s*|\s*[\])]\s+|\s+)(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]?\s*[=:(>]\s*)*[\"'`]?(?i:bearer |basic )?$"
 )
 #: the name that is given what follows
-_GIVEN = expression(rb"([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
-_KEYED = expression(rb"\s*[-\s]*[\"']?[\w.-]+[\"']?\s*[:=]\s*[{\[(]?\s*|\s*\[[\w. -]+\]\s*")
+_GIVEN = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
+_KEYED = expression(rb"[-\s]*[\"']?[\w.-]+[\"']?\s*[:=]\s*(?:[{\[(]\s*)?|\s*\[[\w. -]+\]\s*")
 #: words of running text before a name
 _PROSE = expression(rb"(?<![\w=:/.+-])((?:[A-Za-z'-]+[ \t]+)+)$")
 #: something that stands in for a vendor
