@@ -40,15 +40,15 @@ _BODIES = frozenset(
     b"body data json form payload content text message variables stringify files fields metadata cookie cookies "
     b"referer referrer origin callback attributes settings".split()
 )
-_FIELD = expression(rb"([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
-_FUNCTION = expression(rb"([A-Za-z_$][\w$.:>!?-]*)\s*$")
+_FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
+_FUNCTION = expression(rb"(?<![\w$.:>!?-])[\d.:>!?-]*([A-Za-z_$][\w$.:>!?-]*)\s*$")
 #: before an address that is the second argument: the method
 _METHOD = expression(
     rb"(?i)^\s*[:\"'`]?(?:[\w.]*\.)?(?:get|post|put|patch|delete|head|options|method\w*)[\"'`]?\s*,\s*$"
 )
 _PREFIX = expression(rb"(?:new\s+)?[bfrul@$]{0,2}[\"'`<]?$")
 #: what goes on in one and the same request: ``.header(…)``, ``->get(``; ``0`` stands for what is in brackets
-_CHAIN = expression(rb"[\s)\]}]*(?:(?:\?\.|\.|->|::)\s*\w*[!?]?\s*0?\s*)*")
+_CHAIN = expression(rb"[\s)\]}]*(?:(?:\?\.|\.|->|::)\s*(?:\w+[!?]?\s*|[!?]\s*)?(?:0\s*)?)*")
 _INNER = expression(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _REQUEST_LINE = expression(rb"(?m)^[ \t>#*]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ \t]+(\S+)")
 _HOST_LINE = expression(rb"(?im)^[ \t>#*]*host[ \t]*:[ \t]*(\S+)")
