@@ -34,7 +34,8 @@ _KEEPING = frozenset(
 )
 #: behind a name that is said: the key, as the next argument or the next field
 _NEXT = expression(
-    rb"[\"'`]?(?:\s*(?:[\])]\s*)?[,;]\s*|\s*[\])]\s+|\s+)(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]?\s*[=:(>]\s*)*[\"'`]?(?i:bearer |basic )?$"
+    rb"[\"'`]?(?:\s*(?:[\])]\s*)?[,;]\s*|\s*[\])]\s+|\s+)"
+    rb"(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]?\s*[=:(>]\s*)*[\"'`]?(?i:bearer |basic )?$"
 )
 #: the name that is given what follows
 _GIVEN = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
