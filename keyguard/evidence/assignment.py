@@ -16,10 +16,10 @@ _COMPARING = expression(
     rb"[?!]?\()[\s(]*[\"'`:]?$"
 )
 #: the field whose value a name is
-_FIELD = expression(rb"(?<![\w$.-])[.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
+_FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
 #: the function among whose arguments it is
 _CALLED = expression(
-    rb"(?<![\w$.:>-])[.:>-]*([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$"
+    rb"(?<![\w$.:>-])[\d.:>-]*([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$"
 )
 #: fields that say which name a value has, or whose it is
 _FIELDS = frozenset(
@@ -39,7 +39,7 @@ _BLANKS = expression(rb"\s+")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'- \t"
 _JOINED = expression(rb"[\w=:/.+-]$")
 #: the name that is given what follows
-_GIVEN = expression(rb"(?<![\w$.-])[.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
+_GIVEN = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
 #: a line that is a field, or the head of a section, without runs of blanks
 _KEYED = expression(rb"[- ]*[\"']?[A-Za-z_][\w.-]*[\"']? ?[:=] ?[{\[(]? ?| ?\[[\w. -]+\] ?")
 #: something that stands in for a vendor

@@ -40,8 +40,8 @@ _BODIES = frozenset(
     b"body data json form payload content text message variables stringify files fields metadata cookie cookies "
     b"referer referrer origin callback attributes settings".split()
 )
-_FIELD = expression(rb"(?<![\w$.-])[.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
-_FUNCTION = expression(rb"(?<![\w$.:>!?-])[.:>!?-]*([A-Za-z_$][\w$.:>!?-]*)\s*$")
+_FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
+_FUNCTION = expression(rb"(?<![\w$.:>!?-])[\d.:>!?-]*([A-Za-z_$][\w$.:>!?-]*)\s*$")
 _FUNCTION_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.:>!?-"
 #: before an address that is the second argument: the method
 _METHOD = expression(

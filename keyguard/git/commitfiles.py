@@ -11,8 +11,8 @@ from keyguard.git.objects import BlobReader
 from keyguard.git.stored import FOLDER, Stored
 
 _ENTRY = {
-    "sha1": expression(rb"([0-7]{5,6}) ([^\0/]+)\0(.{20})", re.DOTALL),
-    "sha256": expression(rb"([0-7]{5,6}) ([^\0/]+)\0(.{32})", re.DOTALL),
+    "sha1": expression(rb"([0-7]{5,6}) ([^\0/]{1,1024})\0(.{20})", re.DOTALL),
+    "sha256": expression(rb"([0-7]{5,6}) ([^\0/]{1,1024})\0(.{32})", re.DOTALL),
 }
 #: bytes of a commit or tree that is read here
 _LARGEST = 16 << 20

@@ -15,13 +15,16 @@ from tests.seeing import engine
 
 #: expressions that are only ever given so many bytes, and where that is seen to
 BOUNDED = {
+    "keyguard.evidence.assignment._KEYED": 240,  # surroundings._LINE
+    "keyguard.evidence.commands._NAME": 1300,  # surroundings.REACH on both sides
     "keyguard.evidence.names._ANOTHER": 240,  # surroundings._LINE
     "keyguard.evidence.uses._VARIABLE": 200,  # uses._BEFORE
     "keyguard.evidence.uses._WAY": 240,  # surroundings._LINE
     "keyguard.places._CUT_RIGHT": 240,  # places._CLIP, and what masks it
     "keyguard.remedy.variables._ASSIGNED": 400,  # literals._BEFORE
 }
-#: expressions that are only held against the place where the last match ended, so that one that fails ends it
+#: expressions that are only held against the place where the last match ended, so that one that fails ends it; those of
+#: ``novelty`` elsewhere only where no name is long
 ANCHORED = (
     "keyguard.git.indexfile._TREE",
     "keyguard.git.indexfile._UNDONE",
