@@ -29,15 +29,22 @@ def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> N
     if not network:
         return
     how = parser.add_argument_group("network")
-    how.add_argument("--vendor", default="", metavar="VENDOR", help="whose the one key is, where that cannot be told")
+    how.add_argument("--vendor", type=_name, metavar="VENDOR", help="whose the one key is, where that cannot be told")
     how.add_argument(
         "--override-evidence", action="store_true", help="--vendor counts although the key's structure proves another"
     )
-    how.add_argument("--host", default="", metavar="HOST", help="which server issued it, of software that runs at many")
+    how.add_argument("--host", type=_name, metavar="HOST", help="which server issued it, of software that runs at many")
     how.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="this host may be at a private address"
     )
     how.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust, in place of the system's")
+
+
+def _name(word: str) -> str:
+    """The word; an empty one, as from a variable that is not set, must not send a key where it goes without."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return word
 
 
 def request(options: argparse.Namespace) -> scan.Request:
@@ -53,7 +60,7 @@ def said(options: argparse.Namespace) -> Said:
     """What the user says of a key that nobody else can know. Raises ``UsageError`` for what says nothing."""
     if options.override_evidence and not options.vendor:
         raise UsageError("--override-evidence goes with --vendor")
-    return Said(options.vendor, options.host, options.override_evidence)
+    return Said(options.vendor or "", options.host or "", options.override_evidence)
 
 
 def user_config(options: argparse.Namespace) -> UserConfig:
