@@ -102,6 +102,13 @@ def _ids(decided: Decided) -> Iterator[str]:
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
+def exit_code(run: Run) -> int:
+    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
+    if not run.coverage.complete and not run.allow_incomplete:
+        return 2
+    return 1 if run.failing else 0
+
+
 def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
     if kept is None or not kept.violations:
         return triage.decide(sightings, ruleset, terms.policy)

@@ -16,13 +16,13 @@ import msgspec
 
 from keyguard.engine import checksums
 from keyguard.engine.page import Page
+from keyguard.evidence.candidates import Candidates, Near
 from keyguard.evidence.heads import Head
 from keyguard.evidence.modes import environment, master
 from keyguard.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
-from keyguard.evidence.nearby import Nearby
 from keyguard.evidence.requests import sent
 from keyguard.evidence.uses import checked, uses_in, variable
-from keyguard.model import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule, Vendor
+from keyguard.model import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
 from keyguard.rules import RuleSet
 from keyguard.surroundings import REACH, Surroundings, surroundings
 
@@ -53,34 +53,6 @@ class _Place:
         return _NOTHING if self.alone else self.surroundings
 
 
-class _Company:
-    """Rules that match the same text."""
-
-    def __init__(self, rules: list[Rule], ruleset: RuleSet) -> None:
-        self.rules = rules
-        self.provable = [rule for rule in rules if rule.checksum in checksums.PROOFS]
-        self.narrowing = any(rule.checksum in checksums.NARROWING for rule in rules)
-        self.vendors = {rule.vendor: ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
-        family = next((rule.family for rule in rules if rule.fallback), "")
-        known = {rule.vendor for rule in rules}
-        self.others = {
-            rule.vendor: ruleset.vendors[rule.vendor]
-            for rule in (ruleset.rules if family else ())
-            if rule.family == family and rule.vendor not in known
-        }
-        """Vendors of the same family whose keys are known to look otherwise."""
-        self.nearby = Nearby([*self.vendors.values(), *self.others.values()])
-
-
-class _Near(dict[str, Vendor]):
-    """The vendors that are named near a key, of ``everyone`` whose it could be; and of the ``others``."""
-
-    def __init__(self, company: _Company, named: set[str]) -> None:
-        super().__init__((id, vendor) for id, vendor in company.vendors.items() if id in named)
-        self.everyone = company.vendors
-        self.others = {id: vendor for id, vendor in company.others.items() if id in named}
-
-
 class Attributor:
     """Decides which of the rules that match a text speaks, from the text around it."""
 
@@ -88,7 +60,7 @@ class Attributor:
         self._ruleset = ruleset
         self._rules = ruleset.by_id()
         self._with_modes = {rule.vendor for rule in ruleset.rules if {"live", "test"} <= rule.environments.keys()}
-        self._companies: dict[tuple[int, ...], _Company] = {}
+        self._companies: dict[tuple[int, ...], Candidates] = {}
         self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
         self._unknown: dict[tuple[str, ...], Attribution] = {}
         self._head = Head(b"")
@@ -112,20 +84,20 @@ class Attributor:
         found = self._by_context(rules, place)
         return self._with_more(found, place) if found else None
 
-    def _company(self, numbers: tuple[int, ...]) -> _Company:
+    def _company(self, numbers: tuple[int, ...]) -> Candidates:
         if numbers not in self._companies:
             rules = [self._ruleset.rules[number] for number in numbers]
-            self._companies[numbers] = _Company(rules, self._ruleset)
+            self._companies[numbers] = Candidates(rules, self._ruleset)
         return self._companies[numbers]
 
-    def _near(self, rules: list[Rule], place: _Place) -> _Near:
+    def _near(self, rules: list[Rule], place: _Place) -> Near:
         """The vendors that are named near a key; what stands there says nothing where there are none."""
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
         if rules is not company.rules:
             ids = {rule.id for rule in rules}
             company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
-        near = _Near(company, company.nearby.at(place.page, match.start, match.end))
+        near = Near(company, company.nearby.at(place.page, match.start, match.end))
         place.alone = not (near or near.others)
         return near
 
@@ -164,7 +136,7 @@ class Attributor:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.secret)
 
-    def _beside(self, vendors: _Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
+    def _beside(self, vendors: Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
         """What stands in the key's own file and does not have to be about it, the nearest first."""
         around = place.around
         if self._head.text is not place.page.head:
@@ -179,7 +151,7 @@ class Attributor:
         yield self._head.hosts(vendors.everyone)
         yield self._head.words(vendors.everyone)
 
-    def _in_path(self, vendors: _Near, path: bytes) -> list[Evidence]:
+    def _in_path(self, vendors: Near, path: bytes) -> list[Evidence]:
         if self._path[:2] != (path, vendors.everyone.keys()):
             self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
         return self._path[2]
@@ -222,7 +194,7 @@ class Attributor:
             possible=_ids(rules),
         )
 
-    def _used(self, vendors: _Near, place: _Place) -> list[Evidence]:
+    def _used(self, vendors: Near, place: _Place) -> list[Evidence]:
         """Whom the variable is given that holds the key."""
         page = place.page
         if not page.whole or len(page.data) > _WRITTEN:
@@ -252,7 +224,7 @@ def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
     return checked(vendors, found, around) if found else None
 
 
-def _stranger(vendors: _Near, place: Surroundings, *, hosts: bool) -> Evidence | None:
+def _stranger(vendors: Near, place: Surroundings, *, hosts: bool) -> Evidence | None:
     """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
     if not vendors.others:
         return None

@@ -106,7 +106,8 @@ class Names:
             KNOWN.complete()
         text = KNOWN.mask_bytes(text)
         text = self._covered(text, self._matches(text))
-        return self._covered(text, self._engine.matcher.unbounded(text))
+        # what confirms a match is not even loaded where there is none: a commit hook has names to show, too
+        return self._covered(text, self._engine.matcher.unbounded(text)) if self._engine.prefilter.hits(text) else text
 
     def masked_text(self, text: str) -> str:
         """The same of a text."""

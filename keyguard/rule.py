@@ -64,6 +64,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     entropy: float = 0.0
     #: name of a check in ``keyguard.engine.checksums``
     checksum: str = ""
+    #: its body is base64 of text by its format, so that to be so is no sign of a stand-in
+    spelled: bool = False
     #: a person may have chosen this value: its fingerprint is stretched, and none of it is shown
     guessable: bool = False
     #: values (or parts of the body) that stand in examples, besides the general list

@@ -101,7 +101,8 @@ def read_added(folder: str, names: Iterable[str], trusted: Iterable[str] = ()) -
             if not real.startswith(inside):
                 raise RuleError(f"{name}: a link that leads out of the repository: it is not followed")
             if real not in known:
-                found.setdefault(real, AddedPack(os.path.relpath(path, folder), _read(path)))
+                shown = os.fsencode(os.path.relpath(path, folder)).decode("utf-8", "backslashreplace")
+                found.setdefault(real, AddedPack(shown, _read(path)))
     return tuple(found.values())
 
 

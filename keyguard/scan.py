@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import msgspec
 
 from keyguard import sources, triage
 from keyguard.accounting import Account, Terms, settle
+from keyguard.accounting import exit_code as exit_code
 from keyguard.engine import compiled
 from keyguard.errors import UsageError
 from keyguard.inspector import Inspector
@@ -156,7 +157,7 @@ class _Scan:
         if request.source == "tree" and request.history != "only":
             self._require_something(tally)
         names = Names(engine)
-        for where, paths in _named(listing):
+        for where, paths in listing.names():
             tally.sightings += names.sightings(paths, where)
         if request.also:
             tally.sightings += request.also(listing, tally.sightings, engine)
@@ -280,30 +281,11 @@ def _engine(request: Request) -> compiled.Engine:
     KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
     if engine.added:
-        _check_ids(engine)
+        from keyguard.hygiene import data
+
+        data.refuse_taken(engine.ruleset.added)
     if policy.select or policy.ignore:
         from keyguard.hygiene import data
 
         triage.check_names(policy, engine.ruleset, data.checks())
     return engine
-
-
-def _check_ids(engine: compiled.Engine) -> None:
-    """Raise ``UsageError`` where the scanned repository brings a rule under the id of a check of hygiene."""
-    from keyguard.hygiene import data
-
-    for name in sorted(engine.ruleset.added.keys() & {*data.checks()}):
-        raise UsageError(f"{engine.ruleset.added[name]}: rule {name!r}: id: a check is called so: rename it")
-
-
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
-
-
-def _named(listing: Listing) -> Iterator[tuple[Where, list[bytes]]]:
-    """The names that are looked at; what only changed had its name before."""
-    yield Where.TREE, [path for folder in listing.folders for path in folder.displayed()]
-    yield Where.INDEX, [blob.path for stored in listing.stored for blob in stored.blobs if not blob.old]

@@ -25,7 +25,7 @@ _NEXT_LINE = expression(
     rb"(?:pragma: ?(?:allow|white)list[ -]nextline[ -]secret|secretlint-disable-next-line|kingfisher:ignore)(?![\w-])"
 )
 #: what closes a comment is not part of the reason
-_CLOSERS = expression(rb"[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
+_CLOSERS = expression(rb"(?<![ \t])[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
 _CODE = expression(rb"[A-Za-z0-9]")
 
 

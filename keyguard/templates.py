@@ -187,12 +187,43 @@ def _jwt(source: random.Random, argument: str) -> str:
 def _sentry(source: random.Random, _: str) -> str:
     """The payload and signature of an organisation token."""
     claims = {
-        "iat": 1_700_000_000 + source.randrange(10**7),
+        "iat": 1_700_000_000 + source.randrange(10**13) / 10**6,
         "url": "https://sentry.io",
+        "region_url": f"https://{source.choice(('us', 'de'))}.sentry.io",
         "org": _draw(source, _LOWER, 8),
     }
-    payload = base64.b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode()
+    payload = base64.b64encode(json.dumps(claims).encode()).decode()
     return f"{payload}_{_draw(source, _ALPHABETS['base64'], 43)}"
+
+
+def _bedrock(source: random.Random, argument: str) -> str:
+    """The body of a long-term Bedrock key: base64 of its user's name and a secret of so many bytes (57 if none is
+    said), which is base64 itself.
+    """
+    name = f"BedrockAPIKey-{_draw(source, _DIGITS + _LOWER, 4)}-at-{_draw(source, _DIGITS, 12)}"
+    secret = base64.b64encode(source.randbytes(_count(argument, 57, least=30))).decode()
+    return base64.b64encode(f"{name}:{secret}".encode()).decode()
+
+
+def _slack_rotating(source: random.Random, argument: str) -> str:
+    """The body of a Slack token that rotates: base64 of a version (the argument, ``3-1`` if none is said), three ids
+    (four behind a ``2``) and a digest.
+    """
+    version = argument or "3-1"
+    ids = [_draw(source, _DIGITS, 13) for _ in range(4 if version.startswith("2") else 3)]
+    text = "-".join([version, *ids, _draw(source, _ALPHABETS["hex"], 64)])
+    return base64.b64encode(text.encode()).decode().rstrip("=")
+
+
+def _grafana(source: random.Random, argument: str) -> str:
+    """A cloud token of Grafana: base64 of its claims; the argument is the name of the token."""
+    claims = {
+        "o": _draw(source, _DIGITS, 6),
+        "n": argument or f"{_draw(source, _LOWER, 8)}-{_draw(source, _LOWER, 6)}",
+        "k": _draw(source, _ALNUM, 24),
+        "m": {"r": "us"},
+    }
+    return base64.b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode()
 
 
 def _discord_id(source: random.Random, argument: str) -> str:
@@ -222,17 +253,20 @@ def _unpadded(data: bytes) -> str:
 
 
 _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
+    "bedrock": _bedrock,
     "clerk-pk": _clerk_publishable,
     "crc": _with_crc,
     "discord-id": _discord_id,
     "github": _with_crc,
     "gitlab-routable": _gitlab_routable,
+    "grafana": _grafana,
     "jwt": _jwt,
     "pem": _pem,
     "pem-line": lambda source, argument: _pem(source, argument).replace("\n", "\\n"),
     "pem-locked": lambda source, argument: _pem(source, argument, locked=True),
     "pypi": _pypi,
     "sentry": _sentry,
+    "slack-rotating": _slack_rotating,
     "stripe": _stripe,
     "uuid": _uuid,
     "workos": _workos,

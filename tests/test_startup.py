@@ -86,6 +86,12 @@ def test_a_clean_commit_loads_nothing_heavy(
     assert loaded & TOO_HEAVY == set()
 
 
+def test_a_clean_range_opens_no_pack_by_itself(installed: Path, repository: Path, offline: dict[str, str]) -> None:
+    loaded = modules_loaded(installed / "python", "scan", "--range", "HEAD", env=offline, cwd=repository)
+    assert "keyguard.history.ranges" in loaded
+    assert loaded & {"numpy", "dulwich", "isal", "keyguard.engine.matcher"} == set()
+
+
 def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:
     heavy = WATCHED.replace("code =", "import dataclasses\ncode =")
     said = run(installed / "python", "-c", heavy, "hook", "pre-commit", env=offline, cwd=repository)

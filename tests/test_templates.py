@@ -129,6 +129,22 @@ def test_a_bot_token_begins_with_digits_in_base64() -> None:
         assert re.fullmatch(rb"[0-9]{%d}" % length, base64.b64decode(text + "=" * (-len(text) % 4)))
 
 
+@pytest.mark.parametrize(
+    ("template", "shape"),
+    [
+        ("{bedrock}", r"BedrockAPIKey-[a-z0-9]{4}-at-[0-9]{12}:[A-Za-z0-9+/]{76}"),
+        ("{bedrock:60}", r"BedrockAPIKey-[a-z0-9]{4}-at-[0-9]{12}:[A-Za-z0-9+/]{80}"),
+        ("{slack-rotating}", r"3-1(-[0-9]{13}){3}-[0-9a-f]{64}"),
+        ("{slack-rotating:2-2}", r"2-2(-[0-9]{13}){4}-[0-9a-f]{64}"),
+        ("{grafana}", r'\{"o":"[0-9]{6}","n":"[a-z]{8}-[a-z]{6}","k":"[A-Za-z0-9]{24}","m":\{"r":"us"\}\}'),
+    ],
+)
+@pytest.mark.parametrize("seed", "abc")
+def test_what_is_text_in_base64_is_the_text_that_the_vendor_writes(template: str, shape: str, seed: str) -> None:
+    body = fill(template, seed)
+    assert re.fullmatch(shape, base64.b64decode(body + "=" * (-len(body) % 4)).decode())
+
+
 def test_a_key_on_one_line_has_escapes_for_line_ends() -> None:
     text = fill("{pem-line:PRIVATE KEY}", "s")
     assert "\n" not in text

@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("keyguard.cli.verify", "ask vendors whether keys are active (uses the network)"),
     "revoke": ("keyguard.cli.revoke", "make keys inactive at their vendors (uses the network)"),
     "plan": ("keyguard.cli.plan", "say what to do about keys, step by step"),
-    "purge": ("keyguard.cli.purge", "take keys out of history, in a mirror clone"),
+    "purge": ("keyguard.cli.purge", "take keys out of a server's history, in a fresh clone (uses the network)"),
     "prove": ("keyguard.cli.prove", "say whether a key is gone, and on what that rests"),
     "journal": ("keyguard.cli.journal", "show what was done about keys"),
     "fix": ("keyguard.cli.fix", "change your own files so that keys are kept as they should be"),

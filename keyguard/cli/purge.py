@@ -11,13 +11,14 @@ from functools import partial
 import msgspec
 
 from keyguard import scan
-from keyguard.cli import finish, keys
+from keyguard.cli import finish, keys, records
 from keyguard.engine import compiled
 from keyguard.errors import GitError, UsageError
 from keyguard.git.repository import Repository, discover
+from keyguard.masking.known import KNOWN
 from keyguard.model import Finding, Run, Where
 from keyguard.remote import journal
-from keyguard.remote.journal import Entry, Journal
+from keyguard.remote.journal import Entry, Journal, is_dead
 from keyguard.report.output import write_stdout
 from keyguard.report.past import place_in_time
 from keyguard.response import choosing
@@ -66,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
     """Prepare, or do."""
     if len(options.path) > 1:
         raise UsageError("history is that of one repository: give one --path")
+    if options.execute:
+        Journal(journal.folder(os.environ)).require_place()
     source = (tuple(options.path) or (".",))[0]
     folders = rewrite.tools(source)
     return finish.run(keys.request(options), partial(_purge, options=options, source=source, folders=folders))
@@ -117,7 +120,7 @@ class _Purge:
         if not scope.refs:
             _say(self._nothing(scope, {*commits.parents, *objects.tags}))
             return 1
-        _say(_unrevoked(self._chosen))
+        _say(_unrevoked(self._chosen, rules))
         _say(announcement.at_head(clone, forms, objects, commits))
         _say(announcement.announcement(forms, objects, commits, scope))
         change = rewrite.rewrite(clone, forms, objects, scope, folders)
@@ -185,6 +188,8 @@ class _Purge:
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
         command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)
+        if KNOWN.shows(command):
+            yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
         yield from announcement.afterwards(clone, address, scope, self._forms, objects, command)
         known = {*commits.parents, *objects.tags}
         found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
@@ -223,10 +228,12 @@ def _secrets(
     return found
 
 
-def _unrevoked(chosen: Sequence[Finding]) -> Iterator[str]:
-    dead = Journal(journal.folder(os.environ)).inactive()
+def _unrevoked(chosen: Sequence[Finding], rules: Sequence[str]) -> Iterator[str]:
+    entries = list(Journal(journal.folder(os.environ)).entries())
+    vouching = records.vouching_of(rules) if entries else None
     for one in chosen:
-        if one.fingerprint not in dead:
+        word = vouching.decides(entries, one.fingerprint, one) if vouching else None
+        if word is None or not is_dead(word):
             yield f"warning: nothing says that {one.id} was revoked. Whoever has a clone has a key that works, and no"
             yield f"  rewrite changes that: keyguard revoke {one.id}"
 

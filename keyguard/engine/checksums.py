@@ -32,6 +32,8 @@ _PEM = expression(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(.*)
 _ARMOR_HEADER = expression(rb"(?:^|\n)[ \t]*[A-Za-z-]{4,20}: [^\n]*")
 #: what stands between the lines of a key that is written as strings in code: escapes, quotes, joins, indents
 _JOINS = expression(rb"\\[nrt]|[\"'][\s,;.+]*(?=[\"'])|[\"'\\\s,;]|^[ \t]*[#*|>]", re.MULTILINE)
+#: what the payload of an organisation token of Sentry's says
+_OF_SENTRY = frozenset(("org", "region_url"))
 
 
 def decode64(text: bytes) -> bytes:
@@ -124,8 +126,8 @@ def _supabase_role(secret: bytes) -> object:
 
 
 def sentry_claims(secret: bytes) -> bool:
-    """An organisation token: its payload names an organisation."""
-    return "org" in _claims(secret.split(b"_")[1]) if secret.count(b"_") >= 2 else False
+    """An organisation token: its payload names an organisation, or the region that it is of."""
+    return not _claims(secret.split(b"_")[1]).keys().isdisjoint(_OF_SENTRY) if secret.count(b"_") >= 2 else False
 
 
 def mixed_case(secret: bytes) -> bool:

@@ -205,7 +205,7 @@ class Matcher:
         random = secret[body - match.start("secret") :]
         if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
             return True
-        if not rule.checksum and is_spelled(random):
+        if not (rule.checksum or rule.spelled) and is_spelled(random):
             return True
         samples = rule.samples if index in self._added and rule.samples else self._samples
         return bool(samples) and (_digest(secret) in samples or _digest(secret) in self._samples)

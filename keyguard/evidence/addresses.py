@@ -58,12 +58,14 @@ def is_of(host: str, hosts: Collection[str]) -> bool:
 
 def around(before: bytes, after: bytes) -> tuple[bool, str]:
     """Whether the place between two texts lies in an address, and if so the host of that; empty if none is certain."""
-    run = re.search(rb"(?i)[a-z][a-z0-9+.-]{1,10}://[^\s\"'`<>]*$", before[-300:])
-    if run is None:
+    last = re.split(rb"[\s\"'`<>]", before[-_FAR:])[-1]
+    scheme = re.search(rb"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,10}://", last)
+    if scheme is None:
         return False, ""
+    run = last[scheme.start() :]
     rest = re.match(rb"[^\s\"'`<>]*", after)
-    whole = run.group() + b"\0" + (rest.group() if rest else b"")
-    start = len(before) - len(run.group())
+    whole = run + b"\0" + (rest.group() if rest else b"")
+    start = len(before) - len(run)
     authority = re.split(rb"[/?#\\]", whole.partition(b"://")[2], maxsplit=1)[0]
     if not _BEFORE.search(before, max(0, start - _FAR), start):
         return True, ""

@@ -16,9 +16,11 @@ _COMPARING = expression(
     rb"[?!]?\()[\s(]*[\"'`:]?$"
 )
 #: the field whose value a name is
-_FIELD = expression(rb"([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
+_FIELD = expression(rb"(?<![\w$.-])[.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
 #: the function among whose arguments it is
-_CALLED = expression(rb"([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$")
+_CALLED = expression(
+    rb"(?<![\w$.:>-])[.:>-]*([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$"
+)
 #: fields that say which name a value has, or whose it is
 _FIELDS = frozenset(
     b"name key keys variable var env field label title id header provider vendor service gateway processor platform "
@@ -30,15 +32,16 @@ _KEEPING = frozenset(
     b"save register create update values value var variable constant const property properties string item header "
     b"secret key keys param parameter cookie setting settings field fetch lookup require tuple pair entry".split()
 )
-#: behind a name that is said: the key, as the next argument or the next field
-_NEXT = expression(
-    rb"[\"'`]?\s*[\])]?\s*[,;\s]\s*(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]?\s*[=:(>]\s*)*[\"'`]?(?i:bearer |basic )?$"
-)
+#: behind a name that is said: the key, as the next argument or the next field; in text without runs of blanks
+_NEXT = expression(rb"[\"'`]? ?[\])]? ?[,; ] ?(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]? ?[=:(>] ?)*[\"'`]?(?i:bearer |basic )?$")
+_BLANKS = expression(rb"\s+")
+#: what words of running text are made of, and what they do not stand behind
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'- \t"
+_JOINED = expression(rb"[\w=:/.+-]$")
 #: the name that is given what follows
-_GIVEN = expression(rb"([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
-_KEYED = expression(rb"\s*[-\s]*[\"']?[\w.-]+[\"']?\s*[:=]\s*[{\[(]?\s*|\s*\[[\w. -]+\]\s*")
-#: words of running text before a name
-_PROSE = expression(rb"(?<![\w=:/.+-])((?:[A-Za-z'-]+[ \t]+)+)$")
+_GIVEN = expression(rb"(?<![\w$.-])[.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
+#: a line that is a field, or the head of a section, without runs of blanks
+_KEYED = expression(rb"[- ]*[\"']?[A-Za-z_][\w.-]*[\"']? ?[:=] ?[{\[(]? ?| ?\[[\w. -]+\] ?")
 #: something that stands in for a vendor
 _STAND_IN = expression(rb"(?i)mock|emulat|simulat|fake|stub|dummy|stand-?in|nock\(|wiremock|httpretty|intercept")
 
@@ -54,10 +57,13 @@ def is_given(text: bytes, start: int, end: int) -> bool:
 
 def is_prose(text: bytes, start: int, end: int) -> bool:
     """Whether a name stands in running text that may say something else of it."""
-    found = _PROSE.search(text, 0, start)
-    if found is None:
+    head = text[:start].rstrip(_LETTERS)
+    run = text[len(head) : start]
+    if _JOINED.search(head):
+        run = run[len(run.split(maxsplit=1)[0]) :] if run.split() and not run[:1].isspace() else run
+    words = words_of(run) if run.endswith((b" ", b"\t")) else []
+    if not words:
         return False
-    words = words_of(found[1])
     if len(words_of(text[start:end])) == 1 and text[start:end].isalpha():
         return not is_neutral_prose(words)
     return is_doubtful(words[-2:])
@@ -65,7 +71,7 @@ def is_prose(text: bytes, start: int, end: int) -> bool:
 
 def _is_said(text: bytes, start: int, end: int) -> bool:
     """Whether a name that is only said is that of the value behind it: ``name: X, value: …``, ``get("X", …)``."""
-    if not _NEXT.fullmatch(text, end):
+    if not _NEXT.fullmatch(_BLANKS.sub(b" ", text[end:])):
         return not re.search(rb",", text[end:])
     field = _FIELD.search(text, 0, start)
     if field:
@@ -90,7 +96,7 @@ def is_held_by_another(text: bytes, start: int, own: Collection[str]) -> bool:
 
 def is_under_another(parent: bytes, own: Collection[str]) -> bool:
     """Whether a line above a key is a field or section about another company, or that denies what is below it."""
-    return bool(_KEYED.fullmatch(parent)) and is_about_another(words_of(parent), own)
+    return bool(_KEYED.fullmatch(_BLANKS.sub(b" ", parent))) and is_about_another(words_of(parent), own)
 
 
 def has_stand_in(*texts: bytes) -> bool:

@@ -54,10 +54,10 @@ _CLOSED = re.compile(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _OPEN = re.compile(rb"[(\[{]")
 _ANOTHER = re.compile(rb"[=:>]\s*[^\s=:,]+[\s,]+[\"']?[A-Za-z_$][\w$.-]*[\"']?\s*(?:=>|:=|[=:])")
 #: behind a name that is a string of its own: ``get("STRIPE_KEY", …)``, which the next argument belongs to
-_NAMED = re.compile(rb"[\"'`]\s*[\])]?\s*,")
+_NAMED = re.compile(rb"[\"'`]\s*(?:[\])]\s*)?,")
 #: several names that are given values at once: which is whose cannot be told
 _SEVERAL = re.compile(
-    rb"\s*(?:(?:const|let|var|my|local)\s+)?[\[(]?\s*[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*[\])]?\s*:?=(?![=>])"
+    rb"\s*(?:(?:const|let|var|my|local)\s+)?(?:[\[(]\s*)?[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*(?:[\])]\s*)?:?=(?![=>])"
 )
 #: before a name that may not be the one that is meant
 _OTHERWISE = re.compile(rb"(?i)(?<![\w|])(?:or|not|no|nor|instead of|was|ex)[ \t]+$")

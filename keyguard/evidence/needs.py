@@ -27,8 +27,8 @@ _TABLES = (
     "require-dev",
     "imports",
 )
-_COMMENT = expression(rb"(?m)^[ \t]*(?:#|//)[^\r\n]*|<!--.*?-->", re.DOTALL)
-_PACKAGE = expression(rb"[@A-Za-z0-9][\w./@-]*[\w/]")
+_COMMENT = expression(rb"(?m)^[ \t]*(?:#|//)[^\r\n]*|<!--.*?(?:-->|\Z)", re.DOTALL)
+_PACKAGE = expression(rb"[@A-Za-z0-9](?:[.@-]{0,9}[\w/])+")
 
 
 def is_manifest(name: bytes) -> bool:

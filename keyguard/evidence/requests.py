@@ -40,20 +40,22 @@ _BODIES = frozenset(
     b"body data json form payload content text message variables stringify files fields metadata cookie cookies "
     b"referer referrer origin callback attributes settings".split()
 )
-_FIELD = expression(rb"([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
+_FIELD = expression(rb"(?<![\w$.-])[.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
 #: the field in whose text the end is
 _IN_TEXT = expression(
-    rb"([A-Za-z_$][\w$.-]{0,60})[\"'`\]]?\s{0,9}(?::|=>|=)\s{0,9}(?:[bfru$@]{0,2}([\"'`])(?:(?!\2).){0,100})?$",
+    rb"(?<![\w$.-])[.-]{0,9}([A-Za-z_$][\w$.-]{0,60})[\"'`\]]?\s{0,9}(?::|=>|=)\s{0,9}"
+    rb"(?:[bfru$@]{0,2}([\"'`])(?:(?!\2).){0,100})?$",
     re.DOTALL,
 )
-_FUNCTION = expression(rb"([A-Za-z_$][\w$.:>!?-]*)\s*$")
+_FUNCTION = expression(rb"(?<![\w$.:>!?-])[.:>!?-]*([A-Za-z_$][\w$.:>!?-]*)\s*$")
+_FUNCTION_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.:>!?-"
 #: before an address that is the second argument: the method
 _METHOD = expression(
     rb"(?i)^\s*[:\"'`]?(?:[\w.]*\.)?(?:get|post|put|patch|delete|head|options|method\w*)[\"'`]?\s*,\s*$"
 )
 _PREFIX = expression(rb"(?:new\s+)?[bfrul@$]{0,2}[\"'`<]?$")
-#: what goes on in one and the same request: ``.header(…)``, ``->get(``; ``0`` stands for what is in brackets
-_CHAIN = expression(rb"[\s)\]}]*(?:(?:\?\.|\.|->|::)\s*\w*[!?]?\s*0?\s*)*")
+#: what goes on in one and the same request, without blanks: ``.header(…)``, ``->get(``; what is in brackets is ``0``
+_CHAIN = expression(rb"[)\]}]*(?:(?:\?\.|\.|->|::)\w*(?:!|\?(?!\.))?)*")
 _INNER = expression(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _REQUEST_LINE = expression(rb"(?m)^[ \t>#*]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ \t]+(\S+)")
 _HOST_LINE = expression(rb"(?im)^[ \t>#*]*host[ \t]*:[ \t]*(\S+)")
@@ -162,7 +164,7 @@ def _is_target(statement: bytes, start: int) -> bool:
         outer = around[0]
         if before[outer.start + 1 :].strip():
             return False
-        before = re.sub(rb"(?:new\s+)?[\w$.:>!?-]*\s*\($", b"", before[: outer.start + 1])
+        before = before[: outer.start].rstrip().rstrip(_FUNCTION_BYTES).rstrip().removesuffix(b"new")
         if not before.rstrip().endswith((b"(", b",", b"=", b":", b">", b"{")):
             return words_of(outer.name)[-1] in _REQUESTS
         around = around[1:]
@@ -199,7 +201,7 @@ def _is_together(statement: bytes, one: addresses.Address, key: int, around: lis
         between, count = _INNER.subn(b"0", between)
     opened = _enclosing(between)
     between = between[: opened[-1].start] if opened else between
-    return bool(_CHAIN.fullmatch(re.sub(rb"^[^()\[\]{}]*", b"", between)))
+    return bool(_CHAIN.fullmatch(re.sub(rb"\A[^()\[\]{}]*|\s+", b"", between)))
 
 
 def _is_closed(statement: bytes, around: list[_Bracket], one: addresses.Address) -> bool:

@@ -23,6 +23,8 @@ from keyguard.model import Skipped
 
 _ID_LENGTH = {"sha1": 40, "sha256": 64}
 _STASH = b"refs/stash"
+#: files that say where a branch stood before a reset, merge or rebase
+_BEFORE = (b"ORIG_HEAD", b"rebase-merge/orig-head", b"rebase-apply/orig-head")
 #: first name, the first one beyond (``0`` comes after ``/``), what they are; in order
 _REACHES = (
     (b"refs/heads/", b"refs/heads0", "branch"),
@@ -167,7 +169,9 @@ class _Finder:
             found += [(prefix + name, [ids.get(prefix + name, b"")]) for name in sorted(single)]
         for name, named in found:
             known = [oid for oid in dict.fromkeys(named) if oid.strip(b"0")]
-            yield from _tips(known, repeat(name), "worktree" if prefix else "ref", kept=False)
+            # where a branch stood before is known here alone; what was fetched, a server has as well
+            reach = "worktree" if prefix else "reflog" if name in _BEFORE else "ref"
+            yield from _tips(known, repeat(name), reach, kept=False)
 
     def _pseudo_refs(self, worktree: Worktree) -> Iterator[tuple[bytes, list[bytes]]]:
         for found in pseudo_refs(self._reader, worktree.folder, self._length):

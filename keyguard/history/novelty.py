@@ -17,6 +17,8 @@ Entry: TypeAlias = tuple[bytes, bytes, bytes]
 Pair: TypeAlias = tuple[str, tuple[str, ...]]
 
 _ENTRY = {size: re.compile(rb"[0-7]{5,6} [^\0]+\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
+#: bytes of a tree that may be any, and of a name in a larger one: file systems take 255
+_SMALL, _LONGEST_NAME = 8 << 10, 4 << 10
 _TREES = (b"40000", b"040000")
 _GITLINK = b"160000"
 #: pairs that are looked at together
@@ -95,7 +97,7 @@ class Novelty:
 
     def entries(self, tree: bytes) -> list[Entry]:
         """What stands in a raw tree."""
-        return [_parted(entry) for entry in self._entry.findall(tree)]
+        return [_parted(entry) for entry in _entries(self._entry, tree)]
 
     def blobs(self, pairs: Iterable[Pair]) -> list[str]:
         """Ids of all that these bring and that is no folder, but for what only moved within one of them."""
@@ -170,7 +172,7 @@ class Novelty:
         wanted = dict.fromkeys(oid for tree, others in pairs for oid in (tree, *others))
         trees = {oid: self._trees[oid] for oid in wanted if oid in self._trees}
         for oid, data in self._read([oid for oid in wanted if oid not in trees]):
-            trees[oid] = frozenset(self._entry.findall(data))
+            trees[oid] = frozenset(_entries(self._entry, data))
             self._sizes[oid] = len(data)
         for pair in pairs:
             self.nodes[pair] = _compared(
@@ -210,3 +212,16 @@ def _parted(entry: bytes) -> Entry:
     head, _, oid = entry.partition(b"\0")
     mode, _, name = head.partition(b" ")
     return mode, name, oid
+
+
+def _entries(entry: re.Pattern[bytes], tree: bytes) -> list[bytes]:
+    """The entries of a tree. One with names without end is read only as far as it is a tree, entry by entry: to look
+    everywhere for more would take a time that grows with the square of its length.
+    """
+    if len(tree) <= _SMALL or max(map(len, tree.split(b"\0"))) <= _LONGEST_NAME:
+        return entry.findall(tree)
+    found, at = list[bytes](), 0
+    while one := entry.match(tree, at):
+        found.append(one[0])
+        at = one.end()
+    return found

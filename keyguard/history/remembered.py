@@ -103,9 +103,9 @@ def _store(folder: str) -> Iterator[bytes]:
     yield "\n".join(["", *_names(folder), ""]).encode("utf-8", "surrogateescape")
     for number in range(256):
         head = f"{number:02x}"
-        for name in _names(os.path.join(folder, head)):
-            info = os.lstat(os.path.join(folder, head, name))
-            yield f"{head}{name} {_state(info)}\n".encode("utf-8", "surrogateescape")
+        inside = os.path.join(folder, head)
+        for name in _names(inside):
+            yield f"{head}{name} {_state(os.lstat(f'{inside}/{name}'))}\n".encode("utf-8", "surrogateescape")
 
 
 def _names(folder: str) -> list[str]:

@@ -116,7 +116,7 @@ class Histories:
         """What is known of the history, or else what a survey of it finds."""
         repository = self._homes[at].repository
         try:
-            state = state_of(repository, tips, authors=self._authors)
+            state = state_of(repository, tips, authors=self._authors) if self._cached else b""
         except OSError:
             state = b""
         known = recall(cache, state) if state else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from keyguard.errors import GitError
 from keyguard.git.objects import read_blobs
 from keyguard.git.opening import open_shadow
 from keyguard.git.repository import Repository
 from keyguard.model import UNOPENED, Skipped
-from keyguard.odb.store import Store
+
+if TYPE_CHECKING:
+    from keyguard.odb.store import Store  # with numpy, for which a range has no use
 
 #: what is named one by one; the others are counted
 _MOST = 1000

@@ -21,7 +21,7 @@ _READ = expression(rb"\b(?:process\.env|import\.meta\.env|Deno\.env|env)(?:\.|\[
 _LISTED = expression(rb"[\"'`]([A-Z][A-Z0-9_]{2,80})[\"'`]")
 #: all of the environment at once
 _ALL = expression(
-    rb"(?:[\"'`]?process\.env[\"'`]?\s*:\s*(?:JSON\.stringify\()?\s*(?:process\.env|env)\b(?![.\[])|\.\.\.process\.env\b)"
+    rb"(?:[\"'`]?process\.env[\"'`]?\s*:\s*(?:JSON\.stringify\(\s*)?(?:process\.env|env)\b(?![.\[])|\.\.\.process\.env\b)"
 )
 
 #: bytes of one configuration in which blocks are looked for, those again that are in several

@@ -6,13 +6,14 @@ To parse them all takes longer than to look at a small project, so what was pars
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import msgspec
 
 from keyguard import __version__, privatedir, rules
-from keyguard.errors import RuleError
+from keyguard.errors import RuleError, UsageError
 from keyguard.hygiene.patterns import Patterns
 from keyguard.keeping import Check
 
@@ -34,6 +35,12 @@ def checks() -> dict[str, Check]:
                 raise RuleError(f"{topic}.toml: {described.get('id')}: {error}") from error
             found[check.id] = check
     return dict(sorted(found.items()))
+
+
+def refuse_taken(added: Mapping[str, str]) -> None:
+    """Raise ``UsageError`` where the scanned repository brings a rule (id -> file) under the id of a check."""
+    for name in sorted(added.keys() & {*checks()}):
+        raise UsageError(f"{added[name]}: rule {name!r}: id: a check is called so: rename it")
 
 
 def count() -> int:

@@ -15,12 +15,12 @@ from keyguard.model import Severity, Vendor
 
 #: a command that prints, up to where the next one begins; not one whose output is taken
 _PRINTS = expression(rb"(?<![\w$(`./-])(?:echo|printf|Write-Host|Write-Output)[ \t]+(?P<rest>[^\r\n]{1,500})")
-_NEXT = expression(rb"&&|\|\||;(?![^\"']*[\"'](?:[ \t]|$))")
+_NEXT = expression(rb"&&|\|\||;(?![^\"']{0,400}[\"'](?:[ \t]|$))")
 _CHANGES = expression(rb"\|[ \t]*(?:base64|rev|xxd|od|hexdump|fold|tr|sed|cut|tee(?:[ \t]+/dev/stderr))\b")
 _SECRET = expression(rb"\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
 #: of the environment: those of a script itself are in lower case
 _VARIABLE = expression(
-    rb"\$(?:env:|Env:)?(?:\{([A-Z][A-Z0-9_]{1,80})(?::-[^}]*)?\}|([A-Z][A-Z0-9_]{1,80})(?![A-Za-z0-9_]))"
+    rb"\$(?:env:|Env:)?(?:\{([A-Z][A-Z0-9_]{1,80})(?::-[^}]{0,200})?\}|([A-Z][A-Z0-9_]{1,80})(?![A-Za-z0-9_]))"
 )
 #: variables that are given a secret of the store, and its name there
 _GIVEN = expression(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")

@@ -23,7 +23,7 @@ _MOST, _MOST_TEXT = 2000, 100_000
 #: characters of which it is remembered where they stand, and texts
 _MOST_ATOMS, _MOST_TEXTS = 500, 64
 _TOKEN = expression(
-    rf"{re.escape(VISIBLE)}|\(\?[:!=]|\[\^?\]?(?:\\.|[^\\\]])*\]"
+    rf"{re.escape(VISIBLE)}|\(\?[:!=]|\[\^?\]?(?:\\.|[^\\\]])*(?:\]|\Z)"
     r"|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|0[0-7]{0,2}|[1-3][0-7]{2}|.)|.",
     re.DOTALL,
 )

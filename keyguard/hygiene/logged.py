@@ -42,13 +42,13 @@ _SINK = expression(
 _SHOWING = expression(
     rb"(?:\bJSON\.stringify|\bString|\bstr|\brepr|\bstring|\binspect|\bformat|\bconcat|\bunwrap|\bjson\.dumps|\bfmt\.Sprintf)$"
 )
-_STRING = expression(rb"\"(?:\\.|[^\"\\\r\n$#{}])*\"|'(?:\\.|[^'\\\r\n])*'")
+_STRING = expression(rb"\"(?:\\.|[^\"\\\r\n$#{}]){0,400}\"|'(?:\\.|[^'\\\r\n]){0,400}'")
 #: what may stand right before and right behind what is printed as it is
 _BEFORE = expression(rb"(?:[(,+{:=.%&]|<<|\becho|\bputs|\bpp)\s*$")
 _AFTER = expression(rb"\s*(?:[,)}\]+;]|=\}|\|\||\?\?|\.unwrap\(\)|\.to_s\b|\. |<<|\r?\n|\Z)(?!\s*(?:&&|\?[^?]))")
 _COMMENT = expression(rb"^\s*(?://|#|\*|/\*|<!--|--\s)")
 _ASSIGNED = expression(rb"(?:^|[\s({,])\$?(?P<name>[A-Za-z_]\w{5,60})(?:\s*:\s*[A-Za-z][\w<>| ]{0,40})?\s*:?=\s*$")
-_WHOLE = expression(rb"!?\s*(?:(?:\|\||\?\?|or\b)[^\r\n]{0,60})?;?\s*(?:(?://|#)[^\r\n]*)?\r?(?:\n|\Z)")
+_WHOLE = expression(rb"!?\s*(?:(?:\|\||\?\?|or\b)[^\r\n]{0,60}\s*)?(?:;\s*)?(?:(?://|#)[^\r\n]*)?\r?(?:\n|\Z)")
 
 
 class _Use(NamedTuple):

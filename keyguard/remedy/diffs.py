@@ -18,9 +18,9 @@ _WIDEST = 200
 #: no change is larger: keys in so many lines after each other
 _FARTHEST = 400
 #: what looks random may be a secret that no rule knows
-_RANDOM = re.compile(rb"(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_=-]{24,}")
+_RANDOM = re.compile(rb"(?<![A-Za-z0-9+/_=-])(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_=-]{24,}")
 #: what stands beside a key is often another, and in a form that no rule knows
-_WORD = r"(?:auth|cred|key|passw|pwd|secret|token)\w*[\"']?[\])]?[ \t]*(?::=|=>|[:=])(?!=)[ \t]*"
+_WORD = r"(?:auth|cred|key|passw|pwd|secret|token)\w{0,200}[\"']?[\])]?[ \t]*(?::=|=>|[:=])(?!=)[ \t]*"
 #: a name of that kind says where the secret is, and not what
 _NAME = r"(?-i:[A-Z]+(?:_[A-Z]+)+[)\]},; \t]*$)"
 _SAID = re.compile(rf"({_WORD})(?!{_NAME})\S.*", re.IGNORECASE)

@@ -19,16 +19,16 @@ _SETTING = re.compile(
 )
 _QUOTED = ("double", "single", "back", "block")
 _COMMENTED = re.compile(rb"[ \t]*#+[ \t]*(?:export[ \t]+)?(?P<name>[A-Z_][A-Z0-9_]*)[ \t]*=")
-_COMMENT = re.compile(rb"[ \t]+#.*")
+_COMMENT = re.compile(rb"(?<![ \t])[ \t]+#.*")
 _PLAIN = re.compile(rb"[A-Za-z0-9_./:@%+,=-]*\Z")
 #: what may be a secret in a comment: not made of words alone
 _RANDOM = re.compile(
-    rb"(?=[A-Za-z0-9+/_=.-]*[0-9])[A-Za-z0-9+/_=.-]{12,}|\b(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{5,}"
-    rb"|\w[!@$%^&*~]+\w|\w:\w|://[^\s/]*:[^\s/]*@"
+    rb"(?<![A-Za-z0-9+/_=.-])(?=[A-Za-z0-9+/_=.-]*[0-9])[A-Za-z0-9+/_=.-]{12,}|\b(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{5,}"
+    rb"|\w[!@$%^&*~]+\w|\w:\w|://[^\s/]{0,200}:[^\s/]{0,200}@"
 )
 #: what says that one follows, even if it is a word
 _SAID = re.compile(
-    rb"(?i)\w=|(?:auth|cred|key|pass|pwd|secret|token)[a-z_-]*[ \t]*(?:[:=]|is\b)[ \t]*\S"
+    rb"(?i)\w=|(?:auth|cred|key|pass|pwd|secret|token)[a-z_-]{0,200}[ \t]*(?:[:=]|is\b)[ \t]*\S"
     rb"|\b(?:user(?:name)?|login|pass(?:word|wd|phrase|code)?|pwd?|pin|cred(?:ential)?s?)\b[^A-Za-z0-9]*[A-Za-z0-9]"
 )
 #: no name, but the end of what is written in base64, whose padding looks like a setting

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from keyguard.git.repository import Repository
-from keyguard.model import Blob, Skipped
+from keyguard.model import Blob, Skipped, Where
 
 if TYPE_CHECKING:
     from keyguard.git.fresh import FreshReader
@@ -76,3 +77,8 @@ class Listing(msgspec.Struct):
         """How many things are listed, skipped ones included."""
         files = sum(len(folder.files) for folder in self.folders)
         return files + sum(len(stored.blobs) for stored in self.stored) + len(self.skipped)
+
+    def names(self) -> Iterator[tuple[Where, list[bytes]]]:
+        """Yield the paths in which keys are looked for; what only changed had its name before."""
+        yield Where.TREE, [path for folder in self.folders for path in folder.displayed()]
+        yield Where.INDEX, [blob.path for stored in self.stored for blob in stored.blobs if not blob.old]

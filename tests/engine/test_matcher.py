@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
@@ -205,3 +206,10 @@ def test_what_added_rules_find_stands_beside_what_others_find() -> None:
     assert names == [("wide",), ("prefix",), ("prefix", "same")], "among the added ones, wide wins over same"
     found = made.find(f"tok_{BODY}".encode())
     assert [(one.rules, one.also) for one in found.matches] == [((0,), (1,))]
+
+
+def test_text_in_base64_is_a_key_where_keys_are_made_like_that(kind: str) -> None:
+    body = base64.b64encode(b"user-one:and its secret1").decode()
+    pattern = "(?P<secret>{}_(?P<body>[A-Za-z0-9]{{24,40}}={{0,2}}))"
+    plain, spelled = rule("plain", pattern.format("tok")), rule("spelled", pattern.format("usr"), spelled=True)
+    assert found(f"tok_{body} usr_{body}", plain, spelled, kind=kind) == [(f"usr_{body}", ("spelled",))]

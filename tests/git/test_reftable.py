@@ -90,7 +90,7 @@ def test_a_newer_table_replaces_and_deletes_what_an_older_one_says(repo: Repo) -
     new = table([Ref(b"refs/heads/main", B), Ref(b"refs/heads/gone"), Ref(b"ORIG_HEAD", A)], [Log(b"refs/stash", 3)])
     assert tips_of(store(repo, old, new)).tips == [
         Tip(B, b"HEAD", "head"),
-        Tip(A, b"ORIG_HEAD", "ref", kept=False),
+        Tip(A, b"ORIG_HEAD", "reflog", kept=False),
         Tip(B, b"refs/heads/main", "branch"),
         Tip(A, b"HEAD", "reflog"),
         Tip(B, b"refs/stash", "stash"),

@@ -151,7 +151,6 @@ def _commands(id: str, fingerprint: str, repo: Repo) -> Iterator[tuple[str, ...]
     yield ("revoke", id)
     yield ("prove", id)
     yield ("prove", fingerprint, "-f", "json", "--path", str(repo.path))
-    yield ("purge", id)
     yield ("scan", "--range", "HEAD~1..HEAD", "-f", "json")
     yield ("scan", "--not-remotes")
     yield ("scan", f"files/backup_{KEY}x.txt", f"backup_{LONE}x")
@@ -208,6 +207,22 @@ def test_reports_stay_what_they_are(story: Story) -> None:
     ids = {one["id"] for one in json.loads(story.written["reports/json-a"])["findings"]}
     assert story.ids[0] in ids
     assert all(re.fullmatch(r"KG-[0-9a-f]{6,}", one) for one in ids)
+
+
+def test_a_purge_names_no_key(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / f"of_{KEY}x").write(f"backup_{KEY}x.env", f"SENDMAILOS_API_KEY={KEY}\n").add()
+    repo.commit(f"adds backup_{KEY}x").git("branch", f"fix/SENDMAILOS_{KEY}")
+    repo.git("tag", "-a", "-m", f"about x{KEY}", f"t_{LONE}")
+    found = inside("scan", "-f", "json", "--no-hygiene", cwd=repo.path).document["findings"]
+    id = next(one["id"] for one in found if one["rule"] == "sendmailos-key")
+    for more in ([], ["--execute"]):
+        said = inside("purge", id, *more, cwd=repo.path, KEYGUARD_STATE_DIR=str(tmp_path / "state"))
+        # the name of a branch holds the key, and no push changes that
+        assert said.code == (1 if more else 0), said.err
+        assert "fix/SENDMAILOS_" in said.out
+        assert "********" in said.out.partition("fix/SENDMAILOS_")[2][:20]
+        assert not leaks(said.out + said.err)
+    assert not leaks((tmp_path / "state" / "journal.jsonl").read_text())
 
 
 def test_who_acts_still_finds_the_file(story: Story, inside: Inside, tmp_path: Path) -> None:

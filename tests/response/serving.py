@@ -50,8 +50,9 @@ class Purging:
         found = self("scan", "-f", "json", "--no-hygiene").document["findings"]
         self.id = str(found[0]["id"])
 
-    def __call__(self, *arguments: str, cwd: Path | None = None, **variables: str) -> Said:
-        said = self._kg(*arguments, cwd=cwd or self._served.mine.path, KEYGUARD_STATE_DIR=str(self.state), **variables)
+    def __call__(self, *arguments: str, stdin: str = "", **variables: str) -> Said:
+        variables["KEYGUARD_STATE_DIR"] = str(self.state)
+        said = self._kg(*arguments, cwd=self._served.mine.path, stdin=stdin.encode(), **variables)
         assert KEY not in said.out + said.err
         return said
 

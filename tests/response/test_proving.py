@@ -22,6 +22,7 @@ from keyguard.response import verifying
 from keyguard.secrets import Secret, fingerprint
 from keyguard.templates import fill
 from keyguard.verdict import State
+from tests.attribution import test_certainty
 from tests.calling import Inside, Said
 from tests.checkout import made_up_key
 from tests.remote.playing import Heard, Played, Vendor, vendor
@@ -239,6 +240,18 @@ def test_an_answer_that_only_the_issuer_gives_settles_it_itself(recognises: bool
     request = Request(url="https://any.example/", headers={"A": "{secret}"}, answers=(answer,))
     said = asking.judge(request, Reply(401, {}, b'{"error": "x"}', True), settled=False)
     assert (said.state, said.recognised) == (state, recognises)
+
+
+def test_keys_in_lines_that_only_seem_to_name_a_vendor_are_sent_to_nobody(world: World) -> None:
+    doubtful = [line for text in test_certainty.DOUBTFUL.values() for line in test_certainty.lines(text)]
+    doubtful = doubtful[::6]  # the rest is judged without files, in test_certainty
+    assert len(doubtful) > 30
+    for number, line in enumerate(doubtful):
+        world.repo.write(f"{number:03}/config", line.replace("<1>", made_up_key(number + 10)) + "\n")
+    document = world("verify", "--all", "--no-history", "-f", "json").document
+    assert len(document["keys"]) == len(doubtful)
+    assert {one["certainty"] for one in document["keys"]} == {"likely", "ambiguous"}
+    assert not world.heard
 
 
 # --- which host ------------------------------------------------------------------------------------------------------

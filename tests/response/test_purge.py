@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from keyguard.cli import finish
 from tests.calling import Inside, Said
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo, snapshot
@@ -148,6 +150,20 @@ def test_a_copy_in_wide_characters_is_replaced(codec: str, inside: Inside, tmp_p
     assert text == f"name\nSENDMAILOS_API_KEY=REMOVED-{case.id} äöü\n"
 
 
+def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = Repo(tmp_path / "left").write("wide.txt", leaking_line(1).encode("utf-16")).write("a.txt", leaking_line(1))
+    repo.add().commit()
+    case = Purging(inside, Served(repo, repo, tmp_path))
+    monkeypatch.setattr("keyguard.response.purging.forms.CODECS", ("utf-8",))
+    done = case("purge", case.id, "--execute")
+    assert done.code == 1
+    assert "still in the clone, in a form that is not replaced:" in done.out
+    assert f"{case.id}: wide.txt:1:" in done.out
+    assert "a.txt:1:20" not in done.out
+    assert "no object of the clone holds it" not in done.out
+    assert case.journal() == ["still-there"]
+
+
 def test_a_name_that_holds_the_key_is_not_shown_and_not_pushed(purging: Purging, there: Served) -> None:
     there.mine.git("push", "-q", "origin", f"origin/main:refs/heads/fix_{KEY}")
     there.mine.git("checkout", "-q", "origin/main")
@@ -156,7 +172,7 @@ def test_a_name_that_holds_the_key_is_not_shown_and_not_pushed(purging: Purging,
     before = there.refs()
     done = purging.purge("--execute")
     assert done.code == 1, "a push cannot mend the name of a branch"
-    assert "refs/heads/fix_********: its name holds the key" in done.out
+    assert "refs/heads/fix_********: its name holds a key" in done.out
     assert published(done, there.server).returncode == 0
     after = there.refs()
     assert after[f"refs/heads/fix_{KEY}"] == before[f"refs/heads/fix_{KEY}"]
@@ -192,15 +208,28 @@ def test_without_a_remote_the_repository_is_its_own_server(inside: Inside, tmp_p
     assert not repo.git("status", "--porcelain")
 
 
-def test_an_empty_tree_has_a_history(inside: Inside, tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "r", "--bare")
-    work = Repo(tmp_path / "w").write("mail.env", leaking_line(1)).add().commit("key")
+@pytest.mark.parametrize("bare", [False, True], ids=["work-tree", "bare"])
+def test_an_empty_tree_has_a_history(bare: bool, inside: Inside, tmp_path: Path) -> None:
+    repo = work = Repo(tmp_path / "w").write("mail.env", leaking_line(1)).add().commit("key")
     work.git("rm", "-q", "mail.env")
     work.commit("empty")
-    work.git("push", "-q", str(repo.path), "main")
+    if bare:
+        repo = Repo(tmp_path / "r", "--bare")
+        work.git("push", "-q", str(repo.path), "main")
     case = Purging(inside, Served(repo, repo, tmp_path))
     done = case("purge", case.id, "--execute")
     assert done.code == 0, done.out + done.err
     assert published(done, repo).returncode == 0
     assert refs_of(repo).keys() == {"refs/heads/main"}
     assert made_up_key(1).encode() not in repo.git("log", "-p", "--all")
+
+
+@pytest.mark.parametrize(("typed", "agrees"), [("yes", True), ("no", False), ("", False)])
+def test_on_a_terminal_the_address_is_shown_and_confirmed(
+    typed: str, agrees: bool, purging: Purging, there: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finish, "is_terminal", lambda stream: stream is sys.stdin)
+    said = purging("purge", purging.id, stdin=f"{typed}\n")
+    assert said.code == (0 if agrees else 2)
+    assert f"its server is {there.server.path}\n" in said.err
+    assert ("rewritten: " in said.out) is agrees

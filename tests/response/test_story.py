@@ -76,6 +76,7 @@ def _purged(case: Case) -> Repo:
     assert done.code == 0, done.err
     assert case("purge", name, "--into", str(clean)).code == 2, "what was rewritten is nobody's to remove"
     assert "no object of the clone holds it any more" in done.out
+    assert "warning" not in done.out, "it was revoked"
     assert repo.git("rev-parse", "HEAD") == before, "the repository itself is not touched"
     clone = Repo(clean / "clone.git", init=False, home=case.folder)
     assert b"REMOVED-KG-" in clone.git("log", "-p", "--all")

@@ -13,7 +13,9 @@ from keyguard.expression import expression
 from keyguard.hygiene import globs
 from keyguard.hygiene.globs import Fits
 
-_PIECE = expression(r"\\(?P<char>.)|(?P<star>\*)|(?P<mark>\?)|\[(?P<no>[!^]|(?![!^]))(?P<kinds>.[^\]]*\])|.", re.DOTALL)
+_PIECE = expression(
+    r"\\(?P<char>.)|(?P<star>\*)|(?P<mark>\?)|\[(?P<no>[!^]|(?![!^]))(?P<kinds>.[^\]]{0,300}\])|.", re.DOTALL
+)
 
 
 class _Rule(NamedTuple):

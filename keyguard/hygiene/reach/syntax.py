@@ -34,7 +34,7 @@ _COMMENTS = 5
 _WORD = expression(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _CALLS = expression(rb"\b(?:import|require)\s{0,9}\(")
 _COMMON = expression(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
-_DECORATOR = expression(rb"(?m)^\s*@[A-Za-z_$][\w$.]*\s*\(")
+_DECORATOR = expression(rb"(?m)^[ \t]*@[A-Za-z_$][\w$.]*\s*\(")
 _DIRECTIVE = expression(rb"[\"']use server[\"']")
 #: TanStack Start's functions, whose handlers stay at the server
 _SERVER_MAKER = expression(rb"\bcreate(?:ServerFn|ServerOnlyFn|IsomorphicFn|Middleware)\b")

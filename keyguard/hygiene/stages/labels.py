@@ -16,13 +16,13 @@ _CONDITION = expression(
 _CLASS = expression(r"\b(?:class|module|object|namespace|struct|enum|interface)\s+([A-Za-z_]\w{1,80})")
 #: calls that are given the name of a stage
 _CALL = expression(
-    r"\b(?:configure|environment|environments|env|stage|profile|namespace|workspace|on_env|tier)\s*\(?\s*[\"':]+"
+    r"\b(?:configure|environment|environments|env|stage|profile|namespace|workspace|on_env|tier)\s*(?:\(\s*)?[\"':]+"
     r"([A-Za-z][\w -]{1,60})"
 )
 #: the last name before a bracket or colon, and what may stand between
 _NAME = expression(
-    r"(?:^|[\s\"'`,{(:%@.-])([A-Za-z%][\w.@-]{1,80})[\"'`]?\s*(?::\s*[A-Za-z][\w<>\[\], |.]{0,80}=|=>|:=|=|:)?\s*"
-    r"(?:&\w+|!\w+|[|>][-+]?)?\s*(?:#.*)?$"
+    r"(?:^|[\s\"'`,{(:%@.-])([A-Za-z%][\w.@-]{1,80})[\"'`]?\s*(?:(?::\s*[A-Za-z][\w<>\[\], |.]{0,80}=|=>|:=|=|:)\s*)?"
+    r"(?:(?:&\w+|!\w+|[|>][-+]?)\s*)?(?:#.*)?$"
 )
 _QUOTED_NAMES = expression(r"\s*(?:resource|module|data|variable|locals|provider|job|group|task)\s+(?:\"[^\"]*\"\s*)+$")
 _QUOTED = expression(r"\"([A-Za-z][\w-]{1,80})\"")

@@ -13,7 +13,7 @@ from keyguard.hygiene.stages.words import Judged, Stage, Words, read, split, sta
 from keyguard.sanitize import shown
 
 _ENV_FILE = expression(r"\.?env(?:[._-](?P<after>.*))?|(?P<before>.+)\.env", re.IGNORECASE | re.DOTALL)
-_WILD = expression(r"[*?]|\[[^\]]*\]")
+_WILD = expression(r"[*?]|\[[^\]]{0,300}\]")
 #: bytes of a path that are looked at
 _LONGEST = 4096
 

@@ -16,14 +16,14 @@ from keyguard.sanitize import shown
 #: bytes looked at on either side
 _REACH = 400
 _NAME = expression(
-    r"([A-Za-z%_$][\w.%$@-]{1,80})[\"'`]?\s*[\])]?\s*(?::\s*[A-Za-z][\w<>\[\]|]{0,40}\s*=|=>|:=|\|\|=|=|:|,)\s*"
+    r"([A-Za-z%_$][\w.%$@-]{1,80})[\"'`]?\s*(?:[\])]\s*)?(?::\s*[A-Za-z][\w<>\[\]|]{0,40}\s*=|=>|:=|\|\|=|=|:|,)\s*"
     r"(?:(?:new\s+)?[\w.]{1,40}\(\s*)?[\"'`]?(?:Bearer\s+)?$"
 )
 #: the two branches of a choice; ``?`` of a name or of an optional type is none
 _THEN = expression(r"(?<=[\s)\"'`])\?\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
 _OTHERWISE = expression(r"(?<=[\s)\"'`])\?[^?:;{}]{0,200}:\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
-_IF_AFTER = expression(r"[\w-]*[\"'`]?\)?\s+if\s+([^\r\n]{1,200}?)\s+else\b")
-_IF_BEFORE = expression(r"\sif\s+([^\r\n]{1,200}?)\s+else\s+(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
+_IF_AFTER = expression(r"[\w-]*[\"'`]?\)?\s+if\s+(\S(?:[^\r\n]{0,198}?\S)??)\s+else\b")
+_IF_BEFORE = expression(r"\sif\s+(\S(?:[^\r\n]{0,198}?\S)??)\s+else\s+(?:[\w.]{1,40}\(\s*)?[\"'`]?$")
 _MODIFIER = expression(r"[\w-]*[\"'`]?\)?\s+((?:if|unless)\s+[^\r\n]{1,120})$")
 #: one string ends, and another thing begins
 _APART = expression(rb"[{}]|[\"'],|[\"'][ \t]*:|:[ \t]*[\"']")

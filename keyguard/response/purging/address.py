@@ -55,7 +55,7 @@ def _url(text: str, scheme: str) -> Address:
     if scheme == "file":
         return _file(unquote(text[len("file://") :]))
     if scheme not in ("https", "ssh"):
-        raise UsageError(f"the remote is reached by {scheme}: purge uses https, ssh or a path, name one with --remote")
+        raise UsageError(f"the remote is reached by {scheme}: purge takes https, ssh or a path: give one with --remote")
     try:
         parts = urlsplit(text)
         host, port, user = parts.hostname or "", parts.port, parts.username or ""

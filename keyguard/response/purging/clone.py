@@ -35,6 +35,8 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
+    # what is written here without git is read by it
+    "GIT_DEFAULT_REF_FORMAT": "files",
 }
 
 
@@ -86,8 +88,9 @@ class Clone:
         with open(borrowed, "wb") as file:
             file.write(os.fsencode(repository.objects) + b"\n")
         self.update([(name, oid, "") for name, oid in refs])
-        if head:
-            self("symbolic-ref", "HEAD", head)
+        if head:  # not by git: no name of a repository is on a command line
+            with open(os.path.join(self.path, "HEAD"), "wb") as file:
+                file.write(b"ref: " + os.fsencode(head) + b"\n")
         self("repack", "-a", "-d", "-q")
         os.unlink(borrowed)
 

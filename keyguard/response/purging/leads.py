@@ -178,7 +178,11 @@ def _lead(repository: Repository, tip: Tip, forms: Forms) -> Lead:
     if tip.reach == "stash":
         entry = _stash_entry(repository, tip.oid)
         return Lead(f"the stash: {entry}", f"git stash drop '{entry}'", forgets=True)
-    if tip.reach == "reflog":
+    if tip.reach == "worktree":
+        return Lead(f"{name}, of another work tree", "see to it there: git worktree list", forgets=True)
+    if tip.name.startswith(b"rebase-"):
+        return Lead(f"{name}, of a rebase that is under way", "git rebase --continue, or --abort", forgets=True)
+    if tip.reach == "reflog" and tip.kept:
         return Lead(f"the reflog of {name}", "", forgets=True)
     if tip.name == b"HEAD":
         return Lead("HEAD, which is on no branch", "git switch BRANCH", forgets=True)

@@ -18,6 +18,10 @@ from keyguard.response.purging.scope import HOSTED, Ref, Scope
 
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|(?:PGP|SIGNED) MESSAGE)-----", re.MULTILINE)
 _SIGNATURE_HEADER = re.compile(rb"^gpgsig(?:-sha256)? .*\n(?: .*\n)*", re.MULTILINE)
+#: digits of an id
+_SHA1 = 40
+#: lines of a complaint that are passed on
+_MOST_SAID = 3
 #: what the process does: its folders come from here, not from the environment
 _START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filtering; filtering.main()"
 
@@ -76,14 +80,16 @@ def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> di
     work = f"refs/keyguard-{os.urandom(6).hex()}/"
     names = [f"{work}{number}" for number in range(len(scope.tips))]
     clone.update([(name.encode(), oid, "") for name, oid in zip(names, scope.tips, strict=True)])
-    asked = filtering.request([(form.old, form.new) for form in forms.all], names, scope.cut)
+    # git-filter-repo reads no ids of SHA-256 in a range: all is exported then, and has to come out with the same ids
+    cut = [oid for oid in scope.cut if len(oid) == _SHA1]
+    asked = filtering.request([(form.old, form.new) for form in forms.all], names, cut)
     command = [sys.executable, "-I", "-c", _START, *folders]
     done = subprocess.run(
         command, cwd=clone.path, env=clone.environment(), input=asked, capture_output=True, check=False
     )
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(f"git-filter-repo failed: {said[-1] if said else f'it ended with {done.returncode}'}")
+        said = "; ".join(done.stderr.decode("utf-8", "replace").strip().splitlines()[:_MOST_SAID])
+        raise GitError(f"git-filter-repo failed: {said or f'it ended with {done.returncode}'}")
     with open(os.path.join(clone.path, "filter-repo", "commit-map"), encoding="ascii") as file:
         pairs = (line.split() for line in file.read().splitlines()[1:])
         ids = {old: new for old, new in pairs if old != new}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from keyguard.masking.known import KNOWN
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import Commits, Objects, files_of, peeled
@@ -58,8 +59,8 @@ def scope_of(clone: Clone, forms: Forms, objects: Objects, commits: Commits) -> 
             continue
         if name.startswith(HOSTED):
             hosted.append(ref)
-        elif named:
-            left.append((ref, "its name holds the key, and no push changes a name"))
+        elif named or KNOWN.shows(name.decode("utf-8", "backslashreplace")):
+            left.append((ref, "its name holds a key, and no push changes a name"))
         elif target not in commits.parents and objects.holding.get(target) != "blob":
             left.append((ref, "it leads to a tree, not to a commit"))
         else:

@@ -1,0 +1,90 @@
+"""No expression of the program is slow on any text, hard ones made from its own syntax included."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from keyguard.evidence import names
+from keyguard.hygiene import data
+from tests.hostile.hardinput import Tried, expressions, slowest
+from tests.seeing import engine
+
+#: expressions that are only ever given so many bytes, and where that is seen to
+BOUNDED = {
+    "keyguard.evidence.names._ANOTHER": 240,  # surroundings._LINE
+    "keyguard.evidence.uses._VARIABLE": 200,  # uses._BEFORE
+    "keyguard.evidence.uses._WAY": 240,  # surroundings._LINE
+    "keyguard.places._CUT_RIGHT": 240,  # places._CLIP, and what masks it
+    "keyguard.remedy.variables._ASSIGNED": 400,  # literals._BEFORE
+}
+#: expressions that are only held against the place where the last match ended, so that one that fails ends it
+ANCHORED = (
+    "keyguard.git.indexfile._TREE",
+    "keyguard.git.indexfile._UNDONE",
+    "keyguard.history.novelty._ENTRY[20]",
+    "keyguard.history.novelty._ENTRY[32]",
+)
+#: names in trees end at a NUL, of which it is known that an id stands behind it
+CHECKED = ("keyguard.odb.treedelta.ENTRY[20]", "keyguard.odb.treedelta.ENTRY[32]")
+_ANCHOR = frozenset(("match",))
+
+
+def made() -> Iterator[Tried]:
+    """Expressions that functions make: of rules, of vendors' names, of what data files say."""
+    for number, form in enumerate(engine().matcher._plan.forms):
+        yield Tried(f"rule form {number}", re.compile(form.pattern.encode()), _ANCHOR)
+    for vendor in engine().ruleset.vendors.values():
+        for name in vendor.names[:1]:
+            yield Tried(f"as_word {name}", names.as_word(name), frozenset())
+            yield Tried(f"_as_part {name}", names._as_part(name), frozenset())
+    for tool in data.load("browser")["inlining"]:
+        yield Tried(f"inlining {tool['says']}", re.compile(tool["opening"].encode()), frozenset())
+
+
+def all_of_them() -> list[Tried]:
+    found = expressions()
+    assert {*BOUNDED, *ANCHORED, *CHECKED} <= found.keys(), "an exception is for something that is no more"
+    anchored = [found.pop(name)._replace(methods=_ANCHOR) for name in ANCHORED]
+    return [*(one for name, one in found.items() if name not in (*BOUNDED, *CHECKED)), *anchored, *made()]
+
+
+@pytest.fixture(scope="module")
+def every() -> list[Tried]:
+    return all_of_them()
+
+
+def test_all_expressions_are_found(every: list[Tried]) -> None:
+    known = {one.name for one in every}
+    assert len(known) > 400
+    assert {"keyguard.suppress._OURS", "keyguard.engine.placeholders._WORDS", "rule form 0"} <= known
+
+
+SLOW = (r"a*a*b", r"(?:a|b|ab)*$", r"x[^y]*y", r"\s*,?\s*;", r"[a-z_][\w.]*\s*=", r"(\w+\s?)*$")
+
+
+@pytest.mark.parametrize("pattern", SLOW)
+def test_what_is_slow_is_found_out(pattern: str) -> None:
+    assert slowest(Tried("slow", re.compile(pattern), frozenset(("search",))))
+
+
+def test_a_sample_is_fast(every: list[Tried]) -> None:
+    chosen = random.Random(11).sample(sorted(every, key=lambda one: one.name), 8)
+    sizes = (12, 16, 20, 24, 64, 256, 1 << 10, 4 << 10, 8 << 10)
+    assert [found for one in chosen if (found := slowest(one, sizes))] == []
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_what_sees_little_is_fast_on_that(name: str) -> None:
+    limit = BOUNDED[name]
+    assert slowest(expressions()[name], (20, limit // 2, limit), ceiling=0.02, growth=False) == ""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(8))
+def test_every_expression_is_fast(every: list[Tried], part: int) -> None:
+    assert [found for one in every[part::8] if (found := slowest(one))] == []
