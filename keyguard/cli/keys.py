@@ -29,22 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> N
     if not network:
         return
     how = parser.add_argument_group("network")
-    how.add_argument("--vendor", type=_name, metavar="VENDOR", help="whose the one key is, where that cannot be told")
+    how.add_argument(
+        "--vendor", type=finish.given, metavar="VENDOR", help="whose the one key is, where that cannot be told"
+    )
     how.add_argument(
         "--override-evidence", action="store_true", help="--vendor counts although the key's structure proves another"
     )
-    how.add_argument("--host", type=_name, metavar="HOST", help="which server issued it, of software that runs at many")
+    how.add_argument(
+        "--host", type=finish.given, metavar="HOST", help="which server issued it, of software that runs at many"
+    )
     how.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="this host may be at a private address"
     )
     how.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust, in place of the system's")
-
-
-def _name(word: str) -> str:
-    """The word; an empty one, as from a variable that is not set, must not send a key where it goes without."""
-    if not word.strip():
-        raise argparse.ArgumentTypeError("it is empty")
-    return word
 
 
 def request(options: argparse.Namespace) -> scan.Request:
