@@ -87,8 +87,8 @@ def _is_over(later: list[tuple[int, int, bytes]], level: int) -> bool:
 def _beginning(text: bytes, at: int, level: int, before: list[tuple[int, int, bytes]]) -> int:
     """Where the condition begins that ends at a question mark."""
     start = next((place + 1 for place, depth, char in before if depth < level or char in b":,;"), 0)
-    given = [one.end() for one in _ASSIGNED.finditer(text, start, at)]
-    return given[-1] if given else start
+    given = _ASSIGNED.search(text, start, at)
+    return given.end() if given else start
 
 
 def _conditions(text: bytes) -> Iterator[tuple[int, int]]:

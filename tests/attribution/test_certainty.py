@@ -39,6 +39,7 @@ if not stripe: token = '<1>'
 if provider == "stripe" { k = stripe } else { k = "<1>" }
 key = stripe ? stripe : '<1>'
 [ "$P" = stripe ] && K=a || K=<1>
+k = stripe_key if (m := mode) == 'stripe' else '<1>'
 assert stripe_key != '<1>'
 expect(stripeKey).not.toBe('<1>')
 stripe_key != "<1>"
