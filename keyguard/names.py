@@ -19,6 +19,7 @@ from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
 from keyguard.masking.values import is_random, looks_random
 from keyguard.model import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
+from keyguard.past import HistoryCoverage
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
@@ -94,6 +95,10 @@ class Names:
         """The same with the keys in its texts masked."""
         path, ref, note = map(self.masked_text, (said.path, said.ref, said.note))
         return msgspec.structs.replace(said, path=path, ref=ref, note=note)
+
+    def hide_in_coverage(self, said: HistoryCoverage) -> HistoryCoverage:
+        """The same with the keys in the range masked, as it was asked for."""
+        return msgspec.structs.replace(said, range=self.masked_text(said.range)) if said.range else said
 
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""
