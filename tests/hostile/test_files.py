@@ -295,7 +295,7 @@ def test_a_tree_that_changes_all_the_time_breaks_nothing(kg: Keyguard, tmp_path:
 def limited(kg: Keyguard, *words: str | Path, cwd: Path) -> tuple[Said, int]:
     """A call and the most memory that it, or a child of it, ever had, in MB."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = kg.start("scan", "-f", "json", *words, cwd=cwd, stdout=out, stderr=err)
+        process = kg.start("scan", "-f", "json", *words, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
