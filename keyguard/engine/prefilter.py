@@ -43,8 +43,8 @@ class HyperscanPrefilter:
     def __init__(self, anchors: tuple[Anchor, ...], compiled: bytes | None = None) -> None:
         import hyperscan
 
-        self._widths = [anchor.width for anchor in anchors]
-        self.reach = _reach(anchors)
+        self._widths = [len(anchor.literal) + len(anchor.tail) for anchor in anchors]
+        self.reach = max(self._widths, default=1) - 1
         self._found: list[tuple[int, int]] = []
         if compiled is not None:
             self._database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
@@ -92,7 +92,7 @@ class PythonPrefilter:
             (folded if anchor.nocase else exact).setdefault(anchor.literal, []).append(index)
         self._exact = exact
         self._folded = folded
-        self.reach = _reach(anchors)
+        self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
@@ -127,10 +127,6 @@ def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
         return []
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
     return sorted({bisect_right(starts, at) - 1 for _, at in hits})
-
-
-def _reach(anchors: tuple[Anchor, ...]) -> int:
-    return max((anchor.width for anchor in anchors), default=1) - 1
 
 
 def available() -> bool:
