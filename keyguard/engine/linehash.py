@@ -51,7 +51,7 @@ def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
 
 
 def _one_hash(text: bytes, start: int) -> str:
-    """The hash for one line of a text in ASCII. Each line that begins alike is found at once, and no other looked at."""
+    """The hash for one line of a text in ASCII. Lines that begin alike are found at once, and no others looked at."""
     dense = _dense(text)
     offset = dense.rfind(b"\n", 0, len(_dense(text[:start]))) + 1
     window = dense[offset : offset + _WINDOW]

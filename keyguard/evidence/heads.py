@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from keyguard.evidence.imports import by_import, import_lines
-from keyguard.evidence.names import Evidence, Vendors, by_words, hosts_in
+from keyguard.evidence.names import Evidence, Vendors, by_words, hosts_in, marks
 from keyguard.surroundings import unmarked
 
 
@@ -18,20 +18,33 @@ class Head:
         self.text = text
         self._where = where
         self._plain = unmarked(text)
+        self._marked: dict[str, bool] = {}
         #: what was looked for -> vendor -> what there is
         self._known: dict[str, dict[str, Evidence | None]] = {}
 
     def imports(self, vendors: Vendors) -> list[Evidence]:
         """Vendors whose packages it imports."""
-        return self._once("imports", vendors, lambda some: by_import(some, self._lines))
+        return self._once("imports", self._near(vendors), lambda some: by_import(some, self._lines))
 
     def hosts(self, vendors: Vendors) -> list[Evidence]:
         """Vendors whose hosts it names."""
-        return self._once("hosts", vendors, lambda some: self._here(hosts_in(some, self._plain, "")))
+        return self._once("hosts", self._near(vendors), lambda some: self._here(hosts_in(some, self._low, "")))
 
     def words(self, vendors: Vendors) -> list[Evidence]:
         """Vendors that it names in any way."""
         return self._once("words", vendors, lambda some: self._here(by_words(some, self._plain, "")))
+
+    def _near(self, vendors: Vendors) -> Vendors:
+        """Those of the vendors of whose packages and hosts at least a part stands in it: hardly ever any."""
+        known, low = self._marked, self._low
+        for id, one in vendors.items():
+            if id not in known:
+                known[id] = any(mark in low for mark in marks(one.hosts, one.imports))
+        return {id: one for id, one in vendors.items() if known[id]}
+
+    @cached_property
+    def _low(self) -> bytes:
+        return self._plain.lower()
 
     @cached_property
     def _lines(self) -> bytes:

@@ -140,6 +140,16 @@ def hosts_in(vendors: Vendors, text: bytes, where: str) -> list[Evidence]:
     return [*_calling(vendors, text, where)]
 
 
+@lru_cache(maxsize=512)
+def marks(hosts: tuple[str, ...], imports: tuple[str, ...]) -> tuple[bytes, ...]:
+    """The shortest of a vendor's hosts and packages, in lower case, of which each of the others holds one."""
+    found: list[str] = []
+    for one in sorted({*map(str.lower, (*hosts, *imports))}, key=len):
+        if not any(mark in one for mark in found):
+            found.append(one)
+    return tuple(mark.encode() for mark in found)
+
+
 def _calling(vendors: Vendors, text: bytes, where: str) -> Iterator[Evidence]:
     for vendor in vendors.values():
         host = next((host for host in vendor.hosts if _has_host(text, host.encode())), "")
