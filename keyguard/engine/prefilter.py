@@ -10,12 +10,13 @@ import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from keyguard.engine.plan import Anchor
+if TYPE_CHECKING:
+    from keyguard.engine.plan import Anchor
 
 #: bumped when the meaning of a cached database changes
-FORMAT = 6
+FORMAT = 7
 
 
 class Prefilter(Protocol):
@@ -40,10 +41,13 @@ class HyperscanPrefilter:
 
     name = "hyperscan"
 
-    def __init__(self, anchors: tuple[Anchor, ...], compiled: bytes | None = None) -> None:
+    def __init__(
+        self, anchors: tuple[Anchor, ...], compiled: bytes | None = None, widths: tuple[int, ...] = ()
+    ) -> None:
+        """Of what was ``compiled`` before, the widths of the anchors are enough."""
         import hyperscan
 
-        self._widths = [len(anchor.literal) + len(anchor.tail) for anchor in anchors]
+        self._widths = widths or tuple(anchor.width for anchor in anchors)
         self.reach = max(self._widths, default=1) - 1
         self._found: list[tuple[int, int]] = []
         if compiled is not None:
