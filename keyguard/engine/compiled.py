@@ -72,7 +72,8 @@ class Engine:
             return rules.parse(rules.read_packs(packs), added)
 
     @cached_property
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """What is looked for, and where."""
         try:
             return _plan(self._found)
         except (msgspec.MsgspecError, ValueError):
@@ -85,7 +86,7 @@ class Engine:
         """The matcher, made once."""
         from keyguard.engine.matcher import Matcher
 
-        return Matcher(lambda: self.ruleset, self._plan, self.prefilter)
+        return Matcher(lambda: self.ruleset, self.plan, self.prefilter)
 
 
 def load(
