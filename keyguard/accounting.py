@@ -74,7 +74,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         engine=engine.prefilter.name,
         complete=not any(one.gap for one in skipped),
         unopened=counted(tally.skipped),
-        history=past.coverage if past else None,
+        history=names.hide_in_coverage(past.coverage) if past else None,
     )
     KNOWN.spare(partial(_ids, decided))
     return Run(

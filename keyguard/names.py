@@ -18,6 +18,7 @@ from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
 from keyguard.model import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
+from keyguard.past import HistoryCoverage
 from keyguard.secrets import MASK, Secret, masked
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
@@ -41,10 +42,22 @@ class Names:
         """The keys in these paths, as if a path were the only line; one in a folder's name but once."""
         known = self._known
         for path in self._suspects(paths):
-            ends = {_part_end(path, match.end) for match in self._matches(path)}
+            text = self._parted(path)
+            ends = {_part_end(path, match.end) for match in self._matches(text)}
             if not all(path[:end] in known for end in ends):
                 known.update(path[:end] for end in ends)
-                yield from self._inspector.inspect(Blob(path, where), path).sightings
+                yield from self._inspector.inspect(Blob(path, where), text).sightings
+
+    def _parted(self, path: bytes) -> bytes:
+        """The path with blanks for underscores around what looks like a key: ``backup_<key>_old`` is no identifier, as
+        it would be in code. Offsets stay what they are.
+        """
+        text = bytearray(path)
+        for match in self._engine.matcher.unbounded(path):
+            for at in (match.start - 1, match.end):
+                if text[at : at + 1] == b"_":
+                    text[at] = ord(" ")
+        return bytes(text)
 
     def hide_all(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """The same with every value masked in their paths, in the names of refs and people, and beside them."""
@@ -93,6 +106,10 @@ class Names:
         """The same with the keys in its texts masked."""
         path, ref, note = map(self.masked_text, (said.path, said.ref, said.note))
         return msgspec.structs.replace(said, path=path, ref=ref, note=note)
+
+    def hide_in_coverage(self, said: HistoryCoverage) -> HistoryCoverage:
+        """The same with the keys in the range masked, as it was asked for."""
+        return msgspec.structs.replace(said, range=self.masked_text(said.range)) if said.range else said
 
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = add_how(parser)
     how.add_argument(
         "--config-from",
-        default="",
+        type=given,
         metavar="REF|worktree",
         help="configuration and markers of this commit, or of the work tree",
     )
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_how(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The options of every command that reads what a scan reads."""
     how = parser.add_argument_group("how")
-    how.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
+    how.add_argument("--config", type=given, metavar="FILE", help="this configuration instead of the nearest one")
     how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")
     how.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
     how.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
@@ -215,6 +215,13 @@ def _max_size(options: argparse.Namespace, settings: Settings) -> int | None:
 
 def _names(values: list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def given(word: str) -> str:
+    """The word; an empty one, as from a variable that is not set, must not pass for an option that was left out."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return word
 
 
 def count(text: str) -> int:

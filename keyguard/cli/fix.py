@@ -50,7 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--dry-run", action="store_true", help="only show what would be done")
     parser.add_argument("--select", action="append", default=[], metavar="ID", help="only for these checks and rules")
     parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="not for these")
-    parser.add_argument("--config", metavar="FILE", help="this configuration instead of the nearest one")
+    parser.add_argument(
+        "--config", type=finish.given, metavar="FILE", help="this configuration instead of the nearest one"
+    )
     parser.add_argument("--isolated", action="store_true", help="no configuration that is found")
     parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
     parser.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")

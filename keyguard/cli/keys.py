@@ -29,11 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> N
     if not network:
         return
     how = parser.add_argument_group("network")
-    how.add_argument("--vendor", default="", metavar="VENDOR", help="whose the one key is, where that cannot be told")
+    how.add_argument(
+        "--vendor", type=finish.given, metavar="VENDOR", help="whose the one key is, where that cannot be told"
+    )
     how.add_argument(
         "--override-evidence", action="store_true", help="--vendor counts although the key's structure proves another"
     )
-    how.add_argument("--host", default="", metavar="HOST", help="which server issued it, of software that runs at many")
+    how.add_argument(
+        "--host", type=finish.given, metavar="HOST", help="which server issued it, of software that runs at many"
+    )
     how.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="this host may be at a private address"
     )
@@ -53,7 +57,7 @@ def said(options: argparse.Namespace) -> Said:
     """What the user says of a key that nobody else can know. Raises ``UsageError`` for what says nothing."""
     if options.override_evidence and not options.vendor:
         raise UsageError("--override-evidence goes with --vendor")
-    return Said(options.vendor, options.host, options.override_evidence)
+    return Said(options.vendor or "", options.host or "", options.override_evidence)
 
 
 def user_config(options: argparse.Namespace) -> UserConfig:

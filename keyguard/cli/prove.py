@@ -49,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Look, and say what holds."""
+    if (options.vendor or options.host) and not options.stdin:
+        raise UsageError("--vendor and --host say whom to ask: they go with --stdin")
     options.no_cache = True
     asked = keys.request(options)
     if options.all_files:

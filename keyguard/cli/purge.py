@@ -184,7 +184,10 @@ class _Purge:
             yield "still in the clone, in a form that is not replaced:"
             yield from (f"  {shown(line)}" for line in left)
         else:
-            yield "scanned again: no object of the clone holds it any more"
+            yield (
+                "scanned again: no object of the clone holds it any more, as text; base64, archives and the like were"
+                " not searched"
+            )
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
         command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)

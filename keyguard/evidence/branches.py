@@ -21,6 +21,8 @@ _CONDITION = expression(
 )
 _ELSE = expression(rb"(?<![\w$.'\"-])else\b")
 _DONE = expression(rb"\bthen\b|\bdo\b|[:{](?!:)")
+#: what may stand before ``else`` within the tag of a template: ``{{- else }}``, ``{% else %}``, ``<% else %>``
+_TAG = b"{<%~- \t"
 #: so long a text is looked at
 _MOST = 400
 #: and so many choices in it, from its end
@@ -52,7 +54,7 @@ def _choices(text: bytes) -> Iterator[tuple[int, int]]:
 def _others(text: bytes) -> Iterator[tuple[int, int]]:
     """From the value of the other case to ``else``."""
     for one in [*_ELSE.finditer(text)][-_NESTED:]:
-        marks = _marks(text[: one.start()])
+        marks = _marks(text[: one.start()].rstrip(_TAG))
         yield _beginning(text, one.start(), 0, marks), one.end()
 
 
@@ -85,8 +87,8 @@ def _is_over(later: list[tuple[int, int, bytes]], level: int) -> bool:
 def _beginning(text: bytes, at: int, level: int, before: list[tuple[int, int, bytes]]) -> int:
     """Where the condition begins that ends at a question mark."""
     start = next((place + 1 for place, depth, char in before if depth < level or char in b":,;"), 0)
-    given = [one.end() for one in _ASSIGNED.finditer(text, start, at)]
-    return given[-1] if given else start
+    given = _ASSIGNED.search(text, start, at)
+    return given.end() if given else start
 
 
 def _conditions(text: bytes) -> Iterator[tuple[int, int]]:

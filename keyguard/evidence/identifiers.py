@@ -58,7 +58,8 @@ _DOUBTS = frozenset(
     b"excluded sans contra against opposite beyond outside rather swap swapped switch convert port ported "
     b"transition transfer handover fallback opponent knockoff copycat inspired based similar shaped formatted "
     b"equivalent analog analogue counterpart peer partner reseller broker aggregator middleman hub router gateway "
-    b"connector zero free less only ersatz invalid wrong bad broken unknown any some every all both either".split()
+    b"connector zero free less only ersatz faux decoy honeypot canary bypass "
+    b"neither avoid pre post after before invalid wrong bad broken unknown any some every all both either".split()
 )
 #: those of them that say so of all that is below them
 _DENIALS = frozenset(

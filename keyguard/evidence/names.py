@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from keyguard.evidence.assignment import holder, is_given, is_held_by_another
 from keyguard.evidence.branches import unconditional
-from keyguard.evidence.identifiers import is_verb, names_only
+from keyguard.evidence.identifiers import is_about_another, is_doubtful, is_verb, names_only, words_of
 from keyguard.model import Vendor
 
 Vendors = Mapping[str, Vendor]
@@ -65,6 +65,8 @@ _HOST_BEFORE = re.compile(rb"[A-Za-z0-9-]")
 _HOST_AFTER = re.compile(rb"[A-Za-z0-9-]|\.[A-Za-z0-9]")
 #: the name in front of an e-mail address; that of a URL stands behind ``//`` or ``:``
 _MAILBOX = re.compile(rb"(?<![\w.+/:-])[\w.+-]{1,64}@$")
+#: the names that a name stands below in a path: ``stripe/clerk/key``
+_PATH = re.compile(rb"(?<![\w$./-])[\w$.-]+/(?:[\w$.-]+/)*$")
 #: what may stand between a name and its value, to show how the one is given to the other
 _JOIN = re.compile(rb"[\"'\]\s]*(:?=|=>|:|\()")
 #: names are shown where they are no longer than this and hold nothing that could be a part of a key
@@ -124,8 +126,15 @@ def _is_proof(text: bytes, start: int, end: int, name: str) -> bool:
     identifier = text[start:end].rstrip(b".-")
     if text[end : end + 1] == b"(" and (is_verb(identifier, name) or is_held_by_another(text, start, (name,))):
         return False
+    if (path := _PATH.search(text, 0, start)) and _is_foreign(words_of(path[0]), name):
+        return False
     found = as_word(name).search(text, start, end)
     return bool(found and names_only(identifier, found, start, name))
+
+
+def _is_foreign(words: list[bytes], name: str) -> bool:
+    """Whether words that a name stands below are about another company, or turn round what stands there."""
+    return is_about_another(words, (name,)) or is_doubtful(words)
 
 
 def by_host(vendors: Vendors, statement: bytes) -> Evidence | None:

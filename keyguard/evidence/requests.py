@@ -41,6 +41,12 @@ _BODIES = frozenset(
     b"referer referrer origin callback attributes settings".split()
 )
 _FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
+#: the field in whose text the end is
+_IN_TEXT = expression(
+    rb"(?<![\w$.-])[.-]{0,9}([A-Za-z_$][\w$.-]{0,60})[\"'`\]]?\s{0,9}(?::|=>|=)\s{0,9}"
+    rb"(?:[bfru$@]{0,2}([\"'`])(?:(?!\2).){0,100})?$",
+    re.DOTALL,
+)
 _FUNCTION = expression(rb"(?<![\w$.:>!?-])[\d.:>!?-]*([A-Za-z_$][\w$.:>!?-]*)\s*$")
 _FUNCTION_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.:>!?-"
 #: before an address that is the second argument: the method
@@ -142,7 +148,8 @@ def _of_calls(statement: bytes, key: int) -> Iterator[str]:
     in the body.
     """
     around = _enclosing(statement[:key])
-    if any(_is_body(one.name) for one in around) or _is_body(_field(statement[:key])):
+    field = _IN_TEXT.search(statement[max(0, key - 100) : key])
+    if any(_is_body(one.name) for one in around) or (field and _is_body(field[1])):
         yield ""
     for one in addresses.addresses(statement):
         if _is_target(statement, one.start) and _is_together(statement, one, key, around):

@@ -39,6 +39,7 @@ if not stripe: token = '<1>'
 if provider == "stripe" { k = stripe } else { k = "<1>" }
 key = stripe ? stripe : '<1>'
 [ "$P" = stripe ] && K=a || K=<1>
+k = stripe_key if (m := mode) == 'stripe' else '<1>'
 assert stripe_key != '<1>'
 expect(stripeKey).not.toBe('<1>')
 stripe_key != "<1>"
@@ -241,7 +242,22 @@ stripe_sandbox_emulator = '<1>'
 class MockStripe: key = '<1>'
 stripeServerStub = '<1>'
 """,
+    "another case in a template": r"""
+key: {{ if .Values.stripe }}{{ .Values.stripeKey }}{{ else }}<1>{{ end }}
+key: {{- if eq .p "stripe" }}{{ .Values.stripeKey }}{{- else }}<1>{{ end }}
+{% if stripe %}{{ stripe_key }}{% else %}<1>{% endif %}
+{{#if stripe}}{{stripeKey}}{{else}}<1>{{/if}}
+key: <% if s %><%= stripe_key %><% else %><1><% end %>
+""",
+    "below the name of another": r"""
+stripe/clerk/key: <1>
+secret/mock/stripe/key: <1>
+FAUX_STRIPE_KEY=<1>
+DECOY_STRIPE_KEY=<1>
+POST_STRIPE_KEY=<1>
+""",
     "what leads a request astray": r"""
+fetch('https://api.stripe.com/v1/customers', {method: 'POST', body: 'metadata[k]=<1>'})
 fetch('/api/proxy?target=https://api.stripe.com', {headers: {Authorization: 'Bearer <1>'}})
 fetch('/proxy?url=https://api.stripe.com/v1', {headers: {Authorization: 'Bearer <1>'}})
 axios.post('/proxy', { url: 'https://api.stripe.com/v1', headers: { Authorization: 'Bearer <1>' } })
@@ -288,6 +304,9 @@ stripe_gateway_mock_key = '<1>'
 }
 
 CERTAIN = r"""
+key: {{ if .Values.x }}{{ .Values.y }}{{ else }}{{ end }}\nSTRIPE_KEY: {{ if .Values.x }}{{ .Values.y }}{{ else }}<1>{{ end }}
+secret/payments/stripe/key: <1>
+fetch('https://api.stripe.com/v1/customers', {method: 'POST', body: 'a=b', headers: {Authorization: 'Bearer <1>'}})
 https.request({ hostname: 'api.stripe.com', path: '/v1', headers: { Authorization: 'Bearer <1>' } })
 http.client.HTTPSConnection("api.stripe.com").request("GET", "/v1", headers={"Authorization": "Bearer <1>"})
 production:\n  stripe_key: <1>

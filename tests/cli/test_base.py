@@ -358,6 +358,14 @@ def test_the_configuration_of_a_commit_counts_for_files_as_well(tmp_path: Path, 
     assert len(said.document["summary"]["suppressed"]) == 2
 
 
+@pytest.mark.parametrize("command", ["scan", "scan --range HEAD", "hook pre-commit", "hook pre-receive", "fix"])
+def test_an_empty_name_of_a_configuration_is_an_error(tmp_path: Path, inside: Inside, command: str) -> None:
+    repo = Repo(tmp_path / "r").write("a.txt", "x").add().commit()
+    for option in ("--config", "--config-from") if command != "fix" else ("--config",):
+        said = inside(*command.split(), option, "", cwd=repo.path)
+        assert (said.code, "it is empty" in said.err) == (2, True), said.err
+
+
 @pytest.mark.parametrize("more", [("--isolated",), ("--config", "x.toml"), ("--config-from", "nope")])
 def test_what_does_not_go_together(tmp_path: Path, inside: Inside, more: tuple[str, ...]) -> None:
     repo = landed(tmp_path / "r").commit("more")

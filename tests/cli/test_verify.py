@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,15 @@ def test_what_is_said_of_a_key_is_said_of_one(inside: Inside, leaky: Repo, gatew
             said = inside(*command, *option, cwd=leaky.path)
             assert said.code == 2
             assert "are about one key" in said.err
+
+
+def test_whom_to_ask_is_never_ignored(inside: Inside, leaky: Repo) -> None:
+    for option, value in product(("--host", "--vendor"), ("", " ")):  # of a variable that is not set
+        for command in (("verify", "KG-1111", "--dry-run"), ("revoke", "KG-1111"), ("prove", "0" * 32, "--stdin")):
+            said = inside(*command, option, value, cwd=leaky.path)
+            assert (said.code, "it is empty" in said.err) == (2, True), said
+    said = inside("prove", "0" * 32, "--host", "ghe.corp.example", cwd=leaky.path)
+    assert (said.code, "--stdin" in said.err) == (2, True), said
 
 
 def test_the_repository_has_no_say_in_where_keys_go(inside: Inside, leaky: Repo, gateway: Gateway) -> None:

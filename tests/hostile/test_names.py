@@ -314,3 +314,16 @@ def test_what_is_no_key_is_repeated(inside: Inside, repo: Repo) -> None:
         "0123456789abcdef0123456789abcdef01234567"
         in inside("scan", "--range", "0123456789abcdef0123456789abcdef01234567..HEAD", cwd=repo.path).err
     )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_key_in_the_range_that_was_asked_for_is_masked_where_nothing_is_found(
+    inside: Inside, repo: Repo, name: str
+) -> None:
+    repo.write("a.txt", "x").add().commit()
+    repo.git("checkout", "-q", "-b", f"fix/SENDMAILOS_{LONE}")
+    repo.write("a.txt", "y").add().commit()
+    for words in (("--range", f"HEAD~1..fix/SENDMAILOS_{LONE}"), ("--since", f"fix/SENDMAILOS_{LONE}~1")):
+        said = inside("scan", *words, "-f", name, cwd=repo.path)
+        assert said.code == 0, said.err
+        assert not parts_of(LONE[8:]) & parts_of(said.out + said.err)

@@ -59,6 +59,11 @@ def branch(repo: Repo) -> None:
     repo.git("checkout", "-q", "main")
 
 
+def detached(repo: Repo) -> None:
+    repo.git("checkout", "-q", "--detach")
+    with_key(repo)
+
+
 def tag(repo: Repo) -> None:
     reflog(repo)
     repo.git("tag", "-a", "-m", "mine", "v0", repo.git("rev-parse", "HEAD@{1}").strip())
@@ -98,6 +103,7 @@ CASES: list[tuple[Callable[[Repo], None], tuple[str, ...]]] = [
     (stash, ("the stash: stash@{1}", "git stash drop 'stash@{1}'", "git gc --prune=now")),
     (index, ("the index: mail.env:1", "git restore --staged mail.env")),
     (branch, ("refs/heads/wip, which only this clone has so", "git rebase -i")),
+    (detached, ("HEAD, which is on no branch", "git switch BRANCH")),
     (tag, ("refs/tags/v0", "git tag -d v0")),
     (gone_branch, ("refs/remotes/origin/old, which the server does not have", "git fetch --prune")),
     (lfs, ("Git LFS: big/mail.env:1:", "ask the host to remove")),
@@ -147,5 +153,6 @@ def test_what_only_this_clone_has_is_said_besides(inside: Inside, template: Serv
     assert "besides, only here:" in done.out
     assert "refs/heads/wip, which only this clone has so" in done.out
     assert "refs/heads/main, which" not in done.out
+    assert "on no branch" not in done.out
     assert published(done, there.server).returncode == 0
     assert there.refs().keys() == {"refs/heads/main"}

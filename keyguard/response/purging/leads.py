@@ -12,7 +12,7 @@ from keyguard.errors import GitError
 from keyguard.git.control import read_control
 from keyguard.git.objects import BlobReader
 from keyguard.git.opening import open_shadow
-from keyguard.git.refs import read_head
+from keyguard.git.refs import checked_out, read_head
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import Shadow
 from keyguard.git.tips import Tip, read_tips
@@ -135,6 +135,8 @@ def _tips(repository: Repository, commits: Sequence[str], forms: Forms, known: C
     with open_shadow(repository) as shadow:
         below = _descendants(shadow, {one.oid for one in tips}, commits)
         leading = [one for one in tips if one.oid in below]
+    if checked_out(repository):  # then HEAD is the branch, which is said already
+        leading = [one for one in leading if one.reach != "head"]
     kept = {one.oid for one in leading if one.reach not in ("reflog", "stash") and one.name.startswith(b"refs/")}
     for one in leading:
         if one.reach != "reflog" or one.oid not in kept:
