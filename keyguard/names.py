@@ -17,7 +17,6 @@ from keyguard.engine.prefilter import suspects
 from keyguard.errors import KeyguardError
 from keyguard.inspector import Inspector
 from keyguard.masking.known import KNOWN
-from keyguard.masking.values import is_random, looks_random
 from keyguard.model import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.past import HistoryCoverage
 from keyguard.secrets import MASK, Secret, masked
@@ -114,8 +113,8 @@ class Names:
 
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""
-        if not KNOWN.is_complete and looks_random(text.decode("latin-1")):
-            KNOWN.complete()
+        if not KNOWN.is_complete:
+            _complete_for(text)
         text = KNOWN.mask_bytes(text)
         text = self._covered(text, self._matches(text))
         # what confirms a match is not even loaded where there is none: a commit hook has names to show, too
@@ -172,6 +171,8 @@ def scrubbed(message: str, arguments: Sequence[str] = ()) -> str:
 
 def _random_parts(arguments: Sequence[str]) -> Iterator[str]:
     """What in a command line could be a key that no rule knows; ids stay where a command takes ids."""
+    from keyguard.masking.values import is_random
+
     takes_ids = bool({*_TAKE_IDS} & {*arguments})
     for word in arguments:
         if not os.path.lexists(word):
@@ -196,6 +197,14 @@ def _covered_line(snippet: Snippet) -> Snippet:
         )
     )
     return Snippet(text=before + text + after, start=len(before), end=len(before) + len(text))
+
+
+def _complete_for(text: bytes) -> None:
+    """Have values read that were put off, where the text could hold one."""
+    from keyguard.masking.values import looks_random
+
+    if looks_random(text.decode("latin-1")):
+        KNOWN.complete()
 
 
 def _part_end(path: bytes, at: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from keyguard.masking.values import MASK as MASK
+from keyguard.masking import MASK as MASK
 
 _SHOWN = 4
 _PEM = b"-----BEGIN "

@@ -16,6 +16,8 @@ from keyguard.history.ends import Ends, cut_history, find_ends
 
 _REMOTES = b"refs/remotes/"
 _ORIGIN = b"origin"
+#: commits of a change that are looked at one by one
+_FEW_STEPS = 6
 #: names of default branches, where the remote does not say which one is
 _USUAL = (b"HEAD", b"main", b"master")
 
@@ -42,12 +44,15 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     """
     ends = find_ends(asked, tips, revisions, shadow, now)
     named = _named_ends(asked, tips, revisions, shadow, now)
-    cut_history(tips, revisions, shadow)
+    cut = cut_history(tips, revisions, shadow)
     tip = tip_of(ends, tips, "the change")
     default = _default_branch(tips.tips, revisions)
     if default and not ends.include:
         return Found(default, tip)
-    base = _merge_base(shadow, default.commit, ends.include) if default else ""
+    if default and not cut and any(_is_right_above(revisions, default.commit, end) for end in ends.include):
+        base = default.commit
+    else:
+        base = _merge_base(shadow, default.commit, ends.include) if default else ""
     if default is None or not base:
         return Found(Base(named[0], _begin(asked)) if named else None, tip)
     if base in ends.include and not any(_merge_base(shadow, base, [end]) == base for end in ends.exclude):
@@ -88,6 +93,18 @@ def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> Base | None:
             alike = [other for other in (*_USUAL[1:], branch) if refs.get(_REMOTES + remote + b"/" + other) == oid]
             return Base(oid, (remote + b"/" + alike[0]).decode("utf-8", "replace"))
     return None
+
+
+def _is_right_above(revisions: Revisions, commit: str, end: str) -> bool:
+    """Whether few steps lead from the end to the commit: then no git need be started to know that one began there."""
+    for _ in range(_FEW_STEPS):
+        if end == commit:
+            return True
+        found = revisions.commit_of(end)
+        if found is None or not found.parents:
+            return False
+        end = found.parents[0]
+    return end == commit
 
 
 def _merge_base(shadow: Shadow, one: str, others: Iterable[str]) -> str:

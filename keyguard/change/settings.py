@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,7 +12,10 @@ from keyguard.config import Settings
 from keyguard.errors import ConfigError, GitError
 from keyguard.git.modes import GITLINK
 from keyguard.git.repository import Repository
-from keyguard.git.stored import FOLDER, LINK, Files
+from keyguard.git.stored import FOLDER, LINK
+
+if TYPE_CHECKING:
+    from keyguard.git.stored import Files
 from keyguard.model import Configuration
 
 

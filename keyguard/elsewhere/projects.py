@@ -144,9 +144,11 @@ class _Project:
 
     def _about(self, vendors: Vendors, path: bytes, more: str = "") -> list[Evidence]:
         """What a file imports, or else calls."""
-        where = f" in {self._display(path)}"
-        imported = [one._replace(why=one.why + where) for one in self._head(path).imports(vendors)]
-        return [one._replace(why=one.why + more) for one in imported or self._head(path).hosts(vendors)]
+        head = self._head(path)
+        if imported := head.imports(vendors):
+            where = f" in {self._display(path)}"
+            return [one._replace(why=one.why + where + more) for one in imported]
+        return [one._replace(why=one.why + more) for one in head.hosts(vendors)]
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """What the code in the same folder imports, or calls."""
@@ -179,7 +181,7 @@ class _Project:
 
     def _head(self, path: bytes) -> Head:
         if path not in self._heads:
-            self._heads[path] = Head(self._texts.read(path)[:HEAD], f"in {self._display(path)}")
+            self._heads[path] = Head(self._texts.read(path)[:HEAD], lambda: f"in {self._display(path)}")
         return self._heads[path]
 
     def _display(self, path: bytes) -> str:

@@ -22,6 +22,8 @@ _MOST_FILES, _MOST_BYTES = 4_000, 24 << 20
 _MOST_BESIDE, _MOST_MANIFESTS = 40, 40
 #: files that are looked at for one variable, and from how many on all words of a text are found at once
 _MOST_MENTIONS, _MANY = 40, 30
+#: bytes that are looked at in one go
+_TOGETHER = 1 << 16
 #: bytes that are kept for who asks again
 _KEPT = 32 << 20
 _CODE = frozenset(
@@ -94,16 +96,29 @@ class Texts:
         found: dict[str, list[bytes]] = defaultdict(list)
         if not names:
             return found
-        left = _MOST_BYTES
+        for group in self._code():
+            # of most groups no text has any of them
+            there = _named(names, b"\n".join(text for _, text in group))
+            for path, text in group if there else ():
+                for name in _named({*there}, text):
+                    if len(found[name]) < _MOST_MENTIONS:
+                        found[name].append(path)
+        return found
+
+    def _code(self) -> Iterator[list[tuple[bytes, bytes]]]:
+        """The code with its paths, several files at a time, as much of it as is looked through."""
+        group, size, left = list[tuple[bytes, bytes]](), 0, _MOST_BYTES
         for path in [path for path in self._written if is_code(path)][:_MOST_FILES]:
             text = self.read(path)
             left -= len(text)
             if left < 0:
                 break
-            for name in _named(names, text):
-                if len(found[name]) < _MOST_MENTIONS:
-                    found[name].append(path)
-        return found
+            group.append((path, text))
+            size += len(text)
+            if size >= _TOGETHER:
+                yield group
+                group, size = [], 0
+        yield group
 
     def _wanted(self, wanted: Callable[[bytes], bool]) -> dict[bytes, list[bytes]]:
         """The files of such names by their folders."""
@@ -131,6 +146,8 @@ class Texts:
         at = bisect_left(self._paths, path)
         if at == len(self._paths) or self._paths[at] != path:
             return b""
+        if data := self._reader.small(path):
+            return data
         with suppress(Absent, OSError):
             opened = self._reader.read(path)
             if not isinstance(opened, Skipped):

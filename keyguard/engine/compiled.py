@@ -10,13 +10,13 @@ import msgspec
 
 from keyguard import __version__, privatedir, rules
 from keyguard.engine import prefilter
-from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.errors import UsageError
 from keyguard.rules import AddedPack, RuleSet
 
 if TYPE_CHECKING:
     from keyguard.engine.matcher import Matcher
+    from keyguard.engine.plan import Plan
 
 ENGINES = ("auto", "hyperscan", "python")
 #: names of what is cached, also of what a process that died has left
@@ -31,7 +31,10 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     count: int
     #: a ``RuleSet``, still in bytes: most scans find nothing and need none of it
     ruleset: msgspec.Raw
-    plan: Plan
+    #: a ``Plan``, the same
+    plan: msgspec.Raw
+    #: of each of its anchors
+    widths: tuple[int, ...]
     database: bytes
     #: (name of a pack of the scanned repository, how many rules it added)
     added: tuple[tuple[str, int], ...] = ()
@@ -69,11 +72,21 @@ class Engine:
             return rules.parse(rules.read_packs(packs), added)
 
     @cached_property
+    def plan(self) -> Plan:
+        """What is looked for, and where."""
+        try:
+            return _plan(self._found)
+        except (msgspec.MsgspecError, ValueError):
+            from keyguard.engine import planning
+
+            return planning.build(self.ruleset.rules)
+
+    @cached_property
     def matcher(self) -> Matcher:
         """The matcher, made once."""
         from keyguard.engine.matcher import Matcher
 
-        return Matcher(lambda: self.ruleset, self._found.plan, self.prefilter)
+        return Matcher(lambda: self.ruleset, self.plan, self.prefilter)
 
 
 def load(
@@ -88,7 +101,7 @@ def load(
     library = prefilter.library_version() if native else "python"
     stamp = rules.stamp(packs, __version__, library, added=own) if cached else ""
     name = f"rules-{stamp[:32]}.msgpack"
-    found = _from_cache(name) if stamp else None
+    found = _from_cache(name, native) if stamp else None
     if found is None:
         found = _compile(rules.parse(rules.read_packs(packs), own))
     filter_, fresh = _prefilter(found, native)
@@ -108,10 +121,12 @@ def _compile(ruleset: RuleSet) -> Compiled:
 
     from keyguard.engine import planning
 
+    plan = planning.build(ruleset.rules)
     return Compiled(
         count=len(ruleset.rules),
         ruleset=msgspec.Raw(msgspec.msgpack.encode(ruleset)),
-        plan=planning.build(ruleset.rules),
+        plan=msgspec.Raw(msgspec.msgpack.encode(plan)),
+        widths=tuple(anchor.width for anchor in plan.anchors),
         database=b"",
         added=tuple(sorted(Counter(ruleset.added.values()).items())),
     )
@@ -129,21 +144,30 @@ def _is_native(engine: str) -> bool:
 def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
     """The prefilter, and whether it had to be compiled."""
     if not native:
-        return prefilter.PythonPrefilter(found.plan.anchors), not found.database
+        return prefilter.PythonPrefilter(_plan(found).anchors), not found.database
     if found.database:
         try:
-            return prefilter.HyperscanPrefilter(found.plan.anchors, found.database), False
+            return prefilter.HyperscanPrefilter((), found.database, found.widths), False
         except prefilter.unusable():
             pass  # compiled on another kind of processor: the home folder is shared
-    return prefilter.HyperscanPrefilter(found.plan.anchors), True
+    return prefilter.HyperscanPrefilter(_plan(found).anchors), True
 
 
-def _from_cache(name: str) -> Compiled | None:
+def _plan(found: Compiled) -> Plan:
+    from keyguard.engine.plan import Plan
+
+    return msgspec.msgpack.decode(found.plan, type=Plan)
+
+
+def _from_cache(name: str, native: bool) -> Compiled | None:
     data = privatedir.read(name)
     if data is None:
         return None
     try:
-        return msgspec.msgpack.decode(data, type=Compiled)
+        found = msgspec.msgpack.decode(data, type=Compiled)
+        if not native:  # it is needed at once
+            _plan(found)
+        return found
     except (msgspec.MsgspecError, ValueError):
         return None
 

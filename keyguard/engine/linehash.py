@@ -16,6 +16,8 @@ _WINDOW = 100
 _BASE = 37
 _MASK = (1 << 64) - 1
 _EOF = 0xFFFF
+#: so few lines are hashed each by itself
+_FEW = 4
 #: no hundred code units need more bytes of UTF-8 than this; one character more, so that the last is whole
 _WINDOW_BYTES = 3 * _WINDOW + 4
 _LINE_END = expression(rb"\r\n|\r|\n")
@@ -28,16 +30,19 @@ def line_hash(text: bytes, line_start: int) -> str:
 
 def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
     """The same for several lines of one file, in one pass over it: offset of the line -> hash."""
-    numbers = _line_numbers(text, line_starts)
+    starts = sorted({*line_starts})
+    if len(starts) <= _FEW and text.isascii():
+        return {start: _one_hash(text, start) for start in starts}
+    numbers = _line_numbers(text, starts)
     dense = _dense(text)
     lines = dense.split(b"\n")
     asked = set(numbers.values())
-    # only lines that begin like one that is asked for can have the same window
-    alike = {lines[number] for number in asked}
+    # only lines that begin like one that is asked for can have the same window: as many code units are more bytes
+    alike = {lines[number][:_WINDOW] for number in asked}
     offsets = list(accumulate(map(len, lines), initial=0))
     counts: dict[bytes, int] = {}
     hashes: dict[int, str] = {}
-    for number in [number for number, line in enumerate(lines) if line in alike]:
+    for number in [number for number, line in enumerate(lines) if line[:_WINDOW] in alike]:
         window = _window(dense, offsets[number] + number)
         counts[window] = count = counts.get(window, 0) + 1
         if number in asked:
@@ -45,12 +50,24 @@ def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
     return {start: hashes[number] for start, number in numbers.items()}
 
 
+def _one_hash(text: bytes, start: int) -> str:
+    """The hash for one line of a text in ASCII. Lines that begin alike are found at once, and no others looked at."""
+    dense = _dense(text)
+    offset = dense.rfind(b"\n", 0, len(_dense(text[:start]))) + 1
+    window = dense[offset : offset + _WINDOW]
+    count, at = 1, 0 if offset and dense.startswith(window) else dense.find(b"\n" + window) + 1
+    while at < offset:
+        count += dense[at : at + _WINDOW] == window
+        at = dense.find(b"\n" + window, at) + 1
+    return f"{_polynomial(_window(dense, offset)):x}:{count}"
+
+
 def _line_numbers(text: bytes, line_starts: Iterable[int]) -> dict[int, int]:
     """Offset -> how many lines end before it, counted from one offset to the next."""
     numbers: dict[int, int] = {}
     at = number = 0
     has_cr = b"\r" in text
-    for start in sorted(set(line_starts)):
+    for start in line_starts:
         number += len(_LINE_END.findall(text, at, start)) if has_cr else text.count(b"\n", at, start)
         numbers[start] = number
         at = start

@@ -10,12 +10,13 @@ import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from keyguard.engine.plan import Anchor
+if TYPE_CHECKING:
+    from keyguard.engine.plan import Anchor
 
 #: bumped when the meaning of a cached database changes
-FORMAT = 6
+FORMAT = 7
 
 
 class Prefilter(Protocol):
@@ -40,11 +41,14 @@ class HyperscanPrefilter:
 
     name = "hyperscan"
 
-    def __init__(self, anchors: tuple[Anchor, ...], compiled: bytes | None = None) -> None:
+    def __init__(
+        self, anchors: tuple[Anchor, ...], compiled: bytes | None = None, widths: tuple[int, ...] = ()
+    ) -> None:
+        """Of what was ``compiled`` before, the widths of the anchors are enough."""
         import hyperscan
 
-        self._widths = [anchor.width for anchor in anchors]
-        self.reach = _reach(anchors)
+        self._widths = widths or tuple(anchor.width for anchor in anchors)
+        self.reach = max(self._widths, default=1) - 1
         self._found: list[tuple[int, int]] = []
         if compiled is not None:
             self._database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
@@ -92,7 +96,7 @@ class PythonPrefilter:
             (folded if anchor.nocase else exact).setdefault(anchor.literal, []).append(index)
         self._exact = exact
         self._folded = folded
-        self.reach = _reach(anchors)
+        self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
@@ -127,10 +131,6 @@ def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
         return []
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
     return sorted({bisect_right(starts, at) - 1 for _, at in hits})
-
-
-def _reach(anchors: tuple[Anchor, ...]) -> int:
-    return max((anchor.width for anchor in anchors), default=1) - 1
 
 
 def available() -> bool:

@@ -8,15 +8,25 @@ from collections.abc import Iterator
 from keyguard.evidence.names import Evidence, Vendors
 from keyguard.expression import expression
 
-_IMPORTS = expression(
-    rb"(?m)^[^\r\n]{0,120}?(?:\b(?:import|require|require_once|from|use|using|include|gem|load|alias)\b|<script)[^\r\n]{0,200}"
-    rb"|^[ \t]*(?:[\w.]{1,60}[ \t]+)?\"[\w.-]{1,100}\.\w{1,20}/[^\"\r\n]{1,200}\"[ \t]*\r?$"
-)
+_IMPORT = expression(rb"\b(?:import|require|require_once|from|use|using|include|gem|load|alias)\b|<script")
+#: bytes of a line that may stand before such a word, and that count behind it
+_BEFORE, _BEHIND = 120, 200
+#: a line of a block of imports
+_LISTED = expression(rb"(?m)^[ \t]*(?:[\w.]{1,60}[ \t]+)?\"[\w.-]{1,100}\.\w{1,20}/[^\"\n]{1,200}\"[ \t]*$")
 
 
 def import_lines(text: bytes) -> bytes:
     """The lines of a file that import something, in lower case."""
-    return b"\n".join(_IMPORTS.findall(text.replace(b"\r", b"\n"))).lower()
+    text = text.replace(b"\r", b"\n")
+    found, end = list[bytes](), 0
+    # to look for the words first takes a third of the time that it takes to look at each line
+    while word := _IMPORT.search(text, end):
+        start = text.rfind(b"\n", 0, word.start()) + 1
+        end = text.find(b"\n", word.end())
+        end = len(text) if end < 0 else end
+        if word.start() - start <= _BEFORE:
+            found.append(text[start : min(end, word.end() + _BEHIND)])
+    return b"\n".join([*found, *_LISTED.findall(text)]).lower()
 
 
 def by_import(vendors: Vendors, lines: bytes) -> list[Evidence]:

@@ -90,10 +90,12 @@ class Evidence(NamedTuple):
 def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
     """The vendor whose name stands in an identifier before the key, nearest to it; a longer name beats its part."""
     text = unconditional(_ADDRESS.sub(b" ", before))
-    several = bool(_SEVERAL.match(text))
+    several, plain = bool(_SEVERAL.match(text)), _NOISE.sub(b"", text).lower()
     best: tuple[int, int, Evidence, int] | None = None
     for vendor in vendors.values():
         for name in vendor.names:
+            if name.encode() not in plain:
+                continue
             start, end, whole = _last_with(text, name)
             if end >= 0 and (best is None or (end, len(name)) > best[:2]):
                 direct = whole and not several and _is_direct(text[end:]) and _is_proof(text, start, end, name)
@@ -113,7 +115,8 @@ def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
 def _names_others(vendors: Vendors, but: str, identifier: bytes) -> bool:
     """Whether an identifier names a vendor other than one."""
     others = (name for vendor in vendors.values() if vendor.id != but for name in vendor.names)
-    return bool(identifier) and any(as_word(name).search(identifier) for name in others)
+    plain = _NOISE.sub(b"", identifier).lower()
+    return bool(identifier) and any(name.encode() in plain and as_word(name).search(identifier) for name in others)
 
 
 def _is_proof(text: bytes, start: int, end: int, name: str) -> bool:
@@ -144,6 +147,16 @@ def hosts_in(vendors: Vendors, text: bytes, where: str) -> list[Evidence]:
     """Vendors whose hosts stand in a text."""
     text = text.lower()
     return [*_calling(vendors, text, where)]
+
+
+@lru_cache(maxsize=512)
+def marks(hosts: tuple[str, ...], imports: tuple[str, ...]) -> tuple[bytes, ...]:
+    """The shortest of a vendor's hosts and packages, in lower case, of which each of the others holds one."""
+    found: list[str] = []
+    for one in sorted({*map(str.lower, (*hosts, *imports))}, key=len):
+        if not any(mark in one for mark in found):
+            found.append(one)
+    return tuple(mark.encode() for mark in found)
 
 
 def _calling(vendors: Vendors, text: bytes, where: str) -> Iterator[Evidence]:
@@ -217,8 +230,6 @@ def is_showable(identifier: bytes) -> bool:
 
 def _last_with(text: bytes, name: str) -> tuple[int, int, bool]:
     """The last identifier that holds a vendor's name (its end is -1: none does), and if the name is a word in it."""
-    if name.encode() not in _NOISE.sub(b"", text).lower():
-        return 0, -1, False
     for found in reversed(list(_IDENTIFIER.finditer(text))):
         if name.encode() in _NOISE.sub(b"", found.group()).lower() and _as_part(name).search(found.group()):
             return *found.span(), bool(as_word(name).search(found.group()))

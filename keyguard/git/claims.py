@@ -27,6 +27,8 @@ _HELD = (errno.EACCES, errno.EAGAIN)
 _YOUNG = 3600
 #: entries of a folder that are looked at: in one with more, finding ours takes longer than they are worth
 _MOST = 20_000
+#: folders that are looked at: a commit waits for it, and the next ones look at others
+_AT_ONCE = 16
 
 
 def claim(folder: str) -> int | None:
@@ -52,11 +54,19 @@ def remove_abandoned(place: str, pattern: re.Pattern[str]) -> None:
     """Remove this user's folders of these names in ``place`` that no living process has claimed."""
     if not _LOCKS:
         return
-    for path in list(_candidates(place, pattern)):
+    for path in _some(list(_candidates(place, pattern))):
         try:
             _remove_if_abandoned(path)
         except OSError:
             continue  # another one is at it, or may not be touched
+
+
+def _some(paths: list[str]) -> list[str]:
+    """All of them, or where there are many so many in a row, from anywhere."""
+    if len(paths) <= _AT_ONCE:
+        return paths
+    start = int.from_bytes(os.urandom(4), "big") % len(paths)
+    return (paths[start:] + paths[:start])[:_AT_ONCE]
 
 
 def _candidates(place: str, pattern: re.Pattern[str]) -> Iterator[str]:

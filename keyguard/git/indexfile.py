@@ -7,19 +7,25 @@ from collections.abc import Iterator
 from struct import Struct, error
 from typing import NamedTuple
 
-from keyguard import digests
 from keyguard.errors import GitError
 from keyguard.expression import expression
+from keyguard.git.indexcheck import (
+    CUT_OFF,
+    EXTENDED,
+    HEAD_SIZE,
+    INTENT_TO_ADD,
+    NAME_LENGTH,
+    checked_size,
+    extensions_in,
+    head_of,
+    is_known,
+)
 from keyguard.git.modes import GITLINK
 from keyguard.git.varint import read_varint
 
-_HEAD, _EXTENSION, _BITMAP = Struct(">4sII"), Struct(">4sI"), Struct(">II")
+_BITMAP = Struct(">II")
 _TREE = expression(rb"[^\0]*\0(-?\d{1,10}) \d{1,10}\n")
 _UNDONE = expression(rb"[^\0]*\0([0-7]{1,7})\0([0-7]{1,7})\0([0-7]{1,7})\0")
-_EXTENDED, _NAME_LENGTH, _INTENT_TO_ADD = 0x4000, 0xFFF, 0x2000
-
-
-_CUT_OFF = "damaged: it ends too early, or goes on behind its end"
 
 
 class IndexFile(NamedTuple):
@@ -32,81 +38,16 @@ class IndexFile(NamedTuple):
 
 def parse_index(data: bytes, object_format: str) -> IndexFile:
     """What an index holds. GitError when it is damaged; the time it takes grows with its size alone."""
-    size = _checked_size(data, object_format)
-    magic, version, count = _HEAD.unpack_from(data)
-    if not _is_known(magic, version):
+    size = checked_size(data, object_format)
+    magic, version, count = head_of(data)
+    if not is_known(magic, version):
         raise GitError("damaged: it does not begin as an index does")
     try:
         entries, position = _entries(data, size, count, version)
     except (error, ValueError, IndexError):
-        raise GitError(_CUT_OFF) from None
-    extensions = dict(_extensions(data, position, len(data) - size))
+        raise GitError(CUT_OFF) from None
+    extensions = dict(extensions_in(data, position, len(data) - size))
     return IndexFile(entries, extensions)
-
-
-def check_index(data: bytes, object_format: str) -> None:
-    """Raise GitError where an index is damaged. Where entries are missing at its end, git takes what follows for some.
-
-    Takes a third of the time that ``parse_index`` does: a commit waits for it.
-    """
-    size = _checked_size(data, object_format)
-    magic, version, count = _HEAD.unpack_from(data)
-    if not _is_known(magic, version):
-        return  # git takes none of these
-    try:
-        position = _end_of_packed(data, size, count) if version == 4 else _end_of_entries(data, size, count)
-    except (ValueError, IndexError):
-        raise GitError(_CUT_OFF) from None
-    for _ in _extensions(data, position, len(data) - size):
-        pass
-
-
-def _checked_size(data: bytes, object_format: str) -> int:
-    """The size of an object id. GitError where an index is shorter than its head, or its checksum is wrong."""
-    size = 32 if object_format == "sha256" else 20
-    end = len(data) - size
-    # zeros: the user has told git to save the time (index.skipHash)
-    if end < _HEAD.size or (any(data[end:]) and digests.new(object_format, data[:end]).digest() != data[end:]):
-        raise GitError("damaged: its checksum is wrong")
-    return size
-
-
-def _is_known(magic: bytes, version: int) -> bool:
-    return magic == b"DIRC" and version in (2, 3, 4)
-
-
-def _extensions(data: bytes, position: int, end: int) -> Iterator[tuple[bytes, bytes]]:
-    """Name and content of each extension from there on. GitError where they do not come out at the end."""
-    while position + _EXTENSION.size <= end:
-        name, length = _EXTENSION.unpack_from(data, position)
-        position += _EXTENSION.size
-        yield name, data[position : min(position + length, end)]
-        position += length
-    if position != end:
-        raise GitError(_CUT_OFF)
-
-
-def _end_of_entries(data: bytes, size: int, count: int) -> int:
-    """Where the entries of an index of version 2 or 3 end. IndexError or ValueError where it ends before that."""
-    position, flags_at = _HEAD.size, 40 + size
-    for _ in range(count):
-        at = position + flags_at
-        high = data[at]
-        length = (high << 8 | data[at + 1]) & _NAME_LENGTH
-        start = at + 4 if high & 0x40 else at + 2
-        stop = start + length if length < _NAME_LENGTH else data.index(b"\0", start)
-        position += (stop - position + 8) & ~7
-    return position
-
-
-def _end_of_packed(data: bytes, size: int, count: int) -> int:
-    """The same for version 4, in which a name is told by how it differs from the one before."""
-    position, flags_at = _HEAD.size, 40 + size
-    for _ in range(count):
-        at = position + flags_at
-        _, start = read_varint(data, at + 4 if data[at] & 0x40 else at + 2)
-        position = data.index(b"\0", start) + 1
-    return position
 
 
 def remembered_ids(index: IndexFile, object_format: str) -> list[bytes]:
@@ -139,13 +80,13 @@ def entries_with_base(index: IndexFile, base: IndexFile, object_format: str) -> 
 def _entries(data: bytes, size: int, count: int, version: int) -> tuple[list[bytes], int]:
     """The ids, and where they end. Names are passed over: put together, they could be of any size."""
     read = Struct(f">24xI12x{size}sH").unpack_from
-    fixed, position, name = 42 + size, 12, 0
+    fixed, position, name = 42 + size, HEAD_SIZE, 0
     found = []
     for _ in range(count):
         mode, oid, flags = read(data, position)
         start = position + fixed
-        if flags & _EXTENDED:
-            if data[start] << 8 & _INTENT_TO_ADD:
+        if flags & EXTENDED:
+            if data[start] << 8 & INTENT_TO_ADD:
                 oid = b""
             start += 2
         found.append(b"" if mode == GITLINK else oid)
@@ -156,8 +97,8 @@ def _entries(data: bytes, size: int, count: int, version: int) -> tuple[list[byt
             if name < 0:
                 raise ValueError("a name of less than nothing")
             continue
-        length = flags & _NAME_LENGTH
-        stop = start + length if length < _NAME_LENGTH else data.index(b"\0", start)
+        length = flags & NAME_LENGTH
+        stop = start + length if length < NAME_LENGTH else data.index(b"\0", start)
         position += (stop - position + 8) & ~7
     return found, position
 

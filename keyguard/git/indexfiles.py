@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from struct import Struct
 
 from keyguard import digests
 from keyguard.errors import GitError
 from keyguard.git.control import read_control
 from keyguard.git.fresh import read_fresh
+from keyguard.git.indexcheck import EXTENDED, HEAD_SIZE, INTENT_TO_ADD, NAME_LENGTH, STAGE
 from keyguard.git.modes import GITLINK
 from keyguard.git.objects import read_blobs
 from keyguard.git.opening import open_index
@@ -17,7 +17,6 @@ from keyguard.git.stored import FOLDER, Stored
 
 _INDEX_LIMIT = 1 << 30
 _MODES = (0o100644, 0o100755, 0o120000, GITLINK)
-_EXTENDED, _STAGE, _NAME_LENGTH, _INTENT_TO_ADD = 0x4000, 0x3000, 0xFFF, 0x2000
 #: how an index is marked that is put together of two, or has folders as single entries
 _ODD = (b"link", b"sdir")
 
@@ -72,22 +71,27 @@ class IndexFiles:
     def _entry(self, path: bytes) -> Stored | None:
         """Search for the name: behind an entry of 62 or 74 bytes, and two more where it has further flags."""
         size = 32 if self._repository.object_format == "sha256" else 20
-        head = Struct(f">24xI12x{size}sH")
         sides: dict[int, Stored] = {}
         at = self._data.find(path + b"\0")
         while at >= 0:
             for extra in (0, 2):
-                start = at - head.size - extra
-                if start < 12 or (start - 12) % 8:
+                start = at - 42 - size - extra
+                if start < HEAD_SIZE or (start - HEAD_SIZE) % 8:
                     continue
-                mode, oid, flags = head.unpack_from(self._data, start)
-                fits = flags & _NAME_LENGTH == min(len(path), _NAME_LENGTH) and bool(flags & _EXTENDED) == bool(extra)
+                mode, oid, flags = self._fields(start, size)
+                fits = flags & NAME_LENGTH == min(len(path), NAME_LENGTH) and bool(flags & EXTENDED) == bool(extra)
                 if fits and mode in _MODES:
-                    intended = extra and self._data[at - 2] << 8 & _INTENT_TO_ADD
+                    intended = extra and self._data[at - 2] << 8 & INTENT_TO_ADD
                     if not intended:
-                        sides.setdefault((flags & _STAGE) >> 12, Stored(mode, oid.hex()))
+                        sides.setdefault((flags & STAGE) >> 12, Stored(mode, oid.hex()))
             at = self._data.find(path + b"\0", at + 1)
         return next((sides[stage] for stage in (0, 2, 3, 1) if stage in sides), None)
+
+    def _fields(self, start: int, size: int) -> tuple[int, bytes, int]:
+        """Mode, id and flags of the entry that begins there, if one does."""
+        data, end = self._data, start + 40 + size
+        mode, flags = data[start + 24 : start + 28], data[end : end + 2]
+        return int.from_bytes(mode, "big"), data[start + 40 : end], int.from_bytes(flags, "big")
 
     def _all(self) -> dict[bytes, Stored]:
         """Every entry, as git lists them."""

@@ -9,7 +9,7 @@ from functools import partial
 from keyguard.errors import GitError
 from keyguard.git.alternates import alternates
 from keyguard.git.control import read_control
-from keyguard.git.indexfile import check_index
+from keyguard.git.indexcheck import check_index
 from keyguard.git.refs import is_object_id, read_head
 from keyguard.git.repository import Repository
 from keyguard.git.shadow import DEADLINE, Shadow

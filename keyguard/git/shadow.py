@@ -208,9 +208,9 @@ def find_git(hostile: str) -> str:
     """The absolute path of git: what is relative on PATH, or lies in the scanned tree, does not count."""
     for folder in filter(os.path.isabs, os.environ.get("PATH", os.defpath).split(os.pathsep)):
         git = os.path.join(folder, "git")
-        if is_inside(os.path.realpath(folder), hostile) or is_inside(os.path.realpath(git), hostile):
+        if not (os.access(git, os.X_OK) and os.path.isfile(git)):
             continue
-        if os.access(git, os.X_OK) and os.path.isfile(git):
+        if not (is_inside(os.path.realpath(folder), hostile) or is_inside(os.path.realpath(git), hostile)):
             return git
     raise GitError("git was not found on PATH (relative folders and the scanned tree do not count): install git")
 

@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from keyguard.masking.values import Shapes, Value, is_ordinary, is_weak
-
 if TYPE_CHECKING:
     from keyguard.masking.masker import Masker
+    from keyguard.masking.values import Shapes, Value
 
 
 class Known:
@@ -45,7 +44,7 @@ class Known:
             self._values[value.fingerprint] = value
             self._fresh.append(value)
             self._clean = ""
-            if self._made and not is_weak(value):
+            if self._made and not _is_weak(value):
                 self._made.add(value)
 
     def fresh(self) -> list[Value]:
@@ -71,7 +70,7 @@ class Known:
     @property
     def has_weak(self) -> bool:
         """Whether there are values that are masked in names of their own finding alone."""
-        return any(map(is_weak, self._values.values()))
+        return any(map(_is_weak, self._values.values()))
 
     # --- what is public -----------------------------------------------------------------------------------------
 
@@ -113,8 +112,10 @@ class Known:
     def mask_own(self, fingerprint: str, text: bytes) -> bytes:
         """A name of one finding without the value of that finding, however short that is."""
         value = self._values.get(fingerprint)
-        if value is None or not is_weak(value) or value.text not in text:
+        if value is None or value.text not in text or not _is_weak(value):
             return text
+        from keyguard.masking.values import is_ordinary
+
         letters = rb"[A-Za-z0-9]"
         alone = re.escape(value.text)
         if is_ordinary(value.text):  # within another word it is not what was meant
@@ -127,12 +128,18 @@ class Known:
 
             self._made = Masker(self._reshaped, self._spared)
             for value in self._values.values():
-                if not is_weak(value):
+                if not _is_weak(value):
                     self._made.add(value)
         return self._made
 
     def _reshaped(self, words: Iterable[str]) -> Mapping[str, str]:
         return self.shapes(words) if self.shapes else {}
+
+
+def _is_weak(value: Value) -> bool:
+    from keyguard.masking.values import is_weak  # a commit without a key has no use for it
+
+    return is_weak(value)
 
 
 #: of this process

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-MASK = "*" * 8
+from keyguard.masking import MASK as MASK
+
 #: words in which something looks like a key by itself, known or not -> the same with that masked
 Shapes = Callable[[Iterable[str]], Mapping[str, str]]
 #: shorter values are masked where they stand and in names of their own finding: elsewhere the gaps would tell them

@@ -33,7 +33,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def literal_texts() -> list[bytes]:
-    plan = engine()._found.plan
+    plan = engine().plan
     exact = [anchor.literal + bytes(tail[0] for tail in anchor.tail) for anchor in plan.anchors]
     return exact + [text.upper() for text in exact] + [anchor.literal for anchor in plan.anchors]
 

@@ -78,3 +78,11 @@ def test_equal_lines_are_counted_in_order() -> None:
 
 def test_no_line_asked_for_is_no_work() -> None:
     assert line_hashes(b"abc", ()) == {}
+
+
+def test_long_lines_that_begin_alike_count_as_one() -> None:
+    begin = b"x" * 120
+    text = b"".join(begin + b"%d\n" % number for number in range(9))
+    starts = line_starts(text)[:9]
+    assert [line_hash(text, start) for start in starts] == every_hash(text)[:9] == [*line_hashes(text, starts).values()]
+    assert line_hash(text, starts[8]).endswith(":9")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,13 @@ def test_of_a_crowded_folder_only_so_much_is_looked_at(place: Path, monkeypatch:
     remove_abandoned(str(place), OURS)
     remove_abandoned(str(place / "nowhere"), OURS)
     assert folder.is_dir()
+
+
+def test_of_many_some_are_looked_at_each_time_and_all_in_the_end(place: Path) -> None:
+    for number in range(3 * claims._AT_ONCE):
+        made(place, number, age=claims._YOUNG * 2)
+    counts = [len([*place.iterdir()])]
+    while counts[-1]:
+        remove_abandoned(str(place), OURS)
+        counts.append(len([*place.iterdir()]))
+    assert {before - after for before, after in pairwise(counts)} == {claims._AT_ONCE}

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.errors import GitError
-from keyguard.git.indexfile import base_of, check_index, entries_with_base, parse_index, remembered_ids
+from keyguard.git.indexcheck import check_index
+from keyguard.git.indexfile import base_of, entries_with_base, parse_index, remembered_ids
 from keyguard.git.repository import discover
 from keyguard.git.tips import read_tips
 from tests.repos import Repo
