@@ -4,9 +4,10 @@
     python -m tools.mutants run --count 200     try that many mutants, chosen by --seed over all packages
 
 A mutant is one replaced operator, comparison, constant, condition or returned value. Each is written into a copy of the
-checkout, where only the tests run whose coverage touches its line, the quickest first, until one fails (killed) or the
-budget of seconds is spent (survived). Results are JSON lines in ``.mutants/``; ``run`` skips mutants that are there
-already, so that an interrupted run goes on, and prints the share that was killed.
+checkout, where only the tests run whose coverage touches its line, the quickest first, until one fails (killed), all
+pass (survived) or the budget of seconds is spent (unfinished, which counts as not killed). Results are JSON lines in
+``.mutants/``; ``run`` skips mutants that are there already, so that an interrupted run goes on, and prints the share
+that was killed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +40,8 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 #: of so many tests of one line, the quickest are enough to start with; the rest follow in batches
 BATCH = 400
+#: seconds after which a test hangs: few take one
+HANGS = 60
 
 
 class Covering(NamedTuple):
@@ -59,7 +63,7 @@ class Covering(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a mutant: ``killed``, ``survived``, ``uncovered`` or ``out-of-time``, and by which test."""
+    """What became of a mutant: ``killed``, ``survived``, ``uncovered`` or ``unfinished``, and by which test."""
 
     mutation: Mutation
     result: str
@@ -171,7 +175,7 @@ def _run_git(copy: Path) -> None:
 
 
 def _attempted(copy: Path, mutation: Mutation, tests: Sequence[str], budget: float) -> Outcome:
-    """Run the tests in batches until one fails or the budget is spent; a batch that hangs is a kill."""
+    """Run the tests in batches until one fails or the budget is spent; a test that hangs has failed."""
     left = budget
     for start in range(0, len(tests), BATCH):
         batch = tests[start : start + BATCH]
@@ -179,7 +183,7 @@ def _attempted(copy: Path, mutation: Mutation, tests: Sequence[str], budget: flo
         report.unlink(missing_ok=True)
         command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "tools.contexts"]
         # which module is imported first depends on the tests that are chosen
-        command += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        command += ["-W", "ignore::pytest.PytestAssertRewriteWarning", f"--timeout={HANGS}"]
         environment = {**os.environ, "KEYGUARD_OUTCOME": str(report), "PYTHONDONTWRITEBYTECODE": "1"}
         listed = copy / ".tests"
         listed.write_text("\n".join(batch) + "\n", encoding="utf-8")
@@ -197,13 +201,13 @@ def _attempted(copy: Path, mutation: Mutation, tests: Sequence[str], budget: flo
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             process.wait()
-            return Outcome(mutation, "out-of-time", start)
+            return Outcome(mutation, "unfinished", start)
         left -= os.times().elapsed - started
         if code:
             said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
             return Outcome(mutation, "killed", start + said.get("ran", 0), said.get("failed", f"exit {code}"))
         if left <= 0:
-            return Outcome(mutation, "survived", start + len(batch), "budget spent")
+            return Outcome(mutation, "unfinished" if tests[start + BATCH :] else "survived", start + len(batch))
     return Outcome(mutation, "survived" if tests else "uncovered", len(tests))
 
 
@@ -247,8 +251,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file.flush()
             print(row["result"], row["at"], row["by"], flush=True)
     rows = results(options.name)
-    killed = sum(row["result"] in ("killed", "out-of-time") for row in rows)
-    print(f"{killed} of {len(rows)} mutants killed ({killed / max(1, len(rows)):.1%})")
+    counts = Counter(row["result"] for row in rows)
+    print(", ".join(f"{count} {result}" for result, count in counts.most_common()))
+    print(f"{counts['killed']} of {len(rows)} mutants killed ({counts['killed'] / max(1, len(rows)):.1%})")
     return 0
 
 
