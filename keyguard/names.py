@@ -42,22 +42,10 @@ class Names:
         """The keys in these paths, as if a path were the only line; one in a folder's name but once."""
         known = self._known
         for path in self._suspects(paths):
-            text = self._parted(path)
-            ends = {_part_end(path, match.end) for match in self._matches(text)}
+            ends = {_part_end(path, match.end) for match in self._matches(path)}
             if not all(path[:end] in known for end in ends):
                 known.update(path[:end] for end in ends)
-                yield from self._inspector.inspect(Blob(path, where), text).sightings
-
-    def _parted(self, path: bytes) -> bytes:
-        """The path with blanks for underscores around what looks like a key: ``backup_<key>_old`` is no identifier, as
-        it would be in code. Offsets stay what they are.
-        """
-        text = bytearray(path)
-        for match in self._engine.matcher.unbounded(path):
-            for at in (match.start - 1, match.end):
-                if text[at : at + 1] == b"_":
-                    text[at] = ord(" ")
-        return bytes(text)
+                yield from self._inspector.inspect(Blob(path, where), path).sightings
 
     def hide_all(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """The same with every value masked in their paths, in the names of refs and people, and beside them."""

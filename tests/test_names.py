@@ -38,23 +38,6 @@ def test_a_key_in_a_name_is_found_wherever_it_stands(engine: Engine) -> None:
     ]
 
 
-def test_a_key_in_a_name_is_found_between_underscores(engine: Engine) -> None:
-    """In code ``backup_<key>`` is an identifier; in a name it is a key with a word before it."""
-    paths = [
-        f"backup_{KEY}.env",
-        f"fix/SENDMAILOS_{made_up_key(2)}",
-        f"v_{made_up_key(3)}",
-        f"a/old_{made_up_key(4)}.d/b",
-    ]
-    assert [column for _, _, column in found(engine, *paths)] == [8, 16, 3, 7]
-    alike = [
-        f"des{KEY}",
-        "task_live_streams_of_events_in_all_regions_of_it.md",
-        "mask_test_cases_for_the_whole_family.py",
-    ]
-    assert found(engine, *alike) == []
-
-
 def test_names_without_keys_are_nothing(engine: Engine) -> None:
     assert found(engine) == []
     assert found(engine, "a.txt", "sk_live_.txt", "b/sk_test_your_key_here") == []

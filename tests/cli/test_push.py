@@ -237,10 +237,9 @@ def test_nobody_who_listens_lets_nothing_through(guarded: Pair, kg: Keyguard) ->
 def test_a_key_in_the_name_of_a_new_ref_is_refused(guarded: Pair, kind: str, commits: int) -> None:
     if commits:
         guarded.repo.commit("clean")
-    for word in ("", "SENDMAILOS_"):
-        name = f"refs/{kind}/fix/{word}{made_up_key(1)}"
-        assert not guarded.push("origin", f"HEAD:{name}").accepted
-        assert guarded.there(name) == ""
+    name = f"refs/{kind}/fix/{made_up_key(1)}"
+    assert not guarded.push("origin", f"HEAD:{name}").accepted
+    assert guarded.there(name) == ""
 
 
 def test_a_ref_with_such_a_name_can_be_moved_and_deleted(pair: Pair) -> None:
