@@ -24,6 +24,20 @@ from tests.repos import git_environment
 NOW = "1767582245"
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github")
 
+#: runs a command with its output in files, and notes the kB of the largest of its processes
+_COUNTING = """
+import os, resource, subprocess, sys
+peak, out, err, *command = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))  # what gets past every measure does not take the machine
+with open(out, "wb") as stdout, open(err, "wb") as stderr:
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+    _, status, usage = os.wait4(process.pid, 0)
+process.returncode = os.waitstatus_to_exitcode(status)
+with open(peak, "w") as file:
+    file.write(str(usage.ru_maxrss))
+sys.exit(process.returncode)
+"""
+
 
 class Said(NamedTuple):
     """How a call ended, and what it wrote."""
@@ -90,6 +104,19 @@ class Keyguard:
             start_new_session=True,
             preexec_fn=first,
         )
+
+    def measured(self, *arguments: str | bytes | Path, cwd: Path | None = None, limit: int = 150) -> tuple[Said, int]:
+        """A call, and the bytes of the largest of its processes; after ``limit`` seconds it is ended.
+
+        A process between it and us counts: what we start inherits the peak of our own memory.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            names = [Path(folder) / name for name in ("peak", "out", "err")]
+            line = ["timeout", "--kill-after=1", str(limit), *self.command(*arguments)]
+            command = [sys.executable, "-c", _COUNTING, *map(str, names), *line]
+            code = subprocess.run(command, cwd=cwd or self.folder, env=self.env, check=False).returncode
+            peak, out, err = (name.read_bytes() for name in names)
+        return Said(code, _text(out), _text(err)), int(peak) * 1024
 
     def python(self, program: str, **options: str | None) -> Said:
         """A program, in the same environment."""

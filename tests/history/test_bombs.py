@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import resource
-import subprocess
 import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard, Said
+from tests.calling import Keyguard
 from tests.history.asking import ASKED, History, key, line
 from tests.history.packfiles import (
     Packed,
@@ -43,23 +40,12 @@ class Measured(NamedTuple):
 
 def measured(kg: Keyguard, path: Path, *more: str) -> Measured:
     """Scan in a process of its own, and see how much memory that took; it is ended long before a test would be."""
-    command = ["timeout", "--kill-after=1", "150", *kg.command(*ASKED, *more, path)]
-    out, err = path.parent / "out.json", path.parent / "err.txt"
-    with out.open("wb") as stdout, err.open("wb") as stderr:
-        child = subprocess.Popen(command, cwd=kg.folder, env=kg.env, stdout=stdout, stderr=stderr, preexec_fn=_bounded)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    said = Said(child.returncode, out.read_text(), err.read_text())
+    said, peak = kg.measured(*ASKED, *more, path)
     assert said.code in (0, 1, 2), said
     assert "Traceback" not in said.err
     seen = History(said, json.loads(said.out))
     seen.adds_up()
-    return Measured(seen, usage.ru_maxrss * 1024)
-
-
-def _bounded() -> None:
-    # what gets past the measure is stopped here, and does not take the machine with it
-    resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+    return Measured(seen, peak)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -294,14 +293,8 @@ def test_a_tree_that_changes_all_the_time_breaks_nothing(kg: Keyguard, tmp_path:
 
 def limited(kg: Keyguard, *words: str | Path, cwd: Path) -> tuple[Said, int]:
     """A call and the most memory that it, or a child of it, ever had, in MB."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = kg.start("scan", "-f", "json", *words, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        said = Said(process.returncode, out.read().decode(), err.read().decode())
-    return said, usage.ru_maxrss // 1024
+    said, peak = kg.measured("scan", "-f", "json", *words, cwd=cwd)
+    return said, peak >> 20
 
 
 def test_one_line_of_100_mb_is_read_in_little_memory(kg: Keyguard, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import process_time
 
@@ -19,6 +20,14 @@ pytest_plugins = ("tests.commandline",)
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 PREFIX = "_".join(("sk", "live", ""))
+
+
+@pytest.fixture(autouse=True)
+def no_collection() -> Iterator[None]:
+    """No garbage is collected meanwhile: in a process that has run many tests, that takes longest of all."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def cost(text: str) -> float:

@@ -250,7 +250,7 @@ def test_keys_in_lines_that_only_seem_to_name_a_vendor_are_sent_to_nobody(world:
         world.repo.write(f"{number:03}/config", line.replace("<1>", made_up_key(number + 10)) + "\n")
     document = world("verify", "--all", "--no-history", "-f", "json").document
     assert len(document["keys"]) == len(doubtful)
-    assert {one["certainty"] for one in document["keys"]} == {"likely", "ambiguous"}
+    assert {one["certainty"] for one in document["keys"]} <= {"likely", "ambiguous"}
     assert not world.heard
 
 
