@@ -207,7 +207,7 @@ class _Scan:
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.elsewhere.projects import completed
 
-                seen.sightings = completed(self._listing.folders, seen.sightings, engine)
+                seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked)
 
     def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
         """What the checks of hygiene say."""

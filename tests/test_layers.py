@@ -29,6 +29,7 @@ LAYERS = {
     "keyguard.dates": 1,
     "keyguard.keeping": 1,
     "keyguard.engine.backtracking": 1,
+    "keyguard.engine.anchor": 1,
     "keyguard.engine.checksums": 1,
     "keyguard.engine.literals": 1,
     "keyguard.engine.plan": 1,

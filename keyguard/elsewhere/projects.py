@@ -7,7 +7,7 @@ them, and what is certain may be sent to a vendor. It is looked for only where a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -19,7 +19,6 @@ from keyguard.evidence.heads import Head
 from keyguard.evidence.names import Evidence, Vendors
 from keyguard.evidence.needs import by_needs, is_lock, is_manifest
 from keyguard.model import Attribution, Certainty, Ground, Rule, Sighting
-from keyguard.names import Names
 from keyguard.sanitize import shown_path
 from keyguard.sources.listing import Folder
 from keyguard.surroundings import unmarked
@@ -31,9 +30,13 @@ _MOST_REASONS = 3
 _MOST_USES = 5_000
 
 
-def completed(folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine) -> list[Sighting]:
-    """The same sightings in the same order, with what the other files in the folders say of those that are unsure."""
-    projects = [_Project(folder, engine) for folder in sorted(folders, key=lambda one: -len(one.shown))]
+def completed(
+    folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine, masked: Callable[[bytes], bytes]
+) -> list[Sighting]:
+    """Return the same sightings in the same order, with what other files in the folders say of those that are not
+    certain. ``masked`` hides keys in the path of a file that is named as a reason.
+    """
+    projects = [_Project(folder, engine, masked) for folder in sorted(folders, key=lambda one: -len(one.shown))]
     found, ruleset = [*sightings], engine.ruleset
     several = {rule.id: rule.vendor for rule in ruleset.rules if not rule.fallback}
     homes: dict[int, list[int]] = defaultdict(list)
@@ -68,10 +71,10 @@ def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
 class _Project:
     """One folder, and what its files say."""
 
-    def __init__(self, folder: Folder, engine: Engine) -> None:
+    def __init__(self, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
         self._texts = Texts(folder)
         self._shown = folder.display(b"")
-        self._names = Names(engine)
+        self._masked = masked
         self._ruleset = engine.ruleset
         self._rules = engine.ruleset.by_id()
         self._code: dict[str, list[bytes]] = {}
@@ -185,7 +188,7 @@ class _Project:
         return self._heads[path]
 
     def _display(self, path: bytes) -> str:
-        return shown_path(self._names.masked(self._shown + path))
+        return shown_path(self._masked(self._shown + path))
 
 
 def _decided(said: Attribution, levels: list[list[Evidence]], rules: list[Rule]) -> Attribution:

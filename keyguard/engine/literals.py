@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from keyguard.engine.plan import Anchor
+from keyguard.engine.anchor import Anchor
 
 if sys.version_info >= (3, 11):
     from re import _constants as sre_constants

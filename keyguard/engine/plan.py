@@ -4,21 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-
-class Anchor(msgspec.Struct, frozen=True, array_like=True):
-    """A literal that every match contains, and how far behind the start of the match it stands."""
-
-    literal: bytes
-    nocase: bool
-    #: character classes that must follow the literal, each a sorted run of byte values
-    tail: tuple[bytes, ...]
-    #: least and most bytes between the start of the match and the literal
-    before: tuple[int, int]
-
-    @property
-    def width(self) -> int:
-        """Length of literal and tail, in bytes."""
-        return len(self.literal) + len(self.tail)
+from keyguard.engine.anchor import Anchor
 
 
 class Form(msgspec.Struct, frozen=True, array_like=True):

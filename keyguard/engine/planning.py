@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from keyguard.engine import literals
-from keyguard.engine.plan import Anchor, Form, Lead, Plan
+from keyguard.engine.anchor import Anchor
+from keyguard.engine.plan import Form, Lead, Plan
 from keyguard.model import Rule
 
 #: not inside a longer word, but right behind what ends in letters or digits and is no word: escapes, percent codes,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots, variables
 from keyguard.hygiene.blocks import LONGEST, block_end
-from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.offsets import between
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Violation
 from keyguard.model import Sighting

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns
-from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.model import Environment, Sighting
 from keyguard.secrets import MASK
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from keyguard.engine import prefilter
-from keyguard.engine.plan import Anchor
+from keyguard.engine.anchor import Anchor
 from keyguard.hygiene.project import Project
 
 

@@ -12,8 +12,8 @@ from keyguard.git.objects import read_blobs
 from keyguard.git.opening import open_shadow
 from keyguard.hygiene import holdings, spots
 from keyguard.hygiene.envfiles import holds_keys, is_for_tests
-from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.keeping import Violation
 from keyguard.model import Environment, Severity, Sighting, Trace
 from keyguard.sanitize import shown, shown_path

@@ -7,17 +7,11 @@ from collections.abc import Iterator
 from keyguard.hygiene import data, patterns, spots
 from keyguard.hygiene.delivery import Delivery, deliveries
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.keeping import Violation
 from keyguard.model import Environment, Severity, Sighting
 
 _SEVERITY = {Environment.LIVE: Severity.CRITICAL, Environment.TEST: Severity.MEDIUM}
-
-
-def is_public(project: Project, key: Sighting) -> bool:
-    """Whether the vendor means keys of this kind to be seen, or never issued this one."""
-    rule = project.rules[key.attribution.rule]
-    known = rule.id in data.load("browser")["public"]["rules"]
-    return known or key.malformed or key.environment is Environment.PUBLISHABLE
 
 
 def key_in_frontend(project: Project) -> Iterator[Violation]:

@@ -12,8 +12,8 @@ from keyguard.engine.placeholders import entropy, is_placeholder
 from keyguard.expression import expression
 from keyguard.hygiene import data, spots, variables
 from keyguard.hygiene.envfiles import is_for_tests
-from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.hygiene.settings import Setting, settings
 from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Spot

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from keyguard.git.ignored import Verdict
 from keyguard.hygiene import holdings, spots
 from keyguard.hygiene.envfiles import is_example, is_for_tests, is_private
-from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.holdings import Holding
 from keyguard.hygiene.project import Local, Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.hygiene.readers import Reader
 from keyguard.hygiene.survey import is_kept, survey
 from keyguard.keeping import Spot, Violation

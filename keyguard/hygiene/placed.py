@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from keyguard.hygiene.concerns import concerns
-from keyguard.hygiene.manifests import encoded
+from keyguard.hygiene.k8ssecrets import encoded
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.stage import Judged, judge
 from keyguard.hygiene.survey import survey

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from keyguard.expression import expression
 from keyguard.hygiene import data, patterns, spots, variables
 from keyguard.hygiene.envfiles import is_env_file, is_example
-from keyguard.hygiene.frontend import is_public
 from keyguard.hygiene.offsets import between
 from keyguard.hygiene.project import Project
+from keyguard.hygiene.publickeys import is_public
 from keyguard.hygiene.variables import Secrecy
 from keyguard.keeping import Spot, Violation
 from keyguard.model import Environment, Severity, Sighting

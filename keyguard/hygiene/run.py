@@ -12,7 +12,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.hygiene import data
 from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.comments import Comments
-from keyguard.hygiene.manifests import encoded
+from keyguard.hygiene.k8ssecrets import encoded
 from keyguard.hygiene.project import Project
 from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
 from keyguard.keeping import Spot, Violation

@@ -17,6 +17,7 @@ from keyguard.hygiene import (
     githooks,
     ignoring,
     infrastructure,
+    k8ssecrets,
     lifecycle,
     logged,
     manifests,
@@ -58,7 +59,7 @@ FUNCTIONS: tuple[CheckFunction, ...] = (
 #: those that ask for no key, so that they need not wait until all keys are known
 EARLY = frozenset((*clientcode.CHECKS, *echoed.CHECKS, *githooks.CHECKS, *logged.CHECKS))
 #: what others find out by themselves, and can be asked before
-PREPARED: tuple[Callable[[Project], object], ...] = (manifests.manifests, readers.readers)
+PREPARED: tuple[Callable[[Project], object], ...] = (k8ssecrets.manifests, readers.readers)
 
 
 def names() -> dict[Callable[[bytes], bool], Patterns]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyguard.engine import literals
-from keyguard.engine.plan import Anchor
+from keyguard.engine.anchor import Anchor
 from keyguard.model import Rule
 from keyguard.templates import fill
 from tests.seeing import engine

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from keyguard.engine import planning
-from keyguard.engine.plan import Anchor, Lead, Plan
+from keyguard.engine.anchor import Anchor
+from keyguard.engine.plan import Lead, Plan
 from keyguard.model import Rule
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.engine import planning, prefilter
-from keyguard.engine.plan import Anchor
+from keyguard.engine.anchor import Anchor
 from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter, suspects
 from tests.engine.test_plan import rule
 
