@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from keyguard.engine import compiled
-from keyguard.inspector import Inspector
-from keyguard.model import Blob, Sighting, Where
+from keyguard.inspection.inspector import Inspector
+from keyguard.model.finding import Blob, Sighting, Where
 
 _PIECE = 1 << 22
 _FILE, _HUNK, _COMMIT = b"\ndiff --git ", b"\n@@ ", b"\ncommit "

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from keyguard.cli import main
-from keyguard.model import UNOPENED
+from keyguard.model.finding import UNOPENED
 from tests.checkout import ROOT
 from tests.repos import git_environment
 

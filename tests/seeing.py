@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 
-from keyguard import rules, templates
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
-from keyguard.inspector import Inspector
-from keyguard.model import Blob, Sighting, Where
+from keyguard.inspection.inspector import Inspector
+from keyguard.model.finding import Blob, Sighting, Where
+from keyguard.rules import examples, loader
 
 __all__ = ["engine", "in_pieces", "inspector", "key", "see"]
 
@@ -17,13 +17,13 @@ ANY = "sk_live_{alnum:32}"
 
 def key(template: str = ANY, seed: str = "") -> str:
     """A made-up key, the same one for the same seed."""
-    return templates.fill(template, f"{template}/{seed}")
+    return examples.fill(template, f"{template}/{seed}")
 
 
 @functools.cache
 def engine(kind: str = "auto") -> Engine:
     """All rules, ready to run."""
-    return compiled.build(rules.parse(rules.read_packs()), kind)
+    return compiled.build(loader.parse(loader.read_packs()), kind)
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from benchmarks.peers import PEERS, peer_command
 from benchmarks.plot import Panel, draw
 from benchmarks.repositories import make
 from benchmarks.turns import Field, Taken, Tool, add_arguments, take_turns
-from keyguard.secrets import Secret, fingerprint
+from keyguard.masking.secret import Secret, fingerprint
 from tests.checkout import made_up_key
 from tests.repos import Repo, git_environment
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,114 +11,27 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-#: module or package -> layer; what is more specific wins
-LAYERS = {
-    "keyguard": 0,
-    "keyguard.model": 0,
-    "keyguard.digests": 0,
-    "keyguard.endpoints": 0,
-    "keyguard.errors": 0,
-    "keyguard.expression": 0,
-    "keyguard.masking": 0,
-    "keyguard.verdict": 0,
-    "keyguard.past": 0,
-    "keyguard.rule": 0,
-    "keyguard.scales": 0,
-    "keyguard.userdirs": 0,
-    "keyguard.whose": 0,
-    "keyguard.config": 1,
-    "keyguard.dates": 1,
-    "keyguard.keeping": 1,
-    "keyguard.engine.backtracking": 1,
-    "keyguard.engine.anchor": 1,
-    "keyguard.engine.checksums": 1,
-    "keyguard.engine.literals": 1,
-    "keyguard.engine.plan": 1,
-    "keyguard.git.child": 1,
-    "keyguard.git.claims": 1,
-    "keyguard.git.modes": 1,
-    "keyguard.git.shadow": 1,
-    "keyguard.packfile": 1,
-    "keyguard.privatedir": 1,
-    "keyguard.progress": 1,
-    "keyguard.rotation": 1,
-    "keyguard.tomldepth": 1,
-    "keyguard.rules": 1,
-    "keyguard.sanitize": 1,
-    "keyguard.secrets": 1,
-    "keyguard.templates": 1,
-    "keyguard.userconfig": 1,
-    "keyguard.workers": 1,
-    "keyguard.cache": 2,
-    "keyguard.canaries": 2,
-    "keyguard.database": 2,
-    "keyguard.engine": 2,
-    "keyguard.generations": 2,
-    "keyguard.git": 2,
-    "keyguard.shelf": 2,
-    "keyguard.surroundings": 2,
-    "keyguard.evidence": 3,
-    "keyguard.places": 3,
-    "keyguard.remote": 3,
-    "keyguard.report": 3,
-    "keyguard.odb": 3,
-    "keyguard.sources": 3,
-    "keyguard.attribution": 4,
-    "keyguard.suppress": 4,
-    "keyguard.triage": 4,
-    "keyguard.history": 6,
-    "keyguard.hygiene": 6,
-    "keyguard.elsewhere": 6,
-    "keyguard.inspector": 5,
-    "keyguard.names": 5,
-    "keyguard.accounting": 7,
-    "keyguard.change": 7,
-    "keyguard.scan": 8,
-    "keyguard.violations": 5,
-    "keyguard.sightings": 5,
-    "keyguard.tally": 5,
-    "keyguard.worklist": 5,
-    "keyguard.proving": 8,
-    "keyguard.remedy": 9,
-    "keyguard.inventory": 9,
-    "keyguard.response": 9,
-    "keyguard.cli": 10,
-    "keyguard.__main__": 11,
-}
-
-#: (importer, imported) within one layer, in different packages, and why that is as it should be
-SIDEWAYS = {
-    ("keyguard.masking.forms", "keyguard.expression"): "patterns are compiled when they are first needed",
-    ("keyguard.model", "keyguard.scales"): "the scales are nouns, too",
-    ("keyguard.model", "keyguard.whose"): "and whose a key is",
-    ("keyguard.whose", "keyguard.scales"): "which is on the scale of certainty",
-    ("keyguard.model", "keyguard.past"): "and so is what history says",
-    ("keyguard.model", "keyguard.rule"): "and so is a rule",
-    ("keyguard.rule", "keyguard.scales"): "a rule says how bad its keys are",
-    ("keyguard.rule", "keyguard.endpoints"): "and how their vendor is asked",
-    ("keyguard.model", "keyguard.verdict"): "and what it answered",
-    ("keyguard.packfile", "keyguard.tomldepth"): "what is read is looked at first",
-    ("keyguard.config", "keyguard.packfile"): "both are TOML, and say in the same words where it is wrong",
-    ("keyguard.rules", "keyguard.packfile"): "likewise",
-    ("keyguard.userconfig", "keyguard.packfile"): "likewise",
-    ("keyguard.config", "keyguard.rotation"): "what a project demands is part of its configuration",
-    ("keyguard.rotation", "keyguard.dates"): "a revocation has a date",
-    ("keyguard.rules", "keyguard.engine.checksums"): "a rule names its checksum, which has to exist",
-    ("keyguard.rules", "keyguard.engine.literals"): "a rule from which no literal can be derived is refused on load",
-    ("keyguard.rules", "keyguard.engine.backtracking"): "and one whose pattern could hold up a scan",
-}
-
-#: modules of the root that are parts of another, which is no package only because it is small
-PARTS = {
-    "keyguard.database": "keyguard.cache",
-    "keyguard.generations": "keyguard.cache",
-    "keyguard.inspector": "keyguard.scan",
-    "keyguard.names": "keyguard.scan",
-    "keyguard.shelf": "keyguard.cache",
-    "keyguard.sightings": "keyguard.scan",
-    "keyguard.tally": "keyguard.scan",
-    "keyguard.worklist": "keyguard.scan",
-}
+#: the rooms of the house from top to bottom: a room imports from those below it, and rooms of one row keep apart
+ROOMS = (
+    ("__main__",),
+    ("cli",),
+    ("response",),
+    ("fix", "inventory"),
+    ("scan",),
+    ("policy",),
+    ("history", "hygiene"),
+    ("inspection",),
+    ("attribution",),
+    ("triage",),
+    ("engine",),
+    ("rules",),
+    ("odb", "remote", "report", "sources"),
+    ("cache", "config", "git"),
+    ("masking",),
+    ("support",),
+    ("model",),
+)
+FLOORS = {room: floor for floor, row in enumerate(reversed(ROOMS)) for room in row}
 
 Graph = Mapping[str, frozenset[str]]
 
@@ -171,42 +85,39 @@ def takes_from(tree: ast.Module, package: str, known: frozenset[str]) -> bool:
     return False
 
 
-def packages_of(name: str) -> list[str]:
-    """``a.b.c`` -> ``[a.b, a]``."""
-    parts = name.split(".")
-    return [".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
-
-
 def graph_of(sources: Mapping[str, str], strings: bool = True) -> Graph:
     """Module -> the modules it imports, or names in a string."""
     known = frozenset(sources)
     return {name: imports_of(name, source, known, strings) for name, source in sources.items()}
 
 
-def layer_of(name: str) -> int | None:
-    """The layer of a module, or None when neither it nor a package around it (the root aside) has one."""
-    if name in LAYERS:
-        return LAYERS[name]
-    return next((LAYERS[package] for package in packages_of(name)[:-1] if package in LAYERS), None)
-
-
-def home_of(name: str) -> str:
-    """The package directly under the root in which a module lives; a module of the root is its own home."""
-    return PARTS.get(name) or ".".join(name.split(".")[:2])
+def room_of(name: str) -> str:
+    """The room in which a module lies; empty for the root itself, which everybody may ask for the version."""
+    return ([*name.split("."), ""])[1]
 
 
 def wrong_imports(graph: Graph) -> list[str]:
-    """What points up, or sideways into another package."""
+    """What points up, or sideways into another room."""
     wrong = []
     for name, imported in sorted(graph.items()):
         for target in sorted(imported):
-            here, there = layer_of(name), layer_of(target)
-            if here is None or there is None or there < here:
-                continue
-            if there == here and (home_of(name) == home_of(target) or (name, target) in SIDEWAYS):
-                continue
-            wrong.append(f"{name} (layer {here}) imports {target} (layer {there})")
+            here, there = room_of(name), room_of(target)
+            if there and here != there and FLOORS[there] >= FLOORS[here]:
+                wrong.append(f"{name} imports {target}")
     return wrong
+
+
+def packages_of(graph: Graph) -> Graph:
+    """The same between packages, each with the modules directly in it; a module of the root stands for itself."""
+    folders = {name for name in graph if any(other.startswith(f"{name}.") for other in graph)}
+
+    def package(name: str) -> str:
+        return name if name in folders or name.count(".") == 1 else name.rpartition(".")[0]
+
+    found: dict[str, set[str]] = {package(name): set() for name in graph}
+    for name, imported in graph.items():
+        found[package(name)].update(package(target) for target in imported)
+    return {name: frozenset(targets - {name}) for name, targets in found.items()}
 
 
 def circle_in(graph: Graph) -> list[str]:
@@ -236,22 +147,25 @@ def graph(sources: dict[str, str]) -> Graph:
     return graph_of(sources)
 
 
-def test_every_module_has_a_layer(graph: Graph) -> None:
-    assert [name for name in graph if layer_of(name) is None] == []
+def test_every_room_is_in_the_table_and_nothing_else_lies_beside_them(graph: Graph) -> None:
+    assert {room_of(name) for name in graph} - {""} == set(FLOORS)
+    assert {path.name for path in (ROOT / "keyguard").glob("*.py")} == {"__init__.py", "__main__.py"}
 
 
 def test_imports_point_down(graph: Graph) -> None:
     assert wrong_imports(graph) == []
 
 
-def test_imports_never_go_round_in_a_circle(sources: dict[str, str]) -> None:
+def test_neither_modules_nor_packages_import_each_other_in_a_circle(sources: dict[str, str]) -> None:
     # a package's table names its modules in strings, and they take their shape from the package: that is no circle
-    assert circle_in(graph_of(sources, strings=False)) == []
+    graph = graph_of(sources, strings=False)
+    assert circle_in(graph) == []
+    assert circle_in(packages_of(graph)) == []
 
 
-def test_the_tables_hold_nothing_that_is_gone(graph: Graph) -> None:
-    assert [name for name in (*LAYERS, *PARTS, *PARTS.values()) if name not in graph] == []
-    assert [pair for pair in SIDEWAYS if pair[1] not in graph.get(pair[0], ())] == []
+def test_a_room_has_about_fifteen_files(sources: dict[str, str]) -> None:
+    counted = Counter(name.rpartition(".")[0] for name in sources)
+    assert {package: count for package, count in counted.items() if count > 20 and package != "keyguard"} == {}
 
 
 @pytest.mark.parametrize(
@@ -271,7 +185,7 @@ def test_the_tables_hold_nothing_that_is_gone(graph: Graph) -> None:
 )
 def test_an_import_that_points_up_is_seen_wherever_it_stands(source: str) -> None:
     graph = graph_of({"keyguard": "", "keyguard.scan": "", "keyguard.rules": source})
-    assert wrong_imports(graph) == ["keyguard.rules (layer 1) imports keyguard.scan (layer 8)"]
+    assert wrong_imports(graph) == ["keyguard.rules imports keyguard.scan"]
 
 
 def test_a_name_that_is_put_together_is_refused() -> None:
@@ -284,19 +198,30 @@ def test_a_relative_import_is_refused() -> None:
         graph_of({"keyguard.rules": "from .scan import run"})
 
 
-def test_siblings_of_one_layer_keep_apart_unless_they_share_a_package() -> None:
+def test_rooms_of_one_row_keep_apart_and_modules_of_one_room_need_not() -> None:
     graph = graph_of(
         {
-            "keyguard.engine": "",
-            "keyguard.engine.matcher": "from keyguard.engine.plan import Plan\nfrom keyguard.git.objects import read",
-            "keyguard.engine.plan": "",
-            "keyguard.git": "",
-            "keyguard.git.objects": "",
+            "keyguard.odb.pack": "from keyguard.odb.files import open_file\nfrom keyguard.sources.tree import listing",
+            "keyguard.odb.files": "",
+            "keyguard.sources.tree": "",
         }
     )
-    assert wrong_imports(graph) == [
-        "keyguard.engine.matcher (layer 2) imports keyguard.git.objects (layer 2)",
-    ]
+    assert wrong_imports(graph) == ["keyguard.odb.pack imports keyguard.sources.tree"]
+
+
+def test_a_circle_of_packages_is_seen_where_no_module_is_in_one() -> None:
+    graph = graph_of(
+        {
+            "keyguard.git.refs": "",
+            "keyguard.git.refs.tips": "from keyguard.git.index.file import read",
+            "keyguard.git.refs.head": "",
+            "keyguard.git.index": "",
+            "keyguard.git.index.file": "",
+            "keyguard.git.index.entries": "from keyguard.git.refs.head import head",
+        }
+    )
+    assert circle_in(graph) == []
+    assert circle_in(packages_of(graph)) == ["keyguard.git.index", "keyguard.git.refs", "keyguard.git.index"]
 
 
 def test_a_circle_is_seen_through_a_package_and_a_function() -> None:
@@ -311,7 +236,11 @@ def test_a_circle_is_seen_through_a_package_and_a_function() -> None:
 
 
 def test_a_package_is_imported_only_by_who_takes_something_of_its_own() -> None:
-    sources = {"keyguard.report": "", "keyguard.report.text": "", "keyguard.scan": "from keyguard.report import text"}
+    sources = {
+        "keyguard.report": "",
+        "keyguard.report.text": "",
+        "keyguard.scan": "from keyguard.report import text",
+    }
     assert graph_of(sources)["keyguard.scan"] == {"keyguard.report.text"}
     sources["keyguard.scan"] = "from keyguard.report import text, REPORTERS"
     assert graph_of(sources)["keyguard.scan"] == {"keyguard.report", "keyguard.report.text"}

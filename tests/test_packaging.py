@@ -41,7 +41,7 @@ def test_there_are_packs_to_ship() -> None:
 def test_the_wheel_holds_the_package_and_the_rules_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert wheel.name == f"keyguard_lint-{keyguard.__version__}-py3-none-any.whl"
-    assert sorted(Path(name).name for name in names if name.startswith("keyguard/rules/")) == PACKS
+    assert sorted(Path(name).name for name in names if name.startswith("keyguard/rules/packs/")) == PACKS
     assert "keyguard/py.typed" in names
     assert {name.split("/")[0] for name in names} == {"keyguard", f"keyguard_lint-{keyguard.__version__}.dist-info"}
 
@@ -116,4 +116,4 @@ def test_the_sdist_holds_all_it_takes_to_build_and_to_test(
     assert names - tracked == {"PKG-INFO"}
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, sdist, env=offline, cwd=tmp_path)
     (rebuilt,) = tmp_path.glob("*.whl")
-    assert "keyguard/rules/sendmailos.toml" in zipfile.ZipFile(rebuilt).namelist()
+    assert "keyguard/rules/packs/sendmailos.toml" in zipfile.ZipFile(rebuilt).namelist()

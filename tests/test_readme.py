@@ -22,7 +22,7 @@ import yaml
 
 import keyguard
 from keyguard.cli.arguments import parse
-from keyguard.errors import UsageError
+from keyguard.support.errors import UsageError
 from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key, offline_environment, run
 from tests.documents import Block, blocks_of
 from tests.repos import Repo, git_environment
@@ -451,5 +451,5 @@ def test_make_sets_everything_up(block: Block, clone: User) -> None:
     clone.types("git init --quiet path; echo hello >path/notes.txt")
     assert "working tree: 1 file" in clone.types(scan)
     # all of them would be this test as well
-    some = "--no-cov tests/test_names.py tests/test_dates.py -n0"
+    some = "--no-cov tests/inspection/test_filenames.py tests/support/test_dates.py -n0"
     assert " passed" in clone.types(f'{test.partition("#")[0]} ARGS="{some}"')

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from keyguard.errors import KeyguardError
 from keyguard.masking.known import KNOWN
 from keyguard.masking.writer import masked_streams
+from keyguard.support.errors import KeyguardError
 
 _SIGINT = 2
 #: seconds in which a second signal changes nothing
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     _load_lightly()
     from keyguard.cli.arguments import parse
-    from keyguard.cli.commands import run
+    from keyguard.cli.table import run
 
     options = parse(arguments)
     return run(options)
@@ -109,7 +109,7 @@ def _run(arguments: list[str]) -> int:
 
 def _ended(heard: Sequence[int]) -> int:
     """A signal can come at any moment, also while something temporary is being made or removed."""
-    shadow = sys.modules.get("keyguard.git.shadow")
+    shadow = sys.modules.get("keyguard.git.process.shadow")
     if shadow is not None:
         shadow.sweep()
     return 128 + (heard[0] if heard else _SIGINT)
@@ -138,8 +138,8 @@ def _origin(error: Exception) -> str:
 
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
-    from keyguard.names import scrubbed
-    from keyguard.sanitize import shown
+    from keyguard.inspection.filenames import scrubbed
+    from keyguard.support.sanitize import shown
 
     text = "\n".join(shown(line) for line in scrubbed(message, arguments).split("\n"))
     try:

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from keyguard import __version__
-from keyguard.cli.commands import COMMANDS
-from keyguard.errors import UsageError
+from keyguard.cli.table import COMMANDS
+from keyguard.support.errors import UsageError
 
 _DESCRIPTION = "Finds API keys, says whose they are and how bad it is. Works offline; secrets are never printed."
 _EPILOG = """\
@@ -110,7 +110,7 @@ def _columns() -> int:
 
 
 def _meant(command: str) -> str:
-    from keyguard.packfile import suggestion
+    from keyguard.support.tomlfile import suggestion
 
     if os.path.lexists(command):
         return f", did you mean 'keyguard scan {command}'?"
@@ -119,7 +119,7 @@ def _meant(command: str) -> str:
 
 def _refuse(parser: argparse.ArgumentParser, word: str, known: Iterable[str]) -> NoReturn:
     """Refuse an argument that means nothing, with the option that was probably meant."""
-    from keyguard.packfile import suggestion
+    from keyguard.support.tomlfile import suggestion
 
     name = word.partition("=")[0]
     options = tuple(sorted(option for option in known if option.startswith("--")))

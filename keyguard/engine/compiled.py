@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard import __version__, privatedir, rules
+from keyguard import __version__
+from keyguard.cache import directory
 from keyguard.engine import prefilter
 from keyguard.engine.prefilter import Prefilter
-from keyguard.errors import UsageError
-from keyguard.rules import AddedPack, RuleSet
+from keyguard.rules import loader
+from keyguard.rules.loader import AddedPack, RuleSet
+from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
     from keyguard.engine.matcher import Matcher
@@ -69,7 +71,7 @@ class Engine:
             return msgspec.msgpack.decode(self._found.ruleset, type=RuleSet)
         except (msgspec.MsgspecError, ValueError):
             packs, added = self._packs
-            return rules.parse(rules.read_packs(packs), added)
+            return loader.parse(loader.read_packs(packs), added)
 
     @cached_property
     def plan(self) -> Plan:
@@ -99,11 +101,11 @@ def load(
     native = _is_native(engine)
     packs, own = tuple(extra), tuple(added)
     library = prefilter.library_version() if native else "python"
-    stamp = rules.stamp(packs, __version__, library, added=own) if cached else ""
+    stamp = loader.stamp(packs, __version__, library, added=own) if cached else ""
     name = f"rules-{stamp[:32]}.msgpack"
     found = _from_cache(name, native) if stamp else None
     if found is None:
-        found = _compile(rules.parse(rules.read_packs(packs), own))
+        found = _compile(loader.parse(loader.read_packs(packs), own))
     filter_, fresh = _prefilter(found, native)
     if fresh and stamp:
         _to_cache(name, found, filter_)
@@ -160,7 +162,7 @@ def _plan(found: Compiled) -> Plan:
 
 
 def _from_cache(name: str, native: bool) -> Compiled | None:
-    data = privatedir.read(name)
+    data = directory.read(name)
     if data is None:
         return None
     try:
@@ -174,5 +176,5 @@ def _from_cache(name: str, native: bool) -> Compiled | None:
 
 def _to_cache(name: str, found: Compiled, filter_: Prefilter) -> None:
     database = filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python"
-    privatedir.write(name, msgspec.msgpack.encode(msgspec.structs.replace(found, database=database)))
-    privatedir.prune(FILES, _KEPT)
+    directory.write(name, msgspec.msgpack.encode(msgspec.structs.replace(found, database=database)))
+    directory.prune(FILES, _KEPT)

@@ -12,8 +12,8 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from keyguard.expression import expression
-from keyguard.model import UNOPENED, Skipped
+from keyguard.model.finding import UNOPENED, Skipped
+from keyguard.support.regex import expression
 
 #: so many bytes of a file tell what it is
 LOOK = 512

@@ -9,7 +9,7 @@ import codecs
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),

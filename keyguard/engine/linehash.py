@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable
 from itertools import accumulate
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 _WINDOW = 100
 _BASE = 37

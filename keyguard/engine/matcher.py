@@ -12,12 +12,12 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from keyguard import digests
 from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
 from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
-from keyguard.model import Match, Rule
-from keyguard.rules import RuleSet
+from keyguard.model.finding import Match, Rule
+from keyguard.rules.loader import RuleSet
+from keyguard.support import digests
 
 #: how far past a window a look-ahead may want to see
 _SLACK = 64
@@ -193,7 +193,7 @@ class Matcher:
         check = self.rules[index].checksum
         if not check:
             return True
-        from keyguard.engine import checksums
+        from keyguard.rules import checksums
 
         return check not in checksums.REQUIRED or checksums.CHECKSUMS[check](match["secret"])
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import msgspec
 
-from keyguard.model import Confidence, Match, Rule
+from keyguard.model.finding import Confidence, Match, Rule
 
 _RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 

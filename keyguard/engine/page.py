@@ -11,7 +11,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 #: bytes of a page that are new; a text up to this size is one page
 PAGE = 8 << 20

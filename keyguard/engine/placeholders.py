@@ -14,7 +14,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from operator import sub
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 #: long enough that a random body holds one by chance less than once in a hundred million
 _WORDS = expression(

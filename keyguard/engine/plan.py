@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from keyguard.engine.anchor import Anchor
+from keyguard.rules.anchor import Anchor
 
 
 class Form(msgspec.Struct, frozen=True, array_like=True):

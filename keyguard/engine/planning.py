@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keyguard.engine import literals
-from keyguard.engine.anchor import Anchor
 from keyguard.engine.plan import Form, Lead, Plan
-from keyguard.model import Rule
+from keyguard.model.finding import Rule
+from keyguard.rules import literals
+from keyguard.rules.anchor import Anchor
 
 #: not inside a longer word, but right behind what ends in letters or digits and is no word: escapes, percent codes,
 #: an equals sign in an e-mail, the codes of a terminal's colours (with the escape before them, or spelled out), and the
@@ -25,7 +25,7 @@ _BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "right": ("
 
 
 def build(rules: Iterable[Rule]) -> Plan:
-    """The plan for these rules, in their order; the rules have been validated by ``keyguard.rules``."""
+    """The plan for these rules, in their order; the rules have been validated by ``keyguard.rules.loader``."""
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
     for index, rule in enumerate(rules):

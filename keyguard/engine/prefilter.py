@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from keyguard.engine.anchor import Anchor
+    from keyguard.rules.anchor import Anchor
 
 #: bumped when the meaning of a cached database changes
 FORMAT = 7

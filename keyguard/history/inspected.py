@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from keyguard.history.hits import Hit
-from keyguard.inspector import Sighted
+from keyguard.history.hit import Hit
+from keyguard.inspection.inspector import Sighted
 from keyguard.odb.commits import CommitRows, moved
 
 

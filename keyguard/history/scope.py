@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from keyguard.errors import GitError, UsageError
-from keyguard.git.ownfiles import submodule_stores
-from keyguard.git.repository import Repository, discover
-from keyguard.model import Skipped
+from keyguard.git.layout.repository import Repository, discover
+from keyguard.git.own_files import submodule_stores
+from keyguard.model.finding import Skipped
 from keyguard.sources.listing import Listing
 from keyguard.sources.tree import shown_root
+from keyguard.support.errors import GitError, UsageError
 
 
 class Home(NamedTuple):

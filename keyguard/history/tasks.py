@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from keyguard import workers
+from keyguard.inspection import workers
 from keyguard.odb.pack import Pack
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import Array, np
 
 if TYPE_CHECKING:
-    from keyguard.progress import Progress
+    from keyguard.support.progress import Progress
 
 #: ranges of numbers, each of whole trees of a forest with one kind of object
 Task = list[tuple[int, int]]

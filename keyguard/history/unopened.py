@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from keyguard.errors import GitError
-from keyguard.git.objects import read_blobs
-from keyguard.git.opening import open_shadow
-from keyguard.git.repository import Repository
-from keyguard.model import UNOPENED, Skipped
+from keyguard.git.layout.repository import Repository
+from keyguard.git.objects.blobs import read_blobs
+from keyguard.git.process.opening import open_shadow
+from keyguard.model.finding import UNOPENED, Skipped
+from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:
     from keyguard.odb.store import Store  # with numpy, for which a range has no use

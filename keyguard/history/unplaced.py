@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from keyguard.history.hits import Hit
-from keyguard.history.surveyed import placed
-from keyguard.model import Sighting, Trace
+from keyguard.history.hit import Hit
+from keyguard.history.outcome import placed
+from keyguard.model.finding import Sighting, Trace
 
 
 def unplaced(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
-from keyguard.errors import GitError
-from keyguard.history.hits import Hit
-from keyguard.inspector import Inspector
-from keyguard.model import Blob, Sighting, Vendor, Where
+from keyguard.history.hit import Hit
+from keyguard.inspection.inspector import Inspector
+from keyguard.model.finding import Blob, Sighting, Vendor, Where
+from keyguard.support.errors import GitError
 
 #: stands for keys that only a path can tell to be any
 MORE = ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyguard.engine.page import Page
-from keyguard.expression import expression
-from keyguard.keeping import Spot
-from keyguard.model import Match, Suppression
-from keyguard.suppress import Marker, applies, markers
+from keyguard.model.finding import Match, Suppression
+from keyguard.model.violation import Spot
+from keyguard.support.regex import expression
+from keyguard.triage.inline import Marker, applies, markers
 
 _BREAK = expression(rb"\r\n|\n|\r")
 

@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from keyguard.config.rotation import USUAL, Rotation
 from keyguard.engine.compiled import Engine
-from keyguard.hygiene import data
-from keyguard.hygiene.beside import Beside
 from keyguard.hygiene.comments import Comments
-from keyguard.hygiene.k8ssecrets import encoded
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.keys.kubernetes import encoded
+from keyguard.hygiene.project.neighbours import Beside
+from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
-from keyguard.keeping import Spot, Violation
+from keyguard.inspection.filenames import Names
 from keyguard.masking.known import KNOWN
-from keyguard.model import HistoryCoverage, Sighting, Skipped
-from keyguard.names import Names
-from keyguard.rotation import USUAL, Rotation
+from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
+from keyguard.model.violation import Spot, Violation
 from keyguard.sources.listing import Folder, Listing
 
 #: a project: the root of its folders, and how that is shown
@@ -80,7 +80,7 @@ def run(
     """
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
-    found = Kept(checks=data.count())
+    found = Kept(checks=tables.count())
     around = look_around(listing, engine) if ahead is None else ahead
     for folders in projects(listing):
         project, early, skipped = around[_root(folders)]

@@ -4,69 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from keyguard.hygiene import (
-    bundling,
-    clientcode,
-    credentials,
-    data,
-    echoed,
-    envfiles,
-    environments,
-    formerly,
+from keyguard.hygiene.checks import (
+    bundle_env,
+    client_code,
+    docker_context,
+    env_history,
+    env_ignored,
     frontend,
-    githooks,
-    ignoring,
+    git_config,
+    git_hooks,
     infrastructure,
-    k8ssecrets,
+    kubernetes,
     lifecycle,
-    logged,
-    manifests,
+    logging,
     notebooks,
-    publicnames,
-    readers,
-    survey,
+    packages,
+    public_env,
+    shell_output,
+    stages,
 )
-from keyguard.hygiene.docker import context
-from keyguard.hygiene.packaging import shipped
-from keyguard.hygiene.patterns import Patterns
-from keyguard.hygiene.project import Project
-from keyguard.keeping import Violation
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.envfiles import names as envfiles
+from keyguard.hygiene.envfiles import readers, survey
+from keyguard.hygiene.keys import kubernetes as kubernetes_secrets
+from keyguard.hygiene.paths.patterns import Patterns
+from keyguard.hygiene.project.project import Project
+from keyguard.model.violation import Violation
 
 #: what a topic offers: functions, each for one check or a few that look at the same thing
 CheckFunction = Callable[[Project], Iterator[Violation]]
 
 #: all of them, in the order in which they look
 FUNCTIONS: tuple[CheckFunction, ...] = (
-    *ignoring.CHECKS,
-    *formerly.CHECKS,
-    *context.CHECKS,
-    *shipped.CHECKS,
+    *env_ignored.CHECKS,
+    *env_history.CHECKS,
+    *docker_context.CHECKS,
+    *packages.CHECKS,
     *frontend.CHECKS,
-    *publicnames.CHECKS,
-    *bundling.CHECKS,
-    *clientcode.CHECKS,
-    *manifests.CHECKS,
-    *environments.CHECKS,
+    *public_env.CHECKS,
+    *bundle_env.CHECKS,
+    *client_code.CHECKS,
+    *kubernetes.CHECKS,
+    *stages.CHECKS,
     *lifecycle.CHECKS,
-    *githooks.CHECKS,
+    *git_hooks.CHECKS,
     *infrastructure.CHECKS,
     *notebooks.CHECKS,
-    *credentials.CHECKS,
-    *echoed.CHECKS,
-    *logged.CHECKS,
+    *git_config.CHECKS,
+    *shell_output.CHECKS,
+    *logging.CHECKS,
 )
 
 #: those that ask for no key, so that they need not wait until all keys are known
-EARLY = frozenset((*clientcode.CHECKS, *echoed.CHECKS, *githooks.CHECKS, *logged.CHECKS))
+EARLY = frozenset((*client_code.CHECKS, *shell_output.CHECKS, *git_hooks.CHECKS, *logging.CHECKS))
 #: what others find out by themselves, and can be asked before
-PREPARED: tuple[Callable[[Project], object], ...] = (k8ssecrets.manifests, readers.readers)
+PREPARED: tuple[Callable[[Project], object], ...] = (kubernetes_secrets.manifests, readers.readers)
 
 
 def names() -> dict[Callable[[bytes], bool], Patterns]:
     """What checks ask ``Project.locals`` for, and patterns for all names that can be meant by it: that is found out
     before any key is known.
     """
-    files = data.load("envfiles")["files"]
+    files = tables.load("envfiles")["files"]
     return {
         envfiles.is_env_file: Patterns(files["names"]),
         envfiles.is_example: Patterns(files["examples"]),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.hygiene.lives import ignored_files
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.keys.lifetimes import ignored_files
+from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.services import service_of, services
 from keyguard.hygiene.run import projects
-from keyguard.hygiene.services import service_of, services
-from keyguard.hygiene.stage import judge
-from keyguard.model import Sighting, Where
+from keyguard.hygiene.stages.stage import judge
+from keyguard.model.finding import Sighting, Where
 from keyguard.sources.listing import Listing
 
 

@@ -6,14 +6,14 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
-from keyguard import dates
 from keyguard.inventory.rows import Row
-from keyguard.model import Run
+from keyguard.model.finding import Run
 from keyguard.report import Style
 from keyguard.report.document import Object, coverage_object, path_names, skipped_object, to_json
 from keyguard.report.phrases import counted, number, prose
 from keyguard.report.summary import covered, gap_lines
-from keyguard.sanitize import shown_path
+from keyguard.support import dates
+from keyguard.support.sanitize import shown_path
 
 SCHEMA = "keyguard-inventory/1"
 

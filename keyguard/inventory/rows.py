@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from keyguard import dates
 from keyguard.inventory.census import Census
 from keyguard.masking.known import KNOWN
-from keyguard.model import Environment, Finding, Occurrence, Run, Where
+from keyguard.model.finding import Environment, Finding, Occurrence, Run, Where
+from keyguard.support import dates
 
 #: from the nearest to the farthest: what a key stands in, at best
 STANDINGS = ("files", "ignored", "head", "staged", "history", "local", "dangling")

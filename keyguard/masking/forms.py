@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 #: ``%5F``, ``\\x5f``, ``\\u005f``, ``\\u{5f}``, ``\\137``, ``&#95;``, ``&#x5f;``; NUL is half a wide character
 _CODED = expression(

@@ -9,7 +9,7 @@ from typing import Any
 
 from dulwich.errors import ApplyDeltaError
 
-from keyguard.errors import GitError
+from keyguard.support.errors import GitError
 
 
 def _loaded(*names: str) -> Any:

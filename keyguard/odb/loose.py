@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard import digests
-from keyguard.errors import GitError
-from keyguard.git.refs import is_object_id
+from keyguard.git.layout.head import is_object_id
 from keyguard.odb.files import open_regular
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.inflate import DAMAGE, drained, fast
 from keyguard.odb.pack import LARGEST
+from keyguard.support import digests
+from keyguard.support.errors import GitError
 
 #: names of the kinds of object, as git writes them
 KINDS = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}

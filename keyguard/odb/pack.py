@@ -11,7 +11,6 @@ import struct
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from keyguard.errors import GitError
 from keyguard.odb.files import is_same_file, open_file
 from keyguard.odb.forest import is_delta, plant
 from keyguard.odb.headers import REF_DELTA, Headers, read_headers
@@ -19,6 +18,7 @@ from keyguard.odb.idtable import IdTable
 from keyguard.odb.inflate import DAMAGE, apply_delta, inflate, inflated, result_size
 from keyguard.odb.packindex import PackIndex, read_index
 from keyguard.odb.vectors import Array, np, sorting
+from keyguard.support.errors import GitError
 
 #: bytes of an object that is held as a whole; larger ones are read in pieces
 LARGEST = 16 << 20

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from keyguard import digests
-from keyguard.errors import GitError
 from keyguard.odb.files import open_regular, read_whole
 from keyguard.odb.idtable import heads
 from keyguard.odb.vectors import Array, np
+from keyguard.support import digests
+from keyguard.support.errors import GitError
 
 _MAGIC = b"\xfftOc"
 _FANOUT = 256 * 4

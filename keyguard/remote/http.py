@@ -19,11 +19,11 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
 from keyguard import __version__
+from keyguard.config.user_config import Network
 from keyguard.remote import trust
 from keyguard.remote.addresses import Resolve, address_of, resolve
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
-from keyguard.userconfig import Network
 
 #: bytes of an answer that are read: what vendors say about a key is short
 LIMIT = 256 << 10

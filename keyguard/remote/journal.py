@@ -1,6 +1,6 @@
 """What was done about keys, line after line, in a file that only grows: never a secret, and nothing is ever taken out.
 
-``keyguard.userdirs`` says in which folder. A line is written in one go and has
+``keyguard.support.userdirs`` says in which folder. A line is written in one go and has
 reached the disk when ``append`` returns; several processes take turns.
 """
 
@@ -15,9 +15,10 @@ from datetime import datetime, timezone
 
 import msgspec
 
-from keyguard import __version__, userdirs
-from keyguard.errors import KeyguardError
+from keyguard import __version__
 from keyguard.masking.known import KNOWN
+from keyguard.support import userdirs
+from keyguard.support.errors import KeyguardError
 
 try:
     import fcntl

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from keyguard.endpoints import Lookup, Request
+from keyguard.model.endpoint import Lookup, Request
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.prepared import Prepared

@@ -7,8 +7,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-from keyguard.endpoints import Request
-from keyguard.secrets import Secret
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Request
 
 _FIELD = re.compile(r"\{(?:(secrets?|basic|admin|key_id)|basic:([a-z_]{1,20}))\}")
 #: an authorisation header is latin-1, and so is nearly every key

@@ -7,9 +7,9 @@ import hmac
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
-from keyguard.endpoints import Request
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Request
 from keyguard.remote.prepared import Prepared
-from keyguard.secrets import Secret
 
 _REGION = "us-east-1"
 

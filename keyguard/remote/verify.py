@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from keyguard.endpoints import Answer, Request
+from keyguard.model.endpoint import Answer, Request
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote.http import Client, Reply
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
-from keyguard.verdict import State, Verdict
 
 #: what a status means where the pack says nothing of it
 _STATUS = {

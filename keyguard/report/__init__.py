@@ -10,7 +10,7 @@ from typing import Protocol, TextIO, cast
 
 import msgspec
 
-from keyguard.model import Run
+from keyguard.model.finding import Run
 
 
 class Style(msgspec.Struct, frozen=True):

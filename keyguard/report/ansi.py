@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.model import Severity
+from keyguard.model.finding import Severity
 from keyguard.report import Style
 
 BOLD = "1"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model import Finding, Occurrence, Run, Severity
+from keyguard.model.finding import Finding, Occurrence, Run, Severity
 from keyguard.report import Style
 from keyguard.report.ansi import BOLD, CARET_COLOR, paint
 from keyguard.report.past import aside
 from keyguard.report.phrases import counted, headline, in_commit, prose
 from keyguard.report.summary import configuration_lines, gap_lines, summary_line
-from keyguard.sanitize import shown, shown_path
+from keyguard.support.sanitize import shown, shown_path
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from keyguard.dates import age
 from keyguard.masking.known import KNOWN
-from keyguard.model import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
+from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
-from keyguard.sanitize import visible_json
+from keyguard.support.dates import age
+from keyguard.support.sanitize import visible_json
 
 #: changes when a name goes or means something else; new names may come without
 SCHEMA = "keyguard/1"

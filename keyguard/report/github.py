@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model import Finding, Occurrence, Run, Severity, Where
+from keyguard.model.finding import Finding, Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.concise import closing_lines, place_line
 from keyguard.report.past import advice, place_in_time, standing
 from keyguard.report.phrases import alive, allowed, evidence, headline, number, prose, steps, whose
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.report.worst import split
-from keyguard.sanitize import shown, shown_path
+from keyguard.support.sanitize import shown, shown_path
 
 _MOST = 10
 _LEVEL = {

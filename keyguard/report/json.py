@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from keyguard.model import Run
+from keyguard.model.finding import Run
 from keyguard.report import Style
 from keyguard.report.document import (
     SCHEMA,

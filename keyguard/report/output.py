@@ -9,12 +9,12 @@ from typing import Protocol, TextIO, cast
 
 import msgspec
 
-from keyguard.errors import OutputError, UsageError
 from keyguard.masking.writer import MaskingWriter
-from keyguard.model import Run
+from keyguard.model.finding import Run
 from keyguard.report import REPORTERS, Style, load
 from keyguard.report.files import is_special, reason, write_special, write_whole
-from keyguard.sanitize import shown
+from keyguard.support.errors import OutputError, UsageError
+from keyguard.support.sanitize import shown
 
 STDOUT = "-"
 _STDOUT_NAMES = ("", STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from keyguard import dates
-from keyguard.model import Finding, Occurrence, Run, Trace, Where
+from keyguard.model.finding import Finding, Occurrence, Run, Trace, Where
 from keyguard.report.phrases import counted, number, place
 from keyguard.report.summary import is_incomplete
-from keyguard.sanitize import shown
+from keyguard.support import dates
+from keyguard.support.sanitize import shown
 
 _MOST_REFS = 3
 _UNKNOWN = Trace(kind="blob")

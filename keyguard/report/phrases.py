@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keyguard.model import Certainty, Environment, Finding, Occurrence, Run, Severity
-from keyguard.sanitize import shown, shown_path
+from keyguard.model.finding import Certainty, Environment, Finding, Occurrence, Run, Severity
+from keyguard.support.sanitize import shown, shown_path
 
 _ENVIRONMENT = {
     Environment.LIVE: ", live",

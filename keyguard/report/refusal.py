@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyguard.model import Run
+from keyguard.model.finding import Run
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_text, gaps
-from keyguard.sanitize import shown
+from keyguard.support.sanitize import shown
 
 #: what GitLab shows of a hook's output
 GITLAB = "GL-HOOK-ERR: "

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from keyguard.model import Finding, Occurrence, Run, Skipped, Where
+from keyguard.model.finding import Finding, Occurrence, Run, Skipped, Where
 from keyguard.report import Style
 from keyguard.report.document import Object, configuration_object, coverage_object, to_json
 from keyguard.report.past import place_in_time
@@ -18,7 +18,7 @@ from keyguard.report.phrases import alive, allowed, evidence, headline, number, 
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import added_rules, gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.report.worst import Place, places, split
-from keyguard.sanitize import shown, visible
+from keyguard.support.sanitize import shown, visible
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #: GitHub keeps no more results of a run than this

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from keyguard.expression import expression
-from keyguard.model import Confidence, Finding, Severity
+from keyguard.model.finding import Confidence, Finding, Severity
 from keyguard.report.document import Object
 from keyguard.report.phrases import prose, steps
+from keyguard.support.regex import expression
 
 LEVEL = {
     Severity.CRITICAL: "error",

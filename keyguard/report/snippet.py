@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from keyguard.model import Environment, Finding, Snippet
+from keyguard.model.finding import Environment, Finding, Snippet
 from keyguard.report import Style
 from keyguard.report.ansi import BLUE, CARET_COLOR, paint
-from keyguard.sanitize import visible_span
+from keyguard.support.sanitize import visible_span
 
 _ELLIPSIS = "..."
 _NARROWEST = 20

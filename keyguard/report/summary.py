@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from keyguard.model import UNOPENED, Configuration, HistoryCoverage, Run, Severity, Skipped
+from keyguard.model.finding import UNOPENED, Configuration, HistoryCoverage, Run, Severity, Skipped
 from keyguard.report import Style
 from keyguard.report.ansi import ALARM, BOLD, CARET_COLOR, DIM, GREEN, RED, YELLOW, paint
 from keyguard.report.phrases import by_severity, counted, number, prose, size
-from keyguard.sanitize import shown_path
+from keyguard.support.sanitize import shown_path
 
 _MOST_GAPS = 20
 _MOST_PACKS = 5

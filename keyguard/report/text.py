@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model import Certainty, Confidence, Finding, Run, Severity
+from keyguard.model.finding import Certainty, Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
 from keyguard.report.phrases import alive, allowed, evidence, headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import configuration_lines, gap_lines, summary_line
-from keyguard.sanitize import shown
+from keyguard.support.sanitize import shown
 
 _MOST_PLACES = 5
 _LANDING = "Land the exception first, or let somebody who approves it say --config-from."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.model import Finding, Occurrence, Run, Severity, Where
+from keyguard.model.finding import Finding, Occurrence, Run, Severity, Where
 
 Place = tuple[Finding, Occurrence]
 

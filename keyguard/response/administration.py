@@ -8,15 +8,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from keyguard.endpoints import Revocation
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Revocation
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote import listing
 from keyguard.remote.http import Client
 from keyguard.remote.listing import Refused, Row
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
 from keyguard.response.credentials import Credentials
-from keyguard.secrets import Secret
-from keyguard.verdict import State, Verdict
 
 _MOST_SHOWN = 20
 

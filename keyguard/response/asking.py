@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from keyguard import attribution, canaries, endpoints
-from keyguard.endpoints import Request
-from keyguard.errors import UsageError
-from keyguard.model import Certainty, Environment, Finding, Rule, Vendor
+from keyguard.attribution import attributor
+from keyguard.config.user_config import Reached
+from keyguard.masking.secret import Secret
+from keyguard.model import endpoint
+from keyguard.model.endpoint import Request
+from keyguard.model.finding import Certainty, Environment, Finding, Rule, Vendor
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.signing import AwsSigned
-from keyguard.rules import RuleSet
-from keyguard.secrets import Secret
-from keyguard.userconfig import Reached
+from keyguard.response import canaries
+from keyguard.rules.loader import RuleSet
+from keyguard.support.errors import UsageError
 
 
 class Question(NamedTuple):
@@ -129,7 +131,7 @@ class Asker:
         value = None if said.overriding else source.secret()
         if value is None:
             return
-        owners = attribution.proven_vendors(self._ruleset, finding.rule, value.reveal())
+        owners = attributor.proven_vendors(self._ruleset, finding.rule, value.reveal())
         if owners and chosen.vendor not in owners:
             names = " or ".join(self._ruleset.vendors[one].name for one in owners)
             raise UsageError(
@@ -144,14 +146,14 @@ class Asker:
         if not request.hosted and not request.self_hosted:
             raise UsageError(f"--host: keys of {vendor.name} are taken at {request.host} alone, and asked about there")
         try:
-            return endpoints.at_host(request, host)
+            return endpoint.at_host(request, host)
         except ValueError as error:
             raise UsageError(f"--host: {error}") from error
 
     def _rule_of(self, vendor: str, rule: Rule | None) -> Rule:
         """The rule of that vendor for keys that look like this one."""
         if vendor not in self._ruleset.vendors:
-            from keyguard.packfile import suggestion
+            from keyguard.support.tomlfile import suggestion
 
             hint = suggestion(vendor, tuple(self._ruleset.vendors))
             raise UsageError(f"there is no vendor {vendor!r}{hint} (keyguard rules list shows them)")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyguard.errors import UsageError
 from keyguard.masking.known import KNOWN
-from keyguard.model import Finding, Run
+from keyguard.model.finding import Finding, Run
+from keyguard.support.errors import UsageError
 
 _LEAST = 4
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from keyguard.config.user_config import Reached
 from keyguard.engine.compiled import Engine
-from keyguard.errors import UsageError
-from keyguard.secrets import Secret
-from keyguard.userconfig import Reached
+from keyguard.masking.secret import Secret
+from keyguard.support.errors import UsageError
 
 #: asks whoever sits at a terminal, and shows nothing of what is typed
 Prompt = Callable[[str], str]

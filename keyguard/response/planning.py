@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from keyguard.model import Certainty, Environment, Finding, Occurrence, Severity, Where
+from keyguard.model.finding import Certainty, Environment, Finding, Occurrence, Severity, Where
+from keyguard.model.verdict import State
 from keyguard.report.past import advice
 from keyguard.report.phrases import any_of, place, prose, steps
-from keyguard.verdict import State
 
 _LOCAL = ("stash", "index", "worktree", "reflog", "dangling")
 _LAST = (

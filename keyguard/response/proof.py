@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from keyguard.errors import UsageError
-from keyguard.model import Finding, Run, Where
+from keyguard.masking.secret import short_id
+from keyguard.model.finding import Finding, Run, Where
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote.journal import Entry, is_dead
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.response.vouching import Vouching
-from keyguard.secrets import short_id
-from keyguard.verdict import State, Verdict
+from keyguard.support.errors import UsageError
 
 _WHOLE = 32
 #: reasons that are told

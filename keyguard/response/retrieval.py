@@ -11,16 +11,16 @@ from functools import partial
 from itertools import product
 
 from keyguard.engine.compiled import Engine
-from keyguard.errors import GitError
-from keyguard.git.objects import BlobReader
-from keyguard.git.opening import open_shadow
+from keyguard.git.objects.blobs import BlobReader
+from keyguard.git.process.opening import open_shadow
 from keyguard.history.scope import homes
+from keyguard.inspection.sightings import Sighter
 from keyguard.masking.known import KNOWN
-from keyguard.model import Blob, Finding, Occurrence, Where
-from keyguard.secrets import Secret
-from keyguard.sightings import Sighter
+from keyguard.masking.secret import Secret
+from keyguard.model.finding import Blob, Finding, Occurrence, Where
 from keyguard.sources.reading import Absent, Opened, Reader
 from keyguard.sources.tree import shown_root
+from keyguard.support.errors import GitError
 
 _MOST = 1 << 20
 #: bytes between two keys that belong together

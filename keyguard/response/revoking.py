@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from keyguard.endpoints import Request, Revocation
-from keyguard.model import Finding
+from keyguard.model.endpoint import Request, Revocation
+from keyguard.model.finding import Finding
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal, is_settled
@@ -15,7 +16,6 @@ from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
 from keyguard.response.administration import Administrator, Stopped
 from keyguard.response.asking import Asker, Question, Said, Source
-from keyguard.verdict import State, Verdict
 
 #: what can have come of it, for people
 OUTCOMES = {

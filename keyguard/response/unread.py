@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.errors import GitError
-from keyguard.git import leftout
-from keyguard.git.repository import Repository, discover
+from keyguard.git import unread as leftout
+from keyguard.git.layout.repository import Repository, discover
 from keyguard.history.scope import homes, repository_at
-from keyguard.model import UNOPENED, Run
-from keyguard.names import Names
+from keyguard.inspection.filenames import Names
+from keyguard.model.finding import UNOPENED, Run
 from keyguard.report.phrases import counted
-from keyguard.sanitize import shown_path
 from keyguard.sources.listing import Ask, Folder
 from keyguard.sources.tree import listing
+from keyguard.support.errors import GitError
+from keyguard.support.sanitize import shown_path
 
 #: names that are told of each kind
 _MOST = 10

@@ -8,21 +8,21 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard import scan
-from keyguard.accounting import Terms
+from keyguard.config.user_config import UserConfig
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
-from keyguard.errors import UsageError
-from keyguard.model import Finding, Run
+from keyguard.masking.secret import Secret
+from keyguard.model.finding import Finding, Run
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote import journal, verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.response.asking import Asker, Question, Said, Source
 from keyguard.response.retrieval import pair_of, secret_in, secret_of
-from keyguard.secrets import Secret
-from keyguard.triage import Policy
-from keyguard.userconfig import UserConfig
-from keyguard.verdict import State, Verdict
+from keyguard.scan import run as scan
+from keyguard.scan.coverage import Terms
+from keyguard.support.errors import UsageError
+from keyguard.triage.triage import Policy
 
 _NOTHING = Said()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from keyguard.endpoints import Request
-from keyguard.model import Certainty, Finding
+from keyguard.config.user_config import Reached
+from keyguard.model.endpoint import Request
+from keyguard.model.finding import Certainty, Finding
 from keyguard.remote.journal import Entry, is_word_of, standing
-from keyguard.rules import RuleSet
-from keyguard.userconfig import Reached
+from keyguard.rules.loader import RuleSet
 
 
 class Vouching:

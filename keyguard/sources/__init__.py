@@ -2,7 +2,7 @@
 
 A module is imported when it is asked for: a commit does not pay for what walks trees.
 
-Standard input is no listing but a stream, see ``keyguard.scan.run_stream``.
+Standard input is no listing but a stream, see ``keyguard.scan.run.run_stream``.
 """
 
 from __future__ import annotations

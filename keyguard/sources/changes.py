@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from keyguard.git.changes import unstaged_changes
-from keyguard.model import Skipped
+from keyguard.git.worktree.changes import unstaged_changes
+from keyguard.model.finding import Skipped
 from keyguard.sources import staged, tree
 from keyguard.sources.listing import Ask, Folder, Listing, TreeFile
 

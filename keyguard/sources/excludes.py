@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.errors import UsageError
-from keyguard.model import Skipped
+from keyguard.model.finding import Skipped
 from keyguard.sources.listing import Listing
+from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
     from keyguard.sources.ignores import Ignores

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 #: rules, and stars, of one file: to translate more takes longer than to read what they could hide
 MOST = 5000

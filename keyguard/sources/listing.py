@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from keyguard.git.repository import Repository
-from keyguard.model import Blob, Skipped, Where
+from keyguard.git.layout.repository import Repository
+from keyguard.model.finding import Blob, Skipped, Where
 
 if TYPE_CHECKING:
-    from keyguard.git.fresh import FreshReader
+    from keyguard.git.objects.fresh import FreshReader
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -10,11 +10,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from keyguard.errors import UsageError
-from keyguard.git.changes import staging
-from keyguard.model import Blob, Skipped
+from keyguard.git.worktree.changes import staging
+from keyguard.model.finding import Blob, Skipped
 from keyguard.sources import staged
 from keyguard.sources.listing import Ask, Folder, Listing, Stored, TreeFile
+from keyguard.support.errors import UsageError
 
 
 @contextmanager

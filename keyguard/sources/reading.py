@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import msgspec
 
-from keyguard.model import Skipped
+from keyguard.model.finding import Skipped
 from keyguard.sources.descent import FLAGS, Descent
 from keyguard.sources.listing import shown_below
 

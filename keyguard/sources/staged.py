@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from keyguard.errors import UsageError
-from keyguard.git.changes import Change, staged_changes, staging
-from keyguard.git.opening import index_from_environment
-from keyguard.git.repository import Repository, discover
-from keyguard.model import Blob, Where
+from keyguard.git.layout.repository import Repository, discover
+from keyguard.git.process.opening import index_from_environment
+from keyguard.git.worktree.changes import Change, staged_changes, staging
+from keyguard.model.finding import Blob, Where
 from keyguard.sources.listing import Ask, Listing, Stored
+from keyguard.support.errors import UsageError
 
 
 @contextmanager

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyguard.errors import GitError, UsageError
-from keyguard.git.repository import Repository, discover
-from keyguard.model import Skipped
+from keyguard.git.layout.repository import Repository, discover
+from keyguard.model.finding import Skipped
 from keyguard.sources.listing import Ask, Folder, Listing, TreeFile, shown_below
 from keyguard.sources.reading import kind_of
 from keyguard.sources.walk import FoundRepository, walk
+from keyguard.support.errors import GitError, UsageError
 
 if TYPE_CHECKING:
-    from keyguard.git.index import Inventory
+    from keyguard.git.worktree.files import Inventory
 
 #: how deep repositories may lie inside each other
 _NESTING = 16
@@ -113,7 +113,7 @@ def _begin(ask: Ask, stack: ExitStack) -> Inventory | None:
     path = ask.paths[0]
     if len(ask.paths) > 1 or ask.all_files or not os.path.isdir(path):
         return None
-    from keyguard.git.index import inventory
+    from keyguard.git.worktree.files import inventory
 
     place = Place(os.fsencode(_resolved(path)), b"")
     try:
@@ -210,8 +210,8 @@ def _inside(place: Place, repository: Repository) -> bytes:
 
 
 def _add_tracked(found: Listing, repository: Repository, place: Place, ask: Ask) -> None:
-    from keyguard.git.index import tracked_and_untracked
-    from keyguard.git.modes import GITLINK
+    from keyguard.git.layout.modes import GITLINK
+    from keyguard.git.worktree.files import tracked_and_untracked
 
     inside, begun = _inside(place, repository), place.begun
     cut, around = (len(inside) + 1 if inside else 0), place.below(b"")

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.model import Skipped
+from keyguard.model.finding import Skipped
 from keyguard.sources.descent import FLAGS, Descent
 from keyguard.sources.ignores import Ignores
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from keyguard import scan
-from keyguard.model import Certainty, Finding
-from keyguard.secrets import Secret, fingerprint
+from keyguard.masking.secret import Secret, fingerprint
+from keyguard.model.finding import Certainty, Finding
+from keyguard.scan import run
 from keyguard.sources.listing import Ask
 from tests.seeing import key
 
@@ -65,7 +65,7 @@ def judge(case: Case, folder: Path, jobs: int = 1) -> Verdict:
             text = text.replace(mark, secret)
         path.write_text(text, encoding="utf-8")
     ask = Ask(paths=(str(folder),))
-    found = scan.run(scan.Request(ask=ask, history="no", jobs=jobs, cached=False)).findings
+    found = run.run(run.Request(ask=ask, history="no", jobs=jobs, cached=False)).findings
     return _verdict(case, found, fingerprint(Secret(secrets["<key>"].rstrip("=").encode()), guessable=False))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard.model import Certainty
-from tests.test_attribution import Case, attribution_of
+from keyguard.model.finding import Certainty
+from tests.attribution.test_attributor import Case, attribution_of
 
 #: kind -> lines in which ``<1>`` is a key, and ``\\n`` the end of a line
 DOUBTFUL = {

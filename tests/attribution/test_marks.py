@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from keyguard.attribution.evidence.file_heads import Head
+from keyguard.attribution.evidence.imports import by_import, import_lines
+from keyguard.attribution.evidence.names import hosts_in, marks
 from keyguard.engine import compiled
-from keyguard.evidence.heads import Head
-from keyguard.evidence.imports import by_import, import_lines
-from keyguard.evidence.names import hosts_in, marks
 
 
 def test_every_host_and_package_holds_a_mark() -> None:

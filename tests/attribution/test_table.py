@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard.model import Certainty
+from keyguard.model.finding import Certainty
+from tests.attribution.certainty_table import kind, table, verdicts
 from tests.attribution.labelled import NOBODY, Verdict
-from tests.attribution.table import kind, table, verdicts
 
 
 @pytest.fixture(scope="module")

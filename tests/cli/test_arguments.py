@@ -9,7 +9,7 @@ import pytest
 
 from keyguard.cli import main
 from keyguard.cli.arguments import build
-from keyguard.cli.commands import COMMANDS
+from keyguard.cli.table import COMMANDS
 from tests.calling import Keyguard, parts_of
 from tests.checkout import leaking_line, made_up_key
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import userdirs
-from keyguard.cache import opened
+from keyguard.cache.cache import opened
 from keyguard.cli import main
+from keyguard.support import userdirs
 from tests.calling import Keyguard
 
 pytest_plugins = ("tests.commandline",)

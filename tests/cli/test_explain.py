@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard import rules
 from keyguard.cli import main
-from keyguard.cli.explain import describe
-from keyguard.hygiene import data
-from keyguard.keeping import Check
-from keyguard.model import Rule
+from keyguard.cli.commands.explain import describe
+from keyguard.hygiene.data import tables
+from keyguard.model.finding import Rule
+from keyguard.model.violation import Check
+from keyguard.rules import loader
 
-RULES = rules.parse(rules.read_packs())
+RULES = loader.parse(loader.read_packs())
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
@@ -25,7 +25,7 @@ def test_every_rule_says_what_why_and_what_to_do(rule: Rule) -> None:
     assert all(reference in said for reference in rule.references)
 
 
-@pytest.mark.parametrize("check", data.checks().values(), ids=lambda check: check.id)
+@pytest.mark.parametrize("check", tables.checks().values(), ids=lambda check: check.id)
 def test_every_check_says_what_why_and_what_to_do(check: Check) -> None:
     said = describe(check, RULES)
     lines = said.splitlines()
@@ -66,9 +66,9 @@ def test_what_a_vendor_is_recognised_by_is_listed_once_and_within_the_line() -> 
 
 def test_an_explanation_holds_nothing_that_looks_like_a_key() -> None:
     from keyguard.engine import compiled
-    from keyguard.inspector import Inspector
-    from keyguard.model import Blob, Where
+    from keyguard.inspection.inspector import Inspector
+    from keyguard.model.finding import Blob, Where
 
-    known: list[Rule | Check] = [*RULES.rules, *data.checks().values()]
+    known: list[Rule | Check] = [*RULES.rules, *tables.checks().values()]
     text = "\n".join(describe(one, RULES) for one in known).encode()
     assert Inspector(compiled.load(cached=False)).inspect(Blob(b"x", Where.STDIN), text).sightings == []

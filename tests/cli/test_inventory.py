@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from keyguard.masking.secret import Secret, fingerprint
 from keyguard.remote.journal import Entry, Journal
-from keyguard.secrets import Secret, fingerprint
 from tests.calling import Inside
 from tests.repos import Repo
 from tests.seeing import key

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.progress import Progress, Step
+from keyguard.support.progress import Progress, Step
 from tests.calling import Keyguard
 from tests.cli.test_hook import on_a_terminal
 from tests.history.asking import line
@@ -19,8 +19,9 @@ pytest_plugins = ("tests.commandline",)
 #: the command line, with a bar however little there is to do; or ended by ^C when a phase has come so far
 PROGRAM = """
 import os, signal, sys
-from keyguard import worklist
-from keyguard.cli import main, progress
+from keyguard.scan import worklist
+from keyguard.cli import main
+from keyguard.cli.shared import progress
 from keyguard.history import tasks
 worklist._FEW = worklist._BATCH = 2
 tasks._LITTLE = 0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import rules
 from keyguard.cli import main
-from keyguard.hygiene import data
+from keyguard.hygiene.data import tables
+from keyguard.rules import loader
 from tests.calling import Keyguard
 
 pytest_plugins = ("tests.commandline",)
@@ -33,8 +33,8 @@ examples = ["KEY=acme_{lower:20}"]
 def test_every_rule_and_every_check_is_one_line_with_its_worst_severity(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    ids = [rule.id for rule in rules.parse(rules.read_packs()).rules]
-    assert [line.split()[0] for line in lines] == [*ids, *data.checks()]
+    ids = [rule.id for rule in loader.parse(loader.read_packs()).rules]
+    assert [line.split()[0] for line in lines] == [*ids, *tables.checks()]
     rows = {line.split()[0]: line.split()[1:3] for line in lines}
     assert rows["sendmailos-key"] == ["critical", "key"]
     assert rows["key-too-old"] == ["medium", "hygiene"]
@@ -59,7 +59,7 @@ def test_the_examples_of_a_check_are_repositories(capsys: pytest.CaptureFixture[
 
 
 def test_rules_and_checks_have_one_space_of_names() -> None:
-    assert {rule.id for rule in rules.parse(rules.read_packs()).rules}.isdisjoint(data.checks())
+    assert {rule.id for rule in loader.parse(loader.read_packs()).rules}.isdisjoint(tables.checks())
 
 
 def test_a_pack_of_ones_own_is_listed_tested_and_used(kg: Keyguard, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import scan
-from keyguard.model import Run
+from keyguard.model.finding import Run
+from keyguard.scan import run
 from tests.calling import FORMATS, Inside, Keyguard, Said, parts_of, places
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo
@@ -54,14 +54,14 @@ def torn(leaky: Path) -> Path:
 def test_ages_are_counted_to_a_moment_that_can_be_fixed(
     kg: Keyguard, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[scan.Request] = []
-    real = scan.run
+    asked: list[run.Request] = []
+    real = run.run
 
-    def watched(request: scan.Request) -> Run:
+    def watched(request: run.Request) -> Run:
         asked.append(request)
         return real(request)
 
-    monkeypatch.setattr(scan, "run", watched)
+    monkeypatch.setattr(run, "run", watched)
     assert kg("scan", clean, SOURCE_DATE_EPOCH="1764072000").code == 0
     assert [request.terms.now for request in asked] == [1_764_072_000]
     assert kg("scan", clean, SOURCE_DATE_EPOCH="soon").code == 2

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard.engine import literals
-from keyguard.model import Match, Rule
-from keyguard.secrets import Secret, fingerprint
-from keyguard.templates import fill
+from keyguard.masking.secret import Secret, fingerprint
+from keyguard.model.finding import Match, Rule
+from keyguard.rules import literals
+from keyguard.rules.examples import fill
 from tests.seeing import engine, key, see
 
 #: what the peers stumble over, and what they do not

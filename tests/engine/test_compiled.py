@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keyguard import privatedir, rules
+from keyguard.cache import directory
 from keyguard.engine import compiled, prefilter
 from keyguard.engine.compiled import Compiled
-from keyguard.errors import RuleError, UsageError
+from keyguard.rules import loader
+from keyguard.support.errors import RuleError, UsageError
 from tests.checkout import ROOT
 from tests.seeing import key
 
@@ -101,7 +102,7 @@ def test_a_pack_that_is_changed_at_once_and_keeps_its_size_is_noticed(cache: Pat
 def test_packs_that_have_been_there_for_a_while_are_not_read(
     cache: Path, monkeypatch: pytest.MonkeyPatch, packs_read: list[str]
 ) -> None:
-    monkeypatch.setattr(rules, "_FRESH", -3600.0)
+    monkeypatch.setattr(loader, "_FRESH", -3600.0)
     compiled.load(engine="python")
     assert packs_read
     packs_read.clear()
@@ -113,13 +114,13 @@ def test_packs_that_have_been_there_for_a_while_are_not_read(
 @pytest.fixture
 def packs_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Paths of packs that are read."""
-    read, usual = list[str](), rules._read
+    read, usual = list[str](), loader._read
 
     def listen(path: str) -> bytes:
         read.append(path)
         return usual(path)
 
-    monkeypatch.setattr(rules, "_read", listen)
+    monkeypatch.setattr(loader, "_read", listen)
     return read
 
 
@@ -209,7 +210,7 @@ def test_a_broken_pack_is_an_error_and_leaves_no_file(cache: Path, tmp_path: Pat
 
 
 def test_without_a_place_for_a_cache_everything_works_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(privatedir, "cache_dir", lambda: None)
+    monkeypatch.setattr(directory, "cache_dir", lambda: None)
     assert works(compiled.load(engine="python"))
 
 

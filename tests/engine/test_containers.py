@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.engine.containers import LOOK, container, counted
-from keyguard.model import Skipped
+from keyguard.model.finding import Skipped
 from tests.repos import Repo
 
 TEXT = b"some text\n" * 200

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyguard.engine import prefilter
-from keyguard.model import Rule
-from keyguard.templates import fill
+from keyguard.model.finding import Rule
+from keyguard.rules.examples import fill
 from tests.seeing import engine, see
 
 pytestmark = pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here to compare with")

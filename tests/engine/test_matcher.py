@@ -9,8 +9,8 @@ import pytest
 
 from keyguard.engine import compiled
 from keyguard.engine.matcher import Found, Matcher
-from keyguard.model import Rule, Vendor
-from keyguard.rules import RuleSet
+from keyguard.model.finding import Rule, Vendor
+from keyguard.rules.loader import RuleSet
 from tests.engine.test_plan import rule
 from tests.seeing import key
 

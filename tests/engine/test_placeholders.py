@@ -7,7 +7,7 @@ import random
 import pytest
 
 from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
-from keyguard.templates import _ALPHABETS
+from keyguard.rules.examples import _ALPHABETS
 from tests.seeing import key, see
 
 #: bodies that nobody takes for a key

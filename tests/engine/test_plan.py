@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from keyguard.engine import planning
-from keyguard.engine.anchor import Anchor
 from keyguard.engine.plan import Lead, Plan
-from keyguard.model import Rule
+from keyguard.model.finding import Rule
+from keyguard.rules.anchor import Anchor
 
 
 def rule(id: str, pattern: str, **more: object) -> Rule:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.engine import planning, prefilter
-from keyguard.engine.anchor import Anchor
 from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter, suspects
+from keyguard.rules.anchor import Anchor
 from tests.engine.test_plan import rule
 
 DIGITS = b"0123456789"

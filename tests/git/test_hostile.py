@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard.errors import GitError
-from keyguard.git import child as child_module
-from keyguard.git import sparse
-from keyguard.git.changes import Change, staged_changes, unstaged_changes
-from keyguard.git.index import Entry, tracked_and_untracked
-from keyguard.git.objects import read_blobs
-from keyguard.git.opening import open_shadow
-from keyguard.git.refs import Head, read_head
-from keyguard.git.repository import discover
+from keyguard.git.layout.head import Head, read_head
+from keyguard.git.layout.repository import discover
+from keyguard.git.objects.blobs import read_blobs
+from keyguard.git.process import child as child_module
+from keyguard.git.process import sparse
+from keyguard.git.process.opening import open_shadow
+from keyguard.git.worktree.changes import Change, staged_changes, unstaged_changes
+from keyguard.git.worktree.files import Entry, tracked_and_untracked
+from keyguard.support.errors import GitError
 from tests.repos import Repo, snapshot
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from keyguard.secrets import Secret, fingerprint
+from keyguard.masking.secret import Secret, fingerprint
 from tests import seeing
 from tests.calling import Keyguard, Said
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from keyguard.git.opening import open_shadow
-from keyguard.git.repository import Repository, discover
-from keyguard.history.objects import ObjectReader
-from keyguard.history.run import Histories
+from keyguard.git.layout.repository import Repository, discover
+from keyguard.git.process.opening import open_shadow
+from keyguard.history.outcome import Surveyed
 from keyguard.history.scope import homes
-from keyguard.history.surveyed import Surveyed
-from keyguard.model import Sighting
+from keyguard.history.whole.run import Histories
+from keyguard.masking.secret import Secret, fingerprint
+from keyguard.model.finding import Sighting
+from keyguard.odb.objects import ObjectReader
 from keyguard.odb.store import Store
-from keyguard.secrets import Secret, fingerprint
 from tests import seeing
 from tests.history.asking import key, line
 from tests.odb.opening import opened

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from keyguard.inspector import Inspector, Sighted
-from keyguard.model import Blob
+from keyguard.inspection.inspector import Inspector, Sighted
+from keyguard.model.finding import Blob
 from keyguard.odb.headers import TREE
 from keyguard.odb.pack import Pack, Unpacked
 from tests.history.packfiles import object_id

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import keyguard
-from keyguard.expression import _Expression
+from keyguard.support.regex import _Expression
 
 try:
     from re import _constants as constants  # type: ignore[attr-defined]

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from keyguard import worklist
 from keyguard.cli import main
 from keyguard.engine import compiled
+from keyguard.scan import worklist
 from tests.calling import adds_up
 from tests.checkout import leaking_line
 from tests.repos import Repo

@@ -23,9 +23,10 @@ pytest_plugins = ("tests.commandline",)
 #: runs the command line; after so many calls of one function of ours (with a ``+``: in history), a signal arrives
 PROGRAM = """
 import importlib, os, signal, sys
-from keyguard import worklist
+from keyguard.scan import worklist
 from keyguard.cli import main
-from keyguard.history import survey, tasks
+from keyguard.history.whole import survey
+from keyguard.history import tasks
 worklist._FEW = worklist._BATCH = 2
 tasks._LITTLE = 0
 where, count, number, *words = sys.argv[1:]
@@ -57,18 +58,18 @@ NOW, THEN = ("now-0", "now-1", "now-2"), tuple(f"then-{number}" for number in ra
 
 #: phase -> what is called in it, and how often that has to happen
 MOMENTS = {
-    "files by workers": ("keyguard.worklist:Worklist:_tell", 2),
-    "file names": ("keyguard.names:Names:sightings", 1),
-    "refs": ("keyguard.history.run::read_tips", 1),
-    "opening": ("keyguard.history.survey::_open", 1),
-    "contents": ("+keyguard.workers::fork_map", 2),
-    "loose objects": ("keyguard.history.contents:ContentReader:note", 2),
-    "trees": ("keyguard.history.treerows:Connections:add", 1),
-    "graph": ("keyguard.history.graph:Graph:reaches", 1),
-    "lineage": ("keyguard.history.lineage:Lineage:_level", 1),
-    "placing": ("keyguard.history.placing:Placer:_placed", 2),
-    "accounting of history": ("keyguard.history.survey:_Survey:_unreachable", 1),
-    "own files": ("keyguard.history.run::in_own_files", 1),
+    "files by workers": ("keyguard.scan.worklist:Worklist:_tell", 2),
+    "file names": ("keyguard.inspection.filenames:Names:sightings", 1),
+    "refs": ("keyguard.history.whole.run::read_tips", 1),
+    "opening": ("keyguard.history.whole.survey::_open", 1),
+    "contents": ("+keyguard.inspection.workers::fork_map", 2),
+    "loose objects": ("keyguard.history.contents.inspection:ContentReader:note", 2),
+    "trees": ("keyguard.history.trees.rows:Connections:add", 1),
+    "graph": ("keyguard.history.provenance.graph:Graph:reaches", 1),
+    "lineage": ("keyguard.history.trees.lineage:Lineage:_level", 1),
+    "placing": ("keyguard.history.provenance.occurrences:Placer:_placed", 2),
+    "accounting of history": ("keyguard.history.whole.survey:_Survey:_unreachable", 1),
+    "own files": ("keyguard.history.whole.run::in_own_files", 1),
 }
 
 
@@ -193,7 +194,7 @@ def test_without_provenance_a_hit_has_the_name_of_its_object(
 
 
 def test_when_all_is_read_the_report_is_whole(kg: Keyguard, tmp_path: Path, packed: Path) -> None:
-    ended = interrupted(kg, tmp_path, ("keyguard.triage::decide", 1), packed, "--no-cache")
+    ended = interrupted(kg, tmp_path, ("keyguard.triage.triage::decide", 1), packed, "--no-cache")
     assert ended.document is not None
     assert (ended.code, ended.gaps, ended.document["coverage"]["complete"]) == (130, {}, True)
     assert {"settings.env", "now-0.env"} <= ended.paths
@@ -229,9 +230,9 @@ def test_what_was_not_waited_for_is_not_what_was_allowed(kg: Keyguard, tmp_path:
 @pytest.mark.parametrize(
     "moment",
     [
-        ("keyguard.history.fetched:Fetched:_keep", 3),
-        ("keyguard.history.stretch::Stretch", 1),
-        ("keyguard.history.settling::placed", 2),
+        ("keyguard.history.ranges.fetched:Fetched:_keep", 3),
+        ("keyguard.history.ranges.range_commits::Stretch", 1),
+        ("keyguard.history.ranges.occurrences::placed", 2),
     ],
     ids=["reading", "listed", "placing"],
 )
@@ -239,7 +240,7 @@ def test_a_range_reports_what_was_found_too(
     kg: Keyguard, tmp_path: Path, packed: Path, moment: tuple[str, int]
 ) -> None:
     if moment[0].endswith("Stretch"):
-        moment = ("keyguard.history.ranges::Stretch", 1)
+        moment = ("keyguard.history.ranges.run::Stretch", 1)
     ended = interrupted(kg, tmp_path, moment, packed, "--range", "HEAD")
     assert (ended.code, ended.err) == (130, "")
     assert ended.document is not None
@@ -252,8 +253,8 @@ def test_a_range_reports_what_was_found_too(
 def test_callers_of_the_library_hear_of_it_and_get_what_was_found(kg: Keyguard, tmp_path: Path, packed: Path) -> None:
     program = f"""
 import signal
-from keyguard import scan
-from keyguard.progress import Progress
+from keyguard.scan import run as scan
+from keyguard.support.progress import Progress
 from keyguard.sources.listing import Ask
 from keyguard.history import tasks
 tasks._LITTLE = 0

@@ -10,8 +10,8 @@ from time import process_time
 
 import pytest
 
-from keyguard.evidence import names
-from keyguard.sightings import MOST_PLACES
+from keyguard.attribution.evidence import names
+from keyguard.inspection.repeats import MOST_PLACES
 from tests.calling import Inside
 from tests.repos import Repo
 from tests.seeing import key, see
@@ -181,8 +181,8 @@ def test_hygiene_is_linear_in_what_it_finds_in_a_file(inside: Inside, repo: Repo
 def test_a_gitignore_on_which_git_hangs_costs_seconds(
     inside: Inside, repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyguard.git.index.EFFORT", 0.2)
-    monkeypatch.setattr("keyguard.git.child.PATIENCE", 0.2)
+    monkeypatch.setattr("keyguard.git.worktree.files.EFFORT", 0.2)
+    monkeypatch.setattr("keyguard.git.process.child.PATIENCE", 0.2)
     deep = "/".join("a" * 30)
     repo.write(f"{deep}/leak.txt", key() + "\n").write(".gitignore", "**/" * 12 + "zz\n")
     before = process_time()

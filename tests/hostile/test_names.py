@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from keyguard import templates
+from keyguard.rules import examples
 from tests.calling import FORMATS, NOW, Inside, Said, parts_of
 from tests.checkout import made_up_key
 from tests.repos import Repo
@@ -57,7 +57,7 @@ def leaks(text: str) -> set[str]:
 
 def key_of(seed: str, template: str) -> str:
     """What a template gives to its variable."""
-    return templates.fill(template, seed).partition("=")[2]
+    return examples.fill(template, seed).partition("=")[2]
 
 
 def planted(folder: Path) -> Repo:

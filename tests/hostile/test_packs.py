@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from keyguard import rules
-from keyguard.engine import backtracking, literals
-from keyguard.errors import RuleError
-from keyguard.rules import AddedPack
+from keyguard.rules import backtracking, literals, loader
+from keyguard.rules.loader import AddedPack
+from keyguard.support.errors import RuleError
 from tests.calling import Inside, Said, parts_of
 from tests.checkout import made_up_key
 from tests.repos import Repo
@@ -23,7 +22,7 @@ pytest_plugins = ("tests.commandline",)
 KEY = made_up_key(7)
 LINE = f'SENDMAILOS_API_KEY = "{KEY}"\n'
 OTHER = "zqzq" + "zq_" + "914582037451"
-BUILT_IN = rules.read_packs()
+BUILT_IN = loader.read_packs()
 #: takes the compiler less time, for packs that no other test has
 PYTHON = ("--engine", "python", "--no-cache")
 
@@ -146,11 +145,11 @@ def test_no_check_is_replaced_either(inside: Inside, shop: Repo) -> None:
 
 def test_two_packs_of_the_repository_do_not_replace_each_other() -> None:
     one, two = added(pack(), "a.toml"), added(pack(id='"x-other"'), "b.toml")
-    assert rules.parse(FEW, one + two).added == {"x-key": "a.toml", "x-other": "b.toml"}
+    assert loader.parse(FEW, one + two).added == {"x-key": "a.toml", "x-other": "b.toml"}
     with pytest.raises(RuleError, match=r"b.toml:6: rule 'x-key': id: it is known already"):
-        rules.parse(FEW, one + added(pack(), "b.toml"))
+        loader.parse(FEW, one + added(pack(), "b.toml"))
     with pytest.raises(RuleError, match=r"b.toml:2: vendor: id: 'x' is known already"):
-        rules.parse(FEW, one + added(pack(id='"x-other"', vendor='id = "x"\nnames = ["y"]'), "b.toml"))
+        loader.parse(FEW, one + added(pack(id='"x-other"', vendor='id = "x"\nnames = ["y"]'), "b.toml"))
 
 
 def test_reports_say_that_the_repository_has_rules_of_its_own(inside: Inside, shop: Repo) -> None:
@@ -187,8 +186,8 @@ def test_what_the_user_names_may_replace(inside: Inside, shop: Repo, tmp_path: P
 
 def test_a_pack_that_is_named_twice_counts_once_and_as_the_users() -> None:
     named = [*FEW, ("p.toml", pack().encode())]
-    assert rules.parse(named).added == {}
-    assert rules.stamp([], "1", added=added(pack())) != rules.stamp([], "1")
+    assert loader.parse(named).added == {}
+    assert loader.stamp([], "1", added=added(pack())) != loader.stamp([], "1")
 
 
 @pytest.mark.parametrize(
@@ -224,9 +223,9 @@ def test_packs_lie_in_the_repository(name: str, why: str, inside: Inside, shop: 
 def test_a_link_within_the_repository_is_followed(shop: Repo) -> None:
     shop.write("packs/p.toml", pack()).write("sub/empty", "")
     (shop.path / "sub/packs").symlink_to("../packs")
-    (found,) = rules.read_added(str(shop.path / "sub"), ["packs", "packs/p.toml"])
+    (found,) = loader.read_added(str(shop.path / "sub"), ["packs", "packs/p.toml"])
     assert found == ("packs/p.toml", pack().encode())
-    assert rules.read_added(str(shop.path), ["packs"], trusted=[str(shop.path / "packs/p.toml")]) == ()
+    assert loader.read_added(str(shop.path), ["packs"], trusted=[str(shop.path / "packs/p.toml")]) == ()
 
 
 def test_a_pack_leaves_comments_that_allow_a_key_as_they_are(inside: Inside, shop: Repo) -> None:
@@ -258,7 +257,7 @@ def test_no_rules_of_the_repository_show_a_key_in_pieces(inside: Inside, shop: R
 
 
 def test_hygiene_says_no_less(inside: Inside, shop: Repo) -> None:
-    known = rules.parse(BUILT_IN).vendors.values()
+    known = loader.parse(BUILT_IN).vendors.values()
     words = {
         kind: sorted({word for one in known for word in getattr(one, kind)}) for kind in ("names", "hosts", "imports")
     }
@@ -304,9 +303,9 @@ def test_a_pack_may_have_any_name(inside: Inside, shop: Repo) -> None:
 )
 def test_a_pattern_that_runs_away_is_refused(pattern: str) -> None:
     with pytest.raises(RuleError, match=r"p.toml:9: rule 'x-key': pattern: may backtrack"):
-        rules.parse(FEW, added(pack(pattern)))
+        loader.parse(FEW, added(pack(pattern)))
     with pytest.raises(RuleError, match="may backtrack"):
-        rules.parse([*FEW, ("p.toml", pack(pattern).encode())])
+        loader.parse([*FEW, ("p.toml", pack(pattern).encode())])
 
 
 @pytest.mark.parametrize(
@@ -321,7 +320,7 @@ def test_a_pattern_that_runs_away_is_refused(pattern: str) -> None:
     ],
 )
 def test_a_pattern_as_people_write_them_is_taken(pattern: str) -> None:
-    assert "x-key" in rules.parse(FEW, added(pack(pattern))).by_id()
+    assert "x-key" in loader.parse(FEW, added(pack(pattern))).by_id()
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard import rules, templates
 from keyguard.engine import compiled
+from keyguard.rules import examples as templates
+from keyguard.rules import loader
 from tests.calling import FORMATS, Inside, Keyguard, parts_of
 from tests.checkout import made_up_key
 from tests.repos import Repo
@@ -43,7 +44,7 @@ class Example(NamedTuple):
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
     """Every example of every rule, filled in a way of its own."""
-    ruleset = rules.parse(rules.read_packs())
+    ruleset = loader.parse(loader.read_packs())
     matcher = compiled.build(ruleset).matcher
     found = []
     for rule in ruleset.rules:
@@ -150,7 +151,7 @@ def test_the_keys_are_really_there(kg: Keyguard, tree: Repo, examples: list[Exam
     told = {finding["rule"] for finding in said.document["findings"]}
     missing = {example.rule for example in examples} - told
     # beside the keys of everybody else, whose a key is may not be told any more: then its family's fallback speaks
-    ruleset = rules.parse(rules.read_packs()).by_id()
+    ruleset = loader.parse(loader.read_packs()).by_id()
     assert all(ruleset[name].needs_context and ruleset[name].family == "sk" for name in missing)
     assert len(missing) < 5
     assert "sk-key" in told
@@ -198,7 +199,7 @@ def test_a_gap_does_not_tell_either(kg: Keyguard, tmp_path: Path) -> None:
 def test_a_crash_does_not_tell_either(kg: Keyguard, tmp_path: Path) -> None:
     program = f"""
 import sys
-from keyguard.cli import commands, main
+from keyguard.cli import table as commands, main
 def broken(options):
     raise ValueError({made_up_key(1)!r})
 commands.run = broken

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import userdirs
 from keyguard.cli import main
+from keyguard.support import userdirs
 from tests.calling import NOW, Inside, Keyguard
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo
@@ -196,8 +196,8 @@ def test_where_there_is_no_place_for_the_journal_nothing_is_asked(kg: Keyguard, 
 
 
 def test_certificates_that_the_users_file_names_are_looked_for_beside_it(tmp_path: Path) -> None:
-    from keyguard import userconfig
+    from keyguard.config import user_config
 
     file = tmp_path / "config.toml"
     file.write_text('[network]\nca-file = "ours.pem"\n')
-    assert userconfig.load(str(file)).network.ca_file == str(tmp_path / "ours.pem")
+    assert user_config.load(str(file)).network.ca_file == str(tmp_path / "ours.pem")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from keyguard.hygiene import data
-from keyguard.keeping import Example
-from keyguard.templates import fill
+from keyguard.hygiene.data import tables
+from keyguard.model.violation import Example
+from keyguard.rules.examples import fill
 from tests.repos import Repo
 
 #: the moment at which examples are looked at: 2026-11-25
@@ -19,7 +19,7 @@ def examples() -> list[tuple[str, str, Example]]:
     """(id of the check, name of the example, example), those in which it must speak first."""
     return [
         (check.id, f"{check.id}-{'yes' if one.at else 'no'}-{index}", one)
-        for check in data.checks().values()
+        for check in tables.checks().values()
         for index, one in enumerate((*check.examples, *check.non_examples))
     ]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.hygiene import data
-from keyguard.keeping import Check, Example
-from keyguard.model import Severity
+from keyguard.hygiene.data import tables
+from keyguard.model.finding import Severity
+from keyguard.model.violation import Check, Example
 from tests.calling import Inside
 from tests.hygiene.projects import NOW, build, examples
 
@@ -33,7 +33,7 @@ def test_examples(check: str, example: Example, tmp_path: Path, inside: Inside) 
         assert not places
 
 
-@pytest.mark.parametrize("check", list(data.checks().values()), ids=lambda one: one.id)
+@pytest.mark.parametrize("check", list(tables.checks().values()), ids=lambda one: one.id)
 def test_texts(check: Check) -> None:
     assert check.examples, "nothing proves it"
     assert check.non_examples, "nothing proves that it can be silent"

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from keyguard.hygiene import topics
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.topics import CheckFunction
-from keyguard.keeping import Violation
-from keyguard.model import Sighting
+from keyguard.model.finding import Sighting
+from keyguard.model.violation import Violation
+from keyguard.rules.examples import fill
 from keyguard.sources.listing import Ask, Folder, Listing
 from keyguard.sources.tree import listing
-from keyguard.templates import fill
 from tests.calling import Inside
 from tests.checkout import leaking_line
 from tests.hygiene.projects import NOW, examples
@@ -82,7 +82,7 @@ def test_a_check_says_the_same_alone(
 def test_most_checks_have_something_to_say_here(together: Said) -> None:
     silent = {check for check, said in together.items() if not said}
     assert len(silent) <= 6, silent
-    frontend = together["keyguard.hygiene.frontend.key_in_frontend"]
+    frontend = together["keyguard.hygiene.checks.frontend.key_in_frontend"]
     assert any(b"web/src/key.js" in spot.path for one in frontend for spot in one.spots)
 
 

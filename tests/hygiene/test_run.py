@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 import pytest
 
 from keyguard.hygiene import run, topics
-from keyguard.hygiene.project import Project
-from keyguard.model import Sighting
+from keyguard.hygiene.project.project import Project
+from keyguard.model.finding import Sighting
 from keyguard.sources.listing import Folder, TreeFile
 from tests.calling import FORMATS, Inside
 from tests.checkout import leaking_line, made_up_key

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from keyguard import workers
+from keyguard.inspection import workers
 from keyguard.masking.known import KNOWN
 from keyguard.masking.values import MASK, Value
 from keyguard.masking.writer import MaskingWriter, masked_streams

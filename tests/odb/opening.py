@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from keyguard.errors import GitError
-from keyguard.git.alternates import alternates
+from keyguard.git.layout.alternates import alternates
 from keyguard.odb.loose import KINDS, loose_path, read_loose
 from keyguard.odb.pack import Pack, open_pack
 from keyguard.odb.store import Reindex, Store
+from keyguard.support.errors import GitError
 from tests.history.packfiles import Packed, install
 from tests.repos import Repo
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.errors import GitError
 from keyguard.odb import vectors
 from keyguard.odb.files import open_file, open_regular, read_whole
+from keyguard.support.errors import GitError
 
 
 def test_a_regular_file_is_read_whole_and_closed(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.errors import GitError
 from keyguard.odb.inflate import DAMAGE, drained, fast, inflate, inflated, result_size
+from keyguard.support.errors import GitError
 from tests.history.packfiles import size_of
 
 #: short and long ones, that compress well and that do not

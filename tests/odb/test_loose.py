@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from keyguard.errors import GitError
 from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.loose import LooseObject, list_loose, loose_path, quarantines, read_loose, read_loose_pieces
 from keyguard.odb.pack import LARGEST
+from keyguard.support.errors import GitError
 from tests.history.packfiles import object_id
 from tests.odb.opening import loose_file
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyguard.errors import GitError
 from keyguard.odb.inflate import DAMAGE
 from keyguard.odb.pack import LARGEST, Pack, open_pack
+from keyguard.support.errors import GitError
 from tests.history.packfiles import (
     Delta,
     Packed,

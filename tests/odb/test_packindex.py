@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.errors import GitError
 from keyguard.odb.packindex import PackIndex, read_index
+from keyguard.support.errors import GitError
 from tests.history.packfiles import Packed, index_of, object_id, offsets_of, pack_of
 
 ENTRIES = [Packed("blob", b"%d" % number) for number in range(40)]

@@ -10,14 +10,14 @@ from time import monotonic, sleep
 
 import pytest
 
-from keyguard.endpoints import Answer, Request
+from keyguard.config.user_config import Network
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Answer, Request
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote import http, verify
 from keyguard.remote.addresses import is_public
 from keyguard.remote.http import LIMIT, Client
 from keyguard.remote.prepared import Prepared
-from keyguard.secrets import Secret
-from keyguard.userconfig import Network
-from keyguard.verdict import State, Verdict
 from tests.checkout import made_up_key
 from tests.remote.playing import Heard, Played, Vendor, vendor
 

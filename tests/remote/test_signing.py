@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import canaries, rules
-from keyguard.cli import revoke
-from keyguard.endpoints import Request
+from keyguard.cli.commands import revoke
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Request
 from keyguard.remote import signing
 from keyguard.remote.http import Client
 from keyguard.remote.signing import AwsSigned
-from keyguard.secrets import Secret
-from keyguard.templates import fill
+from keyguard.response import canaries
+from keyguard.rules import loader
+from keyguard.rules.examples import fill
 from tests.calling import Inside
 from tests.remote.playing import Played, vendor
 from tests.remote.redirecting import Redirected
@@ -24,7 +25,7 @@ pytest_plugins = ("tests.commandline",)
 
 KEY_ID = fill("AKIA{base32:16}", "id").encode()
 SECRET = fill("{base64:40}", "secret").encode()
-RULE = rules.parse(rules.read_packs()).by_id()["aws-secret-key"]
+RULE = loader.parse(loader.read_packs()).by_id()["aws-secret-key"]
 
 
 def test_a_signature_is_the_one_that_aws_publishes() -> None:

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import cli, userconfig
-from keyguard.endpoints import Answer, Request, at_host
-from keyguard.errors import ConfigError
+from keyguard import cli
+from keyguard.config import user_config
+from keyguard.config.user_config import Network
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Answer, Request, at_host
+from keyguard.model.verdict import Verdict
 from keyguard.remote import trust, verify
 from keyguard.remote.http import Client
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
-from keyguard.secrets import Secret
-from keyguard.userconfig import Network
-from keyguard.verdict import Verdict
+from keyguard.support.errors import ConfigError
 from tests.calling import Keyguard
 from tests.checkout import leaking_line
 from tests.remote.playing import Played, Vendor, vendor
@@ -170,14 +171,14 @@ def test_an_address_that_is_none_is_an_error_of_the_configuration(text: str, sai
     file = tmp_path / "config.toml"
     file.write_text(text)
     with pytest.raises(ConfigError) as caught:
-        userconfig.load(str(file))
+        user_config.load(str(file))
     assert f"{file}: {said}" in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["http://proxy.example:3128", "http://proxy.example", "http://[::1]:3128"])
 def test_an_address_of_a_proxy_is_taken(address: str, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'[network]\nproxy = "{address}"\n')
-    assert userconfig.load(str(tmp_path / "config.toml")).network.proxy == address
+    assert user_config.load(str(tmp_path / "config.toml")).network.proxy == address
 
 
 @pytest.mark.parametrize("host", ["localhost:99999", "a..b", f"{'a' * 64}.example", "x:0"])

@@ -10,19 +10,19 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from keyguard import rules
-from keyguard.endpoints import Answer, Request, Revocation, problem
-from keyguard.model import Rule
+from keyguard.config.user_config import Network
+from keyguard.masking.secret import Secret
+from keyguard.model.endpoint import Answer, Request, Revocation, problem
+from keyguard.model.finding import Rule
+from keyguard.model.verdict import State, Verdict
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.prepared import Prepared
-from keyguard.secrets import Secret
-from keyguard.templates import fill
-from keyguard.userconfig import Network
-from keyguard.verdict import State, Verdict
+from keyguard.rules import loader
+from keyguard.rules.examples import fill
 from tests.remote.playing import Heard, Played, Vendor, vendor
 
-RULESET = rules.parse(rules.read_packs())
+RULESET = loader.parse(loader.read_packs())
 ASKED = [rule for rule in RULESET.rules if rule.verify]
 REVOKED = [rule for rule in RULESET.rules if rule.revoke]
 SECRET = fill("{alnum:40}", "vendors")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from keyguard.model import (
+from keyguard.model.finding import (
     Certainty,
     Confidence,
     Coverage,

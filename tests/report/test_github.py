@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard.model import Severity
+from keyguard.model.finding import Severity
 from keyguard.report import Style
 from tests.report.samples import (
     LIVE,

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyguard.model import (
+from keyguard.masking.secret import Secret, fingerprint, masked, short_id
+from keyguard.model.finding import (
     REACHES,
     Certainty,
     Confidence,
@@ -29,7 +30,6 @@ from keyguard.model import (
     Where,
 )
 from keyguard.report import REPORTERS, Style
-from keyguard.secrets import Secret, fingerprint, masked, short_id
 from tests.report.samples import coverage, finding, history, occurrence, past, rendered, run, suppressed
 from tests.report.workflow import commands
 

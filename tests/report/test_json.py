@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keyguard.model import HistoryCoverage, Severity, Skipped, Where
+from keyguard.model.finding import HistoryCoverage, Severity, Skipped, Where
 from tests.report.samples import (
     BRINGING,
     CAME,

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from keyguard.errors import OutputError, UsageError
 from keyguard.report import REPORTERS, Style, files, load, output
 from keyguard.report.files import is_special, write_special
 from keyguard.report.output import Destination, parse_formats, write_reports, write_stdout
+from keyguard.support.errors import OutputError, UsageError
 from tests.report.samples import finding, incomplete, numbered, occurrence, rendered, run
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +151,7 @@ def test_a_full_disk_keeps_the_old_report_and_leaves_nothing(tmp_path: Path, siz
     (tmp_path / "out").write_text("old")
     program = f"""
 import resource, sys
-from keyguard.errors import OutputError
+from keyguard.support.errors import OutputError
 from tests.report.samples import numbered, run
 from tests.report.test_output import write
 resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
@@ -292,7 +292,7 @@ def test_a_descriptor_by_name_is_written_to(tmp_path: Path) -> None:
 
 TO_STDOUT = """
 import sys
-from keyguard.errors import OutputError
+from keyguard.support.errors import OutputError
 from tests.report.test_output import to_stdout
 sys.stdout.write(sys.argv[1])
 try:

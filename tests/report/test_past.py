@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from keyguard.model import REACHES, Run, Skipped
+from keyguard.model.finding import REACHES, Run, Skipped
 from keyguard.report import Style
 from tests.report.samples import (
     BRINGING,

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import pytest
 
-from keyguard.model import Confidence, Severity, Skipped, Where
+from keyguard.model.finding import Confidence, Severity, Skipped, Where
 from tests.report.samples import (
     BRINGING,
     CAME,

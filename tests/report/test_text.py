@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from keyguard.model import Certainty, Confidence, Environment, Severity, Skipped
+from keyguard.model.finding import Certainty, Confidence, Environment, Severity, Skipped
 from keyguard.report import Style
 from tests.report.samples import (
     LIVE,

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from keyguard.cli import revoke
+from keyguard.cli.commands import revoke
+from keyguard.masking.secret import Secret, fingerprint, short_id
 from keyguard.remote.http import Client
 from keyguard.remote.listing import is_of
-from keyguard.secrets import Secret, fingerprint, short_id
-from keyguard.templates import fill
+from keyguard.rules.examples import fill
 from tests.calling import Inside, Keyguard, Said
 from tests.remote.playing import Heard, Played, Vendor, vendor
 from tests.remote.redirecting import Redirected

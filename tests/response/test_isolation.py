@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from keyguard import rules
-from keyguard.cli import revoke
-from keyguard.endpoints import Request
-from keyguard.model import Rule
+from keyguard.cli.commands import revoke
+from keyguard.model.endpoint import Request
+from keyguard.model.finding import Rule
 from keyguard.remote.http import Client
 from keyguard.response import verifying
-from keyguard.templates import fill
+from keyguard.rules import loader as rules
+from keyguard.rules.examples import fill
 from tests.calling import Inside
 from tests.remote.playing import Played, Vendor, vendor
 from tests.remote.redirecting import Redirected

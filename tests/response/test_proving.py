@@ -13,15 +13,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from keyguard.cli import revoke
-from keyguard.endpoints import Answer, Request
+from keyguard.cli.commands import revoke
+from keyguard.masking.secret import Secret, fingerprint
+from keyguard.model.endpoint import Answer, Request
+from keyguard.model.verdict import State
 from keyguard.remote import verify as asking
 from keyguard.remote.http import Client, Reply
 from keyguard.remote.journal import Entry, Journal, is_settled
 from keyguard.response import verifying
-from keyguard.secrets import Secret, fingerprint
-from keyguard.templates import fill
-from keyguard.verdict import State
+from keyguard.rules.examples import fill
 from tests.attribution import test_certainty
 from tests.calling import Inside, Said
 from tests.checkout import made_up_key

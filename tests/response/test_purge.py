@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.cli import finish
+from keyguard.cli.shared import scanning
 from tests.calling import Inside, Said
 from tests.checkout import leaking_line, made_up_key
 from tests.repos import Repo, snapshot
@@ -228,7 +228,7 @@ def test_an_empty_tree_has_a_history(bare: bool, inside: Inside, tmp_path: Path)
 def test_on_a_terminal_the_address_is_shown_and_confirmed(
     typed: str, agrees: bool, purging: Purging, there: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finish, "is_terminal", lambda stream: stream is sys.stdin)
+    monkeypatch.setattr(scanning, "is_terminal", lambda stream: stream is sys.stdin)
     said = purging("purge", purging.id, stdin=f"{typed}\n")
     assert said.code == (0 if agrees else 2)
     assert f"its server is {there.server.path}\n" in said.err

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from keyguard.masking.secret import Secret
 from keyguard.response.purging import filtering
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import CODECS, Forms
 from keyguard.response.purging.holders import search
-from keyguard.secrets import Secret
 from tests.checkout import made_up_key
 from tests.repos import Repo
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.errors import UsageError
 from keyguard.response.purging import address, network
 from keyguard.response.purging.clone import Clone
+from keyguard.support.errors import UsageError
 from tests.calling import Inside
 from tests.checkout import leaking_line
 from tests.remote.playing import Heard, Played, vendor

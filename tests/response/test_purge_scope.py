@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.git.repository import discover
+from keyguard.git.layout.repository import discover
+from keyguard.masking.secret import Secret
 from keyguard.response.purging import rewrite, server
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import search, walk
 from keyguard.response.purging.rewrite import Change
 from keyguard.response.purging.scope import Scope, scope_of
-from keyguard.secrets import Secret
 from tests.checkout import made_up_key
 from tests.repos import Repo
 from tests.response.serving import refs_of

@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from keyguard import packfile, rules, templates
-from keyguard.engine import compiled, literals
-from keyguard.engine.checksums import CHECKSUMS, REQUIRED
+from keyguard.engine import compiled
 from keyguard.engine.placeholders import entropy
-from keyguard.inspector import Inspector
-from keyguard.model import Blob, Environment, Rule, Where
-from keyguard.rules import RuleSet
+from keyguard.inspection.inspector import Inspector
+from keyguard.model.finding import Blob, Environment, Rule, Where
+from keyguard.rules import examples, literals, loader
+from keyguard.rules.checksums import CHECKSUMS, REQUIRED
+from keyguard.rules.loader import RuleSet
+from keyguard.support import tomlfile
 
-PACKS = sorted(Path(rules.builtin_dir()).glob("*.toml"))
-RULES: RuleSet = rules.parse(rules.read_packs())
+PACKS = sorted(Path(loader.builtin_dir()).glob("*.toml"))
+RULES: RuleSet = loader.parse(loader.read_packs())
 #: vendors that are no companies: they have no page and no host
 NOBODY = {"unknown", "private-key", "connection-string"}
 #: hosts that packages are fetched from; spelt in two parts, or this file would name them
@@ -32,7 +33,7 @@ every_rule = pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.
 
 
 def load(path: Path) -> dict[str, Any]:
-    return packfile.load(path.name, path.read_bytes())
+    return tomlfile.load(path.name, path.read_bytes())
 
 
 @functools.cache
@@ -146,19 +147,19 @@ def test_a_rule_brings_two_examples_and_two_counterexamples_at_least(rule: Rule)
 @every_rule
 def test_an_example_is_found_as_its_rule_alone_whatever_the_key_in_it(rule: Rule) -> None:
     for example, number in itertools.product(rule.examples, range(4)):
-        assert found_in(templates.fill(example, f"{rule.id} {number}")) == [rule.id], example
+        assert found_in(examples.fill(example, f"{rule.id} {number}")) == [rule.id], example
 
 
 @every_rule
 def test_a_counterexample_is_not_found_as_that_rule(rule: Rule) -> None:
     for example, number in itertools.product(rule.non_examples, range(4)):
-        assert rule.id not in found_in(templates.fill(example, f"{rule.id} {number}")), example
+        assert rule.id not in found_in(examples.fill(example, f"{rule.id} {number}")), example
 
 
 def bodies_of(rule: Rule, count: int) -> list[bytes]:
     """Random parts of keys that the rule's examples are filled with."""
     pattern = re.compile(rule.pattern.encode())
-    texts = (templates.fill(rule.examples[n % len(rule.examples)], f"body {n}") for n in range(count))
+    texts = (examples.fill(rule.examples[n % len(rule.examples)], f"body {n}") for n in range(count))
     return [found["body"] for text in texts if (found := pattern.search(text.encode()))]
 
 
@@ -176,7 +177,7 @@ def test_the_keys_in_the_examples_of_a_rule_pass_its_check(rule: Rule) -> None:
     checked = [
         CHECKSUMS[rule.checksum](found["secret"])
         for example in rule.examples
-        for found in pattern.finditer(templates.fill(example, "check").encode())
+        for found in pattern.finditer(examples.fill(example, "check").encode())
     ]
     assert len(checked) >= len(rule.examples)
     assert any(checked) if rule.checksum == "stripe-structure" else all(checked)  # older keys have no structure
@@ -210,10 +211,10 @@ def test_checks_that_decide_what_a_text_is_are_all_in_use() -> None:
     ],
 )
 def test_one_form_of_key_is_told_by_its_context(template: str, expected: str) -> None:
-    assert found_in(templates.fill(template, "family")) == [expected]
+    assert found_in(examples.fill(template, "family")) == [expected]
 
 
 def test_the_address_of_a_signed_link_is_no_leak_of_an_access_key() -> None:
     link = "https://a.s3.amazonaws.com/b?X-Amz-Credential=AKIA{base32:16}%2F20240101%2Feu-west-1%2Fs3%2Faws4_request"
-    assert found_in(templates.fill(link, "link")) == []
-    assert found_in(templates.fill("AWS_ACCESS_KEY_ID=AKIA{base32:16}", "link")) == ["aws-access-key-id"]
+    assert found_in(examples.fill(link, "link")) == []
+    assert found_in(examples.fill("AWS_ACCESS_KEY_ID=AKIA{base32:16}", "link")) == ["aws-access-key-id"]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.errors import UsageError
-from keyguard.model import Blob, Where
+from keyguard.model.finding import Blob, Where
 from keyguard.sources.listing import Ask, Listing, TreeFile
 from keyguard.sources.named import started
+from keyguard.support.errors import UsageError
 from tests.repos import Repo
 
 

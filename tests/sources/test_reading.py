@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keyguard.model import Skipped
+from keyguard.model.finding import Skipped
 from keyguard.sources import reading
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader, Shrunk
 from tests.calling import descriptors

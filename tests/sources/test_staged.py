@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.errors import GitError, UsageError
-from keyguard.model import Blob, Where
+from keyguard.model.finding import Blob, Where
 from keyguard.sources.listing import Ask
 from keyguard.sources.staged import listing
+from keyguard.support.errors import GitError, UsageError
 from tests.repos import Repo
 
 

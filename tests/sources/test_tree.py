@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from keyguard.errors import UsageError
-from keyguard.git.index import inventory
-from keyguard.git.repository import discover
+from keyguard.git.layout.repository import discover
+from keyguard.git.worktree.files import inventory
 from keyguard.sources import tree
 from keyguard.sources.listing import Ask, Listing
 from keyguard.sources.tree import listing, started
+from keyguard.support.errors import UsageError
 from tests.calling import descriptors
 from tests.repos import Repo, snapshot
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.model import Skipped
+from keyguard.model.finding import Skipped
 from keyguard.sources.descent import Descent
 from keyguard.sources.walk import FoundFile, FoundRepository, walk
 from tests.calling import descriptors

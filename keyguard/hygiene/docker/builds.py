@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.hygiene import data, patterns
+from keyguard.hygiene.data import tables
 from keyguard.hygiene.docker.dockerfile import Stage, stages
-from keyguard.hygiene.envfiles import is_aside
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.envfiles.names import is_aside
+from keyguard.hygiene.paths import patterns
+from keyguard.hygiene.project.project import Project
 
 _BUILD = re.compile(rb"(?m)^(?P<indent>[ \t]+)build[ \t]*:[ \t]*(?P<here>[^\r\n#]*)")
 _PART = re.compile(rb"(?P<indent>[ \t]+)(?P<name>context|dockerfile|target)[ \t]*:[ \t]*(?P<value>[^\r\n#]*)")
@@ -33,7 +34,7 @@ class Build(NamedTuple):
 
 def builds(project: Project) -> list[Build]:
     """All builds whose context is known, sorted."""
-    names = data.load("docker")
+    names = tables.load("docker")
     paths = patterns.of(tuple(names["files"])).among(project.files)
     paths = [path for path in paths if not path.endswith(b".dockerignore") and not is_aside(path)]
     if not paths:
@@ -119,5 +120,5 @@ def _source(text: str) -> bytes:
 def _is_for_docker(project: Project, home: bytes) -> bool:
     """Whether a folder holds nothing that a program is made of."""
     ours = (path for path in project.files if path.startswith(home) and b"/" not in path[len(home) :])
-    beside = patterns.of(tuple(data.load("docker")["beside"]))
+    beside = patterns.of(tuple(tables.load("docker")["beside"]))
     return bool(home) and all(map(beside.fit, ours))

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.hygiene import globs
-from keyguard.hygiene.globs import Fits
+from keyguard.hygiene.paths import globs
+from keyguard.hygiene.paths.globs import Fits
 
 #: what means something in an expression, and nothing in a pattern
 _SPECIAL = ".+()|{}$"

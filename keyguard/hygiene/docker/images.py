@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from keyguard.hygiene.docker import ignorefile
 from keyguard.hygiene.docker.dockerfile import Copy, Stage
-from keyguard.hygiene.globs import Fits
+from keyguard.hygiene.paths.globs import Fits
 
 #: places in one image besides those of the context: a stage may copy all of another to several, and so may the next
 _MOST_PLACES = 1000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keyguard.errors import RuleError, TooDeepError
-from keyguard.hygiene import globs
 from keyguard.hygiene.packaging.manifest import glob
-from keyguard.hygiene.project import Project
-from keyguard.model import Skipped
-from keyguard.packfile import load
+from keyguard.hygiene.paths import globs
+from keyguard.hygiene.project.project import Project
+from keyguard.model.finding import Skipped
+from keyguard.support.errors import RuleError, TooDeepError
+from keyguard.support.tomlfile import load
 
 #: name of a file in the project -> why it is in what is built; empty if it is not
 Takes = Callable[[str], str]

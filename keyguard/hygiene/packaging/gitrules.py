@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from keyguard.expression import expression
-from keyguard.hygiene import globs
-from keyguard.hygiene.globs import Fits
+from keyguard.hygiene.paths import globs
+from keyguard.hygiene.paths.globs import Fits
+from keyguard.support.regex import expression
 
 _PIECE = expression(
     r"\\(?P<char>.)|(?P<star>\*)|(?P<mark>\?)|\[(?P<no>[!^]|(?![!^]))(?P<kinds>.[^\]]{0,300}\])|.", re.DOTALL

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from keyguard.hygiene import globs
-from keyguard.hygiene.globs import Fits
+from keyguard.hygiene.paths import globs
+from keyguard.hygiene.paths.globs import Fits
 
 #: folders that are never in it
 _PRUNED = re.compile(r"(?:^|/)(?:build|RCS|CVS|\.svn|\.hg|\.git|\.bzr|_darcs)/")

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from keyguard.hygiene import globs
-from keyguard.hygiene.globs import Fits
+from keyguard.hygiene.paths import globs
+from keyguard.hygiene.paths.globs import Fits
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _EXTENDED = {"?": "?", "*": "*", "+": "+", "@": ""}

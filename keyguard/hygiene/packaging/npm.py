@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keyguard.hygiene.packaging.minimatch import Rule, affordable, rule, rules
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.project.project import Project
 
 _ALWAYS_OUT = (
     *(".npmignore", ".gitignore", "**/.git", "**/.svn", "**/.hg", "**/CVS", "**/.git/**", "**/.svn/**", "**/.hg/**"),

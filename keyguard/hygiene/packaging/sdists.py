@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keyguard.git.ignored import Verdict
+from keyguard.git.worktree.ignored import Verdict
 from keyguard.hygiene.packaging import gitrules
 from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
 from keyguard.hygiene.packaging.manifest import taken
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.project.project import Project
 
 #: what git says of files, once it is asked
 Verdicts = Callable[[], Mapping[bytes, Verdict]]

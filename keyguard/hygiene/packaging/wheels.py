@@ -9,7 +9,7 @@ from typing import Any
 from keyguard.hygiene.packaging import gitrules
 from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
 from keyguard.hygiene.packaging.manifest import glob
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.project.project import Project
 
 
 def takes(project: Project, folder: bytes) -> Takes | None:

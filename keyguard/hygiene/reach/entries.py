@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from keyguard.expression import expression
-from keyguard.hygiene.reach import blocks, names
+from keyguard.hygiene.reach.code import blocks, names
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.frameworks import Entry, Framework, by_convention
 from keyguard.hygiene.reach.layout import App
 from keyguard.hygiene.reach.loose import block_after, parsed, strings
+from keyguard.support.regex import expression
 
 #: pages that are read of one application: documentation of thousands tells nothing more
 _PAGES = 2000

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from keyguard.expression import expression
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.code import names
+from keyguard.support.regex import expression
 
 #: in the order in which bundlers try them; a phone's own comes last, since a browser's twin stands for it as well
 _ENDINGS = (

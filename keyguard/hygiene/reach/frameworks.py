@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from keyguard.hygiene import data
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.reach.code import names
 from keyguard.hygiene.reach.layout import App
 from keyguard.hygiene.reach.loose import block_after, pairs
 
@@ -76,7 +76,7 @@ def table() -> tuple[Framework, ...]:
             aliases={prefix.encode(): list(_encoded(folders)) for prefix, folders in one.get("aliases", {}).items()},
             use_client=one.get("use_client", False),
         )
-        for one in data.load("frameworks")["frameworks"]
+        for one in tables.load("frameworks")["frameworks"]
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from keyguard.hygiene.reach import names
-from keyguard.hygiene.reach.boundaries import is_server
+from keyguard.hygiene.reach.code import names
+from keyguard.hygiene.reach.code.boundaries import is_server
+from keyguard.hygiene.reach.code.specifiers import specifiers
 from keyguard.hygiene.reach.resolve import Resolver
-from keyguard.hygiene.reach.specifiers import specifiers
 
 
 class Spread:

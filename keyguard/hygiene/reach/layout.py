@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.code import names
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.loose import parsed
 

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from keyguard.hygiene.reach.module import ALL, Module, Reexport
-from keyguard.hygiene.reach.modules import Loaded
+from keyguard.hygiene.reach.code.module import ALL, Module, Reexport
+from keyguard.hygiene.reach.code.modules import Loaded
 
 #: the files that a text means in a file
 Resolve = Callable[[bytes, bytes], Collection[bytes]]

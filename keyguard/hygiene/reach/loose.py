@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from keyguard.expression import expression
+from keyguard.support.regex import expression
 
 #: a configuration that is larger is none, or is meant to hurt
 _LIMIT = 1 << 20

@@ -8,7 +8,7 @@ from fnmatch import translate
 from functools import cached_property
 from typing import Any
 
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.code import names
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.layout import App, Layout
 

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from keyguard.hygiene.reach import boundaries, names
+from keyguard.hygiene.reach.code import boundaries, names
+from keyguard.hygiene.reach.code.modules import Modules
 from keyguard.hygiene.reach.entries import entries, replacements
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.frameworks import Closed, Entry, aliases, config_names, used_by
 from keyguard.hygiene.reach.graph import Graph, Spread
 from keyguard.hygiene.reach.layout import Layout
-from keyguard.hygiene.reach.modules import Modules
 from keyguard.hygiene.reach.packages import promises_nothing
 from keyguard.hygiene.reach.resolve import Resolver
 from keyguard.hygiene.reach.search import Searcher

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.code import names
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.layout import App, Layout
 from keyguard.hygiene.reach.packages import Packages

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.code import names
+from keyguard.hygiene.reach.code.module import ALL, DEFAULT, Module
+from keyguard.hygiene.reach.code.modules import Loaded, Modules
 from keyguard.hygiene.reach.leading import Leading, Nature
-from keyguard.hygiene.reach.module import ALL, DEFAULT, Module
-from keyguard.hygiene.reach.modules import Loaded, Modules
 from keyguard.hygiene.reach.resolve import Resolver
 
 #: names that are asked of a module; None: all. None of them: it is only loaded

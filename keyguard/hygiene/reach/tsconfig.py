@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from keyguard.hygiene.reach import names
+from keyguard.hygiene.reach.code import names
 from keyguard.hygiene.reach.files import Files
 from keyguard.hygiene.reach.loose import parsed
 

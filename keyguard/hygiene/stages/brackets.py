@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.expression import expression
-from keyguard.hygiene.stages.frames import AHEAD, BACK, Frame
+from keyguard.hygiene.stages.enclosing import AHEAD, BACK, Frame
+from keyguard.support.regex import expression
 
 #: a string that is not closed ends with its line, an apostrophe is none: so that nothing is looked at twice
 _TOKEN = expression(

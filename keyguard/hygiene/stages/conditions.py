@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from keyguard.expression import expression
-from keyguard.hygiene import data
+from keyguard.hygiene.data import tables
 from keyguard.hygiene.stages.words import Stage, exact, split, stage_of
+from keyguard.support.regex import expression
 
 _NAME = expression(r"[A-Za-z_$][\w$]*\??")
 #: strings, atoms, members of an enumeration, patterns of a shell
@@ -65,4 +65,4 @@ def _predicates(text: str) -> list[Stage]:
 
 @cache
 def _asking() -> frozenset[str]:
-    return frozenset(data.load("stages")["conditions"]["names"])
+    return frozenset(tables.load("stages")["conditions"]["names"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from keyguard.expression import expression
 from keyguard.hygiene.stages.conditions import asked
-from keyguard.hygiene.stages.frames import Frame
+from keyguard.hygiene.stages.enclosing import Frame
 from keyguard.hygiene.stages.words import Judged, exact, read
-from keyguard.sanitize import shown
+from keyguard.support.regex import expression
+from keyguard.support.sanitize import shown
 
 _CONDITION = expression(
     r"\s*(?:[-}]\s*)?(?:<%[-=]?\s*)?[@#]?(?:else\s*)?(?:if|elif|elsif|elseif|unless|when|case|switch|match|guard)\b"

@@ -7,10 +7,10 @@ from fnmatch import translate
 from functools import cache
 from typing import NamedTuple
 
-from keyguard.expression import expression
-from keyguard.hygiene import data
+from keyguard.hygiene.data import tables
 from keyguard.hygiene.stages.words import Judged, Stage, Words, read, split, stage_of
-from keyguard.sanitize import shown
+from keyguard.support.regex import expression
+from keyguard.support.sanitize import shown
 
 _ENV_FILE = expression(r"\.?env(?:[._-](?P<after>.*))?|(?P<before>.+)\.env", re.IGNORECASE | re.DOTALL)
 _WILD = expression(r"[*?]|\[[^\]]{0,300}\]")
@@ -162,15 +162,15 @@ def _rows() -> list[Row]:
             row.get("firm", False),
             row.get("whole", False),
         )
-        for row in data.load("stages")["names"]
+        for row in tables.load("stages")["names"]
     ]
 
 
 @cache
 def _files(which: str) -> frozenset[str]:
-    return frozenset(data.load("stages")["files"][which])
+    return frozenset(tables.load("stages")["files"][which])
 
 
 @cache
 def _folders(which: str) -> frozenset[str]:
-    return frozenset(data.load("stages")["folders"][which])
+    return frozenset(tables.load("stages")["folders"][which])

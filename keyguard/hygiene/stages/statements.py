@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from keyguard.expression import expression
-from keyguard.hygiene import data
+from keyguard.hygiene.data import tables as data
 from keyguard.hygiene.stages.words import Stage, exact, read, stage_of
+from keyguard.support.regex import expression
 
 #: bytes of a file that are looked at
 REACH = 1 << 20

@@ -6,8 +6,8 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-from keyguard.expression import expression
-from keyguard.hygiene import data
+from keyguard.hygiene.data import tables
+from keyguard.support.regex import expression
 
 #: bytes of a name that are looked at
 LONGEST = 200
@@ -115,19 +115,19 @@ def _plain(word: str) -> str:
 
 @cache
 def _table() -> dict[str, Stage]:
-    return {word: Stage(stage) for stage, words in data.load("stages")["words"].items() for word in words}
+    return {word: Stage(stage) for stage, words in tables.load("stages")["words"].items() for word in words}
 
 
 @cache
 def _weak() -> frozenset[str]:
-    return frozenset(data.load("stages")["others"]["weak"])
+    return frozenset(tables.load("stages")["others"]["weak"])
 
 
 @cache
 def _companions() -> frozenset[str]:
-    return frozenset(data.load("stages")["others"]["companions"])
+    return frozenset(tables.load("stages")["others"]["companions"])
 
 
 @cache
 def _before_production() -> frozenset[str]:
-    return frozenset(data.load("stages")["others"]["before-production"])
+    return frozenset(tables.load("stages")["others"]["before-production"])

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from keyguard.errors import UsageError
+from keyguard.support.errors import UsageError
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HELPER = re.compile(r"[A-Za-z0-9]+::")

@@ -12,7 +12,7 @@ from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import Commits, Objects, files_of
 from keyguard.response.purging.rewrite import Moved, is_signed
 from keyguard.response.purging.scope import Ref, Scope
-from keyguard.sanitize import shown, shown_path
+from keyguard.support.sanitize import shown, shown_path
 
 #: of a list that can be long
 _MOST = 20

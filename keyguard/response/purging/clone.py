@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
-from keyguard.errors import GitError, UsageError
-from keyguard.git.alternates import alternates
-from keyguard.git.repository import Repository
-from keyguard.git.shadow import find_git
+from keyguard.git.layout.alternates import alternates
+from keyguard.git.layout.repository import Repository
+from keyguard.git.process.shadow import find_git
+from keyguard.support.errors import GitError, UsageError
 
 try:
     import fcntl

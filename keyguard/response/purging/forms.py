@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from keyguard.secrets import MASK, Secret
+from keyguard.masking.secret import MASK, Secret
 
 #: what a scan reads a text in: keys of other encodings are in the bytes of UTF-8, too
 CODECS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")

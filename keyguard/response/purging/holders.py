@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
-from keyguard.errors import GitError
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import Forms
+from keyguard.support.errors import GitError
 
 #: bytes of an object that are looked at in one go
 _PIECE = 4 << 20

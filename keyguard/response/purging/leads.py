@@ -8,20 +8,20 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.errors import GitError
-from keyguard.git.control import read_control
-from keyguard.git.objects import BlobReader
-from keyguard.git.opening import open_shadow
-from keyguard.git.refs import checked_out, read_head
-from keyguard.git.repository import Repository
-from keyguard.git.shadow import Shadow
-from keyguard.git.tips import Tip, read_tips
-from keyguard.model import Finding, Occurrence, Where
+from keyguard.git.layout.control import read_control
+from keyguard.git.layout.head import checked_out, read_head
+from keyguard.git.layout.repository import Repository
+from keyguard.git.objects.blobs import BlobReader
+from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.shadow import Shadow
+from keyguard.git.refs.tips import Tip, read_tips
+from keyguard.model.finding import Finding, Occurrence, Where
 from keyguard.report.phrases import place
 from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import POINTER
-from keyguard.sanitize import shown, shown_path
 from keyguard.sources.tree import shown_root
+from keyguard.support.errors import GitError
+from keyguard.support.sanitize import shown, shown_path
 
 _LOG_LIMIT = 128 << 20
 #: bytes of a pointer to an object in Git LFS that are looked at

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 from keyguard.engine.compiled import Engine
 from keyguard.engine.prefilter import suspects
-from keyguard.git.opening import open_shadow
-from keyguard.git.repository import Repository
-from keyguard.git.tips import read_tips
-from keyguard.model import Blob, Finding, Where
-from keyguard.secrets import Secret
-from keyguard.sightings import Sighter
+from keyguard.git.layout.repository import Repository
+from keyguard.git.process.opening import open_shadow
+from keyguard.git.refs.tips import read_tips
+from keyguard.inspection.sightings import Sighter
+from keyguard.masking.secret import Secret
+from keyguard.model.finding import Blob, Finding, Where
 
 
 def secret_in_names(finding: Finding, repository: Repository, engine: Engine) -> Secret | None:

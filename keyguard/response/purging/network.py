@@ -11,9 +11,9 @@ import re
 import subprocess
 from collections.abc import Mapping
 
-from keyguard.errors import GitError
-from keyguard.git.shadow import is_inside
+from keyguard.git.process.shadow import is_inside
 from keyguard.response.purging.clone import Clone
+from keyguard.support.errors import GitError
 
 _TAKEN = re.compile(
     r"credential\..+|core\.(?:sshcommand|askpass)|ssh\.variant"

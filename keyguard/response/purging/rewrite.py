@@ -9,12 +9,12 @@ import sys
 from typing import NamedTuple
 
 import keyguard
-from keyguard.errors import GitError, UsageError
 from keyguard.response.purging import filtering
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import Objects
 from keyguard.response.purging.scope import HOSTED, Ref, Scope
+from keyguard.support.errors import GitError, UsageError
 
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|(?:PGP|SIGNED) MESSAGE)-----", re.MULTILINE)
 _SIGNATURE_HEADER = re.compile(rb"^gpgsig(?:-sha256)? .*\n(?: .*\n)*", re.MULTILINE)

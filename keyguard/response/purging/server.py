@@ -7,15 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.errors import GitError, UsageError
-from keyguard.git.gaps import Reader
-from keyguard.git.remotes import Remote, remotes_of
-from keyguard.git.repository import Repository, open_git_dir
-from keyguard.git.settings import is_partial, settings_of
-from keyguard.git.tips import read_refs
+from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.remotes import Remote, remotes_of
+from keyguard.git.layout.repository import Repository, open_git_dir
+from keyguard.git.layout.settings import is_partial, settings_of
+from keyguard.git.refs.tips import read_refs
 from keyguard.response.purging import address
 from keyguard.response.purging.address import Address
 from keyguard.response.purging.clone import Clone
+from keyguard.support.errors import GitError, UsageError
 
 _USUAL = "origin"
 #: what git tries for a path, in this order
@@ -113,7 +113,7 @@ def _at(path: str) -> Repository:
 
 def _head(repository: Repository) -> str:
     """The full name of the branch that HEAD is on."""
-    from keyguard.git.control import read_control
+    from keyguard.git.layout.control import read_control
 
     data = (read_control(os.path.join(repository.git_dir, "HEAD"), 8 << 10) or b"").strip()
     name = os.fsdecode(data[4:].strip()) if data.startswith(b"ref:") else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keyguard.engine import compiled
-from keyguard.hygiene.project import Project
+from keyguard.hygiene.project.project import Project
 from keyguard.sources.listing import Folder, TreeFile
 
 #: what builds a Python project, by the name of its tool

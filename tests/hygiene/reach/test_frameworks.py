@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard.hygiene import data
+from keyguard.hygiene.data import tables
 from keyguard.hygiene.reach import frameworks
 from tests.hygiene.reach.projects import Project, package, way
 
@@ -446,7 +446,7 @@ def test_the_table_holds_what_it_may(one: frameworks.Framework) -> None:
 
 def test_the_table_has_no_other_columns() -> None:
     known = {"name", "packages", "configs", "entries", "closed", "closed_anywhere", "aliases", "use_client"}
-    for row in data.load("frameworks")["frameworks"]:
+    for row in tables.load("frameworks")["frameworks"]:
         assert row.keys() <= known, row["name"]
         assert all(one.keys() <= {"kind", "path", "removed"} for one in row.get("entries", ()))
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from keyguard.hygiene.reach import blocks, boundaries, lexer, loose, specifiers
+from keyguard.hygiene.reach import loose
+from keyguard.hygiene.reach.code import blocks, boundaries, lexer, specifiers
 from keyguard.hygiene.reach.ways import client_ways
 from tests.hygiene.reach.projects import package, way, ways
 

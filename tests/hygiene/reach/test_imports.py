@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard.hygiene.reach import specifiers, syntax
+from keyguard.hygiene.reach.code import specifiers, syntax
 from tests.hygiene.reach.projects import way, ways
 
 pytestmark = pytest.mark.skipif(not syntax.available(), reason="nothing is parsed here")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.hygiene.reach import search, syntax
-from keyguard.hygiene.reach.module import Module
+from keyguard.hygiene.reach import search
+from keyguard.hygiene.reach.code import syntax
+from keyguard.hygiene.reach.code.module import Module
 from tests.hygiene.reach.projects import package, ways
 
 NAMES = [f"m{number}" for number in range(6)]

@@ -7,7 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from keyguard.hygiene.reach import files, modules
+from keyguard.hygiene.reach import files
+from keyguard.hygiene.reach.code import modules
 from keyguard.hygiene.reach.ways import Clients, Way, client_ways
 from tests.hygiene.reach.projects import package
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyguard.hygiene.reach import lexer, syntax
+from keyguard.hygiene.reach.code import lexer, syntax
 from tests.hygiene.reach.projects import ways
 from tests.hygiene.reach.test_imports import IMPORTS
 

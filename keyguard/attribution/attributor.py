@@ -1,0 +1,276 @@
+"""Whose key is it? Thirty vendors write ``sk_live_``; what stands around a key tells them apart.
+
+Evidence, strongest first: the key's own structure where it can be decoded; the name it is assigned to; a host in the
+same statement; what is done with its variable; what stands beside it; imports and hosts in the same file; the path;
+what is left by the shape alone. Two vendors with equal evidence, or a name and a host that contradict each other, make
+it ambiguous: then the family's fallback speaks and names them. What other files say is for ``keyguard.attribution``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
+from itertools import chain
+
+import msgspec
+
+from keyguard.attribution.evidence.candidates import Candidates, Near
+from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
+from keyguard.attribution.evidence.dataflow import checked, uses_in, variable
+from keyguard.attribution.evidence.environments import environment, master
+from keyguard.attribution.evidence.file_heads import Head
+from keyguard.attribution.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
+from keyguard.attribution.evidence.requests import sent
+from keyguard.engine.page import Page
+from keyguard.model.finding import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
+from keyguard.rules import checksums
+from keyguard.rules.loader import RuleSet
+
+_NOTHING = Surroundings(b"", b"", (), b"", b"")
+_STRUCTURE = "the key's own structure"
+#: bytes of a text in which the uses of a variable are looked for: what people write has no more
+_WRITTEN = 256 << 10
+#: variables in one text whose uses are looked for
+_MOST_VARIABLES = 64
+
+
+class _Place:
+    """A key where it stands."""
+
+    def __init__(self, match: Match, page: Page, path: bytes) -> None:
+        self.match, self.page, self.path = match, page, path
+        self.alone = False
+        """Whether none of the vendors that are asked about is named near it."""
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What belongs to the key."""
+        return surroundings(*self.page.around(self.match.start, self.match.end, REACH, REACH))
+
+    @property
+    def around(self) -> Surroundings:
+        """The same, where it could say anything of vendors."""
+        return _NOTHING if self.alone else self.surroundings
+
+
+class Attributor:
+    """Decides which of the rules that match a text speaks, from the text around it."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._ruleset = ruleset
+        self._rules = ruleset.by_id()
+        self._with_modes = {rule.vendor for rule in ruleset.rules if {"live", "test"} <= rule.environments.keys()}
+        self._companies: dict[tuple[int, ...], Candidates] = {}
+        self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
+        self._unknown: dict[tuple[str, ...], Attribution] = {}
+        self._head = Head(b"")
+        self._looked: tuple[Page | None, int] = (None, 0)
+
+    def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
+        """The rule that speaks for this match, how certain its vendor is, who else it could be, and why.
+
+        None where only rules match that prove nothing without context, and there is none: then it is no key.
+        """
+        company = self._company(match.rules)
+        rules = company.rules
+        if len(rules) == 1 and not rules[0].needs_context and not rules[0].fallback:
+            return _alone(rules[0], match.secret)
+        proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
+        if len(proven) == 1:
+            return _certain(proven[0], _STRUCTURE, Ground.PROOF)
+        place = _Place(match, page, path)
+        if proven or company.narrowing:
+            rules = proven or _narrowed(rules, match.secret)
+        found = self._by_context(rules, place)
+        return self._with_more(found, place) if found else None
+
+    def _company(self, numbers: tuple[int, ...]) -> Candidates:
+        if numbers not in self._companies:
+            rules = [self._ruleset.rules[number] for number in numbers]
+            self._companies[numbers] = Candidates(rules, self._ruleset)
+        return self._companies[numbers]
+
+    def _near(self, rules: list[Rule], place: _Place) -> Near:
+        """The vendors that are named near a key; what stands there says nothing where there are none."""
+        numbers, match = place.match.rules, place.match
+        company = self._company(numbers)
+        if rules is not company.rules:
+            ids = {rule.id for rule in rules}
+            company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
+        near = Near(company, company.nearby.at(place.page, match.start, match.end))
+        place.alone = not (near or near.others)
+        return near
+
+    def _with_more(self, found: Attribution, place: _Place) -> Attribution:
+        """The same with what stands around the key and says what it opens."""
+        match, page = place.match, place.page
+        rule = self._rules[found.rule]
+        told, opens, why = rule.environment_of(match.secret), Environment.UNKNOWN, ""
+        if told is Environment.UNKNOWN and not rule.environments and rule.vendor in self._with_modes:
+            opens, why = environment(page.data, match.start, place.surroundings)
+        elif told is Environment.LIVE and found.certainty is not Certainty.AMBIGUOUS:
+            why = master(self._ruleset.vendors[rule.vendor], place.surroundings)
+        if not why:
+            return found
+        return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
+
+    def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
+        vendors = self._near(rules, place)
+        name, host = _named(vendors, place.around), sent(vendors, place.around.statement)
+        uses = self._used(vendors, place)
+        found = [one for one in (name, host) if one and one.direct]
+        used = [one for one in uses if one.direct]
+        named = [*found, *used, *([host] if host and not host.direct else [])]
+        if (found or used) and len({one.vendor for one in named}) > 1:
+            return self._unclear(rules, named, Ground.CONTRADICTION)
+        direct = bool(name and name.direct)
+        if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
+            return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
+        for evidence in (*found, *used):
+            return _certain(_rule_of(rules, evidence.vendor), evidence.why, Ground.NAME)
+        mentioned = uses if host is None or any(one.vendor == host.vendor for one in uses) else [*uses, host]
+        for several in chain([mentioned], self._beside(vendors, name, place)):
+            if len(several) == 1:
+                return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
+            if several:
+                return self._unclear(rules, several, Ground.BESIDE)
+        return self._by_shape(rules, place.match.secret)
+
+    def _beside(self, vendors: Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
+        """What stands in the key's own file and does not have to be about it, the nearest first."""
+        around = place.around
+        if self._head.text is not place.page.head:
+            self._head = Head(place.page.head)
+        if name:
+            others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
+            yield [name, *others]
+        for text in (around.after, *around.parents, around.block) if vendors else ():
+            yield by_words(vendors, text)
+        yield self._head.imports(vendors.everyone)
+        yield self._in_path(vendors, place.path)
+        yield self._head.hosts(vendors.everyone)
+        yield self._head.words(vendors.everyone)
+
+    def _in_path(self, vendors: Near, path: bytes) -> list[Evidence]:
+        if self._path[:2] != (path, vendors.everyone.keys()):
+            self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
+        return self._path[2]
+
+    def _by_shape(self, rules: list[Rule], secret: bytes) -> Attribution | None:
+        """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing."""
+        named = [rule for rule in rules if not rule.fallback]
+        shaped = [rule for rule in named if not rule.needs_context]
+        if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:
+            return _certain(shaped[0], _STRUCTURE, Ground.PROOF)
+        if len(shaped) == 1:
+            return _likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
+        if len(named) == len(rules) and not shaped:
+            return None
+        if len(named) == 1 and self._ruleset.vendors[named[0].vendor].common:
+            return _likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
+        ids = _ids(rules)
+        if ids not in self._unknown:
+            self._unknown[ids] = self._unclear(rules, [], Ground.NOTHING)
+        return self._unknown[ids]
+
+    def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
+        """Nobody can be told: the fallback speaks. Candidates with evidence come first, then those with a shape."""
+        evidence = list(found)
+        speaker = next((rule for rule in rules if rule.fallback), rules[0])
+
+        def order(rule: Rule) -> tuple[bool, bool, bool, str]:
+            told = any(rule.vendor == one.vendor for one in evidence)
+            return (not told, rule.needs_context, not self._ruleset.vendors[rule.vendor].common, rule.vendor)
+
+        others = sorted((rule for rule in rules if not rule.fallback), key=order)
+        return Attribution(
+            rule=speaker.id,
+            vendor=speaker.vendor,
+            certainty=Certainty.AMBIGUOUS,
+            candidates=tuple(dict.fromkeys([*(one.vendor for one in evidence), *(rule.vendor for rule in others)])),
+            because=tuple(dict.fromkeys(one.why for one in evidence)),
+            named=tuple(dict.fromkeys(one.vendor for one in evidence)),
+            ground=ground,
+            possible=_ids(rules),
+        )
+
+    def _used(self, vendors: Near, place: _Place) -> list[Evidence]:
+        """Whom the variable is given that holds the key."""
+        page = place.page
+        if not page.whole or len(page.data) > _WRITTEN:
+            return []
+        before = self._looked[1] if self._looked[0] is page else 0
+        holder = variable(page.data, place.match.start) if before < _MOST_VARIABLES else None
+        if holder is None:
+            return []
+        self._looked = (page, before + 1)
+        found = uses_in(vendors.everyone, holder.name, page.data, holder.start)
+        return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
+
+
+def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
+    """The vendors whose keys alone are built as this one is, among those with keys like those of a rule; else none."""
+    family = next((one.family for one in ruleset.rules if one.id == rule), "")
+    alike = [one for one in ruleset.rules if family and one.family == family and not one.fallback]
+    for few in (checksums.PROOFS, checksums.NARROWING):
+        found = [one for one in alike if one.checksum in few and checksums.CHECKSUMS[one.checksum](secret)]
+        if found:
+            return [*dict.fromkeys(one.vendor for one in found)]
+    return []
+
+
+def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
+    found = by_name(vendors, around.before)
+    return checked(vendors, found, around) if found else None
+
+
+def _stranger(vendors: Near, place: Surroundings, *, hosts: bool) -> Evidence | None:
+    """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
+    if not vendors.others:
+        return None
+    name = by_name(vendors.others, place.before)
+    return name if name and name.direct else by_host(vendors.others, place.statement) if hosts else None
+
+
+def _alone(rule: Rule, secret: bytes) -> Attribution:
+    if _is_proven(rule, secret):
+        return _certain(rule, _STRUCTURE, Ground.PROOF)
+    if rule.confidence is Confidence.HIGH:
+        return _certain(rule, "the key's prefix", Ground.PROOF)
+    return _likely([rule], rule.vendor, "the words around it", Ground.SHAPE)
+
+
+def _narrowed(rules: list[Rule], secret: bytes) -> list[Rule]:
+    """Only those whose keys are built like this one, where it is built so that few are."""
+    few = [
+        rule for rule in rules if rule.checksum in checksums.NARROWING and checksums.CHECKSUMS[rule.checksum](secret)
+    ]
+    return [*few, *(rule for rule in rules if rule.fallback)] if few else rules
+
+
+def _is_proven(rule: Rule, secret: bytes) -> bool:
+    return rule.checksum in checksums.PROOFS and checksums.CHECKSUMS[rule.checksum](secret)
+
+
+def _certain(rule: Rule, why: str, ground: Ground) -> Attribution:
+    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=Certainty.CERTAIN, because=(why,), ground=ground)
+
+
+def _likely(rules: list[Rule], vendor: str, why: str, ground: Ground) -> Attribution:
+    rule = _rule_of(rules, vendor)
+    return Attribution(
+        rule=rule.id,
+        vendor=vendor,
+        certainty=Certainty.LIKELY,
+        because=(why,),
+        ground=ground,
+        possible=_ids(rules),
+    )
+
+
+def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(rule.id for rule in rules)
+
+
+def _rule_of(rules: list[Rule], vendor: str) -> Rule:
+    return next(rule for rule in rules if rule.vendor == vendor)

@@ -1,0 +1,36 @@
+"""The rules that match one text, the vendors whose key it could be, and which of them are named near it."""
+
+from __future__ import annotations
+
+from keyguard.attribution.evidence.nearby import Nearby
+from keyguard.model.finding import Rule, Vendor
+from keyguard.rules import checksums
+from keyguard.rules.loader import RuleSet
+
+
+class Candidates:
+    """Rules that match the same text."""
+
+    def __init__(self, rules: list[Rule], ruleset: RuleSet) -> None:
+        self.rules = rules
+        self.provable = [rule for rule in rules if rule.checksum in checksums.PROOFS]
+        self.narrowing = any(rule.checksum in checksums.NARROWING for rule in rules)
+        self.vendors = {rule.vendor: ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
+        family = next((rule.family for rule in rules if rule.fallback), "")
+        known = {rule.vendor for rule in rules}
+        self.others = {
+            rule.vendor: ruleset.vendors[rule.vendor]
+            for rule in (ruleset.rules if family else ())
+            if rule.family == family and rule.vendor not in known
+        }
+        """Vendors of the same family whose keys are known to look otherwise."""
+        self.nearby = Nearby([*self.vendors.values(), *self.others.values()])
+
+
+class Near(dict[str, Vendor]):
+    """The vendors that are named near a key, of ``everyone`` whose it could be; and of the ``others``."""
+
+    def __init__(self, company: Candidates, named: set[str]) -> None:
+        super().__init__((id, vendor) for id, vendor in company.vendors.items() if id in named)
+        self.everyone = company.vendors
+        self.others = {id: vendor for id, vendor in company.others.items() if id in named}

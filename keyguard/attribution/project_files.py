@@ -1,0 +1,155 @@
+"""Files of one folder that may say something of a key in another: read at most once, and not too many of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cached_property
+from itertools import chain, islice
+
+from keyguard.model.finding import Skipped
+from keyguard.sources.listing import Folder
+from keyguard.sources.reading import Absent, Reader
+from keyguard.support.regex import expression
+
+#: larger files are no code that a person wrote, and no manifest
+_LIMIT = 512 << 10
+#: files and bytes that are looked through for the names of variables
+_MOST_FILES, _MOST_BYTES = 4_000, 24 << 20
+#: files of one folder, and manifests of all of it, that are looked at
+_MOST_BESIDE, _MOST_MANIFESTS = 40, 40
+#: files that are looked at for one variable, and from how many on all words of a text are found at once
+_MOST_MENTIONS, _MANY = 40, 30
+#: bytes that are looked at in one go
+_TOGETHER = 1 << 16
+#: bytes that are kept for who asks again
+_KEPT = 32 << 20
+_CODE = frozenset(
+    b"bash c cc cfc cjs clj cpp cs cts dart ejs erb ex exs fs go gradle groovy h hs html ipynb java js jsx kt kts lua "
+    b"m mjs ml mts php pl pm ps1 py r rb rs scala sh sql svelte swift tf ts tsx vb vue zsh".split()
+)
+_WORD = expression(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
+_INSTALLED = expression(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_party|bower_components|\.venv|venv)/")
+
+
+def is_code(path: bytes) -> bool:
+    """Whether a file is code, by its name."""
+    return path.rpartition(b".")[2].lower() in _CODE
+
+
+def _named(names: set[str], text: bytes) -> list[str]:
+    """Which of the names stand in a text, maybe as parts of others."""
+    if len(names) < _MANY:
+        return sorted(name for name in names if name.encode() in text)
+    return sorted(names & {word.decode() for word in _WORD.findall(text)})
+
+
+class Texts:
+    """The files of a folder that people wrote, by path below its root."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._paths = [file.path for file in folder.files]
+        self._reader = Reader(folder.root, folder.shown, _LIMIT)
+        self._known: dict[bytes, bytes] = {}
+        self._kept = 0
+        self._chosen: dict[Callable[[bytes], bool], dict[bytes, list[bytes]]] = {}
+
+    def close(self) -> None:
+        """Let go of the folders that were read from."""
+        self._reader.close()
+
+    def read(self, path: bytes) -> bytes:
+        """The content of a file; nothing where it is too large, or cannot be read."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._read(path)
+            self._kept += len(known)
+            if self._kept <= _KEPT:
+                self._known[path] = known
+        return known
+
+    def line(self, path: bytes, number: int) -> bytes:
+        """One line of a file, counted from 1; nothing where there is none."""
+        lines = self.read(path).splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else b""
+
+    def beside(self, path: bytes) -> list[bytes]:
+        """The files in the folder of a path."""
+        return self._by_folder.get(path.rpartition(b"/")[0], [])[:_MOST_BESIDE]
+
+    def above(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
+        """The files of the names that are wanted in each folder from that of the path up, where there are any."""
+        folders = self._wanted(wanted)
+        while path:
+            path = path.rpartition(b"/")[0]
+            if path in folders:
+                yield folders[path]
+
+    def everywhere(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
+        """Those of the whole folder."""
+        return [*islice(chain.from_iterable(self._wanted(wanted).values()), _MOST_MANIFESTS)]
+
+    def mentions(self, names: set[str]) -> dict[str, list[bytes]]:
+        """The code in which each of the names stands."""
+        found: dict[str, list[bytes]] = defaultdict(list)
+        if not names:
+            return found
+        for group in self._code():
+            # of most groups no text has any of them
+            there = _named(names, b"\n".join(text for _, text in group))
+            for path, text in group if there else ():
+                for name in _named({*there}, text):
+                    if len(found[name]) < _MOST_MENTIONS:
+                        found[name].append(path)
+        return found
+
+    def _code(self) -> Iterator[list[tuple[bytes, bytes]]]:
+        """The code with its paths, several files at a time, as much of it as is looked through."""
+        group, size, left = list[tuple[bytes, bytes]](), 0, _MOST_BYTES
+        for path in [path for path in self._written if is_code(path)][:_MOST_FILES]:
+            text = self.read(path)
+            left -= len(text)
+            if left < 0:
+                break
+            group.append((path, text))
+            size += len(text)
+            if size >= _TOGETHER:
+                yield group
+                group, size = [], 0
+        yield group
+
+    def _wanted(self, wanted: Callable[[bytes], bool]) -> dict[bytes, list[bytes]]:
+        """The files of such names by their folders."""
+        if wanted not in self._chosen:
+            found: dict[bytes, list[bytes]] = defaultdict(list)
+            for path in self._written:
+                folder, _, name = path.rpartition(b"/")
+                if wanted(name) and len(found[folder]) < _MOST_BESIDE:
+                    found[folder].append(path)
+            self._chosen[wanted] = {folder: paths for folder, paths in found.items() if paths}
+        return self._chosen[wanted]
+
+    @cached_property
+    def _by_folder(self) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for path in self._written:
+            found[path.rpartition(b"/")[0]].append(path)
+        return found
+
+    @cached_property
+    def _written(self) -> list[bytes]:
+        return [path for path in self._paths if not _INSTALLED.search(path)]
+
+    def _read(self, path: bytes) -> bytes:
+        at = bisect_left(self._paths, path)
+        if at == len(self._paths) or self._paths[at] != path:
+            return b""
+        if data := self._reader.small(path):
+            return data
+        with suppress(Absent, OSError):
+            opened = self._reader.read(path)
+            if not isinstance(opened, Skipped):
+                return opened.data if opened.read is None and opened.data else b""
+        return b""

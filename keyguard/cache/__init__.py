@@ -1,0 +1,1 @@
+"""What earlier scans have found out, kept in the user's own cache folder."""

@@ -1,0 +1,116 @@
+"""``keyguard hook``: what git or pre-commit runs. A clean commit must not be kept waiting."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyguard.cli.shared import configuration, scanning
+from keyguard.sources.listing import Ask
+
+if TYPE_CHECKING:
+    from keyguard.history.request import Range
+    from keyguard.model.finding import Run
+
+_HOOKS = ("pre-commit", "pre-push", "pre-receive", "update")
+_EPILOG = """\
+pre-commit   what is staged, or the files that pre-commit names
+pre-push     the commits that a push would send; in .git/hooks/pre-push: exec keyguard hook pre-push "$@"
+pre-receive  on a server: the commits that a push has brought; refuses it as a whole
+update       the same for each ref by itself: exec keyguard hook update "$@"
+
+configuration and markers are those of the index for pre-commit, and of what is pushed for pre-push; on a server only a
+file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
+"""
+#: refs that are named in one line
+_MOST_REFS = 5
+#: what GitLab sets for the hooks that it runs
+_GITLAB = ("GL_ID", "GL_REPOSITORY")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("hook", choices=_HOOKS, help="which hook this is")
+    parser.add_argument(
+        "files", nargs="*", metavar="ARGUMENT", help="what git gives the hook; names of files from pre-commit"
+    )
+    scanning.add_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Scan what the commit adds, or the named files where they are not staged; or what a push brings."""
+    if options.hook != "pre-commit":
+        return _pushed(options)
+    reports = scanning.destinations(options)
+    index = os.environ.get("GIT_INDEX_FILE", "")
+    source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
+    with configuration.of_index(options, ".", index) as chosen:
+        asked = scanning.request(options, chosen.settings, source, Ask(paths=paths, index=index))
+        return scanning.run(chosen.applied(asked), partial(scanning.report, reports=reports, options=options))
+
+
+def _pushed(options: argparse.Namespace) -> int:
+    reports = scanning.destinations(options)
+    asked = _range(options)
+    if asked is None:
+        print("keyguard: nothing to scan: the push only deletes", file=sys.stderr)
+        return 0
+    if options.hook == "pre-push":
+        _tell_of_others()
+    respond = partial(scanning.report, reports=reports, options=options)
+    if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
+        respond = partial(_refused, options=options)
+    decide = configuration.of_push if options.hook == "pre-push" else configuration.on_server
+    with decide(options, asked) as chosen:
+        request = scanning.request(options, chosen.settings, "tree", Ask())
+        request = msgspec.structs.replace(request, history="only", range=asked)
+        return scanning.run(chosen.applied(request), respond)
+
+
+def _tell_of_others() -> None:
+    """Under pre-commit, say what a push may send besides the ref that we are told of."""
+    from keyguard.cli.shared import pushed
+
+    found = pushed.not_named(os.environ)
+    if not found or not found[0]:
+        return
+    from keyguard.inspection.filenames import scrubbed
+    from keyguard.support.sanitize import shown
+
+    refs, remote = found
+    more = f" and {len(refs) - _MOST_REFS:,} more" if len(refs) > _MOST_REFS else ""
+    print(
+        f"keyguard: pre-commit names only the first ref of a push: not looked at, though {remote or 'no remote'} has"
+        f" not all of it: {shown(scrubbed(', '.join(refs[:_MOST_REFS])))}{more}."
+        " If they are pushed as well: keyguard scan --not-remotes",
+        file=sys.stderr,
+    )
+
+
+def _range(options: argparse.Namespace) -> Range | None:
+    from keyguard.cli.shared import pushed
+
+    if options.hook == "pre-push":
+        return pushed.before_push(options.files, os.environ)
+    asked = pushed.on_receive() if options.hook == "pre-receive" else pushed.on_update(options.files)
+    if asked is None:
+        return None
+    from keyguard.history.ranges.quarantine import quarantine
+    from keyguard.history.ranges.run import repository_of
+
+    return msgspec.structs.replace(asked, borrowed=quarantine(repository_of("."), os.environ))
+
+
+def _refused(found: Run, options: argparse.Namespace) -> int:
+    """Say it in the words that GitLab shows in its pages, where no other report is asked for."""
+    from keyguard.report.output import write_stdout
+    from keyguard.report.refusal import lines
+
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines(found)))
+    return scanning.code(found, options)

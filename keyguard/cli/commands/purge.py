@@ -1,0 +1,252 @@
+"""``keyguard purge``: takes keys out of the history of a server, in a fresh clone of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+import msgspec
+
+from keyguard.cli.shared import keys, records, scanning
+from keyguard.engine import compiled
+from keyguard.git.layout.repository import Repository, discover
+from keyguard.masking.known import KNOWN
+from keyguard.masking.secret import Secret
+from keyguard.model.finding import Finding, Run, Where
+from keyguard.remote import journal
+from keyguard.remote.journal import Entry, Journal, is_dead
+from keyguard.report.output import write_stdout
+from keyguard.report.past import place_in_time
+from keyguard.response import choosing
+from keyguard.response.purging import announcement, leads, network, rewrite, server
+from keyguard.response.purging.clone import Clone, default_folder
+from keyguard.response.purging.forms import Forms
+from keyguard.response.purging.holders import Commits, Objects, search, walk
+from keyguard.response.purging.names import secret_in_names
+from keyguard.response.purging.rewrite import Change
+from keyguard.response.purging.scope import Scope, scope_of
+from keyguard.response.purging.server import Server
+from keyguard.response.retrieval import secret_of
+from keyguard.scan import run as scan
+from keyguard.sources.listing import Ask
+from keyguard.support.errors import GitError, UsageError
+from keyguard.support.sanitize import shown
+
+_EPILOG = """\
+The history is that of the server, cloned anew: work that only you or only others have is never rewritten, pushed or
+deleted. The server's address is read from the repository, shown, and has to be confirmed: when asked, or by
+--remote ADDRESS --yes. A repository without a remote is its own server. The clone is rewritten with git-filter-repo,
+only where a key is; without --execute it is removed again. Nothing is pushed: the command for that is printed.
+
+Revoke the key first. A dead key does no harm in history, and every clone keeps what it has.
+
+exit code: 0 it can be done, or is done and the keys are gone from the clone; 1 nothing to rewrite, or a key is left;
+2 an error
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
+    parser.add_argument("--execute", action="store_true", help="keep the rewritten clone, and say how it is published")
+    parser.add_argument(
+        "--into", default="", metavar="DIR", help="where the clone goes (default: beside the repository)"
+    )
+    parser.add_argument(
+        "--remote", default="", metavar="ADDRESS", help="the server: its address, or the name of a remote"
+    )
+    parser.add_argument("--yes", action="store_true", help="the address given with --remote is confirmed")
+    keys.add_arguments(parser, network=False)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare, or do."""
+    if len(options.path) > 1:
+        raise UsageError("history is that of one repository: give one --path")
+    if options.execute:
+        Journal(journal.folder(os.environ)).require_place()
+    source = (tuple(options.path) or (".",))[0]
+    folders = rewrite.tools(source)
+    return scanning.run(keys.request(options), partial(_purge, options=options, source=source, folders=folders))
+
+
+def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[str]) -> int:
+    chosen = choosing.chosen(found, options.ids)
+    repository = discover(source)
+    if repository is None:
+        raise UsageError(f"{source}: not in a git repository: there is no history")
+    _check_whole(repository, chosen)
+    forms = Forms(_secrets(chosen, repository, source, options))
+    asked, typing = server.proposed(repository, options.remote), scanning.is_terminal(sys.stdin)
+    server.confirmed(asked, options.remote, yes=options.yes, ask=_ask if typing else None)
+    top = repository.top or repository.git_dir
+    clone = Clone(options.into or default_folder(top), top)
+    kept = False
+    with clone.made():
+        try:
+            reached = partial(network.variables, clone, top, os.environ, typing=typing)
+            server.obtain(clone, asked, repository, reached)
+            purge = _Purge(chosen, source, repository, forms, asked, clone)
+            code = purge.run(folders, tuple(options.rules), execute=options.execute)
+            kept = purge.kept
+        finally:
+            if not kept:
+                clone.remove()
+        return code
+
+
+class _Purge:
+    """One purge, once the clone is there."""
+
+    def __init__(
+        self, chosen: list[Finding], source: str, repository: Repository, forms: Forms, asked: Server, clone: Clone
+    ) -> None:
+        self._chosen, self._source, self._repository = chosen, source, repository
+        self._forms, self._server, self._clone = forms, asked, clone
+        self.kept = False
+        """Whether the clone was rewritten, and is to be kept."""
+
+    def run(self, folders: list[str], rules: tuple[str, ...], *, execute: bool) -> int:
+        """Say what will change, change it in the clone, and say what to do then; the exit code."""
+        clone, forms = self._clone, self._forms
+        objects = search(clone, forms)
+        commits = walk(clone, forms, objects)
+        scope = scope_of(clone, forms, objects, commits)
+        _say(self._whence())
+        if not scope.refs:
+            _say(self._nothing(scope, {*commits.parents, *objects.tags}))
+            return 1
+        _say(_unrevoked(self._chosen, rules))
+        _say(announcement.at_head(clone, forms, objects, commits))
+        _say(announcement.announcement(forms, objects, commits, scope))
+        change = rewrite.rewrite(clone, forms, objects, scope, folders)
+        if not execute:
+            _say(["this was tried in a clone, which is removed again: nothing was changed. --execute keeps it"])
+            return 0
+        clone.tidy()
+        left = self._left(rules)
+        self._note(left)
+        clone.keep()
+        self.kept = True
+        _say(self._result(left, change, scope, objects, commits))
+        return 1 if left or scope.left else 0
+
+    def _whence(self) -> Iterator[str]:
+        name = self._server.name
+        at = shown(self._server.address.text)
+        if self._server.local:
+            yield f"there is no remote: this is about the repository itself, and about nobody else's: {at}"
+        else:
+            yield f"the server is {at}{f' (remote {shown(name)})' if name else ''}"
+        if self._server.address.stripped:
+            yield "the address holds a password, which is not used: git asks your credential helper"
+
+    def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
+        """Why nothing can be rewritten, and what leads to the keys instead."""
+        yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
+        yield from announcement.beyond_push(self._server.address, scope, self._forms)
+        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
+        if found:
+            yield "what leads to it here, and what to do there:"
+            yield from leads.lines(found)
+        files = [one for key in self._chosen for one in key.occurrences if one.where is Where.TREE]
+        if files:
+            yield "it is in files here (keyguard fix):"
+            yield from (f"  {place_in_time(one)}" for one in files)
+
+    def _left(self, rules: tuple[str, ...]) -> list[str]:
+        """The keys that are still in the clone, with their places: byte by byte, and by a scan of all it holds."""
+        bare = search(self._clone, self._forms).keys
+        bare |= {key for name in self._clone.refs() for key in self._forms.keys_in(name)}
+        request = scan.Request(ask=Ask(paths=(self._clone.path,)), history="only", cached=False, rules=rules)
+        found = scan.run(request)
+        if not found.coverage.complete:
+            return [f"{one.id}: the clone could not be read whole" for one in self._chosen]
+        places = [(one.fingerprint, place) for one in found.findings for place in one.occurrences]
+        places += [(one.fingerprint, one.occurrence) for one in found.suppressed]
+        left: list[str] = []
+        for number, key in enumerate(self._chosen):
+            there = [place_in_time(place) for fingerprint, place in places if fingerprint == key.fingerprint]
+            if there or number in bare:
+                left += [f"{key.id}: {where}" for where in there or ["in an object that no scan finds"]]
+        return left
+
+    def _result(
+        self, left: list[str], change: Change, scope: Scope, objects: Objects, commits: Commits
+    ) -> Iterator[str]:
+        clone, address = self._clone, self._server.address
+        yield f"done, in {shown(clone.path)}"
+        if left:
+            yield "still in the clone, in a form that is not replaced:"
+            yield from (f"  {shown(line)}" for line in left)
+        else:
+            yield (
+                "scanned again: no object of the clone holds it any more, as text; base64, archives and the like were"
+                " not searched"
+            )
+        yield ""
+        work_tree = self._server.local and bool(self._repository.top)
+        command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)
+        if KNOWN.shows(command):
+            yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
+        yield from announcement.afterwards(clone, address, scope, self._forms, objects, command)
+        known = {*commits.parents, *objects.tags}
+        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
+        if found:
+            yield ""
+            yield "besides, only here:"
+            yield from leads.lines(found)
+
+    def _note(self, left: Sequence[str]) -> None:
+        kept = Journal(journal.folder(os.environ))
+        for one in self._chosen:
+            outcome = "still-there" if any(line.startswith(f"{one.id}:") for line in left) else "purged"
+            entry = Entry(action="purge", fingerprint=one.fingerprint, id=one.id, vendor=one.vendor, outcome=outcome)
+            kept.append(msgspec.structs.replace(entry, detail=self._clone.path))
+
+
+def _check_whole(repository: Repository, chosen: Sequence[Finding]) -> None:
+    try:
+        server.check_whole(repository, "this")
+    except GitError:
+        _say(["what leads to the key, as far as this clone knows:"])
+        _say(f"  {place_in_time(one)}" for key in chosen for one in key.occurrences)
+        raise
+
+
+def _secrets(
+    chosen: list[Finding], repository: Repository, source: str, options: argparse.Namespace
+) -> list[tuple[str, Secret]]:
+    engine = compiled.load(tuple(options.rules))
+    found = []
+    for one in chosen:
+        secret = secret_of(one, (source,), engine) or secret_in_names(one, repository, engine)
+        if secret is None:
+            raise UsageError(f"{one.id} cannot be read again where it was found: it is gone")
+        found.append((one.id, secret))
+    return found
+
+
+def _unrevoked(chosen: Sequence[Finding], rules: Sequence[str]) -> Iterator[str]:
+    entries = list(Journal(journal.folder(os.environ)).entries())
+    vouching = records.vouching_of(rules) if entries else None
+    for one in chosen:
+        word = vouching.decides(entries, one.fingerprint, one) if vouching else None
+        if word is None or not is_dead(word):
+            yield f"warning: nothing says that {one.id} was revoked. Whoever has a clone has a key that works, and no"
+            yield f"  rewrite changes that: keyguard revoke {one.id}"
+
+
+def _ask(address: str) -> bool:
+    sys.stderr.write(f"The repository says that its server is {shown(address)}\nType yes to clone it from there: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() in ("yes", address)
+
+
+def _say(lines: Iterable[str]) -> None:
+    said = list(lines)
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in said))

@@ -1,0 +1,111 @@
+"""Which configuration counts for a command, and whose markers: the work tree's, the index's, or those of a commit."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from keyguard.config import project_config
+from keyguard.config.project_config import Config, Settings
+from keyguard.scan import run
+from keyguard.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from keyguard.history.ranges.opened import Opened
+    from keyguard.history.request import Range
+    from keyguard.policy.ruling import Ruling
+
+WORK_TREE = "worktree"
+
+
+class Chosen(NamedTuple):
+    """What decides over one scan."""
+
+    settings: Settings
+    ruling: Ruling | None = None
+    """Where not every marker counts: which ones do."""
+
+    opened: Opened | None = None
+    """The repository, where it took to be opened; it stays so until the end of the ``with`` block."""
+
+    def __enter__(self) -> Chosen:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.opened:
+            self.opened.close()
+
+    def applied(self, request: run.Request) -> run.Request:
+        """The same scan, decided so."""
+        if self.opened and request.range is not None:
+            request = msgspec.structs.replace(request, opened=self.opened)
+        if self.ruling is None:
+            return request
+        return msgspec.structs.replace(request, ruling=self.ruling, rotation=self.settings.rotation())
+
+
+def of_work_tree(options: argparse.Namespace, start: str) -> Chosen:
+    """What a scan of files obeys: the nearest configuration on disk, and every marker."""
+    return _named(options, start) or Chosen(project_config.find(start, options.config, isolated=options.isolated))
+
+
+def of_index(options: argparse.Namespace, start: str, index: str) -> Chosen:
+    """What a commit obeys: the configuration that is staged, whatever lies in the work tree."""
+    if chosen := _named(options, start) or _instead(options):
+        return chosen
+    from keyguard.policy import staged
+
+    return Chosen(staged.settings(start, index))
+
+
+def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) -> Chosen:
+    """What a range obeys: the base of the change."""
+    if chosen := _named(options, start, asked):
+        return chosen
+    from keyguard.policy import decision
+
+    instead = _instead(options)
+    return Chosen(*decision.by_base(start, asked, now, instead.settings if instead else None))
+
+
+def of_push(options: argparse.Namespace, asked: Range) -> Chosen:
+    """What a push obeys before it is sent: the configuration of what is pushed, and every marker."""
+    if chosen := _named(options, ".", asked) or _instead(options):
+        return chosen
+    from keyguard.policy import decision
+
+    return Chosen(*decision.of_tip(".", asked))
+
+
+def on_server(options: argparse.Namespace, asked: Range) -> Chosen:
+    """What a server obeys: its own configuration, and HEAD before the push only where that says so."""
+    if options.config_from == WORK_TREE:
+        raise UsageError("--config-from worktree: what is pushed to a server is in no work tree")
+    if chosen := _named(options, ".", asked):
+        return chosen
+    from keyguard.policy import decision
+
+    instead = _instead(options)
+    return Chosen(*decision.by_head(".", asked, instead.settings if instead else Settings(Config())))
+
+
+def _named(options: argparse.Namespace, start: str, asked: Range | None = None) -> Chosen | None:
+    """What ``--config-from`` says; None where it says nothing."""
+    name = options.config_from
+    if not name:
+        return None
+    if options.config or options.isolated:
+        raise UsageError("--config-from says which configuration counts: leave out --config and --isolated")
+    if name == WORK_TREE:
+        return Chosen(project_config.nearest(start))
+    from keyguard.policy import decision
+
+    return Chosen(*decision.by_name(start, name, asked))
+
+
+def _instead(options: argparse.Namespace) -> Chosen | None:
+    """The configuration that the user names, or none at all for ``--isolated``; None where neither is said."""
+    explicit = project_config.find_named(options.config)
+    return Chosen(explicit or Settings(Config())) if explicit or options.isolated else None

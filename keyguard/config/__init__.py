@@ -1,0 +1,1 @@
+"""Settings: those of a project, and those of the user that no project can change."""

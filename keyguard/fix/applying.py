@@ -1,0 +1,72 @@
+"""Doing what was planned, step by step, up to the first that cannot be done."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyguard.fix.changes import Plan, Restrict, Stage, Step, Untrack, Write
+from keyguard.fix.files.folder import Blocked
+from keyguard.fix.files.site import Site
+from keyguard.support.errors import GitError
+from keyguard.support.sanitize import shown_path
+
+
+class Outcome(NamedTuple):
+    """What was done; and where it stopped and why, if it did."""
+
+    done: tuple[Step, ...]
+    failed: Step | None = None
+    reason: str = ""
+
+
+def apply(plan: Plan, site: Site) -> Outcome:
+    """Do it. What comes before the step that fails stays done; that one, and all after it, is not."""
+    done: list[Step] = []
+    for step in plan.steps:
+        try:
+            _do(step, site)
+        except (Blocked, GitError) as error:
+            return Outcome(tuple(done), step, str(error))
+        done.append(step)
+    return Outcome(tuple(done))
+
+
+def _do(step: Step, site: Site) -> None:
+    if isinstance(step, Write):
+        _write(step, site)
+    elif isinstance(step, Untrack):
+        _untrack(step, site)
+    elif isinstance(step, Restrict):
+        site.files.restrict(step.path, step.mode)
+
+
+def _write(step: Write, site: Site) -> None:
+    if step.stage is not Stage.IGNORE:  # before a key is in it
+        _prove(step.proofs, site, everywhere=False)
+    site.files.write(step.path, step.old, step.new, step.mode)
+    if step.stage is Stage.IGNORE:
+        try:
+            _prove(step.proofs, site, everywhere=True)
+        except (Blocked, GitError):
+            if step.old is None:
+                site.files.remove(step.path, step.new)
+            else:
+                site.files.write(step.path, step.new, step.old)
+            raise
+
+
+def _prove(paths: tuple[bytes, ...], site: Site, *, everywhere: bool) -> None:
+    """See that git ignores the files now, here or for everybody. Raises ``Blocked``."""
+    for path, verdict in site.verdicts(paths).items():
+        if not verdict.ignored or (everywhere and verdict.here_only):
+            raise Blocked(f"git does not ignore {shown_path(path)} by it: look with git check-ignore -v --no-index")
+
+
+def _untrack(step: Untrack, site: Site) -> None:
+    from keyguard.fix.files.untracking import untrack
+
+    repository = site.repository(step.path)
+    if repository is not None:
+        untrack(repository, site.inside(repository, step.path))
+    if site.tracked(step.path):
+        raise Blocked("git still tracks it")

@@ -1,0 +1,67 @@
+"""Files of patterns that say what is left out, ``.gitignore`` and ``.dockerignore``: one more rule, in their manner."""
+
+from __future__ import annotations
+
+import re
+
+from keyguard.fix.code.edits import newline_of
+from keyguard.hygiene.envfiles.names import holds_keys, is_env_file, is_example
+from keyguard.masking.secret import MASK
+
+_SPECIAL = re.compile(rb"[\\*?\[\]]|\A[#!]| \Z")
+
+
+def with_rule(content: bytes, rule: bytes) -> bytes:
+    """The text with the rule as its last one; with or without an end to the last line, as it was."""
+    if not content:
+        return rule + b"\n"
+    line = newline_of(content)
+    ended = content.endswith((b"\n", b"\r"))
+    return content + (rule + line if ended else line + rule)
+
+
+def speaks(content: bytes) -> bool:
+    """Whether one of the rules is about environment files."""
+    return any(_is_about(line) for line in rules(content))
+
+
+def rules(content: bytes) -> list[bytes]:
+    """The patterns, without comments."""
+    lines = (line.strip() for line in re.split(rb"\r?\n|\r", content))
+    return [line for line in lines if line and not line.startswith(b"#")]
+
+
+def git_rule(content: bytes, path: bytes) -> bytes:
+    """The rule for a file, whose path is relative to the folder of the rules. The name is enough for what is called
+    like an environment file: nobody means to commit the next one. Others are named with their folders.
+    """
+    name = path[path.rfind(b"/") + 1 :]
+    if not is_env_file(name):
+        return b"/" + _escaped(path)
+    anchored = [line for line in rules(content) if _is_about(line)]
+    in_style = bool(anchored) and all(line.lstrip(b"!").startswith(b"/") for line in anchored)
+    return b"/" + _escaped(path) if in_style else _escaped(name)
+
+
+def docker_rule(path: bytes) -> bytes:
+    """The same for docker, to which a name alone means one in the top folder only."""
+    name = path[path.rfind(b"/") + 1 :]
+    bare = name.rstrip(b" \t")
+    # docker cuts off white space, and a build fails at the backslash that would be left of it
+    return b"**/" + _escaped(bare) + b"?" * (len(name) - len(bare))
+
+
+def without_mask(rule: bytes) -> bytes:
+    """The rule for a path in which a key is masked: whatever stands there is meant, and others read the rule."""
+    return rule.replace(rb"\*" * len(MASK), b"*")
+
+
+def _is_about(rule: bytes) -> bool:
+    name = rule.lstrip(b"!").rstrip(b"/")
+    name = name[name.rfind(b"/") + 1 :]
+    return (holds_keys(name) or name in (b".env*", b"*.env*", b"env")) and not is_example(name)
+
+
+def _escaped(path: bytes) -> bytes:
+    # no rule has a line break in it: any character may stand there
+    return re.sub(rb"[\r\n]", b"?", _SPECIAL.sub(rb"\\\g<0>", path))

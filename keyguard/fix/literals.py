@@ -1,0 +1,173 @@
+"""Keys in code become look-ups in the environment, and their values move to an environment file that git ignores."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from keyguard.engine.page import Page
+from keyguard.fix.changes import Stage
+from keyguard.fix.code import replace_literal
+from keyguard.fix.code.edits import Refused
+from keyguard.fix.delivered import delivered
+from keyguard.fix.draft import Draft
+from keyguard.fix.env_files import Homes
+from keyguard.fix.files.folder import Blocked
+from keyguard.fix.languages import language_of
+from keyguard.fix.origins import not_own
+from keyguard.hygiene.envfiles.names import holds_keys, is_example
+from keyguard.masking.secret import Secret, fingerprint
+from keyguard.model.finding import Environment, Finding, Match, Run, Severity, Where
+
+#: checks that say that a browser gets the file
+_DELIVERED = ("env-inlined-in-bundle", "key-in-frontend", "public-env-prefix", "server-key-in-client-code")
+#: more keys in one file are no code that a person wrote
+_MOST = 100
+_BEFORE = 400
+#: other frameworks have files of the same names as Spring, and nothing is replaced in them
+_JAVA = (b"pom.xml", b"build.gradle", b"build.gradle.kts")
+_RESOURCE = re.compile(rb"(?:\A|/)src/[^/]+/resources/")
+
+
+class _Place(NamedTuple):
+    """One place of a key in a file."""
+
+    line: int
+    column: int
+
+
+_Wanted = Mapping[str, tuple[Finding, frozenset[_Place]]]
+
+
+def plan_literals(run: Run, draft: Draft) -> None:
+    """Into the draft: every key of the run that can be replaced; the others are left, with a reason."""
+    ruleset = draft.site.engine.ruleset
+    homes = Homes(draft, ruleset)
+    told = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
+    places = _by_path(run)
+    code = [draft.site.place(path) for path in places if path not in told and language_of(draft.site.place(path))]
+    shipped = delivered(draft.site, code)
+    for path, wanted in sorted(places.items()):
+        if path in told or draft.site.place(path) in shipped:
+            _leave_all(draft, path, wanted, "a browser gets this file: the key belongs on a server")
+        else:
+            _plan_file(draft, homes, path, wanted)
+
+
+def _by_path(run: Run) -> dict[bytes, dict[str, tuple[Finding, frozenset[_Place]]]]:
+    """Path as shown -> fingerprint -> the key, and where it stands in that file."""
+    places: dict[bytes, dict[str, set[_Place]]] = defaultdict(lambda: defaultdict(set))
+    keys = {one.fingerprint: one for one in run.findings if one.kind == "key"}
+    for key in keys.values():
+        for one in key.occurrences if _matters(key) else ():
+            if one.where is Where.TREE and not (holds_keys(one.path) and not language_of(one.path)):
+                places[one.path][key.fingerprint].add(_Place(one.line, one.column))
+    return {
+        path: {name: (keys[name], frozenset(where)) for name, where in group.items()} for path, group in places.items()
+    }
+
+
+def _matters(key: Finding) -> bool:
+    """Whether a scan says, without being asked for more, that it is a secret."""
+    return key.environment is not Environment.PUBLISHABLE and key.severity is not Severity.INFO
+
+
+def _leave_all(draft: Draft, displayed: bytes, wanted: _Wanted, reason: str) -> None:
+    path = draft.site.place(displayed)
+    for _, places in wanted.values():
+        for place in places:
+            draft.leave(path, place.line, reason)
+
+
+def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) -> None:
+    path = draft.site.place(displayed)
+    language = language_of(path)
+    if not language:
+        example = is_example(path[path.rfind(b"/") + 1 :])
+        what = "leave its value empty there" if example else "nothing can look it up in a file of this kind"
+        return _leave_all(draft, displayed, wanted, what)
+    try:
+        if not draft.exists(path):
+            return _leave_all(draft, displayed, wanted, "there is no such file any more")
+        draft.refuse(path)
+        content = draft.content(path)
+        home = homes.home(path, language)
+        trouble = not_own(path, content) or _unread(homes, path, language) or homes.trouble(home)
+    except Blocked as blocked:
+        return _leave_all(draft, displayed, wanted, str(blocked))
+    if trouble:
+        return _leave_all(draft, displayed, wanted, trouble)
+    found = [one for one in _matches(draft, content) if _finding(draft, one, wanted)]
+    if len(found) > _MOST:
+        return _leave_all(draft, displayed, wanted, f"there are more than {_MOST} keys in the file")
+    _replace_all(draft, homes, _File(path, language, home, wanted), content, found)
+    return None
+
+
+def _unread(homes: Homes, path: bytes, language: str) -> str:
+    """Why nobody would replace what is written into the file; empty where somebody does."""
+    spring = language != "yaml-spring" or _RESOURCE.search(path) or homes.is_beside(path, _JAVA)
+    return "" if spring else "nothing puts variables into a file of this kind"
+
+
+class _File(NamedTuple):
+    """A file with keys, and where they are to go."""
+
+    path: bytes
+    language: str
+    home: bytes
+    wanted: _Wanted
+
+
+def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found: list[Match]) -> None:
+    """From the last key to the first, so that the ones still to come are found by their number."""
+    page = Page.of(content)
+    places = [_Place(*page.position(one.start)) for one in found]
+    named = {}
+    for index, match in enumerate(found):
+        finding, where = _finding(draft, match, file.wanted) or (None, frozenset())
+        if finding is not None and places[index] in where:
+            before = content[max(0, match.start - _BEFORE) : match.start]
+            named[index] = homes.name(file.home, finding, match.secret, before, file.language)
+    seen = {places[index] for index in named}
+    in_name = draft.site.names.masked(file.path) != file.path
+    for gone in {place for _, where in file.wanted.values() for place in where} - seen:
+        renamed = "a key stands in its name: rename it" if in_name and gone.line == 1 else ""
+        draft.leave(file.path, gone.line, renamed or "it is not there any more: run this again")
+    for index in sorted(named, reverse=True):
+        now = draft.content(file.path)
+        left = [one for one in _matches(draft, now) if _finding(draft, one, file.wanted)]
+        if index >= len(left) or left[index].secret != found[index].secret:
+            draft.leave(file.path, places[index].line, "it cannot be told from the others: run this again")
+            continue
+        _replace(draft, homes, file, left[index], named[index], places[index].line)
+
+
+def _replace(draft: Draft, homes: Homes, file: _File, match: Match, name: str, line: int) -> None:
+    answer = replace_literal(file.language, draft.content(file.path), (match.start, match.end), name)
+    if isinstance(answer, Refused):
+        draft.leave(file.path, line, answer.reason)
+        return
+    title = f"reads {name} from the environment"
+    if file.language == "yaml-workflow":
+        title = f"reads {name} from the repository's secrets: gh secret set {name}"
+    try:
+        homes.keep(file.home, name, match.secret)
+    except Blocked as blocked:
+        draft.leave(file.path, line, str(blocked))
+        return
+    draft.put(file.path, answer.content, Stage.CODE, title)
+
+
+def _matches(draft: Draft, content: bytes) -> list[Match]:
+    return draft.site.engine.matcher.find(content).matches
+
+
+def _finding(draft: Draft, match: Match, wanted: _Wanted) -> tuple[Finding, frozenset[_Place]] | None:
+    """The key that a match is, and its places in the file."""
+    rules = draft.site.engine.ruleset.rules
+    kinds = {rules[index].guessable for index in match.rules}
+    names = (fingerprint(Secret(match.secret), guessable=kind) for kind in sorted(kinds))
+    return next((wanted[name] for name in names if name in wanted), None)

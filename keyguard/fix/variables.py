@@ -1,0 +1,96 @@
+"""What a key is called in the environment: as the code calls it, if that says whose it is, else as its vendor does."""
+
+from __future__ import annotations
+
+import re
+
+from keyguard.hygiene.project import variables
+from keyguard.hygiene.project.variables import Secrecy
+from keyguard.model.finding import Environment, Rule, Vendor
+
+_ASSIGNED = re.compile(
+    rb"""(?P<name>[A-Za-z_$][\w$.-]*)["'\])]*\s*(?::\s*[\w<>\[\]|., ]+=|=>|:=|=|:)\s*[^=]{0,120}\Z""", re.DOTALL
+)
+_EXAMPLE = re.compile(r"^(?:export )?([A-Z][A-Z0-9_]+)=")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_OTHER = re.compile(r"[^A-Za-z0-9]+")
+_ADDRESS = re.compile(r"_?(?:URL|URI|DSN|CONNECTION_STRING|CONN_STR|CONNECTION)\Z")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_LONGEST = 60
+#: names that mean something to systems and interpreters
+_RESERVED = re.compile(
+    r"(?:LD_|DYLD_|GIT_|NODE_OPTIONS|PYTHON|RUBY(?:OPT|LIB)|PERL5|JAVA_TOOL_OPTIONS|BASH_"
+    r"|(?:PATH|HOME|USER|SHELL|IFS|ENV|PS\d)\Z)"
+)
+_SAYS = (
+    "KEY",
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "PASS",
+    "PASSWD",
+    "PWD",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "DSN",
+    "URI",
+    "URL",
+)
+
+
+def suggested(before: bytes, rule: Rule, vendor: Vendor) -> str:
+    """A valid name for the key that stands behind ``before``."""
+    own = _upper(_assigned(before))
+    in_address = b"://" in before[-300:].rpartition(b"\n")[2] and before.endswith(b":")
+    name = own if own and _tells(own, vendor) else usual(rule, vendor)
+    if in_address:
+        name = (_ADDRESS.sub("", name) or name).removesuffix("_PASSWORD") + "_PASSWORD"
+    return valid(name)
+
+
+def usual(rule: Rule, vendor: Vendor) -> str:
+    """As the vendor's own papers call such a key: the first that an example of the rule gives it to."""
+    lines = [line.strip() for text in rule.examples for line in text.splitlines()]
+    names = [found[1] for line in lines if (found := _EXAMPLE.match(line))]
+    theirs = [name for name in names if any(word in _squeezed(name) for word in vendor.names)]
+    return (theirs or names or [_upper(rule.id)])[0]
+
+
+def valid(name: str) -> str:
+    """The name without what a build would hand to browsers, and as no system means it."""
+    name = name[len(variables.public_prefix(name)) :] or name
+    name = _OTHER.sub("_", name).strip("_").upper()[:_LONGEST].rstrip("_")
+    return f"APP_{name}" if not name or name[0].isdigit() or _RESERVED.match(name) else name
+
+
+def usable(name: str) -> bool:
+    """Whether code can look up a name that somebody gave, and no build hands it to browsers."""
+    return _NAME.match(name) is not None and not variables.public_prefix(name)
+
+
+def alternatives(name: str, environment: Environment) -> list[str]:
+    """Names to take where that one has another value."""
+    stage = environment.value.upper() if environment in (Environment.LIVE, Environment.TEST) else ""
+    first = [f"{name}_{stage}"] if stage and not name.endswith(stage) else []
+    return [*first, *(f"{name}_{number}" for number in range(2, 1000))]
+
+
+def _assigned(before: bytes) -> str:
+    """What the value is assigned to, on its line or the one before."""
+    lines = before[-400:].rsplit(b"\n", 2)
+    found = _ASSIGNED.search(lines[-1]) or _ASSIGNED.search(b"\n".join(lines[-2:]))
+    return found["name"].rpartition(b".")[2].decode() if found else ""
+
+
+def _tells(name: str, vendor: Vendor) -> bool:
+    """Whether a name says that it is a secret, and whose."""
+    says = variables.secrecy(name) is not Secrecy.NONE or any(f"_{word}_" in f"_{name}_" for word in _SAYS)
+    return says and (not vendor.names or any(word in _squeezed(name) for word in vendor.names))
+
+
+def _upper(name: str) -> str:
+    return _OTHER.sub("_", _HUMP.sub("_", name)).strip("_").upper()
+
+
+def _squeezed(name: str) -> str:
+    return name.replace("_", "").lower()

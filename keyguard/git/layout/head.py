@@ -1,0 +1,95 @@
+"""Where HEAD stands, read without git: symbolic refs, loose refs, packed refs, the HEADs of linked worktrees."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from keyguard.git.layout.control import read_control
+from keyguard.git.layout.repository import Repository
+from keyguard.support.errors import GitError
+
+_REF_LIMIT = 8 << 10
+_PACKED_LIMIT = 256 << 20
+#: git itself follows no longer chain
+_DEPTH = 5
+#: refs of this worktree alone; all others are shared
+_PER_WORKTREE = (b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/")
+_ID_LENGTH = {"sha1": 40, "sha256": 64}
+_EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What is checked out. ``oid`` is empty before the first commit, and where HEAD cannot be told."""
+
+    oid: str = ""
+    problem: str = ""
+    """Why HEAD cannot be told: everything in the index counts as new then, which is more, never less."""
+
+
+def read_head(repository: Repository) -> Head:
+    """The commit that HEAD names. Nothing raises: what cannot be followed is said in the answer."""
+    try:
+        return Head(_follow(repository, b"HEAD"))
+    except (GitError, OSError) as error:
+        return Head(problem=str(error))
+
+
+def checked_out(repository: Repository) -> bytes:
+    """The full name of the ref that HEAD is on, born or not; empty where it is on none, or cannot be read."""
+    try:
+        value = _loose(repository, b"HEAD")
+    except (GitError, OSError):
+        return b""
+    return value[4:].strip() if value.startswith(b"ref:") else b""
+
+
+def empty_tree(repository: Repository) -> str:
+    """The id of the tree without entries, which git knows even where it is not stored."""
+    return _EMPTY_TREE[repository.object_format]
+
+
+def is_object_id(text: str, object_format: str) -> bool:
+    """Whether this is a whole object id, in lower case."""
+    return len(text) == _ID_LENGTH[object_format] and not text.strip("0123456789abcdef")
+
+
+def _follow(repository: Repository, name: bytes) -> str:
+    """The id that a ref comes to in the end; empty when it is not born yet."""
+    for _ in range(_DEPTH + 1):
+        value = _loose(repository, name)
+        if not value.startswith(b"ref:"):
+            oid = (value or _packed(repository, name)).decode("ascii", "backslashreplace")
+            if oid and not is_object_id(oid, repository.object_format):
+                raise GitError(f"{repository.git_dir}: {os.fsdecode(name)} holds no object id")
+            return oid
+        name = value[4:].strip()
+        _check_name(repository, name)
+    raise GitError(f"{repository.git_dir}: HEAD leads through too many symbolic refs")
+
+
+def _check_name(repository: Repository, name: bytes) -> None:
+    if name == b"refs/heads/.invalid":
+        raise GitError(f"{repository.git_dir}: refs are in a format (reftable) that is not read")
+    parts = name.split(b"/")
+    odd = b"\0" in name or any(part in (b"", b".", b"..") or part.endswith(b".lock") for part in parts)
+    if odd or len(parts) < 2 or parts[0] != b"refs":
+        raise GitError(f"{repository.git_dir}: HEAD leads to an impossible ref")
+
+
+def _loose(repository: Repository, name: bytes) -> bytes:
+    own = name == b"HEAD" or name.startswith(_PER_WORKTREE)
+    path = os.path.join(repository.git_dir if own else repository.common_dir, os.fsdecode(name))
+    if own and os.path.islink(path):  # the way in which the first versions of git wrote symbolic refs
+        return b"ref: " + os.fsencode(os.readlink(path))
+    return (read_control(path, _REF_LIMIT) or b"").strip()
+
+
+def _packed(repository: Repository, name: bytes) -> bytes:
+    data = read_control(os.path.join(repository.common_dir, "packed-refs"), _PACKED_LIMIT) or b""
+    end = data.find(b" " + name + b"\n")
+    return data[data.rfind(b"\n", 0, end) + 1 : end] if end >= 0 else b""

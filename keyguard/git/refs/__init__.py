@@ -1,0 +1,1 @@
+"""Refs, reflogs and revisions, read without git: all that points into an object store."""

@@ -1,0 +1,105 @@
+"""All refs of a repository with what they hold, loose and packed, read without git."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.worktrees import PER_WORKTREE, Worktree, prefix_of
+from keyguard.git.refs.reftable_stack import Tables
+from keyguard.support.errors import GitError
+
+_REF_LIMIT = 8 << 10
+_PACKED_LIMIT = 128 << 20
+#: git itself follows no longer chain
+_DEPTH = 5
+_SYMBOLIC = b"ref:"
+
+
+class RefStore:
+    """Refs by full name. Those of other worktrees are called as git calls them: ``worktrees/x/HEAD``."""
+
+    def __init__(self, id_length: int) -> None:
+        self.ids: dict[bytes, bytes] = {}
+        """name -> object id in hex, of those that hold one"""
+        self.symbolic: dict[bytes, bytes] = {}
+        """name -> the name of another, of those that hold that"""
+        self.resolved: dict[bytes, bytes] = {}
+        """name -> what a symbolic one comes to"""
+        self._loose = re.compile(rb"([0-9a-fA-F]{%d})(?:\s|\Z)" % id_length)
+        self._packed = re.compile(rb"\n([0-9a-fA-F]{%d})[ \t]([^\n]+)" % id_length)
+
+    def read_packed(self, reader: Reader, path: str) -> None:
+        """Take over ``packed-refs``; a loose ref that is read later counts more."""
+        data = b"\n" + (reader.read(path, _PACKED_LIMIT) or b"").removesuffix(b"\n")
+        found = self._packed.findall(data)
+        self.ids.update({name: oid for oid, name in found})
+        # of a tag the commit behind it stands in a line of its own, which is no ref
+        odd = data.count(b"\n") - data.count(b"\n#") - data.count(b"\n^") - len(found)
+        if odd and len(data) > 1:
+            reader.gap(path, "corrupt", f"{odd} lines are no refs")
+
+    def read_loose(self, reader: Reader, worktree: Worktree) -> None:
+        """Take over the refs below ``refs`` in the git directory of a worktree."""
+        start = len(worktree.folder.rstrip("/")) + 1
+        for entry in reader.walk(os.path.join(worktree.folder, "refs")):
+            name = worktree.full_name(os.fsencode(entry.path[start:]))
+            # git leaves locks alone, and what begins with a dot (.DS_Store)
+            if name and not entry.name.startswith(".") and not entry.name.endswith(".lock"):
+                self.read_one(reader, entry.path, name)
+
+    def read_one(self, reader: Reader, path: str, name: bytes) -> None:
+        """Take over one loose ref. A link to another ref is what the first versions of git made of a symbolic one."""
+        target = reader.link(path)
+        if target is not None and target.startswith(b"refs/"):
+            self.put_symbolic(name, target)
+            return
+        data = reader.read(path, _REF_LIMIT)
+        if data is None:
+            return
+        if data.startswith(_SYMBOLIC):
+            self.put_symbolic(name, data[len(_SYMBOLIC) :].strip())
+        elif (found := self._loose.match(data)) and found[1].strip(b"0"):
+            self.ids[name] = found[1]
+        else:
+            self.ids.pop(name, None)
+            reader.gap(path, "corrupt", "holds neither an object id nor the name of a ref")
+
+    def read_tables(self, worktree: Worktree, tables: Tables) -> None:
+        """Take over the refs of a worktree that keeps them in tables, HEAD among them."""
+        for name, ref in tables.refs.items():
+            full = worktree.full_name(name)
+            if full and ref.target:
+                self.put_symbolic(full, ref.target)
+            elif full and ref.oid.strip(b"\0"):
+                self.ids[full] = ref.oid.hex().encode()
+
+    def put_symbolic(self, name: bytes, target: bytes) -> None:
+        """Take over a ref that names another one."""
+        self.symbolic[name] = target
+        self.ids.pop(name, None)
+
+    def resolve(self, name: bytes, prefix: bytes = b"") -> bytes:
+        """The id that a ref comes to in the end, as its worktree sees it; empty when it is not born yet.
+
+        GitError when it leads round in a circle, or to what can be no ref.
+        """
+        for _ in range(_DEPTH + 1):
+            if name in self.ids:
+                return self.ids[name]
+            target = self.symbolic.get(name)
+            if target is None:
+                break
+            name = _full_name(target, prefix)
+        else:
+            raise GitError("leads through too many symbolic refs")
+        if not name.removeprefix(prefix).startswith(b"refs/") or b"/." in name or b"\0" in name or name.endswith(b"/"):
+            raise GitError("leads to an impossible ref")
+        return b""
+
+
+def _full_name(name: bytes, prefix: bytes) -> bytes:
+    if prefix_of(name):
+        return name
+    return name if name.startswith(b"refs/") and not name.startswith(PER_WORKTREE) else prefix + name

@@ -1,0 +1,211 @@
+"""Everything that points into an object store, read without git: where history is looked at from."""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from typing import NamedTuple
+
+from keyguard.git.index.staged import staged_ids
+from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.repository import Repository
+from keyguard.git.layout.settings import is_partial, settings_of
+from keyguard.git.layout.worktrees import Worktree, prefix_of, worktrees_of
+from keyguard.git.refs.pseudorefs import pseudo_refs
+from keyguard.git.refs.reflogs import Reflog, reflogs_in_tables, reflogs_of
+from keyguard.git.refs.reftable_stack import Tables, read_tables
+from keyguard.git.refs.store import RefStore
+from keyguard.model.finding import Skipped
+from keyguard.support.errors import GitError
+
+_ID_LENGTH = {"sha1": 40, "sha256": 64}
+_STASH = b"refs/stash"
+#: files that say where a branch stood before a reset, merge or rebase
+_BEFORE = (b"ORIG_HEAD", b"rebase-merge/orig-head", b"rebase-apply/orig-head")
+#: first name, the first one beyond (``0`` comes after ``/``), what they are; in order
+_REACHES = (
+    (b"refs/heads/", b"refs/heads0", "branch"),
+    (b"refs/remotes/", b"refs/remotes0", "remote"),
+    (b"refs/stash", b"refs/stash\0", "stash"),
+    (b"refs/tags/", b"refs/tags0", "tag"),
+)
+_SHALLOW_LIMIT = 64 << 20
+#: what makes the checkout of a CI job a complete clone
+FULL_DEPTH = "fetch-depth: 0 (GitLab: GIT_DEPTH: 0)"
+
+
+class Tip(NamedTuple):
+    """One thing that points to one object."""
+
+    oid: str
+    name: bytes
+    """Full name of the ref; ``HEAD``, ``ORIG_HEAD``, ``worktrees/x/HEAD``; for a reflog the ref that it is of."""
+    reach: str
+    """One of ``REACHES``; ``worktree`` for the HEAD and the own refs of the other worktrees."""
+    kept: bool = True
+    """Whether git keeps the object, so that it is damage when it is missing. What ``ORIG_HEAD`` names may be gone."""
+
+
+class Tips(NamedTuple):
+    """All tips of a repository, and what could not be read of them."""
+
+    tips: list[Tip]
+    """HEAD first, symbolic refs resolved; several may point to the same object."""
+    refs: int
+    reflogs: int
+    """Entries of reflogs."""
+    skipped: list[Skipped]
+    shallow: frozenset[str]
+    """Commits at which the history of a shallow clone ends."""
+    partial: bool
+    """Whether objects may be missing on purpose, since they are still at a remote."""
+
+
+def read_tips(repository: Repository) -> Tips:
+    """All tips, always in the same order. What cannot be read is a gap."""
+    return _Finder(repository).find()
+
+
+def read_refs(repository: Repository) -> Tips:
+    """The same without what only this machine has: no reflogs, and no index."""
+    return _Finder(repository).find(local=False)
+
+
+class _Finder:
+    """What is known while the tips of one repository are found."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._reader = Reader(repository)
+        self._settings = settings_of(repository, self._reader)
+        self._length = _ID_LENGTH[repository.object_format]
+        self._worktrees = worktrees_of(repository, self._reader)
+        self._tables = self._read_tables()
+        self._store = self._read_refs()
+        self._names = sorted(self._store.ids)
+
+    def find(self, *, local: bool = True) -> Tips:
+        tips: list[Tip] = []
+        refs = entries = 0
+        for worktree in self._worktrees:
+            found = self._refs(worktree)
+            refs += len(found)
+            tips += [*self._heads(worktree), *found]
+        for worktree in self._worktrees if local else ():
+            tips += self._staged(worktree)
+        for worktree in self._worktrees if local else ():
+            for log in self._reflogs(worktree):
+                entries += log.entries
+                tips += _tips(log.ids, repeat(log.name), "stash" if log.name == _STASH else "reflog")
+        shallow, partial = self._shallow(), is_partial(self._repository, self._settings)
+        return Tips(tips, refs, entries, self._reader.gaps, shallow, partial)
+
+    def _read_tables(self) -> dict[bytes, Tables]:
+        """By prefix, the tables of each worktree in a repository that keeps its refs so."""
+        storage = self._settings.get(b"extensions.refstorage", b"files").lower()
+        if storage == b"reftable":
+            return {worktree.prefix: read_tables(self._reader, worktree.folder) for worktree in self._worktrees}
+        if storage != b"files":
+            path = os.path.join(self._repository.common_dir, "config")
+            self._reader.gap(path, "unreadable", "refs are stored in a way that is not known")
+        return {}
+
+    def _read_refs(self) -> RefStore:
+        """The refs and HEADs of all worktrees, symbolic ones resolved."""
+        store, reader = RefStore(self._length), self._reader
+        if not self._tables:
+            store.read_packed(reader, os.path.join(self._repository.common_dir, "packed-refs"))
+        for worktree in self._worktrees:
+            if worktree.prefix in self._tables:
+                store.read_tables(worktree, self._tables[worktree.prefix])
+            else:
+                store.read_loose(reader, worktree)
+                store.read_one(reader, os.path.join(worktree.folder, "HEAD"), worktree.prefix + b"HEAD")
+        by_prefix = {worktree.prefix: worktree for worktree in self._worktrees}
+        for name in tuple(store.symbolic):
+            worktree = by_prefix.get(prefix_of(name), self._worktrees[0])
+            if oid := self._resolve(store, worktree, name):
+                store.resolved[name] = oid
+        store.ids.update(store.resolved)
+        return store
+
+    def _resolve(self, store: RefStore, worktree: Worktree, name: bytes) -> bytes:
+        """The id that a ref comes to as this worktree sees it, or nothing."""
+        try:
+            return store.resolve(name, worktree.prefix)
+        except GitError as error:
+            path = os.path.join(worktree.folder, os.fsdecode(name.removeprefix(worktree.prefix)))
+            self._reader.gap(path, "corrupt", str(error))
+            return b""
+
+    def _refs(self, worktree: Worktree) -> list[Tip]:
+        """The refs that a worktree has for itself, and those shared by all for the one we are in."""
+
+        def named(names: list[bytes], reach: str) -> Iterator[Tip]:
+            return _tips(map(self._store.ids.__getitem__, names), names, reach)
+
+        rest = _between(self._names, worktree.prefix + b"refs/", worktree.prefix + b"refs0")
+        if worktree.prefix:
+            return list(named(rest, "worktree"))
+        tips: list[Tip] = []
+        for first, beyond, reach in _REACHES:
+            start, end = bisect_left(rest, first), bisect_left(rest, beyond)
+            tips += named(rest[:start], "ref")
+            tips += named(rest[start:end], reach)
+            rest = rest[end:]
+        return [*tips, *named(rest, "ref")]
+
+    def _heads(self, worktree: Worktree) -> Iterator[Tip]:
+        """HEAD and what is under way in one worktree."""
+        prefix, ids = worktree.prefix, self._store.ids
+        if oid := ids.get(prefix + b"HEAD"):
+            yield from _tips([oid], [prefix + b"HEAD"], "worktree" if prefix else "head")
+        found = [*self._pseudo_refs(worktree)]
+        if prefix in self._tables:
+            single = [name for name in self._tables[prefix].refs if b"/" not in name and name != b"HEAD"]
+            found += [(prefix + name, [ids.get(prefix + name, b"")]) for name in sorted(single)]
+        for name, named in found:
+            known = [oid for oid in dict.fromkeys(named) if oid.strip(b"0")]
+            # where a branch stood before is known here alone; what was fetched, a server has as well
+            reach = "worktree" if prefix else "reflog" if name in _BEFORE else "ref"
+            yield from _tips(known, repeat(name), reach, kept=False)
+
+    def _pseudo_refs(self, worktree: Worktree) -> Iterator[tuple[bytes, list[bytes]]]:
+        for found in pseudo_refs(self._reader, worktree.folder, self._length):
+            name = worktree.prefix + found.name
+            if found.target:
+                self._store.put_symbolic(name, found.target)
+                yield name, [self._resolve(self._store, worktree, name)]
+            yield name, found.ids
+
+    def _staged(self, worktree: Worktree) -> Iterator[Tip]:
+        """What is in the index of one worktree."""
+        staged = staged_ids(self._reader, worktree.folder, self._repository.object_format)
+        for ids, kept in ((staged.entries, True), (staged.remembered, False)):
+            texts = [oid.hex().encode() for oid in ids]
+            yield from _tips(texts, repeat(worktree.prefix + b"index"), "index", kept=kept)
+
+    def _reflogs(self, worktree: Worktree) -> Iterable[Reflog]:
+        if worktree.prefix in self._tables:
+            return reflogs_in_tables(self._tables[worktree.prefix], worktree)
+        return reflogs_of(self._reader, worktree, self._length)
+
+    def _shallow(self) -> frozenset[str]:
+        path = os.path.join(self._repository.common_dir, "shallow")
+        data = self._reader.read(path, _SHALLOW_LIMIT) or b""
+        found = re.findall(rb"^[0-9a-fA-F]{%d}$" % self._length, data, re.MULTILINE)
+        if len(found) != len(data.split()):
+            self._reader.gap(path, "corrupt", "holds something else than ids")
+        return frozenset(oid.decode().lower() for oid in found)
+
+
+def _between(names: list[bytes], first: bytes, beyond: bytes) -> list[bytes]:
+    return names[bisect_left(names, first) : bisect_left(names, beyond)]
+
+
+def _tips(ids: Iterable[bytes], names: Iterable[bytes], reach: str, *, kept: bool = True) -> Iterator[Tip]:
+    """Tips of these ids. There can be very many: nothing more than this is done for each."""
+    return map(Tip, b" ".join(ids).decode().lower().split(), names, repeat(reach), repeat(kept))

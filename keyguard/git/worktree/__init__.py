@@ -1,0 +1,1 @@
+"""The files of a work tree: tracked, changed, staged, ignored."""

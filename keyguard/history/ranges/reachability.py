@@ -1,0 +1,78 @@
+"""What leads to the commits of a range: HEAD, branches, tags, or the refs that a push would set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from keyguard.git.objects.commits import Commit
+from keyguard.git.process.shadow import Shadow
+from keyguard.git.refs.revisions import Revisions
+from keyguard.git.refs.tips import Tip
+from keyguard.history.ranges.ends import Ends, out_of_reach
+from keyguard.model.finding import REACHES
+
+#: reaches of tips that are refs of their own
+_REFS = frozenset(("branch", "remote", "tag", "ref", "stash"))
+#: ends that are looked at: of a server's refs there may be any number
+_MOST = 64
+
+
+class Reaching:
+    """The tips of a repository, as far as they concern the commits of a range."""
+
+    def __init__(self, commits: Mapping[str, Commit], tips: Iterable[Tip], revisions: Revisions) -> None:
+        self._commits = commits
+        self._reach: dict[str, str] = {}
+        self._tips = [tip for tip in tips if tip.kept]
+        heads = {tip.oid for tip in self._tips if tip.reach == "head"}
+        self.holders: list[tuple[Tip, str, str]] = []
+        """HEAD, and refs that stand in the range or where HEAD stands: with their commit, and its tree."""
+        for tip in self._tips:
+            oid = tip.oid if tip.oid in commits or tip.reach != "tag" else revisions.peel(tip.oid).oid
+            if oid in commits:
+                self.holders.append((tip, oid, commits[oid].tree))
+            elif tip.oid in heads and (commit := revisions.commit_of(oid)):
+                self.holders.append((tip, oid, commit.tree))
+        self.known: list[str] = []
+        """Trees at the excluded ends of the range."""
+        self._revisions = revisions
+        self._above: dict[str, set[str]] = {}
+
+    def ask(self, shadow: Shadow, ends: Ends) -> None:
+        """Find out how each commit can be reached at best, and what is at the ends."""
+        for oid in dict.fromkeys(ends.exclude[:_MOST]):
+            commit = self._revisions.commit_of(self._revisions.peel(oid).oid)
+            self.known += [commit.tree] if commit else []
+        left = set(self._commits)
+        for reach in REACHES:
+            tips = [tip.oid for tip in self._tips if tip.reach == reach]
+            if tips and left:
+                beyond = out_of_reach(shadow, ends, tips)
+                self._reach.update(dict.fromkeys(left - beyond, reach))
+                left &= beyond
+
+    def reach(self, commit: str) -> str:
+        """One of ``REACHES``."""
+        return self._reach.get(commit, "dangling")
+
+    def leads(self, tip: Tip, oid: str, commit: str) -> bool:
+        """Whether a tip, that stands at ``oid``, leads to a commit of the range."""
+        return self.comes_after(oid, commit) if oid in self._commits else self.reach(commit) == "head"
+
+    def comes_after(self, newer: str, older: str) -> bool:
+        """Whether a commit of the range is another, or leads back to it."""
+        if newer not in self._above:
+            seen, waiting = {newer}, [newer]
+            while waiting:
+                commit = self._commits.get(waiting.pop())
+                fresh = [oid for oid in commit.parents if oid not in seen] if commit else []
+                seen.update(fresh)
+                waiting += fresh
+            self._above[newer] = seen
+        return older in self._above[newer]
+
+
+def names_of(tips: Iterable[Tip]) -> tuple[str, ...]:
+    """The names of the refs among these, sorted."""
+    names = {tip.name for tip in tips if tip.reach in _REFS and tip.name.startswith(b"refs/")}
+    return tuple(name.decode("utf-8", "surrogateescape") for name in sorted(names))

@@ -1,0 +1,1 @@
+"""The trees of an object store: which objects they name, and which tree leads to which."""

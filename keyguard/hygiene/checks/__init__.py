@@ -1,0 +1,1 @@
+"""The checks of hygiene, one module a topic; ``keyguard.hygiene.topics`` lists them."""

@@ -1,0 +1,1 @@
+"""Environment files: their names, their contents, and who reads them."""

@@ -1,0 +1,150 @@
+"""What stands in an environment file that nobody else should have: keys, and values that are secret by their names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from keyguard.engine.placeholders import entropy, is_placeholder
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.envfiles.names import is_for_tests
+from keyguard.hygiene.project import places, variables
+from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.settings import Setting, settings
+from keyguard.hygiene.project.variables import Secrecy
+from keyguard.model.finding import Environment, Severity, Sighting, Vendor
+from keyguard.model.violation import Spot
+from keyguard.support.regex import expression
+
+#: what is put in by something else, or is no value but a place
+_FILLED_IN = expression(
+    rb"[$%<{\[*@&!./~#]|[A-Za-z][A-Za-z0-9+.-]*:(?!.{20})|[A-Za-z][A-Za-z0-9+.-]*://|arn:|[Oo][Pp]://"
+)
+_EMBEDDED = expression(rb"\$[{(]|\{\{|%\(|<[A-Za-z_ -]+>|\s")
+_LEAST_RANDOM, _LEAST_CHOSEN = 16, 8
+_LEAST_ENTROPY = 3.0
+
+
+class Holding(NamedTuple):
+    """What is in one file."""
+
+    path: bytes
+    keys: tuple[Sighting, ...] = ()
+    """The worst first."""
+    names: tuple[Setting, ...] = ()
+    """Settings whose names say secret, and whose values do not contradict."""
+    encrypted: bool = False
+    defaults: bool = False
+    """It says of itself that no secret of production is in it: frameworks keep defaults that way."""
+
+    @property
+    def severity(self) -> Severity | None:
+        """How bad it is for others to have it; None where nothing in it is a secret."""
+        if any(one.environment is Environment.LIVE for one in self.keys):
+            return Severity.CRITICAL
+        if any(one.environment is not Environment.TEST for one in self.keys):
+            return Severity.HIGH
+        if self.names and not self.keys and self.defaults:
+            return Severity.LOW
+        return Severity.MEDIUM if self.keys or self.names else None
+
+    def key(self) -> str:
+        """Fingerprint of the worst key, which the file is known by; empty where there is none."""
+        return self.keys[0].fingerprint if self.keys else ""
+
+
+def holding(project: Project, path: bytes) -> Holding:
+    """What is in the file, listed or not. In what was made for tests, only live keys count."""
+    content = project.read(path) or b""
+    values = tables.load("envfiles")["values"]
+    encrypted, defaults = (any(word.encode() in content for word in values[kind]) for kind in ("encrypted", "defaults"))
+    keys = sorted((one for one in project.inspect(path) if not is_public(project, one)), key=partial(_rank, project))
+    if is_for_tests(path):
+        real = [one for one in keys if one.environment is not Environment.TEST and not _is_guessable(project, one)]
+        return Holding(path, tuple(real), encrypted=encrypted)
+    names = () if encrypted else tuple(_secrets(project, path, content))
+    return Holding(path, tuple(keys), names, encrypted, defaults)
+
+
+def a_key(project: Project, key: Sighting) -> str:
+    """What kind of key it is, and whose, with an article."""
+    rule = project.rules[key.attribution.rule]
+    if rule.vendor in ("connection-string", "private-key"):
+        return f"a {rule.title[:1].lower()}{rule.title[1:]}"
+    whose = "secret" if rule.vendor == "unknown" else project.vendor_name(key)
+    kind = {Environment.LIVE: "live ", Environment.TEST: "test "}.get(key.environment, "")
+    return f"{_article(kind + whose)} {kind}{whose} key"
+
+
+def words(project: Project, found: Holding) -> str:
+    """What is in the file, for the end of a sentence; empty where nothing is."""
+    kinds = list(dict.fromkeys(a_key(project, one) for one in found.keys))
+    if kinds:
+        more = len({one.fingerprint for one in found.keys}) - 1
+        return f"holds {kinds[0]}" + (f" and {more} more" if more else "")
+    if found.names:
+        more = len(found.names) - 1
+        others = f" and {more} more secret{'s' if more > 1 else ''}" if more else ""
+        return f"gives a value to {found.names[0].name}{others}"
+    return ""
+
+
+def place(project: Project, found: Holding) -> Spot:
+    """The worst key in the file, or a secret, or the file as a whole."""
+    if found.keys:
+        return places.of_key(found.path, found.keys[0].occurrence)
+    if found.names:
+        return project.spot(found.path, found.names[0].start, found.names[0].end)
+    return places.of_file(found.path)
+
+
+def says_secret(one: Setting, vendors: Sequence[Vendor] = ()) -> bool:
+    """Whether a name says that its value is a secret."""
+    values = tables.load("envfiles")["values"]
+    if variables.public_prefix(one.words) or one.words.rpartition("_")[2] in values["about"]:
+        return False
+    more = any(f"_{one.words}_".endswith(f"_{word}_") for word in values["secret"])
+    return more or variables.secrecy(one.words, vendors) is not Secrecy.NONE
+
+
+def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
+    vendors = variables.server_vendors(project.engine.ruleset)
+    given = list(settings(path, content))
+    times = Counter(one.value for one in given)
+    for one in given:
+        if says_secret(one, vendors) and _is_meant(one, alone=times[one.value] == 1):
+            yield one
+
+
+def _is_meant(one: Setting, *, alone: bool) -> bool:
+    """Whether the value is one that somebody would keep to himself; ``alone``: nothing else in the file has it."""
+    value, values = one.value, tables.load("envfiles")["values"]
+    alone = alone or value.startswith(b"base64:")
+    value = value.removeprefix(b"base64:")
+    lowered = value.lower()
+    if len(value) < _LEAST_CHOSEN or _FILLED_IN.match(value) or _EMBEDDED.search(value) or not alone:
+        return False
+    if any(word.encode() in lowered for word in values["weak"]) or is_placeholder(value):
+        return False
+    letters, digits = re.search(rb"[A-Za-z]", value), re.search(rb"[0-9]", value)
+    if any(f"_{one.words}".endswith(f"_{word}") for word in values["chosen"]):
+        return bool(letters and (digits or re.search(rb"[^A-Za-z0-9]", value)))
+    return bool(letters and digits) and len(value) >= _LEAST_RANDOM and entropy(value) >= _LEAST_ENTROPY
+
+
+def _rank(project: Project, key: Sighting) -> tuple[int, int, bool]:
+    order = (Environment.LIVE, Environment.UNKNOWN, Environment.TEST, Environment.PUBLISHABLE)
+    severity = project.rules[key.attribution.rule].severity_of(key.environment)
+    return order.index(key.environment), -severity, _is_guessable(project, key)
+
+
+def _is_guessable(project: Project, key: Sighting) -> bool:
+    return project.rules[key.attribution.rule].guessable
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "AEIOUaeio" else "a"

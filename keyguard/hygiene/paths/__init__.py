@@ -1,0 +1,1 @@
+"""Files and patterns of paths, matched in linear time."""

@@ -1,0 +1,19 @@
+"""A cheap look at many files: which of some words stand in which, before anything is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from keyguard.engine import prefilter
+from keyguard.hygiene.project.project import Project
+from keyguard.rules.anchor import Anchor
+
+
+def files_with(project: Project, paths: Collection[bytes], words: Sequence[bytes]) -> list[bytes]:
+    """Those of the files in which one of the words stands, in order."""
+    if not paths or not words:
+        return []
+    anchors = tuple(Anchor(word, nocase=False, tail=(), before=(0, 0)) for word in dict.fromkeys(words))
+    make = prefilter.HyperscanPrefilter if prefilter.available() else prefilter.PythonPrefilter
+    fires = make(anchors).fires
+    return [path for path in sorted(paths) if (content := project.read(path)) and fires(content)]

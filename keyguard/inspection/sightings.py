@@ -1,0 +1,261 @@
+"""From the matches in a page to sightings: whose, where, masked, and with the comment that would suppress it.
+
+What leaves it is safe to print, to store and to send to another process. The values themselves are only noted, in
+memory, so that they can be masked wherever else they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from keyguard.attribution.attributor import Attributor
+from keyguard.engine import decode
+from keyguard.engine.location import Origin, Places
+from keyguard.engine.matcher import Found, Matcher
+from keyguard.engine.page import PAGE, Page, Pager, pages
+from keyguard.inspection.repeats import Repeats
+from keyguard.masking.known import KNOWN
+from keyguard.masking.secret import Secret, fingerprint, masked
+from keyguard.masking.values import Value
+from keyguard.model.finding import (
+    Attribution,
+    Blob,
+    Certainty,
+    Environment,
+    Match,
+    Occurrence,
+    Rule,
+    Sighting,
+    Suppression,
+)
+from keyguard.rules import checksums
+from keyguard.rules.loader import RuleSet
+from keyguard.triage.inline import Marker, applies, markers
+
+
+class _Seen(NamedTuple):
+    """Sightings, and how many placeholders there were beside them."""
+
+    sightings: list[Sighting]
+    placeholders: int
+
+    def plus(self, more: _Seen) -> _Seen:
+        return _Seen(self.sightings + more.sightings, self.placeholders + more.placeholders)
+
+
+class Sighter:
+    """A matcher and an attributor, and the fingerprints of this run so far."""
+
+    def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
+        self._ruleset = ruleset
+        self._matcher = matcher
+        self._attributor = Attributor(ruleset)
+        self._fingerprints: dict[tuple[Secret, bool], str] = {}
+        self.doubtful = False
+        """Whether anything seen since this was last set to False could be judged otherwise under another path."""
+
+    def secret(self, fingerprint: str) -> Secret | None:
+        """The value of that fingerprint, if it has been seen: for those who act on a key, and for no report."""
+        return next((secret for (secret, _), name in self._fingerprints.items() if name == fingerprint), None)
+
+    def sight(self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None) -> tuple[list[Sighting], int]:
+        """All sightings in a text that ``read`` gives, and how many placeholders there were.
+
+        ``found`` is what the matcher finds in it, if that is known: only of a text without NULs.
+        """
+        first = _first(read)
+        codec = decode.sniff(first)
+        if codec:
+            return self._sight_decoded(blob, read, first, codec)
+        seen, repeats = _Seen([], 0), Repeats()
+        for page in pages(read, first):
+            here = found if page.whole else None
+            seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here))
+        return repeats.told(seen.sightings), seen.placeholders
+
+    def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
+        """A text in wide characters; and what stands in its bytes all the same, since a mark proves nothing."""
+        raw, order = Pager(), codec[-2:]
+        raw.add(first)
+
+        def read_and_keep(size: int) -> bytes:
+            data = read(size)
+            raw.add(data)
+            return data
+
+        seen, behind = _Seen([], 0), _Seen([], 0)
+        repeats, others = Repeats(), Repeats()
+        for page in pages(decode.transcoder(read_and_keep, codec, first)):
+            seen = seen.plus(self._sight_page(blob, page, repeats, hashed=False))
+            while raw.wanting() <= 0:
+                behind = behind.plus(self._sight_page(blob, raw.cut(final=False), others, hashed=False, order=order))
+        behind = behind.plus(self._sight_page(blob, raw.cut(final=True), others, hashed=False, order=order))
+        known = {one.fingerprint for one in seen.sightings}
+        own = [one for one in others.told(behind.sightings) if one.fingerprint not in known]
+        return _Seen([*repeats.told(seen.sightings), *own], seen.placeholders)
+
+    def _sight_page(
+        self,
+        blob: Blob,
+        page: Page,
+        repeats: Repeats,
+        *,
+        hashed: bool,
+        order: str = "",
+        found: Found | None = None,
+    ) -> _Seen:
+        sightings: list[Sighting] = []
+        placeholders = 0
+        known: set[tuple[int, bytes]] = set()
+        for text, origin in self._texts(page, order):
+            here = self._matcher.find(text.data) if found is None else found
+            placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
+            places = Places(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
+            if places is not None:
+                fresh = self._fresh_ones(text, here.matches, places, known)
+                sightings += self._sightings(blob, text, here.matches, places, fresh, repeats)
+        return _Seen(sightings, placeholders)
+
+    def _texts(self, page: Page, order: str) -> Iterator[tuple[Page, Origin | None]]:
+        """The page itself; and where it holds NULs, the wide strings in it (of one byte order, if it is known)."""
+        yield page, None
+        if b"\0" not in page.data or not self._matcher.prefilter.fires(page.data.translate(None, b"\0")):
+            return
+        for run in decode.wide_runs(page.data, order):
+            text = Page.of(run.text)
+            text.fresh = _fresh_part(page, run)
+            yield text, Origin(page, run)
+
+    def _fresh_ones(
+        self, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
+    ) -> Iterator[int]:
+        """The numbers of the matches that are the page's to report and are not ``known`` yet."""
+        for index, match in enumerate(matches):
+            # a wide string that could be of either byte order is read in both, and holds its keys once all the same
+            if (same := (places.offset(index), match.secret)) not in known:
+                known.add(same)
+                if _fresh(match.start, page):
+                    yield index
+
+    def _sightings(
+        self,
+        blob: Blob,
+        page: Page,
+        matches: list[Match],
+        places: Places,
+        fresh: Iterable[int],
+        repeats: Repeats,
+    ) -> Iterator[Sighting]:
+        noted, hidden = self._noted(matches, page), self._overlapping(matches)
+        held: dict[int, Attribution] = {}
+        for index in fresh:
+            match, here = matches[index], noted.get(index, [])
+            if repeats.is_counted(match, here):
+                continue
+            attribution = self._attributor.attribute(match, page, blob.path)
+            self.doubtful = self.doubtful or attribution is None or attribution.certainty is not Certainty.CERTAIN
+            if attribution is not None:
+                held[index] = attribution
+                repeats.hold(match, here)
+        places.look(held)
+        for index, attribution in held.items():
+            match, here, place = matches[index], noted.get(index, []), partial(places.occurrence, index)
+            sighting = self._sighting(match, attribution, here, place, hidden=index in hidden)
+            repeats.name(match, here, sighting)
+            yield sighting
+
+    def _noted(self, matches: list[Match], page: Page) -> dict[int, list[Marker]]:
+        """Markers by the number of the match that they cover, for what rules of the scanned repository find apart:
+        that takes no marker from a key that others find, and gives it none.
+        """
+        added = self._ruleset.added
+        groups = [[*range(len(matches))]]
+        if added:
+            own = [self._ruleset.rules[match.rules[0]].id in added for match in matches]
+            groups = [[number for number in groups[0] if own[number] is kind] for kind in (False, True)]
+        return {
+            numbers[index]: found
+            for numbers in groups
+            for index, found in markers([matches[number] for number in numbers], page).items()
+        }
+
+    def _overlapping(self, matches: list[Match]) -> set[int]:
+        """The numbers of the matches of which no part is shown: those of rules that the scanned repository brought, and
+        that overlap others. A pack could have a key shown in pieces.
+        """
+        if not self._ruleset.added:
+            return set()
+        added = [self._ruleset.rules[match.rules[0]].id in self._ruleset.added for match in matches]
+        found, end = set[int](), -1
+        for index, match in enumerate(matches):
+            behind = matches[index + 1] if index + 1 < len(matches) else None
+            if added[index] and (match.start < end or (behind and behind.start < match.end)):
+                found.add(index)
+            end = max(end, match.end)
+        return found
+
+    def _sighting(
+        self,
+        match: Match,
+        attribution: Attribution,
+        noted: Sequence[Marker],
+        place: Callable[[str], Occurrence],
+        *,
+        hidden: bool,
+    ) -> Sighting:
+        rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
+        secret = Secret(match.secret)
+        body = match.body - match.start
+        mask = masked(secret, body, guessable=rule.guessable or hidden)
+        name = self._fingerprint(secret, guessable=rule.guessable)
+        if name not in KNOWN:
+            KNOWN.note(Value(match.secret, body, mask, name, rule.guessable))
+        check = checksums.CHECKSUMS.get(rule.checksum)
+        return Sighting(
+            fingerprint=name,
+            masked=mask,
+            attribution=attribution,
+            environment=_environment(rule, match, attribution),
+            malformed=check is not None and rule.checksum not in checksums.PROOFS and not check(match.secret),
+            occurrence=place(mask),
+            suppression=_suppression(noted, rule.id),
+            also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
+            spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
+        )
+
+    def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
+        known = self._fingerprints.get((secret, guessable))
+        if known is None:
+            known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
+        return known
+
+
+def _environment(rule: Rule, match: Match, attribution: Attribution) -> Environment:
+    """By its prefix, or else by what stands around it."""
+    told = rule.environment_of(match.secret)
+    return attribution.environment if told is Environment.UNKNOWN else told
+
+
+def _suppression(noted: Sequence[Marker], rule: str) -> Suppression | None:
+    """By the first of the markers that is meant for the rule."""
+    return next((found for marker in noted if (found := applies(marker, rule))), None)
+
+
+def _first(read: Callable[[int], bytes]) -> bytes:
+    """The beginning of a text, enough of it to tell its encoding."""
+    first = read(PAGE)
+    while len(first) < decode.LOOK and (more := read(PAGE)):
+        first += more
+    return first
+
+
+def _fresh_part(page: Page, run: decode.WideRun) -> tuple[int, int]:
+    """The characters of a wide string that are the page's to report."""
+    first, last = ((place - run.start + run.width - 1) // run.width for place in page.fresh)
+    return max(0, first), max(0, last)
+
+
+def _fresh(start: int, page: Page) -> bool:
+    return page.fresh[0] <= start < page.fresh[1]

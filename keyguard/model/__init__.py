@@ -1,0 +1,1 @@
+"""The nouns of keyguard, and nothing else: what flows from a source to a report."""

@@ -1,0 +1,202 @@
+"""What a key says about itself: checksums, and structures that only one vendor's keys have.
+
+Each check is a pure, total function over the whole secret, linear in its length. A failed check means that the vendor
+never issued this text, except for the checks in ``REQUIRED``: there it means that the text is something else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+from keyguard.support.regex import expression
+
+_BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE36 = b"0123456789abcdefghijklmnopqrstuvwxyz"
+_ROUTABLE = expression(rb"([a-z]{2,10}-[A-Za-z0-9_-]{27,300}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{2})([0-9a-z]{7})")
+_WORKOS = expression(rb"key_[0-9A-HJKMNP-TV-Z]{26},[A-Za-z0-9]{20,30}")
+_HOST = expression(rb"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}\$")
+_STRIPE = expression(rb"[srp]k_(?:live|test)_51[A-Za-z0-9]{87}00[A-Za-z0-9]{8}")
+_UUID = expression(rb"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+#: for so long a project's keys are valid, in seconds
+_TEN_YEARS = 315_576_000
+#: header, version, location (field 1): how every macaroon of the public package indexes begins
+_MACAROONS = tuple(base64.b64decode(start) for start in ("AgEIcHlwaS5vcmc=", "AgENdGVzdC5weXBpLm9yZw=="))
+_SSH_MAGIC = b"openssh-key-v1\0"
+_PEM = expression(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(.*)-----END", re.DOTALL)
+_ARMOR_HEADER = expression(rb"(?:^|\n)[ \t]*[A-Za-z-]{4,20}: [^\n]*")
+#: what stands between the lines of a key that is written as strings in code: escapes, quotes, joins, indents
+_JOINS = expression(rb"\\[nrt]|[\"'][\s,;.+]*(?=[\"'])|[\"'\\\s,;]|^[ \t]*[#*|>]", re.MULTILINE)
+#: what the payload of an organisation token of Sentry's says
+_OF_SENTRY = frozenset(("org", "region_url"))
+
+
+def decode64(text: bytes) -> bytes:
+    """What base64 text (either alphabet, padded or not) stands for; empty if it is no such text."""
+    plain = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _claims(segment: bytes) -> dict[str, Any]:
+    """The JSON object in a base64 segment; empty if there is none."""
+    try:
+        found = json.loads(decode64(segment))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _based(number: int, digits: bytes, width: int) -> bytes:
+    text = b""
+    while number:
+        number, rest = divmod(number, len(digits))
+        text = digits[rest : rest + 1] + text
+    return text.rjust(width, b"0")
+
+
+def crc_of_base62(secret: bytes) -> bool:
+    """Thirty base62 characters and their CRC32 behind ``xxx_``; a body of another length is not judged."""
+    body = secret[4:]
+    return len(body) != 36 or body[30:] == _based(zlib.crc32(body[:30]), _BASE62, 6)
+
+
+def gitlab_routable(secret: bytes) -> bool:
+    """The CRC32 at the end of a routable token, which covers its prefix; other tokens are not judged."""
+    found = _ROUTABLE.fullmatch(secret)
+    return not found or found[2] == _based(zlib.crc32(found[1]), _BASE36, 7)
+
+
+def index_macaroon(secret: bytes) -> bool:
+    """A macaroon of a public package index: begins with its host, is whole, and ends with a signature."""
+    raw = decode64(secret.partition(b"-")[2])
+    return raw.startswith(_MACAROONS) and len(raw) > 60 and raw[-34:-32] == b"\x06\x20"
+
+
+def workos_payload(secret: bytes) -> bool:
+    """The body is base64 of ``key_<ULID>,<random>``."""
+    return bool(_WORKOS.fullmatch(decode64(secret[8:])))
+
+
+def clerk_publishable(secret: bytes) -> bool:
+    """The body is base64 of a host name and ``$``."""
+    return bool(_HOST.fullmatch(decode64(secret[8:])))
+
+
+def stripe_structure(secret: bytes) -> bool:
+    """A current Stripe body: 99 characters, an account's id in front, ``00`` ten from the end."""
+    return bool(_STRIPE.fullmatch(secret))
+
+
+def uuid_body(secret: bytes) -> bool:
+    """A UUID behind the prefix."""
+    return bool(_UUID.search(secret))
+
+
+def jwt(secret: bytes) -> bool:
+    """Three parts, of which the first says how the last was made."""
+    parts = secret.split(b".")
+    return len(parts) == 3 and "alg" in _claims(parts[0]) and bool(_claims(parts[1]))
+
+
+def supabase_service_role(secret: bytes) -> bool:
+    """A JWT of Supabase's whose role passes every row-level policy."""
+    return _supabase_role(secret) == "service_role"
+
+
+def supabase_anon(secret: bytes) -> bool:
+    """A JWT of Supabase's that is made to be public."""
+    return _supabase_role(secret) == "anon"
+
+
+def _supabase_role(secret: bytes) -> object:
+    """The role in a token that names a project or its issuer, or that, as those of 2021, has a role and ten years."""
+    claims = _claims(secret.split(b".")[1]) if jwt(secret) else {}
+    named = "ref" in claims or str(claims.get("iss", "")).startswith("supabase")
+    begins, ends = claims.get("iat"), claims.get("exp")
+    bare = claims.keys() == {"role", "iat", "exp"} and isinstance(begins, int) and ends == begins + _TEN_YEARS
+    return claims.get("role") if named or bare else None
+
+
+def sentry_claims(secret: bytes) -> bool:
+    """An organisation token: its payload names an organisation, or the region that it is of."""
+    return not _claims(secret.split(b"_")[1]).keys().isdisjoint(_OF_SENTRY) if secret.count(b"_") >= 2 else False
+
+
+def mixed_case(secret: bytes) -> bool:
+    """Lower- and upper-case letters: a digest written in hex has only one of them."""
+    return secret != secret.lower() and secret != secret.upper()
+
+
+def pem_open(secret: bytes) -> bool:
+    """A private key in PEM whose body decodes and that no pass phrase protects."""
+    return _pem_state(secret) == "open"
+
+
+def pem_locked(secret: bytes) -> bool:
+    """A private key in PEM whose body decodes and that a pass phrase protects."""
+    return _pem_state(secret) == "locked"
+
+
+def _pem_state(secret: bytes) -> str:
+    """``open``, ``locked``, or the empty string for what is no private key."""
+    found = _PEM.match(secret)
+    if not found:
+        return ""
+    label, text = found[1], found[2].replace(b"\\r", b"").replace(b"\\n", b"\n")
+    locked = label.startswith(b"ENCRYPTED") or b"ENCRYPTED" in text
+    lines = _JOINS.sub(b"", _ARMOR_HEADER.sub(b"", text))
+    body, _, _ = lines.partition(b"=")
+    raw = decode64(body)
+    if len(raw) < 40:
+        return ""
+    if label.startswith(b"OPENSSH"):
+        if not raw.startswith(_SSH_MAGIC):
+            return ""
+        locked = not raw.startswith(b"\0\0\0\x04none", len(_SSH_MAGIC))
+    elif raw[0] != 0x30 and not (label.startswith(b"PGP") and raw[0] & 0x80) and b"DEK-Info" not in text:
+        return ""
+    return "locked" if locked else "open"
+
+
+CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
+    "clerk-publishable": clerk_publishable,
+    "github-crc32": crc_of_base62,
+    "gitlab-routable": gitlab_routable,
+    "jwt": jwt,
+    "mixed-case": mixed_case,
+    "npm-crc32": crc_of_base62,
+    "pem-locked": pem_locked,
+    "pem-open": pem_open,
+    "pypi-macaroon": index_macaroon,
+    "sentry-claims": sentry_claims,
+    "stripe-structure": stripe_structure,
+    "supabase-anon": supabase_anon,
+    "supabase-service-role": supabase_service_role,
+    "uuid-body": uuid_body,
+    "workos-payload": workos_payload,
+}
+
+#: passing proves whose key it is
+PROOFS: frozenset[str] = frozenset(
+    {"clerk-publishable", "sentry-claims", "stripe-structure", "supabase-anon", "supabase-service-role"}
+)
+
+#: passing tells whose key it is where nothing says otherwise: one vendor's keys are built like that, others' could be
+TELLING: frozenset[str] = frozenset({"uuid-body"})
+
+#: passing leaves only those vendors whose keys are built like that, whatever names stand around
+NARROWING: frozenset[str] = TELLING | {"workos-payload"}
+
+#: failing means that the text is something else, not a key that was mangled
+REQUIRED: frozenset[str] = frozenset(
+    {"clerk-publishable", "jwt", "mixed-case", "pem-locked", "pem-open", "sentry-claims"}
+    | {"supabase-anon", "supabase-service-role", "workos-payload"}
+)

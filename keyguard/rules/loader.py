@@ -1,0 +1,296 @@
+"""Rule packs: TOML tables in, validated rules out; an error names the file, the line, the rule and the key.
+
+Packs are data. They are found in three places: inside an installed package, beside the package in a checkout or an
+editable install, and where a user points. A pack of the user's may replace a rule of ours by giving its id. One that
+the scanned repository itself brings only adds rules: it replaces nothing that is known, and joins no family.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from time import time
+from typing import NamedTuple
+
+import msgspec
+
+from keyguard.model import endpoint
+from keyguard.model.finding import Environment, Rule, Severity, Vendor
+from keyguard.support import digests
+from keyguard.support.errors import RuleError
+
+BOUNDARIES = ("token", "strict", "right", "none")
+_PACK_LIMIT = 4 << 20
+#: most steps of ``re`` that one literal in a text may lead to, by a rule that is not ours: 0.2 ms
+_MAX_STEPS = 20_000
+_ADDS_ONLY = "a repository's own pack only adds: rename it, or give the pack with --rules"
+#: seconds within which a file can be changed again and keep its times, on the coarsest of clocks
+_FRESH = 3.0
+_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file: whose keys, and how they look."""
+
+    vendor: Vendor
+    rules: tuple[Rule, ...] = ()
+
+
+class RuleSet(msgspec.Struct, frozen=True):
+    """All rules of a run, sorted by id, with the vendors they name."""
+
+    rules: tuple[Rule, ...] = ()
+    vendors: dict[str, Vendor] = {}
+    #: id of a rule that the scanned repository brought -> name of its pack
+    added: dict[str, str] = {}
+
+    def vendor_of(self, rule: Rule) -> Vendor:
+        """The vendor whose key the rule finds."""
+        return self.vendors[rule.vendor]
+
+    def by_id(self) -> dict[str, Rule]:
+        """Rules by their id."""
+        return {rule.id: rule for rule in self.rules}
+
+    def only(self, ids: Iterable[str]) -> RuleSet:
+        """The same set with these rules alone."""
+        wanted = frozenset(ids)
+        kept = tuple(rule for rule in self.rules if rule.id in wanted)
+        return msgspec.structs.replace(self, rules=kept)
+
+
+class AddedPack(NamedTuple):
+    """A pack that the scanned repository's own configuration brings."""
+
+    name: str
+    """Its path as the configuration gives it."""
+    data: bytes
+
+
+def builtin_dir() -> str:
+    """The folder of the packs that come with keyguard: in the package, or beside it in a checkout."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(here, "packs")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(os.path.dirname(here)), "rules")
+
+
+def read_packs(extra: Iterable[str] = ()) -> list[tuple[str, bytes]]:
+    """Name and content of every pack: the built-in ones in order of name, then the files or folders in ``extra``."""
+    return [(path, _read(path)) for path in _pack_paths(extra)]
+
+
+def read_added(folder: str, names: Iterable[str], trusted: Iterable[str] = ()) -> tuple[AddedPack, ...]:
+    """The packs (files, or folders of them) that a configuration in ``folder`` names, without those that the user has
+    named himself (``trusted``).
+
+    Raises ``RuleError`` for what does not lie in the repository, links resolved: any pull request can name a path.
+    """
+    inside = _around(os.path.realpath(folder))
+    known = {os.path.realpath(path) for place in trusted for path in _toml_files(place)}
+    found: dict[str, AddedPack] = {}
+    for name in names:
+        if os.path.isabs(name) or ".." in name.split(os.sep):
+            raise RuleError(f"{name}: a repository's configuration names packs inside the repository, without '..'")
+        place = os.path.join(folder, name)
+        files = _toml_files(place)
+        if not files:
+            raise RuleError(f"{name}: no rule packs (*.toml) here")
+        for path in files:
+            real = os.path.realpath(path)
+            if not real.startswith(inside):
+                raise RuleError(f"{name}: a link that leads out of the repository: it is not followed")
+            if real not in known:
+                shown = os.fsencode(os.path.relpath(path, folder)).decode("utf-8", "backslashreplace")
+                found.setdefault(real, AddedPack(shown, _read(path)))
+    return tuple(found.values())
+
+
+def stamp(extra: Iterable[str], *more: str, added: Iterable[AddedPack] = ()) -> str:
+    """A name for exactly these packs, and for whatever else is said, 64 hex digits.
+
+    Packs are told by their times and sizes, since reading them all costs a commit hook 3 ms; one that is so new that a
+    later change might not show, by its content. Raises ``RuleError`` for what cannot be read.
+    """
+    lines = [*more, *(f"added {pack.name}\0{digests.new('sha256', pack.data).hexdigest()}" for pack in added)]
+    for path in _pack_paths(extra):
+        try:
+            info = os.stat(path)
+        except (OSError, ValueError):
+            _read(path)  # says why
+            raise
+        lines.append(f"{path}\0{info.st_ino} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}")
+        if max(info.st_mtime, info.st_ctime) > time() - _FRESH:
+            lines.append(digests.new("sha256", _read(path)).hexdigest())
+    return digests.new("sha256", "\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def parse(packs: Iterable[tuple[str, bytes]], added: Iterable[AddedPack] = ()) -> RuleSet:
+    """The rules of all packs; a later pack replaces rules and vendors of an earlier one by id, and those that are
+    ``added`` replace none.
+    """
+    rules: dict[str, Rule] = {}
+    vendors: dict[str, Vendor] = {}
+    for path, data in packs:
+        pack = _parse_pack(path, data)
+        vendors[pack.vendor.id] = pack.vendor
+        for rule in pack.rules:
+            rules[rule.id] = rule
+    if not rules:
+        raise RuleError("there are no rules: nothing could be found")
+    names = _add(added, rules, vendors)
+    return RuleSet(rules=tuple(rules[name] for name in sorted(rules)), vendors=vendors, added=names)
+
+
+def _add(packs: Iterable[AddedPack], rules: dict[str, Rule], vendors: dict[str, Vendor]) -> dict[str, str]:
+    """Add the packs of the scanned repository; gives the name of the pack for each of their rules."""
+    from keyguard.support import tomlfile
+
+    families, known, names = {rule.family for rule in rules.values()} - {""}, {*vendors}, dict[str, str]()
+    for path, data in packs:
+        pack = _parse_pack(path, data)
+        if pack.vendor.id in known or vendors.setdefault(pack.vendor.id, pack.vendor) != pack.vendor:
+            raise RuleError(tomlfile.at_vendor(path, data, "id", f"{pack.vendor.id!r} is known already: {_ADDS_ONLY}"))
+        for index, rule in enumerate(pack.rules):
+            if rule.id in rules:
+                raise RuleError(tomlfile.at(path, data, index, rule.id, "id", f"it is known already: {_ADDS_ONLY}"))
+            if rule.family in families:
+                text = f"{rule.family!r} is a family of known rules, which nobody joins: {_ADDS_ONLY}"
+                raise RuleError(tomlfile.at(path, data, index, rule.id, "family", text))
+            rules[rule.id], names[rule.id] = rule, path
+    return names
+
+
+def _around(folder: str) -> str:
+    """The repository around a folder, else the folder itself, with a ``/`` behind it."""
+    place = folder
+    while not os.path.lexists(os.path.join(place, ".git")):
+        if place == (place := os.path.dirname(place)):
+            return os.path.join(folder, "")
+    return os.path.join(place, "")
+
+
+def _pack_paths(extra: Iterable[str]) -> list[str]:
+    """All files, the built-in ones first, by name."""
+    paths: list[str] = []
+    for place in (builtin_dir(), *extra):
+        found = _toml_files(place)
+        if not found:
+            raise RuleError(f"{place}: no rule packs (*.toml) here")
+        paths += found
+    return paths
+
+
+def _toml_files(place: str) -> list[str]:
+    if not os.path.isdir(place):
+        return [place]
+    try:
+        return [os.path.join(place, name) for name in sorted(os.listdir(place)) if name.endswith(".toml")]
+    except OSError as error:
+        raise RuleError(f"{place}: cannot be read: {error.strerror}") from error
+
+
+def _read(path: str) -> bytes:
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with open(fd, "rb") as file:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise RuleError(f"{path}: not a regular file")
+            data = file.read(_PACK_LIMIT + 1)
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise RuleError(f"{path!r}: cannot be the name of a file") from error
+    if len(data) > _PACK_LIMIT:
+        raise RuleError(f"{path}: larger than {_PACK_LIMIT >> 20} MiB: not a rule pack")
+    return data
+
+
+def _parse_pack(path: str, data: bytes) -> Pack:
+    from keyguard.support import tomlfile
+
+    table = tomlfile.load(path, data)
+    vendor = table.get("vendor")
+    vendor_id = vendor.get("id", "") if isinstance(vendor, dict) else ""
+    for rule in table["rules"] if isinstance(table.get("rules"), list) else ():
+        if isinstance(rule, dict):
+            rule.setdefault("vendor", vendor_id)
+    tomlfile.check_keys(path, data, table)
+    try:
+        pack = msgspec.convert(table, Pack, strict=True)
+    except msgspec.ValidationError as error:
+        raise RuleError(tomlfile.explain(path, data, table, str(error))) from error
+    known: set[str] = set()
+    for index, rule in enumerate(pack.rules):
+        problem = ("id", "there are two rules of this id") if rule.id in known else _problem(rule, pack.vendor)
+        if not problem and os.path.dirname(path) != builtin_dir():
+            problem = _slowness(rule)
+        known.add(rule.id)
+        if problem:
+            key, text = problem
+            raise RuleError(tomlfile.at(path, data, index, rule.id, key, text))
+    return pack
+
+
+def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
+    """What is wrong with a rule that has the right types: the key and a sentence, or None."""
+    if not re.fullmatch(_ID, rule.id):
+        return "id", "an id is lower-case words joined by '-'"
+    if rule.vendor != vendor.id:
+        return "vendor", f"unknown vendor {rule.vendor!r}: this pack is about {vendor.id!r}"
+    if rule.boundary not in BOUNDARIES:
+        return "boundary", f"{rule.boundary!r} is not one of {', '.join(BOUNDARIES)}"
+    unknown = set(rule.environments) - {environment.value for environment in Environment}
+    if unknown:
+        return "environments", f"unknown environment {sorted(unknown)[0]!r}"
+    labels = {severity.label for severity in Severity}
+    for environment, label in rule.severity.items():
+        if environment not in {"default", *(known.value for known in Environment)}:
+            return "severity", f"unknown environment {environment!r}"
+        if label not in labels:
+            return "severity", f"{label!r} is not one of {', '.join(sorted(labels))}"
+    for key, request in (("verify", rule.verify), ("revoke", rule.revoke)):
+        text = endpoint.problem(request, asks=key == "verify") if request else ""
+        if text:
+            return key, text
+    return _pattern_problem(rule)
+
+
+def _slowness(rule: Rule) -> tuple[str, str] | None:
+    """Whether a pattern that nobody has tried on hard texts could hold up a scan; ours are tried by tests."""
+    from keyguard.rules import backtracking, literals
+
+    count = backtracking.steps_a_hit(rule.pattern, named=not literals.anchors(rule.pattern))
+    if count <= _MAX_STEPS:
+        return None
+    often = "countless" if count >= backtracking.ENDLESS else f"{count:,}"
+    advice = "no repeat inside or before another that takes the same bytes, and a literal near its start"
+    return "pattern", f"may backtrack over {often} steps wherever a literal of it stands: {advice}"
+
+
+def _pattern_problem(rule: Rule) -> tuple[str, str] | None:
+    from keyguard.rules import checksums, literals
+
+    try:
+        compiled = re.compile(rule.pattern.encode())
+        width, choices = literals.max_width(rule.pattern), literals.choices(rule.pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return "pattern", f"not a pattern: {error}"
+    if literals.has_flags(rule.pattern):
+        return "pattern", "flags for the whole pattern, as (?i), do not work here: write (?i:…) around a part"
+    if "secret" not in compiled.groupindex:
+        return "pattern", "the group (?P<secret>…) is missing"
+    if compiled.match(b""):
+        return "pattern", "matches the empty string"
+    if width > literals.MAX_WIDTH:
+        return "pattern", f"may match more than {literals.MAX_WIDTH} bytes: bound its repeats ({{1,200}}, not +)"
+    if choices > literals.MAX_CHOICES:
+        return "pattern", "may backtrack without end: repeats inside repeats, or too many of them in a row"
+    if not rule.literals and not literals.anchors(rule.pattern):
+        return "pattern", "no literal of 3 characters can be derived from it: give some in 'literals'"
+    if any(len(literal.encode()) < literals.MIN_LITERAL for literal in rule.literals):
+        return "literals", f"a literal has at least {literals.MIN_LITERAL} characters"
+    if rule.checksum and rule.checksum not in checksums.CHECKSUMS:
+        return "checksum", f"there is no check {rule.checksum!r}: {', '.join(sorted(checksums.CHECKSUMS))}"
+    return None

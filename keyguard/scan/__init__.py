@@ -1,0 +1,1 @@
+"""One scan: what is listed is read, inspected, judged and accounted for."""

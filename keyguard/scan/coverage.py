@@ -1,0 +1,124 @@
+"""From what was seen to a run: decided, sorted, and with an account of what was looked at and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyguard import __version__
+from keyguard.engine.compiled import Engine
+from keyguard.engine.containers import counted
+from keyguard.inspection.filenames import Names
+from keyguard.inspection.tally import Tally
+from keyguard.masking.known import KNOWN
+from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
+from keyguard.rules.loader import RuleSet
+from keyguard.triage import triage
+from keyguard.triage.triage import Decided, Policy
+
+if TYPE_CHECKING:
+    from keyguard.history.outcome import Surveyed
+    from keyguard.hygiene.run import Kept
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides over what was seen."""
+
+    policy: Policy = Policy()
+    fail_on: Severity = Severity.LOW
+    allow_incomplete: bool = False
+    now: int | None = None
+    """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
+    keys: bool = True
+    """Whether keys are reported, and not only how they are kept."""
+    configuration: Configuration = Configuration()
+    """Where all this is from."""
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """All that one scan has seen so far."""
+
+    scope: str
+    listed: int = 0
+    tally: Tally = msgspec.field(default_factory=Tally)
+    past: Surveyed | None = None
+    kept: Kept | None = None
+    gaps: Sequence[Skipped] = ()
+    """Gaps that stand for any number of files."""
+
+
+def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
+    """The run that this amounts to."""
+    names, past, kept, tally = Names(engine), seen.past, seen.kept, seen.tally
+    chosen = [*tally.skipped, *seen.gaps, *(past.skipped if past else []), *(kept.skipped if kept else [])]
+    skipped = tuple(sorted(map(names.hide_in, chosen)))
+    sightings = tally.sightings + (past.sightings if past else []) if terms.keys else []
+    decided, ruleset = Decided(), RuleSet()
+    if sightings or (kept and kept.violations):
+        ruleset = engine.ruleset
+        decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
+    rules = ruleset.by_id()
+    found = sorted({finding.rule for finding in decided.findings} & rules.keys())
+    vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
+    coverage = Coverage(
+        scope=seen.scope,
+        listed=seen.listed,
+        read=tally.read,
+        skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
+        bytes=tally.size,
+        rules=engine.count,
+        added=tuple((names.masked_text(name), count) for name, count in engine.added),
+        checks=kept.checks if kept else 0,
+        engine=engine.prefilter.name,
+        complete=not any(one.gap for one in skipped),
+        unopened=counted(tally.skipped),
+        history=names.hide_in_coverage(past.coverage) if past else None,
+    )
+    KNOWN.spare(partial(_ids, decided))
+    return Run(
+        version=__version__,
+        findings=decided.findings,
+        suppressed=decided.suppressed,
+        skipped=skipped,
+        coverage=coverage,
+        placeholders=tally.placeholders + (past.placeholders if past else 0),
+        fail_on=terms.fail_on,
+        allow_incomplete=terms.allow_incomplete,
+        keys=terms.keys,
+        rules=tuple(rules[name] for name in found),
+        vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
+        configuration=names.hide_in_configuration(terms.configuration),
+        now=terms.now,
+    )
+
+
+def _ids(decided: Decided) -> Iterator[str]:
+    """The names of keys and of objects in a run: they stay as they are, whatever else they look like."""
+    yield from (name for one in decided.findings for name in (one.id, one.fingerprint))
+    yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
+    for place in (place for one in decided.findings for place in one.occurrences):
+        yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
+
+
+def exit_code(run: Run) -> int:
+    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
+    if not run.coverage.complete and not run.allow_incomplete:
+        return 2
+    return 1 if run.failing else 0
+
+
+def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
+    if kept is None or not kept.violations:
+        return triage.decide(sightings, ruleset, terms.policy)
+    from keyguard.hygiene.data import tables
+    from keyguard.triage import violations
+
+    names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
+    ids = triage.short_ids(names)
+    keys = triage.decide(sightings, ruleset, terms.policy, ids)
+    facts = violations.Facts(tables.checks(), kept.sightings, ruleset.vendors)
+    ways = violations.decide(kept.violations, facts, terms.policy, ids)
+    return Decided.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

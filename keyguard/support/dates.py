@@ -1,0 +1,72 @@
+"""Dates as history gives them: ISO 8601 with the offset of whoever wrote the commit. They are compared as instants."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+
+from keyguard.support.errors import UsageError
+
+_DAY = 86_400
+#: seconds of what people count in; months and years as long as they can be
+_SPANS = {"minute": 60, "hour": 3600, "day": _DAY, "week": 7 * _DAY, "month": 31 * _DAY, "year": 366 * _DAY}
+# a pattern, not yet compiled: a scan without findings in history has no date to read
+_ISO = (
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:\.[0-9]+)? ?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?)?"
+)
+
+
+def now(environ: Mapping[str, str]) -> int:
+    """Seconds since the epoch, to which ages are counted: ``SOURCE_DATE_EPOCH``, where a report is to be had again."""
+    fixed = environ.get("SOURCE_DATE_EPOCH", "")
+    if not fixed:
+        return int(time.time())
+    if not (fixed.isascii() and fixed.isdigit() and len(fixed) < 16):
+        raise UsageError(f"SOURCE_DATE_EPOCH is {fixed!r}: it must be a whole number of seconds")
+    return int(fixed)
+
+
+def instant(date: str) -> int | None:
+    """The date in seconds since the epoch, or None where it is none; without an offset it counts as UTC."""
+    match = re.fullmatch(_ISO, date)
+    if match is None:
+        return None
+    from datetime import date as calendar
+
+    year, month, day, hour, minute, second, away_hour, away_minute = (
+        int(match[group] or 0) for group in (1, 2, 3, 4, 5, 6, 8, 9)
+    )
+    try:
+        days = calendar(year, month, day).toordinal() - calendar(1970, 1, 1).toordinal()
+    except ValueError:
+        return None
+    away = (away_hour * 60 + away_minute) * (-60 if match[7] == "-" else 60)
+    return days * _DAY + hour * 3600 + minute * 60 + second - away
+
+
+def before(text: str, now: int) -> int | None:
+    """A date, or a time so long ago (``2 weeks ago``), in seconds since the epoch; None where it is neither."""
+    at = instant(text)
+    if at is not None:
+        return at
+    match = re.fullmatch(r"([0-9]{1,6})[ .]?(minute|hour|day|week|month|year)s?(?:[ .]ago)?", text)
+    return now - int(match[1]) * _SPANS[match[2]] if match else None
+
+
+def day(date: str) -> str:
+    """``2021-03-04``: the day as whoever wrote the commit had it; empty where the date is none."""
+    return "" if instant(date) is None else date[:10]
+
+
+def ordered(dates: Iterable[str]) -> list[str]:
+    """Those that are dates, the earliest first, in the words they came in."""
+    known = ((instant(date), date) for date in set(dates))
+    return [date for _, date in sorted((at, date) for at, date in known if at is not None)]
+
+
+def age(since: str, until: int | None) -> int | None:
+    """Whole days between, or None where one end is not known; what lies ahead is no day old."""
+    start = instant(since)
+    return None if start is None or until is None else max(until - start, 0) // _DAY

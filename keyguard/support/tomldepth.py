@@ -1,0 +1,54 @@
+"""How deep the keys and values of a TOML file are nested, by one look at its tokens: what is deep is not parsed.
+
+``tomllib`` keeps a table for each prefix of a dotted key: 32 KB of ``a.a.a…`` take it 1.5 GB.
+"""
+
+from __future__ import annotations
+
+import re
+
+from keyguard.support.regex import expression
+
+#: dots of one key, containers around a value, and dots of all keys in one file: people write no more than ten, a few,
+#: and some hundreds
+MOST_DOTS, MOST_LEVELS, MOST_DOTS_IN_ALL = 50, 50, 10_000
+#: strings, comments, and what gives a file its structure; a string that is not closed goes on to the end
+_TOKEN = expression(
+    rb'"""(?:[^"\\]+|\\.|"(?!""))*(?:"{3,5})?|' + rb"'''(?:[^']+|'(?!''))*(?:'{3,5})?"
+    rb'|"(?:[^"\\\n]+|\\[^\n])*"?|' + rb"'[^'\n]*'?|\#[^\n]*|[\[\]{},=.\n]",
+    re.DOTALL,
+)
+_OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
+
+
+def trouble(data: bytes) -> tuple[int, str] | None:
+    """The line at which a file goes deeper than people write, and in which way; None where it nowhere does."""
+    levels: list[bytes] = []
+    in_key, dots, dots_in_all = True, 0, 0
+    for found in _TOKEN.finditer(data):
+        token = found.group()
+        if token == b"." and in_key:
+            dots, dots_in_all = dots + 1, dots_in_all + 1
+            if dots > MOST_DOTS:
+                return _line(data, found), f"a key of more than {MOST_DOTS} parts"
+            if dots_in_all > MOST_DOTS_IN_ALL:
+                return _line(data, found), f"more than {MOST_DOTS_IN_ALL:,} parts of dotted keys"
+        elif token == b"=":
+            in_key = False
+        elif token == b"\n":
+            in_key, dots = not levels or (in_key and levels[-1] == b"{"), 0
+        elif token == b",":
+            in_key, dots = bool(levels) and levels[-1] == b"{", 0
+        elif token in _OPENING and not (in_key and not levels):
+            levels.append(token)
+            in_key, dots = token == b"{", 0
+            if len(levels) > MOST_LEVELS:
+                return _line(data, found), f"more than {MOST_LEVELS} values inside each other"
+        elif token in _CLOSING and levels:
+            levels.pop()
+            in_key = False
+    return None
+
+
+def _line(data: bytes, found: re.Match[bytes]) -> int:
+    return data.count(b"\n", 0, found.start()) + 1

@@ -1,0 +1,136 @@
+"""TOML files that people write: reading them, and saying precisely what is wrong with them.
+
+Used by rule packs and by the configuration. Nothing here is imported while the compiled form of the rules is current.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from typing import Any
+
+import msgspec
+
+from keyguard.model.finding import Rule, Vendor
+from keyguard.support import tomldepth
+from keyguard.support.errors import RuleError, TooDeepError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def load(path: str, data: bytes) -> dict[str, Any]:
+    """The tables of a TOML file; a syntax error names file, line and column.
+
+    Raises ``TooDeepError`` for what would take far more memory than the file is large.
+    """
+    if deep := tomldepth.trouble(data):
+        raise TooDeepError(f"{path}:{deep[0]}: not read: {deep[1]}")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RuleError(f"{path}:{line}: not UTF-8: byte 0x{data[error.start]:02x}") from error
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+        place = f"{found[1]}:{found[2]}" if found else str(len(data.splitlines()))
+        raise RuleError(f"{path}:{place}: not TOML: {message.split(' (at')[0]}") from error
+    except ValueError as error:
+        digits = re.search(rb"[0-9_]{1000}", data)
+        line = data.count(b"\n", 0, digits.start() if digits else 0) + 1
+        raise RuleError(f"{path}:{line}: not TOML: a number with too many digits") from error
+    except RecursionError as error:
+        raise RuleError(f"{path}: not TOML: nested too deeply") from error
+
+
+def check_keys(path: str, data: bytes, table: dict[str, Any]) -> None:
+    """Refuse keys that nothing reads, and say which one was probably meant."""
+    _check(path, data, table, ("vendor", "rules"), None, "")
+    vendor = table.get("vendor")
+    if isinstance(vendor, dict):
+        _check(path, data, vendor, _fields(Vendor), None, "")
+    rules = table.get("rules")
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        if isinstance(rule, dict):
+            _check(path, data, rule, _fields(Rule), index, str(rule.get("id", f"number {index + 1}")))
+
+
+def check_table(path: str, data: bytes, table: object, kind: type[msgspec.Struct]) -> None:
+    """Refuse keys that a table of this kind does not have."""
+    if isinstance(table, dict):
+        _check(path, data, table, _fields(kind), None, "")
+
+
+def explain_table(path: str, data: bytes, message: str) -> str:
+    """A type error of ``msgspec`` in a flat table: ``file:line: key: what is wrong``."""
+    text, _, place = message.partition(" - at `$")
+    key = place.strip(".`").partition("[")[0]
+    return f"{path}:{_line(data, -1, key)}: {key}: {text}" if key else f"{path}: {text}"
+
+
+def line_of(data: bytes, key: str) -> int:
+    """The line of a key, at best effort; 1 where it is nowhere."""
+    return _line(data, -1, key)
+
+
+def suggestion(word: str, known: tuple[str, ...]) -> str:
+    """``, did you mean 'x'?`` where a known word is near, else the empty string."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f", did you mean {near[0]!r}?" if near else ""
+
+
+def at(path: str, data: bytes, index: int, rule: str, key: str, text: str) -> str:
+    """An error message with file, line, rule and key."""
+    return f"{path}:{_line(data, index, key)}: rule {rule!r}: {key}: {text}"
+
+
+def at_vendor(path: str, data: bytes, key: str, text: str) -> str:
+    """The same for a key of the table ``vendor``."""
+    header = re.search(rb"(?m)^[ \t]*\[[ \t]*vendor[ \t]*\]", data)
+    before = data.count(b"\n", 0, header.start()) if header else 0
+    return f"{path}:{before + _line(data[header.start() if header else 0 :], -1, key)}: vendor: {key}: {text}"
+
+
+def explain(path: str, data: bytes, table: dict[str, Any], message: str) -> str:
+    """A type error of ``msgspec`` in the terms of the file: ``Expected `str`, got `int` - at `$.rules[0].title```."""
+    text, _, place = message.partition(" - at `$")
+    found = re.match(r"\.rules\[(\d+)\](?:\.([\w-]+))?", place)
+    missing = re.search(r"required field `([\w-]+)`", text)
+    if not found:
+        names = [*re.findall(r"[\w-]+", place.partition("[")[0]), *(missing.groups() if missing else ())]
+        return f"{path}:{_line(data, -1, names[0 if missing else -1])}: {'.'.join(names)}: {text}"
+    index, key = int(found[1]), found[2] or ""
+    rule = table["rules"][index]
+    name = str(rule.get("id", f"number {index + 1}")) if isinstance(rule, dict) else f"number {index + 1}"
+    return at(path, data, index, name, key or (missing[1] if missing else "rule"), text)
+
+
+def _fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(kind.__struct_encode_fields__)
+
+
+def _check(path: str, data: bytes, table: dict[str, Any], known: tuple[str, ...], index: int | None, rule: str) -> None:
+    for key in table:
+        if key in known:
+            continue
+        text = f"unknown key {key!r}{suggestion(key, known)}"
+        if index is None:
+            raise RuleError(f"{path}:{_line(data, -1, key)}: {text}")
+        raise RuleError(at(path, data, index, rule, key, text))
+
+
+def _line(data: bytes, index: int, key: str) -> int:
+    """The line (from 1) of a key in the rule of that number, of the rule's header, or of the file; a best effort."""
+    text = data.decode("utf-8", "replace")
+    start, end = 0, len(text)
+    if index >= 0:
+        headers = [found.start() for found in re.finditer(r"(?m)^[ \t]*\[\[[ \t]*rules[ \t]*\]\]", text)]
+        if index < len(headers):
+            start = headers[index]
+            end = headers[index + 1] if index + 1 < len(headers) else end
+    found = re.compile(rf"(?m)^[ \t]*\[*[\"']?{re.escape(key)}\b").search(text, start, end)
+    return text.count("\n", 0, found.start() if found else start) + 1

@@ -1,0 +1,1 @@
+"""What counts of what was seen: one finding a key, and what the user asked not to hear."""

@@ -1,0 +1,122 @@
+"""From what the checks of hygiene say to findings: named, masked, and without what the user asked not to hear."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from keyguard.model.finding import (
+    Attribution,
+    Certainty,
+    Environment,
+    Finding,
+    Occurrence,
+    Severity,
+    Sighting,
+    Snippet,
+    Suppressed,
+    Vendor,
+    Where,
+)
+from keyguard.model.violation import Check, Spot, Violation
+from keyguard.triage.triage import Decided, Policy
+
+_NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
+
+
+def fingerprint(violation: Violation) -> str:
+    """32 hex digits that name it: the same wherever in its file it stands, as long as it is about the same thing."""
+    words = (violation.check, violation.subject, violation.key)
+    parts = (b"hygiene", violation.spots[0].path, *(word.encode("utf-8", "surrogateescape") for word in words))
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+
+
+class Facts:
+    """What findings say besides: the checks, the keys that were seen, and their vendors."""
+
+    def __init__(
+        self, checks: Mapping[str, Check], sightings: Iterable[Sighting], vendors: Mapping[str, Vendor]
+    ) -> None:
+        self.checks = checks
+        self.vendors = vendors
+        self.keys: dict[str, Sighting] = {}
+        for one in sightings:
+            self.keys.setdefault(one.fingerprint, one)
+
+
+def decide(violations: Iterable[Violation], facts: Facts, policy: Policy, ids: Mapping[str, str]) -> Decided:
+    """A finding for each; two that are the same are one. ``ids`` has the short id of each fingerprint."""
+    findings: dict[str, Finding] = {}
+    suppressed: dict[str, Suppressed] = {}
+    for one in violations:
+        name = fingerprint(one)
+        if policy.wants(one.check) and not (policy.inline and one.suppression):
+            findings.setdefault(name, _finding(one, name, ids[name], facts))
+        else:
+            unwanted = not policy.wants(one.check)
+            suppressed.setdefault(name, _suppressed(one, name, ids[name], facts, by_rule=unwanted))
+    return Decided.of(findings.values(), suppressed.values())
+
+
+def _finding(one: Violation, name: str, id: str, facts: Facts) -> Finding:
+    check, key = facts.checks[one.check], facts.keys.get(one.key)
+    whose = key.attribution if key else _NONE
+    vendor = facts.vendors.get(whose.vendor)
+    return Finding(
+        id=id,
+        fingerprint=name,
+        kind="hygiene",
+        rule=check.id,
+        title=check.title,
+        description=check.description,
+        vendor=whose.vendor,
+        vendor_name=vendor.name if vendor else "",
+        certainty=whose.certainty,
+        candidates=whose.candidates,
+        because=one.because,
+        environment=key.environment if key else Environment.UNKNOWN,
+        severity=_severity(one, check),
+        confidence=one.confidence or check.confidence,
+        masked=key.masked if key else "",
+        malformed=False,
+        message=one.message,
+        key=one.key,
+        files=one.files,
+        occurrences=tuple(map(_occurrence, one.spots)),
+        remedy="\n".join((*one.steps, check.remedy)),
+        rotation="",
+        references=check.references,
+    )
+
+
+def _severity(one: Violation, check: Check) -> Severity:
+    return Severity[check.severity.upper()] if one.severity is None else one.severity
+
+
+def _suppressed(one: Violation, name: str, id: str, facts: Facts, *, by_rule: bool) -> Suppressed:
+    found = None if by_rule else one.suppression
+    return Suppressed(
+        id=id,
+        fingerprint=name,
+        rule=one.check,
+        severity=_severity(one, facts.checks[one.check]),
+        occurrence=_occurrence(one.spots[0]),
+        by="ignore" if by_rule else "inline",
+        marker=found.marker if found else "",
+        reason=found.reason if found else "",
+    )
+
+
+def _occurrence(spot: Spot) -> Occurrence:
+    return Occurrence(
+        path=spot.path,
+        line=spot.line,
+        column=spot.column,
+        end_line=spot.end_line,
+        end_column=spot.end_column,
+        where=Where.HISTORY if spot.trace else Where.TREE,
+        snippet=Snippet(text=spot.text, start=spot.start, end=spot.end),
+        commit=spot.commit,
+        author_date=spot.author_date,
+        trace=spot.trace,
+    )
