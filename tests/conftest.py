@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 #: set by `make test-long`: budgets are large, and loops of which most turns are alike run in full
 THOROUGH = bool(os.environ.get("KEYGUARD_THOROUGH"))

@@ -19,8 +19,8 @@ from benchmarks.plot import Panel, draw
 from benchmarks.repositories import make
 from benchmarks.turns import Field, Taken, Tool, add_arguments, take_turns
 from keyguard.masking.secret import Secret, fingerprint
-from tests.checkout import made_up_key
-from tests.repos import Repo, git_environment
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo, git_environment
 
 
 def shapes(svg: str, kind: str) -> list[ET.Element]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key
-from tests.ciservers import Change, GitHub, GitLab, Outcome
-from tests.expressions import Expression, Value
-from tests.repos import Repo, git_environment
+from tests.helpers.checkout import ROOT, empty_environment, leaking_line, made_up_key
+from tests.helpers.ciservers import Change, GitHub, GitLab, Outcome
+from tests.helpers.expressions import Expression, Value
+from tests.helpers.repos import Repo, git_environment
 
-pytest_plugins = ("tests.shipping",)
+pytest_plugins = ("tests.helpers.shipping",)
 
 URLS = {GitHub: "https://github.com/YOUR-ORG/keyguard", GitLab: "https://gitlab.com/YOUR-GROUP/keyguard"}
 FILES = {GitHub: ROOT / "docs/ci/github.yml", GitLab: ROOT / "docs/ci/gitlab.yml"}

@@ -12,7 +12,7 @@ import pytest
 
 import keyguard
 from keyguard.cli import main
-from tests.checkout import ROOT, offline_environment, run
+from tests.helpers.checkout import ROOT, offline_environment, run
 
 PRODUCT = sorted((ROOT / "keyguard").rglob("*.py"))
 TOOLS = sorted(path for name in ("benchmarks", "tools") for path in (ROOT / name).rglob("*.py"))

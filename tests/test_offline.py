@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard
-from tests.checkout import leaking_line
-from tests.repos import Repo
+from tests.helpers.calling import Keyguard
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 _WATCHED = """
 import sys

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import keyguard
-from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key, run
+from tests.helpers.checkout import ROOT, empty_environment, leaking_line, made_up_key, run
 
-pytest_plugins = ("tests.shipping",)
+pytest_plugins = ("tests.helpers.shipping",)
 
 PACKS = sorted(path.name for path in (ROOT / "rules").glob("*.toml"))
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.checkout import leaking_line, made_up_key, run
-from tests.sharing import once
+from tests.helpers.checkout import leaking_line, made_up_key, run
+from tests.helpers.sharing import once
 
-pytest_plugins = ("tests.shipping",)
+pytest_plugins = ("tests.helpers.shipping",)
 
 CONFIGURATION = """\
 repos:

@@ -23,13 +23,13 @@ import yaml
 import keyguard
 from keyguard.cli.arguments import parse
 from keyguard.support.errors import UsageError
-from tests.checkout import ROOT, empty_environment, leaking_line, made_up_key, offline_environment, run
-from tests.documents import Block, blocks_of
-from tests.repos import Repo, git_environment
-from tests.sharing import once
+from tests.helpers.checkout import ROOT, empty_environment, leaking_line, made_up_key, offline_environment, run
+from tests.helpers.documents import Block, blocks_of
+from tests.helpers.repos import Repo, git_environment
+from tests.helpers.sharing import once
 from tests.test_house import help_blocks
 
-pytest_plugins = ("tests.commandline", "tests.shipping")
+pytest_plugins = ("tests.helpers.commandline", "tests.helpers.shipping")
 
 README = blocks_of(ROOT / "README.md")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkout import ROOT, run
+from tests.helpers.checkout import ROOT, run
 
-pytest_plugins = ("tests.shipping",)
+pytest_plugins = ("tests.helpers.shipping",)
 
 #: too slow to load at every commit, or of no use there
 TOO_HEAVY = {

@@ -15,7 +15,7 @@ from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Certainty, Finding
 from keyguard.scan import run
 from keyguard.sources.listing import Ask
-from tests.seeing import key
+from tests.helpers.seeing import key
 
 FOLDER = Path(__file__).parent / "cases"
 NOBODY = "-"

@@ -10,7 +10,7 @@ import pytest
 from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Attribution, Certainty
-from tests.seeing import key, see
+from tests.helpers.seeing import key, see
 
 CERTAIN, LIKELY, AMBIGUOUS = Certainty
 #: what stands where a key does: the one that is judged, and one that is not

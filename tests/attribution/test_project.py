@@ -9,8 +9,8 @@ import pytest
 from keyguard.model.finding import Certainty, Environment, Finding
 from keyguard.scan import run
 from keyguard.sources.listing import Ask
-from tests.repos import Repo
-from tests.seeing import key, see
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import key, see
 
 CERTAIN, LIKELY, AMBIGUOUS = Certainty
 MINE = key(seed="elsewhere")

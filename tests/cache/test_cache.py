@@ -19,8 +19,8 @@ from keyguard.cache import cache, database, generations
 from keyguard.cache.cache import Cache, opened
 from keyguard.cache.database import Database
 from keyguard.support import userdirs
-from tests.caching import everything_in, files_in, is_in
-from tests.checkout import ROOT
+from tests.helpers.caching import everything_in, files_in, is_in
+from tests.helpers.checkout import ROOT
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and signals are those of POSIX")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -10,10 +10,10 @@ import pytest
 from keyguard.cli import main
 from keyguard.cli.arguments import build
 from keyguard.cli.table import COMMANDS
-from tests.calling import Keyguard, parts_of
-from tests.checkout import leaking_line, made_up_key
+from tests.helpers.calling import Keyguard, parts_of
+from tests.helpers.checkout import leaking_line, made_up_key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = made_up_key(1)
 

@@ -10,9 +10,9 @@ import pytest
 from keyguard.cache.cache import opened
 from keyguard.cli import main
 from keyguard.support import userdirs
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

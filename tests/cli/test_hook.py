@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard, places
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo, snapshot
+from tests.helpers.calling import Keyguard, places
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo, snapshot
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LEAK = leaking_line(1)
 OLD = leaking_line(2)

@@ -13,11 +13,11 @@ import pytest
 
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.remote.journal import Entry, Journal
-from tests.calling import Inside
-from tests.repos import Repo
-from tests.seeing import key
+from tests.helpers.calling import Inside
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: 2026-01-01, and a day, in seconds
 NOW = 1_767_225_600

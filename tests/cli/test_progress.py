@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from keyguard.support.progress import Progress, Step
-from tests.calling import Keyguard
 from tests.cli.test_hook import on_a_terminal
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import line
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: the command line, with a bar however little there is to do; or ended by ^C when a phase has come so far
 PROGRAM = """

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import Keyguard
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LEAK = leaking_line(1)
 ZERO = "0" * 40

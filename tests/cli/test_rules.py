@@ -10,9 +10,9 @@ import pytest
 from keyguard.cli import main
 from keyguard.hygiene.data import tables
 from keyguard.rules import loader
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 PACK = """\
 [vendor]

@@ -9,11 +9,11 @@ import pytest
 
 from keyguard.model.finding import Run
 from keyguard.scan import run
-from tests.calling import FORMATS, Inside, Keyguard, Said, parts_of, places
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import FORMATS, Inside, Keyguard, Said, parts_of, places
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

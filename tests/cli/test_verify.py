@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import FORMATS, Inside, Keyguard, Said
-from tests.checkout import leaking_line, made_up_key
+from tests.helpers.calling import FORMATS, Inside, Keyguard, Said
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 from tests.remote.playing import Heard, Played, Vendor, vendor
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = made_up_key(1)
 

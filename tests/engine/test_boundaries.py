@@ -13,7 +13,7 @@ from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Match, Rule
 from keyguard.rules import literals
 from keyguard.rules.examples import fill
-from tests.seeing import engine, key, see
+from tests.helpers.seeing import engine, key, see
 
 #: what the peers stumble over, and what they do not
 BEHIND = [

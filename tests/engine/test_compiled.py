@@ -17,8 +17,8 @@ from keyguard.engine import compiled, prefilter
 from keyguard.engine.compiled import Compiled
 from keyguard.rules import loader
 from keyguard.support.errors import RuleError, UsageError
-from tests.checkout import ROOT
-from tests.seeing import key
+from tests.helpers.checkout import ROOT
+from tests.helpers.seeing import key
 
 KEY = f"STRIPE_KEY={key()}".encode()
 native = pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")

@@ -17,7 +17,7 @@ import pytest
 
 from keyguard.engine.containers import LOOK, container, counted
 from keyguard.model.finding import Skipped
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 TEXT = b"some text\n" * 200
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keyguard.engine import prefilter
 from keyguard.model.finding import Rule
 from keyguard.rules.examples import fill
-from tests.seeing import engine, see
+from tests.helpers.seeing import engine, see
 
 pytestmark = pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here to compare with")
 

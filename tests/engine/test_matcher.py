@@ -12,7 +12,7 @@ from keyguard.engine.matcher import Found, Matcher
 from keyguard.model.finding import Rule, Vendor
 from keyguard.rules.loader import RuleSet
 from tests.engine.test_plan import rule
-from tests.seeing import key
+from tests.helpers.seeing import key
 
 BODY = key("{alnum:24}")
 

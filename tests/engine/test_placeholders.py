@@ -8,7 +8,7 @@ import pytest
 
 from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.rules.examples import _ALPHABETS
-from tests.seeing import key, see
+from tests.helpers.seeing import key, see
 
 #: bodies that nobody takes for a key
 STAND_INS = [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from keyguard.fix.code import replace_literal
 from keyguard.fix.code.edits import Refused, Replaced
-from tests.seeing import key
+from tests.helpers.seeing import key
 
 KEY = key()
 VARIABLE = "SHOP_KEY"

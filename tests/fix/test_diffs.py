@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keyguard.fix.changes import Stage, Write
 from keyguard.fix.diffs import described
 from keyguard.fix.files.site import Site
-from tests.seeing import engine
+from tests.helpers.seeing import engine
 
 
 def shown(old: str | None, new: str, folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.fix.files import dotenv
-from tests.seeing import engine, key
+from tests.helpers.seeing import engine, key
 
 KEY = key().encode()
 

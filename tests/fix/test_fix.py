@@ -18,11 +18,11 @@ from keyguard.git.worktree.ignored import Verdict
 from keyguard.model.finding import Run
 from keyguard.scan import run
 from keyguard.support.errors import GitError
-from tests.calling import Inside, Said, parts_of
-from tests.repos import Repo, snapshot
-from tests.seeing import key
+from tests.helpers.calling import Inside, Said, parts_of
+from tests.helpers.repos import Repo, snapshot
+from tests.helpers.seeing import key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LIVE, OTHER, TEST = key(seed="a"), key(seed="b"), key("sk_test_{alnum:32}")
 SETTINGS = f"# the shop\nPORT=3000\nSENDMAILOS_API_KEY={LIVE}\n"

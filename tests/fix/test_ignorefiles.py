@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keyguard.fix.files import ignore_files
 from keyguard.hygiene.docker import ignorefile
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from keyguard.git.process.opening import open_shadow
 from keyguard.git.worktree.changes import Change, staged_changes, unstaged_changes
 from keyguard.git.worktree.files import Entry, tracked_and_untracked
 from keyguard.support.errors import GitError
-from tests.repos import Repo, snapshot
+from tests.helpers.repos import Repo, snapshot
 
 
 class Seen(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.own_files import own_files, submodule_stores
 from keyguard.git.refs.tips import read_tips
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def found(path: Path) -> Repository:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from keyguard.masking.secret import Secret, fingerprint
-from tests import seeing
-from tests.calling import Keyguard, Said
+from tests.helpers import seeing
+from tests.helpers.calling import Keyguard, Said
 
 __all__ = ["ASKED", "History", "ask", "key", "line", "store_of"]
 

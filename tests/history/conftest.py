@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside, Keyguard
-from tests.commandline import cache
+from tests.helpers.calling import Inside, Keyguard
+from tests.helpers.commandline import cache
 
 __all__ = ["asker", "cache", "kg"]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 __all__ = [
     "Delta",

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.helpers.repos import Repo
 from tests.history.asking import key, line
 from tests.history.packfiles import Packed, copy, delta_of, insert, install, object_id
-from tests.repos import Repo
 
 __all__ = ["KEYS", "PACKINGS", "content", "deep", "objects_of", "repacked"]
 

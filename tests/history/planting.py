@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.helpers.repos import Repo
 from tests.history.asking import key, line
-from tests.repos import Repo
 
 __all__ = ["PLACES", "Place", "Planted", "plant"]
 

@@ -17,10 +17,10 @@ from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Sighting
 from keyguard.odb.objects import ObjectReader
 from keyguard.odb.store import Store
-from tests import seeing
+from tests.helpers import seeing
+from tests.helpers.repos import Repo
 from tests.history.asking import key, line
 from tests.odb.opening import opened
-from tests.repos import Repo
 
 __all__ = ["KEYS", "Commit", "Place", "marks", "places", "random_history", "reading", "repository_of", "survey_of"]
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import ASKED, History, key, line
 from tests.history.packfiles import (
     Packed,
@@ -24,7 +25,6 @@ from tests.history.packfiles import (
     size_of,
     smuggle,
 )
-from tests.repos import Repo
 
 #: what one process may take, and far less than the bombs would
 MOST = 300 << 20

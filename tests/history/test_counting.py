@@ -13,10 +13,10 @@ from keyguard.inspection.inspector import Inspector, Sighted
 from keyguard.model.finding import Blob
 from keyguard.odb.headers import TREE
 from keyguard.odb.pack import Pack, Unpacked
+from tests.helpers.repos import Repo
 from tests.history.packfiles import object_id
 from tests.history.packing import PACKINGS, content, objects_of, repacked
 from tests.history.surveying import survey_of
-from tests.repos import Repo
 
 
 class Counted:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import ASKED, History, ask, line, store_of
 from tests.history.packfiles import Packed, copy, delta_of, insert, loose, object_id, offsets_of, smuggle
-from tests.repos import Repo
 
 #: in ``Damaged.repo``, which is damaged then
 KEYS = ("early", "nested", "late", "tag", "side", "staged")

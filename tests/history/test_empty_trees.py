@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import History, key, line
-from tests.repos import Repo
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo, snapshot
 from tests.history.asking import ASKED, History, ask, key, line, store_of
 from tests.history.packfiles import loose, object_id
-from tests.repos import Repo, snapshot
 
 KEYS = ("deleted", "side", "message", "signed", "tag", "binary", "merge")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import line
 from tests.history.packfiles import Packed, index_of, object_id, pack_of, smuggle
-from tests.repos import Repo
 
 
 def overwrite(path: Path, data: bytes) -> None:

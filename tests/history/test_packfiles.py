@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from tests.helpers.repos import Repo
 from tests.history.packfiles import (
     Delta,
     Packed,
@@ -20,7 +21,6 @@ from tests.history.packfiles import (
     pack_of,
     smuggle,
 )
-from tests.repos import Repo
 
 
 def apply(base: bytes, delta: bytes) -> bytes | None:

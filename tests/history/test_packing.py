@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import History, ask
 from tests.history.packing import KEYS, PACKINGS, content, deep, objects_of, repacked
-from tests.repos import Repo
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history import planting
 from tests.history.asking import History, ask, key, line, store_of
 from tests.history.planting import Place, Planted
-from tests.repos import Repo
 
 
 class Scanned(NamedTuple):

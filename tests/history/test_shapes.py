@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import ASKED, History, ask, key, line, store_of
-from tests.repos import Repo
 
 #: what ``leaky`` has
 KEYS = ("gone", "side", "message")

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Keyguard, Said, adds_up
+from tests.helpers.calling import Keyguard, Said, adds_up
+from tests.helpers.repos import Repo
 from tests.history.asking import line
 from tests.history.packfiles import Packed, pack_of
-from tests.repos import Repo
 
 
 def archive(seed: str = "") -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.calling import descriptors
+from tests.helpers.calling import descriptors
 
 
 @pytest.fixture(autouse=True)

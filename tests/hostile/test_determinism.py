@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import FORMATS, Inside, Keyguard, filler
-from tests.checkout import leaking_line
-from tests.repos import Repo
+from tests.helpers.calling import FORMATS, Inside, Keyguard, filler
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside, Keyguard, filler, parts_of
-from tests.checkout import leaking_line, made_up_key
+from tests.helpers.calling import Inside, Keyguard, filler, parts_of
+from tests.helpers.checkout import leaking_line, made_up_key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_what_is_no_text_is_searched_too(kg: Keyguard, tmp_path: Path, name: str
 
 @pytest.mark.parametrize("name", ["utf-16-le with a mark", "utf-8", "crlf"])
 def test_what_is_staged_is_read_as_the_file_is(kg: Keyguard, tmp_path: Path, name: str) -> None:
-    from tests.repos import Repo
+    from tests.helpers.repos import Repo
 
     repo = Repo(tmp_path / "repo").write(".gitattributes", "* text eol=crlf working-tree-encoding=UTF-16 -diff\n")
     repo.write("a.txt", ENCODINGS[name])

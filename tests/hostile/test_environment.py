@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard, Said, places
-from tests.checkout import ROOT, leaking_line
-from tests.repos import Repo, snapshot
+from tests.helpers.calling import Keyguard, Said, places
+from tests.helpers.checkout import ROOT, leaking_line
+from tests.helpers.repos import Repo, snapshot
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LEAK = leaking_line(1)
 ODD = ["é.env", "日本.env", "\udcff.env"]

@@ -16,9 +16,9 @@ import pytest
 from keyguard.cli import main
 from keyguard.engine import compiled
 from keyguard.scan import worklist
-from tests.calling import adds_up
-from tests.checkout import leaking_line
-from tests.repos import Repo
+from tests.helpers.calling import adds_up
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 
 CALLS = (
     "open",

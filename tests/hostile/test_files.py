@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import FORMATS, Inside, Keyguard, Said, filler, places
-from tests.checkout import leaking_line, made_up_key
+from tests.helpers.calling import FORMATS, Inside, Keyguard, Said, filler, places
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 from tests.report.workflow import commands
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from keyguard.attribution.evidence import names
 from keyguard.hygiene.data import tables
+from tests.helpers.seeing import engine
 from tests.hostile.hardinput import Tried, expressions, slowest
-from tests.seeing import engine
 
 #: expressions that are only ever given so many bytes, and where that is seen to
 BOUNDED = {

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.calling import Keyguard
-from tests.checkout import leaking_line
+from tests.helpers.calling import Keyguard
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 from tests.history.asking import line
 from tests.hostile.test_signals import PATIENCE, assert_adds_up, processes_of
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: runs the command line; after so many calls of one function of ours (with a ``+``: in history), a signal arrives
 PROGRAM = """

@@ -12,11 +12,11 @@ import pytest
 
 from keyguard.attribution.evidence import names
 from keyguard.inspection.repeats import MOST_PLACES
-from tests.calling import Inside
-from tests.repos import Repo
-from tests.seeing import key, see
+from tests.helpers.calling import Inside
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import key, see
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 PREFIX = "_".join(("sk", "live", ""))

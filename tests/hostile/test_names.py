@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from keyguard.rules import examples
-from tests.calling import FORMATS, NOW, Inside, Said, parts_of
-from tests.checkout import made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import FORMATS, NOW, Inside, Said, parts_of
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: what stands in files, and keys that stand in names alone
 KEY, LONE, OTHER = made_up_key(11), made_up_key(12), made_up_key(13)

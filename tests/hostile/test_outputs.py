@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import FORMATS, Keyguard
-from tests.checkout import leaking_line
-from tests.repos import snapshot
+from tests.helpers.calling import FORMATS, Keyguard
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import snapshot
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

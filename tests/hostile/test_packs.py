@@ -13,11 +13,11 @@ import pytest
 from keyguard.rules import backtracking, literals, loader
 from keyguard.rules.loader import AddedPack
 from keyguard.support.errors import RuleError
-from tests.calling import Inside, Said, parts_of
-from tests.checkout import made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import Inside, Said, parts_of
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = made_up_key(7)
 LINE = f'SENDMAILOS_API_KEY = "{KEY}"\n'

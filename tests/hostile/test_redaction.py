@@ -17,11 +17,11 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.rules import examples as templates
 from keyguard.rules import loader
-from tests.calling import FORMATS, Inside, Keyguard, parts_of
-from tests.checkout import made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import FORMATS, Inside, Keyguard, parts_of
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside, Keyguard, places
-from tests.checkout import leaking_line
-from tests.repos import Repo, snapshot
+from tests.helpers.calling import Inside, Keyguard, places
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo, snapshot
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Keyguard, adds_up, filler
-from tests.checkout import leaking_line
-from tests.repos import Repo
+from tests.helpers.calling import Keyguard, adds_up, filler
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: what a test waits at most for something to happen; it is no measure of speed
 PATIENCE = 60.0

@@ -9,11 +9,11 @@ import pytest
 
 from keyguard.cli import main
 from keyguard.support import userdirs
-from tests.calling import NOW, Inside, Keyguard
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import NOW, Inside, Keyguard
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 CONFIG = """
 [network]

@@ -8,7 +8,7 @@ from pathlib import Path
 from keyguard.hygiene.data import tables
 from keyguard.model.violation import Example
 from keyguard.rules.examples import fill
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 #: the moment at which examples are looked at: 2026-11-25
 NOW = 1_795_600_000

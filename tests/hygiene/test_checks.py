@@ -9,10 +9,10 @@ import pytest
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Severity
 from keyguard.model.violation import Check, Example
-from tests.calling import Inside
+from tests.helpers.calling import Inside
 from tests.hygiene.projects import NOW, build, examples
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 EXAMPLES = examples()
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside, Keyguard
-from tests.repos import Repo
+from tests.helpers.calling import Inside, Keyguard
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 VALUE = "Tr0" + "ub4dor" + "-and-3"
 HATCH = '[build-system]\nbuild-backend = "hatchling.build"\n[tool.hatch.build]\n'

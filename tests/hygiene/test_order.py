@@ -16,13 +16,13 @@ from keyguard.model.violation import Violation
 from keyguard.rules.examples import fill
 from keyguard.sources.listing import Ask, Folder, Listing
 from keyguard.sources.tree import listing
-from tests.calling import Inside
-from tests.checkout import leaking_line
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import engine, see
 from tests.hygiene.projects import NOW, examples
-from tests.repos import Repo
-from tests.seeing import engine, see
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 _SPEAKING = {id: example for id, _, example in examples() if example.at}
 Said = dict[str, list[Violation]]

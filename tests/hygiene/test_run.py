@@ -12,12 +12,12 @@ from keyguard.hygiene import run, topics
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Sighting
 from keyguard.sources.listing import Folder, TreeFile
-from tests.calling import FORMATS, Inside
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
-from tests.seeing import engine, see
+from tests.helpers.calling import FORMATS, Inside
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import engine, see
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

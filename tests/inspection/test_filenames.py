@@ -10,8 +10,8 @@ from keyguard.engine.compiled import Engine
 from keyguard.inspection.filenames import Names, scrubbed
 from keyguard.model.finding import Occurrence, Skipped, Snippet, Trace, Where
 from keyguard.support.errors import RuleError
-from tests.calling import parts_of
-from tests.checkout import made_up_key
+from tests.helpers.calling import parts_of
+from tests.helpers.checkout import made_up_key
 
 KEY = made_up_key(1)
 MASKED = f"sk_live_********{KEY[-4:]}"

@@ -12,7 +12,7 @@ import pytest
 from keyguard.engine import page
 from keyguard.inspection import sightings
 from keyguard.model.finding import Certainty, Sighting
-from tests.seeing import in_pieces, key, see
+from tests.helpers.seeing import in_pieces, key, see
 
 #: enough for the keys below, for markers and for what stands around a key
 MARGIN = 16 << 10
@@ -293,7 +293,7 @@ def test_a_token_with_a_wrong_checksum_is_malformed_and_a_right_one_is_not() -> 
 
 def test_placeholders_are_counted_and_not_seen(cut: Callable[[int, int], None]) -> None:
     from keyguard.model.finding import Blob, Where
-    from tests.seeing import inspector
+    from tests.helpers.seeing import inspector
 
     blob = Blob(path=b"x", where=Where.STDIN)
     text = ("STRIPE_KEY=sk_live_" + "x" * 32 + "\n" + "y" * 900 + "\n") * 20

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.inspection.workers import MAX_TASKS, available_cpus, can_fork, fork_map
-from tests.checkout import ROOT, run
+from tests.helpers.checkout import ROOT, run
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="there are no workers here")
 

@@ -15,8 +15,8 @@ from keyguard.masking import known as known_module
 from keyguard.masking.known import Known
 from keyguard.masking.values import MASK, Value, is_ordinary, looks_random
 from keyguard.report import document
-from tests.calling import parts_of
-from tests.checkout import made_up_key
+from tests.helpers.calling import parts_of
+from tests.helpers.checkout import made_up_key
 
 KEY = made_up_key(1)
 BODY = KEY[8:]

@@ -13,7 +13,7 @@ from keyguard.inspection import workers
 from keyguard.masking.known import KNOWN
 from keyguard.masking.values import MASK, Value
 from keyguard.masking.writer import MaskingWriter, masked_streams
-from tests.checkout import made_up_key
+from tests.helpers.checkout import made_up_key
 
 KEY = made_up_key(1)
 

@@ -12,8 +12,8 @@ from keyguard.odb.loose import KINDS, loose_path, read_loose
 from keyguard.odb.pack import Pack, open_pack
 from keyguard.odb.store import Reindex, Store
 from keyguard.support.errors import GitError
+from tests.helpers.repos import Repo
 from tests.history.packfiles import Packed, install
-from tests.repos import Repo
 
 __all__ = ["contents", "loose_file", "no_index", "objects_folder", "opened", "packed", "walked"]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from keyguard.odb.inflate import DAMAGE
 from keyguard.odb.pack import LARGEST, Pack, open_pack
 from keyguard.support.errors import GitError
+from tests.helpers.repos import Repo
 from tests.history.packfiles import (
     Delta,
     Packed,
@@ -26,7 +27,6 @@ from tests.history.packfiles import (
     pack_of,
 )
 from tests.odb.opening import packed, walked
-from tests.repos import Repo
 
 
 def by_hand(folder: Path, entries: list[Packed], oids: list[str] | None = None) -> Pack:

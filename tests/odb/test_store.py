@@ -9,6 +9,7 @@ import pytest
 
 from keyguard.odb.headers import BLOB, COMMIT
 from keyguard.odb.store import Store
+from tests.helpers.repos import Repo
 from tests.history.packfiles import (
     Packed,
     copy,
@@ -23,7 +24,6 @@ from tests.history.packfiles import (
 )
 from tests.history.packing import PACKINGS, content, deep, objects_of, repacked
 from tests.odb.opening import NAMES, contents, no_index, objects_folder, opened, walked
-from tests.repos import Repo
 
 
 @pytest.fixture(scope="module")

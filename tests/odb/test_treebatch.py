@@ -13,10 +13,10 @@ from keyguard.odb import treebatch
 from keyguard.odb.headers import TREE
 from keyguard.odb.treebatch import News, news
 from keyguard.odb.treedelta import FreshEntries, tree_entries
+from tests.helpers.repos import Repo
 from tests.history.packfiles import copy, delta_of, insert
 from tests.odb.opening import opened
 from tests.odb.treesamples import Tree, grown, packed_trees, raw, tree_deltas, trees
-from tests.repos import Repo
 
 
 @pytest.fixture(autouse=True, params=[0, 1000])

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from keyguard.odb.headers import TREE
 from keyguard.odb.treedelta import FreshEntries, fresh_spans, tree_entries
+from tests.helpers.repos import Repo
 from tests.history.packfiles import Delta, copy, delta_of, deltas, insert
 from tests.history.packing import content, objects_of, repacked
 from tests.odb.opening import opened
 from tests.odb.treesamples import Tree, grown, packed_trees, raw, tree_deltas, trees
-from tests.repos import Repo
 
 
 def seen_in(size: int, tree: bytes, delta: bytes) -> tuple[set[bytes], set[bytes]]:

@@ -6,8 +6,8 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from tests.helpers.repos import Repo
 from tests.history.packfiles import copy, delta_of, insert
-from tests.repos import Repo
 
 Tree = dict[bytes, tuple[bytes, bytes]]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Inside, Said
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import Inside, Said
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = made_up_key(1)
 LEAK = leaking_line(1)

@@ -18,7 +18,7 @@ from keyguard.remote import http, verify
 from keyguard.remote.addresses import is_public
 from keyguard.remote.http import LIMIT, Client
 from keyguard.remote.prepared import Prepared
-from tests.checkout import made_up_key
+from tests.helpers.checkout import made_up_key
 from tests.remote.playing import Heard, Played, Vendor, vendor
 
 KEY = made_up_key(1)

@@ -16,12 +16,12 @@ from keyguard.remote.signing import AwsSigned
 from keyguard.response import canaries
 from keyguard.rules import loader
 from keyguard.rules.examples import fill
-from tests.calling import Inside
+from tests.helpers.calling import Inside
+from tests.helpers.repos import Repo
 from tests.remote.playing import Played, vendor
 from tests.remote.redirecting import Redirected
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY_ID = fill("AKIA{base32:16}", "id").encode()
 SECRET = fill("{base64:40}", "secret").encode()

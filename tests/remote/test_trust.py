@@ -22,11 +22,11 @@ from keyguard.remote.http import Client
 from keyguard.remote.prepared import Prepared
 from keyguard.remote.trouble import Trouble
 from keyguard.support.errors import ConfigError
-from tests.calling import Keyguard
-from tests.checkout import leaking_line
+from tests.helpers.calling import Keyguard
+from tests.helpers.checkout import leaking_line
 from tests.remote.playing import Played, Vendor, vendor
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 HOST = "api.vendor.example"

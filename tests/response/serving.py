@@ -9,9 +9,9 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.calling import Keyguard, Said
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import Keyguard, Said
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
 KEY = made_up_key(1)
 

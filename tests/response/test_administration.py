@@ -17,12 +17,12 @@ from keyguard.masking.secret import Secret, fingerprint, short_id
 from keyguard.remote.http import Client
 from keyguard.remote.listing import is_of
 from keyguard.rules.examples import fill
-from tests.calling import Inside, Keyguard, Said
+from tests.helpers.calling import Inside, Keyguard, Said
+from tests.helpers.repos import Repo
 from tests.remote.playing import Heard, Played, Vendor, vendor
 from tests.remote.redirecting import Redirected
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = fill("sk-ant-api03-{b64url:93}AA", "leaked")
 OTHER = fill("sk-ant-api03-{b64url:93}AA", "other")

@@ -15,12 +15,12 @@ from keyguard.remote.http import Client
 from keyguard.response import verifying
 from keyguard.rules import loader as rules
 from keyguard.rules.examples import fill
-from tests.calling import Inside
+from tests.helpers.calling import Inside
+from tests.helpers.repos import Repo
 from tests.remote.playing import Played, Vendor, vendor
 from tests.remote.redirecting import Redirected
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 RULESET = rules.parse(rules.read_packs())
 #: one rule a vendor, of those that can be asked about

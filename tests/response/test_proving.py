@@ -23,13 +23,13 @@ from keyguard.remote.journal import Entry, Journal, is_settled
 from keyguard.response import verifying
 from keyguard.rules.examples import fill
 from tests.attribution import test_certainty
-from tests.calling import Inside, Said
-from tests.checkout import made_up_key
+from tests.helpers.calling import Inside, Said
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo
 from tests.remote.playing import Heard, Played, Vendor, vendor
 from tests.remote.redirecting import Redirected
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = made_up_key(1)
 STRIPE = fill("sk_live_{stripe:99}", "of stripe by its structure")

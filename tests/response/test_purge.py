@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from keyguard.cli.shared import scanning
-from tests.calling import Inside, Said
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo, snapshot
+from tests.helpers.calling import Inside, Said
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo, snapshot
 from tests.response.serving import KEY, Purging, Served, objects_with, published, pushes, refs_of, served
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 HELD = {"refs/heads/main", "refs/heads/feature", "refs/heads/hotfix", "refs/tags/v2", "refs/tags/light"}
 

@@ -14,8 +14,8 @@ from keyguard.response.purging import filtering
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import CODECS, Forms
 from keyguard.response.purging.holders import search
-from tests.checkout import made_up_key
-from tests.repos import Repo
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo
 
 KEY = made_up_key(1)
 

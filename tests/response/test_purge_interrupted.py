@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Keyguard
-from tests.checkout import leaking_line
-from tests.repos import Repo
+from tests.helpers.calling import Keyguard
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 from tests.response.serving import KEY, Purging, Served
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside
-from tests.checkout import leaking_line
-from tests.repos import Repo, snapshot
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo, snapshot
 from tests.response.serving import KEY, Purging, Served, published
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ import pytest
 from keyguard.response.purging import address, network
 from keyguard.response.purging.clone import Clone
 from keyguard.support.errors import UsageError
-from tests.calling import Inside
-from tests.checkout import leaking_line
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 from tests.remote.playing import Heard, Played, vendor
-from tests.repos import Repo
 from tests.response.serving import Purging, Served, published
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: runs what is asked for on this machine, whatever the host
 SSH = '#!/bin/sh\nfor last; do :; done\necho "$*" >> "$(dirname "$0")/asked"\nexec sh -c "$last"\n'

@@ -15,8 +15,8 @@ from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import search, walk
 from keyguard.response.purging.rewrite import Change
 from keyguard.response.purging.scope import Scope, scope_of
-from tests.checkout import made_up_key
-from tests.repos import Repo
+from tests.helpers.checkout import made_up_key
+from tests.helpers.repos import Repo
 from tests.response.serving import refs_of
 
 KEYS = [made_up_key(seed).encode() for seed in (1, 2)]

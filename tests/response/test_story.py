@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside
-from tests.checkout import leaking_line, made_up_key
 from tests.cli.test_revoke import Case, Gateway
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 from tests.remote.playing import vendor
-from tests.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 KEY = made_up_key(1)
 

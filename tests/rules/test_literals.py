@@ -13,7 +13,7 @@ from keyguard.model.finding import Rule
 from keyguard.rules import literals
 from keyguard.rules.anchor import Anchor
 from keyguard.rules.examples import fill
-from tests.seeing import engine
+from tests.helpers.seeing import engine
 
 LOWER = b"abcdefghijklmnopqrstuvwxyz"
 HEX = bytes(sorted(b"0123456789abcdef"))

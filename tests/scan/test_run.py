@@ -18,8 +18,8 @@ from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
 from keyguard.triage.triage import Policy
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
 LEAK = leaking_line(1)
 

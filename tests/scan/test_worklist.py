@@ -22,8 +22,8 @@ from keyguard.sources.listing import Folder, Listing, Stored, TreeFile
 from keyguard.sources.reading import Reader
 from keyguard.support.errors import GitError, UsageError
 from keyguard.support.progress import Progress, Step
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
 LEAK = leaking_line(1)
 

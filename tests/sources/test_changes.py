@@ -11,7 +11,7 @@ from keyguard.model.finding import Blob, Where
 from keyguard.sources.changes import listing
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
-from tests.repos import Repo, snapshot
+from tests.helpers.repos import Repo, snapshot
 
 
 def listed(repo: Repo) -> Listing:

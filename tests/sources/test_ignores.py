@@ -9,7 +9,7 @@ import pytest
 
 from keyguard.sources import ignores
 from keyguard.sources.ignores import Ignores
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 NAMES = [
     *(

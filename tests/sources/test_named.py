@@ -11,7 +11,7 @@ from keyguard.model.finding import Blob, Where
 from keyguard.sources.listing import Ask, Listing, TreeFile
 from keyguard.sources.named import started
 from keyguard.support.errors import UsageError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from keyguard.model.finding import Skipped
 from keyguard.sources import reading
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader, Shrunk
-from tests.calling import descriptors
+from tests.helpers.calling import descriptors
 
 
 def reader_of(root: Path, max_size: int | None = None) -> Reader:

@@ -8,7 +8,7 @@ from keyguard.model.finding import Blob, Where
 from keyguard.sources.listing import Ask
 from keyguard.sources.staged import listing
 from keyguard.support.errors import GitError, UsageError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def blobs(repo: Repo, index: str = "") -> list[Blob]:

@@ -14,8 +14,8 @@ from keyguard.sources import tree
 from keyguard.sources.listing import Ask, Listing
 from keyguard.sources.tree import listing, started
 from keyguard.support.errors import UsageError
-from tests.calling import descriptors
-from tests.repos import Repo, snapshot
+from tests.helpers.calling import descriptors
+from tests.helpers.repos import Repo, snapshot
 
 
 def listed(*paths: Path | str, all_files: bool = False) -> Listing:

@@ -14,8 +14,8 @@ import pytest
 from keyguard.model.finding import Skipped
 from keyguard.sources.descent import Descent
 from keyguard.sources.walk import FoundFile, FoundRepository, walk
-from tests.calling import descriptors
-from tests.repos import Repo
+from tests.helpers.calling import descriptors
+from tests.helpers.repos import Repo
 
 DEEP = 2000
 

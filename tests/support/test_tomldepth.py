@@ -10,16 +10,16 @@ import pytest
 
 from keyguard.support import tomldepth, tomlfile
 from keyguard.support.errors import TooDeepError
-from tests.calling import Inside
-from tests.checkout import ROOT
-from tests.repos import Repo
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import ROOT
+from tests.helpers.repos import Repo
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LONG = b"a." * 60
 DEEP = (

@@ -10,8 +10,8 @@ import msgspec
 
 from keyguard.model.finding import REACHES, Finding, Occurrence, Sighting, Where
 from keyguard.triage.triage import Policy, decide
+from tests.helpers.seeing import engine, key, see
 from tests.report.samples import BRINGING, CAME, REMOVING, WENT, occurrence, past
-from tests.seeing import engine, key, see
 
 (SEEN,) = see(f"SENDMAILOS_API_KEY={key()}\n")
 

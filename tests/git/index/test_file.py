@@ -16,7 +16,7 @@ from keyguard.git.index.integrity import check_index
 from keyguard.git.layout.repository import discover
 from keyguard.git.refs.tips import read_tips
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def indexed(repo: Repo, *, kept: bool = True) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keyguard.git.layout.remotes import Remote, entries, remotes_of
 from keyguard.git.layout.repository import discover
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 ODD = r"""[core]
 	bare = false ; a comment

@@ -7,7 +7,7 @@ import pytest
 
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def found(path: Path) -> Repository:

@@ -16,7 +16,7 @@ from keyguard.git.process import child as child_module
 from keyguard.git.process.opening import open_shadow
 from keyguard.git.process.shadow import Shadow
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 @pytest.fixture

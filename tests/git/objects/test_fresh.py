@@ -17,7 +17,7 @@ from keyguard.git.process.opening import open_shadow
 from keyguard.git.process.shadow import Shadow
 from keyguard.git.worktree.changes import staging
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def found(repo: Repo) -> Repository:

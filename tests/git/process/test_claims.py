@@ -17,8 +17,8 @@ import pytest
 from keyguard.git.process import claims
 from keyguard.git.process.claims import claim, remove_abandoned
 from keyguard.git.process.shadow import Shadow
-from tests.calling import descriptors
-from tests.checkout import ROOT
+from tests.helpers.calling import descriptors
+from tests.helpers.checkout import ROOT
 
 OURS = re.compile(r"keyguard-[0-9a-f]{16}")
 HOLDER = """

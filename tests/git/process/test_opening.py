@@ -12,7 +12,7 @@ from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.process.opening import open_index, open_shadow
 from keyguard.git.process.traps import find_trap
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def found(repo: Repo) -> Repository:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside
-from tests.checkout import leaking_line
-from tests.repos import Repo
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import leaking_line
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 #: setting -> what of its value stands before and behind the program
 SETTINGS = {

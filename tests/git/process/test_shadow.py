@@ -14,9 +14,9 @@ import pytest
 from keyguard.git.process import child as child_module
 from keyguard.git.process.shadow import Shadow
 from keyguard.support.errors import GitError
-from tests.calling import descriptors
-from tests.checkout import ROOT, run
-from tests.repos import Repo
+from tests.helpers.calling import descriptors
+from tests.helpers.checkout import ROOT, run
+from tests.helpers.repos import Repo
 
 
 @pytest.fixture

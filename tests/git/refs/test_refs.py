@@ -7,7 +7,7 @@ import pytest
 
 from keyguard.git.layout.head import Head, empty_tree, is_object_id, read_head
 from keyguard.git.layout.repository import Repository, discover
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def found(path: Path) -> Repository:

@@ -16,8 +16,8 @@ from keyguard.git.own_files import own_texts
 from keyguard.git.refs.reftable import LogRecord, RefRecord, records
 from keyguard.git.refs.tips import Tip, Tips, read_tips
 from keyguard.support.errors import GitError
-from tests.repos import Repo
-from tests.tables import REAL, REAL_IDS, Log, Ref, table
+from tests.helpers.repos import Repo
+from tests.helpers.tables import REAL, REAL_IDS, Log, Ref, table
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 ZERO = "0" * 40

@@ -12,7 +12,7 @@ from keyguard.git.process.opening import open_shadow
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
 from keyguard.support.errors import UsageError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 @pytest.fixture(scope="module")

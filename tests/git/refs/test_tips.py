@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.refs.tips import Tip, Tips, read_tips
 from keyguard.model.finding import REACHES
-from tests.repos import Repo, snapshot
+from tests.helpers.repos import Repo, snapshot
 
 
 def found(path: Path) -> Repository:

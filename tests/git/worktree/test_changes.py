@@ -14,7 +14,7 @@ from keyguard.git.worktree.changes import Change, staged_changes, unstaged_chang
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import GitError
 from tests.git.worktree.test_files import NAMES, bury
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 FILE = 0o100644
 

@@ -11,7 +11,7 @@ from keyguard.git.process import child as child_module
 from keyguard.git.worktree.files import Entry, tracked_and_untracked
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import GitError
-from tests.repos import Repo
+from tests.helpers.repos import Repo
 
 
 def found(path: Path) -> Repository:

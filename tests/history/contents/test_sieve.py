@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from keyguard.engine import compiled
 from keyguard.history.contents import blobs, inspection
 from keyguard.history.contents.sieve import Sieve
+from tests.helpers.repos import Repo
 from tests.history.asking import key
 from tests.history.packfiles import Delta, broken_deltas, copy, delta_of, insert
 from tests.history.packing import content, repacked
 from tests.history.surveying import survey_of
-from tests.repos import Repo
 
 KEY = key("sieved").encode()
 #: parts of keys, which may come to stand side by side

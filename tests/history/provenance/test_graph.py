@@ -15,11 +15,11 @@ from keyguard.history.provenance.graph import DANGLING, Graph
 from keyguard.model.finding import REACHES
 from keyguard.odb.commits import CommitNotes, joined, target_of
 from keyguard.odb.headers import COMMIT, TAG
+from tests.helpers.repos import Repo
 from tests.history.asking import line
 from tests.history.packfiles import Packed, offsets_of, smuggle
 from tests.history.packing import PACKINGS
 from tests.history.surveying import random_history, reading, survey_of
-from tests.repos import Repo
 
 
 @contextmanager

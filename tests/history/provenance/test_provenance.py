@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from keyguard.history import tasks
+from tests.helpers.repos import Repo
 from tests.history.asking import line
 from tests.history.packing import PACKINGS
 from tests.history.surveying import Commit, Place, places, random_history, survey_of
-from tests.repos import Repo
 
 Commits = Mapping[str, Commit]
 

@@ -10,9 +10,9 @@ import pytest
 
 from keyguard.git.process.shadow import Shadow
 from keyguard.git.refs.revisions import Raw, Revisions
-from tests.calling import Keyguard
+from tests.helpers.calling import Keyguard
+from tests.helpers.repos import Repo
 from tests.history.asking import History, key, line
-from tests.repos import Repo
 
 
 def asked(kg: Keyguard, repo: Repo, *words: str) -> History:

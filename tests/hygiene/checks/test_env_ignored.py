@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Inside
-from tests.checkout import leaking_line, made_up_key
-from tests.repos import Repo
+from tests.helpers.calling import Inside
+from tests.helpers.checkout import leaking_line, made_up_key
+from tests.helpers.repos import Repo
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 PASSWORD = "DB_PASSWORD=" + "brisk-Otter" + "-81\n"
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.calling import FORMATS, Inside
-from tests.repos import Repo
-from tests.seeing import key
+from tests.helpers.calling import FORMATS, Inside
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LIVE, TEST = key("sk_live_{alnum:32}"), key("sk_test_{alnum:32}")
 PASSWORD = key("{alnum:20}")

@@ -11,12 +11,12 @@ import pytest
 
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.remote.journal import Entry, Journal
-from tests.calling import Inside
+from tests.helpers.calling import Inside
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import key
 from tests.hygiene.projects import DAY, NOW
-from tests.repos import Repo
-from tests.seeing import key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 LIVE = "sk_live_{alnum:32}"
 TEST = "sk_test_{alnum:32}"

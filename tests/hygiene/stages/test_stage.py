@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.hygiene.stages.stage import UNKNOWN, Judged, Stage, judge
-from tests.seeing import key
+from tests.helpers.seeing import key
 
 DEV, TEST, CI, EXAMPLE, STAGING, PROD = Stage
 KEY = "<1>"

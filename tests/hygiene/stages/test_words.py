@@ -9,11 +9,11 @@ import pytest
 from keyguard.hygiene.project import variables
 from keyguard.hygiene.project.variables import Secrecy
 from keyguard.rules import loader
-from tests.calling import Inside
-from tests.repos import Repo
-from tests.seeing import key
+from tests.helpers.calling import Inside
+from tests.helpers.repos import Repo
+from tests.helpers.seeing import key
 
-pytest_plugins = ("tests.commandline",)
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 @pytest.mark.parametrize(

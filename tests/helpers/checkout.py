@@ -23,9 +23,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from tests.repos import git_environment
+from tests.helpers.repos import git_environment
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 #: what an installer writes beside a package, which is no part of it
 _LEFT_BEHIND = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import Inside, Keyguard
+from tests.helpers.calling import Inside, Keyguard
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkout import ROOT, empty_environment, needed, offline_environment, pack, run, runtime_requirements
-from tests.gitserver import serving
-from tests.sharing import once
+from tests.helpers.checkout import ROOT, empty_environment, needed, offline_environment, pack, run, runtime_requirements
+from tests.helpers.gitserver import serving
+from tests.helpers.sharing import once
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.expressions import Expression, Value, asks_for_the_status, substituted
-from tests.repos import Repo
+from tests.helpers.expressions import Expression, Value, asks_for_the_status, substituted
+from tests.helpers.repos import Repo
 
 
 class Outcome(NamedTuple):

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from keyguard.cli import main
 from keyguard.model.finding import UNOPENED
-from tests.checkout import ROOT
-from tests.repos import git_environment
+from tests.helpers.checkout import ROOT
+from tests.helpers.repos import git_environment
 
 #: three days after the commits of tests, in seconds since the epoch
 NOW = "1767582245"
