@@ -21,7 +21,7 @@ ROOMS = (
     ("policy",),
     ("history", "hygiene"),
     ("inspection",),
-    ("attribution",),
+    ("acceptance", "attribution"),
     ("triage",),
     ("engine",),
     ("rules",),

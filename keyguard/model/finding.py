@@ -129,6 +129,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of rules that the scanned repository brought and that find the same."""
     more: int = 0
     """How often it stands in the same text besides, at places that are counted and not held."""
+    name: str = ""
+    """Of a value that could be guessed: the identifier that it is given; empty where there is none."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +175,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     #: by what the change that is judged would allow it, without effect: a comment, or a setting
     allowed_by_change: tuple[str, ...] = ()
+    #: of a value that could be guessed: the identifiers that it is given, sorted
+    guessable: bool = False
+    names: tuple[str, ...] = ()
+    #: of hygiene: the rule of the key that it is about, and what tells it from others of its check in the same file
+    key_rule: str = ""
+    subject: str = ""
+    #: the last day, ISO 8601, on which the project accepted it; empty where it never did
+    accepted_until: str = ""
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,10 +193,14 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     occurrence: Occurrence
-    #: ``inline``, ``ignore`` (an option or the configuration), ``exclude``
+    #: ``inline``, ``ignore`` (an option or the configuration), ``accepted``
     by: str
+    #: the comment, or the file of accepted findings
     marker: str = ""
     reason: str = ""
+    #: of what is accepted: the last day on which it is, ISO 8601, and who looks after it; empty where that is not said
+    until: str = ""
+    owner: str = ""
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -235,6 +249,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
+    #: how many accepted findings are not there any more; 0 where not all was scanned
+    unused: int = 0
     skipped: tuple[Skipped, ...]
     coverage: Coverage
     #: candidates that were placeholders: counted, not reported

@@ -7,11 +7,14 @@ from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
+from keyguard.acceptance.entry import PATH, parse
+from keyguard.acceptance.matching import Accepted
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.model.finding import Finding, Run, Severity
 from keyguard.sources.excludes import Exclude, left_out
+from keyguard.support.errors import ConfigError
 from keyguard.triage.triage import Policy
 
 
@@ -29,10 +32,14 @@ class Own(msgspec.Struct, frozen=True):
     """The folder that paths in reports are relative to."""
     path: str
     """Of the file, as people know it."""
+    accepted: bytes = b""
+    """The change's file of accepted findings."""
 
 
-def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]]) -> Own:
-    """What these settings, of a change, would decide if they counted."""
+def own_settings(
+    settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]], accepted: bytes = b""
+) -> Own:
+    """What these settings, of a change, and its accepted findings would decide if they counted."""
     said = settings.config
     return Own(
         policy=Policy(select=said.select, ignore=said.ignore),
@@ -43,6 +50,7 @@ def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]]
         excludes=tuple(Exclude(base, patterns) for base, patterns in settings.excludes()),
         top=os.fsencode(top),
         path=settings.origin.path,
+        accepted=accepted,
     )
 
 
@@ -50,6 +58,7 @@ def marked(run: Run, own: Own, revoked: Rotation) -> Run:
     """The same run, in which findings say by what the change would allow them; ``revoked`` is what counts already."""
     is_out = left_out(own.excludes)
     large = _too_large(run, own)
+    accepted = _accepted(own.accepted)
 
     def reasons(one: Finding) -> Iterator[str]:
         yield from one.allowed_by_change
@@ -63,9 +72,20 @@ def marked(run: Run, own: Own, revoked: Rotation) -> Run:
             yield f"fail-on in {own.path}"
         if own.revoked.is_revoked(one.fingerprint) and not revoked.is_revoked(one.fingerprint):
             yield f"[revoked] in {own.path}"
+        if accepted and accepted.find(one):
+            yield PATH
 
     found = tuple(msgspec.structs.replace(one, allowed_by_change=tuple(reasons(one))) for one in run.findings)
     return msgspec.structs.replace(run, findings=found)
+
+
+def _accepted(data: bytes) -> Accepted | None:
+    """What the change would accept; None for nothing, or for a file that is broken."""
+    try:
+        entries = parse(data, PATH)
+    except ConfigError:
+        return None
+    return Accepted(entries, lambda place: place.path, None) if entries else None
 
 
 def _too_large(run: Run, own: Own) -> set[str]:

@@ -19,6 +19,7 @@ from keyguard.history.ranges.opened import Opened
 from keyguard.history.ranges.run import repository_of
 from keyguard.history.request import Range
 from keyguard.model.finding import Configuration
+from keyguard.policy.accepted import accepted_in
 from keyguard.policy.allowed import changed, own_settings
 from keyguard.policy.base import Base, Found, base_of_range, head_of, tip_of
 from keyguard.policy.markers import Judge
@@ -77,16 +78,16 @@ def by_name(start: str, name: str, asked: Range | None) -> Decided:
     return _decided(start, asked or Range(), find, source="commit")
 
 
-def of_tip(start: str, asked: Range) -> Decided:
-    """The settings of what is about to be pushed; every marker counts."""
+def of_tip(start: str, asked: Range, instead: Settings | None = None) -> Decided:
+    """The settings of what is about to be pushed, or these ``instead``; all its markers and accepted findings count."""
 
     def settings(opened: Opened) -> Decided:
         tip = _tip(opened, asked)
         origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
-        found = _settings(opened, tip, start, "tip") if tip else None
-        return Decided(found or Settings(Config(), origin=origin), None, opened)
+        found = instead or (_settings(opened, tip, start, "tip") if tip else None)
+        return Decided(_accepting(found or Settings(Config(), origin=origin), opened, tip), None, opened)
 
-    return _looked_up(start, asked, settings) or Decided(Settings(Config()), None)
+    return _looked_up(start, asked, settings) or Decided(instead or Settings(Config()), None)
 
 
 def said(commit: Base) -> str:
@@ -108,7 +109,7 @@ def _decided(
         found = find(opened)
         judge = Judge(opened.repository, found.base)
         if instead:
-            return Decided(instead, Ruling(judge), opened)
+            return Decided(_accepting(instead, opened, found.base), Ruling(judge), opened)
         return _settled(opened, found, judge, start, source, more)
 
     nothing = Decided(instead or more or _usual(None, source), Ruling(Judge(repository_of(start), None)))
@@ -133,13 +134,22 @@ def _looked_up(start: str, asked: Range, decide: Callable[[Opened], Decided]) ->
 
 def _settings(opened: Opened, commit: Base, start: str, source: str) -> Settings | None:
     """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
+    origin = Configuration(source, ref=commit.name, commit=commit.commit)
+    return find_in(_files(opened, commit), opened.repository, start, origin)
+
+
+def _accepting(settings: Settings, opened: Opened, commit: Base | None) -> Settings:
+    """The settings with the accepted findings of a commit, which are read now: later its repository may be closed."""
+    data = accepted_in(_files(opened, commit)) if commit else b""
+    return msgspec.structs.replace(settings, accepted=partial(bytes, data)) if data else settings
+
+
+def _files(opened: Opened, commit: Base) -> CommitFiles:
     name = said(commit)
     try:
-        files = CommitFiles(opened.revisions.reader, commit.commit, name)
+        return CommitFiles(opened.revisions.reader, commit.commit, name)
     except GitError as error:
         raise ConfigError(f"the configuration cannot be read in {name}: {error}") from error
-    origin = Configuration(source, ref=commit.name, commit=commit.commit)
-    return find_in(files, opened.repository, start, origin)
 
 
 def _settled(opened: Opened, found: Found, judge: Judge, start: str, source: str, more: Settings | None) -> Decided:
@@ -158,8 +168,22 @@ def _settled(opened: Opened, found: Found, judge: Judge, start: str, source: str
     top = opened.repository.top or opened.repository.git_dir
     if more:
         settings, after = more.with_more(settings), after and more.with_more(after)
+    settings = _accepting(settings, opened, found.base)
+    own = _accepted_by_change(opened, found)
     sizes = partial(_sizes, opened.repository, opened.borrowed)
-    return Decided(settings, Ruling(judge, own_settings(after, top, sizes) if after else None), opened)
+    if after or own:
+        return Decided(settings, Ruling(judge, own_settings(after or Settings(Config()), top, sizes, own)), opened)
+    return Decided(settings, Ruling(judge), opened)
+
+
+def _accepted_by_change(opened: Opened, found: Found) -> bytes:
+    """The accepted findings of the change itself; empty where it has none, or they are broken."""
+    if not found.tip or found.tip == found.base:
+        return b""
+    try:
+        return accepted_in(_files(opened, found.tip))
+    except ConfigError:
+        return b""
 
 
 def _usual(base: Base | None, source: str) -> Settings:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+
+import msgspec
 
 from keyguard.config import project_config
 from keyguard.config.project_config import Config, Settings
@@ -13,20 +16,27 @@ from keyguard.model.finding import Configuration
 from keyguard.policy.settings import find_in, folder_of, places
 
 
-def settings(start: str, index: str) -> Settings:
-    """The configuration in the index for a path, or in the index that git names to a hook.
+def settings(start: str, index: str, instead: Settings | None = None) -> Settings:
+    """The configuration in the index for a path, or in the index that git names to a hook; ``instead``: these settings
+    in its place, with the accepted findings of the index all the same.
 
     The defaults where there is none. ``ConfigError`` for one that is broken; GitError where it cannot be read.
     """
     repository = discover(start)
     if repository is None or not repository.top:
-        return Settings(Config())  # whoever lists what is staged says so
+        return instead or Settings(Config())  # whoever lists what is staged says so
     files = IndexFiles(repository, index_from_environment(repository, index) if index else None)
-    found = find_in(files, repository, start, Configuration("index"))
+    found = instead or find_in(files, repository, start, Configuration("index"))
     if found is None:
         note = _not_staged(files, repository, start)
-        return Settings(Config(), origin=Configuration("index", note=note))
-    return found
+        found = Settings(Config(), origin=Configuration("index", note=note))
+    return msgspec.structs.replace(found, accepted=partial(_accepted, files))
+
+
+def _accepted(files: IndexFiles) -> bytes:
+    from keyguard.policy.accepted import accepted_in  # a commit without a finding has no use for it
+
+    return accepted_in(files)
 
 
 def _not_staged(files: IndexFiles, repository: Repository, start: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from keyguard.inspection.tally import Tally
 from keyguard.masking.known import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
+from keyguard.scan.acceptance import without_accepted
+from keyguard.sources.listing import Folder
 from keyguard.triage import triage
 from keyguard.triage.triage import Decided, Policy
 
@@ -36,6 +38,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Whether keys are reported, and not only how they are kept."""
     configuration: Configuration = Configuration()
     """Where all this is from."""
+    accepted: Callable[[], bytes] | None = None
+    """Gives the file of accepted findings; None where none counts."""
+    whole: bool = False
+    """Whether all of a project is scanned, so that an accepted finding that is not found is there no more."""
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -48,6 +54,8 @@ class Account(msgspec.Struct, kw_only=True):
     kept: Kept | None = None
     gaps: Sequence[Skipped] = ()
     """Gaps that stand for any number of files."""
+    folders: Sequence[Folder] = ()
+    """Those that were listed."""
 
 
 def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
@@ -60,6 +68,8 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
+    whole = terms.whole and not any(one.gap for one in skipped)
+    decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
@@ -82,6 +92,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         version=__version__,
         findings=decided.findings,
         suppressed=decided.suppressed,
+        unused=len(unused),
         skipped=skipped,
         coverage=coverage,
         placeholders=tally.placeholders + (past.placeholders if past else 0),
@@ -119,6 +130,6 @@ def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, term
     names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
     ids = triage.short_ids(names)
     keys = triage.decide(sightings, ruleset, terms.policy, ids)
-    facts = violations.Facts(tables.checks(), kept.sightings, ruleset.vendors)
+    facts = violations.Facts(tables.checks(), kept.sightings, ruleset)
     ways = violations.decide(kept.violations, facts, terms.policy, ids)
     return Decided.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

@@ -140,7 +140,7 @@ class _Scan:
         # what the user allowed to be left out is not what he did not wait for
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
         seen = Account(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
-        seen.tally = tally or seen.tally
+        seen.tally, seen.folders = tally or seen.tally, self._listing.folders
         if not self._judged:
             self._judge(seen.tally, past)
         return self._settled(seen, self._engine, terms)
@@ -170,6 +170,7 @@ class _Scan:
         if request.hygiene:
             self._kept = self._checked(tally, engine)
         seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
+        seen.folders = listing.folders
         return self._settled(seen, engine, request.terms)
 
     def _judge(self, *parts: Tally | Surveyed | None, engine: compiled.Engine | None = None) -> None:

@@ -60,6 +60,11 @@ def day(date: str) -> str:
     return "" if instant(date) is None else date[:10]
 
 
+def day_of(instant: int) -> str:
+    """Return the day of a time in seconds since the epoch, as ISO 8601 in UTC."""
+    return time.strftime("%Y-%m-%d", time.gmtime(instant))
+
+
 def ordered(dates: Iterable[str]) -> list[str]:
     """Those that are dates, the earliest first, in the words they came in."""
     known = ((instant(date), date) for date in set(dates))
