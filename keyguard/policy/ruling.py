@@ -17,7 +17,7 @@ from keyguard.policy.allowed import Own, marked
 from keyguard.policy.markers import Judge
 
 if TYPE_CHECKING:
-    from keyguard.hygiene.run import Kept
+    from keyguard.hygiene.run import HygieneResult
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ class Ruling(msgspec.Struct, frozen=True):
             if part is not None:
                 part.sightings = self.judge.judged(part.sightings, engine)
 
-    def on_hygiene(self, kept: Kept) -> Kept:
+    def on_hygiene(self, kept: HygieneResult) -> HygieneResult:
         """The same for checks: what is wrong in a file as a whole cannot be looked up in another version of it."""
         bare = [msgspec.structs.replace(one, suppression=None) for one in kept.violations]
         return msgspec.structs.replace(kept, violations=bare)

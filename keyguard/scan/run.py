@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyguard.history.ranges.request import Range
     from keyguard.history.ranges.session import RepositorySession
     from keyguard.history.result import HistoryResult
-    from keyguard.hygiene.run import Ahead, Kept
+    from keyguard.hygiene.run import HygieneResult, PreparedProject
     from keyguard.policy.ruling import Ruling
     from keyguard.support.progress import Progress
 
@@ -105,8 +105,8 @@ class _Scan:
         #: what was read, once that is complete
         self._tally: Tally | None = None
         self._past: HistoryResult | None = None
-        self._kept: Kept | None = None
-        self._around: dict[tuple[bytes, bytes], Ahead] | None = None
+        self._kept: HygieneResult | None = None
+        self._around: dict[tuple[bytes, bytes], PreparedProject] | None = None
         self._judged = False
 
     def run(self) -> Run:
@@ -197,10 +197,10 @@ class _Scan:
 
     def _look_around(self) -> None:
         """What hygiene can find out while others look for keys."""
-        from keyguard.hygiene.run import look_around
+        from keyguard.hygiene.run import prepare_projects
 
         if self._engine:
-            self._around = look_around(self._listing, self._engine)
+            self._around = prepare_projects(self._listing, self._engine)
 
     def _ask_others(self, tally: Tally, engine: compiled.Engine) -> None:
         """What other files say of keys whose own file does not say for certain whose they are."""
@@ -210,7 +210,7 @@ class _Scan:
 
                 seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked)
 
-    def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
+    def _checked(self, tally: Tally, engine: compiled.Engine) -> HygieneResult:
         """What the checks of hygiene say."""
         from keyguard.hygiene.run import run as check
 

@@ -1,4 +1,4 @@
-"""What is found out about a project once, for whoever asks: perhaps before anybody does."""
+"""Memoization of what is computed once for each project, perhaps before a check asks for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from keyguard.hygiene.project.project import Project
 _Found = TypeVar("_Found")
 
 
-def once(find: Callable[[Project], _Found]) -> Callable[[Project], _Found]:
-    """The function, which keeps its answer as long as there is the project."""
+def memoized(find: Callable[[Project], _Found]) -> Callable[[Project], _Found]:
+    """Return the function with its result cached for as long as the project exists."""
     known: WeakKeyDictionary[Project, _Found] = WeakKeyDictionary()
 
     def found(project: Project) -> _Found:

@@ -1,4 +1,4 @@
-"""``master-key``: a live key that reaches every workspace, told by the workspace that its requests have to name."""
+"""``master-key``: a live key that can access every workspace, recognised by requests that have to name a workspace."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import NamedTuple
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.places import Placed
 from keyguard.hygiene.keys.secrets import a_key
-from keyguard.hygiene.project import places as spots
-from keyguard.hygiene.project import word_search
+from keyguard.hygiene.project import spots, word_search
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.key_statement import name_of_key
 from keyguard.hygiene.stages.words import split
@@ -19,14 +18,14 @@ from keyguard.model.finding import Confidence, Environment
 from keyguard.model.violation import Spot, Violation
 from keyguard.support.sanitize import shown_path
 
-#: bytes between the name of a workspace and that of the vendor whose it is
+#: bytes between the name of a workspace and that of its vendor
 _NEAR = 600
-#: names so short are those of anything
+#: a shorter name may mean anything
 _SHORTEST = 6
 
 
 class _Proof(NamedTuple):
-    """Where and how a key shows what it reaches."""
+    """Where and how a key shows that it can access every workspace."""
 
     why: str
     spot: Spot | None = None
@@ -34,7 +33,7 @@ class _Proof(NamedTuple):
 
 
 def master_keys(project: Project, places: list[Placed]) -> Iterator[Violation]:
-    """One for each key, with all its places and the code that gives it away."""
+    """Yield a violation for each such key, with all its spots and the code that proves it."""
     keys: dict[str, list[Placed]] = {}
     for one in places:
         rule = project.rules[one.key.attribution.rule]
@@ -56,7 +55,7 @@ def master_keys(project: Project, places: list[Placed]) -> Iterator[Violation]:
 
 
 def _by_place(project: Project, found: list[Placed], vendor: str) -> _Proof | None:
-    """By its own name, or by a workspace that is named in the same file."""
+    """Return the proof by the key's own name, or by a workspace that is named in the same file."""
     for one in found:
         content = project.read(one.path) or b""
         name = name_of_key(content, one.offset)
@@ -68,7 +67,7 @@ def _by_place(project: Project, found: list[Placed], vendor: str) -> _Proof | No
 
 
 def _by_code(project: Project, found: list[Placed], vendor: str, code: list[bytes]) -> _Proof | None:
-    """By code that reads the variable and names a workspace."""
+    """Return the proof by code that reads the variable and names a workspace."""
     names = {name_of_key(project.read(one.path) or b"", one.offset) for one in found}
     for path in code:
         content = project.read(path) or b""
@@ -81,7 +80,7 @@ def _by_code(project: Project, found: list[Placed], vendor: str, code: list[byte
 
 
 def _beside(content: bytes, vendor: str) -> re.Match[bytes] | None:
-    """Where a workspace is named near the vendor."""
+    """Return the match of a workspace's name near the vendor's; None if there is none."""
     names = re.compile(b"(?i)" + b"|".join(map(re.escape, _names(vendor))))
     for found in _words().finditer(content):
         if names.search(content, max(0, found.start() - _NEAR), found.end() + _NEAR):

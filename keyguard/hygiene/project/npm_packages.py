@@ -1,4 +1,4 @@
-"""The packages of a project, as their ``package.json`` describe them."""
+"""The npm packages of a project, as their ``package.json`` files describe them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optiona
 
 
 class Package(NamedTuple):
-    """A folder with a ``package.json``; empty for the root."""
+    """A folder with a ``package.json``; the folder is empty for the root."""
 
     folder: bytes
     needs: frozenset[str]
-    """Names of all packages it depends on."""
+    """The names of all packages that it depends on."""
 
     def holds(self, path: bytes) -> bool:
-        """Whether the file lies in the folder."""
+        """Return whether the file lies in the folder."""
         return not self.folder or path.startswith(self.folder + b"/")
 
 
 def packages(project: Project) -> list[Package]:
-    """All that people wrote: none within tests, fixtures or what was installed."""
+    """Return the project's own packages, sorted: none in tests, fixtures or folders of installed packages."""
     return sorted(_found(project))
 
 

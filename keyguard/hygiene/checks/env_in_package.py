@@ -1,4 +1,4 @@
-"""``env-in-package``: an environment file that a registry would be given."""
+"""``env-in-package``: a published package would contain an environment file."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _PYTHON = (b"pyproject.toml", b"setup.py", b"setup.cfg")
 
 
 class _Case(NamedTuple):
-    """A file that a package would hold."""
+    """A file that a package would contain."""
 
     path: bytes
     holding: Holding | None
-    """None for a file that is not there yet."""
+    """None for a file that does not exist yet."""
     manifest: bytes
     by: str
     why: str
 
 
 def env_in_package(project: Project) -> Iterator[Violation]:
-    """One for each file, and package that takes it."""
+    """Yield a violation for each file and package that includes it."""
     known = survey(project)
     files: dict[bytes, Holding | None] = {one.path: one for one in known.kept(project)}
     for reader in known.readers:
@@ -63,7 +63,7 @@ def _npm(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_Case
 
 
 def _outer(project: Project, folder: bytes, described: Iterable[bytes]) -> list[bytes]:
-    """The ignore files around a workspace: npm goes by those as well."""
+    """Return the ignore files of the folders around a workspace, which npm applies as well."""
     around = [one for one in sorted(described) if folder.startswith(one) and one != folder]
     top = next((one for one in around if "workspaces" in (_described(project, one + b"package.json") or {})), None)
     if top is None:
@@ -74,7 +74,10 @@ def _outer(project: Project, folder: bytes, described: Iterable[bytes]) -> list[
 
 
 def _is_published(project: Project, folder: bytes, table: dict[str, Any]) -> bool:
-    """Whether it can be, and something says that it is: most packages are programs, and only forgot to say so."""
+    """Return whether npm can publish the package and something says that it is published.
+
+    Most packages are programs whose authors only forgot to mark them private.
+    """
     signs = tables.load("packaging")["published"]
     scripts = table.get("scripts")
     if table.get("private") or not {"name", "version"} <= table.keys():
@@ -121,7 +124,7 @@ def _python(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_C
 
 
 def _by_folder(described: Iterable[bytes], files: Iterable[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Each folder of a package, with the files in it that belong to none further down."""
+    """Yield each package's folder with the files in it that belong to no nested package, sorted."""
     folders = sorted((one for one in described if not is_aside(one)), key=len, reverse=True)
     groups: dict[bytes, list[bytes]] = {}
     for path in sorted(files):

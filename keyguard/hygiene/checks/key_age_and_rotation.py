@@ -1,4 +1,4 @@
-"""The life of keys: one that is used for too long, and one that was only taken out and never revoked."""
+"""``key-too-old`` and ``key-removed-not-rotated``: keys in use for too long, and keys removed but never revoked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.keys.lifetimes import Life, changed, is_aside, lives
-from keyguard.hygiene.project import places
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.masking.secret import short_id
 from keyguard.model.finding import Certainty, Confidence, Environment, Occurrence, Severity, Sighting
@@ -16,16 +16,16 @@ from keyguard.support import dates
 from keyguard.support.sanitize import shown_path
 
 _DAY = 86_400
-#: kinds of places in history that are one of a file
+#: kinds of occurrences in history that belong to a file
 _FILES = ("blob", "name")
-#: what leads to what a clone gets
+#: kinds of references whose commits a clone receives
 _SHARED = ("head", "branch", "remote", "tag")
-#: places of one key that are told
+#: spots reported for one key
 _MOST = 100
 
 
 def too_old(project: Project) -> Iterator[Violation]:
-    """``key-too-old``: keys that are still there, and known for longer than the project allows."""
+    """Yield ``key-too-old`` for keys that are still present and older than the project allows."""
     limit, now = project.rotation.max_age_days, project.now
     for life in lives(project) if limit and now is not None else ():
         there = _there(life)
@@ -37,7 +37,7 @@ def too_old(project: Project) -> Iterator[Violation]:
 
 
 def not_rotated(project: Project) -> Iterator[Violation]:
-    """``key-removed-not-rotated``: keys that commits took away, and that no record calls revoked."""
+    """Yield ``key-removed-not-rotated`` for keys that commits removed and that no record calls revoked."""
     for life in lives(project) if project.history else ():
         removals = [one for one in life.past if _is_removal(project, one)]
         if _there(life) or not removals or is_aside(project, life) or _is_revoked(project, life):
@@ -60,13 +60,13 @@ def _is_revoked(project: Project, life: Life) -> bool:
 
 
 def _by_commit(life: Life, first: Occurrence, now: int | None) -> tuple[int, str, Confidence | None]:
-    """Age in days, how it is known, and how sure that is."""
+    """Return the age in days, a phrase that says how it is known, and the confidence."""
     since = f"first committed {dates.day(first.author_date)}, to {shown_path(first.path)}, by {first.commit[:10]}"
     return dates.age(first.author_date, now) or 0, since, None
 
 
 def _by_file(project: Project, life: Life, now: int | None) -> tuple[int, str, Confidence | None] | None:
-    """The same of what history does not know: a key is as old as the file around it, if not older."""
+    """Return the same for a key in no commit: at least the age of the file around it; None if unknown."""
     then = changed(project, [path for path, _ in life.here])
     if then is None or now is None:
         return None
@@ -94,7 +94,7 @@ def _old(
 
 
 def _is_removal(project: Project, one: Sighting) -> bool:
-    """Whether a commit that others get took it out of a file of this project."""
+    """Return whether a commit that a clone receives removed the key from a file of this project."""
     place = one.occurrence
     trace, below = place.trace, project.display(b"")
     if trace is None or trace.kind not in _FILES or not trace.removed or trace.reach not in _SHARED:
@@ -116,7 +116,7 @@ def _removed_only(project: Project, life: Life, latest: Sighting) -> Violation:
         check="key-removed-not-rotated",
         message=f"{_called(project, life)} was taken out{f' on {day}' if day else ''}, but nothing says that it"
         " was revoked",
-        spots=(places.of_key(place.path, place),),
+        spots=(spots.of_key(place.path, place),),
         because=(
             f"{since}commit {commit} took it out of {shown_path(place.path)}",
             f"{name} is the finding about the key, and stays while history has it; this one ends with a record",
@@ -131,10 +131,10 @@ def _removed_only(project: Project, life: Life, latest: Sighting) -> Violation:
 
 
 def _there(life: Life) -> list[Spot]:
-    """Where it stands now: in files, else in those of HEAD."""
+    """Return the spots where the key is now: in files, else in those of HEAD."""
     if life.here:
-        return [places.of_key(path, one.occurrence) for path, one in life.here]
-    return [places.of_key(one.occurrence.path, one.occurrence) for one in life.at_head]
+        return [spots.of_key(path, one.occurrence) for path, one in life.here]
+    return [spots.of_key(one.occurrence.path, one.occurrence) for one in life.at_head]
 
 
 def _called(project: Project, life: Life) -> str:
@@ -143,7 +143,7 @@ def _called(project: Project, life: Life) -> str:
 
 
 def _severity(project: Project, key: Sighting, *, live: Severity, test: Severity, other: Severity) -> Severity:
-    """By the environment, and never more than the key itself is worth."""
+    """Return the severity for the key's environment, at most that of the key itself."""
     worth = project.rules[key.attribution.rule].severity_of(key.environment)
     word = {Environment.LIVE: live, Environment.TEST: test}.get(key.environment, other)
     return min(word, worth)

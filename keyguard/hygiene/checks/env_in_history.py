@@ -1,4 +1,4 @@
-"""``env-in-history``: environment files that were committed once, and are in every clone for ever."""
+"""``env-in-history``: environment files that were committed and are still in history, and so in every clone."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from keyguard.git.objects.commits import parse_commit
 from keyguard.git.process.opening import open_shadow
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests
-from keyguard.hygiene.project import places
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.model.finding import Environment, Severity, Sighting, Trace
 from keyguard.model.violation import Violation
 from keyguard.support import dates
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown, shown_path
 
-#: as many digits of a commit as people write
+#: digits of an abbreviated commit id
 _SHORT = 12
 
 
 def env_in_history(project: Project) -> Iterator[Violation]:
-    """One for each file, with the keys in it that are there no more."""
+    """Yield a violation for each file, with the keys that history keeps and the file no longer contains."""
     files: dict[bytes, dict[str, Sighting]] = defaultdict(dict)
     still = {(one.occurrence.path, one.fingerprint) for one in project.past if _trace(one).at_head}
     for one in project.past:
@@ -42,7 +42,7 @@ CHECKS = (env_in_history,)
 
 
 def _counts(project: Project, path: bytes, key: Sighting) -> bool:
-    """Whether the key opens anything: those in files for tests were made up, unless they are live."""
+    """Return whether the key may open anything: keys in files for tests are made up, unless they are live."""
     guessable = project.rules[key.attribution.rule].guessable
     made_up = is_for_tests(path) and (guessable or key.environment is not Environment.LIVE)
     return not is_public(project, key) and not made_up
@@ -65,7 +65,7 @@ def _violation(project: Project, path: bytes, keys: Sequence[Sighting]) -> Viola
     return Violation(
         check="env-in-history",
         message=f"{shown_path(path)} was committed, and history keeps {held} from it{_until(removed)}",
-        spots=tuple(places.of_key(path, one.occurrence) for one in keys),
+        spots=tuple(spots.of_key(path, one.occurrence) for one in keys),
         because=tuple(filter(None, (_since(worst), _by(project, removed)))),
         severity=_severity(project, worst),
         key=worst.fingerprint,
@@ -87,14 +87,14 @@ def _since(key: Sighting) -> str:
 def _by(project: Project, trace: Trace) -> str:
     if not trace.removed:
         return ""
-    # who brought it is only told where people may be named
+    # who removed it is named only where the report may name people
     name = _author(project, trace.removed) if trace.author else ""
     whose = f" by {shown(name)}" if name else ""
     return f"taken out by commit {trace.removed[:_SHORT]} on {dates.day(trace.removed_date)}{whose}"
 
 
 def _author(project: Project, commit: str) -> str:
-    """Who wrote a commit, as it says; empty where it cannot be read."""
+    """Return the author that a commit names; empty if it cannot be read."""
     for repository in (one.repository for one in project.folders if one.repository):
         try:
             with open_shadow(repository) as shadow:

@@ -1,4 +1,4 @@
-"""Balanced blocks in code of the C family: where one ends, past strings and comments, in one pass."""
+"""Balanced brackets in code of the C family: finds the end of a block in one pass, skipping strings and comments."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import re
 from keyguard.support.regex import expression
 
 _PAIRS = {b"{": b"}", b"(": b")", b"[": b"]"}
-#: what can open or close a block, and what hides such characters
+#: brackets, and the strings and comments that may hide some
 _TOKEN = expression(
     rb"//[^\r\n]*|/\*.*?(?:\*/|\Z)"
-    # what is not closed ends with its line, or the text: so that nothing is looked at twice
+    # an unclosed string ends with its line, or with the text, so that no byte is looked at twice
     rb"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?|[{}()\[\]]",
     re.DOTALL,
 )
-#: a configuration that is longer than this is no configuration
+#: bytes: no block of a configuration is longer
 LONGEST = 256 << 10
 
 
 def block_end(text: bytes, start: int) -> int:
-    """Where the block ends that is opened by the bracket at ``start``: behind its closing one; 0 if it never ends."""
+    """Return the offset behind the bracket that closes the one at ``start``; 0 if none does in ``LONGEST`` bytes."""
     waiting: list[bytes] = []
     for found in _TOKEN.finditer(text, start, start + LONGEST):
         token = found[0]

@@ -1,4 +1,4 @@
-"""``env-in-docker-context``: an environment file that gets into an image."""
+"""``env-in-docker-context``: an environment file gets into an image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from keyguard.hygiene.docker.images import Arrival, arrivals
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.contents import Holding
 from keyguard.hygiene.envfiles.survey import survey
-from keyguard.hygiene.project import places
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Confidence, Severity
 from keyguard.model.violation import Spot, Violation
@@ -29,11 +29,11 @@ class _Case(NamedTuple):
     arrival: Arrival
     why: str
     holding: Holding | None
-    """None for a file that is not there yet."""
+    """None for a file that does not exist yet."""
 
 
 def env_in_docker_context(project: Project) -> Iterator[Violation]:
-    """One for each file that says what builds do not get: there the rule belongs, whoever needs it."""
+    """Yield a violation for each ignore file: the missing rule belongs there, whichever builds need it."""
     cases: dict[bytes, list[_Case]] = defaultdict(list)
     for build in builds(project):
         if any(not copy.stage for stage in build.stages for copy in stage.copies):
@@ -71,7 +71,7 @@ def _cases(project: Project, build: Build) -> list[_Case]:
 
 
 def _files(project: Project, build: Build) -> dict[bytes, Holding | None]:
-    """The files in the context that nobody else should get; where there are none, those that something there reads."""
+    """Return the private files in the context; if there are none, the missing files that code in it would read."""
     known = survey(project)
     inside = {one.path: one for one in known.kept(project) if one.path.startswith(build.context)}
     if inside:
@@ -111,7 +111,7 @@ def _because(cases: Sequence[_Case]) -> tuple[str, ...]:
 def _spot(project: Project, case: _Case) -> Spot:
     copy = case.arrival.copy
     return (
-        project.spot(case.build.dockerfile, copy.start, copy.end) if copy.end else places.of_file(case.build.dockerfile)
+        project.spot(case.build.dockerfile, copy.start, copy.end) if copy.end else spots.of_file(case.build.dockerfile)
     )
 
 

@@ -1,4 +1,4 @@
-"""What the name of an environment variable says: whether a build hands it to browsers, and whether it is a secret."""
+"""What the name of an environment variable tells: whether builds expose it to browsers, and whether it is a secret."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from keyguard.rules.loader import RuleSet
 
 
 class Secrecy(IntEnum):
-    """How much a name says that its value is a secret."""
+    """How strongly a name suggests that its value is a secret."""
 
     NONE = 0
     PERHAPS = 1
-    """It says key or token, and not whose: many of those are made for browsers."""
+    """It contains "key" or "token" without a known vendor: many such keys are made for browsers."""
     SURELY = 2
 
 
 def public_prefix(name: str) -> str:
-    """The prefix by which a build tool puts the variable into what browsers get; empty if it has none."""
+    """Return the prefix by which a build tool exposes the variable to browsers; empty if it has none."""
     return next((prefix for prefix in _prefixes() if name.startswith(prefix)), "")
 
 
 def tool(prefix: str) -> str:
-    """Which tool acts upon a prefix."""
+    """Return the build tool that exposes variables of this prefix."""
     return str(_names()["prefixes"][prefix])
 
 
 @cache
 def public_names() -> re.Pattern[bytes]:
-    """Finds names with such a prefix, each as a whole."""
+    """Return the pattern that matches whole names with such a prefix."""
     prefixes = "|".join(_prefixes()).encode()
     return re.compile(rb"(?<![A-Za-z0-9_$-])(?:%s)[A-Z0-9_]{2,80}(?![A-Za-z0-9_])" % prefixes)
 
 
 def secrecy(name: str, vendors: Collection[Vendor] = ()) -> Secrecy:
-    """What the name says; ``vendors`` are those that issue no keys for browsers."""
+    """Return how strongly the name suggests a secret; ``vendors`` are those that issue no keys for browsers."""
     plain, names = name[len(public_prefix(name)) :].upper(), _names()
     if _has(plain, names["words"]["public"]):
         return Secrecy.NONE
@@ -52,27 +52,27 @@ def secrecy(name: str, vendors: Collection[Vendor] = ()) -> Secrecy:
 
 
 def server_vendors(ruleset: RuleSet) -> list[Vendor]:
-    """The vendors that issue no keys which are meant to be seen, as far as the rules know."""
+    """Return the vendors that issue no publishable keys, as far as the rules know."""
     public = {rule.vendor for rule in ruleset.rules if "publishable" in rule.environments}
     public |= {rule.vendor for rule in ruleset.rules if rule.id in tables.load("browser")["public"]["rules"]}
     return [one for one in ruleset.vendors.values() if one.names and one.id not in public]
 
 
 def _names_one(name: str, vendors: Collection[Vendor]) -> bool:
-    """Whether a vendor is named in whole words: the ``entra`` of ``CENTRAL_API_KEY`` is nobody's."""
+    """Return whether the name contains a vendor's name as a whole word: ``CENTRAL_API_KEY`` does not name ``entra``."""
     squeezed = name.replace("_", "").lower()
     words = (word for one in vendors for word in one.names if word in squeezed)
     return any(as_word(word).search(name.encode()) for word in words)
 
 
 def _has(name: str, words: Collection[str]) -> bool:
-    """Whether one of the words stands in the name, between underscores or its ends."""
+    """Return whether the name contains one of the words, delimited by underscores or its ends."""
     return any(f"_{word}_" in f"_{name}_" for word in words)
 
 
 @cache
 def _prefixes() -> tuple[str, ...]:
-    """The longest first: one may begin with another."""
+    """Return the prefixes, the longest first, because one may begin with another."""
     return tuple(sorted(_names()["prefixes"], key=lambda prefix: (-len(prefix), prefix)))
 
 

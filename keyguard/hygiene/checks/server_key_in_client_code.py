@@ -1,4 +1,4 @@
-"""``server-key-in-client-code``: code that reaches a browser and does what needs a secret key."""
+"""``server-key-in-client-code``: code that reaches a browser uses a secret key."""
 
 from __future__ import annotations
 
@@ -9,61 +9,61 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.project import variables, word_search
-from keyguard.hygiene.project.delivery import Delivery, deliveries
-from keyguard.hygiene.project.packages import packages
+from keyguard.hygiene.project import variable_names, word_search
+from keyguard.hygiene.project.client_delivery import Delivery, deliveries
+from keyguard.hygiene.project.npm_packages import packages
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.model.finding import Confidence, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
 
 _CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte", b".astro", b".html", b".htm")
-#: never part of a bundle, whatever imports it
+#: files that are in no bundle, whatever imports them
 _NOT_SHIPPED = expression(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
 _READ = expression(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
-#: a list of all variables that says which of them a browser may have, and throws where it asks for another
+#: a list of all variables that declares which of them browsers may read, and throws for every other one
 _GUARD, _GUARDED = expression(rb"@t3-oss/env[\w-]{0,40}[\"']"), re.compile(rb"\bcreateEnv\s{0,9}\(")
 _COMMENT = expression(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
 _BEARER = expression(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
-#: what is sent is fixed, and not typed by whoever uses the page
+#: the credential in the header is a constant, not a value that the page's user typed
 _FIXED = expression(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
 _QUOTES = (b'"', b"'")
-#: an import, and a call of ``require``, up to the name of the package
+#: an import, or a call of ``require``, up to the name of the package
 _FROM = expression(
     rb"import\s{1,9}(?!type\b)(?P<default>[\w$]{1,80})?[\s,]{0,9}"
     rb"(?:\*\s{0,9}as\s{1,9}[\w$]{1,80}|\{(?P<others>[^{}]*)\})?\s{0,9}from\s{0,9}\Z"
 )
 _REQUIRE = expression(rb"(?P<default>[\w$]{1,80})\s{0,9}=\s{0,9}require\(\s{0,9}\Z")
 _STATEMENT = 600
-#: names of one package that a file is searched for, and how often its import is looked for: people write one
+#: names of one package that a file is searched for, and imports of it that are looked at: people write one
 _MOST_NAMES, _MOST_IMPORTS = 50, 20
-#: how far before a use a comment may begin
+#: bytes before a use in which its line's comment may begin
 _LINE = 400
-#: how far a header stands from the address that it is sent to
+#: bytes between a header and the address that it is sent to
 _NEAR = 800
 
 
 class _Use(NamedTuple):
-    """A place where code needs a secret, and for what."""
+    """Code that needs a secret, and what it needs it for."""
 
     span: tuple[int, int]
     what: str
     subject: str
     confidence: Confidence | None = None
     hidden: bool = False
-    """Whether a secret may stand there."""
+    """Whether the span may contain a secret, so that it must be masked."""
 
 
 def server_key_in_client_code(project: Project) -> Iterator[Violation]:
-    """One for each use and file that reaches a browser."""
+    """Yield a violation for each use and each file that reaches a browser."""
     suspects = word_search.files_with(project, _candidates(project), _words())
-    vendors = variables.server_vendors(project.engine.ruleset) if suspects else []
+    vendors = variable_names.server_vendors(project.engine.ruleset) if suspects else []
     uses = {path: found for path in suspects if (found := list(_uses(project.read(path) or b"", vendors)))}
     for path, delivery in sorted(deliveries(project, uses).items()):
         seen: set[str] = set()
         for use in uses[path]:
-            if use.subject not in seen and delivery.takes(use.span[0]):
+            if use.subject not in seen and delivery.delivers(use.span[0]):
                 seen.add(use.subject)
                 yield _violation(project, path, use, delivery)
 
@@ -75,7 +75,7 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
     return Violation(
         check="server-key-in-client-code",
         message=f"{use.what} in {delivery.how}",
-        spots=((project.hidden if use.hidden else project.spot)(path, *use.span),),
+        spots=((project.hidden_spot if use.hidden else project.spot)(path, *use.span),),
         subject=use.subject,
         because=delivery.because,
         confidence=use.confidence,
@@ -83,7 +83,7 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
 
 
 def _candidates(project: Project) -> list[bytes]:
-    """Code in packages that build for browsers; pages wherever they are."""
+    """Return the code in packages that build for browsers, and HTML pages wherever they are."""
     clients, aside = [one for one in packages(project) if one.needs & _frameworks()], _aside()
     everywhere = any(not one.folder for one in clients)
     return [
@@ -98,7 +98,7 @@ def _candidates(project: Project) -> list[bytes]:
 
 @cache
 def _aside() -> re.Pattern[bytes]:
-    """Finds folders of what is in no bundle."""
+    """Return the pattern that matches folders whose files are in no bundle."""
     folders = map(str.encode, tables.load("browser")["aside"]["folders"])
     return re.compile(rb"(?:\A|/)(?:%s)/" % b"|".join(map(re.escape, folders)))
 
@@ -110,7 +110,7 @@ def _frameworks() -> frozenset[str]:
 
 @cache
 def _words() -> tuple[bytes, ...]:
-    """What stands in every file that could be meant."""
+    """Return words of which every relevant file contains one."""
     services: list[dict[str, Any]] = tables.load("browser")["services"]
     sdks = [
         quote + name + quote for one in services for name in map(str.encode, one.get("sdk", ())) for quote in _QUOTES
@@ -129,18 +129,18 @@ def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
 
 
 def _reads(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
-    """Variables of the environment that hold a secret, by their names."""
+    """Yield reads of environment variables whose names say that they are secret."""
     guard = _GUARD.search(content)
     if guard and _GUARDED.search(content, guard.end()):
         return
     for found in _READ.finditer(content):
         name = found[1].decode()
-        if variables.secrecy(name, vendors) is Secrecy.SURELY:
+        if variable_names.secrecy(name, vendors) is Secrecy.SURELY:
             yield _Use(found.span(), f"{name}, a secret by its name, is read", name)
 
 
 def _clients(content: bytes) -> Iterator[_Use]:
-    """A vendor's client for servers, made: an import alone may be for its types."""
+    """Yield calls that construct a vendor's server client: an import alone may be for its types."""
     for service in tables.load("browser")["services"]:
         for package in service.get("sdk", ()):
             for name in islice(dict.fromkeys(_imported(content, package.encode())), _MOST_NAMES):
@@ -150,7 +150,7 @@ def _clients(content: bytes) -> Iterator[_Use]:
 
 
 def _imported(content: bytes, package: bytes) -> Iterator[bytes]:
-    """The names under which a package, or what it exports, is known in the file."""
+    """Yield the local names by which the file refers to a package or its exports."""
     for quote in _QUOTES:
         at = content.find(quote + package + quote)
         for _ in range(_MOST_IMPORTS if at >= 0 else 0):
@@ -171,7 +171,7 @@ def _names_in(found: re.Match[bytes]) -> Iterator[bytes]:
 
 
 def _headers(content: bytes) -> Iterator[_Use]:
-    """A request to a vendor's API with a key in its header."""
+    """Yield requests to a vendor's API with a key in a header."""
     for service in tables.load("browser")["services"]:
         for host in map(str.encode, service["hosts"]):
             at = content.find(b"//" + host)

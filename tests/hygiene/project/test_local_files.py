@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.hygiene import topics
+from keyguard.hygiene import check_table
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths.files import Files
 from keyguard.hygiene.paths.patterns import Patterns
-from keyguard.hygiene.project.neighbours import Beside
+from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.sources.listing import Folder, TreeFile
 
 
@@ -26,9 +26,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def beside_of(root: Path, *names: str) -> Beside:
+def local_files_of(root: Path, *names: str) -> LocalFiles:
     files = [TreeFile(name.encode()) for name in names]
-    return Beside(os.fsencode(root), [Folder(os.fsencode(root), b"", files)])
+    return LocalFiles(os.fsencode(root), [Folder(os.fsencode(root), b"", files)])
 
 
 def is_env(name: bytes) -> bool:
@@ -36,13 +36,13 @@ def is_env(name: bytes) -> bool:
 
 
 def test_what_lies_in_folders_of_listed_files_is_found_and_no_other(root: Path) -> None:
-    beside = beside_of(root, "a.env", "sub/d.txt", "gone/f.env")
-    assert [*beside.called(is_env)] == [b"a.env", b"b.env", b"sub/c.env", b"gone/f.env"]
-    assert [*beside.called(is_env, (b"apart", b"sub", b"a.env"))] == [
+    local_files = local_files_of(root, "a.env", "sub/d.txt", "gone/f.env")
+    assert [*local_files.named(is_env)] == [b"a.env", b"b.env", b"sub/c.env", b"gone/f.env"]
+    assert [*local_files.named(is_env, (b"apart", b"sub", b"a.env"))] == [
         *(b"a.env", b"b.env", b"sub/c.env", b"apart/e.env", b"gone/f.env")
     ]
-    assert [*beside.called(lambda name: name == b"apart")] == [b"apart"]
-    assert beside.files.by_name == {b"a.env": [b"a.env"], b"d.txt": [b"sub/d.txt"], b"f.env": [b"gone/f.env"]}
+    assert [*local_files.named(lambda name: name == b"apart")] == [b"apart"]
+    assert local_files.files.by_name == {b"a.env": [b"a.env"], b"d.txt": [b"sub/d.txt"], b"f.env": [b"gone/f.env"]}
 
 
 @pytest.mark.parametrize("early", [True, False])
@@ -60,15 +60,15 @@ def test_folders_and_names_are_looked_at_once(root: Path, monkeypatch: pytest.Mo
         return is_env(name)
 
     monkeypatch.setattr(os, "listdir", listdir)
-    beside = beside_of(root, "a.env", "x/a.env", "y/a.env", "sub/d.txt")
-    beside.look({wanted: Patterns(("*.env",))} if early else {})
-    assert [*beside.called(wanted)] == [b"a.env", b"x/a.env", b"y/a.env", b"b.env", b"sub/c.env"]
+    local_files = local_files_of(root, "a.env", "x/a.env", "y/a.env", "sub/d.txt")
+    local_files.prepare({wanted: Patterns(("*.env",))} if early else {})
+    assert [*local_files.named(wanted)] == [b"a.env", b"x/a.env", b"y/a.env", b"b.env", b"sub/c.env"]
     looked, asked = dict(folders), dict(names)
     assert looked == dict.fromkeys([f"{root}/", f"{root}/sub/", f"{root}/x/", f"{root}/y/"], 1)
     unlike = [] if early else [b"d.txt"]
     assert asked == dict.fromkeys([b"a.env", b"b.env", b"c.env", b"sub", b"apart", *unlike], 1)
     for _ in range(3):
-        assert len([*beside.called(wanted)]) == 5
+        assert len([*local_files.named(wanted)]) == 5
     assert (folders, names) == (looked, asked)
 
 
@@ -97,12 +97,12 @@ NAMES = (".env", ".env.live", "live.env", ".env.example", "secrets.toml", "terra
 @pytest.mark.parametrize("name", [*NAMES, *(f".env.{name}" for name in NAMES)])
 def test_no_name_is_wanted_that_the_patterns_do_not_mean(name: str) -> None:
     files = Files({name.encode(): TreeFile(name.encode())})
-    for wanted, patterns in topics.names().items():
+    for wanted, patterns in check_table.local_file_predicates().items():
         assert set(filter(wanted, files.by_name)) <= patterns.names(files)
 
 
 def test_every_name_in_a_list_that_is_wanted_is_meant_by_the_patterns() -> None:
-    for wanted, patterns in topics.names().items():
+    for wanted, patterns in check_table.local_file_predicates().items():
         lists = [one for group in tables.load("envfiles")["files"].values() for one in group]
         names = {one.rpartition("/")[2].replace("*", "x").encode() for one in lists}
         files = Files((name, TreeFile(name)) for name in names)

@@ -1,4 +1,4 @@
-"""``key-in-k8s``: secrets in manifests of Kubernetes, in clear or in base64, which hides nothing."""
+"""``key-in-k8s``: secrets in Kubernetes manifests, in clear text or in base64, which is no encryption."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
-from keyguard.hygiene.checks.infrastructure import severity_of
+from keyguard.hygiene.checks.key_in_infrastructure import severity_of
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.kubernetes import API, KIND, Entry, manifests, secret_values
 from keyguard.hygiene.keys.secrets import a_key, concerns
-from keyguard.hygiene.project import places as spots
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.enclosing import document
 from keyguard.hygiene.stages.stage import Stage, judge
@@ -19,12 +19,12 @@ from keyguard.model.finding import Confidence, Severity, Sighting
 from keyguard.model.violation import Violation
 from keyguard.support.sanitize import shown, shown_path
 
-#: of a value that no rule knows: as long and as mixed as what was made to be a secret
+#: for a value that no rule knows: the minimum length, and the minimum entropy in bits per character
 _SHORTEST, _LEAST = 12, 3.2
 
 
 def key_in_k8s(project: Project) -> Iterator[Violation]:
-    """One for each key and manifest, and one for each other value of a Secret that looks like one."""
+    """Yield a violation for each key and manifest, and for each other value of a Secret that looks like a secret."""
     files, secrets = manifests(project)
     for path in sorted({*secrets, *(one for one in files if project.keys.get(one))}):
         yield from _in_clear(project, path)
@@ -35,7 +35,7 @@ CHECKS = (key_in_k8s,)
 
 
 def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
-    """The keys that stand in a manifest, or in the values of a chart, as they are."""
+    """Yield the keys that stand in clear text in a manifest, or in the values of a Helm chart."""
     content = project.read(path) or b""
     places: dict[str, list[tuple[Sighting, str]]] = {}
     for key in project.keys.get(path, ()):
@@ -55,7 +55,7 @@ def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
 
 
 def _kind_at(content: bytes, offset: int) -> str:
-    """The kind of the manifest that a place is in; empty where it is in none."""
+    """Return the kind of the manifest that contains an offset; empty if none does."""
     return _kind_of(content, *document(content, offset))
 
 
@@ -90,7 +90,7 @@ def _encoded(project: Project, path: bytes, key: Sighting) -> Violation:
 
 
 def _looks_secret(entry: Entry) -> bool:
-    """By its name, and by a value that nobody would remember."""
+    """Return whether the name says that it is a secret, and the value looks random."""
     lists, words, value = tables.load("manifests"), split(entry.name), entry.value
     if not set(words).isdisjoint(lists["public"]) or set(words).isdisjoint(lists["secret"]):
         return False
@@ -109,7 +109,7 @@ def _other(project: Project, path: bytes, entry: Entry) -> Violation:
     return Violation(
         check="key-in-k8s",
         message=f"the value of {shown(entry.name)} {how} in a Secret in {shown_path(path)}",
-        spots=(project.hidden(path, *entry.span),),
+        spots=(project.hidden_spot(path, *entry.span),),
         subject=entry.name,
         severity=Severity.MEDIUM,
         confidence=Confidence.MEDIUM,

@@ -1,4 +1,4 @@
-"""``hook-missing``: whether anything runs keyguard when something is committed. Hooks are read, and never run."""
+"""``hook-missing``: no hook and no CI job runs keyguard. Hooks are read, never run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from keyguard.git.layout.control import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.settings import hooks_path
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.project import places
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.model.violation import Violation
 from keyguard.support import userdirs
@@ -22,14 +22,14 @@ from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown, shown_path
 
 _NAME = expression(rb"\bkeyguard\b")
-#: what follows on its name, alone or after what stands before it, where it is called
+#: its name followed by a subcommand, alone or after whatever starts it
 _COMMAND = expression(rb"keyguard(?:-lint\b|[\"']?[\s,]{1,20}[\"']?(?:scan|hook)\b)")
 _ACTION = expression(rb"keyguard\S{0,100}@"), re.compile(rb"\buses:\s{0,20}\S{0,200}/\Z")
 _HOOK = expression(rb"keyguard"), re.compile(rb"\bid:\s{0,20}[\"']?\Z")
-#: bytes before its name that are looked at, and how often its name is, in one file
+#: bytes before its name that are looked at; occurrences of its name that are looked at in one file
 _BEFORE, _MOST = 300, 1000
 _COMMENT = expression(rb"(?:^|\s)(?:#|//)")
-#: what frameworks put into a hook so that it runs what they are told to
+#: frameworks whose calls in a hook run what the project's configuration lists
 _FRAMEWORK = expression(rb"\bpre-commit\b|\bprek\b|\blefthook\b|\bhusky\b")
 _ITEM = expression(rb"(?m)^([ \t]*)-[ \t]")
 _REVISION = expression(rb"\brev[\"']?\s*:\s*[\"']?([^\s\"'#,}]+)")
@@ -38,14 +38,14 @@ _LIMIT = 1 << 20
 
 
 class _Place(NamedTuple):
-    """A repository of the project, whose files have this before their paths."""
+    """A repository of the project, and the prefix of its files' paths."""
 
     repository: Repository
     prefix: bytes
 
 
 def hook_missing(project: Project) -> Iterator[Violation]:
-    """One for each repository: its hook is not run, or not the same on every day, or there is none."""
+    """Yield one violation for each repository: its hook is not run, is not pinned, or is missing."""
     for place in _places(project):
         found = _shadowed(project, place) or _unpinned(project, place) or _missing(project, place)
         if found:
@@ -56,7 +56,7 @@ CHECKS = (hook_missing,)
 
 
 def _places(project: Project) -> Iterator[_Place]:
-    """The repositories whose top was asked for; those inside others are somebody else's."""
+    """Yield the repositories whose top lies in the project; nested ones belong to somebody else."""
     found = {one.repository.top: one.repository for one in project.folders if one.repository and one.repository.top}
     for top, repository in sorted(found.items()):
         inner = os.path.relpath(os.fsencode(top), project.root)
@@ -69,7 +69,10 @@ def _places(project: Project) -> Iterator[_Place]:
 
 
 def _shadowed(project: Project, place: _Place) -> Violation | None:
-    """git looks for hooks in another folder than the one where it is, and that one calls neither it nor a framework."""
+    """Return a violation if ``core.hooksPath`` keeps git from running the hook that calls keyguard.
+
+    The folder that it names calls neither keyguard nor a framework that could.
+    """
     elsewhere = hooks_path(place.repository)
     if not elsewhere or _is_called(_hooks_in(elsewhere, place), _FRAMEWORK):
         return None
@@ -81,14 +84,14 @@ def _shadowed(project: Project, place: _Place) -> Violation | None:
     return Violation(
         check="hook-missing",
         message=f"core.hooksPath sends git to {shown(elsewhere)}, where keyguard is not called",
-        spots=(places.of_file(where),),
+        spots=(spots.of_file(where),),
         because=("git runs no hook from .git/hooks as long as core.hooksPath is set",),
         subject="shadowed",
     )
 
 
 def _unpinned(project: Project, place: _Place) -> Violation | None:
-    """The hook is whatever a branch is on the day."""
+    """Return a violation if the revision of the hook is a branch, so that machines run different versions."""
     for path in _pre_commit_configs(project, place):
         content = project.read(path) or b""
         for start, end in _items(content):
@@ -106,7 +109,7 @@ def _unpinned(project: Project, place: _Place) -> Violation | None:
 
 
 def _missing(project: Project, place: _Place) -> Violation | None:
-    """Nothing in the project and nothing in this clone calls it."""
+    """Return a violation if neither a file of the project nor a hook in this clone calls keyguard."""
     files = list(_files(project, place))
     folder = hooks_path(place.repository) or os.path.join(place.repository.common_dir, "hooks")
     if any(_calls(project.read(path) or b"") for path in files) or _is_called(_hooks_in(folder, place)):
@@ -116,7 +119,7 @@ def _missing(project: Project, place: _Place) -> Violation | None:
     return Violation(
         check="hook-missing",
         message="neither a hook nor a CI job of this repository calls keyguard",
-        spots=(places.of_file(where),),
+        spots=(spots.of_file(where),),
         because=(f"looked at {', '.join(map(shown_path, files[:3])) or 'the hooks of git'}",) if files else (),
         subject="missing",
     )
@@ -126,7 +129,7 @@ def _missing(project: Project, place: _Place) -> Violation | None:
 
 
 def _files(project: Project, place: _Place) -> Iterator[bytes]:
-    """The files of the project that say what is to be run."""
+    """Yield the files of the project that configure hooks and CI jobs."""
     lists = tables.load("lifecycle")["hooks"]
     names = [place.prefix + name.encode() for name in lists["files"]]
     yield from (path for path in names if path in project.files)
@@ -140,7 +143,7 @@ def _pre_commit_configs(project: Project, place: _Place) -> list[bytes]:
 
 
 def _hooks_in(folder: str, place: _Place) -> Iterator[bytes]:
-    """What the hooks in a folder say; of husky's, what stands beside its own folder."""
+    """Yield the content of the hooks in a folder; for husky's ``_`` folder, also of those beside it."""
     if folder.startswith("~/"):
         folder = os.path.join(userdirs.home(os.environ) or "/", folder[2:])
     folder = os.path.join(place.repository.top, folder)
@@ -155,7 +158,7 @@ def _is_called(hooks: Iterator[bytes], also: re.Pattern[bytes] | None = None) ->
 
 
 def _calls(text: bytes) -> bool:
-    """Whether keyguard is called there, and not just in a comment."""
+    """Return whether the text calls keyguard outside of a comment."""
     for found in islice(_NAME.finditer(text), _MOST):
         at = found.start()
         line = text[max(0, at - _BEFORE) : at].rpartition(b"\n")[2]
@@ -168,7 +171,7 @@ def _calls(text: bytes) -> bool:
 
 
 def _items(content: bytes) -> Iterator[tuple[int, int]]:
-    """The entries under ``repos:``, those that are farthest to the left."""
+    """Yield the spans of the entries under ``repos:``, which are the least indented items."""
     found = list(_ITEM.finditer(content))
     left = min((len(one[1]) for one in found), default=0)
     starts = [one.start() for one in found if len(one[1]) == left]

@@ -1,4 +1,4 @@
-"""The files of a project by their names, and what lies beside them: known without any key, so it is found out early."""
+"""The files of a project by name, listed or not. They need no keys, so they are looked up before keys are known."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.sources.listing import Folder
 
 
-class Beside:
-    """Names in the folders of a project. Paths are relative to its root."""
+class LocalFiles:
+    """The files in the folders of a project, by name. Paths are relative to its root."""
 
     def __init__(self, root: bytes, folders: Iterable[Folder]) -> None:
-        """The ``folders`` share this root."""
+        """``folders`` all share ``root``."""
         self.files = Files((file.path, file) for folder in folders for file in folder.files)
-        """The listed ones by their path: what git tracks or could track."""
+        """The listed files by path: those that git tracks or could track."""
         self._root = root
         self._fitting: dict[Callable[[bytes], bool], set[bytes]] = {}
 
-    def look(self, wanted: Mapping[Callable[[bytes], bool], Patterns]) -> None:
-        """Find it all out now, so that whoever asks later need not wait; also which names are ``wanted``, all of which
-        the patterns mean.
+    def prepare(self, wanted: Mapping[Callable[[bytes], bool], Patterns]) -> None:
+        """Look everything up now, so that later calls need not wait.
+
+        ``wanted`` are the predicates of later calls; the patterns of each match every name that it accepts.
         """
-        self.files.look()
+        self.files.prepare()
         for one, patterns in wanted.items():
             self._fitting[one] = {*filter(one, patterns.names(self.files)), *filter(one, self._others)}
 
-    def called(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[bytes]:
-        """What has a name that is wanted, by name, listed or not: in folders that hold listed files, and in the
-        ``folders`` of these names beside them.
+    def named(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[bytes]:
+        """Yield the paths whose names are wanted, ordered by name, listed or not.
+
+        It looks in all folders that hold listed files, and in unlisted folders beside them that have one of the names
+        ``folders``.
         """
         inside = self._inside(folders)
         places = (self.files.by_name, self._others, inside)
@@ -41,13 +44,13 @@ class Beside:
             yield from sorted({path for place in places for path in place.get(name, ())})
 
     def _names(self, wanted: Callable[[bytes], bool]) -> set[bytes]:
-        """A name is held against what is wanted once, however often that is asked for."""
+        """Return all names that the predicate accepts; each name is tested against a predicate once."""
         if wanted not in self._fitting:
             self._fitting[wanted] = {*filter(wanted, self.files.by_name), *filter(wanted, self._others)}
         return self._fitting[wanted]
 
     def _inside(self, names: Collection[bytes]) -> dict[bytes, list[bytes]]:
-        """What lies in folders of these names in which nothing is listed, by its name."""
+        """Return the files in unlisted folders of these names, by name."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
         for folder in (folder for name in names for folder in self._others.get(name, ())):
             with suppress(OSError):
@@ -58,7 +61,7 @@ class Beside:
 
     @cached_property
     def _others(self) -> dict[bytes, list[bytes]]:
-        """What is not listed, by its name."""
+        """The unlisted files and folders, by name."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
         root = os.path.join(self._root, b"")
         for folder, names in sorted(self.files.by_folder.items()):

@@ -1,4 +1,4 @@
-"""The comments that suppress what checks say of a place in a file."""
+"""Suppression of violations by inline comments in the files of a project."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from keyguard.triage.inline import Marker, applies, markers
 _BREAK = expression(rb"\r\n|\n|\r")
 
 
-class Comments:
-    """The comments in the files of a project. The lines of a file are found once, however many places are asked about,
-    as long as they are asked about one file after the other.
+class Suppressions:
+    """Find the comment that suppresses a violation.
+
+    The line starts of a file are computed once, as long as all questions about one file are asked in a row.
     """
 
     def __init__(self, read: Callable[[bytes], bytes | None]) -> None:
-        """``read`` gives what a file holds, or None."""
+        """``read`` returns the content of a file, or None."""
         self._read = read
         self._path: bytes | None = None
         self._page = Page.of(b"")
@@ -27,7 +28,10 @@ class Comments:
         self._known: dict[int, list[Marker]] = {}
 
     def suppression(self, check: str, spot: Spot) -> Suppression | None:
-        """By a comment on the line of a spot or the one before; for a file as a whole, on its first line."""
+        """Return the suppression by a comment on the line of a spot or the line before; None if there is none.
+
+        For a spot that is a whole file, only the first line counts.
+        """
         if spot.path != self._path:
             self._open(spot.path)
         content = self._page.data

@@ -1,4 +1,4 @@
-"""Places for violations: a stretch of a file as a line, columns and a text in which nothing is secret."""
+"""Spots for violations: a span of a file as line, columns and a text without secrets."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from keyguard.model.finding import Match, Occurrence
 from keyguard.model.violation import Spot
 from keyguard.support.regex import expression
 
-#: what a line may begin with so that it is shown: a plain name that what follows is given to
+#: the part of the line before a spot that is shown: a plain name that the value is assigned to
 _LEAD = expression(rb"[ \t]*((?:- )?(?:[\"']?[A-Za-z_]{1,30}[\"']?[ \t]*[:=][ \t]*)?[\"']?)\Z")
 _LONGEST_LEAD = 80
 
 
 def of_file(path: bytes) -> Spot:
-    """The file as a whole."""
+    """Return the spot for a file as a whole."""
     return Spot(path=path)
 
 
 def of_key(path: bytes, occurrence: Occurrence) -> Spot:
-    """Where a key stands; ``path`` is that below the root of the project."""
+    """Return the spot of a key; ``path`` is relative to the root of the project."""
     return Spot(
         path=path,
         line=occurrence.line,
@@ -39,17 +39,17 @@ def of_key(path: bytes, occurrence: Occurrence) -> Spot:
 
 
 def of_span(path: bytes, data: bytes, start: int, end: int, engine: Engine, *, hidden: bool = False) -> Spot:
-    """A stretch of a text, in bytes, half open: shown as it is, unless a key stands in it, or it is ``hidden``.
+    """Return the spot of a half-open span of a text, in bytes, masked if it overlaps a key or is ``hidden``.
 
-    Of the line around it only the name that it is given to is shown: where it is about a name that says "secret", what
-    stands beside it often is one, and no rule need know it.
+    Of the line around the span only the name that it is assigned to is shown: beside a name that says "secret" there
+    often is a secret, and no rule need know it.
     """
     shown = _text(data, start, end, engine)
     return _spot(path, data, (start, end), _lead(data, start), MASK if hidden or shown is None else shown, "")
 
 
 def of_secret(path: bytes, data: bytes, span: tuple[int, int], around: tuple[int, int], engine: Engine) -> Spot:
-    """A stretch that is a secret, with what stands ``around`` it, of which the caller knows that it is none."""
+    """Return the spot of a secret, masked, with the text ``around`` it, which the caller knows to contain no secret."""
     before = _text(data, around[0], span[0], engine)
     after = _text(data, span[1], around[1], engine)
     return _spot(path, data, span, _lead(data, around[0]) + (before or ""), MASK, after or "")
@@ -62,7 +62,7 @@ def _lead(data: bytes, start: int) -> str:
 
 
 def _text(data: bytes, start: int, end: int, engine: Engine) -> str | None:
-    """What stands there; None if a key does."""
+    """Return the text of a span; None if it overlaps a key."""
     if any(start < key.end and key.start < end for key in _keys(engine, data)):
         return None
     return data[start:end].decode("utf-8", "backslashreplace")
@@ -84,5 +84,5 @@ def _spot(path: bytes, data: bytes, span: tuple[int, int], before: str, shown: s
 
 @lru_cache(maxsize=2)
 def _keys(engine: Engine, data: bytes) -> list[Match]:
-    """The keys in a text: several checks, one after the other, ask about the same one."""
+    """Return the keys in a text, cached because several checks ask about the same text in a row."""
     return engine.matcher.find(data).matches

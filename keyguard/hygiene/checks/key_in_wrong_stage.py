@@ -1,14 +1,18 @@
-"""Keys and stages: live keys before production, test keys in it, and one key for several stages or services."""
+"""``live-key-in-dev``, ``test-key-in-prod``, ``key-shared-across-environments`` and ``key-reused-across-services``.
+
+All of them compare a key's environment with the deployment stages of the places where it is. ``master-key`` looks at
+the same places and is called from here.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from keyguard.hygiene.checks.master_keys import master_keys
+from keyguard.hygiene.checks.master_key import master_keys
 from keyguard.hygiene.keys.places import Placed, placed
 from keyguard.hygiene.keys.secrets import a_key
-from keyguard.hygiene.project import places as spots
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.services import service_of, services
 from keyguard.hygiene.stages.stage import BEFORE_PRODUCTION, Stage
@@ -24,12 +28,12 @@ _FOR = {
     Stage.STAGING: "staging",
     Stage.PRODUCTION: "production",
 }
-#: stages in which a program runs, and may run for a long time
+#: stages in which a program runs, possibly for a long time
 _RUNNING = (Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT, Stage.TEST)
 
 
 def environments(project: Project) -> Iterator[Violation]:
-    """All that can be said of the same look at every key."""
+    """Yield the violations of all checks that need the stage of every key."""
     places = placed(project)
     yield from _live_before_production(project, places)
     yield from _test_in_production(project, places)
@@ -54,7 +58,10 @@ def _test_in_production(project: Project, places: list[Placed]) -> Iterator[Viol
 
 
 def _misplaced(project: Project, check: str, group: list[Placed], unsure: Severity) -> Violation:
-    """A key that does not belong to the stage of its place; ``unsure`` where only a habit tells the stage."""
+    """Return the violation for a key in the wrong stage.
+
+    Its severity is ``unsure`` where only a convention tells the stage; None where the stage is stated.
+    """
     first = min(group, key=lambda one: not one.judged.firm)
     stage = first.judged.stage
     return Violation(
@@ -69,7 +76,7 @@ def _misplaced(project: Project, check: str, group: list[Placed], unsure: Severi
 
 
 def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
-    """``key-shared-across-environments``: a test key may be used wherever nothing is at stake."""
+    """Yield ``key-shared-across-environments``; test keys may be shared by all stages but production."""
     for group in _by_key(one for one in places if one.judged.stage in _RUNNING):
         by_stage: dict[Stage, Placed] = {}
         for one in sorted(group, key=lambda one: not one.judged.firm):
@@ -92,9 +99,9 @@ def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
 
 
 def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
-    """``key-reused-across-services``: tests and examples are no services."""
+    """Yield ``key-reused-across-services``; tests and examples are no services."""
     folders = services(project) if places else []
-    # a database may belong to several services; a key of a vendor need not
+    # several services may share a database, but each needs a vendor key of its own
     running = [
         one
         for one in places
@@ -139,7 +146,7 @@ def _spots(places: Iterable[Placed]) -> tuple[Spot, ...]:
 
 
 def _listed(names: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``; many are cut short."""
+    """Return ``a``, ``a and b``, or ``a, b and c``; long lists are abbreviated."""
     if len(names) > 5:
         names = [*names[:4], f"{len(names) - 4} more"]
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -1,4 +1,4 @@
-"""Whether a file gets to a browser or a phone: by what kind of file it is, or by the way that leads to it."""
+"""How a file reaches a browser or a phone: by the kind of file it is, or through imports from an entry point."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z"
 
 
 class Delivery(NamedTuple):
-    """How a file gets to a browser or a phone."""
+    """How a file reaches a browser or a phone."""
 
     how: str
     because: tuple[str, ...] = ()
     stays: tuple[tuple[int, int], ...] = ()
-    """The stretches of the file that stay at the server, in bytes."""
+    """The spans of the file that stay on the server, in bytes: start, end."""
 
-    def takes(self, offset: int) -> bool:
-        """Whether what stands at an offset of the file gets there."""
+    def delivers(self, offset: int) -> bool:
+        """Return whether the code at an offset of the file is delivered."""
         return not any(start <= offset < end for start, end in self.stays)
 
 
 def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
-    """How each of the files gets there; what gets to none is not in it."""
+    """Return how each of the files is delivered; files that reach no client are left out."""
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
     left = [path for path in paths if path not in found and _MODULE.search(path)]
     ways = project.clients.ways(left)
@@ -45,7 +45,7 @@ def _by_way(way: Way) -> Delivery:
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:
-    """What a file of this name, or with this at its top, is for."""
+    """Return the delivery that the path, or a directive at the top of the file, implies; None if neither does."""
     for kind in tables.load("browser")["kinds"]:
         files, paths = tuple(kind["files"]), tuple(kind.get("paths", ()))
         if paths and patterns.of(paths).fit(path):
@@ -63,7 +63,7 @@ def _by_kind(project: Project, path: bytes) -> Delivery | None:
 
 
 def _for_server(path: bytes, folder: str) -> bool:
-    """Whether a part of a folder of build output is not for browsers."""
+    """Return whether a file in a folder of build output belongs to the server's part of it."""
     inside = path[path.find(folder.encode()) + len(folder) :].strip(b"/")
     return folder in ("dist", "build", "out", ".next") and bool(
         patterns.in_folder(inside, tables.load("browser")["aside"]["server"])

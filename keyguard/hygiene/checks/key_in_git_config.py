@@ -1,4 +1,4 @@
-"""``key-in-git-config``: passwords and tokens in the addresses and headers by which git reaches a server."""
+"""``key-in-git-config``: a URL or a header in git's configuration contains a password or a token."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 from keyguard.engine.placeholders import is_placeholder
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
-from keyguard.hygiene.project.offsets import between
+from keyguard.hygiene.project.key_offsets import keys_between
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Sighting
 from keyguard.model.violation import Violation
@@ -24,22 +24,22 @@ _ADDRESS = expression(
 _HEADER = expression(
     rb"(?i)\bextraheader[ \t]*=[ \t]*[\"']?authorization:[ \t]*(?:basic|bearer|token)[ \t]+(?P<word>[^\s\"']{8,2000})"
 )
-#: what stands for a value that comes from elsewhere, and passwords that only say that the user is one
+#: placeholders for values that come from elsewhere, and passwords that only say that the user name is the token
 _VARIABLE = expression(
     rb"[${}%*]|\A(?:x-oauth-basic|x-access-token|oauth2?|token|password|passwd|pass|git)\Z", re.IGNORECASE
 )
-#: the path of a repository, which is shown behind a password
+#: the path of the repository, which is shown behind a masked password
 _AFTER = expression(rb"(?::[0-9]{1,5})?(?:/[\w.-]{1,30}){0,9}(?=[\s\"']|\Z)")
 _LONGEST = 256 << 10
-#: secrets that are told of one file
+#: secrets reported for one file
 _MOST = 100
-#: the name of a user is a token if it is as long as that
+#: a user name of this length is a token
 _TOKEN = 20
 _SHORTEST = 4
 
 
 def key_in_git_config(project: Project) -> Iterator[Violation]:
-    """One for each address or header with a secret in it."""
+    """Yield a violation for each URL or header that contains a secret."""
     for path in sorted({*_own(project), *tables.patterns("infrastructure", "git", "files").among(project.files)}):
         content = (project.read(path) or b"")[:_LONGEST]
         if patterns.in_folder(path, tables.load("environments")["aside"]["folders"]):
@@ -54,7 +54,7 @@ CHECKS = (key_in_git_config,)
 
 
 def _own(project: Project) -> Iterator[bytes]:
-    """The configuration of each repository that begins in the project."""
+    """Yield the configuration file of each repository that lies in the project."""
     for folder in project.folders:
         if folder.repository and folder.repository.top:
             inner = os.path.relpath(os.fsencode(folder.repository.top), project.root)
@@ -63,7 +63,7 @@ def _own(project: Project) -> Iterator[bytes]:
 
 
 def _secret(found: re.Match[bytes]) -> str:
-    """The part that is a secret; empty if none is."""
+    """Return the name of the group that matched a secret; empty if none did."""
     for name, word in found.groupdict().items():
         long = len(word or b"") >= (_TOKEN if name == "user" else _SHORTEST)
         if word and name != "host" and long and not _VARIABLE.search(word) and not is_placeholder(word):
@@ -78,14 +78,14 @@ def _violation(project: Project, path: bytes, found: re.Match[bytes], name: str)
     return Violation(
         check="key-in-git-config",
         message=f"a {'password' if name == 'word' and host else 'token'} in {where} in {shown_path(path)}",
-        spots=(project.hidden(path, *found.span(name), _around(found, name)),),
+        spots=(project.hidden_spot(path, *found.span(name), _around(found, name)),),
         subject=host,
         key=key.fingerprint if key else "",
     )
 
 
 def _around(found: re.Match[bytes], name: str) -> tuple[int, int] | None:
-    """What may be shown around a password; nothing around a token, beside which a password may stand."""
+    """Return the span that may be shown around a password; None around a token, beside which a password may stand."""
     if name != "word" or not found.groupdict().get("host"):
         return None
     after = _AFTER.match(found.string, found.end())
@@ -93,5 +93,5 @@ def _around(found: re.Match[bytes], name: str) -> tuple[int, int] | None:
 
 
 def _known(project: Project, path: bytes, span: tuple[int, int]) -> Sighting | None:
-    """The key that a rule knows in there."""
-    return next((one for _, one in between(project, path, *span)), None)
+    """Return the key that a rule found in the span, if any."""
+    return next((one for _, one in keys_between(project, path, *span)), None)

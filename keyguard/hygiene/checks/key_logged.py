@@ -1,4 +1,4 @@
-"""``key-logged``: a secret of the environment that code prints or writes into its log."""
+"""``key-logged``: code prints or logs a secret of the environment."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from itertools import accumulate, islice
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.project import variables, word_search
+from keyguard.hygiene.project import variable_names, word_search
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.hygiene.stages.names import absolute
 from keyguard.hygiene.stages.words import split
 from keyguard.model.finding import Confidence, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
 
-#: files of code that are looked at: of more, those whose names speak of keys, settings or how a program begins
+#: code files that are read; if there are more, those whose names speak of keys, settings or the start of a program
 _MOST = 250
-#: bytes between the beginning of a call and what it prints
+#: bytes between the beginning of a call and the value that it prints
 _REACH = 300
-#: from one of the words on that a file must have
+#: a read of the environment; it begins with one of the words that a candidate file contains
 _READ = expression(
     rb"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.(?P<a>[A-Z][A-Z0-9_]{2,80})\b|\[[\"'](?P<b>[A-Z][A-Z0-9_]{2,80})[\"']\])"
     rb"|(?:os\.environ|ENV|\$_ENV|\$_SERVER)\[[\"'](?P<c>[A-Z][A-Z0-9_]{2,80})[\"']\]"
@@ -39,12 +39,12 @@ _SINK = expression(
     rb"|\bConsole\.Write(?:Line)?|\bIO\.(?:puts|inspect)|\bRails\.logger\.\w{1,10})\s*\("
     rb"|(?<![\w.$])(?:puts|pp|echo)[ \t(]"
 )
-#: calls that give back all of what they are given
+#: calls that return their whole argument
 _SHOWING = expression(
     rb"(?:\bJSON\.stringify|\bString|\bstr|\brepr|\bstring|\binspect|\bformat|\bconcat|\bunwrap|\bjson\.dumps|\bfmt\.Sprintf)$"
 )
 _STRING = expression(rb"\"(?:\\.|[^\"\\\r\n$#{}]){0,400}\"|'(?:\\.|[^'\\\r\n]){0,400}'")
-#: what may stand right before and right behind what is printed as it is
+#: what may stand directly before and directly after a value that is printed as it is
 _BEFORE = expression(rb"(?:[(,+{:=.%&]|<<|\becho|\bputs|\bpp)\s*$")
 _AFTER = expression(rb"\s*(?:[,)}\]+;]|=\}|\|\||\?\?|\.unwrap\(\)|\.to_s\b|\. |<<|\r?\n|\Z)(?!\s*(?:&&|\?[^?]))")
 _COMMENT = expression(rb"^\s*(?://|#|\*|/\*|<!--|--\s)")
@@ -58,12 +58,12 @@ class _Use(NamedTuple):
     span: tuple[int, int]
     name: str
     through: str = ""
-    """The variable of the program that holds it, if not it itself is printed."""
+    """The local variable that holds it; empty if the secret is printed directly."""
 
 
 def key_logged(project: Project) -> Iterator[Violation]:
-    """One for each variable and file."""
-    vendors = variables.server_vendors(project.engine.ruleset)
+    """Yield a violation for each variable and file."""
+    vendors = variable_names.server_vendors(project.engine.ruleset)
     for path in word_search.files_with(project, _candidates(project), _listed("words")):
         seen: set[str] = set()
         for use in _uses(project.read(path) or b"", vendors):
@@ -87,7 +87,7 @@ def _violation(project: Project, path: bytes, use: _Use) -> Violation:
 
 
 def _candidates(project: Project) -> list[bytes]:
-    """The code that is looked at: to read all of ten thousand files takes as long as to scan them."""
+    """Return the code to look at, at most ``_MOST`` files: reading ten thousand takes as long as scanning them."""
     names = list(project.files.named((), (), _listed("endings")))
     if len(names) > _MOST or sum(len(project.by_name[name]) for name in names) > _MOST:
         names = _telling(names)
@@ -96,7 +96,7 @@ def _candidates(project: Project) -> list[bytes]:
 
 
 def _telling(names: list[bytes]) -> list[bytes]:
-    """Those of the names in which one of some words stands: all looked at in one go."""
+    """Return the names that contain one of the words ``telling``, found in one pass over all names."""
     text, ends = b"\n".join(names).lower(), list(accumulate(len(name) + 1 for name in names))
     found = {bisect_right(ends, at) for word in _listed("telling") for at in _places(text, word)}
     return [names[index] for index in found]
@@ -111,7 +111,7 @@ def _places(text: bytes, word: bytes) -> Iterator[int]:
 
 @cache
 def _aside() -> re.Pattern[bytes]:
-    """Finds folders of tests, and of what others wrote."""
+    """Return the pattern that matches folders of tests and of third-party code."""
     return re.compile(
         rb"(?:\A|/)(?:%s)/" % b"|".join(map(re.escape, map(str.encode, tables.load("browser")["aside"]["folders"])))
     )
@@ -125,7 +125,7 @@ def _listed(which: str) -> tuple[bytes, ...]:
 def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
     for start, found in islice(_reads(content), 200):
         name = next(filter(None, found.groups())).decode()
-        if variables.public_prefix(name) or variables.secrecy(name, vendors) is not Secrecy.SURELY:
+        if variable_names.public_prefix(name) or variable_names.secrecy(name, vendors) is not Secrecy.SURELY:
             continue
         if _is_printed(content, start, found.end()):
             yield _Use((start, found.end()), name)
@@ -134,7 +134,7 @@ def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
 
 
 def _reads(content: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
-    """Where the environment is read: where that begins, and what it is."""
+    """Yield the reads of the environment: the offset of each, and its match."""
     end = 0
     for at in sorted({at for word in _listed("words") for at in _places(content, word)}):
         found = _READ.match(content, at)
@@ -145,7 +145,7 @@ def _reads(content: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
 
 
 def _holder(content: bytes, start: int, end: int) -> bytes:
-    """The variable that a value is given to as it is; empty where there is none whose name says what it holds."""
+    """Return the variable that a value is assigned to unchanged; empty if there is none with a descriptive name."""
     before = content[max(0, start - 120) : start].rpartition(b"\n")[2]
     given = _ASSIGNED.search(before)
     if not given or not _WHOLE.match(content, end):
@@ -154,7 +154,7 @@ def _holder(content: bytes, start: int, end: int) -> bytes:
 
 
 def _through(content: bytes, start: int, holder: bytes, name: str) -> Iterator[_Use]:
-    """Where the program prints a variable of its own."""
+    """Yield the first place where the program prints the local variable ``holder``."""
     again = re.compile(rb"(?<![\w.])\$?%s\b" % re.escape(holder))
     for found in islice(again.finditer(content, start), 200):
         if _is_printed(content, *found.span()):
@@ -163,7 +163,7 @@ def _through(content: bytes, start: int, holder: bytes, name: str) -> Iterator[_
 
 
 def _is_printed(content: bytes, start: int, end: int) -> bool:
-    """Whether a stretch of code stands in a call that prints, as a whole and on its own."""
+    """Return whether a span of code is a complete argument of a call that prints."""
     before = content[max(0, start - _REACH) : start]
     sink = next(iter(deque(_SINK.finditer(before), maxlen=1)), None)
     line = before.rpartition(b"\n")[2]
@@ -173,12 +173,12 @@ def _is_printed(content: bytes, start: int, end: int) -> bool:
 
 
 def _outside(before: bytes) -> bytes:
-    """Without what begins an interpolation: ``${`` and ``#{`` are braces like others."""
+    """Return the code with ``${`` and ``#{``, which begin an interpolation, replaced by a plain brace."""
     return before.replace(b"${", b"{").replace(b"#{", b"{")
 
 
 def _is_argument(between: bytes) -> bool:
-    """Whether nothing is open but calls that show what they are given, and the statement goes on."""
+    """Return whether only calls that show their arguments are open between the printing call and the value."""
     opened: list[bool] = []
     for found in re.finditer(rb"[()]|;|\n[ \t]*\r?\n", between):
         if found[0] == b"(":

@@ -1,4 +1,4 @@
-"""``key-in-frontend``: a secret key in a file that reaches a browser or a phone."""
+"""``key-in-frontend``: a secret key is in a file that reaches a browser or a phone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
-from keyguard.hygiene.project import places
-from keyguard.hygiene.project.delivery import Delivery, deliveries
+from keyguard.hygiene.project import spots
+from keyguard.hygiene.project.client_delivery import Delivery, deliveries
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.model.finding import Environment, Severity, Sighting
 from keyguard.model.violation import Violation
 
@@ -17,7 +17,7 @@ _SEVERITY = {Environment.LIVE: Severity.CRITICAL, Environment.TEST: Severity.MED
 
 
 def key_in_frontend(project: Project) -> Iterator[Violation]:
-    """One for each key and file; where a file is not delivered as it is, by the way that leads to it."""
+    """Yield a violation for each key and file that is delivered, as it is or through imports."""
     suspects = {
         path: [one for one in keys if not is_public(project, one)]
         for path, keys in sorted(project.keys.items())
@@ -25,7 +25,7 @@ def key_in_frontend(project: Project) -> Iterator[Violation]:
     }
     found = deliveries(project, [path for path, keys in suspects.items() if keys])
     for path, delivery in found.items():
-        taken = [key for key in suspects[path] if delivery.takes(project.offset(path, key) if delivery.stays else 0)]
+        taken = [key for key in suspects[path] if delivery.delivers(project.offset(path, key) if delivery.stays else 0)]
         for key in {one.fingerprint: one for one in reversed(taken)}.values():
             yield _violation(project, path, key, delivery)
 
@@ -37,7 +37,7 @@ def _violation(project: Project, path: bytes, key: Sighting, delivery: Delivery)
     return Violation(
         check="key-in-frontend",
         message=f"{_a_key(project, key)} in {delivery.how}",
-        spots=(places.of_key(path, key.occurrence),),
+        spots=(spots.of_key(path, key.occurrence),),
         because=delivery.because,
         severity=_SEVERITY.get(key.environment),
         key=key.fingerprint,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from keyguard.hygiene.checks.packages import env_in_package
+from keyguard.hygiene.checks.env_in_package import env_in_package
 from keyguard.hygiene.project.project import Project
 from tests.hygiene.packaging.folders import project_in, write
 

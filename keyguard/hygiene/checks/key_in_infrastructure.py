@@ -1,4 +1,7 @@
-"""Keys in what builds and runs programs: images, compositions, pipelines, plans; and in what shells remember."""
+"""``key-in-dockerfile``, ``key-in-compose``, ``key-in-ci``, ``key-in-terraform`` and ``key-in-shell-history``.
+
+Keys in files that build and run programs, and in what shells remember.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.secrets import a_key, concerns
 from keyguard.hygiene.paths import patterns
-from keyguard.hygiene.project import places as spots
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Environment, Severity, Sighting
 from keyguard.model.violation import Violation
@@ -18,12 +21,12 @@ from keyguard.support.sanitize import shown_path
 _INSTRUCTION = expression(
     rb"(?mi)^[ \t]*(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|USER)[ \t]"
 )
-#: bytes of a Dockerfile that one instruction may take
+#: bytes before a key in a Dockerfile in which its instruction may begin
 _LONGEST = 16 << 10
 
 
 def keys_in_infrastructure(project: Project) -> Iterator[Violation]:
-    """One for each key and file, of the kinds of files that are listed."""
+    """Yield a violation for each key and file of the kinds that ``data/infrastructure.toml`` lists."""
     for path, keys in sorted(project.keys.items()):
         kind = _kind(path) if keys and path in project.files else None
         if kind:
@@ -34,12 +37,12 @@ CHECKS = (keys_in_infrastructure,)
 
 
 def severity_of(key: Sighting) -> Severity | None:
-    """That of the check, or less where the key opens nothing real."""
+    """Return a lower severity for a test key; None for the check's own."""
     return Severity.MEDIUM if key.environment is Environment.TEST else None
 
 
 def by_fingerprint(keys: Iterable[Sighting]) -> list[list[Sighting]]:
-    """The places of each key, in the order in which the keys are last seen."""
+    """Return the occurrences of each key as one list, most recently seen key first."""
     found: dict[str, list[Sighting]] = {}
     for one in keys:
         places = found[one.fingerprint] = found.pop(one.fingerprint, [])
@@ -67,7 +70,7 @@ def _in_file(project: Project, path: bytes, kind: dict[str, Any], keys: list[Sig
 
 
 def _instruction(project: Project, path: bytes, key: Sighting) -> str:
-    """The instruction of a Dockerfile that a key is in."""
+    """Return the Dockerfile instruction that contains a key, as words for the message; empty if there is none."""
     at = project.offset(path, key)
     before = (project.read(path) or b"")[max(0, at - _LONGEST) : at]
     found = _INSTRUCTION.findall(before)

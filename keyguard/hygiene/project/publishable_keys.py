@@ -1,4 +1,4 @@
-"""Keys that are no secrets: the vendor means them to be seen, or never issued them."""
+"""Keys that are no secrets: publishable ones, and those that the vendor never issued."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from keyguard.model.finding import Environment, Sighting
 
 
 def is_public(project: Project, key: Sighting) -> bool:
-    """Whether the vendor means keys of this kind to be seen, or never issued this one."""
+    """Return whether the vendor means keys of this kind to be public, or never issued this one."""
     rule = project.rules[key.attribution.rule]
     known = rule.id in tables.load("browser")["public"]["rules"]
     return known or key.malformed or key.environment is Environment.PUBLISHABLE
