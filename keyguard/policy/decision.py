@@ -138,13 +138,13 @@ def _settings(opened: RepositorySession, commit: Base, start: str, source: str) 
     return find_in(_files(opened, commit), opened.repository, start, origin)
 
 
-def _accepting(settings: Settings, opened: Opened, commit: Base | None) -> Settings:
+def _accepting(settings: Settings, opened: RepositorySession, commit: Base | None) -> Settings:
     """The settings with the accepted findings of a commit, which are read now: later its repository may be closed."""
     data = accepted_in(_files(opened, commit)) if commit else b""
     return msgspec.structs.replace(settings, accepted=partial(bytes, data)) if data else settings
 
 
-def _files(opened: Opened, commit: Base) -> CommitFiles:
+def _files(opened: RepositorySession, commit: Base) -> CommitFiles:
     name = said(commit)
     try:
         return CommitFiles(opened.revisions.reader, commit.commit, name)
@@ -178,7 +178,7 @@ def _settled(
     return Decided(settings, Ruling(judge), opened)
 
 
-def _accepted_by_change(opened: Opened, found: Found) -> bytes:
+def _accepted_by_change(opened: RepositorySession, found: Found) -> bytes:
     """The accepted findings of the change itself; empty where it has none, or they are broken."""
     if not found.tip or found.tip == found.base:
         return b""

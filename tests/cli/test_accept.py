@@ -9,6 +9,7 @@ import select
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_it_stays_green_after_a_move_of_folders_a_rebase_and_a_merge(inside: Ins
     past.git("merge", "--quiet", "--no-edit", "left")
     assert failing(scan(inside, past)) == set()
 
-    editors = {"GIT_SEQUENCE_EDITOR": "sed -i 2s/pick/squash/", "GIT_EDITOR": "true"}
+    editors: dict[str, Any] = {"GIT_SEQUENCE_EDITOR": "sed -i 2s/pick/squash/", "GIT_EDITOR": "true"}
     past.git("rebase", "--quiet", "--interactive", "--empty=drop", "--root", **editors)
     assert failing(scan(inside, past)) == set()
 
@@ -140,7 +141,7 @@ def test_one_is_accepted_by_its_id_until_a_day_and_reported_again(inside: Inside
     assert said.code == 0
     (one,) = {(one["by"], one["reason"], one["until"], one["owner"]) for one in said.document["summary"]["suppressed"]}
     assert one == ("accepted", "before keyguard", "2026-02-01", "payments")
-    later = {"SOURCE_DATE_EPOCH": "1769990400"}  # 2026-02-02
+    later: dict[str, Any] = {"SOURCE_DATE_EPOCH": "1769990400"}  # 2026-02-02
     said = inside("scan", "-f", "json", "--no-hygiene", cwd=small.path, **later)
     assert (said.code, said.document["findings"][0]["accepted_until"]) == (1, "2026-02-01")
     assert "was accepted until 2026-02-01" in inside("scan", "--no-hygiene", cwd=small.path, **later).out
