@@ -1,6 +1,8 @@
-"""What patterns leave out of the past: the files of a range that nobody wants to hear of, each listed once."""
+"""What patterns leave out of history and of ranges: the sightings in excluded files, each file listed once."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from keyguard.history.result import HistoryResult
 from keyguard.model.finding import Sighting, Skipped
@@ -10,8 +12,11 @@ from keyguard.sources.excludes import Exclude, left_out
 _FILES = ("blob", "name")
 
 
-def leave_out(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes) -> None:
-    """Take out the sightings in files below ``top``, the repository's folder, that are excluded."""
+def leave_out(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes, known: Collection[Skipped] = ()) -> None:
+    """Take out the sightings in files below ``top``, the repository's folder, that are excluded.
+
+    Each such file is listed as skipped, unless it is among those that are ``known`` to be.
+    """
     is_out = left_out(excludes)
     if is_out is None:
         return
@@ -24,4 +29,5 @@ def leave_out(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes) -
         if not verdicts[path]:
             kept.append(one)
     found.sightings = kept
-    found.skipped += [Skipped(path=path, reason="excluded", gap=False) for path, out in verdicts.items() if out]
+    told = [Skipped(path=path, reason="excluded", gap=False) for path, out in verdicts.items() if out]
+    found.skipped += [one for one in told if one not in known]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +165,7 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
+            self._leave_out(self._past, os.fsencode(os.path.realpath(request.ask.paths[0])), tally.skipped)
         self._judge(tally, self._past, engine=engine)
         self._ask_others(tally, engine)
         if request.hygiene:
@@ -228,6 +229,13 @@ class _Scan:
         )
         return self._request.ruling.on_hygiene(kept) if self._request.ruling else kept
 
+    def _leave_out(self, past: HistoryResult | None, top: bytes, known: Collection[Skipped] = ()) -> None:
+        """Take out of history what ``--exclude`` leaves out of files."""
+        if past and self._request.exclude:
+            from keyguard.policy.excluded import leave_out
+
+            leave_out(past, self._request.exclude, top, known)
+
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
         """The histories that belong to what was asked for; None where there are none, or none were asked for."""
         request = self._request
@@ -257,10 +265,7 @@ class _Scan:
         how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
         how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
-        if self._past and request.exclude:
-            from keyguard.policy.excluded import leave_out
-
-            leave_out(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
+        self._leave_out(self._past, os.fsencode(repository.top or repository.git_dir))
         self._judge(self._past, engine=engine)
         return self._settled(Account(scope="history", past=self._past), engine, request.terms)
 
