@@ -69,7 +69,11 @@ def markers(matches: Sequence[Match], page: Page) -> dict[int, list[Marker]]:
     def note(index: int, hit: _Hit) -> None:
         within = bisect_right(starts, hit.at) - 1
         if within < 0 or hit.at >= ends[within]:
-            found.setdefault(index, []).append(Marker(hit.name, hit.rules, hit.reason, page.position(hit.at)[0]))
+            marker, noted = (
+                Marker(hit.name, hit.rules, hit.reason, page.position(hit.at)[0]),
+                found.setdefault(index, []),
+            )
+            noted += [marker] if marker not in noted else []
 
     lines = _lines(matches, page)
     for line in lines:
@@ -97,7 +101,7 @@ def _in_statements(lines: Sequence[_Line], matches: Sequence[Match], page: Page)
         inside = [*_on_line(page.data, low, line.start), *_on_line(page.data, line.end, high)]
         for hit in inside:
             after = bisect_left(starts, hit.at)
-            if not _is_within(own, hit.at) and not _is_for_next_line(own, page, hit.at):
+            if not _is_within(own, hit.at):
                 yield from _once(known, min(after, last), hit)
         for hit in _on_line_before(page.data, *_line_above(page, low)):
             yield from _once(known, bisect_left(starts, low), hit)
@@ -123,13 +127,6 @@ def _is_within(spans: Sequence[tuple[int, int]], at: int) -> bool:
     """Whether an offset is on a line that has a key of its own."""
     found = bisect_right(spans, (at, at)) - 1
     return found >= 0 and at < spans[found][1]
-
-
-def _is_for_next_line(spans: Sequence[tuple[int, int]], page: Page, at: int) -> bool:
-    """Whether a marker is on the line right above one with a key, which is looked at by itself."""
-    _, end = page.line_span(at, REACH)
-    found = bisect_right(spans, (at, at))
-    return found < len(spans) and spans[found][0] - end <= len(b"\r\n")
 
 
 def applies(marker: Marker, rule: str) -> Suppression | None:
