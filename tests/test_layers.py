@@ -16,7 +16,7 @@ ROOMS = (
     ("__main__",),
     ("cli",),
     ("response",),
-    ("fix", "inventory"),
+    ("fix", "inventory", "migration"),
     ("scan",),
     ("policy",),
     ("history", "hygiene"),

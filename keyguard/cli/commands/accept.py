@@ -72,7 +72,9 @@ def run(options: argparse.Namespace) -> int:
     if action == "audit":
         from keyguard.cli.shared.auditing import audit
 
-        return scanning.run(_request(options), partial(audit, file=file, relative=_relative(options), options=options))
+        return scanning.run(
+            _request(options), partial(audit, file=file, relative=project_paths(options), options=options)
+        )
     said = _said(options)
     return scanning.run(_request(options), partial(_accept, file=file, said=said, options=options))
 
@@ -102,7 +104,7 @@ def _request(options: argparse.Namespace) -> scan.Request:
 def _accept(found: Run, file: AcceptedFile, said: dict[str, str], options: argparse.Namespace) -> int:
     chosen = [*found.findings] if options.init else among(found.findings, options.ids)
     before = file.entries()
-    salts, relative = _salts(before), _relative(options)
+    salts, relative = _salts(before), project_paths(options)
     new = {entry for one in chosen for entry in entries_for(one, salts, relative, **said)}
     if new:
         file.write([*_without(before, chosen, options), *new])
@@ -112,7 +114,7 @@ def _accept(found: Run, file: AcceptedFile, said: dict[str, str], options: argpa
 
 def _without(before: Sequence[Entry], chosen: Iterable[Finding], options: argparse.Namespace) -> Iterator[Entry]:
     """The entries but those of the findings, which are accepted anew."""
-    accepted = Accepted(before, _relative(options), None)
+    accepted = Accepted(before, project_paths(options), None)
     again = {entry for one in chosen for entry in accepted.find(one)}
     return (one for one in before if one not in again)
 
@@ -126,7 +128,8 @@ def _salts(entries: Iterable[Entry]) -> list[str]:
     return found
 
 
-def _relative(options: argparse.Namespace) -> Relative:
+def project_paths(options: argparse.Namespace) -> Relative:
+    """Return how paths of a scan of the one project count from its top."""
     from keyguard.sources.tree import shown_root
 
     root = os.fsencode(os.path.realpath(options.path))
@@ -137,7 +140,7 @@ def _prune(found: Run, file: AcceptedFile, options: argparse.Namespace) -> int:
     if not found.coverage.complete or options.no_history:
         raise UsageError("not all was read, so nobody knows what is not there any more: nothing was changed")
     before = file.entries()
-    accepted = Accepted(before, _relative(options), None)
+    accepted = Accepted(before, project_paths(options), None)
     used = {entry for one in found.findings for entry in accepted.find(one)}
     gone = [one for one in before if one not in used]
     if gone:
