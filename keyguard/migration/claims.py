@@ -88,7 +88,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of classes that a later Python may read otherwise
             found = re.compile(text)
-        endless = backtracking.steps(text) >= backtracking.ENDLESS
+            endless = backtracking.steps(text) >= backtracking.ENDLESS
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"not a pattern that Python knows: {error}") from None
     if endless:
