@@ -66,7 +66,7 @@ class Views:
     def of(self, number: int, path: bytes, key: str) -> list[Sighting]:
         """The places of one key in one object, or in its path."""
         if key.startswith(IN_NAME):
-            found = self._inspector.inspect(Blob(path=path, where=Where.HISTORY), path).sightings
+            found = self._inspector.inspect_name(Blob(path=path, where=Where.HISTORY)).sightings
             start = len(path.rpartition(b"/")[0].decode("utf-8", "replace"))
             mark = key.removeprefix(IN_NAME)
             return [one for one in found if one.fingerprint == mark and one.occurrence.column > start]

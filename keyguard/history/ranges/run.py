@@ -120,7 +120,6 @@ class _RangeReader:
         """Read it, and say where its keys are from; everything is read where that is faster."""
         ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
         listed = self._listed = commits_between(ends, self._tips, self._revisions, self._shadow)
-        self._sightings.extend(self._in_refs(ends))
         if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
             self._repository, len(listed.commits)
         ):
@@ -131,6 +130,8 @@ class _RangeReader:
         pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
         stretch.novelty.look(pairs)
         fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
+        # a key that was seen in a text is known by it in a name, whatever it touches there
+        self._sightings.extend(self._in_refs(ends))
         self._links = stretch.novelty.links()
         trees, size = stretch.novelty.counted()
         names = self._names = self._named(stretch.novelty.names())
@@ -157,7 +158,7 @@ class _RangeReader:
         blobs = {trace.oid for one in parts if (trace := one.occurrence.trace) and trace.kind == "blob"}
         large = self._fetched.too_large(blobs)
         kept = [one for one in parts if not ((trace := one.occurrence.trace) and trace.oid in large)]
-        found.sightings = [*self._sightings, *kept]
+        found.sightings = [*self._in_refs(ends), *kept]
         found.skipped += self._fetched.left_out()
         words = f"{self._asked.said}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=words)
