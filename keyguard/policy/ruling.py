@@ -9,7 +9,7 @@ import msgspec
 
 from keyguard.config.rotation import Rotation
 from keyguard.engine.compiled import Engine
-from keyguard.history.outcome import Surveyed
+from keyguard.history.result import HistoryResult
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.tally import Tally
 from keyguard.model.finding import Run
@@ -26,7 +26,7 @@ class Ruling(msgspec.Struct, frozen=True):
     judge: Judge
     own: Own | None = None
 
-    def on_markers(self, parts: Iterable[Tally | Surveyed | None], engine: Engine | None = None) -> None:
+    def on_markers(self, parts: Iterable[Tally | HistoryResult | None], engine: Engine | None = None) -> None:
         """Take away the markers that do not count; without an engine, which takes no time, all of them."""
         for part in parts:
             if part is not None:

@@ -20,7 +20,7 @@ from keyguard.triage import triage
 from keyguard.triage.triage import Decided, Policy
 
 if TYPE_CHECKING:
-    from keyguard.history.outcome import Surveyed
+    from keyguard.history.result import HistoryResult
     from keyguard.hygiene.run import HygieneResult
 
 
@@ -44,7 +44,7 @@ class Account(msgspec.Struct, kw_only=True):
     scope: str
     listed: int = 0
     tally: Tally = msgspec.field(default_factory=Tally)
-    past: Surveyed | None = None
+    past: HistoryResult | None = None
     kept: HygieneResult | None = None
     gaps: Sequence[Skipped] = ()
     """Gaps that stand for any number of files."""

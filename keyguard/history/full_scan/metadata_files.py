@@ -1,4 +1,4 @@
-"""Keys in git's own files: addresses of remotes, messages in reflogs, names of branches."""
+"""Find keys in the files of a git directory: URLs of remotes, messages in reflogs, names of branches."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 from keyguard.engine.compiled import Engine
 from keyguard.git.layout.repository import Repository
-from keyguard.git.own_files import own_files, own_texts
-from keyguard.history.outcome import placed
+from keyguard.git.metadata_files import own_files, own_texts
+from keyguard.history.result import with_place
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector, Sighted
 from keyguard.model.finding import Blob, Sighting, Skipped, Trace, Where
@@ -19,7 +19,7 @@ _PIECE = 1 << 20
 
 
 def in_own_files(repository: Repository, refs: Iterable[bytes], engine: Engine) -> tuple[list[Sighting], list[Skipped]]:
-    """What stands in the files of a git directory, in their names and those of refs, and what could not be read."""
+    """Return the sightings in these files, in their names and in the names of ``refs``, and what could not be read."""
     inspector = Inspector(engine)
     files, skipped = own_files(repository)
     texts, more = own_texts(repository)
@@ -37,17 +37,18 @@ def in_own_files(repository: Repository, refs: Iterable[bytes], engine: Engine) 
                 skipped.append(Skipped(path=shown, reason="container", detail=seen.container, gap=False))
     for shown, text in texts:
         sightings += _traced(inspector.inspect(_blob(shown), text), shown)
-    # refs that are packed stand in a file, too
+    # packed-refs holds names of refs as well
     known = {one.fingerprint for one in sightings if one.occurrence.path.endswith(b"packed-refs")}
     inside = b".git/" if repository.top else b""
     paths = [shown for shown, _ in files] + [inside + name for name in refs]
     names = [one for one in Names(engine).sightings(paths, Where.HISTORY) if one.fingerprint not in known]
-    sightings += [placed(one, one.occurrence.path, trace=Trace(kind="name")) for one in names]
+    sightings += [with_place(one, one.occurrence.path, trace=Trace(kind="name")) for one in names]
     return sightings, skipped
 
 
 def _traced(seen: Sighted, shown: bytes) -> Iterable[Sighting]:
-    return [placed(one, shown, trace=Trace(kind="file")) for one in seen.sightings]
+    """Return the sightings of a file with its place in history."""
+    return [with_place(one, shown, trace=Trace(kind="file")) for one in seen.sightings]
 
 
 def _blob(path: bytes) -> Blob:
@@ -55,4 +56,5 @@ def _blob(path: bytes) -> Blob:
 
 
 def _reading(fd: int) -> Callable[[], bytes]:
+    """Return a function that reads the next piece of the file."""
     return lambda: os.read(fd, _PIECE)

@@ -1,4 +1,4 @@
-"""What was found in the contents of objects, as it goes from one process to another and into the cache."""
+"""The results of inspecting the contents of objects, in the form that processes exchange and the cache stores."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from keyguard.inspection.inspector import Sighted
 from keyguard.odb.commits import CommitRows, moved
 
 
-class Contents(msgspec.Struct, array_like=True):
-    """What one process read, or all together."""
+class ContentResults(msgspec.Struct, array_like=True):
+    """What one process read, or all processes together. Objects are given by their numbers in the store."""
 
     hits: list[Hit] = []
     commits: list[CommitRows] = []
     tags: list[tuple[int, str]] = []
-    """Number of a tag, and the id of what it is put on."""
+    """Number of a tag, and the id of the object that it points to."""
     lost: list[int] = []
-    """Numbers of what has to be read in another way."""
+    """Numbers of objects that have to be read in another way."""
     malformed: list[int] = []
-    """Numbers of commits and tags that were read, and do not say (or not all) what they lead to."""
+    """Numbers of commits and tags that were read, but whose references could not be parsed, or not all of them."""
     size: int = 0
-    """Of what was read, in bytes, unpacked."""
+    """Bytes read, uncompressed."""
     placeholders: int = 0
     containers: list[tuple[int, str]] = []
-    """Numbers of blobs whose content stands packed in them, and what they are."""
+    """Numbers of blobs that are archives or the like, and what they are."""
 
-    def add(self, other: Contents) -> None:
-        """Take over what another process read."""
+    def add(self, other: ContentResults) -> None:
+        """Add the results of another process."""
         self.hits += other.hits
         self.commits += other.commits
         self.tags += other.tags
@@ -40,7 +40,7 @@ class Contents(msgspec.Struct, array_like=True):
         self.containers += other.containers
 
     def keep(self, number: int, seen: Sighted) -> None:
-        """Take in what was seen in one object."""
+        """Add what was found in one object."""
         if seen.sightings or seen.doubtful:
             self.hits.append(Hit(number, seen.sightings, seen.doubtful))
         self.size += seen.size
@@ -49,12 +49,12 @@ class Contents(msgspec.Struct, array_like=True):
             self.containers.append((number, seen.container))
 
     def keys(self, since: int = 0) -> Iterator[str]:
-        """The fingerprints of what was found, after so many hits."""
+        """Yield the fingerprints of the keys in all hits but the first ``since``."""
         return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
 
-    def moved(self, distance: int) -> Contents:
-        """The same with other numbers."""
-        return Contents(
+    def moved(self, distance: int) -> ContentResults:
+        """Return a copy in which ``distance`` is added to each object number."""
+        return ContentResults(
             hits=[Hit(hit.number + distance, hit.sightings, hit.doubtful) for hit in self.hits],
             commits=[moved(rows, distance) for rows in self.commits],
             tags=[(number + distance, target) for number, target in self.tags],

@@ -1,4 +1,4 @@
-"""Which object stores belong to what was asked for: the repository's own, and those of its submodules."""
+"""The object stores that belong to the scanned paths: those of repositories and of their submodules."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.git.own_files import submodule_stores
+from keyguard.git.metadata_files import submodule_stores
 from keyguard.model.finding import Skipped
 from keyguard.sources.listing import Listing
 from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError, UsageError
 
 
-class Home(NamedTuple):
-    """One store, and how paths in it are shown."""
+class ScannedStore(NamedTuple):
+    """One object store, and the prefixes of the paths that are reported from it."""
 
     repository: Repository
     prefix: bytes
-    """Before paths of files, with a slash at its end; nothing for the repository that was asked for."""
+    """Prefix for paths of files, ending in a slash; empty for the repository that the user named."""
     own_prefix: bytes
-    """Before git's own files."""
+    """Prefix for the files of the git directory."""
 
 
 def repository_at(path: str) -> Repository | None:
-    """The repository of which ``path`` is the top, or that is bare and lies there; None for anything else.
+    """Return the repository whose worktree root is ``path``, or the bare repository at ``path``; otherwise None.
 
-    GitError where something stands in place of one.
+    Raise GitError if a broken repository is there.
     """
     repository = discover(path) if os.path.isdir(path) else None
     if repository is None:
@@ -35,23 +35,25 @@ def repository_at(path: str) -> Repository | None:
     return repository if os.path.realpath(path) == (repository.top or repository.git_dir) else None
 
 
-def homes(path: str, prefix: bytes = b"") -> tuple[list[Home], list[Skipped]]:
-    """All stores of the repository at ``path``, and what could not be looked at; nothing where there is none."""
+def stores_at(path: str, prefix: bytes = b"") -> tuple[list[ScannedStore], list[Skipped]]:
+    """Return all stores of the repository at ``path``, and what could not be read; both empty if there is no
+    repository.
+    """
     repository = repository_at(path)
     if repository is None:
         return [], []
     return _with_submodules(repository, prefix)
 
 
-def homes_of(paths: Sequence[str], listing: Listing) -> tuple[list[Home], list[Skipped]]:
-    """The same for all paths that were asked for, and for the repositories that were found inside them."""
-    found: list[Home] = []
+def stores_of(paths: Sequence[str], listing: Listing) -> tuple[list[ScannedStore], list[Skipped]]:
+    """Return the same for all scanned paths and for the repositories that ``listing`` found inside them."""
+    found: list[ScannedStore] = []
     skipped: list[Skipped] = []
     for path in paths:
         shown = shown_root(path, alone=len(paths) == 1)
         try:
-            more, gaps = homes(path, shown + b"/" if shown else b"")
-        except GitError as error:  # the tree says it as well, if there is one
+            more, gaps = stores_at(path, shown + b"/" if shown else b"")
+        except GitError as error:  # the scan of the tree reports it too, if there is one
             more, gaps = [], [Skipped(path=b"history", reason="broken-repository", detail=str(error))]
         found += more
         skipped += gaps
@@ -65,8 +67,8 @@ def homes_of(paths: Sequence[str], listing: Listing) -> tuple[list[Home], list[S
     return found, skipped
 
 
-def required(path: str) -> None:
-    """Raise ``UsageError`` where no history could be read."""
+def require_history(path: str) -> None:
+    """Raise UsageError if no history can be read at ``path``."""
     if not os.path.lexists(path):
         raise UsageError(f"{path}: no such file or folder")
     try:
@@ -79,12 +81,13 @@ def required(path: str) -> None:
         raise UsageError(f"{path}: history is that of a whole repository: name {around.top or around.git_dir}")
 
 
-def _with_submodules(repository: Repository, prefix: bytes) -> tuple[list[Home], list[Skipped]]:
+def _with_submodules(repository: Repository, prefix: bytes) -> tuple[list[ScannedStore], list[Skipped]]:
+    """Return the store of a repository, those of its submodules, and what could not be read."""
     stores, skipped = submodule_stores(repository)
-    found = [Home(repository, prefix, prefix)]
+    found = [ScannedStore(repository, prefix, prefix)]
     for store in stores:
         below = os.fsencode(os.path.relpath(store.git_dir, repository.common_dir))
         name = b"/".join(part for part in below.split(b"/") if part != b"modules")
         inside = b".git/" if repository.top else b""
-        found.append(Home(store, prefix + name + b"/", prefix + inside + below + b"/"))
+        found.append(ScannedStore(store, prefix + name + b"/", prefix + inside + below + b"/"))
     return found, skipped

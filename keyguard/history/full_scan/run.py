@@ -1,4 +1,4 @@
-"""Histories at work: every store that belongs to what was asked for, and git's own files beside it."""
+"""Read the histories of all stores that belong to the scanned paths, and the files of their git directories."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.git.emptiness import has_content
 from keyguard.git.refs.tips import Tips, read_tips
-from keyguard.history.memory.histories import recall, refs_of, remember, state_of, values_later
-from keyguard.history.outcome import Surveyed
-from keyguard.history.scope import Home
+from keyguard.history.caching.histories import defer_values, recall, refs_of, remember, state_of
+from keyguard.history.full_scan.metadata_files import in_own_files
+from keyguard.history.result import HistoryResult
+from keyguard.history.stores import ScannedStore
 from keyguard.history.unopened import absent_submodules, shortened
-from keyguard.history.whole.own_files import in_own_files
 from keyguard.inspection import workers
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.support import digests
@@ -27,16 +27,16 @@ from keyguard.support.errors import GitError
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress
 
-#: kinds of places with a path that is one of a file
+#: kinds of traces whose path is that of a file in a tree
 _FILES = ("blob", "name")
 
 
 class Histories:
-    """The stores of these homes, read one after the other."""
+    """Reads these stores one after the other."""
 
     def __init__(
         self,
-        homes: Iterable[Home],
+        homes: Iterable[ScannedStore],
         engine: Engine,
         jobs: int = 0,
         progress: Progress | None = None,
@@ -44,7 +44,7 @@ class Histories:
         authors: bool = False,
         cached: bool = False,
     ) -> None:
-        found: dict[str, Home] = {}
+        found: dict[str, ScannedStore] = {}
         for home in homes:
             found.setdefault(home.repository.objects, home)
         self._homes = list(found.values())
@@ -53,17 +53,17 @@ class Histories:
         self._progress = progress
         self._authors = authors
         self._cached = cached and bool(engine.stamp)
-        self._stores = [Surveyed() for _ in self._homes]
-        #: what stands in git's own files
-        self._own = [Surveyed() for _ in self._homes]
+        self._stores = [HistoryResult() for _ in self._homes]
+        #: results for the files of the git directories
+        self._own = [HistoryResult() for _ in self._homes]
         self._begun = self._finished = 0
 
     def have_content(self) -> bool:
-        """Whether there is anything in one of them."""
+        """Return whether any of the repositories has content."""
         return any(has_content(home.repository) for home in self._homes)
 
-    def read(self) -> Surveyed:
-        """What all of these hold. One that cannot be read at all is a gap."""
+    def read(self) -> HistoryResult:
+        """Return what all stores hold. A store that cannot be read at all becomes a gap."""
         with opened(_stamp(self._engine), enabled=self._cached) as cache:
             for at, home in enumerate(self._homes):
                 self._begun = at + 1
@@ -72,20 +72,20 @@ class Histories:
                     self._read(at, tips, cache)
                 except GitError as error:
                     gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
-                    self._stores[at] = Surveyed(skipped=[gap])
-                self._own[at] = Surveyed(*in_own_files(home.repository, refs_of(tips), self._engine))
+                    self._stores[at] = HistoryResult(skipped=[gap])
+                self._own[at] = HistoryResult(*in_own_files(home.repository, refs_of(tips), self._engine))
                 self._finished = at + 1
         return self._with_unopened(self._found())
 
-    def so_far(self) -> Surveyed:
-        """What had been found when ``read`` was interrupted, or before it began, with a gap for the rest."""
+    def so_far(self) -> HistoryResult:
+        """Return what was found before ``read`` was interrupted or started, with a gap for the rest."""
         found = self._found()
         if self._finished < len(self._homes):
             found.skipped.append(Skipped(path=b"history", reason="interrupted", detail=self._rest(found.coverage)))
         return found
 
-    def _with_unopened(self, found: Surveyed) -> Surveyed:
-        """With the commits of submodules that no store here holds, and an account of all that is listed so."""
+    def _with_unopened(self, found: HistoryResult) -> HistoryResult:
+        """Add the commits of submodules that no store holds, and the counts of everything listed as unopened."""
         links = {oid: store.links[oid] for store in self._stores for oid in store.links}
         found.skipped += absent_submodules(links, [home.repository for home in self._homes])
         found.coverage = msgspec.structs.replace(found.coverage, unopened=counted(found.skipped))
@@ -93,7 +93,7 @@ class Histories:
         return found
 
     def _rest(self, coverage: HistoryCoverage) -> str:
-        """What was not read, in words."""
+        """Return in words what was not read."""
         if not self._begun:
             return "nothing of it read"
         parts = []
@@ -104,8 +104,9 @@ class Histories:
             parts.append(f"{len(self._homes) - self._begun} of {len(self._homes)} object stores not begun")
         return "; ".join(parts)
 
-    def _found(self) -> Surveyed:
-        found = Surveyed()
+    def _found(self) -> HistoryResult:
+        """Return the results of all stores together."""
+        found = HistoryResult()
         for home, store, own in zip(self._homes, self._stores, self._own, strict=True):
             found.sightings += [_shown(one, home) for one in [*store.sightings, *own.sightings]]
             found.skipped += _unique([*store.skipped, *own.skipped], home)
@@ -114,7 +115,7 @@ class Histories:
         return found
 
     def _read(self, at: int, tips: Tips, cache: Cache) -> None:
-        """What is known of the history, or else what a survey of it finds."""
+        """Read one store, or take its result from the cache."""
         repository = self._homes[at].repository
         try:
             state = state_of(repository, tips, authors=self._authors) if self._cached else b""
@@ -123,25 +124,27 @@ class Histories:
         known = recall(cache, state) if state else None
         if known is not None:
             self._stores[at] = known
-            values_later(repository, known.sightings, self._engine)
+            defer_values(repository, known.sightings, self._engine)
             return
-        from keyguard.history.whole.survey import survey
+        from keyguard.history.full_scan.survey import survey
 
         keep = partial(self._stores.__setitem__, at)
         survey(repository, tips, self._engine, self._jobs, cache, self._progress, authors=self._authors, keep=keep)
-        values_later(repository, self._stores[at].sightings, self._engine)
+        defer_values(repository, self._stores[at].sightings, self._engine)
         if state:
             remember(cache, state, self._stores[at], self._engine)
 
 
 def _stamp(engine: Engine) -> str:
-    """Of everything that decides what is found; fingerprints depend on their key."""
+    """Return the part of the cache key that stands for everything deciding what is found, including the key of
+    fingerprints.
+    """
     key = os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", ""))
     return engine.stamp + (digests.new("sha256", b"fingerprints" + key).hexdigest() if key else "")
 
 
-def _shown(one: Sighting, home: Home) -> Sighting:
-    """With the path as it is seen from the repository that was asked for."""
+def _shown(one: Sighting, home: ScannedStore) -> Sighting:
+    """Return the sighting with its path relative to the repository that the user named."""
     place = one.occurrence
     kind = place.trace.kind if place.trace else ""
     prefix = home.own_prefix if kind == "file" or place.path.startswith(b".git/") else home.prefix
@@ -150,8 +153,8 @@ def _shown(one: Sighting, home: Home) -> Sighting:
     return msgspec.structs.replace(one, occurrence=msgspec.structs.replace(place, path=prefix + place.path))
 
 
-def _unique(skipped: Iterable[Skipped], home: Home) -> list[Skipped]:
-    """Each gap once, objects and whole histories as they are, files with their prefix."""
+def _unique(skipped: Iterable[Skipped], home: ScannedStore) -> list[Skipped]:
+    """Return each gap once: objects and whole histories unchanged, files with their prefix."""
     found: dict[Skipped, None] = {}
     for gap in skipped:
         if gap.path.startswith(b"object:") or gap.path == b"history":

@@ -1,4 +1,6 @@
-"""A long range, told from a survey of everything: to read each of very many commits alone takes longer."""
+"""Read a long range by scanning the whole store and selecting from the result: for many commits that takes less
+time.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from collections.abc import Collection, Iterable
 from keyguard.git.layout.repository import Repository
 from keyguard.model.finding import Sighting, Trace
 
-#: nanoseconds that one commit of a range takes, and one byte of a pack in a survey; and what a survey takes at least
+#: nanoseconds: for one commit of a range, for one byte of a pack in a full scan, and at least for a full scan
 _COMMIT = 1_000_000
 _BYTE = 20
 _LEAST = 1_500_000_000
@@ -16,8 +18,8 @@ _LEAST = 1_500_000_000
 _NOTHING = Trace(kind="")
 
 
-def is_worth_it(repository: Repository, commits: int) -> bool:
-    """Whether a survey of all that there is takes less time than so many commits one by one."""
+def is_survey_faster(repository: Repository, commits: int) -> bool:
+    """Return whether scanning the whole store takes less time than reading this number of commits one by one."""
     if commits * _COMMIT < _LEAST:
         return False
     try:
@@ -28,12 +30,14 @@ def is_worth_it(repository: Repository, commits: int) -> bool:
     return commits * _COMMIT > _LEAST + size * _BYTE
 
 
-def excerpt(sightings: Iterable[Sighting], commits: Collection[str], tags: Collection[str]) -> list[Sighting]:
-    """What these commits brought and these tags hold, but for old keys that a commit only moved to another path."""
+def select_range(sightings: Iterable[Sighting], commits: Collection[str], tags: Collection[str]) -> list[Sighting]:
+    """Return what these commits introduced and what these tags contain, without keys that a commit only moved to
+    another path.
+    """
     found, moves = list[Sighting](), set[tuple[str, str]]()
     for one in sightings:
         trace = one.occurrence.trace or _NOTHING
-        # a commit that is too odd to have a place among the others is told by its own id
+        # a malformed commit has no place in the graph, so it is recognized by its own id
         own = {"commit": commits, "tag": tags}.get(trace.kind, ())
         if one.occurrence.commit in commits or trace.oid in own:
             found.append(one)

@@ -1,7 +1,7 @@
-"""A whole history that has not changed since it was last scanned: its result, as the cache holds it.
+"""Cache the result of a full scan of one store, for as long as its history does not change.
 
-It is found again by everything that it depends on: packs by their checksums, loose objects by their ids, and all that
-points into the store. What is kept has been masked; where a key stands in a path or the name of a ref, nothing is kept.
+The key is a digest of everything that the result depends on: packs by their checksums, loose objects by their ids, and
+all tips. Cached results are masked; if a path or a ref name contains a key, nothing is stored.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
 from keyguard.git.refs.tips import Tips
-from keyguard.history.outcome import Surveyed
+from keyguard.history.result import HistoryResult
 from keyguard.inspection.filenames import Names
 from keyguard.masking.known import KNOWN
 from keyguard.model.finding import Blob, Sighting, Where
@@ -25,16 +25,19 @@ from keyguard.support import digests
 from keyguard.support.errors import GitError
 
 _KIND = "history"
-#: changes when a survey comes to another result for the same store
+#: increment when a scan of the same store has another result
 _FORMAT = 2
-#: gaps that are there again next time; of others, somebody may see to it that they are not
+#: gaps that persist; any other gap may have been closed by the next scan
 _LASTING = frozenset(("missing", "shallow", "partial"))
-#: of an index of a pack: the checksum of the pack, and its own; of SHA-256, the second half and its own
+#: bytes at the end of a pack index: the checksums of the pack and of the index; for SHA-256, the second half of the
+#: former and the latter (gitformat-pack(5))
 _TAIL = 64
 
 
 def state_of(repository: Repository, tips: Tips, *, authors: bool) -> bytes:
-    """A digest of all that the result of a survey depends on. OSError where something of it cannot be read."""
+    """Return a digest of everything that the result of a scan depends on. Raise OSError if part of it cannot be
+    read.
+    """
     digest = digests.new("sha256")
     head = (_FORMAT, repository.object_format, authors, bool(repository.top), tips, _folders(repository))
     digest.update(msgspec.msgpack.encode(head, enc_hook=_listed))
@@ -44,20 +47,20 @@ def state_of(repository: Repository, tips: Tips, *, authors: bool) -> bytes:
     return digest.digest()
 
 
-def recall(cache: Cache, state: bytes) -> Surveyed | None:
-    """What was found in that state, if it is known."""
+def recall(cache: Cache, state: bytes) -> HistoryResult | None:
+    """Return the cached result for that state, or None."""
     data = cache.get(_KIND, state)
     if data is None:
         return None
     try:
-        return msgspec.msgpack.decode(data, type=Surveyed)
+        return msgspec.msgpack.decode(data, type=HistoryResult)
     except (msgspec.MsgspecError, ValueError):
         return None
 
 
-def remember(cache: Cache, state: bytes, found: Surveyed, engine: Engine) -> None:
-    """Keep what was found, unless it was not read whole for a reason that may pass, or a name in it holds a key: who
-    acts on that needs the name as it is.
+def remember(cache: Cache, state: bytes, found: HistoryResult, engine: Engine) -> None:
+    """Store a result, unless a gap in it may be temporary or a name in it contains a key: whoever acts on that key
+    needs the name unmasked.
     """
     if any(one.gap and one.reason not in _LASTING for one in found.skipped):
         return
@@ -69,8 +72,10 @@ def remember(cache: Cache, state: bytes, found: Surveyed, engine: Engine) -> Non
     cache.put(_KIND, state, msgspec.msgpack.encode(found))
 
 
-def values_later(repository: Repository, sightings: Sequence[Sighting], engine: Engine) -> None:
-    """Have the values of what was found in an earlier scan read again, when a name could hold one of them."""
+def defer_values(repository: Repository, sightings: Sequence[Sighting], engine: Engine) -> None:
+    """Arrange for the secret values of cached sightings to be read again if output has to be masked that could contain
+    them.
+    """
 
     def read() -> None:
         from keyguard.git.objects.blobs import BlobReader
@@ -80,7 +85,7 @@ def values_later(repository: Repository, sightings: Sequence[Sighting], engine: 
         wanted = {one.fingerprint: one for one in sightings if one.fingerprint not in KNOWN and one.occurrence.trace}
         oids = {one.occurrence.trace.oid: one for one in wanted.values() if one.occurrence.trace}
         inspector = Inspector(engine)
-        # what cannot be read again is in no text that is read now, either
+        # a value that cannot be read again does not occur in any text that is read now
         with suppress(GitError, OSError), open_shadow(repository) as shadow:
             for content in BlobReader(shadow, any_kind=True).blobs(filter(None, oids)):
                 if not content.problem:
@@ -91,7 +96,7 @@ def values_later(repository: Repository, sightings: Sequence[Sighting], engine: 
 
 
 def _store(folder: str) -> Iterator[bytes]:
-    """Lines that tell one state of an object directory from every other."""
+    """Yield lines that identify the state of an object directory."""
     packs = os.path.join(folder, "pack")
     for name in _names(packs):
         if name.endswith((".pack", ".idx")):
@@ -116,6 +121,7 @@ def _names(folder: str) -> list[str]:
 
 
 def _tail(path: str, size: int) -> bytes:
+    """Return the last ``_TAIL`` bytes of a file."""
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
         return os.pread(fd, _TAIL, max(0, size - _TAIL))
@@ -124,7 +130,7 @@ def _tail(path: str, size: int) -> bytes:
 
 
 def _folders(repository: Repository) -> list[object]:
-    """The state of the index: under which paths something is staged."""
+    """Return the state of the index, which says under which paths objects are staged."""
     try:
         info = os.stat(repository.index_file)
     except OSError:
@@ -133,7 +139,7 @@ def _folders(repository: Repository) -> list[object]:
 
 
 def _state(info: os.stat_result) -> str:
-    """What tells a file from the same with other content: who writes into it can set its times, but for the last."""
+    """Return what changes when a file's content changes: a writer can set its times, except for the last (ctime)."""
     return f"{info.st_size} {info.st_mtime_ns} {info.st_ino} {info.st_ctime_ns}"
 
 
@@ -144,5 +150,5 @@ def _listed(value: object) -> object:
 
 
 def refs_of(tips: Tips) -> Iterable[bytes]:
-    """The names of all refs."""
+    """Return the names of all refs, sorted."""
     return sorted({tip.name for tip in tips.tips if tip.name.startswith(b"refs/")})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.git.refs.tips import Tip
-from keyguard.history.provenance.graph import DANGLING, Graph
+from keyguard.history.provenance.commit_graph import DANGLING, CommitGraph
 from keyguard.model.finding import REACHES
 from keyguard.odb.commits import CommitNotes, joined, target_of
 from keyguard.odb.headers import COMMIT, TAG
@@ -23,7 +23,7 @@ from tests.history.surveying import random_history, reading, survey_of
 
 
 @contextmanager
-def graph_of(repo: Repo) -> Iterator[Graph]:
+def graph_of(repo: Repo) -> Iterator[CommitGraph]:
     """The graph of all commits of a repository in one pack."""
     with reading(repo) as (store, objects):
         notes, tags = CommitNotes(store.id_size), {}
@@ -32,7 +32,7 @@ def graph_of(repo: Repo) -> Iterator[Graph]:
                 assert notes.add(number, content.whole())
             elif content.kind == TAG:
                 tags[number] = target_of(content.whole(), store.id_size)
-        yield Graph(store, joined([notes.rows()], store.id_size), tags)
+        yield CommitGraph(store, joined([notes.rows()], store.id_size), tags)
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,11 @@ def test_what_a_tip_reaches_is_what_git_lists(history: Repo) -> None:
 def test_which_commit_leads_to_which_is_what_git_tells(history: Repo) -> None:
     with graph_of(history) as graph:
         some = range(0, len(graph), 3)
-        marks = graph.marks(some)
+        marks = graph.ancestry(some)
         below = {place: commits_of(history, graph.oid(place)) for place in range(len(graph))}
         for older, newer in product(some, range(len(graph))):
-            assert marks.leads(older, newer) is (graph.oid(older) in below[newer])
-        assert not marks.leads(0, -1)
+            assert marks.is_ancestor(older, newer) is (graph.oid(older) in below[newer])
+        assert not marks.is_ancestor(0, -1)
 
 
 def test_parents_and_dates_are_those_that_git_shows(history: Repo) -> None:
@@ -122,8 +122,8 @@ def test_a_history_that_goes_round_in_a_circle_comes_to_an_end(repo: Repo) -> No
     (repo.path / ".git/refs/heads/odd").write_text(ids[0] + "\n")
     assert survey_of(repo.path).coverage.commits == 5
     with graph_of(repo) as graph:
-        marks = graph.marks(range(len(graph)))
-        assert all(marks.leads(place, place) for place in range(len(graph)))
+        marks = graph.ancestry(range(len(graph)))
+        assert all(marks.is_ancestor(place, place) for place in range(len(graph)))
 
 
 def _on(commit: bytes, *parents: str) -> bytes:

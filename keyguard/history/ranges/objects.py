@@ -1,4 +1,4 @@
-"""The objects of a range, asked of git one by one, and what is found in them: each is inspected once."""
+"""Read the objects of a range through git, and inspect each of them once."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from keyguard.inspection.inspector import Inspector, Sighted
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import GitError
 
-#: bytes of an object that is taken in as a whole
+#: bytes up to which an object is read in one piece
 _LARGEST = 16 << 20
-#: gaps that are named one by one
+#: gaps that are listed individually
 _MOST = 1000
 
 
 class Pieces(NamedTuple):
-    """An object that can be read until the next one is asked for."""
+    """An object that can be read until the next one is requested."""
 
     pieces: Callable[[], Iterator[bytes]]
 
 
-class Fetched:
-    """Objects by id, and by numbers in the order in which they came up."""
+class RangeObjects:
+    """The objects that were read, by id and by a number in the order in which they were first seen."""
 
-    def __init__(self, shadow: Shadow, inspector: Inspector, most: int | None = None) -> None:
-        """Files of more than ``most`` bytes are left out, and listed."""
+    def __init__(self, shadow: Shadow, inspector: Inspector, max_size: int | None = None) -> None:
+        """Files of more than ``max_size`` bytes are not read, but listed."""
         self.hits: dict[int, Hit] = {}
         self.kinds: dict[int, str] = {}
-        """Of what was hit: ``blob``, ``commit`` or ``tag``."""
+        """For the number of each hit: ``blob``, ``commit`` or ``tag``."""
         self.counts: dict[str, int] = {}
-        """Kind -> how many of the range were read."""
+        """Kind -> how many objects of the range were read."""
         self.size = 0
         self.placeholders = 0
         self.containers: dict[str, str] = {}
-        """Ids of files of the range whose content stands packed in them, and what they are."""
+        """Ids of files in the range that are archives or the like, and what they are."""
         self.missing = self.unreadable = 0
         self._inspector = inspector
         self._reader = BlobReader(shadow, any_kind=True)
@@ -46,30 +46,30 @@ class Fetched:
         self._numbers: dict[str, int] = {}
         self._seen: set[str] = set()
         self._gaps: dict[str, Skipped] = {}
-        self._most = most
+        self._max_size = max_size
         self._large: dict[str, int] = {}
 
     def number(self, oid: str) -> int:
-        """The number of an object."""
+        """Return the number of an object; assign one if it has none."""
         if oid not in self._numbers:
             self._numbers[oid] = len(self._oids)
             self._oids.append(oid)
         return self._numbers[oid]
 
     def oid(self, number: int) -> str:
-        """The object of a number."""
+        """Return the id of the object with that number."""
         return self._oids[number]
 
     def gaps(self) -> list[Skipped]:
-        """What could not be read, by id."""
+        """Return what could not be read, sorted by id."""
         found = [self._gaps[oid] for oid in sorted(self._gaps)]
         if len(found) > _MOST:
             detail = f"{len(found) - _MOST} more objects are missing or damaged"
             found[_MOST:] = [Skipped(path=b"history", reason="missing", detail=detail)]
         return found
 
-    def left_out(self) -> list[Skipped]:
-        """The files that are larger than the user wants to read, by id."""
+    def too_large_files(self) -> list[Skipped]:
+        """Return the files that exceed the user's size limit, sorted by id."""
         listed = sorted(self._large.items())[:_MOST]
         return [
             Skipped(path=f"object:{oid}".encode(), reason="too-large", detail=f"{size:,} bytes", gap=False)
@@ -77,25 +77,25 @@ class Fetched:
         ]
 
     def too_large(self, oids: Collection[str]) -> set[str]:
-        """Those of these files that are larger than the user wants to read."""
-        if self._most is None:
+        """Return those of these files that exceed the user's size limit."""
+        if self._max_size is None:
             return set()
         return {content.oid for content in self._reader.blobs(sorted(oids)) if self._is_large(content)}
 
     def commits(self, oids: Collection[str]) -> dict[str, Commit]:
-        """These commits, inspected; without those that cannot be read."""
+        """Read and inspect these commits; return those that could be parsed."""
         found = {}
         for oid, data in self._whole(oids, "commit"):
             commit = parse_commit(data)
             if commit is None:
-                self.lose(oid, "corrupt", "a commit that cannot be understood")
+                self.add_gap(oid, "corrupt", "a commit that cannot be understood")
                 continue
             self._inspect(oid, "commit", data)
             found[oid] = commit
         return found
 
-    def beyond(self, oids: Collection[str]) -> dict[str, Commit]:
-        """Commits that are not of the range, just to know their trees; without those that cannot be read."""
+    def parent_commits(self, oids: Collection[str]) -> dict[str, Commit]:
+        """Read commits outside of the range, only for their trees; return those that could be parsed."""
         parsed = {}
         for content in self._reader.blobs(oids):
             try:
@@ -113,7 +113,9 @@ class Fetched:
             self._inspect(oid, "tag", data)
 
     def trees(self, oids: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """These trees, without those that cannot be read. They are not counted: some are not of the range."""
+        """Yield these trees, except those that cannot be read. They are not counted, since some are outside of the
+        range.
+        """
         return self._whole(oids, "tree", counted=False)
 
     def blobs(self, oids: Collection[str]) -> None:
@@ -125,10 +127,12 @@ class Fetched:
                 self._take(content)
                 self._count("blob", content.size)
             except GitError as error:
-                self.lose(content.oid, "corrupt", str(error))
+                self.add_gap(content.oid, "corrupt", str(error))
 
     def inspected(self, oid: str) -> int:
-        """The number of a file that need not be of the range, once it is known what is in it."""
+        """Inspect a file if it was not inspected yet, and return its number. For files outside of the range: they are
+        not counted.
+        """
         if oid not in self._seen:
             placeholders, containers = self.placeholders, dict(self.containers)
             for content in self._reader.blobs([oid]):
@@ -142,49 +146,52 @@ class Fetched:
         return self.number(oid)
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Pieces]]:
-        """Each of these objects once more."""
+        """Yield these objects again."""
         wanted = list(numbers)
         contents = self._reader.blobs([self._oids[number] for number in wanted])
         for number, content in zip(wanted, contents, strict=True):
             yield number, Pieces(lambda content=content: iter(content.read, b""))  # type: ignore[misc]
 
     def close(self) -> None:
-        """End git."""
+        """Stop git."""
         self._reader.close()
 
     def _whole(self, oids: Collection[str], kind: str, *, counted: bool = True) -> Iterator[tuple[str, bytes]]:
+        """Yield objects with their contents; record a gap for each that is too large, of another kind or unreadable."""
         for content in self._reader.blobs(oids):
             if not self._is(content, kind):
                 continue
             if content.size > _LARGEST:
-                self.lose(content.oid, "too-large", f"a {kind} of {content.size:,} bytes")
+                self.add_gap(content.oid, "too-large", f"a {kind} of {content.size:,} bytes")
                 continue
             try:
                 data = content.read(content.size)
             except GitError as error:
-                self.lose(content.oid, "corrupt", str(error))
+                self.add_gap(content.oid, "corrupt", str(error))
                 continue
             if counted:
                 self._count(kind, content.size)
             yield content.oid, data
 
     def _is(self, content: BlobContent, kind: str) -> bool:
+        """Return whether an object has that kind; record a gap otherwise."""
         if content.problem:
-            self.lose(content.oid, content.problem, content.detail)
+            self.add_gap(content.oid, content.problem, content.detail)
         elif content.kind != kind.encode():
-            self.lose(content.oid, "corrupt", f"is no {kind}, as what names it says")
+            self.add_gap(content.oid, "corrupt", f"is no {kind}, as what names it says")
         else:
             return True
         return False
 
     def _is_large(self, content: BlobContent) -> bool:
-        large = self._most is not None and not content.problem and content.size > self._most
+        """Return whether a file exceeds the user's size limit, and record it if so."""
+        large = self._max_size is not None and not content.problem and content.size > self._max_size
         if large:
             self._large[content.oid] = content.size
         return large
 
     def _take(self, content: BlobContent) -> None:
-        """Inspect a file, in pieces if it is large. GitError where it is damaged."""
+        """Inspect a file, in pieces if it is large. Raise GitError if it is damaged."""
         if content.size <= _LARGEST:
             self._inspect(content.oid, "blob", content.read(content.size))
             return
@@ -206,6 +213,7 @@ class Fetched:
         self._keep(oid, kind, self._inspector.inspect(UNNAMED, data))
 
     def _keep(self, oid: str, kind: str, seen: Sighted) -> None:
+        """Record the result of inspecting an object."""
         self._seen.add(oid)
         self.placeholders += seen.placeholders
         if seen.container:
@@ -219,8 +227,8 @@ class Fetched:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         self.size += size
 
-    def lose(self, oid: str, reason: str, detail: str) -> None:
-        """Note that an object was not read, or that not all that it leads to was looked at."""
+    def add_gap(self, oid: str, reason: str, detail: str) -> None:
+        """Record that an object was not read, or not everything that it references."""
         if oid not in self._gaps:
             self.missing += reason == "missing"
             self.unreadable += reason != "missing"

@@ -1,4 +1,4 @@
-"""A repository with all that it takes to look up commits in it: opened once for whatever is asked of one range."""
+"""Keep git open on a repository while the commits of one range are looked up."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from keyguard.git.process.opening import open_shadow
 from keyguard.git.process.shadow import DEADLINE
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
-from keyguard.history.request import Range
+from keyguard.history.ranges.request import Range
 
 
-class Opened:
-    """Tips, names and a git that reads, until it is closed."""
+class RepositorySession:
+    """The tips, the revisions and a running git of one repository, until it is closed."""
 
     def __init__(self, repository: Repository, asked: Range) -> None:
-        """GitError where git cannot be asked."""
+        """Start git. Raise GitError if that fails."""
         self.repository = repository
         self.borrowed = asked.borrowed
         self.tips = read_refs(repository)
@@ -23,5 +23,5 @@ class Opened:
         self.revisions = Revisions(shadow, self.tips.tips, shallow=bool(self.tips.shallow))
 
     def close(self) -> None:
-        """End git. Closing again does no harm."""
+        """Stop git. Closing again does nothing."""
         self.shadow.__exit__(None, None, None)

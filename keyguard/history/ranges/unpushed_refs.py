@@ -1,4 +1,4 @@
-"""Local branches and tags with commits that a remote has not, by what is known of it here."""
+"""Find local branches and tags with commits that a remote does not have, as far as is known locally."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.process.opening import open_shadow
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
-from keyguard.history.ranges.ends import Ends, out_of_reach
+from keyguard.history.ranges.enumeration import unreachable_from
+from keyguard.history.ranges.selection import Selection
 from keyguard.support.errors import GitError
 
 _LOCAL = ("branch", "tag")
 
 
 def unpushed_refs(repository: Repository, remote: str, name: str, oid: str) -> list[str]:
-    """Short names, sorted, without the ref of that full ``name`` and what the commit ``oid`` leads to (both may be
-    empty); without a ``remote``, what no remote has. Nothing where git cannot be asked: the scan itself says why.
+    """Return the short names of these refs, sorted; empty if git fails, since the scan itself reports that.
+
+    Leave out the ref with the full name ``name`` and what the commit ``oid`` reaches; both may be empty. Without a
+    ``remote``, a commit counts as pushed if any remote has it.
     """
     tips = read_refs(repository)
     prefix = b"refs/remotes/" + (remote.encode("utf-8", "surrogateescape") + b"/" if remote else b"")
@@ -27,7 +30,7 @@ def unpushed_refs(repository: Repository, remote: str, name: str, oid: str) -> l
             revisions = Revisions(shadow, tips.tips)
             ids = {tip.name: revisions.peel(tip.oid) for tip in others}
             include = [found.oid for found in ids.values() if found.kind == b"commit"]
-            new = out_of_reach(shadow, Ends(include=include, exclude=[*known, *filter(None, [oid])]), ())
+            new = unreachable_from(shadow, Selection(include=include, exclude=[*known, *filter(None, [oid])]), ())
     except GitError:
         return []
     return sorted(_short(tip.name) for tip in others if ids[tip.name].oid in new)

@@ -1,7 +1,8 @@
-"""Which trees lead to a hit, directly or through others, and under which name. Exact; only trees in question are read.
+"""Find the trees that lead to a hit, directly or through other trees, and the names on the way. Only such trees are
+read.
 
-A tree leads to what its delta puts in (``Connections.edges``), and to what its base leads to and it has kept. So from
-the hits upwards, level by level, all that grows out of a tree with such an edge is gone through, and nothing else.
+A tree leads to what its delta inserts (``Connections.edges``), and to what its base leads to unless the delta removed
+it. So the search goes up from the hits, level by level, through everything that is a delta of a tree with such an edge.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from keyguard.history.tasks import Plan, Task, shared
+from keyguard.history.tasks import Plan, Task, run_tasks
 from keyguard.odb.objects import ObjectReader
 from keyguard.odb.store import Store
 from keyguard.odb.treedelta import tree_entries
@@ -22,11 +23,11 @@ from keyguard.support.errors import GitError
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress
 
-#: name -> number of what it stands for
+#: name -> number of the object
 Entries: TypeAlias = dict[bytes, int]
 
 _HEAD = re.compile(rb"[0-7]{5,6} ([^\0/]+)")
-#: no path is deeper; a tree cannot hold itself, but a store can lie
+#: folders deeper than this are not followed; a tree cannot contain itself except in a tampered store
 _DEEPEST = 4096
 _TASKS = 64
 
@@ -35,8 +36,8 @@ class _Found(msgspec.Struct, array_like=True):
     trees: list[tuple[int, Entries]] = []
 
 
-class Lineage:
-    """Trees with hits somewhere below them, found once."""
+class TreeAncestors:
+    """Trees with hits somewhere below them. Each hit is traced once."""
 
     def __init__(
         self,
@@ -46,23 +47,23 @@ class Lineage:
         jobs: int,
         progress: Progress | None = None,
     ) -> None:
-        """``edges`` are as ``Connections.edges``: in the order of what they lead to."""
+        """``edges`` is ``Connections.edges``, sorted by child."""
         self._store = store
         self._objects = objects
         self._jobs = jobs
         self._progress = progress
         self._parents, self._children = edges
-        #: of each object, how many grow out of it, itself included
+        #: for each object, the number of objects in the delta tree below it, including itself
         self._counts = np.concatenate(
             [*(pack.forest.counts for pack in store.packs), np.ones(len(store) - store.packed, np.int64)]
         )
         self.trees: dict[int, Entries] = {}
-        """Number of a tree -> its entries that are hits, or lead to some."""
+        """Number of a tree -> its entries that are hits or lead to some."""
         self.problem = ""
-        """Why some may be missing; empty where none is."""
+        """Why some trees may be missing; empty if none are."""
 
     def trace(self, hits: Iterable[int], given: Iterable[tuple[int, bytes, int]] = ()) -> None:
-        """Find all trees that lead to these; ``given`` are entries that are known already: tree, name, what it is."""
+        """Find all trees that lead to ``hits``; ``given`` are further entries: tree, name, number of the object."""
         frontier = set()
         for tree, name, child in given:
             self.trees.setdefault(tree, {})[name] = child
@@ -75,7 +76,7 @@ class Lineage:
         self.problem = f"folders more than {_DEEPEST:,} deep: what is below has no full path"
 
     def name_of(self, oid: bytes, tree: int) -> bytes:
-        """The name of the first entry with this id in a tree; empty where it cannot be told."""
+        """Return the name of the first entry with this id in a tree; empty if it cannot be read."""
         try:
             data = self._objects.packed(tree) if tree < self._store.packed else self._objects.whole(tree)
         except GitError:
@@ -83,12 +84,12 @@ class Lineage:
         return next((name for _, name, one in tree_entries(data, self._store.id_size) if one == oid), b"")
 
     def _level(self, wanted: set[int]) -> set[int]:
-        """Take note of all trees with entries among these; those that were not known before."""
+        """Record all trees with an entry in ``wanted``; return those that are new."""
         fresh = set()
         starters = self._starters(wanted)
         plan = self._plan(starters)
         search = _Search(self._store, self._objects, wanted, starters)
-        for _, found in shared(search.run, _Found, plan, self._jobs, self._progress):
+        for _, found in run_tasks(search.run, _Found, plan, self._jobs, self._progress):
             for number, entries in found.trees if found else []:
                 if number not in self.trees:
                     fresh.add(number)
@@ -96,7 +97,7 @@ class Lineage:
         return fresh
 
     def _starters(self, wanted: set[int]) -> dict[int, list[int]]:
-        """Trees with an edge to one of these, and to which."""
+        """Return the trees with an edge to one of ``wanted``, each with the objects that its edges lead to."""
         numbers = np.fromiter(wanted, np.int64, len(wanted))
         numbers.sort()
         low = np.searchsorted(self._children, numbers)
@@ -108,7 +109,7 @@ class Lineage:
         return starters
 
     def _plan(self, starters: Iterable[int]) -> Plan:
-        """The ranges that grow out of these trees, none within another, in pieces that weigh about the same."""
+        """Return tasks of similar weight that cover the delta trees below these trees, each once."""
         begins = np.array(sorted(starters), np.int64)
         ends = begins + self._counts[begins]
         apart = np.append(True, np.maximum.accumulate(ends)[:-1] <= begins[1:])[: len(begins)]
@@ -125,7 +126,7 @@ class Lineage:
 
 
 class _Search:
-    """One level: the trees that have an entry among ``wanted``."""
+    """One level of the search: find the trees that have an entry in ``wanted``."""
 
     def __init__(self, store: Store, objects: ObjectReader, wanted: set[int], starters: dict[int, list[int]]) -> None:
         self._store = store
@@ -156,11 +157,11 @@ class _Search:
         return found
 
     def _alone(self, number: int, found: _Found) -> None:
-        """A tree that is no delta, or cannot be read as one."""
+        """Parse a tree that is not a delta, or cannot be read as one."""
         try:
             data = self._objects.packed(number) if number < self._store.packed else self._objects.whole(number)
         except GitError:
-            return  # said when the contents were read
+            return  # reported when the contents were read
         entries = self._parsed(data)
         if entries:
             found.trees.append((number, {name: child for name, (child, _) in entries.items()}))
@@ -168,7 +169,7 @@ class _Search:
     def _entries(
         self, tree: bytes, before: dict[bytes, tuple[int, int]], fresh: Iterable[int]
     ) -> dict[bytes, tuple[int, int]]:
-        """Name -> what it stands for, and where in the tree its name begins; ``before`` is that of the base."""
+        """Return name -> (object, offset of the name in the tree), from ``before``, the same for the tree's base."""
         size, wanted, entries = self._store.id_size, self._wanted, dict[bytes, tuple[int, int]]()
         for name, (_, at) in before.items():
             label = b" " + name + b"\0"
@@ -176,7 +177,7 @@ class _Search:
                 at = tree.find(label) + 1
                 if not at:
                     continue
-            if not _is_name(tree, at, size):  # but the end of another one
+            if not _is_name(tree, at, size):  # it is the end of a longer name
                 return self._parsed(tree)
             end = at + len(name) + 1
             child = wanted.get(tree[end : end + size])
@@ -187,12 +188,12 @@ class _Search:
             oid = self._store.ids[child].tobytes()
             if child not in there:
                 self._add(tree, oid, child, entries)
-            elif tree.count(oid) > there.count(child):  # under another name as well
+            elif tree.count(oid) > there.count(child):  # the tree has it under another name as well
                 return self._parsed(tree)
         return entries
 
     def _add(self, tree: bytes, oid: bytes, child: int, entries: dict[bytes, tuple[int, int]]) -> None:
-        """The entry of an id: it begins where the id of the one before it ends."""
+        """Add the entry with this id: it begins where the id of the previous entry ends."""
         at = tree.find(oid)
         if at < 1:
             return
@@ -205,7 +206,7 @@ class _Search:
             entries.update(self._parsed(tree))
 
     def _parsed(self, tree: bytes) -> dict[bytes, tuple[int, int]]:
-        """The same by going through the whole tree."""
+        """Return the same by parsing the whole tree."""
         entries = {}
         for _, name, oid in tree_entries(tree, self._store.id_size):
             child = self._wanted.get(oid)
@@ -215,7 +216,7 @@ class _Search:
 
 
 def _is_name(tree: bytes, at: int, size: int) -> bool:
-    """Whether a name begins here: before it stands a mode, and before that the beginning of the tree, or an id."""
+    """Return whether a name begins here: a mode precedes it, and an id or the start of the tree precedes the mode."""
     for begin in (at - 7, at - 6):
         if tree[max(begin, 0) : at - 1].isdigit() and (not begin or tree[max(begin - size - 1, 0)] == 0):
             return True

@@ -1,6 +1,6 @@
-"""What trees name: is it there, has a name a key in it, and which tree leads to which. Told from their deltas.
+"""Read all trees of a store: find missing objects, names that contain keys, and edges from trees to objects.
 
-Only trees lead to others here; what commits and tags lead to is in ``contents``.
+Most trees are read as deltas only. References of commits and tags are read in ``contents``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.history.memory.packs import TREES, PackMemory
-from keyguard.history.tasks import Task, mark, planned, shared
-from keyguard.history.trees.new_entries import FreshTrees
+from keyguard.history.caching.packs import TREES, PackCache
+from keyguard.history.tasks import Task, mark, plan_tasks, run_tasks
+from keyguard.history.trees.new_entries import NewTreeEntries
 from keyguard.history.trees.rows import Connections, PackTrees, TreeRows
 from keyguard.odb.headers import TREE
 from keyguard.odb.objects import ObjectReader
@@ -33,7 +33,7 @@ class _Named(msgspec.Struct, array_like=True):
 
 
 class TreeReader:
-    """A store's trees."""
+    """Reads the trees of one store."""
 
     def __init__(
         self,
@@ -43,8 +43,10 @@ class TreeReader:
         with_keys: Callable[[Collection[bytes]], Collection[bytes]],
         suspects: Callable[[bytes], Iterable[int]],
     ) -> None:
-        """``wanted`` (bool, one an object) are those that edges lead to, besides trees. ``with_keys`` are those of some
-        names in which there is a key; ``suspects`` are places in a text where one could be.
+        """``wanted`` (bool, one element per object) selects the objects besides trees to which edges are recorded.
+
+        ``with_keys`` returns those of some names that contain a key; ``suspects`` returns the offsets in a text at
+        which a key could be.
         """
         self._suspects = suspects
         self._with_keys = with_keys
@@ -53,8 +55,10 @@ class TreeReader:
         self._wanted = wanted | (store.kinds == TREE)
         self._found = Connections(store)
 
-    def read_all(self, memory: PackMemory, jobs: int, read: Array, progress: Progress | None = None) -> Connections:
-        """All trees: those in packs that are not known yet, then the others one by one; noted in ``read``."""
+    def read_all(self, memory: PackCache, jobs: int, read: Array, progress: Progress | None = None) -> Connections:
+        """Read all trees, those in packs that are not cached first, then the others one by one; set ``read`` for
+        them.
+        """
         store, found, fresh = self._store, self._found, dict[int, list[TreeRows]]()
         for at in range(len(store.packs)):
             known = memory.recall(TREES, at, PackTrees)
@@ -63,8 +67,8 @@ class TreeReader:
             else:
                 found.add(self._recalled(at, known))
                 mark(read, store.kinds == TREE, [(store.starts[at], store.starts[at + 1])])
-        plan = planned(store, (TREE,), jobs, fresh)
-        for task, rows in shared(self.read_task, TreeRows, plan, jobs, progress):
+        plan = plan_tasks(store, (TREE,), jobs, fresh)
+        for task, rows in run_tasks(self.read_task, TreeRows, plan, jobs, progress):
             one = rows or TreeRows(lost=[number for low, high in task for number in range(low, high)])
             found.add(one)
             mark(read, store.kinds == TREE, task)
@@ -79,8 +83,8 @@ class TreeReader:
         read[found.lost] = False
         return found
 
-    def _keep(self, memory: PackMemory, at: int, rows: list[TreeRows]) -> None:
-        """Remember a pack, if it was read whole and no name in it holds a key."""
+    def _keep(self, memory: PackCache, at: int, rows: list[TreeRows]) -> None:
+        """Cache the trees of a pack if they were read completely and no name in them contains a key."""
         start, end = self._store.starts[at : at + 2]
         names = {name for one in rows for name in one.names}
         if (
@@ -106,12 +110,14 @@ class TreeReader:
         memory.keep(TREES, at, found)
 
     def _plane(self, at: int) -> Array:
-        """The row of a pack; packs beyond the first ones share that of all others."""
+        """Return the row of a pack in ``Connections.planes``; packs after the first few share the row of all other
+        trees.
+        """
         found: Array = self._found.planes[min(at, len(self._found.planes) - 1)]
         return found
 
     def _recalled(self, at: int, known: PackTrees) -> TreeRows:
-        """What is remembered of a pack, as if it had just been read."""
+        """Turn the cached data of a pack into what reading it would return."""
         store = self._store
         start, end = store.starts[at : at + 2]
         named = np.unpackbits(np.frombuffer(known.named, np.uint8), count=end - start)
@@ -138,7 +144,7 @@ class TreeReader:
         )
 
     def read_task(self, task: Task) -> TreeRows:
-        """What a few trees of the forest name."""
+        """Read some delta trees."""
         fresh = self._fresh()
         for begin, end in task:
             place = self._store.place(begin)
@@ -157,14 +163,16 @@ class TreeReader:
             try:
                 fresh.add_whole(number, content.whole())
             except GitError:
-                fresh.lost.append(number)  # said when the contents were read
+                fresh.lost.append(number)  # reported when the contents were read
         return self._rows(fresh, len(self._store.packs))
 
-    def _fresh(self) -> FreshTrees:
-        return FreshTrees(self._store.id_size, self._suspects)
+    def _fresh(self) -> NewTreeEntries:
+        return NewTreeEntries(self._store.id_size, self._suspects)
 
-    def _rows(self, fresh: FreshTrees, at: int) -> TreeRows:
-        """``at`` is the place of the pack that all of it is from, if it is from one."""
+    def _rows(self, fresh: NewTreeEntries, at: int) -> TreeRows:
+        """Look up the ids in the store. ``at`` is the place of the pack that all of them are from, or the number of
+        packs.
+        """
         store = self._store
         parents, ids = fresh.columns()
         children = store.table.find(ids)
@@ -186,7 +194,7 @@ class TreeReader:
         )
 
     def _outside(self, ids: Array, children: Array, parents: Array, at: int) -> list[tuple[bytes, int]]:
-        """What is there in another pack, or by itself, each once a tree."""
+        """Return the ids that exist outside of this pack, with the trees that name them."""
         if at >= len(self._store.packs):
             return []
         start, end = self._store.starts[at : at + 2]
@@ -194,7 +202,9 @@ class TreeReader:
         return list(zip(map(bytes, ids[away]), parents[away].tolist(), strict=True))
 
     def _missing(self, ids: Array, parents: Array) -> tuple[list[tuple[bytes, int]], list[tuple[bytes, bytes]]]:
-        """What is nowhere; and the commits of submodules with their names, which are in another store."""
+        """Return the ids that are missing; and the commits of submodules with their names, which belong to other
+        stores.
+        """
         named: dict[int, list[bytes]] = {}
         for oid, parent in zip(map(bytes, ids), parents.tolist(), strict=True):
             named.setdefault(parent, []).append(oid)
@@ -212,9 +222,9 @@ class TreeReader:
         return found, list(links.items())
 
     def entries_named(self, names: Collection[bytes], jobs: int) -> list[tuple[int, bytes, int]]:
-        """Every entry of one of these names: the tree, the name, and the number of what it stands for, if it is there.
+        """Return every entry with one of these names whose object exists: tree, name and number of the object.
 
-        All trees are gone through once more: nobody but a person who has lost a key puts one into a name.
+        This reads all trees once more, which is acceptable: keys in names are rare.
         """
         labels = {name: b" " + name + b"\0" for name in names}
         store, found = self._store, list[tuple[int, bytes, int]]()
@@ -229,7 +239,7 @@ class TreeReader:
                         rows.entries += self._named(at + begin - entry, data, labels)
             return rows
 
-        for _, rows in shared(search, _Named, planned(store, (TREE,), jobs), jobs):
+        for _, rows in run_tasks(search, _Named, plan_tasks(store, (TREE,), jobs), jobs):
             found += rows.entries if rows else []
         others = np.flatnonzero((store.kinds == TREE) & store.first)
         for number, content in self._objects.read(others[others >= store.packed].tolist()):

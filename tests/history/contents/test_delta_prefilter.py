@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from keyguard.engine import compiled
 from keyguard.history.contents import blobs, inspection
-from keyguard.history.contents.sieve import Sieve
+from keyguard.history.contents.delta_prefilter import DeltaPrefilter
 from tests.helpers.repos import Repo
 from tests.history.asking import key
 from tests.history.packfiles import Delta, broken_deltas, copy, delta_of, insert
@@ -23,8 +23,8 @@ PIECES = [KEY[:3], KEY[3:8], KEY[:8], KEY[8:20], KEY[20:], KEY[1:], KEY[:-1], b"
 
 
 @pytest.fixture(scope="module", params=["hyperscan", "python"])
-def sieve(request: pytest.FixtureRequest) -> Sieve:
-    return Sieve(compiled.load(engine=request.param, cached=False).prefilter)
+def prefilter(request: pytest.FixtureRequest) -> DeltaPrefilter:
+    return DeltaPrefilter(compiled.load(engine=request.param, cached=False).prefilter)
 
 
 @st.composite
@@ -45,35 +45,35 @@ def versions(draw: st.DrawFn) -> Delta:
     return Delta(base, delta_of(base, result, *operations), result)
 
 
-def holds(sieve: Sieve, text: bytes) -> bool:
-    return b"\0" in text or bool(sieve._prefilter.hits(text))
+def holds(prefilter: DeltaPrefilter, text: bytes) -> bool:
+    return b"\0" in text or bool(prefilter._prefilter.hits(text))
 
 
 @settings(max_examples=150)
 @given(st.lists(versions(), max_size=6))
 @example([Delta(b"ab" + KEY, delta_of(b"ab" + KEY, KEY, copy(2, len(KEY))), KEY)])
-def test_what_is_passed_over_holds_nothing(sieve: Sieve, some: list[Delta]) -> None:
-    plain, sizes = sieve.sort([one.delta for one in some], [one.base for one in some])
+def test_what_is_passed_over_holds_nothing(prefilter: DeltaPrefilter, some: list[Delta]) -> None:
+    plain, sizes = prefilter.keyless([one.delta for one in some], [one.base for one in some])
     assert sizes == [len(one.result) for one in some]
     for one, nothing in zip(some, plain, strict=True):
-        assert not nothing or holds(sieve, one.base) or not holds(sieve, one.result)
+        assert not nothing or holds(prefilter, one.base) or not holds(prefilter, one.result)
 
 
-def test_words_in_the_place_of_others_are_passed_over(sieve: Sieve) -> None:
+def test_words_in_the_place_of_others_are_passed_over(prefilter: DeltaPrefilter) -> None:
     base = KEY + b"\n" + b"some words " * 50
     result = base[:200] + b"other words" + base[250:]
     delta = delta_of(base, result, copy(0, 200), insert(b"other words"), copy(250, len(base) - 250))
     cut = delta_of(base, base[5:], copy(5, len(base) - 5))
     split = delta_of(base, base[:9] + b" " + base[9:], copy(0, 9), insert(b" "), copy(9, len(base) - 9))
     again = delta_of(base, base + KEY, copy(0, len(base)), insert(KEY))
-    plain, sizes = sieve.sort([delta, cut, split, again], [base] * 4)
+    plain, sizes = prefilter.keyless([delta, cut, split, again], [base] * 4)
     assert plain == [True, True, True, False]
     assert sizes == [len(result), len(base) - 5, len(base) + 1, len(base) + len(KEY)]
 
 
 @given(st.lists(broken_deltas(), max_size=4))
-def test_a_damaged_delta_is_not_passed_over(sieve: Sieve, some: list[tuple[bytes, bytes]]) -> None:
-    plain, _ = sieve.sort([delta for _, delta in some], [base for base, _ in some])
+def test_a_damaged_delta_is_not_passed_over(prefilter: DeltaPrefilter, some: list[tuple[bytes, bytes]]) -> None:
+    plain, _ = prefilter.keyless([delta for _, delta in some], [base for base, _ in some])
     assert not any(plain)
 
 

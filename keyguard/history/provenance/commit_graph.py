@@ -1,4 +1,7 @@
-"""Commits, what leads to them, and how far away they are: the graph of one store, by the commits' places in columns."""
+"""The graph of the commits of one store, and how each commit can be reached from the tips.
+
+A ``place`` is the position of a commit in the columns of ``Commits``, or -1 for a commit that is missing.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,16 @@ from keyguard.odb.commits import Commits
 from keyguard.odb.store import Store
 from keyguard.odb.vectors import Array, np
 
-#: a tag may be put on a tag; longer chains are no accident
+#: a tag may point to a tag; a longer chain is not an accident
 _TAGS = 64
 DANGLING = len(REACHES) - 1
 
 
-class Graph:
-    """The commits of a store. ``place`` below is a commit's place in the columns, -1 for one that is not there."""
+class CommitGraph:
+    """The commits of a store with their parents and trees."""
 
     def __init__(self, store: Store, commits: Commits, tags: dict[int, str]) -> None:
-        """``tags``: number of a tag -> id of what it is put on."""
+        """``tags`` maps the number of a tag to the id of the object that it points to."""
         self.commits = commits
         self.tags = tags
         self._store = store
@@ -28,9 +31,9 @@ class Graph:
         places[commits.numbers] = np.arange(len(commits.numbers))
         self._places = places
         self.trees: Array = store.table.find(commits.trees)
-        """int64: number of each commit's tree, -1 where that is nowhere."""
+        """int64: the number of each commit's tree, -1 if the tree is missing."""
         self.parent_numbers: Array = store.table.find(commits.parents)
-        """int64: numbers of all parents, as ``commits.starts`` parts them; -1 for those that are nowhere."""
+        """int64: the numbers of all parents, divided by ``commits.starts``; -1 for a missing parent."""
         named = [(number, target) for number, target in tags.items() if target]
         found = store.table.find_hex([target for _, target in named])
         self._targets = {number: target for (number, _), target in zip(named, found, strict=True)}
@@ -41,23 +44,23 @@ class Graph:
         return len(self.commits.numbers)
 
     def place(self, number: int) -> int:
-        """The place of the commit with this number, or -1."""
+        """Return the place of the commit with this number, or -1."""
         return int(self._places[number]) if number >= 0 else -1
 
     def parents(self, place: int) -> Sequence[int]:
-        """The places of a commit's parents, -1 for one that is not there."""
+        """Return the places of a commit's parents, -1 for a missing one."""
         return self._parents[self._starts[place] : self._starts[place + 1]]
 
     def parent_places(self) -> list[int]:
-        """The places of all parents, as ``commits.starts`` parts them."""
+        """Return the places of all parents, divided by ``commits.starts``."""
         return self._parents
 
     def oid(self, place: int) -> str:
-        """The id of a commit."""
+        """Return the id of a commit."""
         return self._store.oid(int(self.commits.numbers[place]))
 
     def date(self, place: int) -> str:
-        """When a commit was written, as its author's clock showed it; empty where that cannot be told."""
+        """Return the author date of a commit in ISO 8601 with its own UTC offset; empty if it is invalid."""
         seconds, minutes = int(self.commits.times[place]), int(self.commits.zones[place])
         try:
             zone = timezone(timedelta(minutes=minutes))
@@ -66,7 +69,9 @@ class Graph:
             return ""
 
     def _peeled(self, number: int) -> list[int]:
-        """The number of an object, and if it is a tag, of all that it leads to; what is nowhere is left out."""
+        """Return the number of an object and, if it is a tag, of everything that it points to; missing objects are left
+        out.
+        """
         found: list[int] = []
         while number >= 0 and number not in found and len(found) < _TAGS:
             found.append(number)
@@ -74,7 +79,7 @@ class Graph:
         return found
 
     def reaches(self, tips: Iterable[tuple[Tip, list[int]]]) -> list[int]:
-        """For each commit, how it can be reached at best from these (as ``numbered`` gives them): in ``REACHES``."""
+        """Return the best entry of ``REACHES`` for each commit, as an index; ``tips`` as ``numbered`` returns them."""
         near: list[list[int]] = [[] for _ in REACHES]
         for tip, peeled in tips:
             near[REACHES.index(tip.reach)] += [self._places.item(number) for number in peeled]
@@ -89,7 +94,7 @@ class Graph:
         return found
 
     def numbered(self, tips: Iterable[Tip]) -> list[tuple[Tip, list[int]]]:
-        """Tips whose object is there, with its number and those of what it leads to, if it is a tag."""
+        """Return the tips whose object exists, with its number and, if it is a tag, those of what it points to."""
         listed = list(tips)
         numbers = self._store.table.find_hex([tip.oid for tip in listed])
         found = []
@@ -98,8 +103,8 @@ class Graph:
                 found.append((tip, self._peeled(number)))
         return found
 
-    def marks(self, places: Iterable[int]) -> Marks:
-        """Which of these commits lead to which others, for all at once."""
+    def ancestry(self, places: Iterable[int]) -> Ancestry:
+        """Determine for all commits which of ``places`` are among their ancestors."""
         own = {place: 1 << at for at, place in enumerate(dict.fromkeys(places))}
         parents, starts = self._parents, self._starts
         found: list[int] = [-1] * len(self)
@@ -111,7 +116,7 @@ class Graph:
                     waiting.pop()
                     continue
                 above = [one for one in parents[starts[at] : starts[at + 1]] if one >= 0]
-                # a commit comes after itself only in a store that lies: what is under way (-2) is not waited for
+                # only in a tampered store is a commit its own ancestor: do not wait for one in progress (-2)
                 open_ = [one for one in above if found[one] == -1]
                 if open_:
                     found[at] = -2
@@ -122,16 +127,16 @@ class Graph:
                     mark |= max(found[one], 0)
                 found[at] = mark
                 waiting.pop()
-        return Marks(own, found)
+        return Ancestry(own, found)
 
 
-class Marks:
-    """A bit for each of some commits, handed down to all that come after it."""
+class Ancestry:
+    """A bit for each of some commits, inherited by all their descendants."""
 
     def __init__(self, own: dict[int, int], found: list[int]) -> None:
         self._own = own
         self._found = found
 
-    def leads(self, older: int, newer: int) -> bool:
-        """Whether a commit (one of those that were marked) is the other, or is among what that comes after."""
+    def is_ancestor(self, older: int, newer: int) -> bool:
+        """Return whether ``older``, one of the commits with a bit, is ``newer`` or one of its ancestors."""
         return newer >= 0 and bool(self._found[newer] & self._own[older])

@@ -1,7 +1,8 @@
-"""Versions in which there can be no key, since none is in the one before: told from what the delta puts in.
+"""Decide from a delta alone whether its result can contain a key, given that its base contains none.
 
-An anchor that stands in a version and not in the one before has a byte that is new, or lies across a place where two
-copies meet. So only what is put in is looked at, and beside it as many bytes as the longest anchor has, less one.
+An anchor that is in the result but not in the base contains an inserted byte, or spans the boundary of two copies. So
+the prefilter sees only the inserted bytes, with as many bytes of context on either side as the longest anchor has, less
+one.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from keyguard.odb.excerpts import Cuts, excerpts, within_reason
 from keyguard.odb.vectors import Array, np
 
 
-class Sieve:
-    """Sorts out deltas by what they put in."""
+class DeltaPrefilter:
+    """Selects deltas by the bytes that they insert."""
 
     def __init__(self, prefilter: Prefilter) -> None:
         self._prefilter = prefilter
 
-    def sort(self, deltas: Sequence[bytes], bases: Sequence[bytes]) -> tuple[list[bool], list[int]]:
-        """For each delta, whether no key can be in what it makes if none can be in its base, and the size of that.
+    def keyless(self, deltas: Sequence[bytes], bases: Sequence[bytes]) -> tuple[list[bool], list[int]]:
+        """Return for each delta whether its result cannot contain a key if its base contains none, and the size of the
+        result.
 
-        Where a text holds a NUL, it is no text, and there can be.
+        A result with an inserted NUL is not text, and is never ruled out.
         """
         operations = parsed(deltas, list(map(len, bases)))
         cuts = self._cuts(operations)
@@ -37,14 +39,14 @@ class Sieve:
         return sound.tolist(), operations.results.tolist()
 
     def _places(self, text: bytes) -> Array:
-        """Where in a text there may be a key, and where it is none."""
+        """Return the offsets at which there may be a key, and those of NULs."""
         found = np.array(self._prefilter.places(text), np.int64)
         if b"\0" not in text:
             return found
         return np.append(found, np.flatnonzero(np.frombuffer(text, np.uint8) == 0))
 
     def _cuts(self, operations: Operations) -> Cuts:
-        """The bytes beside what is put in, and where two copies meet; nothing is new at either end of a text."""
+        """Return the context to take beside insertions and where two copies meet; the ends of a text need none."""
         copies, reach = operations.copies, self._prefilter.reach
         heads: Array = np.where(copies, reach, 0)
         tails = heads.copy()

@@ -1,8 +1,8 @@
-"""What is in a pack, as the cache holds it: after a fetch only new packs and loose objects are read.
+"""Cache what is in a pack, so that after a fetch only new packs and loose objects are read.
 
-A pack is found again by its file, not by the checksum that it claims: what was put in its place is read. Numbers are
-those of its own entries. No secret is kept: sightings have been masked, and a pack in which the name of a file holds a
-key is not remembered as far as its trees go.
+The key is the identity of the file, not the checksum that the pack claims: a replaced pack is read again. Object
+numbers are relative to the pack. No secret is stored: sightings are masked, and the trees of a pack in which the name
+of a file contains a key are not cached.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import msgspec
 from keyguard.cache.cache import Cache
 from keyguard.odb.store import Store
 
-#: what is kept of a pack; the number changes when what is read of one does
+#: kinds of cached data; increment the number when the data changes
 CONTENTS, TREES = "contents-2", "trees-2"
 
 _Kept = TypeVar("_Kept", bound=msgspec.Struct)
 
 
-class PackMemory:
-    """The packs of one store, by their place in it."""
+class PackCache:
+    """Cached data of the packs of one store, by their place in it."""
 
     def __init__(self, cache: Cache, store: Store) -> None:
         self._cache = cache
         self._store = store
 
     def recall(self, kind: str, at: int, what: type[_Kept]) -> _Kept | None:
-        """What is kept of a pack, if there is anything."""
+        """Return the cached data of a pack, or None."""
         identity = self._store.packs[at].identity
         data = self._cache.get(kind, identity) if identity else None
         if data is None:
@@ -39,7 +39,7 @@ class PackMemory:
             return None
 
     def keep(self, kind: str, at: int, found: msgspec.Struct) -> None:
-        """Keep something of a pack that was read whole."""
+        """Store data of a pack that was read completely."""
         identity = self._store.packs[at].identity
         if identity:
             self._cache.put(kind, identity, msgspec.msgpack.encode(found))

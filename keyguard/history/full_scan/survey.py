@@ -1,4 +1,4 @@
-"""One object store from beginning to end: contents, connections, gaps, and where hits are from."""
+"""Read one object store completely: contents, tree connections, gaps, and the provenance of hits."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.process.opening import open_shadow
 from keyguard.git.process.shadow import Shadow
 from keyguard.git.refs.tips import Tips
-from keyguard.history.contents.inspection import ContentReader
+from keyguard.history.caching.packs import PackCache
+from keyguard.history.contents.inspection import ContentInspector
+from keyguard.history.contents.results import ContentResults
 from keyguard.history.hit import Hit
-from keyguard.history.inspected import Contents
-from keyguard.history.memory.packs import PackMemory
-from keyguard.history.outcome import Surveyed
+from keyguard.history.interruption import sightings_by_object
+from keyguard.history.provenance.commit_graph import DANGLING, CommitGraph
 from keyguard.history.provenance.gaps import Gaps, Numbered
-from keyguard.history.provenance.graph import DANGLING, Graph
-from keyguard.history.provenance.occurrences import Placer
-from keyguard.history.provenance.provenance import Paths
+from keyguard.history.provenance.occurrences import OccurrenceBuilder
+from keyguard.history.provenance.provenance import KeyPaths
 from keyguard.history.provenance.staged_paths import staged_paths
-from keyguard.history.trees.connections import TreeReader
-from keyguard.history.trees.lineage import Lineage
+from keyguard.history.result import HistoryResult
+from keyguard.history.sightings_by_path import SightingsByPath
+from keyguard.history.trees.ancestors import TreeAncestors
+from keyguard.history.trees.reader import TreeReader
 from keyguard.history.trees.rows import Connections
 from keyguard.history.unopened import unopened_in
-from keyguard.history.unplaced import unplaced
-from keyguard.history.views import Views
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import HistoryCoverage, Sighting, Where
@@ -44,9 +44,9 @@ from keyguard.support.errors import GitError
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress
 
-#: what an object outside of packs counts for in progress, in bytes: how large it is is not known before
+#: bytes that an object outside of packs counts for in progress: its size is not known in advance
 _EACH = 4096
-#: what objects are named by that have no path
+#: names of the kinds of objects that have no path
 _WORDS = {COMMIT: "commit", TAG: "tag"}
 
 
@@ -59,11 +59,11 @@ def survey(
     progress: Progress | None = None,
     *,
     authors: bool = False,
-    keep: Callable[[Surveyed], None],
+    keep: Callable[[HistoryResult], None],
 ) -> None:
-    """All that the store of a repository holds. GitError where it cannot be read at all.
+    """Read the store of a repository. Raise GitError if it cannot be read at all.
 
-    ``keep`` is handed what was found, or on ^C what was found until then, before anything is tidied up.
+    Call ``keep`` with the result, or on ^C with what was found until then, before cleaning up.
     """
     with open_shadow(repository) as shadow:
         store = _open(repository, shadow)
@@ -78,6 +78,7 @@ def survey(
 
 
 def _open(repository: Repository, shadow: Shadow) -> Store:
+    """Open the store with its alternates; packs without a usable index get a temporary one."""
     made = 0
 
     def reindex(path: str) -> str:
@@ -92,7 +93,7 @@ def _open(repository: Repository, shadow: Shadow) -> Store:
 
 
 class _Survey:
-    """One store that is being read."""
+    """One store while it is read."""
 
     def __init__(
         self,
@@ -117,23 +118,23 @@ class _Survey:
         self._objects = ObjectReader(store, shadow)
         self._tips = tips
         self._gaps = Gaps(store, self._tips)
-        self._memory = PackMemory(cache, store)
-        #: which objects were read
+        self._memory = PackCache(cache, store)
+        #: bool, one element per object: it was read
         self._read = np.zeros(len(store), bool)
         self._in_index: dict[str, bytes] | None = None
-        # what there is when ^C comes
-        self._contents = ContentReader(store, self._inspector)
+        # what there is to report when ^C arrives
+        self._contents = ContentInspector(store, self._inspector)
         self._names: dict[bytes, list[Sighting]] = {}
         self._sightings: list[Sighting] = []
 
-    def run(self) -> Surveyed:
-        """Phase by phase."""
+    def run(self) -> HistoryResult:
+        """Run all phases, and return the result."""
         self._begin("contents")
         contents = self._read_contents()
         commits = joined(contents.commits, self._store.id_size)
-        # what is stored twice is one commit
+        # a commit that is stored twice counts once
         commits = chosen(commits, self._store.first[commits.numbers])
-        graph = Graph(self._store, commits, dict(contents.tags))
+        graph = CommitGraph(self._store, commits, dict(contents.tags))
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True
@@ -145,49 +146,55 @@ class _Survey:
         given = reader.entries_named(names, self._jobs) if names else []
         there = graph.numbered(self._tips.tips)
         reaches = graph.reaches(there)
-        self._gaps.find(graph, connections, there, reaches, self._lineage(connections))
+        self._gaps.find(graph, connections, there, reaches, self._tree_ancestors(connections))
         if hits or given:
-            lineage = self._lineage(connections)
-            lineage.trace([hit.number for hit in hits], given)
-            views = Views(hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values())
-            placer = Placer(self._store, graph, there, reaches, views, author=self._author, staged=self._staged)
-            paths = Paths(lineage.trees, views.keys)
-            self._sightings.extend(placer.sightings(paths))
-            self._gaps.whole("too-deep", paths.problem or lineage.problem)
+            ancestors = self._tree_ancestors(connections)
+            ancestors.trace([hit.number for hit in hits], given)
+            keys_by_path = SightingsByPath(
+                hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values()
+            )
+            builder = OccurrenceBuilder(
+                self._store, graph, there, reaches, keys_by_path, author=self._author, staged=self._staged
+            )
+            paths = KeyPaths(ancestors.trees, keys_by_path.keys)
+            self._sightings.extend(builder.sightings(paths))
+            self._gaps.add_history_gap("too-deep", paths.problem or ancestors.problem)
         unreachable = self._unreachable(connections, graph, there, reaches)
         coverage = self._coverage(contents.size + connections.size, unreachable)
         listed = unopened_in(self._store, contents.containers, b".git/" if self._repository.top else b"")
         links = {oid.hex(): connections.links[oid] for oid in sorted(connections.links)}
-        return Surveyed(self._sightings, [*self._gaps.skipped(), *listed], coverage, contents.placeholders, links)
+        return HistoryResult(self._sightings, [*self._gaps.skipped(), *listed], coverage, contents.placeholders, links)
 
-    def so_far(self) -> Surveyed:
-        """What is known when ``run`` is interrupted. Hits without a place yet are named by their objects."""
+    def so_far(self) -> HistoryResult:
+        """Return what is known when ``run`` is interrupted. Hits without provenance are reported by their object
+        ids.
+        """
         parts = self._contents.parts
         hits = self._merged(hit for part in parts for hit in part.hits)
         kinds = (_WORDS.get(int(self._store.kinds[hit.number]), "blob") for hit in hits)
         named = zip(kinds, (self._store.oid(hit.number) for hit in hits), hits, strict=True)
-        sightings = [*self._sightings, *unplaced(named, self._names, self._sightings)]
+        sightings = [*self._sightings, *sightings_by_object(named, self._names, self._sightings)]
         coverage = self._coverage(sum(part.size for part in parts), 0)
         damaged = sum(not self._read[number] for number in self._gaps.damaged)
         unread = coverage.unreadable - damaged
         coverage = msgspec.structs.replace(coverage, unreadable=damaged, unread=unread)
-        return Surveyed(sightings, self._gaps.skipped(), coverage, sum(part.placeholders for part in parts))
+        return HistoryResult(sightings, self._gaps.skipped(), coverage, sum(part.placeholders for part in parts))
 
     def _begin(self, phase: str) -> None:
         if self._progress:
             self._progress.begin(phase, "bytes")
 
-    def _lineage(self, connections: Connections) -> Lineage:
-        return Lineage(self._store, self._objects, connections.edges, self._jobs, self._progress)
+    def _tree_ancestors(self, connections: Connections) -> TreeAncestors:
+        return TreeAncestors(self._store, self._objects, connections.edges, self._jobs, self._progress)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def _read_contents(self) -> Contents:
-        """Everything but trees, of which only the kind is noted."""
+    def _read_contents(self) -> ContentResults:
+        """Inspect everything but trees, of which only the kind is recorded."""
         store, reader = self._store, self._contents
         contents = reader.read_packs(self._memory, self._jobs, self._read, self._progress)
         self._read[contents.lost] = False
-        others, told = [*contents.lost, *range(store.loose_from, len(store))], len(contents.hits)
+        others, reported = [*contents.lost, *range(store.loose_from, len(store))], len(contents.hits)
         if self._progress:
             self._progress.expect(len(others) * _EACH)
         for number, content in self._objects.read(others):
@@ -201,16 +208,16 @@ class _Survey:
             except GitError as error:
                 store.kinds[number] = 0
                 if store.first[number]:
-                    self._gaps.unreadable(number, content.problem, str(error))
+                    self._gaps.add_unreadable(number, content.problem, str(error))
             if self._progress:
-                self._progress.advance(_EACH, contents.keys(told))
-                told = len(contents.hits)
+                self._progress.advance(_EACH, contents.keys(reported))
+                reported = len(contents.hits)
         for number in contents.malformed:
-            self._gaps.unreadable(number, "corrupt", "does not say, as git would, what it leads to")
+            self._gaps.add_unreadable(number, "corrupt", "does not say, as git would, what it leads to")
         return contents
 
     def _merged(self, hits: Iterable[Hit]) -> list[Hit]:
-        """Hits by the first object of their id: in a store that lies, a later one may hold something else."""
+        """Merge the hits of objects with the same id: in a tampered store a later copy may have other content."""
         found: dict[int, Hit] = {}
         for hit in hits:
             number = int(self._store.firsts[hit.number])
@@ -224,7 +231,7 @@ class _Survey:
         return [found[number] for number in sorted(found)]
 
     def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:
-        """Those of these names with keys in them."""
+        """Return the names that contain keys, with the sightings in them."""
         found: dict[bytes, list[Sighting]] = {}
         for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
             found.setdefault(one.occurrence.path, []).append(one)
@@ -233,6 +240,7 @@ class _Survey:
     # --- on demand ----------------------------------------------------------------------------------------------
 
     def _author(self, number: int) -> str:
+        """Return the author of a commit; empty if authors were not asked for or the commit cannot be read."""
         if not self._authors:
             return ""
         for _, content in self._objects.read([number]):
@@ -243,7 +251,7 @@ class _Survey:
         return ""
 
     def _staged(self) -> dict[str, bytes]:
-        """Id -> path in an index, for all worktrees; read when it is first wanted."""
+        """Return id -> path in an index, for all worktrees; read on first use."""
         if self._in_index is None:
             self._in_index = staged_paths(self._repository)
         return self._in_index
@@ -272,8 +280,10 @@ class _Survey:
             partial=self._gaps.partial,
         )
 
-    def _unreachable(self, connections: Connections, graph: Graph, there: Numbered, reaches: list[int]) -> int:
-        """Commits and tags to which no tip leads, and trees and blobs that nothing names."""
+    def _unreachable(self, connections: Connections, graph: CommitGraph, there: Numbered, reaches: list[int]) -> int:
+        """Count the commits and tags that are not reachable from a tip, and the trees and blobs that nothing
+        references.
+        """
         named = connections.named()
         named[graph.trees[graph.trees >= 0]] = True
         led = np.array([number for _, numbers in there for number in numbers], np.int64)

@@ -1,4 +1,4 @@
-"""The keys in objects that were hit, as they are judged under the path where the object stands."""
+"""The keys in each object that was hit, judged under each path at which the object occurs."""
 
 from __future__ import annotations
 
@@ -12,71 +12,72 @@ from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Vendor, Where
 from keyguard.support.errors import GitError
 
-#: stands for keys that only a path can tell to be any
-MORE = ""
-#: what the fingerprint of a key begins with that stands in a name, and not in what it names
-IN_NAME = "name:"
+#: stands for candidates that are keys only under certain paths
+PATH_DEPENDENT = ""
+#: prefix of the fingerprint of a key in the name of a file or folder, not in its content
+NAME_PREFIX = "name:"
 
 
-class Piecewise(Protocol):
-    """An object whose content comes in pieces."""
+class ObjectContent(Protocol):
+    """An object whose content is read in pieces."""
 
     @property
     def pieces(self) -> Callable[[], Iterator[bytes]]:
-        """Its content; GitError where it turns out to be damaged."""
+        """A function that yields the content, and raises GitError if it turns out to be damaged."""
 
 
-class Reads(Protocol):
-    """Whatever reads objects by their numbers."""
+class ObjectSource(Protocol):
+    """Reads objects by their numbers."""
 
-    def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Piecewise]]:
-        """Each of these objects."""
+    def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, ObjectContent]]:
+        """Yield each of these objects with its number."""
 
 
-class Views:
-    """Hits by number, and names with keys in them."""
+class SightingsByPath:
+    """Hits by number, and names that contain keys."""
 
     def __init__(
         self,
         hits: Iterable[Hit],
         names: Mapping[bytes, list[Sighting]],
-        objects: Reads,
+        objects: ObjectSource,
         inspector: Inspector,
         vendors: Iterable[Vendor],
     ) -> None:
-        """``names``: names of files and folders, and what is in them."""
+        """``names`` maps names of files and folders to the sightings in them."""
         self.hits = {hit.number: hit for hit in hits}
-        """By number; more may come to be known."""
+        """By number; callers may add hits later."""
         self._names = names
         self._objects = objects
         self._inspector = inspector
         words = {word for vendor in vendors for word in vendor.names}
-        #: a path that holds none of these words in any spelling tells nothing
+        #: a path that contains none of these words, in any spelling, has no influence
         self._telling = re.compile("|".join(map(re.escape, sorted(words))) or "(?!)")
         self._seen: dict[tuple[int, bytes], list[Sighting]] = {}
 
     def keys(self, name: bytes, number: int) -> list[str]:
-        """The keys of an entry in a tree: in what it stands for, and in its name."""
+        """Return the keys of a tree entry: those in the object, and those in the entry's name."""
         hit = self.hits.get(number)
         found = {one.fingerprint for one in hit.sightings} if hit else set()
         if hit and hit.doubtful:
-            found.add(MORE)
-        return sorted(found | {IN_NAME + one.fingerprint for one in self._names.get(name, ())})
+            found.add(PATH_DEPENDENT)
+        return sorted(found | {NAME_PREFIX + one.fingerprint for one in self._names.get(name, ())})
 
-    def of(self, number: int, path: bytes, key: str) -> list[Sighting]:
-        """The places of one key in one object, or in its path."""
-        if key.startswith(IN_NAME):
+    def at_path(self, number: int, path: bytes, key: str) -> list[Sighting]:
+        """Return the sightings of one key in an object that occurs at ``path``, or in the path itself."""
+        if key.startswith(NAME_PREFIX):
             found = self._inspector.inspect(Blob(path=path, where=Where.HISTORY), path).sightings
             start = len(path.rpartition(b"/")[0].decode("utf-8", "replace"))
-            mark = key.removeprefix(IN_NAME)
+            mark = key.removeprefix(NAME_PREFIX)
             return [one for one in found if one.fingerprint == mark and one.occurrence.column > start]
         found = self._under(number, path)
-        if key != MORE:
+        if key != PATH_DEPENDENT:
             return [one for one in found if one.fingerprint == key]
         known = {one.fingerprint for one in self.hits[number].sightings}
         return [one for one in found if one.fingerprint not in known]
 
     def _under(self, number: int, path: bytes) -> list[Sighting]:
+        """Return the sightings in an object under a path; inspect it again only if the path can make a difference."""
         hit = self.hits[number]
         if not hit.doubtful or not self._telling.search(_letters(path)):
             return hit.sightings
@@ -85,7 +86,7 @@ class Views:
         return self._seen[number, path]
 
     def _judged(self, hit: Hit, path: bytes) -> list[Sighting]:
-        """The same object looked at once more, now that its path is known."""
+        """Inspect the object again under its path."""
         blob = Blob(path=path, where=Where.HISTORY)
         for _, content in self._objects.read([hit.number]):
             try:
@@ -96,4 +97,5 @@ class Views:
 
 
 def _letters(path: bytes) -> str:
+    """Return the path in lower case without separators, so that every spelling of a vendor's name matches."""
     return re.sub(r"[_\-\s.]", "", path.decode("ascii", "replace").lower())

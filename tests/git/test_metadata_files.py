@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.git.own_files import own_files, submodule_stores
+from keyguard.git.metadata_files import own_files, submodule_stores
 from keyguard.git.refs.tips import read_tips
 from tests.helpers.repos import Repo
 
