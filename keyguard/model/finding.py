@@ -265,6 +265,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The rules that have findings, for formats that describe them."""
     vendors: dict[str, Vendor] = {}
     configuration: Configuration = Configuration()
+    prefix: bytes = b""
+    """What stands before paths of files, as they are shown, from the top of the repository: with a slash, or empty."""
     now: int | None = None
     """Seconds since the epoch, to which the age of a key is counted; None where nobody asked the clock."""
 

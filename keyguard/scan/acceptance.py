@@ -59,6 +59,20 @@ def from_top(folders: Sequence[Folder]) -> Callable[[Occurrence], bytes]:
     return relative
 
 
+def prefix_of(folders: Sequence[Folder]) -> bytes:
+    """Return what stands before the shown paths of files from the top of the repository, with a slash; empty where they
+    count from there, are absolute, or there is no repository.
+    """
+    if not folders:
+        return b""
+    outermost = min(folders, key=lambda one: len(one.root))
+    if outermost.shown.startswith(b"/"):
+        return b""
+    start = os.getcwdb() if outermost.shown else outermost.root
+    inner = os.path.relpath(os.path.realpath(start), _top(outermost.root))
+    return b"" if inner == b"." or inner.startswith(b"..") else inner + b"/"
+
+
 def _top(folder: bytes) -> bytes:
     """Return the top of the repository around a folder; the folder itself where there is none."""
     try:

@@ -16,7 +16,7 @@ from keyguard.inspection.tally import Tally
 from keyguard.masking.known import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
-from keyguard.scan.acceptance import without_accepted
+from keyguard.scan.acceptance import prefix_of, without_accepted
 from keyguard.sources.listing import Folder
 from keyguard.triage import triage
 from keyguard.triage.triage import Decided, Policy
@@ -102,6 +102,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
         configuration=names.hide_in_configuration(terms.configuration),
+        prefix=prefix_of(seen.folders),
         now=terms.now,
     )
 

@@ -288,7 +288,7 @@ def test_beyond_five_thousand_results_the_worst_are_kept_and_it_is_said() -> Non
     ],
 )
 def test_severity_is_a_level_and_a_score(severity: Severity, level: str, score: str) -> None:
-    one = only_run(finding(severity=severity, confidence=Confidence.LOW))
+    one = only_run(finding(severity=severity, confidence=Confidence.LOW), style=Style(verbose=True))
     (rule,) = one["tool"]["driver"]["rules"]
     assert one["results"][0]["level"] == rule["defaultConfiguration"]["level"] == level
     assert rule["properties"]["security-severity"] == score
