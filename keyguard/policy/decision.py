@@ -14,10 +14,10 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commit_files import CommitFiles
 from keyguard.git.process.opening import open_shadow
-from keyguard.history.ranges.ends import find_ends
-from keyguard.history.ranges.opened import Opened
+from keyguard.history.ranges.request import Range
 from keyguard.history.ranges.run import repository_of
-from keyguard.history.request import Range
+from keyguard.history.ranges.selection import resolve_range
+from keyguard.history.ranges.session import RepositorySession
 from keyguard.model.finding import Configuration
 from keyguard.policy.allowed import changed, own_settings
 from keyguard.policy.base import Base, Found, base_of_range, head_of, tip_of
@@ -36,7 +36,7 @@ class Decided(NamedTuple):
 
     settings: Settings
     ruling: Ruling | None
-    opened: Opened | None = None
+    opened: RepositorySession | None = None
 
 
 def by_base(start: str, asked: Range, now: int, instead: Settings | None = None) -> Decided:
@@ -45,7 +45,7 @@ def by_base(start: str, asked: Range, now: int, instead: Settings | None = None)
     ``UsageError`` where the range names what is not there, ``ConfigError`` where the base's configuration is broken.
     """
 
-    def find(opened: Opened) -> Found:
+    def find(opened: RepositorySession) -> Found:
         return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
 
     return _decided(start, asked, find, instead=instead)
@@ -58,7 +58,7 @@ def by_head(start: str, asked: Range, server: Settings) -> Decided:
         origin = msgspec.structs.replace(server.origin, note=_SERVER)
         return Decided(msgspec.structs.replace(server, origin=origin), Ruling(Judge(repository, None)))
 
-    def find(opened: Opened) -> Found:
+    def find(opened: RepositorySession) -> Found:
         return Found(head_of(opened.tips), _tip(opened, asked))
 
     return _decided(start, asked, find, more=server)
@@ -67,7 +67,7 @@ def by_head(start: str, asked: Range, server: Settings) -> Decided:
 def by_name(start: str, name: str, asked: Range | None) -> Decided:
     """What decides where the user names a commit. ``UsageError`` where it is not there."""
 
-    def find(opened: Opened) -> Found:
+    def find(opened: RepositorySession) -> Found:
         try:
             base = Base(opened.revisions.commit(name), name)
         except UsageError as error:
@@ -80,7 +80,7 @@ def by_name(start: str, name: str, asked: Range | None) -> Decided:
 def of_tip(start: str, asked: Range) -> Decided:
     """The settings of what is about to be pushed; every marker counts."""
 
-    def settings(opened: Opened) -> Decided:
+    def settings(opened: RepositorySession) -> Decided:
         tip = _tip(opened, asked)
         origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
         found = _settings(opened, tip, start, "tip") if tip else None
@@ -98,13 +98,13 @@ def said(commit: Base) -> str:
 def _decided(
     start: str,
     asked: Range,
-    find: Callable[[Opened], Found],
+    find: Callable[[RepositorySession], Found],
     *,
     source: str = "base",
     instead: Settings | None = None,
     more: Settings | None = None,
 ) -> Decided:
-    def decide(opened: Opened) -> Decided:
+    def decide(opened: RepositorySession) -> Decided:
         found = find(opened)
         judge = Judge(opened.repository, found.base)
         if instead:
@@ -115,10 +115,10 @@ def _decided(
     return _looked_up(start, asked, decide) or nothing
 
 
-def _looked_up(start: str, asked: Range, decide: Callable[[Opened], Decided]) -> Decided | None:
+def _looked_up(start: str, asked: Range, decide: Callable[[RepositorySession], Decided]) -> Decided | None:
     """What is decided by what is in the repository; None where git fails: the scan meets that as well, and says so."""
     try:
-        opened = Opened(repository_of(start), asked)
+        opened = RepositorySession(repository_of(start), asked)
     except GitError:
         return None
     with ExitStack() as stack:
@@ -131,7 +131,7 @@ def _looked_up(start: str, asked: Range, decide: Callable[[Opened], Decided]) ->
         return found
 
 
-def _settings(opened: Opened, commit: Base, start: str, source: str) -> Settings | None:
+def _settings(opened: RepositorySession, commit: Base, start: str, source: str) -> Settings | None:
     """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
     name = said(commit)
     try:
@@ -142,7 +142,9 @@ def _settings(opened: Opened, commit: Base, start: str, source: str) -> Settings
     return find_in(files, opened.repository, start, origin)
 
 
-def _settled(opened: Opened, found: Found, judge: Judge, start: str, source: str, more: Settings | None) -> Decided:
+def _settled(
+    opened: RepositorySession, found: Found, judge: Judge, start: str, source: str, more: Settings | None
+) -> Decided:
     usual = _usual(found.base, source)
     before = _settings(opened, found.base, start, source) if found.base else None
     after, note = None, usual.origin.note
@@ -168,12 +170,12 @@ def _usual(base: Base | None, source: str) -> Settings:
     return Settings(Config(), origin=origin)
 
 
-def _tip(opened: Opened, asked: Range) -> Base | None:
+def _tip(opened: RepositorySession, asked: Range) -> Base | None:
     """The latest commit of what is asked for; None where it is none, or not there."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        ends = find_ends(words, opened.tips, opened.revisions, opened.shadow, 0)
-        return tip_of(ends, opened.tips, "what is pushed" if asked.pushed or asked.words else "the change")
+        selection = resolve_range(words, opened.tips, opened.revisions, opened.shadow, 0)
+        return tip_of(selection, opened.tips, "what is pushed" if asked.pushed or asked.label else "the change")
     except GitError:
         return None
 

@@ -10,7 +10,7 @@ import msgspec
 from keyguard.engine.compiled import Engine
 from keyguard.git import unread as leftout
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.history.scope import homes, repository_at
+from keyguard.history.stores import repository_at, stores_at
 from keyguard.inspection.filenames import Names
 from keyguard.model.finding import UNOPENED, Run
 from keyguard.report.phrases import counted
@@ -47,7 +47,7 @@ def unread(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bool) -
             found += _told("ignored", "path", "ignored by git (--all-files reads what is there)", hidden, names)
         found += _unopened(run, names)
         for path in paths:
-            for home in homes(path)[0]:
+            for home in stores_at(path)[0]:
                 found += _beside(home.repository, names)
     except GitError as error:
         found.append(Unread(kind="unknown", says=f"git could not be asked what else there is: {error}"))
@@ -109,7 +109,7 @@ def _ignored(folder: Folder) -> Iterator[bytes]:
 
 
 def _beside(repository: Repository, names: Names) -> Iterator[Unread]:
-    if stored := leftout.large_files(repository):
+    if stored := sum(1 for _ in leftout.large_files(repository)):
         yield Unread(kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored)
     if repository.top:
         remotes = leftout.remotes(repository)

@@ -20,8 +20,8 @@ from keyguard.triage import triage
 from keyguard.triage.triage import Decided, Policy
 
 if TYPE_CHECKING:
-    from keyguard.history.outcome import Surveyed
-    from keyguard.hygiene.run import Kept
+    from keyguard.history.result import HistoryResult
+    from keyguard.hygiene.run import HygieneResult
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Account(msgspec.Struct, kw_only=True):
     scope: str
     listed: int = 0
     tally: Tally = msgspec.field(default_factory=Tally)
-    past: Surveyed | None = None
-    kept: Kept | None = None
+    past: HistoryResult | None = None
+    kept: HygieneResult | None = None
     gaps: Sequence[Skipped] = ()
     """Gaps that stand for any number of files."""
 
@@ -110,7 +110,7 @@ def exit_code(run: Run) -> int:
     return 1 if run.failing else 0
 
 
-def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
+def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: RuleSet, terms: Terms) -> Decided:
     if kept is None or not kept.violations:
         return triage.decide(sightings, ruleset, terms.policy)
     from keyguard.hygiene.data import tables
