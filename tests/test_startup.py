@@ -122,6 +122,14 @@ def test_what_is_known_of_rules_is_told_without_parsing_and_without_a_scan(
     assert loaded & (TOO_HEAVY | parses) == set()
 
 
+def test_gitpython_is_loaded_only_to_change_something(
+    installed: Path, repository: Path, offline: dict[str, str]
+) -> None:
+    loaded = modules_loaded(installed / "python", "fix", env=offline, cwd=repository)
+    assert "keyguard.fix.hygiene" in loaded
+    assert loaded & {"git", "gitdb", "keyguard.fix.files.untracking"} == set()
+
+
 def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:
     heavy = WATCHED.replace("try:", "import dataclasses\ntry:")
     said = run(installed / "python", "-c", heavy, "hook", "pre-commit", env=offline, cwd=repository)
