@@ -1,4 +1,4 @@
-"""The scripts in files that hold more than code: Vue, Svelte, Astro, HTML. All else is blanked, not cut out."""
+"""The scripts in Vue, Svelte, Astro and HTML files. Everything else is blanked, so that offsets stay the same."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ _CLOSING = expression(rb"(?i)</script")
 _ATTRIBUTE = expression(rb"(?i)\b(lang|type|src)\s{0,9}=\s{0,9}[\"']?([^\"'\s>]{1,300})")
 _FRONT = expression(rb"\s{0,99}---[ \t]*\r?\n")
 _FRONT_END = expression(rb"(?m)^---[ \t]*\r?$")
-#: a component that Astro sends to the browser
+#: a component that Astro hydrates in the browser
 _ISLAND = expression(rb"<([A-Za-z_$][\w$]{0,99})(?:\.[\w$.]{1,99})?\s[^<>]{0,2000}?\bclient:[a-z]")
-#: what is between these is data, whatever it looks like
+#: values of ``type`` whose content is data, whatever it looks like
 _DATA = (b"json", b"template", b"html", b"text/plain", b"x-", b"importmap", b"speculationrules")
 _BLANK = expression(rb"[^\r\n]")
 
 
 class Block(NamedTuple):
-    """One script: where its code stands, and what its tag says."""
+    """One script: the span of its code, and the attributes of its tag."""
 
     start: int
     end: int
     typescript: bool
     source: bytes = b""
-    """What it is loaded from, if it is not there."""
+    """The URL that it is loaded from; empty for an inline script."""
 
 
 def scripts(data: bytes) -> Iterator[Block]:
-    """The scripts of a file, in order."""
+    """Yield the scripts of a file, in order."""
     at = 0
     while (opening := _OPENING.search(data, at)) is not None:
         closing = _CLOSING.search(data, opening.end())
@@ -44,19 +44,19 @@ def scripts(data: bytes) -> Iterator[Block]:
 
 
 def front(data: bytes) -> Block | None:
-    """The part of an Astro file that runs at the server."""
+    """Return the frontmatter of an Astro file, which runs on the server; None if there is none."""
     opening = _FRONT.match(data)
     closing = _FRONT_END.search(data, opening.end()) if opening else None
     return Block(opening.end(), closing.start(), True) if opening and closing else None
 
 
 def islands(data: bytes) -> frozenset[bytes]:
-    """The names of the components that an Astro file sends to the browser."""
+    """Return the names of the components that an Astro file hydrates in the browser."""
     return frozenset(_ISLAND.findall(data))
 
 
 def only(data: bytes, blocks: Iterable[Block]) -> bytes:
-    """The file with all else turned into spaces, so that every offset stays what it was."""
+    """Return the file with everything but these blocks replaced by spaces, so that offsets stay the same."""
     parts, at = [], 0
     for block in blocks:
         parts += [_BLANK.sub(b" ", data[at : block.start]), data[block.start : block.end]]

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.hygiene.reach.projects import package, way
+from tests.hygiene.reach.projects import package, path_to
 
 
 def reached(text: str, place: str, files: Mapping[str, str] | None = None, main: str = "src/main.js") -> bool:
     """Whether ``import text`` in a client means the file at ``place``."""
     page = {"index.html": f"<script type=module src=/{main}></script>", main: f"import '{text}'", place: "make()"}
-    return bool(way({**page, **(files or {})}, place))
+    return bool(path_to({**page, **(files or {})}, place))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The shortest way through modules as they are parsed. What a cheap look told says which way to try first."""
+"""The search for shortest import paths through parsed modules; distances in the import graph say what to try first."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from keyguard.hygiene.reach.code import names
+from keyguard.hygiene.reach.backward_search import BackwardSearch, FileTraits
+from keyguard.hygiene.reach.code import file_names
 from keyguard.hygiene.reach.code.module import ALL, DEFAULT, Module
-from keyguard.hygiene.reach.code.modules import Loaded, Modules
-from keyguard.hygiene.reach.leading import Leading, Nature
-from keyguard.hygiene.reach.resolve import Resolver
+from keyguard.hygiene.reach.code.module_loader import Loaded, ModuleLoader
+from keyguard.hygiene.reach.import_resolver import Resolver
 
-#: names that are asked of a module; None: all. None of them: it is only loaded
+#: the names that are asked of a module; None for all of them, an empty set if it is only loaded
 Asked = frozenset[bytes] | None
 _NOTHING: frozenset[bytes] = frozenset()
-#: states that one search comes to before it gives up: no project that people work on has as many
+#: states that one search visits before it gives up: no project that people work on has as many
 _STATES = 20_000
-#: goals that are searched for one by one: each search goes straight, where a common one looks everywhere
+#: goals up to which each is searched alone: such a search is directed, where a common one looks everywhere
 _FEW = 6
-#: files that a search may look into before it is worth asking what leads to its goals at all
+#: files that a search may parse before it is worth asking ``backward_search`` what leads to its goals
 _STRAIGHT = 24
 
 
 class State(NamedTuple):
-    """A file and what is asked of it."""
+    """A file, and the names that are asked of it."""
 
     path: bytes
     asked: Asked
 
 
 class _Try(NamedTuple):
-    """What is looked at next: the shortest first, then the one that is nearest to the goal, then by path."""
+    """An entry of the heap: the shortest path first, then the one nearest to the goal, then by file path."""
 
     length: int
     gone: int
@@ -42,10 +42,10 @@ class _Try(NamedTuple):
 
 
 class _Search:
-    """How far a search has come."""
+    """The state of one search, by A*."""
 
     def __init__(self, left: Mapping[bytes, int], starts: Collection[bytes], missing: set[bytes]) -> None:
-        """``left``: how many steps each file is from a goal; what is not in it is not followed."""
+        """``left`` is each file's distance to a goal; files that are not in it are not followed."""
         self._left, self.missing = left, missing
         self.found: dict[bytes, list[State]] = {}
         self.done: set[State] = set()
@@ -56,51 +56,52 @@ class _Search:
         self.count = len(self.heap)
 
     def add(self, state: State, before: State) -> None:
-        """To be looked at, too, unless a way as short is known or it leads nowhere."""
+        """Add a state to the heap, unless it leads nowhere or an equally short path to it is known."""
         gone = self._steps[before] + 1
         if state.path in self._left and gone < self._steps.get(state, _STATES):
             self._before[state], self._steps[state] = before, gone
             self.count += 1
             heapq.heappush(self.heap, _Try(gone + self._left[state.path], -gone, state.path, self.count, state))
 
-    def arrived(self, state: State) -> None:
-        """A goal is reached."""
+    def reached(self, state: State) -> None:
+        """Record the path to a goal that was reached."""
         self.missing.discard(state.path)
-        way, step = [state], self._before[state]
+        path, step = [state], self._before[state]
         while step is not None:
-            way.append(step)
+            path.append(step)
             step = self._before[step]
-        self.found[state.path] = way[::-1]
+        self.found[state.path] = path[::-1]
 
 
-class Searcher:
-    """Finds ways; every module is parsed once, for all searches."""
+class PathSearcher:
+    """Finds shortest paths; every module is parsed once for all searches."""
 
     def __init__(
         self,
-        modules: Modules,
+        modules: ModuleLoader,
         resolver: Resolver,
         untouched: Callable[[bytes], bool],
         instead: Mapping[bytes, Collection[bytes]],
     ) -> None:
-        """``untouched`` says whether a file's package promises that nothing happens when it is loaded."""
+        """``untouched`` tells whether a file's package declares that loading it has no side effects."""
         self._modules, self._resolver, self._untouched, self._instead = modules, resolver, untouched, instead
         self._following: dict[State, tuple[State, ...]] = {}
-        self._leading = Leading(self._nature, resolver.resolve, instead)
+        self._backward_search = BackwardSearch(self._traits, resolver.resolve, instead)
 
     def find(
         self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
     ) -> dict[bytes, list[State]]:
-        """The states on the shortest way to each goal to which there is one, the first by their paths.
+        """Return the states on the shortest path to each goal; of equally short ones, the first by file paths.
 
-        What other searches parsed makes this one faster, and changes nothing of what it finds.
+        Goals that cannot be reached are left out. Modules that earlier searches parsed make this one faster, and do not
+        change its result.
         """
         users, found, known = _users(links), dict[bytes, list[State]](), set[bytes]()
         for group in [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]:
             search = self._search(starts, group, users, known, len(known) + _STRAIGHT)
             if search.missing and search.heap:
-                # what looks near is not: before all that is left is parsed, see what leads there at all
-                search = self._search(starts, group, self._leading.users(group, users), known)
+                # the distances mislead: before parsing all that is left, find out which files lead to the goals at all
+                search = self._search(starts, group, self._backward_search.users(group, users), known)
             found.update(search.found)
         return found
 
@@ -112,7 +113,7 @@ class Searcher:
         known: set[bytes],
         limit: int | None = None,
     ) -> _Search:
-        """Searches until all is found, nothing is left, or ``limit`` files are ``known``, to which it adds."""
+        """Search until all goals are found, nothing is left, or ``known``, to which it adds, has ``limit`` files."""
         left = _distances(goals, users)
         search = _Search(left, [path for path in sorted(starts) if path in left], set(goals))
         while search.heap and search.missing and search.count < _STATES:
@@ -121,7 +122,7 @@ class Searcher:
             state = heapq.heappop(search.heap).state
             known.add(state.path)
             if state.path in search.missing and self._is_shipped(state):
-                search.arrived(state)
+                search.reached(state)
             meant = self._meant(state)
             if meant in search.done or meant._replace(asked=None) in search.done:
                 continue
@@ -130,15 +131,15 @@ class Searcher:
                 search.add(following, state)
         return search
 
-    def _nature(self, path: bytes) -> Nature | None:
-        if names.extension(path) not in names.READ:
+    def _traits(self, path: bytes) -> FileTraits | None:
+        if file_names.extension(path) not in file_names.READ:
             return None
         loaded = self._modules.load(path)
-        return Nature(loaded, self._is_skipped(path, loaded.module), self._untouched(path))
+        return FileTraits(loaded, self._is_skipped(path, loaded.module), self._untouched(path))
 
     def _is_shipped(self, state: State) -> bool:
-        """Whether anything of what the file declares gets to the client."""
-        if state.asked is None or names.extension(state.path) not in names.READ:
+        """Return whether the client gets anything that the file declares."""
+        if state.asked is None or file_names.extension(state.path) not in file_names.READ:
             return True
         module = self._modules.load(state.path).module
         return not self._is_skipped(state.path, module) or not state.asked.isdisjoint(module.gives())
@@ -147,8 +148,11 @@ class Searcher:
         return module.pure or (not module.whole and self._untouched(path))
 
     def _meant(self, state: State) -> State:
-        """What comes to the same: a file that is shipped and hands nothing on imports the same, whatever is asked."""
-        if state.asked is None or names.extension(state.path) not in names.READ:
+        """Return a state with the same imports, so that it is visited once.
+
+        A file that is shipped and re-exports nothing imports the same, whatever is asked of it.
+        """
+        if state.asked is None or file_names.extension(state.path) not in file_names.READ:
             return State(state.path, None)
         module = self._modules.load(state.path).module
         plain = not module.reexports and self._is_shipped(state)
@@ -174,7 +178,7 @@ class Searcher:
 
 
 def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[bytes]]:
-    """File -> those that may import it."""
+    """Return each file with those that may import it."""
     found: dict[bytes, list[bytes]] = defaultdict(list)
     for path, targets in sorted(links.items()):
         for target in targets:
@@ -183,7 +187,7 @@ def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[byte
 
 
 def _distances(goals: Iterable[bytes], users: Mapping[bytes, Collection[bytes]]) -> dict[bytes, int]:
-    """How many steps each file is from the nearest goal, by what a cheap look told; without those that lead to none."""
+    """Return each file's distance from the nearest goal in the import graph, without files that lead to none."""
     found = dict.fromkeys(goals, 0)
     front = list(found)
     for path in front:
@@ -195,7 +199,7 @@ def _distances(goals: Iterable[bytes], users: Mapping[bytes, Collection[bytes]])
 
 
 def _imported(loaded: Loaded, idle: bool) -> Iterable[tuple[bytes, Asked]]:
-    """What the code of a file imports; of code that is left out only that something is loaded remains."""
+    """Return what the code of a file imports; if that code is dropped, only what it loads anyway."""
     asked: dict[bytes, set[bytes]] = defaultdict(set)
     for one in loaded.shipped.imports:
         if not (idle and one.deep):
@@ -204,7 +208,7 @@ def _imported(loaded: Loaded, idle: bool) -> Iterable[tuple[bytes, Asked]]:
 
 
 def _handed_on(module: Module, asked: Asked) -> Iterable[tuple[bytes, Asked]]:
-    """What a file exports of others, as far as it is asked for; the others are loaded all the same."""
+    """Return what a file re-exports, as far as it is asked for; the other modules are loaded nevertheless."""
     given = module.gives().union(one.given for one in module.reexports)
     found: dict[bytes, set[bytes]] = defaultdict(set)
     for one in module.reexports:

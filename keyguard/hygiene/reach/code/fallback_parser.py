@@ -1,4 +1,4 @@
-"""Imports without a parser: comments are left out, types too, and what is imported is asked for whole."""
+"""Imports found without a parser, for files that tree-sitter cannot read. Every import counts as one of all names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyguard.hygiene.reach.code import specifiers
 from keyguard.hygiene.reach.code.module import Import, Module
 from keyguard.support.regex import expression
 
-#: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
+#: strings too, so that no comment is seen in them; an unclosed one goes on to the end, or it would be tried again
 _TOKEN = expression(
     rb"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?"
     rb"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?",
@@ -19,12 +19,12 @@ _STATEMENT = expression(
     rb"(?<![\w$.])(?:import|export)\b\s{0,99}(type\b(?!\s{0,9}(?:,|from\b)))?"
     rb"[\w$*\s,]{0,120}(?:\{([^{}\"']{0,20000})\}\s{0,99})?(?:from\s{0,99})?[\"']([^\"'\r\n]{1,300})[\"']"
 )
-#: names in braces of which every one is a type
+#: names in braces that are all types
 _TYPES = expression(rb"\s*type\s[^,]*(?:,\s*type\s[^,]*)*,?\s*")
 
 
-def looked_through(data: bytes) -> Module:
-    """The module, as far as it can be told."""
+def scan_module(data: bytes) -> Module:
+    """Return the module with the imports that a scan of the text finds; comments and imports of types are left out."""
     code = _TOKEN.sub(_without_comment, data)
     found = {text: Import(text, at=at) for text, at in _statements(code)}
     for text, at in (*specifiers.calls(code), *specifiers.addresses(code)):

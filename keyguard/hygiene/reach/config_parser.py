@@ -1,4 +1,4 @@
-"""JSON as people write it in configurations: with comments, with commas too many. And options in code, by looking."""
+"""Lenient parsing of configuration: JSON with comments and trailing commas, and options in JavaScript code."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import msgspec
 
 from keyguard.support.regex import expression
 
-#: a configuration that is larger is none, or is meant to hurt
+#: bytes: a larger configuration is none, or is an attack
 _LIMIT = 1 << 20
-#: strings too, so that nothing in them is taken for a comment; what is not closed goes on, or it would be tried again
+#: strings too, so that no comment is seen in them; an unclosed one goes on to the end, or it would be tried again
 _TOKEN = expression(rb'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|,(?=\s*[\]}])', re.DOTALL)
 
-#: options of one name in one configuration
+#: options of one name that are read in one configuration
 _BLOCKS = 50
-#: what belongs to one option ends within this
+#: bytes that the value of one option may take
 _BLOCK = 8000
-#: what is said so shortly before an option makes it one of the server's
+#: bytes before an option in which a word makes it one of the server build
 _NEAR = 60
 _SERVER = expression(rb"[sS]sr|SSR|isServer\b")
 _BRACKET = expression(rb"[\[\](){}]")
@@ -29,8 +29,8 @@ _KEY = expression(rb"(?:[\"']([^\"'\r\n]{1,100})[\"']|\b([\w$]{1,100}))\s{0,9}:(
 _REGEX_MARKS = expression(rb"[\^$\\/]|\(.*")
 
 
-def parsed(data: bytes | None) -> Any:
-    """What the text says; None where there is none, or it cannot be understood."""
+def lenient_json(data: bytes | None) -> Any:
+    """Return the decoded JSON; None if there is none, or if it is invalid."""
     if data is None or len(data) > _LIMIT:
         return None
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -43,14 +43,14 @@ def parsed(data: bytes | None) -> Any:
 
 
 def _plain(data: bytes) -> bytes:
-    # a comment may stand between a comma that is too many and its bracket: twice, then
+    # a comment may stand between a trailing comma and its bracket, so two passes are needed
     for _ in range(2):
         data = _TOKEN.sub(lambda found: found[0] if found[0].startswith(b'"') else b" ", data)
     return data
 
 
-def block_after(data: bytes, word: bytes) -> Iterator[bytes]:
-    """What follows each use of a word as an option: all between its brackets, or the rest of the line."""
+def option_values(data: bytes, word: bytes) -> Iterator[bytes]:
+    """Yield the value of each option of this name: everything in its brackets, or the rest of the line."""
     option = re.compile(rb"\b" + re.escape(word) + rb"[\"']?\s{0,9}[:=(]\s{0,9}")
     for found in islice(option.finditer(data[:_LIMIT]), _BLOCKS):
         block = _balanced(data[found.end() : found.end() + _BLOCK])
@@ -59,24 +59,24 @@ def block_after(data: bytes, word: bytes) -> Iterator[bytes]:
             yield block
 
 
-def strings(code: bytes) -> list[bytes]:
-    """The texts in quotes, in order."""
+def quoted_strings(code: bytes) -> list[bytes]:
+    """Return the quoted strings, in order."""
     return [text for text in _STRING.findall(code) if text]
 
 
-def pairs(code: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
-    """The options in a block, with the texts in what they are set to; of ``find`` and ``replacement`` one is made."""
+def option_pairs(code: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
+    """Yield the options in a block, with the strings in their values; ``find`` with ``replacement`` is one option."""
     keys = list(_KEY.finditer(code))
     sought = b""
     for index, key in enumerate(keys):
         value = code[key.end() : keys[index + 1].start() if index + 1 < len(keys) else len(code)]
         name = key[1] or key[2]
         if name == b"find":
-            sought = _REGEX_MARKS.sub(b"", next(iter(strings(value)), value.strip(b" ,\r\n{}/")))
+            sought = _REGEX_MARKS.sub(b"", next(iter(quoted_strings(value)), value.strip(b" ,\r\n{}/")))
         elif name == b"replacement":
-            yield sought, strings(value)
+            yield sought, quoted_strings(value)
         else:
-            yield name, strings(value)
+            yield name, quoted_strings(value)
 
 
 def _balanced(code: bytes) -> bytes:

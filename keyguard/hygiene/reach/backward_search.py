@@ -1,6 +1,6 @@
-"""Which files may lead to a goal, found backwards from it: most often a few that the whole project uses in other ways.
+"""A search backwards from goals: finds the files that may lead to one, most often a few.
 
-Nothing that leads there is left out. What is in it need not lead there: ``search`` finds that out.
+The result contains every file that leads to a goal, and may contain others; ``shortest_path`` decides.
 """
 
 from __future__ import annotations
@@ -10,56 +10,56 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from keyguard.hygiene.reach.code.module import ALL, Module, Reexport
-from keyguard.hygiene.reach.code.modules import Loaded
+from keyguard.hygiene.reach.code.module_loader import Loaded
 
-#: the files that a text means in a file
+#: (file, text of an import) -> the files that it means
 Resolve = Callable[[bytes, bytes], Collection[bytes]]
 
 
 class Need(NamedTuple):
-    """What has to be asked of a file for it to lead to a goal."""
+    """What must be asked of a file so that it leads to a goal."""
 
     names: frozenset[bytes] = frozenset()
-    """One of them is enough; any name where ``ALL`` is among them."""
+    """One of these names is enough; any name, if ``ALL`` is among them."""
     loading: bool = False
     """Whether it is enough that the file is loaded."""
 
     def meets(self, asked: bytes) -> bool:
-        """Whether this name, or all names, are enough."""
+        """Return whether asking for this name is enough."""
         return self.loading or asked in self.names or ALL in self.names or asked == ALL
 
     def plus(self, other: Need) -> Need:
-        """Either of both is enough."""
+        """Return the need that either of both satisfies."""
         return Need(self.names | other.names, self.loading or other.loading)
 
 
-#: a name that no file gives, of those that are asked for as a whole
+#: a name that no file exports: only asking for everything includes it
 _WHOLE = frozenset((b"",))
-#: whatever is asked
+#: any request is enough
 ANY = Need(frozenset((ALL,)), loading=True)
 
 
-class Nature(NamedTuple):
-    """What of a file decides whether it hands on that it is asked."""
+class FileTraits(NamedTuple):
+    """The properties of a file that decide whether a request for it passes on to what it imports."""
 
     loaded: Loaded
     skipped: bool
-    """A bundler leaves its code out while nobody asks for what it declares."""
+    """Whether a bundler drops its code while nobody asks for what it declares."""
     untouched: bool
-    """A bundler does not even load it then."""
+    """Whether a bundler does not even load it then."""
 
 
-class Leading:
-    """Goes back from goals, along the users of files."""
+class BackwardSearch:
+    """Follows users of files backwards from goals."""
 
     def __init__(
-        self, nature: Callable[[bytes], Nature | None], resolve: Resolve, instead: Mapping[bytes, Collection[bytes]]
+        self, traits: Callable[[bytes], FileTraits | None], resolve: Resolve, instead: Mapping[bytes, Collection[bytes]]
     ) -> None:
-        """``nature`` is None for what is no code, ``instead`` the files that stand for one."""
-        self._nature, self._resolve, self._instead = nature, resolve, instead
+        """``traits`` returns None for a file without code; ``instead`` lists replacements of a file."""
+        self._traits, self._resolve, self._instead = traits, resolve, instead
 
     def users(self, goals: Collection[bytes], users: Mapping[bytes, Collection[bytes]]) -> dict[bytes, list[bytes]]:
-        """File -> those of its ``users`` that may lead through it to a goal."""
+        """Return each file with those of its ``users`` that may lead through it to a goal."""
         needs = {goal: self._own(goal) for goal in goals}
         found: dict[bytes, list[bytes]] = defaultdict(list)
         waiting = list(needs)
@@ -76,36 +76,36 @@ class Leading:
         return {path: sorted(those) for path, those in found.items()}
 
     def _own(self, goal: bytes) -> Need:
-        nature = self._nature(goal)
-        if nature is None or not nature.skipped:
+        traits = self._traits(goal)
+        if traits is None or not traits.skipped:
             return ANY
-        return Need(nature.loaded.module.gives() | _WHOLE)
+        return Need(traits.loaded.module.gives() | _WHOLE)
 
     def _through(self, user: bytes, path: bytes, need: Need) -> Need:
-        """What has to be asked of a user of the file."""
+        """Return what must be asked of ``user`` so that it asks for ``path`` in the needed way."""
         found = need if path in self._instead.get(user, ()) else Need()
-        nature = self._nature(user)
-        for one in self._by_code(nature, lambda text: path in self._resolve(user, text), need) if nature else ():
+        traits = self._traits(user)
+        for one in self._by_code(traits, lambda text: path in self._resolve(user, text), need) if traits else ():
             found = found.plus(one)
         return found
 
-    def _by_code(self, nature: Nature, means: Callable[[bytes], bool], need: Need) -> Iterator[Need]:
-        module = nature.loaded.module
-        for one in nature.loaded.shipped.imports:
+    def _by_code(self, traits: FileTraits, means: Callable[[bytes], bool], need: Need) -> Iterator[Need]:
+        module = traits.loaded.module
+        for one in traits.loaded.shipped.imports:
             if not need.meets(one.asked) or not means(one.text):
                 continue
-            if not nature.skipped:
+            if not traits.skipped:
                 yield ANY
                 continue
             yield Need(module.gives() | _WHOLE)
-            # its own code is left out, and what it imports loaded all the same
+            # its own code is dropped, but what it imports is still loaded
             if not one.deep and (need.loading or not one.local):
-                yield Need(ANY.names, loading=not nature.untouched)
+                yield Need(ANY.names, loading=not traits.untouched)
         for handed in module.reexports:
             if means(handed.text):
                 yield _handed(module, handed, need)
                 if need.loading:
-                    yield Need(ANY.names, loading=not (nature.skipped and nature.untouched))
+                    yield Need(ANY.names, loading=not (traits.skipped and traits.untouched))
 
 
 def _handed(module: Module, one: Reexport, need: Need) -> Need:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.hygiene.reach import search
-from keyguard.hygiene.reach.code import syntax
+from keyguard.hygiene.reach import shortest_path
+from keyguard.hygiene.reach.code import parser
 from keyguard.hygiene.reach.code.module import Module
-from tests.hygiene.reach.projects import package, ways
+from tests.hygiene.reach.projects import package, paths_to
 
 NAMES = [f"m{number}" for number in range(6)]
 MODULE = st.sampled_from(NAMES)
@@ -36,8 +36,8 @@ def test_the_ways_are_the_same_whether_or_not_it_goes_back_first(sources: list[s
     found = []
     for straight in (-1, 10**6):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(search, "_STRAIGHT", straight)
-            found.append({path: ways(files, path).get(path) for path in files})
+            patch.setattr(shortest_path, "_STRAIGHT", straight)
+            found.append({path: paths_to(files, path).get(path) for path in files})
     assert found[0] == found[1]
 
 
@@ -54,15 +54,15 @@ def test_a_module_that_only_servers_ask_for_is_known_to_stay_without_parsing_its
         files[f"app/p{number}.tsx"] = f"'use client'\nimport {{ read }} from './q{number}'\nread()\n"
         files[f"app/q{number}.ts"] = "export { read } from '../lib'\n"
     parsed: list[int] = []
-    real = syntax.parse
+    real = parser.parse
 
     def counted(data: bytes, *, typescript: bool, jsx: bool) -> Module | None:
         parsed.append(len(data))
         return real(data, typescript=typescript, jsx=jsx)
 
-    monkeypatch.setattr(syntax, "parse", counted)
-    assert ways(files, "lib/write.ts") == {}
-    assert len(parsed) < 3 * search._STRAIGHT + 310  # at most those that use the barrel, and none that use those
+    monkeypatch.setattr(parser, "parse", counted)
+    assert paths_to(files, "lib/write.ts") == {}
+    assert len(parsed) < 3 * shortest_path._STRAIGHT + 310  # at most those that use the barrel, and none that use those
     parsed.clear()
-    assert set(ways(files, "lib/read.ts")) == {"lib/read.ts"}
-    assert len(parsed) < search._STRAIGHT
+    assert set(paths_to(files, "lib/read.ts")) == {"lib/read.ts"}
+    assert len(parsed) < shortest_path._STRAIGHT

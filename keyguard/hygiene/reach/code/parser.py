@@ -1,7 +1,7 @@
-"""A file of JavaScript or TypeScript, parsed: what it imports, declares and gives.
+"""The parser for JavaScript and TypeScript, by tree-sitter: what a file imports, declares and exports.
 
-Only the statements at the top are walked; what lies deeper is searched for as text, and the tree is asked what stands
-there. All of it takes time in proportion to the size of the file, whatever is in it.
+Only top-level statements are walked; what lies deeper is found by a search of the text, and the tree tells what each
+match is. The time is linear in the size of the file, whatever it contains.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.hygiene.reach.code import specifiers
-from keyguard.hygiene.reach.code.lexer import looked_through
+from keyguard.hygiene.reach.code.fallback_parser import scan_module
 from keyguard.hygiene.reach.code.module import ALL, DEFAULT, Import, Module, Reexport, Statement
-from keyguard.hygiene.reach.code.purity import is_pure
+from keyguard.hygiene.reach.code.side_effects import is_pure
 from keyguard.support.regex import expression
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
-#: larger files are no code that a person wrote
+#: bytes: larger files are no code that a person wrote
 LIMIT = 600_000
-#: longer lines are made by a machine, from what was imported long ago
+#: bytes: longer lines are generated, and their imports already resolved
 _LINE = 20_000
 _STATEMENTS = 20_000
-#: deeper code is not looked into: nobody writes it, and each look costs its depth
+#: levels of nesting: nobody writes deeper code, and each look-up costs the depth
 _DEPTH = 300
 _LOOKS = 5000
 _BODIES = 200
-#: comments before a directive
+#: comments that may stand before a directive
 _COMMENTS = 5
 _WORD = expression(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _CALLS = expression(rb"\b(?:import|require)\s{0,9}\(")
 _COMMON = expression(rb"\bmodule\.exports\b|\bexports\.[A-Za-z_$]|\bexport\s*=|\bexports\[")
 _DECORATOR = expression(rb"(?m)^[ \t]*@[A-Za-z_$][\w$.]*\s*\(")
 _DIRECTIVE = expression(rb"[\"']use server[\"']")
-#: TanStack Start's functions, whose handlers stay at the server
+#: TanStack Start's functions, whose handlers stay on the server
 _SERVER_MAKER = expression(rb"\bcreate(?:ServerFn|ServerOnlyFn|IsomorphicFn|Middleware)\b")
 _SERVERS = expression(rb"(?:\.(?:handler|server)|\bcreateServerOnlyFn)\(")
 _VALUES = frozenset(("identifier", "shorthand_property_identifier"))
@@ -52,7 +52,7 @@ _VARIABLES = frozenset(("lexical_declaration", "variable_declaration"))
 
 @cache
 def parser_for(kind: str) -> Parser | None:
-    """The parser for ``tsx`` or ``typescript``, which read JavaScript too; None where there is none."""
+    """Return the parser for ``tsx`` or ``typescript``, which also read JavaScript; None without tree-sitter."""
     try:
         import tree_sitter
         import tree_sitter_typescript
@@ -63,12 +63,12 @@ def parser_for(kind: str) -> Parser | None:
 
 
 def available() -> bool:
-    """Whether anything can be parsed here."""
+    """Return whether tree-sitter is installed."""
     return parser_for("tsx") is not None
 
 
 def parse(data: bytes, *, typescript: bool, jsx: bool) -> Module | None:
-    """The module; None where it is too large, is no code, or cannot be parsed here."""
+    """Return the module; None if the file is too large, is no code, or if tree-sitter is not installed."""
     parser = parser_for("tsx" if jsx or not typescript else "typescript")
     if parser is None or len(data) > LIMIT or max(map(len, data.split(b"\n"))) > _LINE:
         return None
@@ -86,7 +86,7 @@ class _Export(NamedTuple):
 
 
 class _Reader:
-    """One file on its way from a tree to a module."""
+    """Builds the module of one file from its syntax tree."""
 
     def __init__(self, data: bytes, tree: Tree) -> None:
         self._data, self._tree = data, tree
@@ -100,9 +100,9 @@ class _Reader:
             self._take(node)
         broken = self._tree.root_node.has_error
         if broken:
-            # what stands in the part that was not understood
+            # imports in the part that could not be parsed
             known = {one.text for one in self._imports} | {one.text for one in self._reexports}
-            self._imports += (one for one in looked_through(self._data).imports if one.text not in known)
+            self._imports += (one for one in scan_module(self._data).imports if one.text not in known)
         self._join()
         self._imports += self._deep()
         return Module(
@@ -110,7 +110,7 @@ class _Reader:
             reexports=tuple(self._reexports),
             statements=tuple(self._statements),
             whole=broken or _COMMON.search(self._data) is not None,
-            # what is injected by its type, with a decorator, is a value as well
+            # a class that a decorator injects by its type is used as a value
             elides=typescript and _DECORATOR.search(self._data) is None,
             hidden=tuple(self._hidden()),
             uses=self._uses,
@@ -146,7 +146,7 @@ class _Reader:
         self._statements.append(_statement(node, inner, given))
 
     def _join(self) -> None:
-        """Let statements know what is exported of them further down, and find imports that are only handed on."""
+        """Add the exports that later statements declare, and turn imports that are only exported into re-exports."""
         imported = {one.local: one for one in self._imports if one.local}
         given: dict[bytes, set[bytes]] = {}
         for export in self._exports:
@@ -162,7 +162,7 @@ class _Reader:
     # --- what lies deeper ---------------------------------------------------------------------------------------
 
     def _deep(self) -> Iterator[Import]:
-        """Calls of ``import`` and ``require``, and whatever means files in other ways."""
+        """Yield calls of ``import`` and ``require``, and other references to files."""
         known = {one.text for one in self._imports}
         for found in islice(_CALLS.finditer(self._data), _LOOKS):
             text = self._called(found.start())
@@ -173,7 +173,7 @@ class _Reader:
                 yield Import(text, at=at, deep=True)
 
     def _hidden(self) -> Iterator[tuple[int, int]]:
-        """The bodies of functions that say ``"use server"``, and what calls are given that take it for the server."""
+        """Yield the spans that stay on the server: bodies with ``"use server"``, and arguments of server functions."""
         for found in islice(_DIRECTIVE.finditer(self._data), _BODIES) if b"use server" in self._data else ():
             block = next((one for one in reversed(self._path(found.start())) if one.type == "statement_block"), None)
             if block is not None and _first(block) == found.start():
@@ -184,7 +184,7 @@ class _Reader:
                 yield given.start_byte, given.end_byte
 
     def _called(self, at: int) -> bytes | None:
-        """The text that a call of ``import`` or ``require`` at an offset is given, if there is such a call."""
+        """Return the specifier that a call of ``import`` or ``require`` at an offset names; None if none is there."""
         nodes = self._path(at)
         call = next((index for index in range(len(nodes) - 1, -1, -1) if nodes[index].type == "call_expression"), None)
         if call is None or call < len(nodes) - 3 or any(one.type in _TYPES for one in nodes[max(0, call - 3) : call]):
@@ -215,7 +215,7 @@ class _Reader:
         return nodes[-1].type in _VALUES and not any(one.type in _TYPES for one in nodes)
 
     def _path(self, at: int) -> list[Node]:
-        """The nodes around an offset, the outermost first."""
+        """Return the nodes that contain an offset, the outermost first."""
         cursor = self._tree.walk()
         nodes = [self._tree.root_node]
         while len(nodes) < _DEPTH and cursor.goto_first_child_for_byte(at) is not None:
@@ -226,13 +226,13 @@ class _Reader:
 
 
 def _first(block: Node) -> int | None:
-    """The offset of the first statement in a block."""
+    """Return the offset of the first statement in a block."""
     children = (block.named_child(index) for index in range(min(_COMMENTS, block.named_child_count)))
     return next((one.start_byte for one in children if one.type != "comment"), None)
 
 
 def _statement(node: Node, inner: Node, given: Iterable[bytes] | None) -> Statement:
-    """A statement; ``given`` are the names by which it is exported, None for those that it declares."""
+    """Return a statement; ``given`` are the names that it exports, None for all that it declares."""
     declares = frozenset(_declared(inner))
     exports = declares if given is None else frozenset(given)
     return Statement(node.start_byte, node.end_byte, declares, exports, is_pure(inner))
@@ -251,7 +251,7 @@ def _declared(node: Node) -> Iterator[bytes]:
 
 
 def _imports(node: Node) -> Iterator[Import]:
-    """What one statement imports; nothing when it is all types."""
+    """Yield what one import statement imports; nothing if it is all types."""
     clause = next((one for one in node.named_children if one.type.endswith("_clause")), None)
     source = node.child_by_field_name("source") or (clause and clause.child_by_field_name("source"))
     if source is None or any(one.type in ("type", "typeof") for one in node.children):
@@ -279,7 +279,7 @@ def _reexports(text: bytes, clause: Node | None) -> Iterator[Reexport]:
 
 
 def _specifiers(clause: Node) -> Iterator[tuple[bytes, bytes]]:
-    """``{ a, b as c, type D }`` -> (a, a), (b, c)."""
+    """Yield (name, alias) of each value: ``{ a, b as c, type D }`` -> (a, a), (b, c)."""
     for one in clause.named_children:
         name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
         if name is not None and not any(child.type in ("type", "typeof") for child in one.children):

@@ -1,4 +1,4 @@
-"""The files of a project, and what a path without its ending means among them."""
+"""The files of a project, looked up by a path as code writes it: without an extension, or with a wildcard."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from keyguard.hygiene.reach.code import names
+from keyguard.hygiene.reach.code import file_names
 from keyguard.support.regex import expression
 
-#: in the order in which bundlers try them; a phone's own comes last, since a browser's twin stands for it as well
+#: in the order in which bundlers try them; those for phones come last, since a browser's variant stands for them too
 _ENDINGS = (
     *(b".ts", b".tsx", b".mts", b".js", b".jsx", b".mjs", b".cjs", b".cts", b".json", b".vue", b".svelte", b".astro"),
     *(b".web.ts", b".web.tsx", b".web.js", b".native.ts", b".native.tsx", b".native.js"),
     *(b".ios.ts", b".ios.tsx", b".ios.js", b".android.ts", b".android.tsx", b".android.js"),
 )
-#: what is written is what comes out of the compiler
+#: extensions that an import names, and the source files that compile to them
 _COMPILED = {
     b".js": (b".ts", b".tsx", b".jsx"),
     b".jsx": (b".tsx",),
     b".mjs": (b".mts",),
     b".cjs": (b".cts",),
 }
-#: files that one import may mean
+#: files that one import with a wildcard may mean
 _MANY = 5000
-#: files that are held against patterns in one project
+#: files that are matched against wildcards in one project
 _TRIES = 2_000_000
-#: wildcards in one pattern: what has more is no pattern that a person wrote, and slow to match
+#: wildcards in one pattern: nobody writes more by hand, and more are slow to match
 _WILDCARDS = 6
 _WILD = expression(rb"\$\{[^}]*(?:\}|$)|\*\*/?|\*|\{[^{}]*\}")
 
 
-class Files:
-    """All files of a project, and what a path without its ending means among them."""
+class ProjectFiles:
+    """All files of a project."""
 
     def __init__(self, paths: Collection[bytes]) -> None:
         """``paths`` are relative to the root of the project."""
@@ -43,14 +43,14 @@ class Files:
 
     @property
     def exhausted(self) -> bool:
-        """Whether no more files are held against patterns."""
+        """Return whether the budget for matching wildcards is used up."""
         return self._tries <= 0
 
     def __contains__(self, path: object) -> bool:
         return path in self.paths
 
     def below(self, folder: bytes) -> Iterator[bytes]:
-        """All that lies in a folder, at any depth, in order."""
+        """Yield all files in a folder, at any depth, sorted."""
         if not self._sorted:
             self._sorted = sorted(self.paths)
         start = folder + b"/" if folder else b""
@@ -60,7 +60,7 @@ class Files:
             yield self._sorted[index]
 
     def find(self, path: bytes | None) -> bytes | None:
-        """The file that code means by a path: itself, with an ending, as TypeScript, or the index of the folder."""
+        """Return the file that code means by a path: itself, with an extension, as TypeScript, or a folder's index."""
         if path is None:
             return None
         if path and path in self.paths:
@@ -68,10 +68,10 @@ class Files:
         return self._with(path, _ENDINGS) or self._uncompiled(path) or self._index(path)
 
     def matching(self, base: bytes, pattern: bytes) -> list[bytes]:
-        """The files that a pattern with ``*`` or ``${...}`` means in a folder."""
+        """Return the files in a folder that a pattern with ``*`` or ``${...}`` matches."""
         fixed = pattern[: _wild_at(pattern)]
-        folder = names.join(base, fixed.rpartition(b"/")[0] or b".")
-        whole = names.join(base, pattern)
+        folder = file_names.join(base, fixed.rpartition(b"/")[0] or b".")
+        whole = file_names.join(base, pattern)
         if folder is None or whole is None or b"/" not in fixed or len(_WILD.findall(whole)) > _WILDCARDS:
             return []
         wanted = _pattern(whole)
@@ -83,7 +83,7 @@ class Files:
         return next((path + ending for ending in endings if path + ending in self.paths), None) if path else None
 
     def _uncompiled(self, path: bytes) -> bytes | None:
-        ending = names.extension(path)
+        ending = file_names.extension(path)
         return self._with(path[: -len(ending)], _COMPILED[ending]) if ending in _COMPILED else None
 
     def _index(self, path: bytes) -> bytes | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from keyguard.hygiene.reach.ways import Way, client_ways
+from keyguard.hygiene.reach.client_paths import ClientPath, client_paths
 
 
-def ways(files: Mapping[str, str], *wanted: str) -> dict[str, Way]:
+def paths_to(files: Mapping[str, str], *wanted: str) -> dict[str, ClientPath]:
     """The ways to the wanted files, or to all."""
     contents = {path.encode(): text.encode() for path, text in files.items()}
-    found = client_ways(contents, contents.get, [path.encode() for path in wanted or files])
+    found = client_paths(contents, contents.get, [path.encode() for path in wanted or files])
     return {path.decode(): way for path, way in found.items()}
 
 
-def steps(way: Way) -> str:
+def steps(way: ClientPath) -> str:
     return " ".join(step.decode() for step in way.steps)
 
 
@@ -31,7 +31,7 @@ VITE = {
 
 
 def test_a_script_of_a_page_leads_to_what_it_imports() -> None:
-    found = ways(VITE, "src/config.ts", "server/config.ts")
+    found = paths_to(VITE, "src/config.ts", "server/config.ts")
     assert list(found) == ["src/config.ts"]
     assert found["src/config.ts"].kind == "script of index.html"
     assert steps(found["src/config.ts"]) == "src/main.tsx src/App.tsx src/lib/api.ts src/config.ts"

@@ -1,4 +1,4 @@
-"""The packages that lie in the project itself: workspaces, and what they let others import."""
+"""The packages in the project itself (workspaces), and the files that other packages can import from them."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from fnmatch import translate
 from functools import cached_property
 from typing import Any
 
-from keyguard.hygiene.reach.code import names
-from keyguard.hygiene.reach.files import Files
-from keyguard.hygiene.reach.layout import App, Layout
+from keyguard.hygiene.reach.applications import App, Applications
+from keyguard.hygiene.reach.code import file_names
+from keyguard.hygiene.reach.file_lookup import ProjectFiles
 
-#: what is read of a package, in the order in which a bundler for browsers asks
+#: fields of package.json, in the order in which a bundler for browsers reads them
 _MAIN = ("source", "svelte", "react-native", "browser", "module", "main", "types", "typings")
-#: conditions of servers, and of the compiler
+#: export conditions of servers and of the compiler
 _LAST = ("types", "typings", "node", "require", "react-server", "worker")
-#: folders of what was built, which are in no repository
+#: folders of build output, which no repository contains
 _BUILT = frozenset((b"dist", b"build", b"lib", b"out", b"es", b"esm", b"cjs", b"umd", b"types"))
 _DEPTH = 8
 _LEAVES = 200
 
 
 class Packages:
-    """Finds files by the names of packages."""
+    """Finds files by the names of workspace packages."""
 
-    def __init__(self, layout: Layout, files: Files) -> None:
-        """All packages among the applications of ``layout``."""
-        self._layout, self._files = layout, files
+    def __init__(self, applications: Applications, files: ProjectFiles) -> None:
+        """The packages are the applications of ``applications`` that have a name."""
+        self._applications, self._files = applications, files
 
     @cached_property
     def by_name(self) -> dict[bytes, App]:
-        """The packages by name; of several of one name the outermost."""
+        """The packages by name; if several have one name, the outermost."""
         found: dict[bytes, App] = {}
-        for app in sorted(self._layout.apps.values(), key=lambda one: (one.root.count(b"/"), one.root)):
+        for app in sorted(self._applications.apps.values(), key=lambda one: (one.root.count(b"/"), one.root)):
             name = app.package.get("name")
             if isinstance(name, str) and name:
                 found.setdefault(name.encode("utf-8", "replace"), app)
         return found
 
     def find(self, text: bytes) -> bytes | None:
-        """The file that the name of a package means, or a path in a package."""
+        """Return the file that a package's name, or a path in a package, means; None if it is not in the project."""
         parts = text.split(b"/")
         length = 2 if text.startswith(b"@") else 1
         app = self.by_name.get(b"/".join(parts[:length]))
         return self._in(app, b"/".join(parts[length:])) if app else None
 
     def own(self, app: App, text: bytes) -> bytes | None:
-        """The file that ``#name`` means inside a package."""
+        """Return the file that ``#name`` means inside a package."""
         return next(filter(None, self._mapped(app, app.package.get("imports"), text)), None)
 
     def _in(self, app: App, inner: bytes) -> bytes | None:
@@ -65,7 +65,7 @@ class Packages:
         return next(filter(None, tries), None)
 
     def _mapped(self, app: App, table: Any, key: bytes) -> Iterator[bytes | None]:
-        """What a table of ``exports`` or ``imports`` makes of a key, the most precise patterns first."""
+        """Yield the files that ``exports`` or ``imports`` map a key to, the most specific patterns first."""
         if not isinstance(table, dict):
             return
         for pattern in sorted(table, key=lambda one: (-len(one.partition("*")[0]), one)):
@@ -77,26 +77,26 @@ class Packages:
                     yield self._path(app, leaf.replace(b"*", middle))
 
     def _path(self, app: App, relative: bytes) -> bytes | None:
-        path = names.join(app.root, relative)
+        path = file_names.join(app.root, relative)
         if path is None or (path == app.root and not path):
             return self._files.find(b"index") if path is not None else None
         return self._files.find(path) or self._source(app, path)
 
     def _source(self, app: App, path: bytes) -> bytes | None:
-        """``dist/esm/a.js`` -> ``src/a``, where that is there."""
-        parts = (names.below(app.root, path) or b"").split(b"/")
+        """Return the source of a built file, if it exists: ``dist/esm/a.js`` -> ``src/a``."""
+        parts = (file_names.below(app.root, path) or b"").split(b"/")
         built = next((index for index, part in enumerate(parts) if part not in _BUILT), len(parts))
         if not built:
             return None
         plain = b"/".join(parts[built:])
-        for ending in (b".d.ts", names.extension(plain)):
+        for ending in (b".d.ts", file_names.extension(plain)):
             plain = plain.removesuffix(ending)
         bases = (app.root + b"/" if app.root else b"") + b"src/"
         return self._files.find(bases + plain)
 
 
 def _leaves(value: Any, depth: int) -> list[bytes]:
-    """All paths in a table of conditions, those for servers and compilers last."""
+    """Return all paths in a table of conditions, those for servers and compilers last."""
     if isinstance(value, str):
         return [_bytes(value)]
     if isinstance(value, list):
@@ -107,11 +107,11 @@ def _leaves(value: Any, depth: int) -> list[bytes]:
     return [leaf for key in first[:_LEAVES] for leaf in _leaves(value[key], depth - 1)]
 
 
-def promises_nothing(app: App, path: bytes) -> bool:
-    """Whether ``sideEffects`` of a package says that nothing happens when the file is loaded."""
+def declares_no_side_effects(app: App, path: bytes) -> bool:
+    """Return whether ``sideEffects`` in package.json says that loading the file has no side effects."""
     said = app.package.get("sideEffects")
     if isinstance(said, list):
-        inner = (names.below(app.root, path) or b"").decode("utf-8", "surrogateescape")
+        inner = (file_names.below(app.root, path) or b"").decode("utf-8", "surrogateescape")
         return not any(_fits(one, inner) for one in said[:_LEAVES] if isinstance(one, str))
     return said is False
 
@@ -119,7 +119,7 @@ def promises_nothing(app: App, path: bytes) -> bool:
 def _fits(pattern: str, inner: str) -> bool:
     pattern = pattern.removeprefix("./")
     pattern = pattern if "/" in pattern else "**/" + pattern
-    # a wildcard more only makes it likelier that something happens
+    # a wildcard that matches too much only makes side effects likelier
     return re.fullmatch(translate(pattern.replace("**/", "*")), inner) is not None
 
 

@@ -7,9 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from keyguard.hygiene.reach import files
-from keyguard.hygiene.reach.code import modules
-from keyguard.hygiene.reach.ways import Clients, Way, client_ways
+from keyguard.hygiene.reach import file_lookup
+from keyguard.hygiene.reach.client_paths import ClientPath, ClientPaths, client_paths
+from keyguard.hygiene.reach.code import module_loader
 from tests.hygiene.reach.projects import package
 
 SHOP = {
@@ -38,8 +38,8 @@ def contents(project: dict[str, str]) -> dict[bytes, bytes]:
     return {path.encode(): text.encode() for path, text in project.items()}
 
 
-def alone(held: dict[bytes, bytes], question: tuple[bytes, ...]) -> dict[bytes, Way]:
-    return client_ways(held, held.get, question)
+def alone(held: dict[bytes, bytes], question: tuple[bytes, ...]) -> dict[bytes, ClientPath]:
+    return client_paths(held, held.get, question)
 
 
 def test_every_order_of_questions_gives_the_same_answers() -> None:
@@ -50,16 +50,16 @@ def test_every_order_of_questions_gives_the_same_answers() -> None:
         *(b"src/key.js", b"src/lib/deep.js", b"src/main.js", b"src/pages/home.js")
     }
     for order in permutations(QUESTIONS):
-        clients = Clients(held, held.get)
+        clients = ClientPaths(held, held.get)
         for question in (*order, *order):
-            assert clients.ways(question) == expected[question], f"{question} in {order}"
+            assert clients.paths(question) == expected[question], f"{question} in {order}"
 
 
 def test_a_question_is_answered_twice() -> None:
     held = contents(SHOP)
-    clients = Clients(held, held.get)
-    assert clients.ways([b"src/key.js"]) == clients.ways([b"src/key.js"]) != {}
-    assert clients.ways(held) == clients.ways(held) == alone(held, tuple(held))
+    clients = ClientPaths(held, held.get)
+    assert clients.paths([b"src/key.js"]) == clients.paths([b"src/key.js"]) != {}
+    assert clients.paths(held) == clients.paths(held) == alone(held, tuple(held))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -81,12 +81,12 @@ def test_so_it_is_in_projects_in_which_anything_may_import_anything(seed: int) -
     expected = {question: alone(held, question) for question in questions}
     assert any(expected.values())
     for _ in range(6):
-        clients = Clients(held, held.get)
+        clients = ClientPaths(held, held.get)
         for question in chosen.sample(questions, len(questions)):
-            assert clients.ways(question) == expected[question]
+            assert clients.paths(question) == expected[question]
 
 
-@pytest.mark.parametrize(("module", "budget", "least"), [(modules, "_BUDGET", 700), (files, "_TRIES", 3)])
+@pytest.mark.parametrize(("module", "budget", "least"), [(module_loader, "_BUDGET", 700), (file_lookup, "_TRIES", 3)])
 def test_what_one_question_costs_is_not_missing_from_the_next(
     monkeypatch: pytest.MonkeyPatch, module: object, budget: str, least: int
 ) -> None:
@@ -94,6 +94,6 @@ def test_what_one_question_costs_is_not_missing_from_the_next(
     held = contents(SHOP)
     expected = {question: alone(held, question) for question in QUESTIONS}
     for order in permutations(QUESTIONS):
-        clients = Clients(held, held.get)
+        clients = ClientPaths(held, held.get)
         for question in order:
-            assert clients.ways(question) == expected[question]
+            assert clients.paths(question) == expected[question]

@@ -1,4 +1,4 @@
-"""Where nothing can be parsed, or a file should not be, it is looked through, and the way says so."""
+"""Where nothing can be parsed, or a file should not be, it is looked through, and the path says so."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyguard.hygiene.reach.code import lexer, syntax
-from tests.hygiene.reach.projects import ways
+from keyguard.hygiene.reach.code import fallback_parser, parser
+from tests.hygiene.reach.projects import paths_to
 from tests.hygiene.reach.test_imports import IMPORTS
 
 KEY = {"index.html": "<script type=module src=main.tsx></script>", "key.ts": "export const key = make()"}
@@ -18,18 +18,18 @@ KEY = {"index.html": "<script type=module src=main.tsx></script>", "key.ts": "ex
 def unparsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No parser, as where tree-sitter is not installed."""
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
-    syntax.parser_for.cache_clear()
+    parser.parser_for.cache_clear()
     yield
     monkeypatch.undo()
-    syntax.parser_for.cache_clear()
+    parser.parser_for.cache_clear()
 
 
 @pytest.mark.usefixtures("unparsed")
 @pytest.mark.parametrize("main", IMPORTS)
 def test_every_import_is_found_without_a_parser(main: str) -> None:
-    assert not syntax.available()
-    found = ways({**KEY, "main.tsx": main}, "key.ts")
-    assert [way.sure for way in found.values()] == [False]
+    assert not parser.available()
+    found = paths_to({**KEY, "main.tsx": main}, "key.ts")
+    assert [path.parsed for path in found.values()] == [False]
 
 
 @pytest.mark.usefixtures("unparsed")
@@ -47,13 +47,13 @@ def test_every_import_is_found_without_a_parser(main: str) -> None:
     ],
 )
 def test_types_and_comments_are_left_out_without_a_parser(main: str) -> None:
-    assert ways({**KEY, "main.tsx": main}, "key.ts") == {}
+    assert paths_to({**KEY, "main.tsx": main}, "key.ts") == {}
 
 
 @pytest.mark.parametrize(
     "filler",
     [
-        "/*" + " " * syntax.LIMIT + "*/",
+        "/*" + " " * parser.LIMIT + "*/",
         "use(" + "'a'," * 10_000 + ")",
         "(" * 50_000,
         "a(" * 50_000,
@@ -61,11 +61,11 @@ def test_types_and_comments_are_left_out_without_a_parser(main: str) -> None:
     ],
 )
 def test_a_file_that_no_person_wrote_is_looked_through(filler: str) -> None:
-    found = ways({**KEY, "main.tsx": f"import {{ key }} from './key'\nuse(key)\n{filler}"}, "key.ts")
-    assert [way.sure for way in found.values()] in ([False], [True])
+    found = paths_to({**KEY, "main.tsx": f"import {{ key }} from './key'\nuse(key)\n{filler}"}, "key.ts")
+    assert [path.parsed for path in found.values()] in ([False], [True])
     assert len(found) == 1
 
 
 def test_what_is_not_closed_goes_on_to_the_end() -> None:
-    assert [one.text for one in lexer.looked_through(b"import './a'\n/* import './b'").imports] == [b"./a"]
-    assert [one.text for one in lexer.looked_through(b"import './a'\n`import './b'").imports] == [b"./a", b"./b"]
+    assert [one.text for one in fallback_parser.scan_module(b"import './a'\n/* import './b'").imports] == [b"./a"]
+    assert [one.text for one in fallback_parser.scan_module(b"import './a'\n`import './b'").imports] == [b"./a", b"./b"]

@@ -1,4 +1,4 @@
-"""Whether a statement does nothing by itself, so that a bundler leaves it out when nobody asks for what it declares."""
+"""Side effects of statements: whether a bundler may drop one when nobody uses what it declares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-#: values are not looked into any deeper: they count as something that happens
+#: levels of nested values that are inspected: deeper ones count as side effects
 _DEPTH = 8
 _TYPES = frozenset(("interface_declaration", "type_alias_declaration", "ambient_declaration", "function_signature"))
 _FUNCTIONS = frozenset(
@@ -24,19 +24,19 @@ _VALUES = frozenset(
         *("shorthand_property_identifier", "string_fragment", "escape_sequence", "comment"),
     )
 )
-#: pure when all that is in them is
+#: nodes that are pure if all their children are
 _WRAPPERS = frozenset(
     (
         *("template_string", "template_substitution", "object", "array", "parenthesized_expression"),
         *("unary_expression", "binary_expression", "ternary_expression"),
     )
 )
-#: only the first thing in them is a value
+#: nodes whose first child is the value
 _CASTS = frozenset(("as_expression", "satisfies_expression", "non_null_expression"))
 
 
 def is_pure(node: Node) -> bool:
-    """Whether nothing happens when the statement is reached: what is not certain happens."""
+    """Return whether executing the statement has no side effects; False if that is not certain."""
     if node.type in _TYPES:
         return True
     if node.type in _VARIABLES:
