@@ -81,7 +81,12 @@ def modules_loaded(python: Path, *arguments: str, env: dict[str, str], cwd: Path
 
 @pytest.mark.parametrize(
     "arguments",
-    [("hook", "pre-commit"), ("hook", "pre-commit", "app.py"), ("scan", "--staged")],
+    [
+        ("hook", "pre-commit"),
+        ("hook", "pre-commit", "app.py"),
+        ("scan", "--staged"),
+        ("scan", "--staged", "--exclude", "*.min.*", "--exclude", "!/a/**/b?/", "--exclude", "a*b*c"),
+    ],
     ids=" ".join,
 )
 def test_a_clean_commit_loads_nothing_heavy(

@@ -11,7 +11,7 @@ from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.model.finding import Finding, Run, Severity
-from keyguard.sources.excludes import Exclude, left_out
+from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.triage.triage import Policy
 
 
@@ -48,14 +48,15 @@ def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]]
 
 def marked(run: Run, own: Own, revoked: Rotation) -> Run:
     """The same run, in which findings say by what the change would allow them; ``revoked`` is what counts already."""
-    is_out = left_out(own.excludes)
+    # a pattern that is not obeyed allows nothing
+    out = Excluded(own.excludes)
     large = _too_large(run, own)
 
     def reasons(one: Finding) -> Iterator[str]:
         yield from one.allowed_by_change
         if not own.policy.wants(one.rule):
             yield f"{'select' if own.policy.select else 'ignore'} in {own.path}"
-        if is_out and any(is_out(own.top, place.path) for place in one.occurrences):
+        if out and any(out.covers(own.top, place.path) for place in one.occurrences):
             yield f"exclude in {own.path}"
         if any(place.trace and place.trace.oid in large for place in one.occurrences):
             yield f"max-size in {own.path}"

@@ -1,10 +1,10 @@
-"""What patterns leave out of the past: the files of a range that nobody wants to hear of, each listed once."""
+"""What patterns leave out of a range: findings in the files that they cover. Each such file is listed once."""
 
 from __future__ import annotations
 
 from keyguard.history.result import HistoryResult
 from keyguard.model.finding import Sighting, Skipped
-from keyguard.sources.excludes import Exclude, left_out
+from keyguard.sources.excludes import Exclude, Excluded
 
 #: kinds of places whose path is that of a file
 _FILES = ("blob", "name")
@@ -12,16 +12,17 @@ _FILES = ("blob", "name")
 
 def leave_out(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes) -> None:
     """Take out the sightings in files below ``top``, the repository's folder, that are excluded."""
-    is_out = left_out(excludes)
-    if is_out is None:
+    out = Excluded(excludes)
+    if not out:
         return
     verdicts: dict[bytes, bool] = {}
     kept: list[Sighting] = []
     for one in found.sightings:
         path, trace = one.occurrence.path, one.occurrence.trace
         if path not in verdicts:
-            verdicts[path] = trace is not None and trace.kind in _FILES and is_out(top, path)
+            verdicts[path] = trace is not None and trace.kind in _FILES and out.covers(top, path)
         if not verdicts[path]:
             kept.append(one)
     found.sightings = kept
-    found.skipped += [Skipped(path=path, reason="excluded", gap=False) for path, out in verdicts.items() if out]
+    found.skipped += [Skipped(path=path, reason="excluded", gap=False) for path, is_out in verdicts.items() if is_out]
+    found.skipped += out.refused()

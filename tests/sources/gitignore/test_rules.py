@@ -1,14 +1,18 @@
-"""Ignore rules mean what git says they mean, whatever is in them, and cost little."""
+"""Ignore rules match what git says they match, whatever is in them, in time that is linear in the path."""
 
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
+from time import process_time
 
 import pytest
 
-from keyguard.sources import ignores
-from keyguard.sources.ignores import Ignores
+from keyguard.sources.gitignore import linear, lines, translation
+from keyguard.sources.gitignore.linear import Budget
+from keyguard.sources.gitignore.rules import IgnoreRules
+from keyguard.sources.gitignore.tables import MOST_QUADRATIC
 from tests.helpers.repos import Repo
 
 NAMES = [
@@ -63,7 +67,12 @@ TOKENS = [
         b"-",
     ),
     *(b"A", b"1", b"^", b"\\a", b"\\*", b"\\ ", b"\0"),
+    *(b"*a*b*", b"*?*a*", b"*[!a]*", b"**/a/**/"),
 ]
+
+
+def rules_in(text: bytes) -> IgnoreRules:
+    return IgnoreRules(translation.read(text), Budget())
 
 
 def below(folder: bytes, name: bytes) -> bytes:
@@ -98,24 +107,40 @@ def rules_of(rng: random.Random) -> bytes:
 
 def is_git_in_doubt(text: bytes) -> bool:
     """``x**/`` is documented as ``x*/``; git forgets that when ``x`` is plain text, and goes on through folders."""
-    import re
-
     return bool(re.search(rb"[^*/\n]\*\*+(/|\\/|$|\r|\n|\0)", text, re.MULTILINE))
+
+
+def check_against_git(tree: tuple[Repo, list[bytes]], seed: int, file: Path) -> None:
+    """Fail where git and we disagree on some rules and all names."""
+    repo, files = tree
+    rng = random.Random(seed)
+    text = rules_of(rng)
+    while is_git_in_doubt(text):
+        text = rules_of(rng)
+    file.write_bytes(text)
+    kept = repo.git("ls-files", "-z", "--others", f"--exclude-from={file}").split(b"\0")[:-1]
+    rules = rules_in(text)
+    assert rules.refused == []
+    assert sorted(one for one in files if not rules.covers(one)) == sorted(kept), text
 
 
 @pytest.mark.parametrize("seed", range(300))
 def test_what_git_ignores_is_ignored_and_nothing_else(
     tree: tuple[Repo, list[bytes]], seed: int, tmp_path: Path
 ) -> None:
-    repo, files = tree
-    rng = random.Random(seed)
-    text = rules_of(rng)
-    while is_git_in_doubt(text):
-        text = rules_of(rng)
-    (tmp_path / "rules").write_bytes(text)
-    kept = repo.git("ls-files", "-z", "--others", f"--exclude-from={tmp_path / 'rules'}").split(b"\0")[:-1]
-    rules = Ignores(text)
-    assert sorted(file for file in files if not rules.covers(file)) == sorted(kept), text
+    check_against_git(tree, seed, tmp_path / "rules")
+
+
+@pytest.mark.parametrize("backend", ["hyperscan", "re2"])
+@pytest.mark.parametrize("seed", range(300, 325))
+def test_a_linear_backend_says_the_same(
+    tree: tuple[Repo, list[bytes]], seed: int, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(backend)
+    really = lines._choices
+    monkeypatch.setattr(lines, "_choices", lambda segment: really(segment) + 3)
+    monkeypatch.setattr(linear, "_BACKENDS", (backend,))
+    check_against_git(tree, seed, tmp_path / "rules")
 
 
 @pytest.mark.parametrize(
@@ -140,12 +165,12 @@ def test_what_git_ignores_is_ignored_and_nothing_else(
     ],
 )
 def test_rules_as_people_write_them(text: bytes, ignored: bytes, kept: bytes) -> None:
-    rules = Ignores(text)
+    rules = rules_in(text)
     assert (rules.covers(ignored), rules.covers(kept)) == (True, False)
 
 
 def test_what_is_in_an_ignored_folder_cannot_be_taken_back() -> None:
-    rules = Ignores(b"a/\n!a/b\n")
+    rules = rules_in(b"a/\n!a/b\n")
     assert rules.covers(b"a/b")
     assert rules.verdict(b"a/b", folder=False) is False
     assert rules.verdict(b"c", folder=False) is None
@@ -165,12 +190,45 @@ def test_what_is_in_an_ignored_folder_cannot_be_taken_back() -> None:
     ids=lambda value: str(value[:12]),
 )
 def test_no_rule_can_make_a_scan_hang(rule: bytes, path: bytes) -> None:
-    assert Ignores(rule).verdict(path, folder=False) is None  # were it not linear, this would not end in our lifetime
+    assert rules_in(rule).verdict(path, folder=False) is None  # were it not linear, this would not end in our lifetime
 
 
-def test_too_many_rules_are_refused() -> None:
-    Ignores(b"x\n" * ignores.MOST)
-    with pytest.raises(ValueError, match="more than 5000"):
-        Ignores(b"x\n" * (ignores.MOST + 1))
-    with pytest.raises(ValueError, match="more than 5000"):
-        Ignores(b"*" * (ignores.MOST + 1))
+@pytest.mark.parametrize("rule", [b"*a*b", b"a*b*c*", b"/a*b*c/d", b"**/a/**/b", b"a/**/b*c*"])
+def test_a_long_path_takes_no_quadratic_time(rule: bytes) -> None:
+    rules = rules_in(rule)
+
+    def cost(size: int) -> float:
+        path = b"a/" + b"a" * size + b"/b" * size + b"/e"
+        before = process_time()
+        assert rules.verdict(path, folder=False) is None
+        assert rules.verdict(path[size:], folder=False) in (None, True)
+        return process_time() - before
+
+    cost(2000)
+    assert any(cost(400_000) <= max(4 * cost(200_000), 0.05) for _ in range(3))
+
+
+def test_rules_for_long_paths_say_the_same() -> None:
+    text = b"*a*b\n!c*d*e\nx/**/y/**/z\n"
+    rules = rules_in(text)
+    assert len(translation.read(text).quadratic) == 3
+    for name in (b"a%bb", b"c%bde", b"c%bdx", b"x/%b/y/z", b"x/%b/y"):
+        short, long = name % b"q", name % (b"q" * 2000)
+        assert rules.verdict(short, folder=False) is rules.verdict(long, folder=False)
+
+
+def test_many_rules_of_one_kind_match_each_for_itself() -> None:
+    text = b"".join(b"*%d-*%d.x\n" % (number, number) for number in range(2 * MOST_QUADRATIC))
+    rules = rules_in(text)
+    assert rules.refused == []
+    for number in (0, MOST_QUADRATIC, 2 * MOST_QUADRATIC - 1):
+        assert rules.verdict(b"a%d-b%d.x" % (number, number), folder=False)
+        assert rules.verdict(b"a%d-b%d.y" % (number, number), folder=False) is None
+
+
+def test_the_last_run_decides_whatever_kind_its_rules_are() -> None:
+    text = b"*.txt\n!keep.txt\nkee?.txt\n!*k*e*e*p.t*t\nsub/keep.txt\n"
+    assert rules_in(text).verdict(b"keep.txt", folder=False) is False
+    assert rules_in(text).verdict(b"sub/keep.txt", folder=False) is True
+    assert rules_in(text[: text.index(b"!*k")]).verdict(b"keep.txt", folder=False) is True
+    assert rules_in(text[: text.index(b"kee?")]).verdict(b"keep.txt", folder=False) is False
