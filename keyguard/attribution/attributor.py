@@ -19,8 +19,8 @@ from keyguard.attribution.evidence.context import REACH, Surroundings, surroundi
 from keyguard.attribution.evidence.dataflow import checked, uses_in, variable
 from keyguard.attribution.evidence.environments import environment, master
 from keyguard.attribution.evidence.file_heads import Head
-from keyguard.attribution.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
-from keyguard.attribution.evidence.requests import sent
+from keyguard.attribution.evidence.request_targets import sent
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
 from keyguard.engine.page import Page
 from keyguard.model.finding import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
 from keyguard.rules import checksums

@@ -17,8 +17,8 @@ from keyguard.rules.loader import AddedPack, RuleSet
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
+    from keyguard.engine.match_plan import Plan
     from keyguard.engine.matcher import Matcher
-    from keyguard.engine.plan import Plan
 
 ENGINES = ("auto", "hyperscan", "python")
 #: names of what is cached, also of what a process that died has left
@@ -79,9 +79,9 @@ class Engine:
         try:
             return _plan(self._found)
         except (msgspec.MsgspecError, ValueError):
-            from keyguard.engine import planning
+            from keyguard.engine import plan_builder
 
-            return planning.build(self.ruleset.rules)
+            return plan_builder.build(self.ruleset.rules)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -121,9 +121,9 @@ def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
 def _compile(ruleset: RuleSet) -> Compiled:
     from collections import Counter
 
-    from keyguard.engine import planning
+    from keyguard.engine import plan_builder
 
-    plan = planning.build(ruleset.rules)
+    plan = plan_builder.build(ruleset.rules)
     return Compiled(
         count=len(ruleset.rules),
         ruleset=msgspec.Raw(msgspec.msgpack.encode(ruleset)),
@@ -156,7 +156,7 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
 
 
 def _plan(found: Compiled) -> Plan:
-    from keyguard.engine.plan import Plan
+    from keyguard.engine.match_plan import Plan
 
     return msgspec.msgpack.decode(found.plan, type=Plan)
 

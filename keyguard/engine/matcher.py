@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
+from keyguard.engine.match_plan import Plan
 from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
-from keyguard.engine.plan import Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet

@@ -17,7 +17,7 @@ from keyguard.hygiene.project.neighbours import Beside
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.model.violation import Spot, Violation
 from keyguard.sources.listing import Folder, Listing

@@ -15,7 +15,7 @@ from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.engine.prefilter import suspects
 from keyguard.inspection.inspector import Inspector
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import MASK, Secret, masked
 from keyguard.model.finding import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.model.provenance import HistoryCoverage

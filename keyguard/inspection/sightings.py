@@ -15,8 +15,8 @@ from keyguard.engine import decode
 from keyguard.engine.location import Origin, Places
 from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.inspection.repeats import Repeats
-from keyguard.masking.known import KNOWN
+from keyguard.inspection.occurrence_limit import Repeats
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret, fingerprint, masked
 from keyguard.masking.values import Value
 from keyguard.model.finding import (
@@ -32,7 +32,7 @@ from keyguard.model.finding import (
 )
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
-from keyguard.triage.inline import Marker, applies, markers
+from keyguard.triage.markers import Marker, applies, markers
 
 
 class _Seen(NamedTuple):

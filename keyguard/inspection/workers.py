@@ -21,7 +21,7 @@ from typing import NoReturn
 
 import msgspec
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.values import Value
 
 _TASK = struct.Struct("<I")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from keyguard.inventory.census import Census
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Environment, Finding, Occurrence, Run, Where
 from keyguard.support import dates
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
-from keyguard.masking.forms import Forms
+from keyguard.masking.encoded_forms import Forms
 from keyguard.masking.values import MASK, Shapes, Value
 
 #: characters that are looked up at a time: what is shorter tells little of a value

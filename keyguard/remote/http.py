@@ -20,10 +20,10 @@ from urllib3.response import HTTPResponse
 
 from keyguard import __version__
 from keyguard.config.user_config import Network
-from keyguard.remote import trust
-from keyguard.remote.addresses import Resolve, address_of, resolve
-from keyguard.remote.prepared import Prepared
-from keyguard.remote.trouble import Trouble
+from keyguard.remote import certificates
+from keyguard.remote.errors import Trouble
+from keyguard.remote.host_addresses import Resolve, address_of, resolve
+from keyguard.remote.prepared_request import Prepared
 
 #: bytes of an answer that are read: what vendors say about a key is short
 LIMIT = 256 << 10
@@ -96,7 +96,7 @@ class Client:
     def _connection(self, host: str, port: int) -> HTTPSConnection:
         network = self._network
         try:
-            context = trust.context(network.ca_file)
+            context = certificates.context(network.ca_file)
         except (OSError, ValueError) as error:
             raise Trouble(f"the certificates in {network.ca_file or 'the system'} cannot be read") from error
         if network.proxy:

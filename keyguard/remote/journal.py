@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 import msgspec
 
 from keyguard import __version__
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.support import userdirs
 from keyguard.support.errors import KeyguardError
 
@@ -41,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     vendor: str
     outcome: str
-    """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revoking.OUTCOMES``; ``sent`` before that."""
+    """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revocation.OUTCOMES``; ``sent`` before that."""
     host: str = ""
     """Who was asked, or would have been."""
     whose: str = ""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Request
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import Prepared
 
 _REGION = "us-east-1"
 

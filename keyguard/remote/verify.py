@@ -8,9 +8,9 @@ import msgspec
 
 from keyguard.model.endpoint import Answer, Request
 from keyguard.model.verdict import State, Verdict
+from keyguard.remote.errors import Trouble
 from keyguard.remote.http import Client, Reply
-from keyguard.remote.prepared import Prepared
-from keyguard.remote.trouble import Trouble
+from keyguard.remote.prepared_request import Prepared
 
 #: what a status means where the pack says nothing of it
 _STATUS = {

@@ -13,7 +13,7 @@ from keyguard.remote.journal import Entry, is_dead
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
-from keyguard.response.vouching import Vouching
+from keyguard.response.journal_evidence import Vouching
 from keyguard.support.errors import UsageError
 
 _WHOLE = 32

@@ -12,12 +12,12 @@ from keyguard import __version__
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.tally import Tally
-from keyguard.masking.known import KNOWN
+from keyguard.inspection.results import Tally
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
-from keyguard.triage import triage
-from keyguard.triage.triage import Decided, Policy
+from keyguard.triage import findings
+from keyguard.triage.findings import Decided, Policy
 
 if TYPE_CHECKING:
     from keyguard.history.outcome import Surveyed
@@ -103,22 +103,15 @@ def _ids(decided: Decided) -> Iterator[str]:
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
-
-
 def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
     if kept is None or not kept.violations:
-        return triage.decide(sightings, ruleset, terms.policy)
+        return findings.decide(sightings, ruleset, terms.policy)
     from keyguard.hygiene.data import tables
     from keyguard.triage import violations
 
     names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
-    ids = triage.short_ids(names)
-    keys = triage.decide(sightings, ruleset, terms.policy, ids)
+    ids = findings.short_ids(names)
+    keys = findings.decide(sightings, ruleset, terms.policy, ids)
     facts = violations.Facts(tables.checks(), kept.sightings, ruleset.vendors)
     ways = violations.decide(kept.violations, facts, terms.policy, ids)
     return Decided.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

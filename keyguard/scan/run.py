@@ -14,17 +14,16 @@ from keyguard.config.rotation import USUAL, Rotation
 from keyguard.engine import compiled
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.tally import Guarded, Tally
-from keyguard.masking.known import KNOWN
+from keyguard.inspection.results import Guarded, Tally
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.rules.loader import AddedPack
 from keyguard.scan.coverage import Account, Terms, settle
-from keyguard.scan.coverage import exit_code as exit_code
 from keyguard.scan.worklist import Worklist
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
-from keyguard.triage import triage
+from keyguard.triage import findings
 
 if TYPE_CHECKING:
     from keyguard.history.outcome import Surveyed
@@ -32,11 +31,11 @@ if TYPE_CHECKING:
     from keyguard.history.request import Range
     from keyguard.history.whole.run import Histories
     from keyguard.hygiene.run import Ahead, Kept
-    from keyguard.policy.ruling import Ruling
+    from keyguard.policy.change_policy import Ruling
     from keyguard.support.progress import Progress
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What to scan and how; ``source`` is a name in ``keyguard.sources.SOURCES``."""
 
     source: str = "tree"
@@ -75,7 +74,7 @@ class Interrupted(KeyboardInterrupt):
         self.run = found
 
 
-def run(request: Request, progress: Progress | None = None) -> Run:
+def run_scan(request: ScanRequest, progress: Progress | None = None) -> Run:
     """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run.
 
     ^C comes out as ``Interrupted``, or, before anything was listed, as it is.
@@ -93,7 +92,7 @@ def run(request: Request, progress: Progress | None = None) -> Run:
 class _Scan:
     """One scan, and how far it has come."""
 
-    def __init__(self, request: Request, progress: Progress | None) -> None:
+    def __init__(self, request: ScanRequest, progress: Progress | None) -> None:
         self._request = request
         self._progress = progress
         self._engine: compiled.Engine | None = None
@@ -206,7 +205,7 @@ class _Scan:
         """What other files say of keys whose own file does not say for certain whose they are."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
-                from keyguard.attribution.project import completed
+                from keyguard.attribution.project_evidence import completed
 
                 seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked)
 
@@ -257,14 +256,14 @@ class _Scan:
         how |= {"now": request.terms.now, "most": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
         if self._past and request.exclude:
-            from keyguard.policy.excluded import leave_out
+            from keyguard.policy.history_excludes import leave_out
 
             leave_out(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
         self._judge(self._past, engine=engine)
         return self._settled(Account(scope="history", past=self._past), engine, request.terms)
 
 
-def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
+def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) -> Run:
     """Scan one stream, for instance standard input: ``read`` gives pieces and then nothing."""
     engine = _engine(request)
     tally, guarded = Tally(), Guarded(read)
@@ -277,7 +276,7 @@ def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
     return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
-def _engine(request: Request) -> compiled.Engine:
+def _engine(request: ScanRequest) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
@@ -288,5 +287,5 @@ def _engine(request: Request) -> compiled.Engine:
     if policy.select or policy.ignore:
         from keyguard.hygiene.data import tables
 
-        triage.check_names(policy, engine.ruleset, tables.checks())
+        findings.check_names(policy, engine.ruleset, tables.checks())
     return engine

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.tally import Guarded, Tally
+from keyguard.inspection.results import Guarded, Tally
 from keyguard.model.finding import Blob, Sighting, Skipped, Where
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader

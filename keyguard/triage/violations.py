@@ -19,7 +19,7 @@ from keyguard.model.finding import (
     Where,
 )
 from keyguard.model.violation import Check, Spot, Violation
-from keyguard.triage.triage import Decided, Policy
+from keyguard.triage.findings import Decided, Policy
 
 _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
 

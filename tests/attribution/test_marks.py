@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyguard.attribution.evidence.file_heads import Head
 from keyguard.attribution.evidence.imports import by_import, import_lines
-from keyguard.attribution.evidence.names import hosts_in, marks
+from keyguard.attribution.evidence.vendor_names import hosts_in, marks
 from keyguard.engine import compiled
 
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from keyguard.masking import known as known_module
-from keyguard.masking.known import Known
+from keyguard.masking import known_values as known_module
+from keyguard.masking.known_values import Known
 from keyguard.masking.values import MASK, Value, is_ordinary, looks_random
 from keyguard.report import document
 from tests.helpers.calling import parts_of

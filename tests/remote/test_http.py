@@ -15,9 +15,9 @@ from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Answer, Request
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote import http, verify
-from keyguard.remote.addresses import is_public
+from keyguard.remote.host_addresses import is_public
 from keyguard.remote.http import LIMIT, Client
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import Prepared
 from tests.helpers.checkout import made_up_key
 from tests.remote.playing import Heard, Played, Vendor, vendor
 

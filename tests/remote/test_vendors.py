@@ -17,7 +17,7 @@ from keyguard.model.finding import Rule
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote import verify
 from keyguard.remote.http import Client
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import Prepared
 from keyguard.rules import loader
 from keyguard.rules.examples import fill
 from tests.remote.playing import Heard, Played, Vendor, vendor

@@ -10,11 +10,11 @@ import pytest
 from keyguard.git.layout.repository import discover
 from keyguard.masking.secret import Secret
 from keyguard.response.purging import rewrite, server
+from keyguard.response.purging.affected_objects import search, walk
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import search, walk
+from keyguard.response.purging.replacements import Forms
 from keyguard.response.purging.rewrite import Change
-from keyguard.response.purging.scope import Scope, scope_of
+from keyguard.response.purging.rewrite_scope import Scope, scope_of
 from tests.helpers.checkout import made_up_key
 from tests.helpers.repos import Repo
 from tests.response.serving import refs_of

@@ -14,7 +14,7 @@ from keyguard.engine import compiled
 from keyguard.git.layout.repository import discover
 from keyguard.inspection import workers
 from keyguard.inspection.inspector import Inspector, Sighted
-from keyguard.inspection.tally import Guarded, Tally
+from keyguard.inspection.results import Guarded, Tally
 from keyguard.model.finding import Blob, Skipped, Where
 from keyguard.scan import worklist
 from keyguard.scan.worklist import Worklist

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.attribution.evidence.nearby import Nearby
+from keyguard.attribution.evidence.vendor_mentions import Nearby
 from keyguard.model.finding import Rule, Vendor
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from keyguard.attribution.evidence.assignment import has_stand_in, is_under_another
 from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
-from keyguard.attribution.evidence.names import Evidence, Vendors, by_name, is_showable
-from keyguard.attribution.evidence.requests import is_elsewhere, sent
+from keyguard.attribution.evidence.request_targets import is_elsewhere, sent
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_name, is_showable
 from keyguard.model.finding import Vendor
 from keyguard.support.regex import expression
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from keyguard.attribution.evidence.context import unmarked
 from keyguard.attribution.evidence.imports import by_import, import_lines
-from keyguard.attribution.evidence.names import Evidence, Vendors, by_words, hosts_in, marks
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_words, hosts_in, marks
 
 
 class Head:

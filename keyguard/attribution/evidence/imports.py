@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.attribution.evidence.names import Evidence, Vendors
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
 from keyguard.support.regex import expression
 
 _IMPORT = expression(rb"\b(?:import|require|require_once|from|use|using|include|gem|load|alias)\b|<script")

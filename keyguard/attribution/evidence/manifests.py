@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from keyguard.attribution.evidence.names import Evidence, Vendors
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
 from keyguard.support.regex import expression
 
 _NAMES = frozenset(

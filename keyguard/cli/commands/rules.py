@@ -63,7 +63,7 @@ def _provable(one: Rule | Check) -> Rule:
 
 
 def _test(ruleset: RuleSet, ids: list[str]) -> int:
-    from keyguard.inspection.selftest import prove
+    from keyguard.inspection.rule_selftest import prove
 
     wanted = [_provable(find(ruleset, name)) for name in ids] or list(ruleset.rules)
     proof = prove(ruleset, wanted)

@@ -9,13 +9,13 @@ import msgspec
 
 from keyguard.config import project_config
 from keyguard.config.project_config import Config, Settings
-from keyguard.scan import run
+from keyguard.scan.run import ScanRequest
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
     from keyguard.history.ranges.opened import Opened
     from keyguard.history.request import Range
-    from keyguard.policy.ruling import Ruling
+    from keyguard.policy.change_policy import Ruling
 
 WORK_TREE = "worktree"
 
@@ -37,7 +37,7 @@ class Chosen(NamedTuple):
         if self.opened:
             self.opened.close()
 
-    def applied(self, request: run.Request) -> run.Request:
+    def applied(self, request: ScanRequest) -> ScanRequest:
         """The same scan, decided so."""
         if self.opened and request.range is not None:
             request = msgspec.structs.replace(request, opened=self.opened)
@@ -55,28 +55,28 @@ def of_index(options: argparse.Namespace, start: str, index: str) -> Chosen:
     """What a commit obeys: the configuration that is staged, whatever lies in the work tree."""
     if chosen := _named(options, start) or _instead(options):
         return chosen
-    from keyguard.policy import staged
+    from keyguard.policy import staged_settings
 
-    return Chosen(staged.settings(start, index))
+    return Chosen(staged_settings.settings(start, index))
 
 
 def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) -> Chosen:
     """What a range obeys: the base of the change."""
     if chosen := _named(options, start, asked):
         return chosen
-    from keyguard.policy import decision
+    from keyguard.policy import effective_settings
 
     instead = _instead(options)
-    return Chosen(*decision.by_base(start, asked, now, instead.settings if instead else None))
+    return Chosen(*effective_settings.by_base(start, asked, now, instead.settings if instead else None))
 
 
 def of_push(options: argparse.Namespace, asked: Range) -> Chosen:
     """What a push obeys before it is sent: the configuration of what is pushed, and every marker."""
     if chosen := _named(options, ".", asked) or _instead(options):
         return chosen
-    from keyguard.policy import decision
+    from keyguard.policy import effective_settings
 
-    return Chosen(*decision.of_tip(".", asked))
+    return Chosen(*effective_settings.of_tip(".", asked))
 
 
 def on_server(options: argparse.Namespace, asked: Range) -> Chosen:
@@ -85,10 +85,10 @@ def on_server(options: argparse.Namespace, asked: Range) -> Chosen:
         raise UsageError("--config-from worktree: what is pushed to a server is in no work tree")
     if chosen := _named(options, ".", asked):
         return chosen
-    from keyguard.policy import decision
+    from keyguard.policy import effective_settings
 
     instead = _instead(options)
-    return Chosen(*decision.by_head(".", asked, instead.settings if instead else Settings(Config())))
+    return Chosen(*effective_settings.by_head(".", asked, instead.settings if instead else Settings(Config())))
 
 
 def _named(options: argparse.Namespace, start: str, asked: Range | None = None) -> Chosen | None:
@@ -100,9 +100,9 @@ def _named(options: argparse.Namespace, start: str, asked: Range | None = None) 
         raise UsageError("--config-from says which configuration counts: leave out --config and --isolated")
     if name == WORK_TREE:
         return Chosen(project_config.nearest(start))
-    from keyguard.policy import decision
+    from keyguard.policy import effective_settings
 
-    return Chosen(*decision.by_name(start, name, asked))
+    return Chosen(*effective_settings.by_name(start, name, asked))
 
 
 def _instead(options: argparse.Namespace) -> Chosen | None:

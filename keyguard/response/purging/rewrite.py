@@ -9,11 +9,11 @@ import sys
 from typing import NamedTuple
 
 import keyguard
-from keyguard.response.purging import filtering
+from keyguard.response.purging import filter_repo
+from keyguard.response.purging.affected_objects import Objects
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import Objects
-from keyguard.response.purging.scope import HOSTED, Ref, Scope
+from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.rewrite_scope import HOSTED, Ref, Scope
 from keyguard.support.errors import GitError, UsageError
 
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|(?:PGP|SIGNED) MESSAGE)-----", re.MULTILINE)
@@ -23,7 +23,7 @@ _SHA1 = 40
 #: lines of a complaint that are passed on
 _MOST_SAID = 3
 #: what the process does: its folders come from here, not from the environment
-_START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filtering; filtering.main()"
+_START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filter_repo; filter_repo.main()"
 
 
 class Moved(NamedTuple):
@@ -82,7 +82,7 @@ def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> di
     clone.update([(name.encode(), oid, "") for name, oid in zip(names, scope.tips, strict=True)])
     # git-filter-repo reads no ids of SHA-256 in a range: all is exported then, and has to come out with the same ids
     cut = [oid for oid in scope.cut if len(oid) == _SHA1]
-    asked = filtering.request([(form.old, form.new) for form in forms.all], names, cut)
+    asked = filter_repo.request([(form.old, form.new) for form in forms.all], names, cut)
     command = [sys.executable, "-I", "-c", _START, *folders]
     done = subprocess.run(
         command, cwd=clone.path, env=clone.environment(), input=asked, capture_output=True, check=False

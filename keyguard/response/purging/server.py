@@ -12,9 +12,9 @@ from keyguard.git.layout.remotes import Remote, remotes_of
 from keyguard.git.layout.repository import Repository, open_git_dir
 from keyguard.git.layout.settings import is_partial, settings_of
 from keyguard.git.refs.tips import read_refs
-from keyguard.response.purging import address
-from keyguard.response.purging.address import Address
+from keyguard.response.purging import remote_address
 from keyguard.response.purging.clone import Clone
+from keyguard.response.purging.remote_address import Address
 from keyguard.support.errors import GitError, UsageError
 
 _USUAL = "origin"
@@ -43,9 +43,9 @@ def proposed(repository: Repository, wanted: str) -> Server:
     remotes = remotes_of(repository)
     named = next((one for one in remotes if one.name == wanted), None)
     if wanted and named is None:
-        return Server(address.parse(wanted, os.getcwd()), "", local=False)
+        return Server(remote_address.parse(wanted, os.getcwd()), "", local=False)
     if not remotes:
-        return Server(address.parse(base, base), "", local=True)
+        return Server(remote_address.parse(base, base), "", local=True)
     usual = [one for one in remotes if len(remotes) == 1 or one.name == _USUAL]
     remote = named or next(iter(usual), None)
     if remote is None:
@@ -100,7 +100,7 @@ def _target(remote: Remote, base: str) -> Address:
     urls = remote.push_urls or remote.urls
     if len(urls) > 1:
         raise UsageError(f"the remote has {len(urls)} addresses to push to: choose one with --remote ADDRESS")
-    return address.parse(urls[0], base)
+    return remote_address.parse(urls[0], base)
 
 
 def _at(path: str) -> Repository:
