@@ -14,19 +14,19 @@ from itertools import chain
 
 import msgspec
 
-from keyguard.attribution.evidence.candidates import Candidates, Near
-from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
-from keyguard.attribution.evidence.dataflow import checked, uses_in, variable
-from keyguard.attribution.evidence.environments import environment, master
-from keyguard.attribution.evidence.file_heads import Head
-from keyguard.attribution.evidence.request_targets import sent
+from keyguard.attribution.evidence.candidates import Candidates, NamedCandidates
+from keyguard.attribution.evidence.context import REACH, Context, context_of
+from keyguard.attribution.evidence.dataflow import demote_stand_ins, uses_in, variable_at
+from keyguard.attribution.evidence.environments import environment_near, master_key_reason
+from keyguard.attribution.evidence.file_heads import FileHead
+from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
 from keyguard.engine.page import Page
 from keyguard.model.finding import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 
-_NOTHING = Surroundings(b"", b"", (), b"", b"")
+_NOTHING = Context(b"", b"", (), b"", b"")
 _STRUCTURE = "the key's own structure"
 #: bytes of a text in which the uses of a variable are looked for: what people write has no more
 _WRITTEN = 256 << 10
@@ -34,7 +34,7 @@ _WRITTEN = 256 << 10
 _MOST_VARIABLES = 64
 
 
-class _Place:
+class _KeyContext:
     """A key where it stands."""
 
     def __init__(self, match: Match, page: Page, path: bytes) -> None:
@@ -43,12 +43,12 @@ class _Place:
         """Whether none of the vendors that are asked about is named near it."""
 
     @cached_property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> Context:
         """What belongs to the key."""
-        return surroundings(*self.page.around(self.match.start, self.match.end, REACH, REACH))
+        return context_of(*self.page.around(self.match.start, self.match.end, REACH, REACH))
 
     @property
-    def around(self) -> Surroundings:
+    def around(self) -> Context:
         """The same, where it could say anything of vendors."""
         return _NOTHING if self.alone else self.surroundings
 
@@ -63,7 +63,7 @@ class Attributor:
         self._companies: dict[tuple[int, ...], Candidates] = {}
         self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
         self._unknown: dict[tuple[str, ...], Attribution] = {}
-        self._head = Head(b"")
+        self._head = FileHead(b"")
         self._looked: tuple[Page | None, int] = (None, 0)
 
     def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
@@ -78,7 +78,7 @@ class Attributor:
         proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
         if len(proven) == 1:
             return _certain(proven[0], _STRUCTURE, Ground.PROOF)
-        place = _Place(match, page, path)
+        place = _KeyContext(match, page, path)
         if proven or company.narrowing:
             rules = proven or _narrowed(rules, match.secret)
         found = self._by_context(rules, place)
@@ -90,33 +90,33 @@ class Attributor:
             self._companies[numbers] = Candidates(rules, self._ruleset)
         return self._companies[numbers]
 
-    def _near(self, rules: list[Rule], place: _Place) -> Near:
+    def _near(self, rules: list[Rule], place: _KeyContext) -> NamedCandidates:
         """The vendors that are named near a key; what stands there says nothing where there are none."""
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
         if rules is not company.rules:
             ids = {rule.id for rule in rules}
             company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
-        near = Near(company, company.nearby.at(place.page, match.start, match.end))
+        near = NamedCandidates(company, company.nearby.at(place.page, match.start, match.end))
         place.alone = not (near or near.others)
         return near
 
-    def _with_more(self, found: Attribution, place: _Place) -> Attribution:
+    def _with_more(self, found: Attribution, place: _KeyContext) -> Attribution:
         """The same with what stands around the key and says what it opens."""
         match, page = place.match, place.page
         rule = self._rules[found.rule]
         told, opens, why = rule.environment_of(match.secret), Environment.UNKNOWN, ""
         if told is Environment.UNKNOWN and not rule.environments and rule.vendor in self._with_modes:
-            opens, why = environment(page.data, match.start, place.surroundings)
+            opens, why = environment_near(page.data, match.start, place.surroundings)
         elif told is Environment.LIVE and found.certainty is not Certainty.AMBIGUOUS:
-            why = master(self._ruleset.vendors[rule.vendor], place.surroundings)
+            why = master_key_reason(self._ruleset.vendors[rule.vendor], place.surroundings)
         if not why:
             return found
         return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
 
-    def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
+    def _by_context(self, rules: list[Rule], place: _KeyContext) -> Attribution | None:
         vendors = self._near(rules, place)
-        name, host = _named(vendors, place.around), sent(vendors, place.around.statement)
+        name, host = _named(vendors, place.around), request_target(vendors, place.around.statement)
         uses = self._used(vendors, place)
         found = [one for one in (name, host) if one and one.direct]
         used = [one for one in uses if one.direct]
@@ -136,11 +136,11 @@ class Attributor:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.secret)
 
-    def _beside(self, vendors: Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
+    def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
         """What stands in the key's own file and does not have to be about it, the nearest first."""
         around = place.around
         if self._head.text is not place.page.head:
-            self._head = Head(place.page.head)
+            self._head = FileHead(place.page.head)
         if name:
             others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
             yield [name, *others]
@@ -151,7 +151,7 @@ class Attributor:
         yield self._head.hosts(vendors.everyone)
         yield self._head.words(vendors.everyone)
 
-    def _in_path(self, vendors: Near, path: bytes) -> list[Evidence]:
+    def _in_path(self, vendors: NamedCandidates, path: bytes) -> list[Evidence]:
         if self._path[:2] != (path, vendors.everyone.keys()):
             self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
         return self._path[2]
@@ -194,13 +194,13 @@ class Attributor:
             possible=_ids(rules),
         )
 
-    def _used(self, vendors: Near, place: _Place) -> list[Evidence]:
+    def _used(self, vendors: NamedCandidates, place: _KeyContext) -> list[Evidence]:
         """Whom the variable is given that holds the key."""
         page = place.page
         if not page.whole or len(page.data) > _WRITTEN:
             return []
         before = self._looked[1] if self._looked[0] is page else 0
-        holder = variable(page.data, place.match.start) if before < _MOST_VARIABLES else None
+        holder = variable_at(page.data, place.match.start) if before < _MOST_VARIABLES else None
         if holder is None:
             return []
         self._looked = (page, before + 1)
@@ -219,12 +219,12 @@ def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
     return []
 
 
-def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
+def _named(vendors: Vendors, around: Context) -> Evidence | None:
     found = by_name(vendors, around.before)
-    return checked(vendors, found, around) if found else None
+    return demote_stand_ins(vendors, found, around) if found else None
 
 
-def _stranger(vendors: Near, place: Surroundings, *, hosts: bool) -> Evidence | None:
+def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evidence | None:
     """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
     if not vendors.others:
         return None

@@ -13,10 +13,10 @@ import msgspec
 
 from keyguard.attribution.evidence import dataflow
 from keyguard.attribution.evidence.context import unmarked
-from keyguard.attribution.evidence.file_heads import Head
-from keyguard.attribution.evidence.manifests import by_needs, is_lock, is_manifest
+from keyguard.attribution.evidence.file_heads import FileHead
+from keyguard.attribution.evidence.manifests import by_dependencies, is_lock, is_manifest
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
-from keyguard.attribution.project_files import Texts, is_code
+from keyguard.attribution.project_files import ProjectFiles, is_code
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import HEAD
 from keyguard.model.finding import Attribution, Certainty, Ground, Rule, Sighting
@@ -30,13 +30,13 @@ _MOST_REASONS = 3
 _MOST_USES = 5_000
 
 
-def completed(
+def add_project_evidence(
     folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine, masked: Callable[[bytes], bytes]
 ) -> list[Sighting]:
     """Return the same sightings in the same order, with what other files in the folders say of those that are not
     certain. ``masked`` hides keys in the path of a file that is named as a reason.
     """
-    projects = [_Project(folder, engine, masked) for folder in sorted(folders, key=lambda one: -len(one.shown))]
+    projects = [_ProjectEvidence(folder, engine, masked) for folder in sorted(folders, key=lambda one: -len(one.shown))]
     found, ruleset = [*sightings], engine.ruleset
     several = {rule.id: rule.vendor for rule in ruleset.rules if not rule.fallback}
     homes: dict[int, list[int]] = defaultdict(list)
@@ -68,17 +68,17 @@ def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
     return len({vendors[id] for id in said.possible if id in vendors}) > 1
 
 
-class _Project:
+class _ProjectEvidence:
     """One folder, and what its files say."""
 
     def __init__(self, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
-        self._texts = Texts(folder)
+        self._texts = ProjectFiles(folder)
         self._shown = folder.display(b"")
         self._masked = masked
         self._ruleset = engine.ruleset
         self._rules = engine.ruleset.by_id()
         self._code: dict[str, list[bytes]] = {}
-        self._heads: dict[bytes, Head] = {}
+        self._heads: dict[bytes, FileHead] = {}
         self._known: dict[tuple[bytes, tuple[str, ...]], list[Evidence]] = {}
         self._left = _MOST_USES
 
@@ -123,7 +123,7 @@ class _Project:
             above = self._texts.line(path, place.line - 1)
             text = above.decode("utf-8", "replace") + "\n" + text
         line = text.encode("utf-8", "replace")
-        found = dataflow.setting(line, len(line))
+        found = dataflow.setting_at(line, len(line))
         return found.name if found else ""
 
     def _by_uses(self, vendors: Vendors, path: bytes, variable: str) -> list[Evidence]:
@@ -134,12 +134,12 @@ class _Project:
         for other in self._code.get(variable, ()):
             if other != path and (telling or _folder(other) == _folder(path)):
                 text = unmarked(self._texts.read(other))
-                places = dataflow.read_in(variable, text)[: max(0, self._left)]
+                places = dataflow.mentions_of(variable, text)[: max(0, self._left)]
                 self._left -= len(places)
                 for place in places:
                     line = text.count(b"\n", 0, place.start()) + 1
                     at = f"{self._display(other)}:{line}"
-                    for found in dataflow.use(vendors, text, place.start(), place.end(), members=telling):
+                    for found in dataflow.uses_at(vendors, text, place.start(), place.end(), members=telling):
                         strong.append(found._replace(why=f"{dataflow.shown(found.why, variable)} at {at}"))
                 if places and not strong:
                     weak += self._about(vendors, other, f", which reads {variable}")
@@ -170,7 +170,7 @@ class _Project:
     def _needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         key = (path, tuple(vendors))
         if key not in self._known:
-            found = by_needs(vendors, path.rpartition(b"/")[2], self._texts.read(path))
+            found = by_dependencies(vendors, path.rpartition(b"/")[2], self._texts.read(path))
             self._known[key] = [one._replace(why=f"{one.why} {self._display(path)}") for one in found]
         return self._known[key]
 
@@ -182,9 +182,9 @@ class _Project:
                     return found
         return []
 
-    def _head(self, path: bytes) -> Head:
+    def _head(self, path: bytes) -> FileHead:
         if path not in self._heads:
-            self._heads[path] = Head(self._texts.read(path)[:HEAD], lambda: f"in {self._display(path)}")
+            self._heads[path] = FileHead(self._texts.read(path)[:HEAD], lambda: f"in {self._display(path)}")
         return self._heads[path]
 
     def _display(self, path: bytes) -> str:

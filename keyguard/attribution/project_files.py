@@ -46,7 +46,7 @@ def _named(names: set[str], text: bytes) -> list[str]:
     return sorted(names & {word.decode() for word in _WORD.findall(text)})
 
 
-class Texts:
+class ProjectFiles:
     """The files of a folder that people wrote, by path below its root."""
 
     def __init__(self, folder: Folder) -> None:

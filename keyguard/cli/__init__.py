@@ -138,10 +138,10 @@ def _origin(error: Exception) -> str:
 
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
-    from keyguard.inspection.filenames import scrubbed
+    from keyguard.inspection.filenames import mask_message
     from keyguard.support.sanitize import shown
 
-    text = "\n".join(shown(line) for line in scrubbed(message, arguments).split("\n"))
+    text = "\n".join(shown(line) for line in mask_message(message, arguments).split("\n"))
     try:
         print(f"keyguard: error: {text}", file=sys.stderr, flush=True)
     except (OSError, ValueError):

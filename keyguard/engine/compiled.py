@@ -81,7 +81,7 @@ class Engine:
         except (msgspec.MsgspecError, ValueError):
             from keyguard.engine import plan_builder
 
-            return plan_builder.build(self.ruleset.rules)
+            return plan_builder.build_plan(self.ruleset.rules)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -123,7 +123,7 @@ def _compile(ruleset: RuleSet) -> Compiled:
 
     from keyguard.engine import plan_builder
 
-    plan = plan_builder.build(ruleset.rules)
+    plan = plan_builder.build_plan(ruleset.rules)
     return Compiled(
         count=len(ruleset.rules),
         ruleset=msgspec.Raw(msgspec.msgpack.encode(ruleset)),

@@ -36,7 +36,7 @@ class Origin(NamedTuple):
         return self.run.start + index * self.run.width
 
 
-class Places:
+class MatchLocations:
     """The matches of one text, and where each of them is."""
 
     def __init__(self, blob: Blob, page: Page, matches: list[Match], origin: Origin | None, *, hashed: bool) -> None:

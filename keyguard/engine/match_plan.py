@@ -15,7 +15,7 @@ class Form(msgspec.Struct, frozen=True, array_like=True):
     width: int
 
 
-class Lead(msgspec.Struct, frozen=True, array_like=True):
+class AnchorUse(msgspec.Struct, frozen=True, array_like=True):
     """From an anchor to a form: the match begins ``before`` (least, most) bytes ahead of the literal."""
 
     form: int
@@ -27,4 +27,4 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
 
     forms: tuple[Form, ...]
     anchors: tuple[Anchor, ...]
-    leads: tuple[tuple[Lead, ...], ...]
+    leads: tuple[tuple[AnchorUse, ...], ...]

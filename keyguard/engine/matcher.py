@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import msgspec
 
 from keyguard.engine.match_plan import Plan
-from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
+from keyguard.engine.overlaps import Candidate, Kind, outside_matches, resolve
 from keyguard.engine.prefilter import Prefilter
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet
@@ -97,7 +97,7 @@ class Matcher:
                 placeholders.add(span)
             candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
         matches = self._settled(data, candidates)
-        return Found(matches, apart(sorted(placeholders), matches))
+        return Found(matches, outside_matches(sorted(placeholders), matches))
 
     def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
         """The matches that candidates come to. Those of added rules compete among themselves alone: what they find

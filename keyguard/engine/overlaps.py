@@ -69,7 +69,7 @@ def _merged(data: bytes, group: list[Candidate]) -> Match:
     )
 
 
-def apart(spans: list[tuple[int, int]], matches: list[Match]) -> list[tuple[int, int]]:
+def outside_matches(spans: list[tuple[int, int]], matches: list[Match]) -> list[tuple[int, int]]:
     """The spans that overlap no match; matches are in order of their starts."""
     starts = [one.start for one in matches]
     farthest = [*accumulate((one.end for one in matches), max)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keyguard.engine.match_plan import Form, Lead, Plan
+from keyguard.engine.match_plan import AnchorUse, Form, Plan
 from keyguard.model.finding import Rule
 from keyguard.rules import literals
 from keyguard.rules.anchor import Anchor
@@ -24,7 +24,7 @@ _STRICT = _RIGHT + r"(?![_-][A-Za-z0-9])"
 _BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "right": ("", _RIGHT), "none": ("", "")}
 
 
-def build(rules: Iterable[Rule]) -> Plan:
+def build_plan(rules: Iterable[Rule]) -> Plan:
     """The plan for these rules, in their order; the rules have been validated by ``keyguard.rules.loader``."""
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
@@ -32,13 +32,13 @@ def build(rules: Iterable[Rule]) -> Plan:
         users.setdefault((rule.pattern, rule.boundary), []).append(index)
         named.setdefault((rule.pattern, rule.boundary), set()).update(rule.literals)
     forms: list[Form] = []
-    leads: dict[Anchor, list[Lead]] = {}
+    leads: dict[Anchor, list[AnchorUse]] = {}
     for (pattern, boundary), indices in users.items():
         left, right = _BOUNDARIES[boundary]
         width = literals.max_width(pattern)
         for anchor in literals.anchors(pattern) or _named(named[pattern, boundary], width):
             place = msgspec.structs.replace(anchor, before=(0, 0))
-            leads.setdefault(place, []).append(Lead(form=len(forms), before=anchor.before))
+            leads.setdefault(place, []).append(AnchorUse(form=len(forms), before=anchor.before))
         forms.append(Form(pattern=f"{left}(?:{pattern}){right}", rules=tuple(indices), width=width))
     return Plan(forms=tuple(forms), anchors=tuple(leads), leads=tuple(map(tuple, leads.values())))
 

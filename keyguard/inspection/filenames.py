@@ -144,7 +144,7 @@ class Names:
         return [paths[index] for index in suspects(self._engine.prefilter, paths)]
 
 
-def scrubbed(message: str, arguments: Sequence[str] = ()) -> str:
+def mask_message(message: str, arguments: Sequence[str] = ()) -> str:
     """A message with every key in it masked, and what was typed where a name belongs and looks random; where there are
     no rules to tell, all that looks random.
     """

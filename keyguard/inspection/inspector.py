@@ -14,10 +14,10 @@ from keyguard.model.finding import Blob, Sighting
 
 if TYPE_CHECKING:
     from keyguard.engine.matcher import Found
-    from keyguard.inspection.sightings import Sighter
+    from keyguard.inspection.sightings import SightingFinder
 
 
-class Sighted(msgspec.Struct, frozen=True):
+class InspectedText(msgspec.Struct, frozen=True):
     """What one text held, and its size in bytes."""
 
     sightings: list[Sighting]
@@ -37,7 +37,7 @@ class Inspector:
     def __init__(self, engine: Engine) -> None:
         self.prefilter = engine.prefilter
         self._engine = engine
-        self._made: Sighter | None = None
+        self._made: SightingFinder | None = None
 
     def suspects(self, texts: Sequence[bytes]) -> list[int]:
         """The numbers of the texts that have to be inspected: in the others there is nothing, not even a placeholder.
@@ -47,34 +47,34 @@ class Inspector:
         wide = [number for number, text in enumerate(texts) if b"\0" in text or container(text)]
         return sorted({*wide, *suspects(self._engine.prefilter, texts)})
 
-    def inspect(self, blob: Blob, data: bytes) -> Sighted:
+    def inspect(self, blob: Blob, data: bytes) -> InspectedText:
         """All sightings in a text that is in memory as a whole."""
         found = None
         if b"\0" not in data:
             hits, packed = self.prefilter.hits(data), container(data)
             if not hits:
-                return Sighted([], 0, len(data), plain=not packed, container=packed)
+                return InspectedText([], 0, len(data), plain=not packed, container=packed)
             found = self._engine.matcher.confirm(data, hits)
             if not found.matches:
-                return Sighted([], len(found.placeholders), len(data), container=packed)
+                return InspectedText([], len(found.placeholders), len(data), container=packed)
         return self._inspect(blob, iter((data, b"")).__next__, found)
 
-    def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
+    def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
         """All sightings in a text that ``read`` gives piece by piece, the last one empty."""
         return self._inspect(blob, read, None)
 
-    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> Sighted:
+    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> InspectedText:
         counter = _Counter(read)
         sighter = self._sighter()
         sighter.doubtful = False
         sightings, placeholders = sighter.sight(blob, counter.read, found)
-        return Sighted(sightings, placeholders, counter.size, sighter.doubtful, container=container(counter.head))
+        return InspectedText(sightings, placeholders, counter.size, sighter.doubtful, container=container(counter.head))
 
-    def _sighter(self) -> Sighter:
+    def _sighter(self) -> SightingFinder:
         if self._made is None:
-            from keyguard.inspection.sightings import Sighter
+            from keyguard.inspection.sightings import SightingFinder
 
-            self._made = Sighter(self._engine.ruleset, self._engine.matcher)
+            self._made = SightingFinder(self._engine.ruleset, self._engine.matcher)
         return self._made
 
 

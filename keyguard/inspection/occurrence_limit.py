@@ -14,7 +14,7 @@ from keyguard.triage.markers import Marker
 MOST_PLACES = 1000
 
 
-class Repeats:
+class OccurrenceLimit:
     """How often each key stands in one text. Places with different markers count apart: none is hidden by others."""
 
     def __init__(self) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from keyguard.inspection.inspector import Sighted
+from keyguard.inspection.inspector import InspectedText
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.reading import Shrunk
 from keyguard.support.errors import GitError
 
 
-class Tally(msgspec.Struct):
+class Results(msgspec.Struct):
     """What was seen and read so far. Sums of tallies are tallies of sums: workers each keep their own."""
 
     sightings: list[Sighting] = []
@@ -24,7 +24,7 @@ class Tally(msgspec.Struct):
     size: int = 0
     placeholders: int = 0
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: Results) -> None:
         """Take over what another process saw."""
         self.sightings += other.sightings
         self.skipped += other.skipped
@@ -39,7 +39,7 @@ class Tally(msgspec.Struct):
         if old:
             self.sightings = [one for one in self.sightings if not _taken(old, _line_of(one))]
 
-    def note(self, seen: Sighted) -> None:
+    def note(self, seen: InspectedText) -> None:
         """Count what one text held; whether it was read whole is counted apart."""
         self.sightings += seen.sightings
         self.size += seen.size
@@ -52,7 +52,7 @@ class Tally(msgspec.Struct):
         else:
             self.read += 1
 
-    def settle(self, path: bytes, guarded: Guarded, container: str = "") -> None:
+    def settle(self, path: bytes, guarded: GuardedReader, container: str = "") -> None:
         """Count a text that was read in pieces: read whole, or a gap."""
         if guarded.problem is None:
             self.whole(path, container)
@@ -60,7 +60,7 @@ class Tally(msgspec.Struct):
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
 
 
-class Guarded:
+class GuardedReader:
     """A ``read`` that ends where it fails and remembers why: what was found until then is not lost."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:

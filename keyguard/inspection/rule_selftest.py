@@ -23,14 +23,14 @@ class Failure(NamedTuple):
     what: str
 
 
-class Proof(NamedTuple):
+class SelfTestResult(NamedTuple):
     """How many examples were run, and those that failed."""
 
     examples: int
     failures: list[Failure]
 
 
-def prove(ruleset: RuleSet, rules: Iterable[Rule], engine: str = "auto") -> Proof:
+def run_examples(ruleset: RuleSet, rules: Iterable[Rule], engine: str = "auto") -> SelfTestResult:
     """Run the examples of ``rules`` against the whole rule set."""
     inspector = Inspector(compiled.build(ruleset, engine))
     failures: list[Failure] = []
@@ -44,7 +44,7 @@ def prove(ruleset: RuleSet, rules: Iterable[Rule], engine: str = "auto") -> Proo
                 failures.append(Failure(rule.id, _line(example), f"found as {', '.join(found) or 'nothing'}"))
             elif not expected and rule.id in found:
                 failures.append(Failure(rule.id, _line(example), "found, and should not be"))
-    return Proof(count, failures)
+    return SelfTestResult(count, failures)
 
 
 def found_in(inspector: Inspector, text: str) -> list[str]:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from keyguard.attribution.attributor import Attributor
 from keyguard.engine import decode
-from keyguard.engine.location import Origin, Places
+from keyguard.engine.location import MatchLocations, Origin
 from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.inspection.occurrence_limit import Repeats
+from keyguard.inspection.occurrence_limit import OccurrenceLimit
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret, fingerprint, masked
 from keyguard.masking.values import Value
@@ -45,7 +45,7 @@ class _Seen(NamedTuple):
         return _Seen(self.sightings + more.sightings, self.placeholders + more.placeholders)
 
 
-class Sighter:
+class SightingFinder:
     """A matcher and an attributor, and the fingerprints of this run so far."""
 
     def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
@@ -69,7 +69,7 @@ class Sighter:
         codec = decode.sniff(first)
         if codec:
             return self._sight_decoded(blob, read, first, codec)
-        seen, repeats = _Seen([], 0), Repeats()
+        seen, repeats = _Seen([], 0), OccurrenceLimit()
         for page in pages(read, first):
             here = found if page.whole else None
             seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here))
@@ -86,7 +86,7 @@ class Sighter:
             return data
 
         seen, behind = _Seen([], 0), _Seen([], 0)
-        repeats, others = Repeats(), Repeats()
+        repeats, others = OccurrenceLimit(), OccurrenceLimit()
         for page in pages(decode.transcoder(read_and_keep, codec, first)):
             seen = seen.plus(self._sight_page(blob, page, repeats, hashed=False))
             while raw.wanting() <= 0:
@@ -100,7 +100,7 @@ class Sighter:
         self,
         blob: Blob,
         page: Page,
-        repeats: Repeats,
+        repeats: OccurrenceLimit,
         *,
         hashed: bool,
         order: str = "",
@@ -112,7 +112,7 @@ class Sighter:
         for text, origin in self._texts(page, order):
             here = self._matcher.find(text.data) if found is None else found
             placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
-            places = Places(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
+            places = MatchLocations(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:
                 fresh = self._fresh_ones(text, here.matches, places, known)
                 sightings += self._sightings(blob, text, here.matches, places, fresh, repeats)
@@ -129,7 +129,7 @@ class Sighter:
             yield text, Origin(page, run)
 
     def _fresh_ones(
-        self, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
+        self, page: Page, matches: list[Match], places: MatchLocations, known: set[tuple[int, bytes]]
     ) -> Iterator[int]:
         """The numbers of the matches that are the page's to report and are not ``known`` yet."""
         for index, match in enumerate(matches):
@@ -144,9 +144,9 @@ class Sighter:
         blob: Blob,
         page: Page,
         matches: list[Match],
-        places: Places,
+        places: MatchLocations,
         fresh: Iterable[int],
-        repeats: Repeats,
+        repeats: OccurrenceLimit,
     ) -> Iterator[Sighting]:
         noted, hidden = self._noted(matches, page), self._overlapping(matches)
         held: dict[int, Attribution] = {}

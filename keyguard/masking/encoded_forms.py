@@ -30,7 +30,7 @@ _BASE64 = expression(r"[A-Za-z0-9+/_-]{12,}")
 _STANDARD = str.maketrans("-_", "+/")
 
 
-class Form(NamedTuple):
+class EncodedForm(NamedTuple):
     """A text that a part of a word stands for, and where in the word each character of it begins and ends."""
 
     text: str
@@ -38,7 +38,7 @@ class Form(NamedTuple):
     ends: list[int]
 
 
-class Forms:
+class EncodedForms:
     """Which forms can be in some words at all; most texts have none of them."""
 
     def __init__(self, words: str) -> None:
@@ -50,7 +50,7 @@ class Forms:
     def __bool__(self) -> bool:
         return self._coded or self._hex or self._base64
 
-    def of(self, word: str) -> Iterator[Form]:
+    def of(self, word: str) -> Iterator[EncodedForm]:
         """What the word or parts of it stand for."""
         if self._coded and _may_be_coded(word):
             yield from filter(None, [_decoded(word)])
@@ -64,7 +64,7 @@ def _may_be_coded(text: str) -> bool:
     return any(sign in text for sign in _SIGNS)
 
 
-def _decoded(word: str) -> Form | None:
+def _decoded(word: str) -> EncodedForm | None:
     """The word with what is written in codes as the characters that they are; None where nothing is."""
     chars: list[str] = []
     starts: list[int] = []
@@ -85,7 +85,7 @@ def _decoded(word: str) -> Form | None:
     chars += word[at:]
     starts += range(at, len(word))
     ends += range(at + 1, len(word) + 1)
-    return Form("".join(chars), starts, ends)
+    return EncodedForm("".join(chars), starts, ends)
 
 
 def _character(found: re.Match[str]) -> str:
@@ -97,7 +97,7 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(decimal)) if decimal else _NAMED.get(named, "")
 
 
-def _from_hex(word: str) -> Iterator[Form]:
+def _from_hex(word: str) -> Iterator[EncodedForm]:
     for run in _HEX.finditer(word):
         for begin in (run.start(), run.start() + 1):
             count = (run.end() - begin) // 2
@@ -105,7 +105,7 @@ def _from_hex(word: str) -> Iterator[Form]:
             yield _narrow(data, range(begin, begin + 2 * count, 2), range(begin + 2, begin + 2 * count + 1, 2))
 
 
-def _from_base64(word: str) -> Iterator[Form]:
+def _from_base64(word: str) -> Iterator[EncodedForm]:
     for run in _BASE64.finditer(word):
         text = run[0].translate(_STANDARD)
         for shift in range(4):
@@ -119,9 +119,11 @@ def _from_base64(word: str) -> Iterator[Form]:
             yield _narrow(data, starts, ends)
 
 
-def _narrow(data: bytes, starts: range | list[int], ends: range | list[int]) -> Form:
+def _narrow(data: bytes, starts: range | list[int], ends: range | list[int]) -> EncodedForm:
     """Bytes as characters; of those that are wide, without their NULs."""
     if data.count(0) * 3 <= len(data):
-        return Form(data.decode("latin-1"), list(starts), list(ends))
+        return EncodedForm(data.decode("latin-1"), list(starts), list(ends))
     kept = [place for place, byte in enumerate(data) if byte]
-    return Form("".join(chr(data[place]) for place in kept), [starts[at] for at in kept], [ends[at] for at in kept])
+    return EncodedForm(
+        "".join(chr(data[place]) for place in kept), [starts[at] for at in kept], [ends[at] for at in kept]
+    )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyguard.masking.values import Shapes, Value
 
 
-class Known:
+class KnownValues:
     """What was seen so far, by this process and its workers."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Known:
 
     def clear(self) -> None:
         """Forget everything: another command line begins."""
-        vars(self).update(vars(Known()))
+        vars(self).update(vars(KnownValues()))
 
     # --- what is seen -------------------------------------------------------------------------------------------
 
@@ -143,4 +143,4 @@ def _is_weak(value: Value) -> bool:
 
 
 #: of this process
-KNOWN = Known()
+KNOWN = KnownValues()

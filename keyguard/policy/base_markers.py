@@ -16,7 +16,7 @@ from keyguard.git.process.opening import open_shadow
 from keyguard.git.process.shadow import Shadow
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Where
-from keyguard.policy.change_base import Base
+from keyguard.policy.change_base import NamedCommit
 from keyguard.support.errors import GitError
 
 #: bytes of a file that is taken in as a whole
@@ -25,10 +25,10 @@ _LARGEST = 16 << 20
 Allowed = dict[str, set[str]]
 
 
-class Judge:
+class BaseMarkers:
     """Takes away the markers that are not those of a commit."""
 
-    def __init__(self, repository: Repository, base: Base | None) -> None:
+    def __init__(self, repository: Repository, base: NamedCommit | None) -> None:
         """Where there is no ``base``, no marker counts."""
         self._repository = repository
         self._base = base

@@ -22,21 +22,21 @@ _FEW_STEPS = 6
 _USUAL = (b"HEAD", b"main", b"master")
 
 
-class Base(NamedTuple):
+class NamedCommit(NamedTuple):
     """A commit, and how people call it."""
 
     commit: str
     name: str
 
 
-class Found(NamedTuple):
+class BaseAndTip(NamedTuple):
     """What a change is made to, and its own latest commit; None where there is none."""
 
-    base: Base | None
-    tip: Base | None
+    base: NamedCommit | None
+    tip: NamedCommit | None
 
 
-def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> Found:
+def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> BaseAndTip:
     """The merge base with the default branch of the remote, else the excluded end that was named.
 
     What is on the default branch already (a push to it, looked at afterwards) is held against the default branch
@@ -48,30 +48,30 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     tip = tip_of(ends, tips, "the change")
     default = _default_branch(tips.tips, revisions)
     if default and not ends.include:
-        return Found(default, tip)
+        return BaseAndTip(default, tip)
     if default and not cut and any(_is_right_above(revisions, default.commit, end) for end in ends.include):
         base = default.commit
     else:
         base = _merge_base(shadow, default.commit, ends.include) if default else ""
     if default is None or not base:
-        return Found(Base(named[0], _begin(asked)) if named else None, tip)
+        return BaseAndTip(NamedCommit(named[0], _begin(asked)) if named else None, tip)
     if base in ends.include and not any(_merge_base(shadow, base, [end]) == base for end in ends.exclude):
         base = _merge_base(shadow, default.commit, named) if named else ""
     name = default.name if base == default.commit else f"the merge base with {default.name}"
-    return Found(Base(base, name) if base else None, tip)
+    return BaseAndTip(NamedCommit(base, name) if base else None, tip)
 
 
-def head_of(tips: Tips) -> Base | None:
+def head_of(tips: Tips) -> NamedCommit | None:
     """HEAD, which a push has not moved yet; None before the first commit."""
-    return next((Base(tip.oid, "HEAD") for tip in tips.tips if tip.reach == "head"), None)
+    return next((NamedCommit(tip.oid, "HEAD") for tip in tips.tips if tip.reach == "head"), None)
 
 
-def tip_of(ends: Ends, tips: Tips, name: str) -> Base | None:
+def tip_of(ends: Ends, tips: Tips, name: str) -> NamedCommit | None:
     """The commit that stands for what is included: that of HEAD, if it is among them, else the first, by a name."""
     head = head_of(tips)
     if head and head.commit in ends.include:
         return head
-    return Base(ends.include[0], name) if ends.include else None
+    return NamedCommit(ends.include[0], name) if ends.include else None
 
 
 def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> list[str]:
@@ -82,7 +82,7 @@ def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, 
     return find_ends(words, tips, revisions, shadow, now).exclude
 
 
-def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> Base | None:
+def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> NamedCommit | None:
     """The default branch of ``origin``, or of the only remote there is."""
     refs = {tip.name: tip.oid for tip in tips if tip.reach == "remote"}
     remotes = {name.removeprefix(_REMOTES).partition(b"/")[0] for name in refs}
@@ -91,7 +91,7 @@ def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> Base | None:
         oid = refs.get(_REMOTES + remote + b"/" + branch)
         if oid and revisions.commit_of(oid):
             alike = [other for other in (*_USUAL[1:], branch) if refs.get(_REMOTES + remote + b"/" + other) == oid]
-            return Base(oid, (remote + b"/" + alike[0]).decode("utf-8", "replace"))
+            return NamedCommit(oid, (remote + b"/" + alike[0]).decode("utf-8", "replace"))
     return None
 
 

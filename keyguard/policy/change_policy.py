@@ -11,22 +11,22 @@ from keyguard.config.rotation import Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.history.outcome import Surveyed
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.results import Tally
+from keyguard.inspection.results import Results
 from keyguard.model.finding import Run
-from keyguard.policy.base_markers import Judge
-from keyguard.policy.self_allowances import Own, marked
+from keyguard.policy.base_markers import BaseMarkers
+from keyguard.policy.self_allowances import OwnSettings, add_allowances
 
 if TYPE_CHECKING:
     from keyguard.hygiene.run import Kept
 
 
-class Ruling(msgspec.Struct, frozen=True):
+class ChangePolicy(msgspec.Struct, frozen=True):
     """A judge of markers, and what the change sets for itself, if anything."""
 
-    judge: Judge
-    own: Own | None = None
+    judge: BaseMarkers
+    own: OwnSettings | None = None
 
-    def on_markers(self, parts: Iterable[Tally | Surveyed | None], engine: Engine | None = None) -> None:
+    def on_markers(self, parts: Iterable[Results | Surveyed | None], engine: Engine | None = None) -> None:
         """Take away the markers that do not count; without an engine, which takes no time, all of them."""
         for part in parts:
             if part is not None:
@@ -42,4 +42,4 @@ class Ruling(msgspec.Struct, frozen=True):
         if self.own is None:
             return found
         own = msgspec.structs.replace(self.own, path=Names(engine).masked_text(self.own.path))
-        return marked(found, own, revoked)
+        return add_allowances(found, own, revoked)

@@ -19,10 +19,10 @@ from keyguard.history.ranges.opened import Opened
 from keyguard.history.ranges.run import repository_of
 from keyguard.history.request import Range
 from keyguard.model.finding import Configuration
-from keyguard.policy.base_markers import Judge
-from keyguard.policy.change_base import Base, Found, base_of_range, head_of, tip_of
-from keyguard.policy.change_policy import Ruling
-from keyguard.policy.self_allowances import changed, own_settings
+from keyguard.policy.base_markers import BaseMarkers
+from keyguard.policy.change_base import BaseAndTip, NamedCommit, base_of_range, head_of, tip_of
+from keyguard.policy.change_policy import ChangePolicy
+from keyguard.policy.self_allowances import changed_settings, own_settings
 from keyguard.policy.stored_settings import find_in
 from keyguard.support.errors import ConfigError, GitError, UsageError
 
@@ -31,65 +31,67 @@ _NO_BASE = "there is no base: no configuration and no marker of the repository c
 _SERVER = "on a server no configuration and no marker of the repository counts, unless trust-head is set"
 
 
-class Decided(NamedTuple):
+class EffectiveSettings(NamedTuple):
     """The settings that count, and whose markers; and the repository, where it is opened."""
 
     settings: Settings
-    ruling: Ruling | None
+    ruling: ChangePolicy | None
     opened: Opened | None = None
 
 
-def by_base(start: str, asked: Range, now: int, instead: Settings | None = None) -> Decided:
+def for_range(start: str, asked: Range, now: int, instead: Settings | None = None) -> EffectiveSettings:
     """What decides over a range; ``instead``: settings in place of those of the base, whose markers count all the same.
 
     ``UsageError`` where the range names what is not there, ``ConfigError`` where the base's configuration is broken.
     """
 
-    def find(opened: Opened) -> Found:
+    def find(opened: Opened) -> BaseAndTip:
         return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
 
     return _decided(start, asked, find, instead=instead)
 
 
-def by_head(start: str, asked: Range, server: Settings) -> Decided:
+def for_server_push(start: str, asked: Range, server: Settings) -> EffectiveSettings:
     """What decides over what was pushed: the server's settings, and those of HEAD where they say so."""
     repository = repository_of(start)
     if not server.config.trust_head:
         origin = msgspec.structs.replace(server.origin, note=_SERVER)
-        return Decided(msgspec.structs.replace(server, origin=origin), Ruling(Judge(repository, None)))
+        return EffectiveSettings(
+            msgspec.structs.replace(server, origin=origin), ChangePolicy(BaseMarkers(repository, None))
+        )
 
-    def find(opened: Opened) -> Found:
-        return Found(head_of(opened.tips), _tip(opened, asked))
+    def find(opened: Opened) -> BaseAndTip:
+        return BaseAndTip(head_of(opened.tips), _tip(opened, asked))
 
     return _decided(start, asked, find, more=server)
 
 
-def by_name(start: str, name: str, asked: Range | None) -> Decided:
+def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings:
     """What decides where the user names a commit. ``UsageError`` where it is not there."""
 
-    def find(opened: Opened) -> Found:
+    def find(opened: Opened) -> BaseAndTip:
         try:
-            base = Base(opened.revisions.commit(name), name)
+            base = NamedCommit(opened.revisions.commit(name), name)
         except UsageError as error:
             raise UsageError(f"--config-from: {error}") from error
-        return Found(base, _tip(opened, asked) if asked else None)
+        return BaseAndTip(base, _tip(opened, asked) if asked else None)
 
     return _decided(start, asked or Range(), find, source="commit")
 
 
-def of_tip(start: str, asked: Range) -> Decided:
+def for_push(start: str, asked: Range) -> EffectiveSettings:
     """The settings of what is about to be pushed; every marker counts."""
 
-    def settings(opened: Opened) -> Decided:
+    def settings(opened: Opened) -> EffectiveSettings:
         tip = _tip(opened, asked)
         origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
         found = _settings(opened, tip, start, "tip") if tip else None
-        return Decided(found or Settings(Config(), origin=origin), None, opened)
+        return EffectiveSettings(found or Settings(Config(), origin=origin), None, opened)
 
-    return _looked_up(start, asked, settings) or Decided(Settings(Config()), None)
+    return _looked_up(start, asked, settings) or EffectiveSettings(Settings(Config()), None)
 
 
-def said(commit: Base) -> str:
+def describe_commit(commit: NamedCommit) -> str:
     """``origin/main, 1a2b3c4d5e``."""
     short = commit.commit[:_SHORT]
     return f"commit {short}" if commit.commit.startswith(commit.name) else f"{commit.name}, {short}"
@@ -98,24 +100,26 @@ def said(commit: Base) -> str:
 def _decided(
     start: str,
     asked: Range,
-    find: Callable[[Opened], Found],
+    find: Callable[[Opened], BaseAndTip],
     *,
     source: str = "base",
     instead: Settings | None = None,
     more: Settings | None = None,
-) -> Decided:
-    def decide(opened: Opened) -> Decided:
+) -> EffectiveSettings:
+    def decide(opened: Opened) -> EffectiveSettings:
         found = find(opened)
-        judge = Judge(opened.repository, found.base)
+        judge = BaseMarkers(opened.repository, found.base)
         if instead:
-            return Decided(instead, Ruling(judge), opened)
+            return EffectiveSettings(instead, ChangePolicy(judge), opened)
         return _settled(opened, found, judge, start, source, more)
 
-    nothing = Decided(instead or more or _usual(None, source), Ruling(Judge(repository_of(start), None)))
+    nothing = EffectiveSettings(
+        instead or more or _usual(None, source), ChangePolicy(BaseMarkers(repository_of(start), None))
+    )
     return _looked_up(start, asked, decide) or nothing
 
 
-def _looked_up(start: str, asked: Range, decide: Callable[[Opened], Decided]) -> Decided | None:
+def _looked_up(start: str, asked: Range, decide: Callable[[Opened], EffectiveSettings]) -> EffectiveSettings | None:
     """What is decided by what is in the repository; None where git fails: the scan meets that as well, and says so."""
     try:
         opened = Opened(repository_of(start), asked)
@@ -131,9 +135,9 @@ def _looked_up(start: str, asked: Range, decide: Callable[[Opened], Decided]) ->
         return found
 
 
-def _settings(opened: Opened, commit: Base, start: str, source: str) -> Settings | None:
+def _settings(opened: Opened, commit: NamedCommit, start: str, source: str) -> Settings | None:
     """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
-    name = said(commit)
+    name = describe_commit(commit)
     try:
         files = CommitFiles(opened.revisions.reader, commit.commit, name)
     except GitError as error:
@@ -142,7 +146,9 @@ def _settings(opened: Opened, commit: Base, start: str, source: str) -> Settings
     return find_in(files, opened.repository, start, origin)
 
 
-def _settled(opened: Opened, found: Found, judge: Judge, start: str, source: str, more: Settings | None) -> Decided:
+def _settled(
+    opened: Opened, found: BaseAndTip, judge: BaseMarkers, start: str, source: str, more: Settings | None
+) -> EffectiveSettings:
     usual = _usual(found.base, source)
     before = _settings(opened, found.base, start, source) if found.base else None
     after, note = None, usual.origin.note
@@ -152,23 +158,23 @@ def _settled(opened: Opened, found: Found, judge: Judge, start: str, source: str
         except ConfigError as error:
             note = f"the change's own configuration is broken: {error}"
     settings = before or usual
-    differs = changed(before, after) if found.tip and found.base != found.tip else ()
+    differs = changed_settings(before, after) if found.tip and found.base != found.tip else ()
     origin = msgspec.structs.replace(settings.origin, changed=differs, note=note)
     settings = msgspec.structs.replace(settings, origin=origin)
     top = opened.repository.top or opened.repository.git_dir
     if more:
         settings, after = more.with_more(settings), after and more.with_more(after)
     sizes = partial(_sizes, opened.repository, opened.borrowed)
-    return Decided(settings, Ruling(judge, own_settings(after, top, sizes) if after else None), opened)
+    return EffectiveSettings(settings, ChangePolicy(judge, own_settings(after, top, sizes) if after else None), opened)
 
 
-def _usual(base: Base | None, source: str) -> Settings:
+def _usual(base: NamedCommit | None, source: str) -> Settings:
     """The defaults, where a commit has no configuration, or there is no such commit."""
     origin = Configuration(source, ref=base.name, commit=base.commit) if base else Configuration(note=_NO_BASE)
     return Settings(Config(), origin=origin)
 
 
-def _tip(opened: Opened, asked: Range) -> Base | None:
+def _tip(opened: Opened, asked: Range) -> NamedCommit | None:
     """The latest commit of what is asked for; None where it is none, or not there."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)

@@ -10,7 +10,7 @@ from keyguard.sources.excludes import Exclude, left_out
 _FILES = ("blob", "name")
 
 
-def leave_out(found: Surveyed, excludes: tuple[Exclude, ...], top: bytes) -> None:
+def apply_excludes(found: Surveyed, excludes: tuple[Exclude, ...], top: bytes) -> None:
     """Take out the sightings in files below ``top``, the repository's folder, that are excluded."""
     is_out = left_out(excludes)
     if is_out is None:

@@ -15,7 +15,7 @@ from keyguard.sources.excludes import Exclude, left_out
 from keyguard.triage.findings import Policy
 
 
-class Own(msgspec.Struct, frozen=True):
+class OwnSettings(msgspec.Struct, frozen=True):
     """What a change says in its own configuration."""
 
     policy: Policy
@@ -31,10 +31,10 @@ class Own(msgspec.Struct, frozen=True):
     """Of the file, as people know it."""
 
 
-def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]]) -> Own:
+def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]]) -> OwnSettings:
     """What these settings, of a change, would decide if they counted."""
     said = settings.config
-    return Own(
+    return OwnSettings(
         policy=Policy(select=said.select, ignore=said.ignore),
         fail_on=project_config.parse_severity(said.fail_on),
         revoked=settings.rotation(),
@@ -46,7 +46,7 @@ def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]]
     )
 
 
-def marked(run: Run, own: Own, revoked: Rotation) -> Run:
+def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
     """The same run, in which findings say by what the change would allow them; ``revoked`` is what counts already."""
     is_out = left_out(own.excludes)
     large = _too_large(run, own)
@@ -68,7 +68,7 @@ def marked(run: Run, own: Own, revoked: Rotation) -> Run:
     return msgspec.structs.replace(run, findings=found)
 
 
-def _too_large(run: Run, own: Own) -> set[str]:
+def _too_large(run: Run, own: OwnSettings) -> set[str]:
     """The files with keys that are larger than the change wants anybody to read."""
     if own.max_size is None:
         return set()
@@ -77,7 +77,7 @@ def _too_large(run: Run, own: Own) -> set[str]:
     return {oid for oid, size in sizes.items() if size > own.max_size}
 
 
-def changed(before: Settings | None, after: Settings | None) -> tuple[str, ...]:
+def changed_settings(before: Settings | None, after: Settings | None) -> tuple[str, ...]:
     """The names of all that two configurations set differently."""
     usual = project_config.Config()
     one, other = (before.config if before else usual), (after.config if after else usual)

@@ -13,7 +13,7 @@ from keyguard.model.finding import Configuration
 from keyguard.policy.stored_settings import find_in, folder_of, places
 
 
-def settings(start: str, index: str) -> Settings:
+def read_staged(start: str, index: str) -> Settings:
     """The configuration in the index for a path, or in the index that git names to a hook.
 
     The defaults where there is none. ``ConfigError`` for one that is broken; GitError where it cannot be read.

@@ -10,7 +10,7 @@ import os
 import ssl
 import sys
 
-from keyguard.remote.errors import Trouble
+from keyguard.remote.errors import RequestError
 
 #: where systems keep certificates, for a library that was built for another system than the one that it is on
 _FILES = (
@@ -23,11 +23,11 @@ _FILES = (
 )
 
 
-def context(ca_file: str) -> ssl.SSLContext:
+def tls_context(ca_file: str) -> ssl.SSLContext:
     """A context for a client that checks certificates and names, from TLS 1.2 on; by the certificates in a file, or, if
     that is empty, by those of the system.
 
-    Raises ``OSError`` where the file cannot be read, and ``Trouble`` where the system has no certificates.
+    Raises ``OSError`` where the file cannot be read, and ``RequestError`` where the system has no certificates.
     """
     found = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     found.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -51,7 +51,7 @@ def _load_system(context: ssl.SSLContext) -> None:
     if not files and not folders:
         files = [path for path in _FILES if _is_file(path)][:1]
     if not files and not folders:
-        raise Trouble("this system has no certificates to check others with: ca-file can name some")
+        raise RequestError("this system has no certificates to check others with: ca-file can name some")
     for path in files:
         context.load_verify_locations(cafile=path)
     for path in folders:

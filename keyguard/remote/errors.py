@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Trouble(Exception):
+class RequestError(Exception):
     """A reason in words, made of nothing that was sent or received: it is shown to people."""
 
     def __init__(self, reason: str, *, sent: bool = False) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 
-from keyguard.remote.errors import Trouble
+from keyguard.remote.errors import RequestError
 
 #: gives the addresses of a host, as texts
 Resolve = Callable[[str, int], list[str]]
@@ -18,30 +18,30 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the order in which to try them. ``Trouble`` where there are none."""
+    """The addresses of a host, in the order in which to try them. ``RequestError`` where there are none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Trouble("its address cannot be found") from error
+        raise RequestError("its address cannot be found") from error
     return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
 def address_of(host: str, port: int, *, inside: bool, timeout: float, ask: Resolve = resolve) -> str:
     """One address of a host; ``inside``: it may lie in a private network.
 
-    Raises ``Trouble`` if any address of it is not public: who can make a name mean one of ours could mean any.
+    Raises ``RequestError`` if any address of it is not public: who can make a name mean one of ours could mean any.
     """
     pool = ThreadPoolExecutor(max_workers=1)
     try:
         found = pool.submit(ask, host, port).result(timeout)
     except TookTooLong as error:
-        raise Trouble("its address was not found in time") from error
+        raise RequestError("its address was not found in time") from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     if not found:
-        raise Trouble("its address cannot be found")
+        raise RequestError("its address cannot be found")
     if not inside and not all(map(is_public, found)):
-        raise Trouble("it is at a private address: no vendor is (allow-hosts allows it)")
+        raise RequestError("it is at a private address: no vendor is (allow-hosts allows it)")
     return found[0]
 
 

@@ -15,12 +15,12 @@ _FIELD = re.compile(r"\{(?:(secrets?|basic|admin|key_id)|basic:([a-z_]{1,20}))\}
 _ENCODING = "latin-1"
 
 
-class Prepared:
+class PreparedRequest:
     """What goes over the wire. Only ``reveal`` gives it out; text and representation are masked."""
 
     __slots__ = ("_admin", "_called", "_masked", "_request", "_secrets")
 
-    def __init__(self, request: Request, secret: Secret, masked: str, others: Sequence[Prepared] = ()) -> None:
+    def __init__(self, request: Request, secret: Secret, masked: str, others: Sequence[PreparedRequest] = ()) -> None:
         """``others`` are the same request about other keys, which go with this one if the body has ``{secrets}``."""
         self._request = request
         self._secrets: tuple[Secret, ...] = (secret, *(one._secrets[0] for one in others))
@@ -28,13 +28,13 @@ class Prepared:
         self._admin: Secret | None = None
         self._called = ""
 
-    def with_others(self, others: Sequence[Prepared]) -> Prepared:
+    def with_others(self, others: Sequence[PreparedRequest]) -> PreparedRequest:
         """One request about several keys."""
-        return Prepared(self._request, self._secrets[0], self._masked[0], others) if others else self
+        return PreparedRequest(self._request, self._secrets[0], self._masked[0], others) if others else self
 
-    def by(self, admin: Secret | None, key_id: str = "") -> Prepared:
+    def by(self, admin: Secret | None, key_id: str = "") -> PreparedRequest:
         """The same request made by another credential of the account, about the key that its vendor calls so."""
-        found = Prepared(self._request, self._secrets[0], self._masked[0])
+        found = PreparedRequest(self._request, self._secrets[0], self._masked[0])
         found._admin, found._called = admin, key_id
         return found
 
@@ -76,9 +76,9 @@ class Prepared:
         body = self._filled(self._request.body, _escaped(text))
         return target, headers, body.encode(_ENCODING)
 
-    def instead(self, request: Request) -> Prepared:
+    def instead(self, request: Request) -> PreparedRequest:
         """Another request with the same secrets, to the same host. ValueError for one to another host."""
-        found = Prepared(request, self._secrets[0], self._masked[0])
+        found = PreparedRequest(request, self._secrets[0], self._masked[0])
         if found.host != self.host or found.port != self.port:
             raise ValueError("a secret does not change hosts")
         found._admin, found._called = self._admin, self._called

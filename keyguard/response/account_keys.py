@@ -12,10 +12,10 @@ from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Revocation
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote import key_listing
-from keyguard.remote.errors import Trouble
+from keyguard.remote.errors import RequestError
 from keyguard.remote.http import Client
-from keyguard.remote.key_listing import Refused, Row
-from keyguard.remote.prepared_request import Prepared
+from keyguard.remote.key_listing import ListingRefused, Row
+from keyguard.remote.prepared_request import PreparedRequest
 from keyguard.response.admin_credentials import Credentials
 
 _MOST_SHOWN = 20
@@ -24,7 +24,7 @@ _MOST_SHOWN = 20
 class Ready(NamedTuple):
     """A request with all that it needs; ``key_id`` is how the vendor calls the key, where it has to be named."""
 
-    prepared: Prepared
+    prepared: PreparedRequest
     key_id: str = ""
 
 
@@ -36,7 +36,7 @@ class Stopped(NamedTuple):
     found: tuple[str, ...] = ()
 
 
-class Administrator:
+class AccountKeys:
     """Finds keys in accounts, with the user's own credentials."""
 
     def __init__(self, client: Client, credentials: Credentials, key_id: str = "") -> None:
@@ -51,7 +51,9 @@ class Administrator:
         whence = self.credentials.whence(vendor)
         return f"another credential of the account is needed: {whence}"
 
-    def ready(self, request: Revocation, prepared: Prepared, vendor: str, before: Verdict | None) -> Ready | Stopped:
+    def ready(
+        self, request: Revocation, prepared: PreparedRequest, vendor: str, before: Verdict | None
+    ) -> Ready | Stopped:
         """The request about the key that is meant. ``before`` is what its vendor says of the leaked key now."""
         if request.right != "admin":
             return Ready(prepared)
@@ -62,9 +64,9 @@ class Administrator:
             return Ready(prepared.by(admin))
         try:
             rows = key_listing.rows(self._client, prepared.by(admin), request.find)
-        except Refused as refused:
+        except ListingRefused as refused:
             return Stopped("refused", f"it does not list its keys for this credential ({refused.status})")
-        except Trouble as trouble:
+        except RequestError as trouble:
             return Stopped("not-sent", f"the keys of the account could not be listed: {trouble.reason}")
         meant = self._meant(rows)
         if isinstance(meant, Stopped):
@@ -75,7 +77,7 @@ class Administrator:
             return Stopped("not-sent", f"{meant.id} is {meant.status}, but the leaked key is active: it is another")
         return Stopped("already-inactive", f"the vendor lists it as {meant.status or 'dead'}: {meant.id}")
 
-    def _by_itself(self, request: Revocation, prepared: Prepared, admin: Secret | None) -> Ready | Stopped:
+    def _by_itself(self, request: Revocation, prepared: PreparedRequest, admin: Secret | None) -> Ready | Stopped:
         found = re.match(request.key_id, prepared.secret.reveal().decode("latin-1"))
         if not found or (self._named and self._named != found[1]):
             return Stopped("not-sent", "its id, which is a part of it, is another")

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from keyguard.config.user_config import Reached
 from keyguard.model.endpoint import Request
 from keyguard.model.finding import Certainty, Finding
-from keyguard.remote.journal import Entry, is_word_of, standing
+from keyguard.remote.journal import Entry, counts_for_vendor, deciding_entries
 from keyguard.rules.loader import RuleSet
 
 
-class Vouching:
+class JournalEvidence:
     """The hosts at which each vendor is asked, by the packs and by what the user has set for himself."""
 
     def __init__(self, ruleset: RuleSet, reached: Mapping[str, Reached]) -> None:
@@ -44,9 +44,9 @@ class Vouching:
         """
 
         def counts(entry: Entry) -> bool:
-            return self.is_host(entry) and is_word_of(entry, vendor)
+            return self.is_host(entry) and counts_for_vendor(entry, vendor)
 
-        return standing(entries, counts, self._settles)
+        return deciding_entries(entries, counts, self._settles)
 
     def decides(self, entries: Iterable[Entry], fingerprint: str, finding: Finding | None) -> Entry | None:
         """The entry that decides on one key; None where none does, or nobody was asked."""

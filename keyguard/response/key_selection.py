@@ -19,7 +19,7 @@ def keys_of(run: Run) -> list[Finding]:
     return [one for one in run.findings if one.kind == "key"]
 
 
-def chosen(run: Run, ids: Sequence[str]) -> list[Finding]:
+def select_keys(run: Run, ids: Sequence[str]) -> list[Finding]:
     """The keys of these ids (``KG-7f3a9c``, its digits, or a fingerprint), each once, in the order of the run.
 
     Raises ``UsageError`` for an id that means none or several.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.git import unread as leftout
+from keyguard.git import unread
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.history.scope import homes, repository_at
 from keyguard.inspection.filenames import Names
@@ -23,7 +23,7 @@ from keyguard.support.sanitize import shown_path
 _MOST = 10
 
 
-class Unread(msgspec.Struct, frozen=True, kw_only=True):
+class NotCovered(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of thing that was not read, and what of it there is."""
 
     kind: str
@@ -37,9 +37,9 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """The first of them, as they are shown."""
 
 
-def unread(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bool) -> list[Unread]:
+def not_covered(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bool) -> list[NotCovered]:
     """All that a scan of the paths did not read, in the same order every time. ``all_files``: it read ignored files."""
-    names, found = Names(engine), list[Unread]()
+    names, found = Names(engine), list[NotCovered]()
     try:
         if not all_files:
             folders = listing(Ask(paths=tuple(paths))).folders
@@ -50,11 +50,11 @@ def unread(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bool) -
             for home in homes(path)[0]:
                 found += _beside(home.repository, names)
     except GitError as error:
-        found.append(Unread(kind="unknown", says=f"git could not be asked what else there is: {error}"))
+        found.append(NotCovered(kind="unknown", says=f"git could not be asked what else there is: {error}"))
     left_out = [one.path for one in run.skipped if not one.gap and one.reason not in UNOPENED]
     found += _told("left-out", "file", "left out, by kind or by choice", left_out, names)
-    found.append(Unread(kind="encoding", says=_ENCODED))
-    found.append(Unread(kind="elsewhere", says=_ELSEWHERE))
+    found.append(NotCovered(kind="encoding", says=_ENCODED))
+    found.append(NotCovered(kind="elsewhere", says=_ELSEWHERE))
     return found
 
 
@@ -80,7 +80,7 @@ _ELSEWHERE = (
 )
 
 
-def _unopened(run: Run, names: Names) -> Iterator[Unread]:
+def _unopened(run: Run, names: Names) -> Iterator[NotCovered]:
     """Archives and their like, and submodules that are not here, by what they are."""
     listed: dict[str, list[bytes]] = {}
     reasons: dict[str, str] = {}
@@ -102,27 +102,31 @@ def _ignored(folder: Folder) -> Iterator[bytes]:
     if folder.repository is None:
         return
     top, root = os.fsencode(folder.repository.top), folder.root
-    for path in leftout.ignored(folder.repository):
+    for path in unread.ignored(folder.repository):
         below = os.path.relpath(os.path.join(top, path), root)
         if not below.startswith(b"../"):
             yield folder.display(below + (b"/" if path.endswith(b"/") else b""))
 
 
-def _beside(repository: Repository, names: Names) -> Iterator[Unread]:
-    if stored := leftout.large_files(repository):
-        yield Unread(kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored)
+def _beside(repository: Repository, names: Names) -> Iterator[NotCovered]:
+    if stored := unread.large_files(repository):
+        yield NotCovered(
+            kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored
+        )
     if repository.top:
-        remotes = leftout.remotes(repository)
+        remotes = unread.remotes(repository)
         yield from _told("remote", "remote", "of which only what was fetched is here", remotes, names)
 
 
-def _told(kind: str, noun: str, says: str, paths: Sequence[bytes], names: Names, count: int = 0) -> Iterator[Unread]:
+def _told(
+    kind: str, noun: str, says: str, paths: Sequence[bytes], names: Names, count: int = 0
+) -> Iterator[NotCovered]:
     shown, count = tuple(shown_path(names.masked(path)) for path in paths[:_MOST]), count or len(paths)
     if shown:
-        yield Unread(kind=kind, says=f"{counted(count, noun)}, {says}", count=count, paths=shown)
+        yield NotCovered(kind=kind, says=f"{counted(count, noun)}, {says}", count=count, paths=shown)
 
 
-def lines(one: Unread) -> Iterator[str]:
+def lines_of(one: NotCovered) -> Iterator[str]:
     """It, as people read it."""
     yield one.says
     yield from (f"  {path}" for path in one.paths)

@@ -39,7 +39,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
-class Means(msgspec.Struct, frozen=True):
+class AvailableRequests(msgspec.Struct, frozen=True):
     """What can be done about a key by a request to its vendor."""
 
     verify: bool = False
@@ -48,7 +48,7 @@ class Means(msgspec.Struct, frozen=True):
     """It takes another credential of the account."""
 
 
-def plan(finding: Finding, means: Means, known: State | None = None) -> Plan:
+def plan(finding: Finding, means: AvailableRequests, known: State | None = None) -> Plan:
     """The plan for a key; ``known`` is what the vendor last said of it."""
     return Plan(
         id=finding.id,
@@ -75,7 +75,7 @@ def _why(finding: Finding, known: State | None) -> Iterator[str]:
         yield said
 
 
-def _steps(finding: Finding, means: Means, known: State | None) -> Iterator[Step]:
+def _steps(finding: Finding, means: AvailableRequests, known: State | None) -> Iterator[Step]:
     name, dead = finding.id, known is State.INACTIVE
     sure = finding.certainty is Certainty.CERTAIN
     if not sure:
@@ -96,7 +96,7 @@ def _steps(finding: Finding, means: Means, known: State | None) -> Iterator[Step
     yield Step(title="Prove that it is gone", commands=(f"keyguard prove {finding.fingerprint}",))
 
 
-def _revocation(name: str, vendor: str, means: Means) -> Iterator[Step]:
+def _revocation(name: str, vendor: str, means: AvailableRequests) -> Iterator[Step]:
     by = ("It takes another credential of the account, that may administer its keys.",) if means.admin else ()
     yield Step(
         title="Revoke it, once the new one is deployed",

@@ -10,12 +10,12 @@ from keyguard.model.endpoint import Request, Revocation
 from keyguard.model.finding import Finding
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote import verify
-from keyguard.remote.errors import Trouble
+from keyguard.remote.errors import RequestError
 from keyguard.remote.http import Client
-from keyguard.remote.journal import Entry, Journal, is_settled
-from keyguard.remote.prepared_request import Prepared
-from keyguard.response.account_keys import Administrator, Stopped
-from keyguard.response.vendor_requests import Asker, Question, Said, Source
+from keyguard.remote.journal import Entry, Journal, is_vendor_known
+from keyguard.remote.prepared_request import PreparedRequest
+from keyguard.response.account_keys import AccountKeys, Stopped
+from keyguard.response.vendor_requests import RequestSelector, SecretSource, SelectedRequest, UserClaims
 
 #: what can have come of it, for people
 OUTCOMES = {
@@ -37,10 +37,10 @@ class Plan(NamedTuple):
 
     finding: Finding
     request: Revocation | None
-    prepared: Prepared | None
+    prepared: PreparedRequest | None
     check: Request | None
     """How the vendor is asked whether it is active; None where that is not known."""
-    check_prepared: Prepared | None
+    check_prepared: PreparedRequest | None
     why_not: str = ""
     vendor: str = ""
     by_hand: tuple[str, str] = ("", "")
@@ -70,13 +70,18 @@ class Revoker:
     """Makes plans, and carries them out."""
 
     def __init__(
-        self, revokes: Asker, asks: Asker, client: Client, journal: Journal, administrator: Administrator
+        self,
+        revokes: RequestSelector,
+        asks: RequestSelector,
+        client: Client,
+        journal: Journal,
+        administrator: AccountKeys,
     ) -> None:
         self._revokes, self._asks = revokes, asks
         self._client, self._journal = client, journal
         self._administrator = administrator
 
-    def plan(self, finding: Finding, source: Source, said: Said) -> Plan:
+    def plan(self, finding: Finding, source: SecretSource, said: UserClaims) -> Plan:
         """What would be sent for a key. Nothing is, yet."""
         what = self._revokes.question(finding, source, said)
         check = self._asks.question(finding, source, said)
@@ -85,11 +90,11 @@ class Revoker:
         known = self._whose(finding, what)
         return Plan(finding, request, what.prepared, *asked, what.why_not, what.vendor, what.by_hand, whose=known)
 
-    def _whose(self, finding: Finding, what: Question) -> str:
+    def _whose(self, finding: Finding, what: SelectedRequest) -> str:
         if what.settled:
             return "certain"
         host = what.request.host if what.request else ""
-        before = what.vendor and is_settled(self._journal.entries(), finding.fingerprint, what.vendor, host)
+        before = what.vendor and is_vendor_known(self._journal.entries(), finding.fingerprint, what.vendor, host)
         return "recognised" if before else "named"
 
     def rehearse(self, plan: Plan) -> Verdict | None:
@@ -97,7 +102,7 @@ class Revoker:
         rehearsal = plan.request.rehearsal if plan.request else None
         if rehearsal is None or plan.prepared is None:
             return None
-        return verify.ask(self._client, plan.prepared.instead(rehearsal), rehearsal)
+        return verify.ask_vendor(self._client, plan.prepared.instead(rehearsal), rehearsal)
 
     def execute(self, plans: Sequence[Plan]) -> Iterator[Outcome]:
         """Send each request once, one for as many keys as it takes. A failure of the journal is raised before that."""
@@ -142,7 +147,7 @@ class Revoker:
         prepared = first.with_others([one for one in others if one is not None])
         try:
             reply = self._client.send(prepared)
-        except Trouble as trouble:
+        except RequestError as trouble:
             yield from (self._done(one, "unknown" if trouble.sent else "not-sent", trouble.reason) for one in group)
             return
         body = verify.parsed(reply)
@@ -175,7 +180,7 @@ class Revoker:
     def _active(self, plan: Plan) -> Verdict | None:
         if plan.check is None or plan.check_prepared is None:
             return None
-        return verify.ask(self._client, plan.check_prepared, plan.check, settled=plan.settled)
+        return verify.ask_vendor(self._client, plan.check_prepared, plan.check, settled=plan.settled)
 
     def _done(self, plan: Plan, outcome: str, detail: str, status: int = 0) -> Outcome:
         self._note(plan, "revoked", outcome, detail, status)

@@ -14,7 +14,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.process.opening import open_shadow
 from keyguard.history.scope import homes
-from keyguard.inspection.sightings import Sighter
+from keyguard.inspection.sightings import SightingFinder
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Finding, Occurrence, Where
@@ -31,7 +31,7 @@ def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret 
     """The key of a finding that a scan of these paths gave; None where it stands in none of its places any more."""
     for occurrence in finding.occurrences:
         for read in _readings(occurrence, paths):
-            sighter = Sighter(engine.ruleset, engine.matcher)
+            sighter = SightingFinder(engine.ruleset, engine.matcher)
             try:
                 sighter.sight(Blob(occurrence.path, occurrence.where), read)
             except (OSError, GitError):
@@ -44,7 +44,7 @@ def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret 
 
 def secret_in(text: bytes, finding: Finding, engine: Engine) -> Secret | None:
     """The key of a finding that a scan of this very text gave."""
-    sighter = Sighter(engine.ruleset, engine.matcher)
+    sighter = SightingFinder(engine.ruleset, engine.matcher)
     sighter.sight(Blob(finding.occurrences[0].path, Where.STDIN), _once(text))
     return sighter.secret(finding.fingerprint)
 

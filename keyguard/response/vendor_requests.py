@@ -11,19 +11,19 @@ from keyguard.masking.secret import Secret
 from keyguard.model import endpoint
 from keyguard.model.endpoint import Request
 from keyguard.model.finding import Certainty, Environment, Finding, Rule, Vendor
-from keyguard.remote.prepared_request import Prepared
+from keyguard.remote.prepared_request import PreparedRequest
 from keyguard.remote.signing import AwsSigned
 from keyguard.response import canaries
 from keyguard.rules.loader import RuleSet
 from keyguard.support.errors import UsageError
 
 
-class Question(NamedTuple):
+class SelectedRequest(NamedTuple):
     """A request about one key."""
 
     request: Request | None
     """None where nobody is asked."""
-    prepared: Prepared | None
+    prepared: PreparedRequest | None
     why_not: str = ""
     vendor: str = ""
     """Who is asked: by what the user says, it may be another than the finding's."""
@@ -33,7 +33,7 @@ class Question(NamedTuple):
     """What that vendor's rule says is to be done, and its page about it, where it is another's."""
 
 
-class Said(NamedTuple):
+class UserClaims(NamedTuple):
     """What the user says of a key that nobody else can know."""
 
     vendor: str = ""
@@ -44,7 +44,7 @@ class Said(NamedTuple):
     """Whether the vendor counts although the key's own structure proves another."""
 
 
-class Source:
+class SecretSource:
     """Where the secret of a finding comes from, and what belongs to it."""
 
     def __init__(self, secret: Callable[[], Secret | None], pair: Callable[[str, Secret], Secret | None]) -> None:
@@ -70,7 +70,7 @@ def request_of(rule: Rule, reached: Mapping[str, Reached], purpose: str) -> Requ
     return found
 
 
-class Asker:
+class RequestSelector:
     """Makes questions by the rules, and by what the user has set for himself."""
 
     def __init__(self, ruleset: RuleSet, reached: Mapping[str, Reached], purpose: str = "verify") -> None:
@@ -79,7 +79,7 @@ class Asker:
         self._reached = reached
         self._purpose = purpose
 
-    def question(self, finding: Finding, source: Source, said: Said) -> Question:
+    def question(self, finding: Finding, source: SecretSource, said: UserClaims) -> SelectedRequest:
         """What to ask, and whom. The secret is fetched when it is needed."""
         vendor = said.vendor
         rule = self._ruleset.by_id().get(finding.rule)
@@ -94,7 +94,7 @@ class Asker:
             return _nobody("its rule is in no pack that is trusted with addresses")
         return self._asked(rule, finding, source, said)
 
-    def _asked(self, rule: Rule, finding: Finding, source: Source, said: Said) -> Question:
+    def _asked(self, rule: Rule, finding: Finding, source: SecretSource, said: UserClaims) -> SelectedRequest:
         """The same, of a key whose rule is known."""
         request = request_of(rule, self._reached, self._purpose)
         if request is None:
@@ -119,14 +119,16 @@ class Asker:
             )
         if pair is not None and not pair.reveal().startswith(_LASTING):
             return _nobody("it is a temporary key: without its session token AWS would not know it")
-        trap = canaries.maker(value.reveal(), pair.reveal() if pair else b"")
+        trap = canaries.canary_maker(value.reveal(), pair.reveal() if pair else b"")
         if trap:
             return _nobody(f"it is a trap, laid out with {trap}: who uses it is reported, so nobody is asked")
         settled = finding.certainty is Certainty.CERTAIN and finding.vendor == rule.vendor
-        prepared = AwsSigned(request, value, finding.masked, pair) if pair else Prepared(request, value, finding.masked)
-        return Question(request, prepared, vendor=rule.vendor, settled=settled)
+        prepared = (
+            AwsSigned(request, value, finding.masked, pair) if pair else PreparedRequest(request, value, finding.masked)
+        )
+        return SelectedRequest(request, prepared, vendor=rule.vendor, settled=settled)
 
-    def _refuse_stranger(self, chosen: Rule, finding: Finding, source: Source, said: Said) -> None:
+    def _refuse_stranger(self, chosen: Rule, finding: Finding, source: SecretSource, said: UserClaims) -> None:
         """Raise ``UsageError`` where the key is built as only those of other vendors are, unless the user insists."""
         value = None if said.overriding else source.secret()
         if value is None:
@@ -174,5 +176,5 @@ _NOTHING = {
 }
 
 
-def _nobody(why: str) -> Question:
-    return Question(None, None, why)
+def _nobody(why: str) -> SelectedRequest:
+    return SelectedRequest(None, None, why)

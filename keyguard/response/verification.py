@@ -18,16 +18,16 @@ from keyguard.remote import journal, verify
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Entry, Journal
 from keyguard.response.secret_retrieval import pair_of, secret_in, secret_of
-from keyguard.response.vendor_requests import Asker, Question, Said, Source
+from keyguard.response.vendor_requests import RequestSelector, SecretSource, SelectedRequest, UserClaims
 from keyguard.scan.coverage import Terms
 from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.support.errors import UsageError
 from keyguard.triage.findings import Policy
 
-_NOTHING = Said()
+_NOTHING = UserClaims()
 
 
-class Answered(NamedTuple):
+class VerificationResult(NamedTuple):
     """What is known of one key; ``lines`` is the request, masked, where it was only to be shown."""
 
     finding: Finding
@@ -42,13 +42,13 @@ class Verifier:
         """``rules`` are packs that were named by the user, and not by what is scanned: they say where keys go."""
         self._rules = rules
         self._engine: Engine = compiled.load(rules)
-        self._asker = Asker(self._engine.ruleset, own.vendors)
+        self._asker = RequestSelector(self._engine.ruleset, own.vendors)
         self._client = Client(own.network)
         self._journal = journal
 
     def of_findings(
-        self, findings: Sequence[Finding], paths: Sequence[str], said: Said = _NOTHING, *, dry: bool = False
-    ) -> Iterator[Answered]:
+        self, findings: Sequence[Finding], paths: Sequence[str], said: UserClaims = _NOTHING, *, dry: bool = False
+    ) -> Iterator[VerificationResult]:
         """Each of the keys that a scan of the paths has found, asked about once."""
         for finding in findings:
             question = self._asker.question(finding, source_of(finding, paths, self._engine), said)
@@ -67,12 +67,12 @@ class Verifier:
     def of_text(
         self,
         text: bytes,
-        said: Said = _NOTHING,
+        said: UserClaims = _NOTHING,
         *,
         dry: bool = False,
         wanted: str = "",
         known: Finding | None = None,
-    ) -> Iterator[Answered]:
+    ) -> Iterator[VerificationResult]:
         """The one key in a text. Raises ``UsageError`` where there is none, or more than one, or it is not the one
         whose fingerprint is ``wanted``: nothing is sent then. ``known`` is what a scan says of that key.
         """
@@ -85,23 +85,25 @@ class Verifier:
         if wanted and found[0].fingerprint != wanted:
             raise UsageError("what is on standard input is another key")
         finding = known or found[0]
-        question = self._asker.question(finding, Source(partial(secret_in, text, found[0], self._engine), _alone), said)
+        question = self._asker.question(
+            finding, SecretSource(partial(secret_in, text, found[0], self._engine), _alone), said
+        )
         yield self._answered(finding, question, dry)
 
-    def _answered(self, finding: Finding, question: Question, dry: bool) -> Answered:
+    def _answered(self, finding: Finding, question: SelectedRequest, dry: bool) -> VerificationResult:
         if question.request is None or question.prepared is None:
-            return Answered(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
+            return VerificationResult(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
         if dry:
-            return Answered(finding, None, tuple(question.prepared.lines()))
+            return VerificationResult(finding, None, tuple(question.prepared.lines()))
         self._journal.require_place()
-        settled = question.settled or journal.is_settled(
+        settled = question.settled or journal.is_vendor_known(
             self._journal.entries(), finding.fingerprint, question.vendor, question.prepared.host
         )
-        verdict = verify.ask(self._client, question.prepared, question.request, settled=settled)
+        verdict = verify.ask_vendor(self._client, question.prepared, question.request, settled=settled)
         self._note(finding, question, verdict, settled=settled)
-        return Answered(finding, verdict)
+        return VerificationResult(finding, verdict)
 
-    def _note(self, finding: Finding, question: Question, verdict: Verdict, *, settled: bool) -> None:
+    def _note(self, finding: Finding, question: SelectedRequest, verdict: Verdict, *, settled: bool) -> None:
         entry = Entry(
             action="verify",
             fingerprint=finding.fingerprint,
@@ -116,18 +118,18 @@ class Verifier:
         self._journal.append(entry)
 
 
-def whose(question: Question, *, recognised: bool) -> str:
+def whose(question: SelectedRequest, *, recognised: bool) -> str:
     """How it is known that the key is of the vendor who is asked: one of ``keyguard.remote.journal.WHOSE``."""
     return "certain" if question.settled else "recognised" if recognised else "named"
 
 
-def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Source:
+def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> SecretSource:
     """The way back to the secret of a finding that a scan of the paths gave."""
 
     def pair(rule: str, secret: Secret) -> Secret | None:
         return pair_of(finding, rule, secret, paths, engine)
 
-    return Source(partial(secret_of, finding, paths, engine), pair)
+    return SecretSource(partial(secret_of, finding, paths, engine), pair)
 
 
 def _alone(rule: str, secret: Secret) -> Secret | None:

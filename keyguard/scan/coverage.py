@@ -12,12 +12,12 @@ from keyguard import __version__
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.results import Tally
+from keyguard.inspection.results import Results
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
 from keyguard.triage import findings
-from keyguard.triage.findings import Decided, Policy
+from keyguard.triage.findings import Policy, TriageResult
 
 if TYPE_CHECKING:
     from keyguard.history.outcome import Surveyed
@@ -38,25 +38,25 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Where all this is from."""
 
 
-class Account(msgspec.Struct, kw_only=True):
+class Collected(msgspec.Struct, kw_only=True):
     """All that one scan has seen so far."""
 
     scope: str
     listed: int = 0
-    tally: Tally = msgspec.field(default_factory=Tally)
+    tally: Results = msgspec.field(default_factory=Results)
     past: Surveyed | None = None
     kept: Kept | None = None
     gaps: Sequence[Skipped] = ()
     """Gaps that stand for any number of files."""
 
 
-def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
+def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     """The run that this amounts to."""
     names, past, kept, tally = Names(engine), seen.past, seen.kept, seen.tally
     chosen = [*tally.skipped, *seen.gaps, *(past.skipped if past else []), *(kept.skipped if kept else [])]
     skipped = tuple(sorted(map(names.hide_in, chosen)))
     sightings = tally.sightings + (past.sightings if past else []) if terms.keys else []
-    decided, ruleset = Decided(), RuleSet()
+    decided, ruleset = TriageResult(), RuleSet()
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
@@ -95,7 +95,7 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
     )
 
 
-def _ids(decided: Decided) -> Iterator[str]:
+def _ids(decided: TriageResult) -> Iterator[str]:
     """The names of keys and of objects in a run: they stay as they are, whatever else they look like."""
     yield from (name for one in decided.findings for name in (one.id, one.fingerprint))
     yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
@@ -103,7 +103,7 @@ def _ids(decided: Decided) -> Iterator[str]:
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
-def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
+def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> TriageResult:
     if kept is None or not kept.violations:
         return findings.decide(sightings, ruleset, terms.policy)
     from keyguard.hygiene.data import tables
@@ -112,6 +112,6 @@ def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, term
     names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
     ids = findings.short_ids(names)
     keys = findings.decide(sightings, ruleset, terms.policy, ids)
-    facts = violations.Facts(tables.checks(), kept.sightings, ruleset.vendors)
+    facts = violations.Lookups(tables.checks(), kept.sightings, ruleset.vendors)
     ways = violations.decide(kept.violations, facts, terms.policy, ids)
-    return Decided.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)
+    return TriageResult.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

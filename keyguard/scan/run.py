@@ -14,11 +14,11 @@ from keyguard.config.rotation import USUAL, Rotation
 from keyguard.engine import compiled
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.results import Guarded, Tally
+from keyguard.inspection.results import GuardedReader, Results
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.rules.loader import AddedPack
-from keyguard.scan.coverage import Account, Terms, settle
+from keyguard.scan.coverage import Collected, Terms, build_run
 from keyguard.scan.worklist import Worklist
 from keyguard.sources.excludes import Exclude, exclude
 from keyguard.sources.listing import Ask, Listing
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyguard.history.request import Range
     from keyguard.history.whole.run import Histories
     from keyguard.hygiene.run import Ahead, Kept
-    from keyguard.policy.change_policy import Ruling
+    from keyguard.policy.change_policy import ChangePolicy
     from keyguard.support.progress import Progress
 
 
@@ -60,7 +60,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     authors: bool = False
     """Whether reports may name people."""
     opened: Opened | None = None
-    ruling: Ruling | None = None
+    ruling: ChangePolicy | None = None
     """Where not every marker counts: which ones do."""
     cached: bool = True
     """Whether what an earlier scan found may be used, and what this one finds be kept."""
@@ -102,7 +102,7 @@ class _Scan:
         self._histories: Histories | None = None
         self._homeless: list[Skipped] = []
         #: what was read, once that is complete
-        self._tally: Tally | None = None
+        self._tally: Results | None = None
         self._past: Surveyed | None = None
         self._kept: Kept | None = None
         self._around: dict[tuple[bytes, bytes], Ahead] | None = None
@@ -138,7 +138,7 @@ class _Scan:
             past = self._with_homeless(self._histories.so_far())
         # what the user allowed to be left out is not what he did not wait for
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
-        seen = Account(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
+        seen = Collected(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
         seen.tally = tally or seen.tally
         if not self._judged:
             self._judge(seen.tally, past)
@@ -168,20 +168,20 @@ class _Scan:
         self._ask_others(tally, engine)
         if request.hygiene:
             self._kept = self._checked(tally, engine)
-        seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
+        seen = Collected(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
         return self._settled(seen, engine, request.terms)
 
-    def _judge(self, *parts: Tally | Surveyed | None, engine: compiled.Engine | None = None) -> None:
+    def _judge(self, *parts: Results | Surveyed | None, engine: compiled.Engine | None = None) -> None:
         """Take away the markers that do not count; without an engine, all of them if any may not."""
         if self._request.ruling:
             self._request.ruling.on_markers(parts, engine)
         self._judged = True
 
-    def _settled(self, seen: Account, engine: compiled.Engine, terms: Terms) -> Run:
-        found, ruling = settle(seen, engine, terms), self._request.ruling
+    def _settled(self, seen: Collected, engine: compiled.Engine, terms: Terms) -> Run:
+        found, ruling = build_run(seen, engine, terms), self._request.ruling
         return ruling.on_findings(found, engine, self._request.rotation) if ruling else found
 
-    def _require_something(self, tally: Tally) -> None:
+    def _require_something(self, tally: Results) -> None:
         """Raise ``UsageError`` where there was no file to read, and there is no history to read either."""
         if tally.read or any(one.gap or one.reason in UNOPENED for one in tally.skipped):
             return
@@ -201,15 +201,17 @@ class _Scan:
         if self._engine:
             self._around = look_around(self._listing, self._engine)
 
-    def _ask_others(self, tally: Tally, engine: compiled.Engine) -> None:
+    def _ask_others(self, tally: Results, engine: compiled.Engine) -> None:
         """What other files say of keys whose own file does not say for certain whose they are."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
-                from keyguard.attribution.project_evidence import completed
+                from keyguard.attribution.project_evidence import add_project_evidence
 
-                seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked)
+                seen.sightings = add_project_evidence(
+                    self._listing.folders, seen.sightings, engine, Names(engine).masked
+                )
 
-    def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
+    def _checked(self, tally: Results, engine: compiled.Engine) -> Kept:
         """What the checks of hygiene say."""
         from keyguard.hygiene.run import run as check
 
@@ -256,24 +258,24 @@ class _Scan:
         how |= {"now": request.terms.now, "most": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
         if self._past and request.exclude:
-            from keyguard.policy.history_excludes import leave_out
+            from keyguard.policy.history_excludes import apply_excludes
 
-            leave_out(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
+            apply_excludes(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
         self._judge(self._past, engine=engine)
-        return self._settled(Account(scope="history", past=self._past), engine, request.terms)
+        return self._settled(Collected(scope="history", past=self._past), engine, request.terms)
 
 
 def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) -> Run:
     """Scan one stream, for instance standard input: ``read`` gives pieces and then nothing."""
     engine = _engine(request)
-    tally, guarded = Tally(), Guarded(read)
+    tally, guarded = Results(), GuardedReader(read)
     blob = Blob(path=name, where=Where.STDIN)
     seen = Inspector(engine).inspect_stream(blob, guarded.read)
     tally.note(seen)
     tally.settle(blob.path, guarded, seen.container)
     if request.ruling:
         request.ruling.on_markers([tally], engine)
-    return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
+    return build_run(Collected(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
 def _engine(request: ScanRequest) -> compiled.Engine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.results import Guarded, Tally
+from keyguard.inspection.results import GuardedReader, Results
 from keyguard.model.finding import Blob, Sighting, Skipped, Where
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader
@@ -48,9 +48,9 @@ class Worklist:
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
         self._readers: dict[int, Reader] = {}
         #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
-        self._kept = [Tally(skipped=list(listing.skipped))]
+        self._kept = [Results(skipped=list(listing.skipped))]
 
-    def run(self, meanwhile: Callable[[], None] | None = None) -> Tally:
+    def run(self, meanwhile: Callable[[], None] | None = None) -> Results:
         """Read and inspect all that is listed. Where other processes do that, we need not wait for them idly:
         ``meanwhile`` is called once they are at work.
         """
@@ -65,9 +65,9 @@ class Worklist:
         self._forget_old(tally)
         return tally
 
-    def so_far(self) -> Tally:
+    def so_far(self) -> Results:
         """What had been read when ``run`` was interrupted; of changes, with what may have been there before."""
-        tally = Tally()
+        tally = Results()
         for one in self._kept:
             tally.add(one)
         return tally
@@ -86,19 +86,19 @@ class Worklist:
         try:
             answers = self._map(batches, jobs, meanwhile)
         except OSError:
-            self._kept = [Tally(skipped=list(self._listing.skipped))]  # all of it is read again
+            self._kept = [Results(skipped=list(self._listing.skipped))]  # all of it is read again
             return False
-        tally = Tally(skipped=list(self._listing.skipped))
+        tally = Results(skipped=list(self._listing.skipped))
         for batch, found in zip(batches, answers, strict=True):
             tally.add(found if found is not None else self._one_by_one(batch))
         self._kept = [tally]
         return True
 
-    def _one_by_one(self, files: list[_Numbered]) -> Tally:
+    def _one_by_one(self, files: list[_Numbered]) -> Results:
         """A worker died over these: find out over which, and lose no other."""
         from keyguard.inspection import workers
 
-        tally = Tally()
+        tally = Results()
         for at in range(0, len(files), workers.MAX_TASKS):
             part = files[at : at + workers.MAX_TASKS]
             try:
@@ -107,29 +107,29 @@ class Worklist:
                 answers = [None] * len(part)
             for (index, file), found in zip(part, answers, strict=True):
                 lost = [self._crashed(index, file, "the process that read it died")] if found is None else []
-                tally.add(found or Tally(skipped=lost))
+                tally.add(found or Results(skipped=lost))
         return tally
 
     def _map(
         self, batches: Sequence[list[_Numbered]], jobs: int, meanwhile: Callable[[], None] | None = None
-    ) -> list[Tally | None]:
+    ) -> list[Results | None]:
         """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
         from keyguard.inspection import workers
 
-        found: list[Tally | None] = [None] * len(batches)
+        found: list[Results | None] = [None] * len(batches)
 
         def work(index: int) -> bytes:
-            return msgspec.msgpack.encode(self._inspect(batches[index], Tally()))
+            return msgspec.msgpack.encode(self._inspect(batches[index], Results()))
 
         def take(index: int, answer: bytes) -> None:
-            found[index] = tally = msgspec.msgpack.decode(answer, type=Tally)
+            found[index] = tally = msgspec.msgpack.decode(answer, type=Results)
             self._kept.append(tally)
             self._tell(len(batches[index]), tally.sightings)
 
         workers.fork_map(work, len(batches), jobs, take, meanwhile)
         return found
 
-    def _inspect(self, files: Sequence[_Numbered], tally: Tally, *, watched: bool = False) -> Tally:
+    def _inspect(self, files: Sequence[_Numbered], tally: Results, *, watched: bool = False) -> Results:
         told = 0
         try:
             for at in range(0, len(files), _BATCH):
@@ -148,7 +148,7 @@ class Worklist:
         if self._progress:
             self._progress.advance(done, (one.fingerprint for one in sightings))
 
-    def _inspect_batch(self, files: Iterable[_Numbered], tally: Tally) -> None:
+    def _inspect_batch(self, files: Iterable[_Numbered], tally: Results) -> None:
         """What is small is looked at in heaps."""
         heap: list[_Numbered] = []
         texts: list[bytes] = []
@@ -166,7 +166,7 @@ class Worklist:
                 heap, texts, size = [], [], 0
         self._inspect_heap(heap, texts, tally)
 
-    def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Tally) -> None:
+    def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Results) -> None:
         """Of most heaps nothing is left after the first look, and of others a file or two."""
         try:
             suspects = self._inspector.suspects(texts)
@@ -177,7 +177,7 @@ class Worklist:
         for at in suspects:
             self._inspect_file(*heap[at], tally, texts[at])
 
-    def _inspect_file(self, index: int, file: TreeFile, tally: Tally, text: bytes | None = None) -> None:
+    def _inspect_file(self, index: int, file: TreeFile, tally: Results, text: bytes | None = None) -> None:
         """``text`` is its content, where that has been read already."""
         reader = self._reader(index)
         try:
@@ -195,13 +195,13 @@ class Worklist:
     def _crashed(self, index: int, file: TreeFile, detail: str) -> Skipped:
         return Skipped(path=self._listing.folders[index].display(file.path), reason="crashed", detail=detail)
 
-    def _note(self, blob: Blob, opened: Opened, tally: Tally) -> None:
+    def _note(self, blob: Blob, opened: Opened, tally: Results) -> None:
         if opened.data is not None:
             seen = self._inspector.inspect(blob, opened.data)
             tally.note(seen)
             tally.whole(blob.path, seen.container)
         elif opened.read is not None:
-            guarded = Guarded(opened.read)
+            guarded = GuardedReader(opened.read)
             if opened.size <= PIECE:
                 seen = self._inspector.inspect(blob, b"".join(iter(guarded.read, b"")))
             else:
@@ -218,7 +218,7 @@ class Worklist:
 
     # --- objects ------------------------------------------------------------------------------------------------
 
-    def _absent(self, tally: Tally) -> list[Stored]:
+    def _absent(self, tally: Results) -> list[Stored]:
         """Listed files that are not there: what git holds for them is read instead; the others have vanished."""
         known = {(index, file.path): file for index, file in self._files} if tally.absent else {}
         blobs: dict[int, list[Blob]] = {}
@@ -235,7 +235,7 @@ class Worklist:
             if (repository := self._listing.folders[index].repository)
         ]
 
-    def _inspect_stored(self, stored: Stored, tally: Tally) -> None:
+    def _inspect_stored(self, stored: Stored, tally: Results) -> None:
         done, problem = 0, "git gave no answer"
         try:
             for content in _contents(stored):
@@ -245,7 +245,7 @@ class Worklist:
             problem = str(error)
         tally.skipped += [Skipped(path=blob.path, reason="unreadable", detail=problem) for blob in stored.blobs[done:]]
 
-    def _inspect_content(self, blob: Blob, content: BlobContent, tally: Tally) -> None:
+    def _inspect_content(self, blob: Blob, content: BlobContent, tally: Results) -> None:
         if content.problem:
             detail = f"object {content.oid}: {content.problem}"
             tally.skipped.append(Skipped(path=blob.path, reason="unreadable", detail=detail))
@@ -255,10 +255,10 @@ class Worklist:
         else:
             self._note(blob, Opened(None, content.read, content.size), tally)
 
-    def _forget_old(self, tally: Tally) -> None:
+    def _forget_old(self, tally: Results) -> None:
         """Drop what the change did not add: it stood in the version that a blob replaces."""
         seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
-        before = Tally()
+        before = Results()
         for repository, blobs in self._changed():
             replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]
             if replaced and repository:

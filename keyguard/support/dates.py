@@ -46,7 +46,7 @@ def instant(date: str) -> int | None:
     return days * _DAY + hour * 3600 + minute * 60 + second - away
 
 
-def before(text: str, now: int) -> int | None:
+def parse_moment(text: str, now: int) -> int | None:
     """A date, or a time so long ago (``2 weeks ago``), in seconds since the epoch; None where it is neither."""
     at = instant(text)
     if at is not None:
@@ -60,7 +60,7 @@ def day(date: str) -> str:
     return "" if instant(date) is None else date[:10]
 
 
-def ordered(dates: Iterable[str]) -> list[str]:
+def sorted_dates(dates: Iterable[str]) -> list[str]:
     """Those that are dates, the earliest first, in the words they came in."""
     known = ((instant(date), date) for date in set(dates))
     return [date for _, date in sorted((at, date) for at, date in known if at is not None)]

@@ -21,7 +21,7 @@ _TOKEN = expression(
 _OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
 
 
-def trouble(data: bytes) -> tuple[int, str] | None:
+def find_excess(data: bytes) -> tuple[int, str] | None:
     """The line at which a file goes deeper than people write, and in which way; None where it nowhere does."""
     levels: list[bytes] = []
     in_key, dots, dots_in_all = True, 0, 0

@@ -27,7 +27,7 @@ def load(path: str, data: bytes) -> dict[str, Any]:
 
     Raises ``TooDeepError`` for what would take far more memory than the file is large.
     """
-    if deep := tomldepth.trouble(data):
+    if deep := tomldepth.find_excess(data):
         raise TooDeepError(f"{path}:{deep[0]}: not read: {deep[1]}")
     try:
         return tomllib.loads(data.decode("utf-8-sig"))

@@ -50,14 +50,14 @@ class Policy(msgspec.Struct, frozen=True):
         return selected > ignored if self.select else ignored < 0 or selected > ignored
 
 
-class Decided(msgspec.Struct, frozen=True):
+class TriageResult(msgspec.Struct, frozen=True):
     """Findings, worst first, and what was held back."""
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], suppressed: Iterable[Suppressed]) -> Decided:
+    def of(cls, findings: Iterable[Finding], suppressed: Iterable[Suppressed]) -> TriageResult:
         """These, in order."""
         return cls(
             findings=tuple(sorted(findings, key=_finding_order)),
@@ -81,7 +81,7 @@ def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = ()) ->
 
 def decide(
     sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy, ids: Mapping[str, str] | None = None
-) -> Decided:
+) -> TriageResult:
     """Group sightings by key, settle whose each is, and take out what the user does not want to hear.
 
     ``ids`` are the short ids of these fingerprints and of others, where there are others.
@@ -95,7 +95,7 @@ def decide(
     suppressed: list[Suppressed] = []
     for fingerprint, places in groups.items():
         group = sorted(places.values(), key=lambda one: _nearness(one.occurrence))
-        attribution = _settle(_known(group, ruleset), rules)
+        attribution = _merge_attributions(_known(group, ruleset), rules)
         rule = rules[attribution.rule]
         unwanted = not policy.wants(rule.id)
         silent = [one for one in group if unwanted or (policy.inline and one.suppression is not None)]
@@ -103,7 +103,7 @@ def decide(
         suppressed += [_suppressed(one, ids[fingerprint], rule, by_rule=unwanted) for one in silent]
         if loud:
             findings.append(_finding(loud, ids[fingerprint], attribution, rule, ruleset))
-    return Decided.of(findings, suppressed)
+    return TriageResult.of(findings, suppressed)
 
 
 def _known(group: Sequence[Sighting], ruleset: RuleSet) -> Sequence[Sighting]:
@@ -141,7 +141,7 @@ def _nearness(one: Occurrence) -> tuple[object, ...]:
 
 
 def _first_seen(places: Sequence[Occurrence]) -> str:
-    return next(iter(dates.ordered(one.author_date for one in places)), "")
+    return next(iter(dates.sorted_dates(one.author_date for one in places)), "")
 
 
 def _last_seen(places: Sequence[Occurrence]) -> str:
@@ -149,7 +149,7 @@ def _last_seen(places: Sequence[Occurrence]) -> str:
     if any(map(_still_there, places)):
         return ""
     ends = [one.trace.removed_date if one.trace and one.trace.removed else one.author_date for one in places]
-    return next(reversed(dates.ordered(ends)), "")
+    return next(reversed(dates.sorted_dates(ends)), "")
 
 
 def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
@@ -161,7 +161,7 @@ def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
     return {fingerprint: short_id(fingerprint, length) for fingerprint in known}
 
 
-def _settle(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
+def _merge_attributions(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
     """One attribution for all places of a key: the surest; those that contradict each other make it ambiguous."""
     doubtful = [one for one in group if one.attribution.ground is Ground.CONTRADICTION]
     best = min(map(_surety, group))

@@ -19,7 +19,7 @@ from keyguard.model.finding import (
     Where,
 )
 from keyguard.model.violation import Check, Spot, Violation
-from keyguard.triage.findings import Decided, Policy
+from keyguard.triage.findings import Policy, TriageResult
 
 _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
 
@@ -31,7 +31,7 @@ def fingerprint(violation: Violation) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
-class Facts:
+class Lookups:
     """What findings say besides: the checks, the keys that were seen, and their vendors."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Facts:
             self.keys.setdefault(one.fingerprint, one)
 
 
-def decide(violations: Iterable[Violation], facts: Facts, policy: Policy, ids: Mapping[str, str]) -> Decided:
+def decide(violations: Iterable[Violation], facts: Lookups, policy: Policy, ids: Mapping[str, str]) -> TriageResult:
     """A finding for each; two that are the same are one. ``ids`` has the short id of each fingerprint."""
     findings: dict[str, Finding] = {}
     suppressed: dict[str, Suppressed] = {}
@@ -55,10 +55,10 @@ def decide(violations: Iterable[Violation], facts: Facts, policy: Policy, ids: M
         else:
             unwanted = not policy.wants(one.check)
             suppressed.setdefault(name, _suppressed(one, name, ids[name], facts, by_rule=unwanted))
-    return Decided.of(findings.values(), suppressed.values())
+    return TriageResult.of(findings.values(), suppressed.values())
 
 
-def _finding(one: Violation, name: str, id: str, facts: Facts) -> Finding:
+def _finding(one: Violation, name: str, id: str, facts: Lookups) -> Finding:
     check, key = facts.checks[one.check], facts.keys.get(one.key)
     whose = key.attribution if key else _NONE
     vendor = facts.vendors.get(whose.vendor)
@@ -93,7 +93,7 @@ def _severity(one: Violation, check: Check) -> Severity:
     return Severity[check.severity.upper()] if one.severity is None else one.severity
 
 
-def _suppressed(one: Violation, name: str, id: str, facts: Facts, *, by_rule: bool) -> Suppressed:
+def _suppressed(one: Violation, name: str, id: str, facts: Lookups, *, by_rule: bool) -> Suppressed:
     found = None if by_rule else one.suppression
     return Suppressed(
         id=id,

@@ -80,7 +80,7 @@ def test_without_a_literal_that_ignores_case_nothing_is_folded() -> None:
 
 @pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
 def test_what_follows_a_literal_that_ignores_case_ignores_it_in_both() -> None:
-    anchors = plan_builder.build([rule("a", "(?P<secret>(?i:tok)[0-9a-f]{3})")]).anchors
+    anchors = plan_builder.build_plan([rule("a", "(?P<secret>(?i:tok)[0-9a-f]{3})")]).anchors
     for text in (b"TOK0af", b"tok0AF", b"tok0xy"):
         assert sorted(HyperscanPrefilter(anchors).hits(text)) == sorted(PythonPrefilter(anchors).hits(text))
 

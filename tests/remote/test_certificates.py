@@ -18,9 +18,9 @@ from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Answer, Request, at_host
 from keyguard.model.verdict import Verdict
 from keyguard.remote import certificates, verify
-from keyguard.remote.errors import Trouble
+from keyguard.remote.errors import RequestError
 from keyguard.remote.http import Client
-from keyguard.remote.prepared_request import Prepared
+from keyguard.remote.prepared_request import PreparedRequest
 from keyguard.support.errors import ConfigError
 from tests.helpers.calling import Keyguard
 from tests.helpers.checkout import leaking_line
@@ -43,7 +43,7 @@ def asked(played: Vendor, ca_file: str | None = None) -> Verdict:
     network = Network(allow_hosts=(HOST,), pause=0.0, timeout=5.0, ca_file=found)
     client = Client(network, lambda host, port: ["127.0.0.1"])
     question = at_host(QUESTION, f"{HOST}:{played.port}")
-    return verify.ask(client, Prepared(question, Secret(b"x" * 20), "********"), question)
+    return verify.ask_vendor(client, PreparedRequest(question, Secret(b"x" * 20), "********"), question)
 
 
 @pytest.fixture
@@ -126,8 +126,8 @@ def test_the_systems_own_certificates_are_believed(kind: str, tmp_path: Path, mo
 
 def test_a_system_without_certificates_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     systems(monkeypatch, tmp_path / "none.pem", tmp_path)
-    with pytest.raises(Trouble, match="ca-file can name some"):
-        certificates.context("")
+    with pytest.raises(RequestError, match="ca-file can name some"):
+        certificates.tls_context("")
 
 
 def test_a_file_of_certificates_that_is_none_is_said(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_file_of_certificates_that_is_none_is_said(tmp_path: Path) -> None:
 
 
 def test_certificates_and_names_are_checked() -> None:
-    found = certificates.context("")
+    found = certificates.tls_context("")
     assert (found.verify_mode, found.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert found.minimum_version is ssl.TLSVersion.TLSv1_2
 

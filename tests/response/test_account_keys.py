@@ -15,7 +15,7 @@ import pytest
 from keyguard.cli.commands import revoke
 from keyguard.masking.secret import Secret, fingerprint, short_id
 from keyguard.remote.http import Client
-from keyguard.remote.key_listing import is_of
+from keyguard.remote.key_listing import matches_hint
 from keyguard.rules.examples import fill
 from tests.helpers.calling import Inside, Keyguard, Said
 from tests.helpers.repos import Repo
@@ -459,4 +459,4 @@ def test_a_key_that_holds_its_own_id_is_named_by_it(
     ],
 )
 def test_parts_of_a_key_tell_it_or_do_not(shown: object, fits: bool | None) -> None:
-    assert is_of(shown, "abcd-XYZ1234567890", len("abcd-")) is fits
+    assert matches_hint(shown, "abcd-XYZ1234567890", len("abcd-")) is fits

@@ -19,7 +19,7 @@ from keyguard.model.endpoint import Answer, Request
 from keyguard.model.verdict import State
 from keyguard.remote import verify as asking
 from keyguard.remote.http import Client, Reply
-from keyguard.remote.journal import Entry, Journal, is_settled
+from keyguard.remote.journal import Entry, Journal, is_vendor_known
 from keyguard.response import verification
 from keyguard.rules.examples import fill
 from tests.attribution import test_certainty
@@ -227,18 +227,18 @@ def test_it_was_settled_before_only_by_this_vendor_at_this_host() -> None:
     def entry(whose: str, vendor: str = "v", host: str = "h") -> Entry:
         return Entry(action="verify", fingerprint="f", id="", outcome="active", vendor=vendor, host=host, whose=whose)
 
-    assert is_settled([entry("recognised")], "f", "v", "h")
-    assert is_settled([entry("certain", host="other")], "f", "v", "h")
-    assert not is_settled([entry("recognised", host="other")], "f", "v", "h")
-    assert not is_settled([entry("certain", vendor="w"), entry("named"), entry("")], "f", "v", "h")
-    assert not is_settled([entry("certain")], "another", "v", "h")
+    assert is_vendor_known([entry("recognised")], "f", "v", "h")
+    assert is_vendor_known([entry("certain", host="other")], "f", "v", "h")
+    assert not is_vendor_known([entry("recognised", host="other")], "f", "v", "h")
+    assert not is_vendor_known([entry("certain", vendor="w"), entry("named"), entry("")], "f", "v", "h")
+    assert not is_vendor_known([entry("certain")], "another", "v", "h")
 
 
 @pytest.mark.parametrize(("recognises", "state"), [(True, State.INACTIVE), (False, State.UNKNOWN)])
 def test_an_answer_that_only_the_issuer_gives_settles_it_itself(recognises: bool, state: State) -> None:
     answer = Answer(status=(401,), when={"error": "x"}, verdict="inactive", recognises=recognises)
     request = Request(url="https://any.example/", headers={"A": "{secret}"}, answers=(answer,))
-    said = asking.judge(request, Reply(401, {}, b'{"error": "x"}', True), settled=False)
+    said = asking.judge_reply(request, Reply(401, {}, b'{"error": "x"}', True), settled=False)
     assert (said.state, said.recognised) == (state, recognises)
 
 

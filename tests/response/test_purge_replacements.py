@@ -13,7 +13,7 @@ from keyguard.masking.secret import Secret
 from keyguard.response.purging import filter_repo
 from keyguard.response.purging.affected_objects import search
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.replacements import CODECS, Forms
+from keyguard.response.purging.replacements import CODECS, Replacements
 from tests.helpers.checkout import made_up_key
 from tests.helpers.repos import Repo
 
@@ -21,13 +21,13 @@ KEY = made_up_key(1)
 
 
 @pytest.fixture
-def forms() -> Forms:
-    return Forms([("KG-1", Secret(KEY.encode())), ("KG-2", Secret(KEY[:-1].encode()))])
+def forms() -> Replacements:
+    return Replacements([("KG-1", Secret(KEY.encode())), ("KG-2", Secret(KEY[:-1].encode()))])
 
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("before", ["", "x", "äö\u0a0a\u0d0a\n", "\n\n"])
-def test_a_text_stays_one_in_its_encoding(forms: Forms, codec: str, before: str) -> None:
+def test_a_text_stays_one_in_its_encoding(forms: Replacements, codec: str, before: str) -> None:
     data = f"{before}{KEY}\nand {KEY[:-1]}.".encode(codec)
     assert forms.replaced(data).decode(codec) == f"{before}REMOVED-KG-1\nand REMOVED-KG-2."
     first = 1 + before.count("\n")
@@ -36,11 +36,11 @@ def test_a_text_stays_one_in_its_encoding(forms: Forms, codec: str, before: str)
 
 
 def test_bytes_that_are_no_text_are_replaced_as_they_are() -> None:
-    forms = Forms([("KG-1", Secret(b"\xff\xfe\x80key"))])
+    forms = Replacements([("KG-1", Secret(b"\xff\xfe\x80key"))])
     assert forms.replaced(b"a\xff\xfe\x80keyb") == b"aREMOVED-KG-1b"
 
 
-def test_forms_cannot_be_shown(forms: Forms) -> None:
+def test_forms_cannot_be_shown(forms: Replacements) -> None:
     assert KEY not in repr(forms)
     assert forms.hidden(b"fix/x_" + KEY.encode()) == b"fix/x_********"
 
@@ -58,7 +58,7 @@ def test_a_key_is_found_wherever_pieces_of_an_object_end(tmp_path: Path, monkeyp
     clone = Clone(str(tmp_path / "into"), str(tmp_path / "elsewhere"))
     Path(clone.folder).mkdir()
     clone.path = str(repo.path)
-    found = search(clone, Forms([("KG-1", Secret(key))]))
+    found = search(clone, Replacements([("KG-1", Secret(key))]))
     assert found.holding == dict.fromkeys(ids, "blob")
     assert found.keys == {0}
 

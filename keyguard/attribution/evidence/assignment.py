@@ -82,7 +82,7 @@ def _is_said(text: bytes, start: int, end: int) -> bool:
     return text[start - 1 : start] in (b'"', b"'") or b"," not in text[end:]
 
 
-def holder(text: bytes, start: int) -> bytes:
+def assigned_name(text: bytes, start: int) -> bytes:
     """The name that is given what stands at an offset; empty where there is none."""
     found = _GIVEN.search(text, 0, start)
     return found[1] if found else b""
@@ -90,7 +90,7 @@ def holder(text: bytes, start: int) -> bytes:
 
 def is_held_by_another(text: bytes, start: int, own: Collection[str]) -> bool:
     """Whether what is called at an offset is given to a name of another company than its ``own``, or denied by it."""
-    words = words_of(holder(text, start))
+    words = words_of(assigned_name(text, start))
     return is_about_another(words, own) or is_doubtful(words[:1])
 
 

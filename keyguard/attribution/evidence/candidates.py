@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.attribution.evidence.vendor_mentions import Nearby
+from keyguard.attribution.evidence.vendor_mentions import VendorMentions
 from keyguard.model.finding import Rule, Vendor
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
@@ -24,10 +24,10 @@ class Candidates:
             if rule.family == family and rule.vendor not in known
         }
         """Vendors of the same family whose keys are known to look otherwise."""
-        self.nearby = Nearby([*self.vendors.values(), *self.others.values()])
+        self.nearby = VendorMentions([*self.vendors.values(), *self.others.values()])
 
 
-class Near(dict[str, Vendor]):
+class NamedCandidates(dict[str, Vendor]):
     """The vendors that are named near a key, of ``everyone`` whose it could be; and of the ``others``."""
 
     def __init__(self, company: Candidates, named: set[str]) -> None:

@@ -29,7 +29,7 @@ _MOST = 400
 _NESTED = 12
 
 
-def unconditional(text: bytes) -> bytes:
+def without_conditions(text: bytes) -> bytes:
     """The text before a key with blanks in the place of conditions, and of what is the value in other cases."""
     for start, end in [*_choices(text), *_others(text)]:
         text = text[:start] + b" " * (end - start) + text[end:]

@@ -37,7 +37,7 @@ _PAIRS = {b")": b"(", b"]": b"[", b"}": b"{"}
 _BRACKET = expression(rb"[()\[\]{};]")
 
 
-class Surroundings(NamedTuple):
+class Context(NamedTuple):
     """Text around a key, narrow to wide."""
 
     before: bytes
@@ -51,12 +51,12 @@ class Surroundings(NamedTuple):
     """Up to the next blank line on either side."""
 
 
-def surroundings(before: bytes, after: bytes) -> Surroundings:
+def context_of(before: bytes, after: bytes) -> Context:
     """What belongs to a key, from at most ``REACH`` bytes on either side of it."""
     before, after = unmarked(_BLANK.split(before)[-1]), unmarked(_BLANK.split(after)[0])
     above, below = _BREAKS.split(before), _BREAKS.split(after)
     line = above.pop()
-    return Surroundings(
+    return Context(
         before=_naming(above, _ENDS.split(line)[-1])[-_LINE:],
         after=below[0][:_LINE],
         parents=_parents(above, line),

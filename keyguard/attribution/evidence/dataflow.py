@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.attribution.evidence.assignment import has_stand_in, is_under_another
-from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
-from keyguard.attribution.evidence.request_targets import is_elsewhere, sent
+from keyguard.attribution.evidence.context import REACH, Context, context_of
+from keyguard.attribution.evidence.request_targets import calls_other_host, request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_name, is_showable
 from keyguard.model.finding import Vendor
 from keyguard.support.regex import expression
@@ -62,12 +62,12 @@ class Variable(NamedTuple):
     """Where it stands in the text."""
 
 
-def variable(text: bytes, start: int) -> Variable | None:
+def variable_at(text: bytes, start: int) -> Variable | None:
     """The variable that code gives the key at an offset; None where there is none."""
     return _given(text, start, _VARIABLE)
 
 
-def setting(text: bytes, start: int) -> Variable | None:
+def setting_at(text: bytes, start: int) -> Variable | None:
     """The name under which the key at an offset is kept for code in other files; None where there is none."""
     return _given(text, start, _ENTRY) or _given(text, start, _SETTING) or _given(text, start, _VARIABLE)
 
@@ -89,12 +89,12 @@ def uses_in(vendors: Vendors, name: str, text: bytes, but: int) -> list[Evidence
     """
     found: dict[str, Evidence] = {}
     telling = is_telling(name)
-    for one in read_in(name, text):
+    for one in mentions_of(name, text):
         if one.start() == but:
             continue
         if _is_bound(text, one):
             return []
-        for evidence in use(vendors, text, one.start(), one.end()):
+        for evidence in uses_at(vendors, text, one.start(), one.end()):
             direct = evidence.direct and telling
             said = evidence._replace(why=shown(evidence.why, name), at=one.start(), direct=direct)
             if direct or evidence.vendor not in found:
@@ -112,34 +112,34 @@ def is_telling(name: str) -> bool:
     return name.replace("_", "").lower().encode() not in _GENERAL or name.isupper()
 
 
-def use(vendors: Vendors, text: bytes, start: int, end: int, *, members: bool = False) -> Iterator[Evidence]:
+def uses_at(vendors: Vendors, text: bytes, start: int, end: int, *, members: bool = False) -> Iterator[Evidence]:
     """Vendors to whose client or host it goes at one place. ``members``: or what another thing has by that name."""
     line = text[max(0, start - REACH) : start]
     line = line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1 :]
     is_property = _PROPERTY.match(text, end) and not line.endswith((b"$", b"${"))
     if _COMMENT.search(line) or is_property or (_MEMBER.search(line) and not members):
         return
-    place = surroundings(text[max(0, start - REACH) : start], text[end : end + REACH])
+    place = context_of(text[max(0, start - REACH) : start], text[end : end + REACH])
     name = by_name(vendors, _WAY.sub(b" ", place.before))
     if name and name.direct and name.joined and _takes_key(vendors[name.vendor], name):
-        yield checked(vendors, name, place)
-    host = sent(vendors, place.statement)
+        yield demote_stand_ins(vendors, name, place)
+    host = request_target(vendors, place.statement)
     if host and (host.direct or _SENT.search(place.statement)):
         yield host
 
 
-def checked(vendors: Vendors, name: Evidence, place: Surroundings) -> Evidence:
+def demote_stand_ins(vendors: Vendors, name: Evidence, place: Context) -> Evidence:
     """What a name says; not direct where something stands in for its vendor, or its client calls another host."""
     if not name.direct or not (
         has_stand_in(place.before, place.after, *place.parents[:2])
         or any(is_under_another(parent, vendors[name.vendor].names) for parent in place.parents[:1])
-        or (name.why.endswith("(…)") and is_elsewhere(vendors[name.vendor].hosts, place.statement))
+        or (name.why.endswith("(…)") and calls_other_host(vendors[name.vendor].hosts, place.statement))
     ):
         return name
     return name._replace(direct=False)
 
 
-def read_in(name: str, text: bytes) -> list[re.Match[bytes]]:
+def mentions_of(name: str, text: bytes) -> list[re.Match[bytes]]:
     """Where a text mentions a variable."""
     word, found = name.encode(), list[re.Match[bytes]]()
     whole = re.compile(rb"(?<![\w-])" + re.escape(word) + rb"(?!\w|-\w)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from keyguard.attribution.evidence.context import Surroundings
-from keyguard.attribution.evidence.dataflow import setting
+from keyguard.attribution.evidence.context import Context
+from keyguard.attribution.evidence.dataflow import setting_at
 from keyguard.model.finding import Environment, Vendor
 from keyguard.support.regex import expression
 
@@ -17,9 +17,9 @@ _WORDS = {
 _WORD = expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def environment(text: bytes, start: int, around: Surroundings) -> tuple[Environment, str]:
+def environment_near(text: bytes, start: int, around: Context) -> tuple[Environment, str]:
     """What the name that is given the key at an offset says that it opens, or else what stands above it; and why."""
-    holder = setting(text, start)
+    holder = setting_at(text, start)
     if holder and (found := _told(holder.name)):
         return found[0], f"{found[0].value} by {holder.name}"
     for line in around.parents:
@@ -35,14 +35,14 @@ def _told(text: str) -> tuple[Environment, str] | None:
     return next(iter(said.items())) if len(said) == 1 else None
 
 
-def master(vendor: Vendor, around: Surroundings) -> str:
+def master_key_reason(vendor: Vendor, around: Context) -> str:
     """What shows that a key may be one that reaches everything; empty where nothing does."""
     for word in _found(vendor.master_words, around):
         return f"it may be a master key: {word} beside it"
     return ""
 
 
-def _found(words: Iterable[str], around: Surroundings) -> Iterable[str]:
+def _found(words: Iterable[str], around: Context) -> Iterable[str]:
     for word in words:
         plain = re.compile(rb"(?i)(?<![A-Za-z0-9])" + re.escape(word.encode()) + rb"(?![A-Za-z0-9])")
         if found := plain.search(around.statement) or plain.search(around.block):

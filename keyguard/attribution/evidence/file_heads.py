@@ -7,10 +7,10 @@ from functools import cached_property
 
 from keyguard.attribution.evidence.context import unmarked
 from keyguard.attribution.evidence.imports import by_import, import_lines
-from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_words, hosts_in, marks
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_words, hosts_in, shortest_identifiers
 
 
-class Head:
+class FileHead:
     """The beginning of a file, for imports and what is set before it is used."""
 
     def __init__(self, text: bytes, where: Callable[[], str] = lambda: "in the same file") -> None:
@@ -39,7 +39,7 @@ class Head:
         known, low = self._marked, self._low
         for id, one in vendors.items():
             if id not in known:
-                known[id] = any(mark in low for mark in marks(one.hosts, one.imports))
+                known[id] = any(mark in low for mark in shortest_identifiers(one.hosts, one.imports))
         return {id: one for id, one in vendors.items() if known[id]}
 
     @cached_property

@@ -42,7 +42,7 @@ def is_lock(name: bytes) -> bool:
     return name.lower().endswith(_LOCKS)
 
 
-def by_needs(vendors: Vendors, name: bytes, content: bytes) -> list[Evidence]:
+def by_dependencies(vendors: Vendors, name: bytes, content: bytes) -> list[Evidence]:
     """Vendors whose packages a manifest names."""
     packages = _of_json(content) if name.lower().endswith(b".json") else None
     needed = _plain(_PACKAGE.findall(_COMMENT.sub(b"", content)) if packages is None else packages)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from keyguard.attribution.evidence import shell_commands, urls
 from keyguard.attribution.evidence.assignment import has_stand_in
 from keyguard.attribution.evidence.identifiers import words_of
-from keyguard.attribution.evidence.urls import is_of
+from keyguard.attribution.evidence.urls import belongs_to
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, hosts_in
 from keyguard.support.regex import expression
 
@@ -83,7 +83,7 @@ class _Bracket(NamedTuple):
     """Whether it is the first in the one around it."""
 
 
-def sent(vendors: Vendors, statement: bytes) -> Evidence | None:
+def request_target(vendors: Vendors, statement: bytes) -> Evidence | None:
     """The one vendor whose host a statement names; direct if the key (``\\0``) is a credential of a request to it."""
     found = hosts_in(vendors, statement, "in the same statement")
     if len(found) != 1:
@@ -96,12 +96,12 @@ def _is_sent(hosts: Collection[str], statement: bytes) -> bool:
     before, key, after = statement.partition(b"\0")
     if not key or has_stand_in(statement):
         return False
-    inside, host = urls.around(before, after)
+    inside, host = urls.enclosing_host(before, after)
     if inside:
-        return is_of(host, hosts)
-    command = shell_commands.sent(statement)
+        return belongs_to(host, hosts)
+    command = shell_commands.request_with_key(statement)
     if command:
-        return command.credential and bool(command.hosts) and all(is_of(host, hosts) for host in command.hosts)
+        return command.credential and bool(command.hosts) and all(belongs_to(host, hosts) for host in command.hosts)
     if _DIVERTED.search(statement):
         return False
     if _POWERSHELL.search(before):
@@ -111,17 +111,19 @@ def _is_sent(hosts: Collection[str], statement: bytes) -> bool:
     return _all_of(hosts, _of_calls(statement, len(before)))
 
 
-def is_elsewhere(hosts: Collection[str], statement: bytes) -> bool:
+def calls_other_host(hosts: Collection[str], statement: bytes) -> bool:
     """Whether a client in the statement is told to call a host that is none of these."""
     for found in _CALLS.finditer(_ABOUT.sub(b" ", statement)):
-        if b"\0" not in found[1] and not is_of(urls.host_of(re.sub(rb"^https?://|[/?#].*$", b"", found[1])), hosts):
+        if b"\0" not in found[1] and not belongs_to(
+            urls.host_of(re.sub(rb"^https?://|[/?#].*$", b"", found[1])), hosts
+        ):
             return True
     return False
 
 
 def _all_of(hosts: Collection[str], found: Iterator[str]) -> bool:
     every = [*found]
-    return bool(every) and all(is_of(host, hosts) for host in every)
+    return bool(every) and all(belongs_to(host, hosts) for host in every)
 
 
 def _of_headers(statement: bytes) -> Iterator[str]:

@@ -35,7 +35,7 @@ _PLAIN = frozenset(
 _WITH = b"AbcCdDeEFhHKmoPQrtTuUwxXyYza"
 
 
-class Sent(NamedTuple):
+class ShellRequest(NamedTuple):
     """One request: the hosts of its addresses, and whether the key is a credential of it."""
 
     hosts: tuple[str, ...]
@@ -43,7 +43,7 @@ class Sent(NamedTuple):
     credential: bool
 
 
-def sent(statement: bytes) -> Sent | None:
+def request_with_key(statement: bytes) -> ShellRequest | None:
     """The command in a statement whose argument the key (``\\0``) is; None where there is none."""
     key = statement.find(b"\0")
     found = list(_NAME.finditer(statement, 0, max(key, 0)))
@@ -62,14 +62,14 @@ def _words(text: bytes) -> Iterator[bytes]:
             yield word
 
 
-def _read(words: list[bytes], program: bytes) -> Sent | None:
+def _read(words: list[bytes], program: bytes) -> ShellRequest | None:
     hosts: list[str] = []
     credential, seen, rest = False, False, iter(words)
     for word in rest:
         name, argument = _option(word, rest) if word.startswith(b"-") and len(word) > 1 else (b"", word)
         seen |= b"\0" in word + argument
         if name in _DIVERT or name.startswith((b"--socks", b"--proxy")):
-            return Sent((), credential=False)
+            return ShellRequest((), credential=False)
         if name in _HEADERS or (not name and program != b"curl" and re.match(rb"[\w-]+:(?!//)[^/\d]", argument)):
             credential |= b"\0" in argument
             hosts += [host_of(argument[5:].strip())] if argument[:5].lower() == b"host:" else []
@@ -78,7 +78,7 @@ def _read(words: list[bytes], program: bytes) -> Sent | None:
         elif name in _TARGETS or (not name and _is_address(argument, program)):
             hosts.append(_host(argument))
             credential |= b"\0" in argument
-    return Sent(tuple(hosts), credential) if seen else None
+    return ShellRequest(tuple(hosts), credential) if seen else None
 
 
 def _option(word: bytes, rest: Iterator[bytes]) -> tuple[bytes, bytes]:

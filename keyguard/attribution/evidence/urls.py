@@ -51,12 +51,12 @@ def host_of(authority: bytes) -> str:
     return host.decode("ascii").lower().rstrip(".")
 
 
-def is_of(host: str, hosts: Collection[str]) -> bool:
+def belongs_to(host: str, hosts: Collection[str]) -> bool:
     """Whether a host is one of these, or below one of them."""
     return any(host == one or host.endswith("." + one) for one in hosts)
 
 
-def around(before: bytes, after: bytes) -> tuple[bool, str]:
+def enclosing_host(before: bytes, after: bytes) -> tuple[bool, str]:
     """Whether the place between two texts lies in an address, and if so the host of that; empty if none is certain."""
     last = re.split(rb"[\s\"'`<>]", before[-_FAR:])[-1]
     scheme = re.search(rb"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,10}://", last)

@@ -18,7 +18,7 @@ _SHARE = 4096
 _Needle = tuple[bytes, str]
 
 
-class Nearby:
+class VendorMentions:
     """Looks for the names and domains of some vendors, wherever they stand: what they mean there is for others."""
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from keyguard.attribution.evidence.assignment import holder, is_given, is_held_by_another
-from keyguard.attribution.evidence.conditionals import unconditional
+from keyguard.attribution.evidence.assignment import assigned_name, is_given, is_held_by_another
+from keyguard.attribution.evidence.conditionals import without_conditions
 from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, is_verb, names_only, words_of
 from keyguard.model.finding import Vendor
 
@@ -89,7 +89,7 @@ class Evidence(NamedTuple):
 
 def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
     """The vendor whose name stands in an identifier before the key, nearest to it; a longer name beats its part."""
-    text = unconditional(_ADDRESS.sub(b" ", before))
+    text = without_conditions(_ADDRESS.sub(b" ", before))
     several, plain = bool(_SEVERAL.match(text)), _NOISE.sub(b"", text).lower()
     best: tuple[int, int, Evidence, int] | None = None
     for vendor in vendors.values():
@@ -107,7 +107,7 @@ def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
     if best is None:
         return None
     found = best[2]
-    if found.direct and found.joined and _names_others(vendors, found.vendor, holder(text, best[3])):
+    if found.direct and found.joined and _names_others(vendors, found.vendor, assigned_name(text, best[3])):
         return found._replace(direct=False)  # ``stripe_key = Clerk(…)``
     return found
 
@@ -150,7 +150,7 @@ def hosts_in(vendors: Vendors, text: bytes, where: str) -> list[Evidence]:
 
 
 @lru_cache(maxsize=512)
-def marks(hosts: tuple[str, ...], imports: tuple[str, ...]) -> tuple[bytes, ...]:
+def shortest_identifiers(hosts: tuple[str, ...], imports: tuple[str, ...]) -> tuple[bytes, ...]:
     """The shortest of a vendor's hosts and packages, in lower case, of which each of the others holds one."""
     found: list[str] = []
     for one in sorted({*map(str.lower, (*hosts, *imports))}, key=len):

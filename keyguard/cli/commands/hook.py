@@ -80,14 +80,14 @@ def _tell_of_others() -> None:
     found = hook_input.not_named(os.environ)
     if not found or not found[0]:
         return
-    from keyguard.inspection.filenames import scrubbed
+    from keyguard.inspection.filenames import mask_message
     from keyguard.support.sanitize import shown
 
     refs, remote = found
     more = f" and {len(refs) - _MOST_REFS:,} more" if len(refs) > _MOST_REFS else ""
     print(
         f"keyguard: pre-commit names only the first ref of a push: not looked at, though {remote or 'no remote'} has"
-        f" not all of it: {shown(scrubbed(', '.join(refs[:_MOST_REFS])))}{more}."
+        f" not all of it: {shown(mask_message(', '.join(refs[:_MOST_REFS])))}{more}."
         " If they are pushed as well: keyguard scan --not-remotes",
         file=sys.stderr,
     )
@@ -113,4 +113,4 @@ def _refused(found: Run, options: argparse.Namespace) -> int:
     from keyguard.report.refusal import lines
 
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines(found)))
-    return scan_command.code(found, options)
+    return scan_command.exit_code_of(found, options)

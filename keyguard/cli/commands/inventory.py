@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-incomplete", action="store_true", help="what could not be read does not fail the command"
     )
-    scan_command.add_how(parser)
+    scan_command.add_reading_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     destinations = parse_formats(options.format, FORMATS)
     paths = tuple(options.paths) or (".",)
     settings = project_config.find(paths[0], options.config, isolated=options.isolated)
-    census, known = Census(), key_status.known(settings, options.rules)
+    census, known = Census(), key_status.known_status(settings, options.rules)
     asked = msgspec.structs.replace(
         scan_command.request(options, settings, "tree", Ask(paths=paths)),
         history="no" if options.no_history else "auto",
@@ -62,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
     return scan_command.run(asked, respond)
 
 
-def _report(found: Run, census: Census, known: key_status.Known, destinations: list[Destination]) -> int:
-    listed = rows(found, census, key_status.ends(found, known))
+def _report(found: Run, census: Census, known: key_status.KnownStatus, destinations: list[Destination]) -> int:
+    listed = rows(found, census, key_status.key_endings(found, known))
 
     def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:
         return partial(FORMATS[name], listed, found)

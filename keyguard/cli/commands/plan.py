@@ -21,8 +21,8 @@ from keyguard.remote.journal import Entry, Journal, is_dead
 from keyguard.report.document import to_json
 from keyguard.report.output import write_stdout
 from keyguard.response import key_selection, remediation_plan
-from keyguard.response.journal_evidence import Vouching
-from keyguard.response.remediation_plan import Means, Plan, Step
+from keyguard.response.journal_evidence import JournalEvidence
+from keyguard.response.remediation_plan import AvailableRequests, Plan, Step
 from keyguard.response.vendor_requests import request_of
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -49,10 +49,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _plan(found: Run, options: argparse.Namespace) -> int:
-    chosen = key_selection.keys_of(found) if options.all else key_selection.chosen(found, options.ids)
+    chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     means = _means(options)
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = key_status.vouching_of(options.rules) if entries else None
+    vouching = key_status.journal_evidence(options.rules) if entries else None
     plans = [remediation_plan.plan(one, means(one), _state(one, entries, vouching)) for one in chosen]
     if options.format == "json":
         document = {"schema": "keyguard-plan/1", "plans": [msgspec.to_builtins(one) for one in plans]}
@@ -63,7 +63,7 @@ def _plan(found: Run, options: argparse.Namespace) -> int:
     return 0
 
 
-def _state(finding: Finding, entries: Sequence[Entry], vouching: Vouching | None) -> State | None:
+def _state(finding: Finding, entries: Sequence[Entry], vouching: JournalEvidence | None) -> State | None:
     """What is known of a key by the word of its own vendor; None where nobody was asked."""
     found = vouching.decides(entries, finding.fingerprint, finding) if vouching else None
     if found is not None:
@@ -72,16 +72,16 @@ def _state(finding: Finding, entries: Sequence[Entry], vouching: Vouching | None
     return State.UNKNOWN if asked else None
 
 
-def _means(options: argparse.Namespace) -> Callable[[Finding], Means]:
+def _means(options: argparse.Namespace) -> Callable[[Finding], AvailableRequests]:
     """What requests there are, by the rules and by what the user has set for himself."""
     rules = compiled.load(tuple(options.rules)).ruleset.by_id()
     own = user_config.load(user_config.path(os.environ)).vendors
 
-    def of(finding: Finding) -> Means:
+    def of(finding: Finding) -> AvailableRequests:
         rule = rules.get(finding.rule)
         asked, revoked = (rule and request_of(rule, own, name) for name in ("verify", "revoke"))
         admin = isinstance(revoked, Revocation) and revoked.right == "admin"
-        return Means(verify=asked is not None, revoke=revoked is not None, admin=admin)
+        return AvailableRequests(verify=asked is not None, revoke=revoked is not None, admin=admin)
 
     return of
 

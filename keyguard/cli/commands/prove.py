@@ -20,8 +20,7 @@ from keyguard.report.output import write_stdout
 from keyguard.report.phrases import prose
 from keyguard.response import proof
 from keyguard.response.proof import Claim
-from keyguard.response.proof_limits import Unread, partial_history, unread
-from keyguard.response.proof_limits import lines as told
+from keyguard.response.proof_limits import NotCovered, lines_of, not_covered, partial_history
 from keyguard.response.verification import Verifier
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -65,8 +64,8 @@ def _prove(found: Run, options: argparse.Namespace) -> int:
     asked = _asked(fingerprint, kept, found, options) if options.stdin else None
     paths, engine = tuple(options.path) or (".",), compiled.load(tuple(options.rules))
     unseen = "--no-history" if options.no_history else partial_history(paths)
-    claims = proof.prove(fingerprint, found, entries, key_status.vouching_of(options.rules), asked, unseen=unseen)
-    left = unread(found, paths, engine, all_files=options.all_files)
+    claims = proof.prove(fingerprint, found, entries, key_status.journal_evidence(options.rules), asked, unseen=unseen)
+    left = not_covered(found, paths, engine, all_files=options.all_files)
     name = proof.name(fingerprint, found.findings)
     held = [one.holds for one in claims]
     if options.format == "json":
@@ -90,17 +89,17 @@ def _asked(fingerprint: str, kept: Journal, found: Run, options: argparse.Namesp
         raise UsageError("standard input is closed")
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), kept)
     text, known = sys.stdin.buffer.read(64 << 10), proof.finding_of(fingerprint, found)
-    for one in verifier.of_text(text, key_options.said(options), wanted=fingerprint, known=known):
+    for one in verifier.of_text(text, key_options.user_claims(options), wanted=fingerprint, known=known):
         return one.verdict
     return None
 
 
-def _text(name: str, fingerprint: str, claims: list[Claim], left: list[Unread]) -> list[str]:
+def _text(name: str, fingerprint: str, claims: list[Claim], left: list[NotCovered]) -> list[str]:
     lines = [f"{shown(name)}  {fingerprint}"]
     for one in claims:
         lines.append(f"  {_WORDS[one.holds]:<9}  {prose(one.claim)}")
         lines += [f"             {shown(reason)}" for reason in one.because]
     lines += ["  not read, and not covered by any of this:"]
-    lines += [f"    {shown(line)}" for one in left for line in told(one)]
+    lines += [f"    {shown(line)}" for one in left for line in lines_of(one)]
     proven = all(one.holds for one in claims)
     return [*lines, _PROVEN if proven else "not proven"]

@@ -24,10 +24,10 @@ from keyguard.response import key_selection
 from keyguard.response.purging import git_network, local_references, purge_report, rewrite, server
 from keyguard.response.purging.affected_objects import Commits, Objects, search, walk
 from keyguard.response.purging.clone import Clone, default_folder
-from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.replacements import Replacements
 from keyguard.response.purging.rewrite import Change
 from keyguard.response.purging.rewrite_scope import Scope, scope_of
-from keyguard.response.purging.secrets_in_names import secret_in_names
+from keyguard.response.purging.secrets_in_names import secret_from_names
 from keyguard.response.purging.server import Server
 from keyguard.response.secret_retrieval import secret_of
 from keyguard.scan.run import ScanRequest, run_scan
@@ -77,21 +77,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[str]) -> int:
-    chosen = key_selection.chosen(found, options.ids)
+    chosen = key_selection.select_keys(found, options.ids)
     repository = discover(source)
     if repository is None:
         raise UsageError(f"{source}: not in a git repository: there is no history")
     _check_whole(repository, chosen)
-    forms = Forms(_secrets(chosen, repository, source, options))
-    asked, typing = server.proposed(repository, options.remote), scan_command.is_terminal(sys.stdin)
-    server.confirmed(asked, options.remote, yes=options.yes, ask=_ask if typing else None)
+    forms = Replacements(_secrets(chosen, repository, source, options))
+    asked, typing = server.propose_server(repository, options.remote), scan_command.is_terminal(sys.stdin)
+    server.require_confirmation(asked, options.remote, yes=options.yes, ask=_ask if typing else None)
     top = repository.top or repository.git_dir
     clone = Clone(options.into or default_folder(top), top)
     kept = False
     with clone.made():
         try:
             reached = partial(git_network.variables, clone, top, os.environ, typing=typing)
-            server.obtain(clone, asked, repository, reached)
+            server.clone_server(clone, asked, repository, reached)
             purge = _Purge(chosen, source, repository, forms, asked, clone)
             code = purge.run(folders, tuple(options.rules), execute=options.execute)
             kept = purge.kept
@@ -105,7 +105,13 @@ class _Purge:
     """One purge, once the clone is there."""
 
     def __init__(
-        self, chosen: list[Finding], source: str, repository: Repository, forms: Forms, asked: Server, clone: Clone
+        self,
+        chosen: list[Finding],
+        source: str,
+        repository: Repository,
+        forms: Replacements,
+        asked: Server,
+        clone: Clone,
     ) -> None:
         self._chosen, self._source, self._repository = chosen, source, repository
         self._forms, self._server, self._clone = forms, asked, clone
@@ -123,8 +129,8 @@ class _Purge:
             _say(self._nothing(scope, {*commits.parents, *objects.tags}))
             return 1
         _say(_unrevoked(self._chosen, rules))
-        _say(purge_report.at_head(clone, forms, objects, commits))
-        _say(purge_report.announcement(forms, objects, commits, scope))
+        _say(purge_report.head_lines(clone, forms, objects, commits))
+        _say(purge_report.change_lines(forms, objects, commits, scope))
         change = rewrite.rewrite(clone, forms, objects, scope, folders)
         if not execute:
             _say(["this was tried in a clone, which is removed again: nothing was changed. --execute keeps it"])
@@ -150,8 +156,8 @@ class _Purge:
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
         """Why nothing can be rewritten, and what leads to the keys instead."""
         yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
-        yield from purge_report.beyond_push(self._server.address, scope, self._forms)
-        found = local_references.leads(self._repository, self._source, self._chosen, self._forms, known)
+        yield from purge_report.unpushable_lines(self._server.address, scope, self._forms)
+        found = local_references.local_references(self._repository, self._source, self._chosen, self._forms, known)
         if found:
             yield "what leads to it here, and what to do there:"
             yield from local_references.lines(found)
@@ -192,12 +198,12 @@ class _Purge:
             )
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
-        command = purge_report.push(clone, address, change.refs, into_work_tree=work_tree)
+        command = purge_report.push_command(clone, address, change.refs, into_work_tree=work_tree)
         if KNOWN.shows(command):
             yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
-        yield from purge_report.afterwards(clone, address, scope, self._forms, objects, command)
+        yield from purge_report.follow_up_lines(clone, address, scope, self._forms, objects, command)
         known = {*commits.parents, *objects.tags}
-        found = local_references.leads(self._repository, self._source, self._chosen, self._forms, known)
+        found = local_references.local_references(self._repository, self._source, self._chosen, self._forms, known)
         if found:
             yield ""
             yield "besides, only here:"
@@ -226,7 +232,7 @@ def _secrets(
     engine = compiled.load(tuple(options.rules))
     found = []
     for one in chosen:
-        secret = secret_of(one, (source,), engine) or secret_in_names(one, repository, engine)
+        secret = secret_of(one, (source,), engine) or secret_from_names(one, repository, engine)
         if secret is None:
             raise UsageError(f"{one.id} cannot be read again where it was found: it is gone")
         found.append((one.id, secret))
@@ -235,7 +241,7 @@ def _secrets(
 
 def _unrevoked(chosen: Sequence[Finding], rules: Sequence[str]) -> Iterator[str]:
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = key_status.vouching_of(rules) if entries else None
+    vouching = key_status.journal_evidence(rules) if entries else None
     for one in chosen:
         word = vouching.decides(entries, one.fingerprint, one) if vouching else None
         if word is None or not is_dead(word):

@@ -20,10 +20,10 @@ from keyguard.remote.journal import Journal
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import headline, place, prose, steps
 from keyguard.response import key_selection
-from keyguard.response.account_keys import Administrator, needs_credential
+from keyguard.response.account_keys import AccountKeys, needs_credential
 from keyguard.response.admin_credentials import Credentials
 from keyguard.response.revocation import DONE, OUTCOMES, Outcome, Plan, Revoker
-from keyguard.response.vendor_requests import Asker
+from keyguard.response.vendor_requests import RequestSelector
 from keyguard.response.verification import source_of
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -78,14 +78,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _revoke(found: Run, options: argparse.Namespace) -> int:
-    chosen = key_selection.chosen(found, options.ids)
-    if options.expect and [one.fingerprint for one in key_selection.chosen(found, [options.expect])] != [
+    chosen = key_selection.select_keys(found, options.ids)
+    if options.expect and [one.fingerprint for one in key_selection.select_keys(found, [options.expect])] != [
         one.fingerprint for one in chosen
     ]:
         raise UsageError(f"--expect {options.expect} is not the key that is named")
     engine, paths = compiled.load(tuple(options.rules)), tuple(options.path) or (".",)
     revoker, credentials = _revoker(options, engine)
-    plans = [revoker.plan(one, source_of(one, paths, engine), key_options.said(options)) for one in chosen]
+    plans = [revoker.plan(one, source_of(one, paths, engine), key_options.user_claims(options)) for one in chosen]
     lines = [line for one in plans for line in _plan_lines(one, credentials)]
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
     if not options.execute:
@@ -117,11 +117,11 @@ def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namesp
 
 def _revoker(options: argparse.Namespace, engine: Engine) -> tuple[Revoker, Credentials]:
     own = key_options.user_config(options)
-    revokes, asks = (Asker(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
+    revokes, asks = (RequestSelector(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
     typing = sys.stdin is not None and sys.stdin.isatty()
     credentials = Credentials(engine, own.vendors, os.environ, getpass.getpass if typing else None)
     client = Client(own.network)
-    administrator = Administrator(client, credentials, options.key_id)
+    administrator = AccountKeys(client, credentials, options.key_id)
     return Revoker(revokes, asks, client, Journal(journal.folder(os.environ)), administrator), credentials
 
 

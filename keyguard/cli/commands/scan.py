@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.cli.shared import configuration, scan_command
-from keyguard.cli.shared.configuration import Chosen
+from keyguard.cli.shared.configuration import ChosenSettings
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.scan.run import ScanRequest, scan_stream
@@ -101,7 +101,7 @@ def _scanned(options: argparse.Namespace, request: ScanRequest, reports: list[De
     )
 
 
-def _chosen(options: argparse.Namespace, start: str) -> Chosen:
+def _chosen(options: argparse.Namespace, start: str) -> ChosenSettings:
     """What decides: the base for a part of history, the index for what is staged, else what is on disk."""
     asked, now = _range_of(options), dates.now(os.environ)
     if asked is not None and not _is_audit(asked, now):
@@ -113,7 +113,7 @@ def _chosen(options: argparse.Namespace, start: str) -> Chosen:
 
 def _is_audit(asked: Range, now: int) -> bool:
     """Whether only a time bounds it: what came lately to all branches is no change that anybody has to approve."""
-    return not asked.specs and not asked.heads and dates.before(asked.since, now) is not None
+    return not asked.specs and not asked.heads and dates.parse_moment(asked.since, now) is not None
 
 
 def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST = 64 << 20
 
 
-class Line(NamedTuple):
+class RefUpdate(NamedTuple):
     """A ref that is to be set."""
 
     ref: str
@@ -89,7 +89,7 @@ def _unpushed(revision: str, remote: str) -> Range:
     return Range(specs=(revision,), remotes=(remote or "*",), words=_words_of(remote))
 
 
-def _sent(lines: Sequence[Line], remote: str) -> Range | None:
+def _sent(lines: Sequence[RefUpdate], remote: str) -> Range | None:
     pushed = _set_by(lines)
     if not pushed:
         return None
@@ -97,7 +97,7 @@ def _sent(lines: Sequence[Line], remote: str) -> Range | None:
     return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), remotes=remotes, words=_words_of(remote))
 
 
-def _received(lines: Sequence[Line]) -> Range | None:
+def _received(lines: Sequence[RefUpdate]) -> Range | None:
     pushed = _set_by(lines)
     if not pushed:
         return None
@@ -110,23 +110,23 @@ def _words_of(remote: str) -> str:
     return f"what is pushed to {remote}" if named else "what is pushed"
 
 
-def _set_by(lines: Iterable[Line]) -> tuple[Named, ...]:
+def _set_by(lines: Iterable[RefUpdate]) -> tuple[Named, ...]:
     return tuple(Named(line.ref, line.new) for line in lines if line.new.strip("0"))
 
 
-def _made_by(lines: Iterable[Line]) -> tuple[str, ...]:
+def _made_by(lines: Iterable[RefUpdate]) -> tuple[str, ...]:
     """The names of refs that are not there yet; of the others the name is known."""
     return tuple(line.ref for line in lines if line.new.strip("0") and not line.old.strip("0"))
 
 
-def _old(lines: Iterable[Line]) -> tuple[str, ...]:
+def _old(lines: Iterable[RefUpdate]) -> tuple[str, ...]:
     return tuple(line.old for line in lines)
 
 
-def _line(ref: str, old: str, new: str) -> Line:
+def _line(ref: str, old: str, new: str) -> RefUpdate:
     if not _ID.fullmatch(old) or not _ID.fullmatch(new):
         raise UsageError("git says what is pushed by object ids, and these are none: is this run by git?")
-    return Line(ref, old, new)
+    return RefUpdate(ref, old, new)
 
 
 def _words(count: int) -> list[list[str]]:

@@ -8,10 +8,10 @@ import os
 import msgspec
 
 from keyguard.cli.shared import scan_command
-from keyguard.config import user_config as userconfig
+from keyguard.config import user_config as user_settings
 from keyguard.config.project_config import Config, Settings
 from keyguard.config.user_config import UserConfig
-from keyguard.response.vendor_requests import Said
+from keyguard.response.vendor_requests import UserClaims
 from keyguard.scan.run import ScanRequest
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
@@ -56,16 +56,16 @@ def request(options: argparse.Namespace) -> ScanRequest:
     return msgspec.structs.replace(asked, history="no" if options.no_history else "auto")
 
 
-def said(options: argparse.Namespace) -> Said:
+def user_claims(options: argparse.Namespace) -> UserClaims:
     """What the user says of a key that nobody else can know. Raises ``UsageError`` for what says nothing."""
     if options.override_evidence and not options.vendor:
         raise UsageError("--override-evidence goes with --vendor")
-    return Said(options.vendor or "", options.host or "", options.override_evidence)
+    return UserClaims(options.vendor or "", options.host or "", options.override_evidence)
 
 
 def user_config(options: argparse.Namespace) -> UserConfig:
     """What the user has set for himself, with what the command line says of the network."""
-    own = userconfig.load(userconfig.path(os.environ))
+    own = user_settings.load(user_settings.path(os.environ))
     hosts = (*own.network.allow_hosts, *options.allow_host)
     ca_file = options.ca_file or own.network.ca_file
     return msgspec.structs.replace(

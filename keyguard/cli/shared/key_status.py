@@ -14,21 +14,21 @@ from keyguard.engine import compiled
 from keyguard.model.finding import Run
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, JournalError, is_dead
-from keyguard.response.journal_evidence import Vouching
+from keyguard.response.journal_evidence import JournalEvidence
 from keyguard.support.errors import KeyguardError
 
 if TYPE_CHECKING:
     from keyguard.inventory.rows import Ended
 
 
-class Known(NamedTuple):
+class KnownStatus(NamedTuple):
     """Both of them."""
 
     rotation: Rotation
     """The configuration's."""
     entries: tuple[Entry, ...] = ()
     """The journal's."""
-    vouching: Vouching | None = None
+    vouching: JournalEvidence | None = None
     """Whose entries count; None where there are none."""
 
 
@@ -37,7 +37,7 @@ def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
 
     ``rules`` are packs that the user has named.
     """
-    found, dead = known(settings, rules), defaultdict[str, dict[str, str]](dict)
+    found, dead = known_status(settings, rules), defaultdict[str, dict[str, str]](dict)
     if found.vouching is not None:
         # once for keys of each vendor that has called one dead, and once for keys of which nothing is certain
         for vendor in sorted({one.vendor for one in found.entries if is_dead(one)} | {""}):
@@ -47,16 +47,16 @@ def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
     return found.rotation.knowing(dead)
 
 
-def known(settings: Settings, rules: Sequence[str] = ()) -> Known:
+def known_status(settings: Settings, rules: Sequence[str] = ()) -> KnownStatus:
     """All that is on record. A journal that cannot be read vouches for no key."""
     try:
         entries = tuple(Journal(journal.folder(os.environ)).entries())
     except JournalError:
         entries = ()
-    return Known(settings.rotation(), entries, vouching_of(rules) if entries else None)
+    return KnownStatus(settings.rotation(), entries, journal_evidence(rules) if entries else None)
 
 
-def vouching_of(rules: Sequence[str] = ()) -> Vouching:
+def journal_evidence(rules: Sequence[str] = ()) -> JournalEvidence:
     """Where vendors are asked, by the packs that came with the program or that the user has named, and by his own
     configuration; one that cannot be read says nothing.
     """
@@ -64,10 +64,10 @@ def vouching_of(rules: Sequence[str] = ()) -> Vouching:
         reached = user_config.load(user_config.path(os.environ)).vendors
     except KeyguardError:
         reached = {}
-    return Vouching(compiled.load(tuple(rules)).ruleset, reached)
+    return JournalEvidence(compiled.load(tuple(rules)).ruleset, reached)
 
 
-def ends(run: Run, known: Known) -> dict[str, Ended]:
+def key_endings(run: Run, known: KnownStatus) -> dict[str, Ended]:
     """What is known of each key that was found, by its fingerprint; what its vendor said comes first."""
     from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while others read files
 

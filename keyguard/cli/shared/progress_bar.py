@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WORTH = {"files": 2000, "bytes": 128 << 20}
 
 
-class Bar:
+class ProgressBar:
     """A bar on standard error that is gone when the scan is over; costs nothing until there is much to do."""
 
     def __init__(self, out: TextIO) -> None:
@@ -25,7 +25,7 @@ class Bar:
         self._task: TaskID | None = None
         self._phase = ""
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def show(self, step: Step) -> None:

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     decide.add_argument(
         "--no-inline-ignore", action="store_true", help="take no notice of comments like 'keyguard: allow'"
     )
-    how = add_how(parser)
+    how = add_reading_arguments(parser)
     how.add_argument(
         "--config-from",
         type=given,
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_how(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The options of every command that reads what a scan reads."""
     how = parser.add_argument_group("how")
     how.add_argument("--config", type=given, metavar="FILE", help="this configuration instead of the nearest one")
@@ -140,10 +140,10 @@ def _scanned(asked: ScanRequest) -> Run:
 def _watched_scan(asked: ScanRequest) -> Run:
     if not _watched(sys.stderr):
         return run_scan(asked)
-    from keyguard.cli.shared.progress_bar import Bar
+    from keyguard.cli.shared.progress_bar import ProgressBar
     from keyguard.support.progress import Progress
 
-    with Bar(sys.stderr) as bar:
+    with ProgressBar(sys.stderr) as bar:
         return run_scan(asked, Progress(bar.show))
 
 
@@ -151,7 +151,7 @@ def report(found: Run, reports: list[Destination], options: argparse.Namespace) 
     """Write all reports and answer with the exit code."""
     _tell_whose_word(found, options)
     write_reports(found, reports, _style(options), sys.stdout)
-    return code(found, options)
+    return exit_code_of(found, options)
 
 
 def _tell_whose_word(found: Run, options: argparse.Namespace) -> None:
@@ -162,7 +162,7 @@ def _tell_whose_word(found: Run, options: argparse.Namespace) -> None:
         print(_OWN_WORD.format(said.source), file=sys.stderr)
 
 
-def code(found: Run, options: argparse.Namespace) -> int:
+def exit_code_of(found: Run, options: argparse.Namespace) -> int:
     """The exit code of a scan."""
     ended = exit_code(found)
     return 0 if ended == 1 and options.exit_zero else ended

@@ -150,7 +150,7 @@ def _merge_bases(shadow: Shadow, one: str, other: str) -> list[str]:
 
 def _add_since(text: str, ends: Ends, revisions: Revisions, now: int) -> None:
     """Take in a date, or else a revision."""
-    ends.since = dates.before(text, now)
+    ends.since = dates.parse_moment(text, now)
     if ends.since is not None:
         return
     try:

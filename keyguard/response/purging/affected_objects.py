@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.replacements import Replacements
 from keyguard.support.errors import GitError
 
 #: bytes of an object that are looked at in one go
@@ -52,7 +52,7 @@ class Commits(NamedTuple):
     """They and all that descend from them."""
 
 
-def search(clone: Clone, forms: Forms) -> Objects:
+def search(clone: Clone, forms: Replacements) -> Objects:
     """Look at all objects of a clone."""
     found = Objects({}, set(), {}, {}, set(), set())
     with clone.reading("cat-file", "--batch", "--batch-all-objects", "--unordered", "--buffer") as (asks, answers):
@@ -74,7 +74,7 @@ def search(clone: Clone, forms: Forms) -> Objects:
     return found
 
 
-def walk(clone: Clone, forms: Forms, objects: Objects) -> Commits:
+def walk(clone: Clone, forms: Replacements, objects: Objects) -> Commits:
     """Look at all commits to which a ref of the clone leads."""
     parents: dict[str, list[str]] = {}
     for line in clone("rev-list", "--all", "--topo-order", "--reverse", "--parents").decode().splitlines():
@@ -108,7 +108,7 @@ def files_of(clone: Clone, tree: str) -> Iterator[tuple[str, bytes]]:
         yield info.split()[2].decode(), path
 
 
-def _looked_at(answers: IO[bytes], size: int, forms: Forms) -> tuple[set[int], bytes]:
+def _looked_at(answers: IO[bytes], size: int, forms: Replacements) -> tuple[set[int], bytes]:
     """The numbers of the keys in an object, and the beginning of its text, which is all of it where it is small."""
     first = text = answers.read(min(size, _WHOLE))
     keys, left = forms.keys_in(text), size - len(text)
@@ -125,7 +125,7 @@ def _looked_at(answers: IO[bytes], size: int, forms: Forms) -> tuple[set[int], b
 
 
 def _paths(
-    clone: Clone, forms: Forms, holding: dict[str, str], parents: dict[str, list[str]]
+    clone: Clone, forms: Replacements, holding: dict[str, str], parents: dict[str, list[str]]
 ) -> dict[str, frozenset[bytes]]:
     """Commit -> the paths in its tree that hold a key, told by what it changes against its first parent."""
     found: dict[str, frozenset[bytes]] = {}

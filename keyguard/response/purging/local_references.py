@@ -18,7 +18,7 @@ from keyguard.git.refs.tips import Tip, read_tips
 from keyguard.model.finding import Finding, Occurrence, Where
 from keyguard.report.phrases import place
 from keyguard.response.purging.affected_objects import POINTER
-from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.replacements import Replacements
 from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown, shown_path
@@ -31,7 +31,7 @@ _MOST_ASKED = 50
 FORGET = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
 
 
-class Lead(NamedTuple):
+class LocalReference(NamedTuple):
     """One thing that leads to a key, and what to do about it."""
 
     what: str
@@ -40,14 +40,14 @@ class Lead(NamedTuple):
     """Whether git has to forget objects afterwards."""
 
 
-def leads(
-    repository: Repository, source: str, findings: Sequence[Finding], forms: Forms, known: Collection[str]
-) -> list[Lead]:
+def local_references(
+    repository: Repository, source: str, findings: Sequence[Finding], forms: Replacements, known: Collection[str]
+) -> list[LocalReference]:
     """All of them; ``known`` are the commits and tags that the server has, to which others lead anyway.
 
     ``source`` is the path that was scanned.
     """
-    found: dict[Lead, None] = {}
+    found: dict[LocalReference, None] = {}
     for finding in findings:
         for one in finding.occurrences:
             found.update(dict.fromkeys(_beside(repository, one, finding.id)))
@@ -59,7 +59,7 @@ def leads(
     return list(found)
 
 
-def lines(found: Sequence[Lead]) -> Iterator[str]:
+def lines(found: Sequence[LocalReference]) -> Iterator[str]:
     """How they are said."""
     for one in found:
         yield f"  {one.what}"
@@ -70,24 +70,26 @@ def lines(found: Sequence[Lead]) -> Iterator[str]:
         yield f"    {FORGET}"
 
 
-def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[Lead]:
+def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[LocalReference]:
     """What the place of a key says by itself."""
     trace = one.trace
     inner = _foreign(repository, one)
     if inner:
-        yield Lead(f"the submodule {inner}: {place(one)}", f"keyguard purge {name} --path {shlex.quote(inner)}")
+        yield LocalReference(
+            f"the submodule {inner}: {place(one)}", f"keyguard purge {name} --path {shlex.quote(inner)}"
+        )
     elif one.where is Where.TREE:
         return
     elif trace is not None and trace.kind == "file":
-        yield Lead(f"{place(one)}, a file of git's own, which no clone gets", "edit or remove it")
+        yield LocalReference(f"{place(one)}, a file of git's own, which no clone gets", "edit or remove it")
     elif trace is not None and trace.reach == "index":
         path = shlex.quote(shown_path(one.path))
-        yield Lead(f"the index: {place(one)}", f"git restore --staged {path}", forgets=True)
+        yield LocalReference(f"the index: {place(one)}", f"git restore --staged {path}", forgets=True)
     elif trace is not None and trace.reach == "dangling":
-        yield Lead(f"nothing: {place(one)} is dangling, but git still holds it", "", forgets=True)
+        yield LocalReference(f"nothing: {place(one)} is dangling, but git still holds it", "", forgets=True)
 
 
-def _in_lfs(repository: Repository, source: str, places: Sequence[Occurrence]) -> Iterator[Lead]:
+def _in_lfs(repository: Repository, source: str, places: Sequence[Occurrence]) -> Iterator[LocalReference]:
     """Those of the files whose content git has in Git LFS: a pointer stands for it in every commit."""
     base, prefix = os.path.realpath(source), shown_root(source, alone=True)
     files: dict[bytes, Occurrence] = {}
@@ -104,7 +106,7 @@ def _in_lfs(repository: Repository, source: str, places: Sequence[Occurrence]) -
         for oid, content in zip(ids, BlobReader(shadow).blobs(ids), strict=False):
             text = b"" if content.problem else content.read(_POINTER)
             if text.startswith(POINTER):
-                yield Lead(
+                yield LocalReference(
                     f"Git LFS: {place(ids[oid])}, for which git itself has the pointer {shown(oid[:10])}",
                     "no rewrite changes it: take the file out of history (git filter-repo --invert-paths --path"
                     " FILE), and ask the host to remove the object",
@@ -127,7 +129,9 @@ def _foreign(repository: Repository, one: Occurrence) -> str:
     return ""
 
 
-def _tips(repository: Repository, commits: Sequence[str], forms: Forms, known: Collection[str]) -> Iterator[Lead]:
+def _tips(
+    repository: Repository, commits: Sequence[str], forms: Replacements, known: Collection[str]
+) -> Iterator[LocalReference]:
     """The refs, reflogs and the like that lead to these commits, and that the server does not have."""
     tips = [one for one in read_tips(repository).tips if one.reach != "index" and one.oid not in known]
     if not tips or not commits:
@@ -165,30 +169,32 @@ def _descends(shadow: Shadow, oid: str, commit: str) -> bool:
     return False
 
 
-def _lead(repository: Repository, tip: Tip, forms: Forms) -> Lead:
+def _lead(repository: Repository, tip: Tip, forms: Replacements) -> LocalReference:
     name = shown(forms.hidden(tip.name).decode("utf-8", "backslashreplace"))
     short = name.split("/", 2)[-1]
     word = shlex.quote(short)
     if tip.name.startswith(b"refs/heads/"):
-        return Lead(
+        return LocalReference(
             f"{name}, which only this clone has so", f"rewrite it before it is pushed: git rebase -i, on {word}"
         )
     if tip.name.startswith(b"refs/remotes/"):
-        return Lead(f"{name}, which the server does not have any more", "git fetch --prune", forgets=True)
+        return LocalReference(f"{name}, which the server does not have any more", "git fetch --prune", forgets=True)
     if tip.name.startswith(b"refs/tags/"):
-        return Lead(f"{name}, which only this clone has so", f"git tag -d {word}", forgets=True)
+        return LocalReference(f"{name}, which only this clone has so", f"git tag -d {word}", forgets=True)
     if tip.reach == "stash":
         entry = _stash_entry(repository, tip.oid)
-        return Lead(f"the stash: {entry}", f"git stash drop '{entry}'", forgets=True)
+        return LocalReference(f"the stash: {entry}", f"git stash drop '{entry}'", forgets=True)
     if tip.reach == "worktree":
-        return Lead(f"{name}, of another work tree", "see to it there: git worktree list", forgets=True)
+        return LocalReference(f"{name}, of another work tree", "see to it there: git worktree list", forgets=True)
     if tip.name.startswith(b"rebase-"):
-        return Lead(f"{name}, of a rebase that is under way", "git rebase --continue, or --abort", forgets=True)
+        return LocalReference(
+            f"{name}, of a rebase that is under way", "git rebase --continue, or --abort", forgets=True
+        )
     if tip.reach == "reflog" and tip.kept:
-        return Lead(f"the reflog of {name}", "", forgets=True)
+        return LocalReference(f"the reflog of {name}", "", forgets=True)
     if tip.name == b"HEAD":
-        return Lead("HEAD, which is on no branch", "git switch BRANCH", forgets=True)
-    return Lead(name, f"git update-ref -d {shlex.quote(name)}", forgets=True)
+        return LocalReference("HEAD, which is on no branch", "git switch BRANCH", forgets=True)
+    return LocalReference(name, f"git update-ref -d {shlex.quote(name)}", forgets=True)
 
 
 def _stash_entry(repository: Repository, oid: str) -> str:

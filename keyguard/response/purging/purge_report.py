@@ -9,7 +9,7 @@ from keyguard.report.phrases import counted, number
 from keyguard.response.purging.affected_objects import Commits, Objects, files_of
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.remote_address import Address
-from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.replacements import Replacements
 from keyguard.response.purging.rewrite import Moved, is_signed
 from keyguard.response.purging.rewrite_scope import Ref, Scope
 from keyguard.support.sanitize import shown, shown_path
@@ -19,7 +19,7 @@ _MOST = 20
 _GITHUB = "github.com"
 
 
-def at_head(clone: Clone, forms: Forms, objects: Objects, commits: Commits) -> list[str]:
+def head_lines(clone: Clone, forms: Replacements, objects: Objects, commits: Commits) -> list[str]:
     """What will stand in the files of the default branch in place of a key; nothing where none is in them."""
     head = clone.head()
     commit = clone.refs().get(head, "")
@@ -43,7 +43,7 @@ def at_head(clone: Clone, forms: Forms, objects: Objects, commits: Commits) -> l
     ]
 
 
-def announcement(forms: Forms, objects: Objects, commits: Commits, scope: Scope) -> Iterator[str]:
+def change_lines(forms: Replacements, objects: Objects, commits: Commits, scope: Scope) -> Iterator[str]:
     """What the rewrite changes: the same before a dry run and a real one."""
     changing, refs = counted(len(scope.commits), "commit"), counted(len(scope.refs), "ref")
     yield f"rewritten: {changing} of {number(len(commits.parents))}, {refs}:"
@@ -61,7 +61,7 @@ def announcement(forms: Forms, objects: Objects, commits: Commits, scope: Scope)
         yield from _most([f"  {_name(ref, forms)}: {why}" for ref, why in scope.left], "refs")
 
 
-def push(clone: Clone, address: Address, moved: Sequence[Moved], *, into_work_tree: bool) -> str:
+def push_command(clone: Clone, address: Address, moved: Sequence[Moved], *, into_work_tree: bool) -> str:
     """The command that publishes what was rewritten: for each ref only while the server has what was rewritten."""
     words = ["git", "--git-dir", clone.path, "push", "--atomic", "--no-follow-tags"]
     if into_work_tree:  # the branch that is checked out there is moved with its files, if they are as committed
@@ -72,8 +72,8 @@ def push(clone: Clone, address: Address, moved: Sequence[Moved], *, into_work_tr
     return " ".join([*said, *map(_word, refs)])
 
 
-def afterwards(
-    clone: Clone, address: Address, scope: Scope, forms: Forms, objects: Objects, command: str
+def follow_up_lines(
+    clone: Clone, address: Address, scope: Scope, forms: Replacements, objects: Objects, command: str
 ) -> Iterator[str]:
     """What is left to do by hand, with others."""
     yield f"1. Look at the result: git --git-dir {shlex.quote(clone.path)} log --all"
@@ -83,21 +83,21 @@ def afterwards(
     yield "3. Tell everybody who has a clone to save what only they have, to delete it and to clone anew; and to rebase"
     yield "   what began before, not to merge it: whoever merges old commits and pushes brings the key back."
     yield "4. " + ("Write to the host's support." if address.protocol != "file" else "Tidy up the server.")
-    yield from (f"   {line}" for line in support(address, scope, forms, objects))
+    yield from (f"   {line}" for line in support_lines(address, scope, forms, objects))
     yield "5. Forks, build caches, artefacts, mirrors and backups have it as well: their owners have to act themselves."
     yield "6. Clone the server anew, and prove it there: keyguard prove FINGERPRINT --path CLONE"
 
 
-def beyond_push(address: Address, scope: Scope, forms: Forms) -> Iterator[str]:
+def unpushable_lines(address: Address, scope: Scope, forms: Replacements) -> Iterator[str]:
     """What leads to a key at the server, where no push helps."""
     for ref, why in scope.left:
         yield f"  {_name(ref, forms)}: {why}: delete it at the host"
     if scope.hosted:
         yield "  only refs of the host's own lead to it there:"
-        yield from (f"  {line}" for line in support(address, scope, forms, None))
+        yield from (f"  {line}" for line in support_lines(address, scope, forms, None))
 
 
-def support(address: Address, scope: Scope, forms: Forms, objects: Objects | None) -> Iterator[str]:
+def support_lines(address: Address, scope: Scope, forms: Replacements, objects: Objects | None) -> Iterator[str]:
     """What whoever runs the host has to know, and to do."""
     first = " ".join(scope.first[:_MOST])
     pulls = [ref for ref in scope.hosted if ref.name.startswith(b"refs/pull/") and ref.name.endswith(b"/head")]
@@ -126,7 +126,7 @@ def _lfs(objects: Objects | None) -> str:
     return f"{counted(len(objects.pointers), 'pointer')} held the key: its object is orphaned"
 
 
-def _name(ref: Ref, forms: Forms) -> str:
+def _name(ref: Ref, forms: Replacements) -> str:
     return shown_path(forms.hidden(ref.name))
 
 

@@ -12,7 +12,7 @@ from keyguard.masking.secret import MASK, Secret
 CODECS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
-class Form(NamedTuple):
+class Replacement(NamedTuple):
     """One key in one encoding."""
 
     old: bytes
@@ -22,7 +22,7 @@ class Form(NamedTuple):
     codec: str
 
 
-class Forms:
+class Replacements:
     """All forms of some keys. No ``repr`` of it shows one."""
 
     def __init__(self, secrets: Sequence[tuple[str, Secret]]) -> None:
@@ -38,7 +38,7 @@ class Forms:
     def __repr__(self) -> str:
         return "Forms(********)"
 
-    def of(self, data: bytes) -> list[Form]:
+    def of(self, data: bytes) -> list[Replacement]:
         """The forms of which one can stand in ``data``."""
         return self.all if b"\0" in data else self._plain
 
@@ -76,14 +76,14 @@ class Forms:
         return sorted(found)
 
 
-def _forms(number: int, name: str, value: bytes) -> list[Form]:
+def _forms(number: int, name: str, value: bytes) -> list[Replacement]:
     new = f"REMOVED-{name}"
-    forms = [Form(value, new.encode(), number, "utf-8")]
+    forms = [Replacement(value, new.encode(), number, "utf-8")]
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         return forms
-    return forms + [Form(text.encode(codec), new.encode(codec), number, codec) for codec in CODECS[1:]]
+    return forms + [Replacement(text.encode(codec), new.encode(codec), number, codec) for codec in CODECS[1:]]
 
 
 def _aligned(codec: str, start: int) -> tuple[str, int]:

@@ -12,7 +12,7 @@ import keyguard
 from keyguard.response.purging import filter_repo
 from keyguard.response.purging.affected_objects import Objects
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.replacements import Replacements
 from keyguard.response.purging.rewrite_scope import HOSTED, Ref, Scope
 from keyguard.support.errors import GitError, UsageError
 
@@ -59,7 +59,7 @@ def tools(source: str) -> list[str]:
     return [own, os.path.dirname(found)]
 
 
-def rewrite(clone: Clone, forms: Forms, objects: Objects, scope: Scope, folders: list[str]) -> Change:
+def rewrite(clone: Clone, forms: Replacements, objects: Objects, scope: Scope, folders: list[str]) -> Change:
     """Rewrite what the scope says in the clone, and nothing else; refs that only a host can move are left away.
 
     Raises ``GitError``, also where other commits came out than the scope announces.
@@ -75,7 +75,7 @@ def rewrite(clone: Clone, forms: Forms, objects: Objects, scope: Scope, folders:
     return Change(moved, ids, len(objects.signed & scope.commits), signed_tags)
 
 
-def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> dict[str, str]:
+def _commits(clone: Clone, forms: Replacements, scope: Scope, folders: list[str]) -> dict[str, str]:
     """Rewrite the commits: old id -> new id."""
     work = f"refs/keyguard-{os.urandom(6).hex()}/"
     names = [f"{work}{number}" for number in range(len(scope.tips))]
@@ -101,7 +101,9 @@ def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> di
     return ids
 
 
-def _moved(clone: Clone, forms: Forms, objects: Objects, ref: Ref, ids: dict[str, str], tags: dict[str, str]) -> str:
+def _moved(
+    clone: Clone, forms: Replacements, objects: Objects, ref: Ref, ids: dict[str, str], tags: dict[str, str]
+) -> str:
     """The new id of a ref, with the tags that it leads through written anew."""
     old, new = ref.target, ids.get(ref.target, ref.target)
     if objects.holding.get(old) == "blob":

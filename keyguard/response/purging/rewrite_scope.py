@@ -8,7 +8,7 @@ from typing import NamedTuple
 from keyguard.masking.known_values import KNOWN
 from keyguard.response.purging.affected_objects import Commits, Objects, files_of, peeled
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.replacements import Forms
+from keyguard.response.purging.replacements import Replacements
 
 #: refs that a host makes and moves itself: it takes no push to them
 _HOSTED = (
@@ -48,7 +48,7 @@ class Scope(NamedTuple):
     """Those that hold a key and of whose ancestors none does, in the history of any ref that leads to a key."""
 
 
-def scope_of(clone: Clone, forms: Forms, objects: Objects, commits: Commits) -> Scope:
+def scope_of(clone: Clone, forms: Replacements, objects: Objects, commits: Commits) -> Scope:
     """What has to change so that no ref that can be pushed leads to a key."""
     refs, hosted, left = list[Ref](), list[Ref](), list[tuple[Ref, str]]()
     for name, oid in sorted(clone.refs().items()):
@@ -79,7 +79,7 @@ def scope_of(clone: Clone, forms: Forms, objects: Objects, commits: Commits) -> 
     )
 
 
-def _holds(clone: Clone, forms: Forms, ref: Ref, objects: Objects, commits: Commits) -> bool:
+def _holds(clone: Clone, forms: Replacements, ref: Ref, objects: Objects, commits: Commits) -> bool:
     if ref.target in commits.changing or ref.target in objects.holding:
         return True
     if any(tag in objects.holding for tag in ref.chain):

@@ -10,16 +10,16 @@ from keyguard.engine.prefilter import suspects
 from keyguard.git.layout.repository import Repository
 from keyguard.git.process.opening import open_shadow
 from keyguard.git.refs.tips import read_tips
-from keyguard.inspection.sightings import Sighter
+from keyguard.inspection.sightings import SightingFinder
 from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Finding, Where
 
 
-def secret_in_names(finding: Finding, repository: Repository, engine: Engine) -> Secret | None:
+def secret_from_names(finding: Finding, repository: Repository, engine: Engine) -> Secret | None:
     """The key of a finding, where a name in the repository or its history holds it. Raises ``GitError``."""
     names = list(dict.fromkeys(_names(repository)))
     for number in suspects(engine.prefilter, names):
-        sighter = Sighter(engine.ruleset, engine.matcher)
+        sighter = SightingFinder(engine.ruleset, engine.matcher)
         sighter.sight(Blob(names[number], Where.HISTORY), _once(names[number]))
         found = sighter.secret(finding.fingerprint)
         if found is not None:

@@ -34,7 +34,7 @@ class Server(NamedTuple):
     """Whether it is the user's repository itself, which has no remote."""
 
 
-def proposed(repository: Repository, wanted: str) -> Server:
+def propose_server(repository: Repository, wanted: str) -> Server:
     """The server of a repository; ``wanted`` is the name of a remote, an address, or nothing.
 
     Raises ``UsageError`` where it cannot be told, or is reached in a way that is not taken.
@@ -53,7 +53,7 @@ def proposed(repository: Repository, wanted: str) -> Server:
     return Server(_target(remote, base), remote.name, local=False)
 
 
-def confirmed(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
+def require_confirmation(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
     """Raise ``UsageError`` where the user has not agreed to the address: by typing it, or when he is asked."""
     if server.local or (yes and wanted and not server.name):
         return
@@ -77,7 +77,7 @@ def check_whole(repository: Repository, what: str) -> None:
 _COMPLETE = "Clone the server without --depth and --filter (or git fetch --unshallow), and purge there; nothing changed"
 
 
-def obtain(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
+def clone_server(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
     """Clone what the server has. Raises ``GitError``, also where it does not have all of it itself."""
     if server.address.protocol == "file":
         source = repository if server.local else _at(server.address.path)
