@@ -1,9 +1,10 @@
-"""Whose key is it? Thirty vendors write ``sk_live_``; what stands around a key tells them apart.
+"""Decide which vendor issued a key. Thirty vendors use ``sk_live_``; the surrounding text tells them apart.
 
-Evidence, strongest first: the key's own structure where it can be decoded; the name it is assigned to; a host in the
-same statement; what is done with its variable; what stands beside it; imports and hosts in the same file; the path;
-what is left by the shape alone. Two vendors with equal evidence, or a name and a host that contradict each other, make
-it ambiguous: then the family's fallback speaks and names them. What other files say is for ``keyguard.attribution``.
+Evidence, strongest first: the key's own structure, if it can be decoded; the name that the key is assigned to; a host
+in the same statement; the use of its variable; the text next to it; imports and hosts in the same file; the path; the
+shape alone. If two vendors have equal evidence, or a name and a host contradict each other, the attribution is
+ambiguous: the rule of the family's fallback applies and lists them. ``keyguard.attribution.project_evidence`` adds
+evidence from other files.
 """
 
 from __future__ import annotations
@@ -28,33 +29,33 @@ from keyguard.rules.loader import RuleSet
 
 _NOTHING = Context(b"", b"", (), b"", b"")
 _STRUCTURE = "the key's own structure"
-#: bytes of a text in which the uses of a variable are looked for: what people write has no more
+#: largest text, in bytes, in which uses of a variable are searched: files that people write are smaller
 _WRITTEN = 256 << 10
-#: variables in one text whose uses are looked for
+#: the number of variables in one text whose uses are searched
 _MOST_VARIABLES = 64
 
 
 class _KeyContext:
-    """A key where it stands."""
+    """A match with the text around it."""
 
     def __init__(self, match: Match, page: Page, path: bytes) -> None:
         self.match, self.page, self.path = match, page, path
         self.alone = False
-        """Whether none of the vendors that are asked about is named near it."""
+        """Whether no candidate vendor is mentioned near it."""
 
     @cached_property
     def surroundings(self) -> Context:
-        """What belongs to the key."""
+        """Return the context of the key."""
         return context_of(*self.page.around(self.match.start, self.match.end, REACH, REACH))
 
     @property
     def around(self) -> Context:
-        """The same, where it could say anything of vendors."""
+        """Return the context of the key, or an empty one if no vendor is mentioned in it."""
         return _NOTHING if self.alone else self.surroundings
 
 
 class Attributor:
-    """Decides which of the rules that match a text speaks, from the text around it."""
+    """Chooses one of the rules that match a text, by the evidence around it."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset
@@ -67,9 +68,9 @@ class Attributor:
         self._looked: tuple[Page | None, int] = (None, 0)
 
     def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
-        """The rule that speaks for this match, how certain its vendor is, who else it could be, and why.
+        """Return the chosen rule, the certainty of its vendor, the other candidates, and the reasons.
 
-        None where only rules match that prove nothing without context, and there is none: then it is no key.
+        Return None if all matching rules need context and there is none: then the text is no key.
         """
         company = self._company(match.rules)
         rules = company.rules
@@ -91,7 +92,7 @@ class Attributor:
         return self._companies[numbers]
 
     def _near(self, rules: list[Rule], place: _KeyContext) -> NamedCandidates:
-        """The vendors that are named near a key; what stands there says nothing where there are none."""
+        """Return the candidate vendors that are mentioned near a key."""
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
         if rules is not company.rules:
@@ -102,7 +103,7 @@ class Attributor:
         return near
 
     def _with_more(self, found: Attribution, place: _KeyContext) -> Attribution:
-        """The same with what stands around the key and says what it opens."""
+        """Return the attribution with the environment that the context indicates, and a note on a master key."""
         match, page = place.match, place.page
         rule = self._rules[found.rule]
         told, opens, why = rule.environment_of(match.secret), Environment.UNKNOWN, ""
@@ -137,7 +138,7 @@ class Attributor:
         return self._by_shape(rules, place.match.secret)
 
     def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
-        """What stands in the key's own file and does not have to be about it, the nearest first."""
+        """Yield weaker evidence from the key's own file, nearest first: it need not be about the key."""
         around = place.around
         if self._head.text is not place.page.head:
             self._head = FileHead(place.page.head)
@@ -157,7 +158,7 @@ class Attributor:
         return self._path[2]
 
     def _by_shape(self, rules: list[Rule], secret: bytes) -> Attribution | None:
-        """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing."""
+        """Attribute without evidence: to the only vendor with this shape, else the fallback, else None."""
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
         if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:
@@ -174,7 +175,10 @@ class Attributor:
         return self._unknown[ids]
 
     def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
-        """Nobody can be told: the fallback speaks. Candidates with evidence come first, then those with a shape."""
+        """Return an ambiguous attribution to the fallback.
+
+        Candidates with evidence come first, then those whose shape matches.
+        """
         evidence = list(found)
         speaker = next((rule for rule in rules if rule.fallback), rules[0])
 
@@ -195,7 +199,7 @@ class Attributor:
         )
 
     def _used(self, vendors: NamedCandidates, place: _KeyContext) -> list[Evidence]:
-        """Whom the variable is given that holds the key."""
+        """Return the vendors to which the variable that holds the key is passed."""
         page = place.page
         if not page.whole or len(page.data) > _WRITTEN:
             return []
@@ -209,7 +213,7 @@ class Attributor:
 
 
 def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
-    """The vendors whose keys alone are built as this one is, among those with keys like those of a rule; else none."""
+    """Return the vendors whose keys alone have the structure of this secret, in the family of a rule; else none."""
     family = next((one.family for one in ruleset.rules if one.id == rule), "")
     alike = [one for one in ruleset.rules if family and one.family == family and not one.fallback]
     for few in (checksums.PROOFS, checksums.NARROWING):
@@ -225,7 +229,7 @@ def _named(vendors: Vendors, around: Context) -> Evidence | None:
 
 
 def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evidence | None:
-    """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
+    """Return evidence for a vendor whose known keys look different: older keys may not."""
     if not vendors.others:
         return None
     name = by_name(vendors.others, place.before)
@@ -241,7 +245,7 @@ def _alone(rule: Rule, secret: bytes) -> Attribution:
 
 
 def _narrowed(rules: list[Rule], secret: bytes) -> list[Rule]:
-    """Only those whose keys are built like this one, where it is built so that few are."""
+    """Return only the rules whose structure the secret has, plus the fallback; all rules if it has none."""
     few = [
         rule for rule in rules if rule.checksum in checksums.NARROWING and checksums.CHECKSUMS[rule.checksum](secret)
     ]

@@ -1,7 +1,8 @@
-"""What other files say of keys whose own file leaves open whose they are: likely, and never certain.
+"""Evidence in other files for keys whose own file leaves the vendor open: it makes a vendor likely, never certain.
 
-Code that reads the variable, files beside it, manifests, a README: whoever can write into a repository can write all of
-them, and what is certain may be sent to a vendor. It is looked for only where a key was seen that is not certain.
+The sources are code that reads the variable, files next to the key, manifests, and a README. Whoever can write into a
+repository can write all of these, and a key with a certain vendor may be sent to it. They are read only if a scan
+found a key whose attribution is not certain.
 """
 
 from __future__ import annotations
@@ -23,18 +24,19 @@ from keyguard.model.finding import Attribution, Certainty, Ground, Rule, Sightin
 from keyguard.sources.listing import Folder
 from keyguard.support.sanitize import shown_path
 
-#: grounds that evidence from other files may stand against
+#: grounds that evidence from other files may override
 _WEAK = (Ground.SHAPE, Ground.NOTHING)
 _MOST_REASONS = 3
-#: places in one folder at which is looked what a variable is given to
+#: the number of uses of variables that are examined in one folder
 _MOST_USES = 5_000
 
 
 def add_project_evidence(
     folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine, masked: Callable[[bytes], bytes]
 ) -> list[Sighting]:
-    """Return the same sightings in the same order, with what other files in the folders say of those that are not
-    certain. ``masked`` hides keys in the path of a file that is named as a reason.
+    """Return the same sightings in the same order, uncertain ones with evidence from other files in the folders.
+
+    ``masked`` hides keys in the path of a file that is given as a reason.
     """
     projects = [_ProjectEvidence(folder, engine, masked) for folder in sorted(folders, key=lambda one: -len(one.shown))]
     found, ruleset = [*sightings], engine.ruleset
@@ -46,7 +48,7 @@ def add_project_evidence(
             if at is not None:
                 homes[at].append(number)
     for at, numbers in sorted(homes.items()):
-        # whoever saw them first, they are judged in one order: there is an end to what is looked at
+        # in a fixed order, whichever process found them first: the number of uses that are examined is limited
         numbers.sort(key=lambda number: _place(found[number]))
         answers = projects[at].judge([found[number] for number in numbers])
         for number, answer in zip(numbers, answers, strict=True):
@@ -61,7 +63,7 @@ def _place(one: Sighting) -> tuple[bytes, int, int, str, str]:
 
 
 def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
-    """Whether more can be known: it may be a key of several, and nothing in its own file contradicts itself."""
+    """Whether more evidence could help: several vendors are possible, and the key's own file has no contradiction."""
     said = one.attribution
     if said.certainty is Certainty.CERTAIN or said.ground is Ground.CONTRADICTION:
         return False
@@ -69,7 +71,7 @@ def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
 
 
 class _ProjectEvidence:
-    """One folder, and what its files say."""
+    """The evidence in the files of one folder."""
 
     def __init__(self, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
         self._texts = ProjectFiles(folder)
@@ -83,15 +85,15 @@ class _ProjectEvidence:
         self._left = _MOST_USES
 
     def holds(self, path: bytes) -> bool:
-        """Whether the path, as shown, lies in the folder."""
+        """Whether the path, as shown, is inside the folder."""
         return path.startswith(self._shown)
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Close the files that were opened."""
         self._texts.close()
 
     def judge(self, sightings: list[Sighting]) -> list[Sighting]:
-        """Each of these, with what is known of it now."""
+        """Return each sighting with its new attribution."""
         variables = [self._variable(one) for one in sightings]
         self._code = self._texts.mentions({name for name in variables if name})
         return [self._judged(one, name) for one, name in zip(sightings, variables, strict=True)]
@@ -116,7 +118,7 @@ class _ProjectEvidence:
         return msgspec.structs.replace(one, attribution=found, suppression=suppression)
 
     def _variable(self, one: Sighting) -> str:
-        """The name under which other files know the key."""
+        """Return the name under which other files know the key; empty if there is none."""
         place, path = one.occurrence, one.occurrence.path.removeprefix(self._shown)
         text = place.snippet.text[: place.snippet.start]
         if text.strip(" \t-\"'").startswith("value") and place.line > 1:
@@ -127,7 +129,7 @@ class _ProjectEvidence:
         return found.name if found else ""
 
     def _by_uses(self, vendors: Vendors, path: bytes, variable: str) -> list[Evidence]:
-        """Code that gets at the variable: what it gives it to, or else what that code imports or calls."""
+        """Return evidence from code that reads the variable: its use, or else the imports and hosts there."""
         strong: list[Evidence] = []
         weak: list[Evidence] = []
         telling = dataflow.is_telling(variable)
@@ -146,7 +148,7 @@ class _ProjectEvidence:
         return _distinct(strong or weak)
 
     def _about(self, vendors: Vendors, path: bytes, more: str = "") -> list[Evidence]:
-        """What a file imports, or else calls."""
+        """Return evidence from a file's imports, or else from the hosts that it calls."""
         head = self._head(path)
         if imported := head.imports(vendors):
             where = f" in {self._display(path)}"
@@ -154,12 +156,12 @@ class _ProjectEvidence:
         return [one._replace(why=one.why + more) for one in head.hosts(vendors)]
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
-        """What the code in the same folder imports, or calls."""
+        """Return evidence from the imports and hosts of code in the same folder."""
         others = [other for other in self._texts.beside(path) if other != path and is_code(other)]
         return _distinct(one for other in others for one in self._about(vendors, other))
 
     def _by_needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
-        """The nearest manifest above the key that names one; or else all there are."""
+        """Return evidence from the nearest manifest above the key that names a vendor's package; or from all."""
         for group in (*self._texts.above(path, is_manifest), self._texts.everywhere(is_manifest)):
             stated = [one for one in group if not is_lock(one)]
             found = _distinct(one for other in stated or group for one in self._needs(vendors, other))
@@ -175,7 +177,7 @@ class _ProjectEvidence:
         return self._known[key]
 
     def _by_readme(self, vendors: Vendors, path: bytes) -> list[Evidence]:
-        """What a README above the key is about."""
+        """Return evidence from a README above the key."""
         for group in self._texts.above(path, _is_readme):
             for other in group:
                 if other != path and (found := self._head(other).words(vendors)):
@@ -234,7 +236,7 @@ def _doubted(said: Attribution, evidence: list[Evidence], rules: list[Rule]) -> 
 
 
 def _distinct(found: Iterable[Evidence]) -> list[Evidence]:
-    """The first for each vendor, in order of their names."""
+    """Return the first evidence for each vendor, ordered by vendor."""
     first: dict[str, Evidence] = {}
     for one in found:
         first.setdefault(one.vendor, one)

@@ -1,4 +1,4 @@
-"""The rules that match one text, the vendors whose key it could be, and which of them are named near it."""
+"""The rules that match one text, the vendors that the key could belong to, and those mentioned near it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyguard.rules.loader import RuleSet
 
 
 class Candidates:
-    """Rules that match the same text."""
+    """The rules that match the same text, and their vendors."""
 
     def __init__(self, rules: list[Rule], ruleset: RuleSet) -> None:
         self.rules = rules
@@ -23,12 +23,12 @@ class Candidates:
             for rule in (ruleset.rules if family else ())
             if rule.family == family and rule.vendor not in known
         }
-        """Vendors of the same family whose keys are known to look otherwise."""
+        """Vendors of the same family whose known keys look different."""
         self.nearby = VendorMentions([*self.vendors.values(), *self.others.values()])
 
 
 class NamedCandidates(dict[str, Vendor]):
-    """The vendors that are named near a key, of ``everyone`` whose it could be; and of the ``others``."""
+    """The vendors mentioned near a key, out of ``everyone``, the candidates; likewise out of the ``others``."""
 
     def __init__(self, company: Candidates, named: set[str]) -> None:
         super().__init__((id, vendor) for id, vendor in company.vendors.items() if id in named)

@@ -1,6 +1,6 @@
-"""What stands before a key without what is said only to choose: conditions, and values of other cases.
+"""Remove conditions, and the values of other branches, from the text before a key.
 
-In ``p === 'stripe' ? stripeKey : 'K'`` neither the condition nor the other value says whose the key is.
+In ``p === 'stripe' ? stripeKey : 'K'`` neither the condition nor the other value is evidence about the key.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ from collections.abc import Iterator
 from keyguard.support.regex import expression
 
 _OPEN, _CLOSE = b"([{", b")]}"
-#: a question mark that chooses: not one of ``?.``, ``??``, ``?:``, ``?=``, of ``String?`` or of ``<?php``
+#: the ``?`` of a conditional expression: not of ``?.``, ``??``, ``?:``, ``?=``, ``String?`` or ``<?php``
 _CHOICE = expression(rb"(?<![?<])\?(?![?.:=>;,)\]])(?!\s*[=,;)\]>])")
-#: an assignment, and no comparison
+#: an assignment, not a comparison
 _ASSIGNED = expression(rb"(?<![=!<>~+*/%&|^-])=(?![=~])>?|\breturn\b")
-#: what begins a condition, up to what is done if it holds
+#: a keyword that starts a condition
 _CONDITION = expression(
     rb"(?i)(?<![\w$.'\"-])(?:if|elif|elsif|elseif|unless|when|case|while|until|assert\w*|expect)\b(?![\"']?\s*[:=])"
 )
 _ELSE = expression(rb"(?<![\w$.'\"-])else\b")
 _DONE = expression(rb"\bthen\b|\bdo\b|[:{](?!:)")
-#: what may stand before ``else`` within the tag of a template: ``{{- else }}``, ``{% else %}``, ``<% else %>``
+#: bytes before ``else`` in the tag of a template: ``{{- else }}``, ``{% else %}``, ``<% else %>``
 _TAG = b"{<%~- \t"
-#: so long a text is looked at
+#: bytes of text that are examined
 _MOST = 400
-#: and so many choices in it, from its end
+#: the number of conditionals that are examined, from the end
 _NESTED = 12
 
 
 def without_conditions(text: bytes) -> bytes:
-    """The text before a key with blanks in the place of conditions, and of what is the value in other cases."""
+    """Return the text before a key with conditions, and the values of other branches, replaced by blanks."""
     for start, end in [*_choices(text), *_others(text)]:
         text = text[:start] + b" " * (end - start) + text[end:]
     for start, end in _conditions(text):
-        # one that goes on up to the key leaves a word behind: nothing before it is given the key
+        # a condition that extends to the key becomes a word: the key is not the value of anything before it
         text = text[:start] + (b" " if end < len(text) else b"x") * (end - start) + text[end:]
     return text
 
 
 def _choices(text: bytes) -> Iterator[tuple[int, int]]:
-    """From each condition of a conditional expression to where the key's own case begins."""
+    """Yield spans from each condition of a conditional expression to the start of the key's own branch."""
     if b"?" not in text:
         return
     questions = {one.start() for one in [*_CHOICE.finditer(text)][-_NESTED:]}
@@ -52,16 +52,16 @@ def _choices(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _others(text: bytes) -> Iterator[tuple[int, int]]:
-    """From the value of the other case to ``else``."""
+    """Yield spans from the value of the other branch to ``else``."""
     for one in [*_ELSE.finditer(text)][-_NESTED:]:
         marks = _marks(text[: one.start()].rstrip(_TAG))
         yield _beginning(text, one.start(), 0, marks), one.end()
 
 
 def _marks(text: bytes) -> list[tuple[int, int, bytes]]:
-    """The marks that stand in the text or in brackets that are open at its end, from the end: offset, level, mark.
+    """Return the marks outside closed brackets, from the end of the text: (offset, nesting level, mark).
 
-    What is in brackets that are closed again is left out. The level at the end is 0, each bracket around it one less.
+    The level at the end is 0, and one less outside each enclosing bracket.
     """
     found, closed, level = [], 0, 0
     for at in range(len(text) - 1, max(-1, len(text) - _MOST), -1):
@@ -80,19 +80,19 @@ def _marks(text: bytes) -> list[tuple[int, int, bytes]]:
 
 
 def _is_over(later: list[tuple[int, int, bytes]], level: int) -> bool:
-    """Whether something else has begun since, in the same brackets."""
+    """Whether another element has begun since, at the same nesting level."""
     return any(depth == level and char in b",;" for _, depth, char in later)
 
 
 def _beginning(text: bytes, at: int, level: int, before: list[tuple[int, int, bytes]]) -> int:
-    """Where the condition begins that ends at a question mark."""
+    """Return the start of the condition that ends at a question mark."""
     start = next((place + 1 for place, depth, char in before if depth < level or char in b":,;"), 0)
     given = _ASSIGNED.search(text, start, at)
     return given.end() if given else start
 
 
 def _conditions(text: bytes) -> Iterator[tuple[int, int]]:
-    """From each word that begins a condition to what is done if it holds."""
+    """Yield the span of each condition, from its keyword to its body."""
     for one in _CONDITION.finditer(text):
         opening = re.compile(rb"\s*\(").match(text, one.end())
         end = _closing(text, opening.end()) if opening else None
@@ -103,7 +103,7 @@ def _conditions(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _closing(text: bytes, start: int) -> int | None:
-    """Behind the bracket that closes the one before ``start``."""
+    """Return the offset after the bracket that closes the one before ``start``; None if there is none."""
     depth = 1
     for at in range(start, len(text)):
         char = text[at : at + 1]

@@ -1,7 +1,7 @@
-"""To which vendor a statement sends a key: by the host of its own request, and by no other host that stands in it.
+"""Determine the vendor to which a statement sends a key: by the host of its own request, and by no other host in it.
 
-``fetch('https://api.stripe.com/v1', { headers: { Authorization: 'Bearer …' } })`` proves it. An address of the vendor's
-as a parameter, a path, a referrer, a callback or in a body of a request to somewhere else does not, nor one of which
+``fetch('https://api.stripe.com/v1', { headers: { Authorization: 'Bearer …' } })`` is proof. A URL of the vendor's as a
+parameter, a path, a referrer, a callback or in the body of a request to another host is not, nor is a URL of which
 only a part is known.
 """
 
@@ -19,7 +19,7 @@ from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, hosts_
 from keyguard.support.regex import expression
 
 _OPEN, _PAIRS = b"([{", {b")": b"(", b"]": b"[", b"}": b"{"}
-#: fields and functions that take the address of a request
+#: fields and functions that take the URL of a request
 _TARGETS = frozenset(
     b"url uri baseurl baseuri base baseaddress apibase apiurl apibaseurl endpoint endpointurl serverurl host hostname "
     b"curlopturl raw requesturl target".split()
@@ -29,19 +29,19 @@ _REQUESTS = frozenset(
     b"got curl init message url uri urlopen session instance query api json ajax rest invoke execute exec perform http "
     b"https resource target endpoint baseurl newrequest builder getjson postjson withheaders".split()
 )
-#: what tells others an address, to be called back or to be allowed
+#: names for URLs that others call back or that are permitted
 _LISTENERS = frozenset(
     b"webhook webhooks hook hooks callback callbacks redirect route listener cors origin allow".split()
 )
-#: functions that make an address of a text, and are looked through
+#: functions that make a URL from a string; the call around them is examined
 _MAKERS = frozenset(b"url uri create parse of string mustparse".split())
-#: what is sent along and is no credential
+#: parts of a request that are not credentials
 _BODIES = frozenset(
     b"body data json form payload content text message variables stringify files fields metadata cookie cookies "
     b"referer referrer origin callback attributes settings".split()
 )
 _FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
-#: the field in whose text the end is
+#: the field whose string value contains the end of the text
 _IN_TEXT = expression(
     rb"(?<![\w$.-])[.-]{0,9}([A-Za-z_$][\w$.-]{0,60})[\"'`\]]?\s{0,9}(?::|=>|=)\s{0,9}"
     rb"(?:[bfru$@]{0,2}([\"'`])(?:(?!\2).){0,100})?$",
@@ -49,12 +49,12 @@ _IN_TEXT = expression(
 )
 _FUNCTION = expression(rb"(?<![\w$.:>!?-])[\d.:>!?-]*([A-Za-z_$][\w$.:>!?-]*)\s*$")
 _FUNCTION_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.:>!?-"
-#: before an address that is the second argument: the method
+#: the method, in front of a URL that is the second argument
 _METHOD = expression(
     rb"(?i)^\s*[:\"'`]?(?:[\w.]*\.)?(?:get|post|put|patch|delete|head|options|method\w*)[\"'`]?\s*,\s*$"
 )
 _PREFIX = expression(rb"(?:new\s+)?[bfrul@$]{0,2}[\"'`<]?$")
-#: what goes on in one and the same request, without blanks: ``.header(…)``, ``->get(``; what is in brackets is ``0``
+#: continuations of the same request, without blanks: ``.header(…)``, ``->get(``; bracket contents are ``0``
 _CHAIN = expression(rb"[)\]}]*(?:(?:\?\.|\.|->|::)\w*(?:!|\?(?!\.))?)*")
 _INNER = expression(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _REQUEST_LINE = expression(rb"(?m)^[ \t>#*]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ \t]+(\S+)")
@@ -63,11 +63,11 @@ _HEADER_LINE = expression(rb"(?i)^[ \t>#*]*[a-z-]{3,40}[ \t]*:[^{}\[\]]*$")
 _POWERSHELL = expression(rb"(?i)\b(?:invoke-(?:restmethod|webrequest)|irm|iwr)\b")
 _POWERSHELL_TARGET = expression(rb"(?i)(?:-uri|invoke-(?:restmethod|webrequest)|irm|iwr)\s+[\"']?$")
 _POWERSHELL_OTHER = expression(rb"(?i)-(?:body|infile|proxy|sessionvariable|form)\b")
-#: what leads a request to another place than its address says
+#: what sends a request somewhere other than its URL says
 _DIVERTED = expression(
     rb"(?i)prox(?:y|ies)|tunnel|resolve\b|unix_?socket|socket_?path|lookup:|transport=|replace\(|\bg?sub\("
 )
-#: an option by which a client is told which host to call, and its value
+#: an option that sets the host that a client calls, and its value
 _CALLS = expression(
     rb"(?i)(?<![a-z])(?:api_?)?(?:host|hostname|base_?ur[il]|api_?base|endpoint|server|server_?url|url|port|protocol)"
     rb"[\"']?\s*[:=]\s*[bfru]?[\"'`]?([^\s\"'`,})]+)"
@@ -78,13 +78,16 @@ _ABOUT = expression(rb"(?i)app_?info[\"']?\s*[:=]\s*\{[^{}]*\}")
 class _Bracket(NamedTuple):
     start: int
     name: bytes
-    """The function or field that it belongs to."""
+    """The function or field that the bracket belongs to."""
     first: bool
-    """Whether it is the first in the one around it."""
+    """Whether it is the first thing in the enclosing bracket."""
 
 
 def request_target(vendors: Vendors, statement: bytes) -> Evidence | None:
-    """The one vendor whose host a statement names; direct if the key (``\\0``) is a credential of a request to it."""
+    r"""Return the one vendor whose host a statement names, else None.
+
+    The evidence is direct if the key (``\0``) is a credential of a request to that host.
+    """
     found = hosts_in(vendors, statement, "in the same statement")
     if len(found) != 1:
         return None
@@ -112,7 +115,7 @@ def _is_sent(hosts: Collection[str], statement: bytes) -> bool:
 
 
 def calls_other_host(hosts: Collection[str], statement: bytes) -> bool:
-    """Whether a client in the statement is told to call a host that is none of these."""
+    """Whether a client in the statement is configured to call a host that is none of these."""
     for found in _CALLS.finditer(_ABOUT.sub(b" ", statement)):
         if b"\0" not in found[1] and not belongs_to(
             urls.host_of(re.sub(rb"^https?://|[/?#].*$", b"", found[1])), hosts
@@ -127,7 +130,7 @@ def _all_of(hosts: Collection[str], found: Iterator[str]) -> bool:
 
 
 def _of_headers(statement: bytes) -> Iterator[str]:
-    """The hosts of a request that is written as it goes over the wire."""
+    """Yield the hosts of a request written in HTTP's own syntax."""
     for line in _REQUEST_LINE.finditer(statement):
         if not line[1].startswith(b"/"):
             yield next((one.host for one in urls.addresses(line[1])), "")
@@ -144,8 +147,9 @@ def _of_powershell(statement: bytes, key: int) -> Iterator[str]:
 
 
 def _of_calls(statement: bytes, key: int) -> Iterator[str]:
-    """The hosts of the addresses to which the call goes of which the key is an argument; an empty one where it is only
-    in the body.
+    """Yield the hosts of the URLs in the call that has the key as an argument.
+
+    One is empty if the key is only in the body.
     """
     around = _enclosing(statement[:key])
     field = _IN_TEXT.search(statement[max(0, key - 100) : key])
@@ -157,7 +161,7 @@ def _of_calls(statement: bytes, key: int) -> Iterator[str]:
 
 
 def _is_target(statement: bytes, start: int) -> bool:
-    """Whether the address at an offset is that to which a request goes, and not just a part of what it says."""
+    """Whether the URL at an offset is the target of a request, and not only part of its content."""
     before = _PREFIX.sub(b"", statement[:start], count=1)
     around = _enclosing(before)
     while around and words_of(around[0].name)[-1:] and words_of(around[0].name)[-1] in _MAKERS:
@@ -181,7 +185,7 @@ def _is_option(inner: bytes) -> bool:
 
 
 def _is_own(around: list[_Bracket]) -> bool:
-    """Whether what is in these brackets belongs to a request: its own arguments, or the first object among them."""
+    """Whether these brackets belong to a request: its own arguments, or the first object among them."""
     for one in around:
         if one.name and _is_request(one.name):
             return True
@@ -191,7 +195,7 @@ def _is_own(around: list[_Bracket]) -> bool:
 
 
 def _is_together(statement: bytes, one: urls.Address, key: int, around: list[_Bracket]) -> bool:
-    """Whether an address and the key are arguments of one call, or of calls that follow each other in one chain."""
+    """Whether a URL and the key are arguments of one call, or of calls in one chain."""
     if any(bracket.start < one.start for bracket in around) and not _is_closed(statement, around, one):
         return True
     first, last = (one.end, key) if one.start < key else (key, one.start)
@@ -205,7 +209,7 @@ def _is_together(statement: bytes, one: urls.Address, key: int, around: list[_Br
 
 
 def _is_closed(statement: bytes, around: list[_Bracket], one: urls.Address) -> bool:
-    """Whether none of the brackets around the key is still open at the address."""
+    """Whether none of the brackets around the key is still open at the URL."""
     if not around:
         return True
     open_there = {bracket.start for bracket in _enclosing(statement[: one.start])}
@@ -213,7 +217,7 @@ def _is_closed(statement: bytes, around: list[_Bracket], one: urls.Address) -> b
 
 
 def _enclosing(text: bytes) -> list[_Bracket]:
-    """The brackets that are open at the end of a text, the innermost first."""
+    """Return the brackets that are open at the end of a text, innermost first."""
     opened: list[int] = []
     for found in re.finditer(rb"[()\[\]{}]", text):
         if found.group() in _OPEN:
@@ -231,7 +235,7 @@ def _bracket(text: bytes, start: int, outer: int) -> _Bracket:
 
 
 def _field(before: bytes) -> bytes:
-    """The field whose value follows."""
+    """Return the field whose value follows; empty if there is none."""
     found = _FIELD.search(before[-100:])
     return found[1] if found else b""
 

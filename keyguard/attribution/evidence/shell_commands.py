@@ -1,4 +1,4 @@
-"""Requests that are written as commands for a shell: to which host they go, and what of them is a credential."""
+"""HTTP requests written as shell commands: the host that each goes to, and whether the key is its credential."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ _ENDS = frozenset([b"|", b"||", b"&", b"&&", b";", b">", b">>", b"<", b"2>", b"2
 _HEADERS = frozenset([b"-H", b"--header", b"--headers"])
 _CREDENTIALS = frozenset([b"-u", b"--user", b"--oauth2-bearer", b"--auth", b"-a", b"--password", b"--http-password"])
 _TARGETS = frozenset([b"--url"])
-#: options by which the request goes to another place than its address says
+#: options that send the request somewhere other than its URL says
 _DIVERT = frozenset(
     b"--connect-to --resolve -x --proxy --preproxy --proxy1.0 --socks4 --socks4a --socks5 --socks5-hostname "
     b"--unix-socket --abstract-unix-socket --doh-url --dns-servers -K --config --next".split()
 )
-#: options without an argument; of all others it is not known that they have none
+#: options without an argument; every other option may have one
 _PLAIN = frozenset(
     b"--silent --show-error --location --location-trusted --fail --fail-with-body --insecure --verbose --get --head "
     b"--compressed --include --globoff --http1.1 --http2 --http3 --no-buffer --progress-bar --raw --tlsv1.2 --tlsv1.3 "
     b"--quiet --no-verbose --basic --digest --remote-name --body --print-headers --check-status --content-on-error "
     b"--no-check-certificate --follow --ignore-stdin --offline --download --stream --pretty".split()
 )
-#: letters of options with an argument
+#: letters of short options with an argument
 _WITH = b"AbcCdDeEFhHKmoPQrtTuUwxXyYza"
 
 
 class ShellRequest(NamedTuple):
-    """One request: the hosts of its addresses, and whether the key is a credential of it."""
+    """One request: the hosts of its URLs, and whether the key is one of its credentials."""
 
     hosts: tuple[str, ...]
-    """Each in lower case, empty for one of which nobody knows; empty altogether where the request is led astray."""
+    """In lower case, the empty string for an unknown one; an empty tuple if the request is diverted."""
     credential: bool
 
 
 def request_with_key(statement: bytes) -> ShellRequest | None:
-    """The command in a statement whose argument the key (``\\0``) is; None where there is none."""
+    r"""Return the request in a statement that has the key (``\\0``) as an argument; None if there is none."""
     key = statement.find(b"\0")
     found = list(_NAME.finditer(statement, 0, max(key, 0)))
     if not found:
@@ -53,7 +53,7 @@ def request_with_key(statement: bytes) -> ShellRequest | None:
 
 
 def _words(text: bytes) -> Iterator[bytes]:
-    """The words behind the name of a command, without quotes; also of one that is a list of strings."""
+    """Yield the words after the name of a command, without quotes; also of a command given as a list of strings."""
     for found in _WORD.finditer(re.sub(rb"[\\^`][ \t]*\r?\n|[\"'],[ \t]*[\"']", b" ", text)):
         word = re.sub(rb"\\?[\"']", b"", found.group()).rstrip(b")`;,]")
         if word in _ENDS or word.startswith((b">", b"|", b";", b"#")):
@@ -82,7 +82,7 @@ def _read(words: list[bytes], program: bytes) -> ShellRequest | None:
 
 
 def _option(word: bytes, rest: Iterator[bytes]) -> tuple[bytes, bytes]:
-    """An option with its argument, which may be the next word. Of one that is not known it is: that proves nothing."""
+    """Return an option and its argument, maybe the next word; an unknown option takes one, which proves nothing."""
     name, equals, argument = word.partition(b"=")
     if word.startswith(b"--"):
         if name in _PLAIN:
@@ -95,7 +95,7 @@ def _option(word: bytes, rest: Iterator[bytes]) -> tuple[bytes, bytes]:
 
 
 def _is_address(word: bytes, program: bytes) -> bool:
-    """Whether an argument is where the request goes: all are but the method, and the items of the body."""
+    """Whether a positional argument is the URL of the request, and not the method or an item of the body."""
     if program == b"curl":
         return True
     return not word.isupper() and not re.match(rb"[\w.\[\]-]+(?::?=|==|@)", word)

@@ -1,4 +1,4 @@
-"""Addresses in a text, and whose they are: by their host alone, whatever names stand in the rest of them."""
+"""Find URLs in a text and their owner: by the host alone, whatever names the rest of the URL contains."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import NamedTuple
 
 from keyguard.support.regex import expression
 
-#: scheme, authority, and all that belongs to one address: another address in it is a part of it
+#: scheme, authority, and the rest of one URL: another URL inside it is part of it
 _URL = expression(
     rb"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,10}://([^/?#\s\"'`<>\\,;()|]*)(?:[/?#\\,;|(][^\s\"'`<>]*)?",
 )
-#: what may stand directly before an address that is not a part of a longer one
+#: what may directly precede a URL that is not part of a longer one
 _BEFORE = expression(rb"(?:^|[\s\"'`<>(\[{,;])(?:[\w.$-]*[=:])?$")
-#: what an address is put together of: then nobody knows what it begins with
+#: operators that build a URL from parts: its beginning is then unknown
 _COMPOSED = expression(rb"(?:\+|\.|%|\bformat\(|<>|\|\|)\s*[bfru]{0,2}[\"'`]$")
-#: bytes before an address in which is looked for its beginning
+#: bytes before a URL in which its beginning is searched
 _FAR = 300
 _BARE = expression(rb"([\"'`])((?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}(?::[0-9]{1,5})?)\1")
 _HOST = expression(rb"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.)+[A-Za-z]{2,24}\.?")
 
 
 class Address(NamedTuple):
-    """An address, between two offsets of a text."""
+    """A URL, between two offsets of a text."""
 
     start: int
     end: int
     host: str
-    """In lower case; empty where it is not certain which it is."""
+    """The host in lower case; empty if it is not certain."""
 
 
 def addresses(text: bytes) -> Iterator[Address]:
-    """The addresses in a text, in order, then hosts that are strings of their own."""
+    """Yield the URLs in a text, in order, then hosts that are strings of their own."""
     for found in _URL.finditer(text):
         whole = _BEFORE.search(text, max(0, found.start() - _FAR), found.start())
         composed = _COMPOSED.search(text, max(0, found.start() - 12), found.start())
@@ -44,7 +44,7 @@ def addresses(text: bytes) -> Iterator[Address]:
 
 
 def host_of(authority: bytes) -> str:
-    """The host of ``user:password@host:port``; empty where that is none, or not known as it is put together."""
+    """Return the host of ``user:password@host:port``; empty if that is invalid, or unknown because it is composed."""
     host, _, port = authority.rpartition(b"@")[2].partition(b":")
     if not _HOST.fullmatch(host) or not (not port or port.isdigit()):
         return ""
@@ -52,12 +52,12 @@ def host_of(authority: bytes) -> str:
 
 
 def belongs_to(host: str, hosts: Collection[str]) -> bool:
-    """Whether a host is one of these, or below one of them."""
+    """Whether a host is one of these, or a subdomain of one."""
     return any(host == one or host.endswith("." + one) for one in hosts)
 
 
 def enclosing_host(before: bytes, after: bytes) -> tuple[bool, str]:
-    """Whether the place between two texts lies in an address, and if so the host of that; empty if none is certain."""
+    """Return whether the place between two texts is inside a URL, and its host, empty if that is not certain."""
     last = re.split(rb"[\s\"'`<>]", before[-_FAR:])[-1]
     scheme = re.search(rb"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,10}://", last)
     if scheme is None:

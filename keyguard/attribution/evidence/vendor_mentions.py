@@ -1,4 +1,4 @@
-"""Which vendors are named near a key at all: of the thirty that share a prefix, mostly none."""
+"""Find the vendors that are mentioned near a key at all: of the thirty that share a prefix, mostly none."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from keyguard.attribution.evidence.context import REACH
 from keyguard.engine.page import Page
 from keyguard.model.finding import Vendor
 
-#: what may stand within a name: see ``names``
+#: bytes that may occur within a name: see ``vendor_names``
 _NOISE = b"_-. \t\n\r\f\v"
-#: so many bytes of a page are looked through for each key that was asked about: once a page has many, what is named
-#: nowhere in it is not looked for any more
+#: bytes of a page per lookup from which searching the whole page pays off: on a page with many keys, a name that
+#: does not occur anywhere in it is not searched any more
 _SHARE = 4096
 
-#: a text to look for, in lower case, and whose it is
+#: a text to search, in lower case, and the id of its vendor
 _Needle = tuple[bytes, str]
 
 
 class VendorMentions:
-    """Looks for the names and domains of some vendors, wherever they stand: what they mean there is for others."""
+    """Searches for the names and domains of some vendors; what they mean there is for others to decide."""
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         every = list(vendors)
@@ -31,7 +31,7 @@ class VendorMentions:
         self._left: tuple[Sequence[_Needle], Sequence[_Needle]] = (self._names, self._domains)
 
     def at(self, page: Page, start: int, end: int) -> set[str]:
-        """The ids of the vendors that are named within ``REACH`` bytes of a span."""
+        """Return the ids of the vendors mentioned within ``REACH`` bytes of a span."""
         if page is not self._page:
             self._page, self._asked, self._left = page, 0, (self._names, self._domains)
         self._asked += 1
@@ -45,7 +45,7 @@ class VendorMentions:
 
 
 def _in(text: bytes, names: Sequence[_Needle], domains: Sequence[_Needle]) -> tuple[list[_Needle], list[_Needle]]:
-    """Those that stand in the text."""
+    """Return the names and the domains that occur in the text."""
     text = text.lower()
     plain = text.translate(None, _NOISE)
     return [one for one in names if one[0] in plain], [one for one in domains if one[0] in text]

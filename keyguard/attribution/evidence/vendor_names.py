@@ -1,4 +1,4 @@
-"""Vendors by their names: in the identifier that is given a key, in the statement around it, in any text beside it."""
+"""Find vendors by name: in the identifier that a key is assigned to, in its statement, in any text near it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from keyguard.model.finding import Vendor
 Vendors = Mapping[str, Vendor]
 
 _NOISE = re.compile(rb"[_\-\s.]")
-#: addresses name whom they belong to, and not the key behind them
+#: URLs and e-mail addresses name their owner, and not the key after them
 _ADDRESS = re.compile(
     rb"[a-z]{2,10}://[^\s\"'`<>]*|[\w.+-]{1,64}@[\w.-]+|(?<![\w.-])(?:[\w-]{1,63}\.){1,9}(?:ai|com|io|jp|net|org)(?![\w-])"
 )
-#: of an address, what says whom it belongs to: not its path, in which anybody may be named
+#: the part of a URL that identifies its owner: not the path, which may name anybody
 _OWNER = re.compile(
     rb"(?:[a-z]{2,10}://(?:[^\s\"'`<>/@]{0,256}@)?|@)((?:[\w-]{1,63}\.){1,9}[A-Za-z]{2,24})(?![\w-])"
     rb"|(?<![\w.-])((?:[\w-]{1,63}\.){1,9}(?:ai|co|com|dev|io|jp|net|org))(?![\w.(-])"
 )
 _IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$.-]{2,}")
 _WORD = re.compile(rb"[a-z]{3,}")
-#: so long a word is another key
+#: a word of this length is another key
 _LONG = re.compile(rb"[\w+/-]{20,}")
-#: behind a name that is given a key of its own, and so says nothing about others; and the names that may be before it
+#: after a name that has a key of its own, and is no evidence for other keys; and bytes of the names before it
 _GIVES_KEY = re.compile(rb"(?<=[\w$.-])[\"'\]]?[ \t]*(?:=>|:=|[=:])[ \t]*[\"'`]?[\w+/-]{20,}[\"'`]?")
 _NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789$.-"
 _FIRST_BYTES = b"0123456789.-"
-#: words that stand between a name and its value without changing what the value is
+#: words between a name and its value that do not change what the value is
 _PLAIN = frozenset(
     b"bearer basic token string str new env key keys secret api value const let var val live test authorization header "
     b"headers getenv get set process default config options params sdk client create init from text char static final "
@@ -40,55 +40,55 @@ _PLAIN = frozenset(
     b"setapikey apikey secretkey access credential credentials echo export and is environ setdefault optional quot "
     b"apos".split()
 )
-#: what may follow a vendor's name within a word that is all in one case
+#: what may follow a vendor's name within a word of one case
 _SUFFIX = (
     rb"(?i:key|api|secret|token|sk|pk|live|test|client|auth|prod|dev|access|sdk|webhook|private|public|publishable|restricted"
     rb"|pass|cred|env|account|config)"
 )
-#: and in one that is only about the vendor
+#: further ones, in a word that is only about the vendor
 _ABOUT = (
     rb"|(?i:app|pay|service|gateway|connect|demo|hook|integration|backend|server|checkout|provider|mail|php|node|js)"
 )
-#: brackets that are closed again, and a name of its own that is given a value behind another value
+#: closed brackets; and a further name that has its own value, after another value
 _CLOSED = re.compile(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _OPEN = re.compile(rb"[(\[{]")
 _ANOTHER = re.compile(rb"[=:>]\s*[^\s=:,]+[\s,]+[\"']?[A-Za-z_$][\w$.-]*[\"']?\s*(?:=>|:=|[=:])")
-#: behind a name that is a string of its own: ``get("STRIPE_KEY", …)``, which the next argument belongs to
+#: after a name that is a string: ``get("STRIPE_KEY", …)``, to which the next argument belongs
 _NAMED = re.compile(rb"[\"'`]\s*(?:[\])]\s*)?,")
-#: several names that are given values at once: which is whose cannot be told
+#: several names that are assigned at once: which value belongs to which is unknown
 _SEVERAL = re.compile(
     rb"\s*(?:(?:const|let|var|my|local)\s+)?(?:[\[(]\s*)?[A-Za-z_$][\w$.]*(?:\s*,\s*[A-Za-z_$][\w$.]*)+\s*(?:[\])]\s*)?:?=(?![=>])"
 )
-#: before a name that may not be the one that is meant
+#: words before a name that may not be meant
 _OTHERWISE = re.compile(rb"(?i)(?<![\w|])(?:or|not|no|nor|instead of|was|ex)[ \t]+$")
 _HOST_BEFORE = re.compile(rb"[A-Za-z0-9-]")
 _HOST_AFTER = re.compile(rb"[A-Za-z0-9-]|\.[A-Za-z0-9]")
-#: the name in front of an e-mail address; that of a URL stands behind ``//`` or ``:``
+#: the local part of an e-mail address; a user name in a URL follows ``//`` or ``:``
 _MAILBOX = re.compile(rb"(?<![\w.+/:-])[\w.+-]{1,64}@$")
-#: the names that a name stands below in a path: ``stripe/clerk/key``
+#: the parent names in a path: ``stripe/clerk/key``
 _PATH = re.compile(rb"(?<![\w$./-])[\w$.-]+/(?:[\w$.-]+/)*$")
-#: what may stand between a name and its value, to show how the one is given to the other
+#: the syntax between a name and its value, shown in a reason
 _JOIN = re.compile(rb"[\"'\]\s]*(:?=|=>|:|\()")
-#: names are shown where they are no longer than this and hold nothing that could be a part of a key
+#: a name is shown if it is no longer than this and contains nothing that could be part of a key
 _LONGEST = 60
 _RANDOM = re.compile(rb"[A-Za-z]*[0-9][A-Za-z0-9]{14,}|[A-Za-z0-9]{32,}")
 
 
 class Evidence(NamedTuple):
-    """One reason to believe in one vendor."""
+    """One reason to attribute a key to a vendor."""
 
     vendor: str
     why: str
-    #: the key is what the name is given, not just something else on its line
+    #: the key is the value of the name, not just on the same line
     direct: bool = True
-    #: of a name: something is given to it, as to a variable or to a function, and it is not just said
+    #: for a name: something is assigned or passed to it; it is not only mentioned
     joined: bool = True
-    #: where in a text, if not at the key
+    #: the offset in the text, if not at the key
     at: int = -1
 
 
 def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
-    """The vendor whose name stands in an identifier before the key, nearest to it; a longer name beats its part."""
+    """Return the vendor whose name is nearest before the key in an identifier; a longer name beats its part."""
     text = without_conditions(_ADDRESS.sub(b" ", before))
     several, plain = bool(_SEVERAL.match(text)), _NOISE.sub(b"", text).lower()
     best: tuple[int, int, Evidence, int] | None = None
@@ -113,14 +113,14 @@ def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
 
 
 def _names_others(vendors: Vendors, but: str, identifier: bytes) -> bool:
-    """Whether an identifier names a vendor other than one."""
+    """Whether an identifier names a vendor other than ``but``."""
     others = (name for vendor in vendors.values() if vendor.id != but for name in vendor.names)
     plain = _NOISE.sub(b"", identifier).lower()
     return bool(identifier) and any(name.encode() in plain and as_word(name).search(identifier) for name in others)
 
 
 def _is_proof(text: bytes, start: int, end: int, name: str) -> bool:
-    """Whether the identifier between the offsets names that vendor alone, and what follows is given to it."""
+    """Whether the identifier between the offsets names only that vendor, and what follows is assigned to it."""
     if _OTHERWISE.search(text, 0, start) or not is_given(text, start, end):
         return False
     identifier = text[start:end].rstrip(b".-")
@@ -133,25 +133,25 @@ def _is_proof(text: bytes, start: int, end: int, name: str) -> bool:
 
 
 def _is_foreign(words: list[bytes], name: str) -> bool:
-    """Whether words that a name stands below are about another company, or turn round what stands there."""
+    """Whether words that a name is nested below are about another company, or negate what is below them."""
     return is_about_another(words, (name,)) or is_doubtful(words)
 
 
 def by_host(vendors: Vendors, statement: bytes) -> Evidence | None:
-    """The one vendor whose host a statement names."""
+    """Return the one vendor whose host a statement names; None if there are several or none."""
     found = hosts_in(vendors, statement, "in the same statement")
     return found[0] if len(found) == 1 else None
 
 
 def hosts_in(vendors: Vendors, text: bytes, where: str) -> list[Evidence]:
-    """Vendors whose hosts stand in a text."""
+    """Return the vendors whose hosts occur in a text."""
     text = text.lower()
     return [*_calling(vendors, text, where)]
 
 
 @lru_cache(maxsize=512)
 def shortest_identifiers(hosts: tuple[str, ...], imports: tuple[str, ...]) -> tuple[bytes, ...]:
-    """The shortest of a vendor's hosts and packages, in lower case, of which each of the others holds one."""
+    """Return the shortest of a vendor's hosts and packages, in lower case; every other one contains one of these."""
     found: list[str] = []
     for one in sorted({*map(str.lower, (*hosts, *imports))}, key=len):
         if not any(mark in one for mark in found):
@@ -167,17 +167,17 @@ def _calling(vendors: Vendors, text: bytes, where: str) -> Iterator[Evidence]:
 
 
 def by_words(vendors: Vendors, text: bytes, where: str = "beside it") -> list[Evidence]:
-    """Vendors that are named anywhere in a text, other than by what has a key of its own; or who own an address."""
+    """Return the vendors that a text mentions, except in a name that has a key of its own, or that own a URL in it."""
     text = _without_spent(text)
     owners = [(found[1] or found[2]).lower() for found in _OWNER.finditer(text)]
     return [*_named(vendors, _OWNER.sub(b" ", text) if owners else text, owners, where)]
 
 
 def _without_spent(text: bytes) -> bytes:
-    """The text without names that are given a key of their own, and without these keys.
+    """Return the text without names that have a key of their own, and without these keys.
 
-    It looks for what stands behind a name first, and from there back: to begin with names would take a time that grows
-    with the square of the longest one.
+    Search for the syntax after a name first, then backwards: starting at names would take time that grows with
+    the square of the longest one.
     """
     parts, at, low = [], 0, 0
     while found := _GIVES_KEY.search(text, low):
@@ -192,7 +192,7 @@ def _without_spent(text: bytes) -> bytes:
 
 
 def in_path(vendors: Vendors, path: bytes) -> list[Evidence]:
-    """Vendors that a path names."""
+    """Return the vendors that a path names."""
     return [*_named(vendors, path, [], "in the path")]
 
 
@@ -207,7 +207,7 @@ def _named(vendors: Vendors, text: bytes, owners: list[bytes], where: str) -> It
 
 
 def _owned(vendor: Vendor, owners: list[bytes]) -> str:
-    """The domain of the vendor's to which one of the addresses belongs."""
+    """Return the vendor's domain to which one of the hosts belongs; empty if none does."""
     for domain in (".".join(host.split(".")[-2:]) for host in vendor.hosts):
         if any(one == domain.encode() or one.endswith(b"." + domain.encode()) for one in owners):
             return domain
@@ -215,7 +215,7 @@ def _owned(vendor: Vendor, owners: list[bytes]) -> str:
 
 
 def _shown(name: str, text: bytes, start: int, end: int) -> str:
-    """``STRIPE_KEY = …``, as it stands before the key."""
+    """Return the name as it is before the key: ``STRIPE_KEY = …``."""
     identifier, join = text[start:end].rstrip(b".-"), _JOIN.match(text, end)
     if not is_showable(identifier):
         return f"a name with {name!r} before it"
@@ -224,12 +224,15 @@ def _shown(name: str, text: bytes, start: int, end: int) -> str:
 
 
 def is_showable(identifier: bytes) -> bool:
-    """Whether a name is short, and no part of a key."""
+    """Whether a name is short and not part of a key."""
     return 0 < len(identifier) <= _LONGEST and identifier.isascii() and not _RANDOM.search(identifier)
 
 
 def _last_with(text: bytes, name: str) -> tuple[int, int, bool]:
-    """The last identifier that holds a vendor's name (its end is -1: none does), and if the name is a word in it."""
+    """Return the span of the last identifier with a vendor's name, and whether the name is a word in it.
+
+    The end is -1 if there is none.
+    """
     for found in reversed(list(_IDENTIFIER.finditer(text))):
         if name.encode() in _NOISE.sub(b"", found.group()).lower() and _as_part(name).search(found.group()):
             return *found.span(), bool(as_word(name).search(found.group()))
@@ -238,7 +241,7 @@ def _last_with(text: bytes, name: str) -> tuple[int, int, bool]:
 
 @lru_cache(maxsize=512)
 def as_word(name: str) -> re.Pattern[bytes]:
-    """A vendor's name as a word or several words of an identifier: ``STRIPE_KEY``, ``myStripeKey``, not ``stripes``."""
+    """Return a pattern for a vendor's name as whole words of an identifier: ``STRIPE_KEY``, not ``stripes``."""
     letters = b"[_.-]?".join(re.escape(char.encode()) for char in name)
     before = rb"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
     after = rb"(?:(?![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?=" + _SUFFIX + rb"))"
@@ -247,7 +250,7 @@ def as_word(name: str) -> re.Pattern[bytes]:
 
 @lru_cache(maxsize=512)
 def _as_part(name: str) -> re.Pattern[bytes]:
-    """The same in running text, where it may be two words, or stand in one piece at the end of a longer one."""
+    """Return a pattern for a name in prose, where it may be two words, or the end of a longer word."""
     parted = b"[ _.-]?".join(re.escape(char.encode()) for char in name)
     before = rb"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
     after = rb"(?:(?![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?=" + _SUFFIX + _ABOUT + rb"))"
@@ -256,7 +259,7 @@ def _as_part(name: str) -> re.Pattern[bytes]:
 
 
 def _is_direct(between: bytes) -> bool:
-    """Whether nothing but syntax and plain words stand between a name and the key: it is what the name stands for."""
+    """Whether only syntax and neutral words are between a name and the key, so that the key is its value."""
     plain, count = between, 1
     while count:
         plain, count = _CLOSED.subn(b"0", plain)
