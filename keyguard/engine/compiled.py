@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     plan: msgspec.Raw
     #: of each of its anchors
     widths: tuple[int, ...]
+    #: of Hyperscan; empty until the first scan
     database: bytes
     #: (name of a pack of the scanned repository, how many rules it added)
     added: tuple[tuple[str, int], ...] = ()
@@ -68,7 +70,7 @@ class Engine:
     def ruleset(self) -> RuleSet:
         """The rules and their vendors."""
         try:
-            return msgspec.msgpack.decode(self._found.ruleset, type=RuleSet)
+            return _decoded(self._found)
         except (msgspec.MsgspecError, ValueError):
             packs, added = self._packs
             return loader.parse(loader.read_packs(packs), added)
@@ -100,16 +102,34 @@ def load(
     """
     native = _is_native(engine)
     packs, own = tuple(extra), tuple(added)
-    library = prefilter.library_version() if native else "python"
-    stamp = loader.stamp(packs, __version__, library, added=own) if cached else ""
-    name = f"rules-{stamp[:32]}.msgpack"
+    stamp = _stamp(packs, own, native) if cached else ""
+    name = _file_name(stamp)
     found = _from_cache(name, native) if stamp else None
     if found is None:
         found = _compile(loader.parse(loader.read_packs(packs), own))
     filter_, fresh = _prefilter(found, native)
     if fresh and stamp:
-        _to_cache(name, found, filter_)
+        _to_cache(name, found, filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python")
     return Engine(found, filter_, packs, own, stamp)
+
+
+def rules(extra: Iterable[str] = ()) -> RuleSet:
+    """The rules of the built-in packs and of those in ``extra``, for a command that scans nothing.
+
+    To parse all packs takes 0.15 s of processor time: what is cached is read, and what is not is cached for the next
+    scan, which then adds the database. Raises ``RuleError`` for a broken pack.
+    """
+    packs = tuple(extra)
+    native = _is_native("auto")
+    name = _file_name(_stamp(packs, (), native))
+    found = _from_cache(name, native)
+    if found is not None:
+        with suppress(msgspec.MsgspecError, ValueError):
+            return _decoded(found)
+    ruleset = loader.parse(loader.read_packs(packs))
+    if directory.folder(make=True) is not None:
+        _to_cache(name, _compile(ruleset), b"")
+    return ruleset
 
 
 def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
@@ -155,6 +175,20 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
     return prefilter.HyperscanPrefilter(_plan(found).anchors), True
 
 
+def _stamp(packs: tuple[str, ...], added: tuple[AddedPack, ...], native: bool) -> str:
+    """A name for these packs and for all that compiles them."""
+    library = prefilter.library_version() if native else "python"
+    return loader.stamp(packs, __version__, library, added=added)
+
+
+def _file_name(stamp: str) -> str:
+    return f"rules-{stamp[:32]}.msgpack"
+
+
+def _decoded(found: Compiled) -> RuleSet:
+    return msgspec.msgpack.decode(found.ruleset, type=RuleSet)
+
+
 def _plan(found: Compiled) -> Plan:
     from keyguard.engine.match_plan import Plan
 
@@ -174,7 +208,6 @@ def _from_cache(name: str, native: bool) -> Compiled | None:
         return None
 
 
-def _to_cache(name: str, found: Compiled, filter_: Prefilter) -> None:
-    database = filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python"
+def _to_cache(name: str, found: Compiled, database: bytes) -> None:
     directory.write(name, msgspec.msgpack.encode(msgspec.structs.replace(found, database=database)))
     directory.prune(FILES, _KEPT)

@@ -10,8 +10,9 @@ import msgspec
 from keyguard.git.process.shadow import Shadow
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import Tip, Tips
-from keyguard.history.ranges.ends import Ends, cut_history, find_ends
-from keyguard.history.request import Range
+from keyguard.history.ranges.enumeration import apply_shallow
+from keyguard.history.ranges.request import Range
+from keyguard.history.ranges.selection import Selection, resolve_range
 from keyguard.support.errors import GitError
 
 _REMOTES = b"refs/remotes/"
@@ -42,20 +43,20 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     What is on the default branch already (a push to it, looked at afterwards) is held against the default branch
     before: no commit that is looked at decides about itself. ``UsageError`` where the range names what is not there.
     """
-    ends = find_ends(asked, tips, revisions, shadow, now)
+    selection = resolve_range(asked, tips, revisions, shadow, now)
     named = _named_ends(asked, tips, revisions, shadow, now)
-    cut = cut_history(tips, revisions, shadow)
-    tip = tip_of(ends, tips, "the change")
+    cut = apply_shallow(tips, revisions, shadow)
+    tip = tip_of(selection, tips, "the change")
     default = _default_branch(tips.tips, revisions)
-    if default and not ends.include:
+    if default and not selection.include:
         return BaseAndTip(default, tip)
-    if default and not cut and any(_is_right_above(revisions, default.commit, end) for end in ends.include):
+    if default and not cut and any(_is_right_above(revisions, default.commit, end) for end in selection.include):
         base = default.commit
     else:
-        base = _merge_base(shadow, default.commit, ends.include) if default else ""
+        base = _merge_base(shadow, default.commit, selection.include) if default else ""
     if default is None or not base:
         return BaseAndTip(NamedCommit(named[0], _begin(asked)) if named else None, tip)
-    if base in ends.include and not any(_merge_base(shadow, base, [end]) == base for end in ends.exclude):
+    if base in selection.include and not any(_merge_base(shadow, base, [end]) == base for end in selection.exclude):
         base = _merge_base(shadow, default.commit, named) if named else ""
     name = default.name if base == default.commit else f"the merge base with {default.name}"
     return BaseAndTip(NamedCommit(base, name) if base else None, tip)
@@ -66,12 +67,12 @@ def head_of(tips: Tips) -> NamedCommit | None:
     return next((NamedCommit(tip.oid, "HEAD") for tip in tips.tips if tip.reach == "head"), None)
 
 
-def tip_of(ends: Ends, tips: Tips, name: str) -> NamedCommit | None:
+def tip_of(selection: Selection, tips: Tips, name: str) -> NamedCommit | None:
     """The commit that stands for what is included: that of HEAD, if it is among them, else the first, by a name."""
     head = head_of(tips)
-    if head and head.commit in ends.include:
+    if head and head.commit in selection.include:
         return head
-    return NamedCommit(ends.include[0], name) if ends.include else None
+    return NamedCommit(selection.include[0], name) if selection.include else None
 
 
 def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> list[str]:
@@ -79,7 +80,7 @@ def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, 
     if not (asked.specs or asked.since):
         return []
     words = msgspec.structs.replace(asked, heads=False, pushed=(), known=(), remotes=(), refs=False)
-    return find_ends(words, tips, revisions, shadow, now).exclude
+    return resolve_range(words, tips, revisions, shadow, now).exclude
 
 
 def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> NamedCommit | None:

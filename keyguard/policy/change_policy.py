@@ -9,7 +9,7 @@ import msgspec
 
 from keyguard.config.rotation import Rotation
 from keyguard.engine.compiled import Engine
-from keyguard.history.outcome import Surveyed
+from keyguard.history.result import HistoryResult
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.results import Results
 from keyguard.model.finding import Run
@@ -17,7 +17,7 @@ from keyguard.policy.base_markers import BaseMarkers
 from keyguard.policy.self_allowances import OwnSettings, add_allowances
 
 if TYPE_CHECKING:
-    from keyguard.hygiene.run import Kept
+    from keyguard.hygiene.run import HygieneResult
 
 
 class ChangePolicy(msgspec.Struct, frozen=True):
@@ -26,13 +26,13 @@ class ChangePolicy(msgspec.Struct, frozen=True):
     judge: BaseMarkers
     own: OwnSettings | None = None
 
-    def on_markers(self, parts: Iterable[Results | Surveyed | None], engine: Engine | None = None) -> None:
+    def on_markers(self, parts: Iterable[Results | HistoryResult | None], engine: Engine | None = None) -> None:
         """Take away the markers that do not count; without an engine, which takes no time, all of them."""
         for part in parts:
             if part is not None:
                 part.sightings = self.judge.judged(part.sightings, engine)
 
-    def on_hygiene(self, kept: Kept) -> Kept:
+    def on_hygiene(self, kept: HygieneResult) -> HygieneResult:
         """The same for checks: what is wrong in a file as a whole cannot be looked up in another version of it."""
         bare = [msgspec.structs.replace(one, suppression=None) for one in kept.violations]
         return msgspec.structs.replace(kept, violations=bare)

@@ -14,10 +14,10 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commit_files import CommitFiles
 from keyguard.git.process.opening import open_shadow
-from keyguard.history.ranges.ends import find_ends
-from keyguard.history.ranges.opened import Opened
+from keyguard.history.ranges.request import Range
 from keyguard.history.ranges.run import repository_of
-from keyguard.history.request import Range
+from keyguard.history.ranges.selection import resolve_range
+from keyguard.history.ranges.session import RepositorySession
 from keyguard.model.finding import Configuration
 from keyguard.policy.base_markers import BaseMarkers
 from keyguard.policy.change_base import BaseAndTip, NamedCommit, base_of_range, head_of, tip_of
@@ -36,7 +36,7 @@ class EffectiveSettings(NamedTuple):
 
     settings: Settings
     ruling: ChangePolicy | None
-    opened: Opened | None = None
+    opened: RepositorySession | None = None
 
 
 def for_range(start: str, asked: Range, now: int, instead: Settings | None = None) -> EffectiveSettings:
@@ -45,7 +45,7 @@ def for_range(start: str, asked: Range, now: int, instead: Settings | None = Non
     ``UsageError`` where the range names what is not there, ``ConfigError`` where the base's configuration is broken.
     """
 
-    def find(opened: Opened) -> BaseAndTip:
+    def find(opened: RepositorySession) -> BaseAndTip:
         return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
 
     return _decided(start, asked, find, instead=instead)
@@ -60,7 +60,7 @@ def for_server_push(start: str, asked: Range, server: Settings) -> EffectiveSett
             msgspec.structs.replace(server, origin=origin), ChangePolicy(BaseMarkers(repository, None))
         )
 
-    def find(opened: Opened) -> BaseAndTip:
+    def find(opened: RepositorySession) -> BaseAndTip:
         return BaseAndTip(head_of(opened.tips), _tip(opened, asked))
 
     return _decided(start, asked, find, more=server)
@@ -69,7 +69,7 @@ def for_server_push(start: str, asked: Range, server: Settings) -> EffectiveSett
 def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings:
     """What decides where the user names a commit. ``UsageError`` where it is not there."""
 
-    def find(opened: Opened) -> BaseAndTip:
+    def find(opened: RepositorySession) -> BaseAndTip:
         try:
             base = NamedCommit(opened.revisions.commit(name), name)
         except UsageError as error:
@@ -82,7 +82,7 @@ def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings
 def for_push(start: str, asked: Range) -> EffectiveSettings:
     """The settings of what is about to be pushed; every marker counts."""
 
-    def settings(opened: Opened) -> EffectiveSettings:
+    def settings(opened: RepositorySession) -> EffectiveSettings:
         tip = _tip(opened, asked)
         origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
         found = _settings(opened, tip, start, "tip") if tip else None
@@ -100,13 +100,13 @@ def describe_commit(commit: NamedCommit) -> str:
 def _decided(
     start: str,
     asked: Range,
-    find: Callable[[Opened], BaseAndTip],
+    find: Callable[[RepositorySession], BaseAndTip],
     *,
     source: str = "base",
     instead: Settings | None = None,
     more: Settings | None = None,
 ) -> EffectiveSettings:
-    def decide(opened: Opened) -> EffectiveSettings:
+    def decide(opened: RepositorySession) -> EffectiveSettings:
         found = find(opened)
         judge = BaseMarkers(opened.repository, found.base)
         if instead:
@@ -119,10 +119,12 @@ def _decided(
     return _looked_up(start, asked, decide) or nothing
 
 
-def _looked_up(start: str, asked: Range, decide: Callable[[Opened], EffectiveSettings]) -> EffectiveSettings | None:
+def _looked_up(
+    start: str, asked: Range, decide: Callable[[RepositorySession], EffectiveSettings]
+) -> EffectiveSettings | None:
     """What is decided by what is in the repository; None where git fails: the scan meets that as well, and says so."""
     try:
-        opened = Opened(repository_of(start), asked)
+        opened = RepositorySession(repository_of(start), asked)
     except GitError:
         return None
     with ExitStack() as stack:
@@ -135,7 +137,7 @@ def _looked_up(start: str, asked: Range, decide: Callable[[Opened], EffectiveSet
         return found
 
 
-def _settings(opened: Opened, commit: NamedCommit, start: str, source: str) -> Settings | None:
+def _settings(opened: RepositorySession, commit: NamedCommit, start: str, source: str) -> Settings | None:
     """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
     name = describe_commit(commit)
     try:
@@ -147,7 +149,7 @@ def _settings(opened: Opened, commit: NamedCommit, start: str, source: str) -> S
 
 
 def _settled(
-    opened: Opened, found: BaseAndTip, judge: BaseMarkers, start: str, source: str, more: Settings | None
+    opened: RepositorySession, found: BaseAndTip, judge: BaseMarkers, start: str, source: str, more: Settings | None
 ) -> EffectiveSettings:
     usual = _usual(found.base, source)
     before = _settings(opened, found.base, start, source) if found.base else None
@@ -174,12 +176,12 @@ def _usual(base: NamedCommit | None, source: str) -> Settings:
     return Settings(Config(), origin=origin)
 
 
-def _tip(opened: Opened, asked: Range) -> NamedCommit | None:
+def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
     """The latest commit of what is asked for; None where it is none, or not there."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        ends = find_ends(words, opened.tips, opened.revisions, opened.shadow, 0)
-        return tip_of(ends, opened.tips, "what is pushed" if asked.pushed or asked.words else "the change")
+        selection = resolve_range(words, opened.tips, opened.revisions, opened.shadow, 0)
+        return tip_of(selection, opened.tips, "what is pushed" if asked.pushed or asked.label else "the change")
     except GitError:
         return None
 

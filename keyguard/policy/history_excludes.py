@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.history.outcome import Surveyed
+from keyguard.history.result import HistoryResult
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.excludes import Exclude, left_out
 
@@ -10,7 +10,7 @@ from keyguard.sources.excludes import Exclude, left_out
 _FILES = ("blob", "name")
 
 
-def apply_excludes(found: Surveyed, excludes: tuple[Exclude, ...], top: bytes) -> None:
+def apply_excludes(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes) -> None:
     """Take out the sightings in files below ``top``, the repository's folder, that are excluded."""
     is_out = left_out(excludes)
     if is_out is None:

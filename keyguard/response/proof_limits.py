@@ -10,7 +10,7 @@ import msgspec
 from keyguard.engine.compiled import Engine
 from keyguard.git import unread
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.history.scope import homes, repository_at
+from keyguard.history.stores import repository_at, stores_at
 from keyguard.inspection.filenames import Names
 from keyguard.model.finding import UNOPENED, Run
 from keyguard.report.phrases import counted
@@ -47,7 +47,7 @@ def not_covered(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bo
             found += _told("ignored", "path", "ignored by git (--all-files reads what is there)", hidden, names)
         found += _unopened(run, names)
         for path in paths:
-            for home in homes(path)[0]:
+            for home in stores_at(path)[0]:
                 found += _beside(home.repository, names)
     except GitError as error:
         found.append(NotCovered(kind="unknown", says=f"git could not be asked what else there is: {error}"))

@@ -13,7 +13,7 @@ from itertools import product
 from keyguard.engine.compiled import Engine
 from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.process.opening import open_shadow
-from keyguard.history.scope import homes
+from keyguard.history.stores import stores_at
 from keyguard.inspection.sightings import SightingFinder
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret
@@ -112,7 +112,7 @@ def _of_reader(reader: Reader, path: bytes) -> Iterator[Callable[[int], bytes]]:
 
 def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
     for path, actual in product(paths, KNOWN.actual(shown)):
-        for home in homes(path)[0]:
+        for home in stores_at(path)[0]:
             name = actual.removeprefix(home.own_prefix).removeprefix(b".git/")
             for folder in {home.repository.common_dir, home.repository.git_dir}:
                 yield from _of_reader(Reader(os.fsencode(folder), b""), name)
@@ -120,7 +120,7 @@ def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int],
 
 def _of_object(oid: str, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
     for path in paths:
-        for home in homes(path)[0]:
+        for home in stores_at(path)[0]:
             with open_shadow(home.repository) as shadow:
                 for content in BlobReader(shadow, any_kind=True).blobs([oid]):
                     if not content.problem:

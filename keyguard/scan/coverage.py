@@ -20,8 +20,8 @@ from keyguard.triage import findings
 from keyguard.triage.findings import Policy, TriageResult
 
 if TYPE_CHECKING:
-    from keyguard.history.outcome import Surveyed
-    from keyguard.hygiene.run import Kept
+    from keyguard.history.result import HistoryResult
+    from keyguard.hygiene.run import HygieneResult
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Collected(msgspec.Struct, kw_only=True):
     scope: str
     listed: int = 0
     tally: Results = msgspec.field(default_factory=Results)
-    past: Surveyed | None = None
-    kept: Kept | None = None
+    past: HistoryResult | None = None
+    kept: HygieneResult | None = None
     gaps: Sequence[Skipped] = ()
     """Gaps that stand for any number of files."""
 
@@ -103,7 +103,14 @@ def _ids(decided: TriageResult) -> Iterator[str]:
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
-def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> TriageResult:
+def exit_code(run: Run) -> int:
+    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
+    if not run.coverage.complete and not run.allow_incomplete:
+        return 2
+    return 1 if run.failing else 0
+
+
+def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: RuleSet, terms: Terms) -> TriageResult:
     if kept is None or not kept.violations:
         return findings.decide(sightings, ruleset, terms.policy)
     from keyguard.hygiene.data import tables

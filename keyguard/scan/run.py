@@ -26,11 +26,11 @@ from keyguard.support.errors import UsageError
 from keyguard.triage import findings
 
 if TYPE_CHECKING:
-    from keyguard.history.outcome import Surveyed
-    from keyguard.history.ranges.opened import Opened
-    from keyguard.history.request import Range
-    from keyguard.history.whole.run import Histories
-    from keyguard.hygiene.run import Ahead, Kept
+    from keyguard.history.full_scan.run import Histories
+    from keyguard.history.ranges.request import Range
+    from keyguard.history.ranges.session import RepositorySession
+    from keyguard.history.result import HistoryResult
+    from keyguard.hygiene.run import HygieneResult, PreparedProject
     from keyguard.policy.change_policy import ChangePolicy
     from keyguard.support.progress import Progress
 
@@ -59,7 +59,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Only this part of the history of the repository around the one path that is asked for, and no files."""
     authors: bool = False
     """Whether reports may name people."""
-    opened: Opened | None = None
+    opened: RepositorySession | None = None
     ruling: ChangePolicy | None = None
     """Where not every marker counts: which ones do."""
     cached: bool = True
@@ -103,9 +103,9 @@ class _Scan:
         self._homeless: list[Skipped] = []
         #: what was read, once that is complete
         self._tally: Results | None = None
-        self._past: Surveyed | None = None
-        self._kept: Kept | None = None
-        self._around: dict[tuple[bytes, bytes], Ahead] | None = None
+        self._past: HistoryResult | None = None
+        self._kept: HygieneResult | None = None
+        self._around: dict[tuple[bytes, bytes], PreparedProject] | None = None
         self._judged = False
 
     def run(self) -> Run:
@@ -114,10 +114,10 @@ class _Scan:
         if request.range is not None:
             return self._read_range(request.range)
         if request.history == "only":
-            from keyguard.history import scope
+            from keyguard.history import stores
 
             for path in request.ask.paths:
-                scope.required(path)
+                stores.require_history(path)
             return self._read(_engine(request))
         with sources.started(request.source, request.ask) as listed:
             engine = _engine(request)
@@ -171,7 +171,7 @@ class _Scan:
         seen = Collected(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
         return self._settled(seen, engine, request.terms)
 
-    def _judge(self, *parts: Results | Surveyed | None, engine: compiled.Engine | None = None) -> None:
+    def _judge(self, *parts: Results | HistoryResult | None, engine: compiled.Engine | None = None) -> None:
         """Take away the markers that do not count; without an engine, all of them if any may not."""
         if self._request.ruling:
             self._request.ruling.on_markers(parts, engine)
@@ -196,10 +196,10 @@ class _Scan:
 
     def _look_around(self) -> None:
         """What hygiene can find out while others look for keys."""
-        from keyguard.hygiene.run import look_around
+        from keyguard.hygiene.run import prepare_projects
 
         if self._engine:
-            self._around = look_around(self._listing, self._engine)
+            self._around = prepare_projects(self._listing, self._engine)
 
     def _ask_others(self, tally: Results, engine: compiled.Engine) -> None:
         """What other files say of keys whose own file does not say for certain whose they are."""
@@ -211,7 +211,7 @@ class _Scan:
                     self._listing.folders, seen.sightings, engine, Names(engine).masked
                 )
 
-    def _checked(self, tally: Results, engine: compiled.Engine) -> Kept:
+    def _checked(self, tally: Results, engine: compiled.Engine) -> HygieneResult:
         """What the checks of hygiene say."""
         from keyguard.hygiene.run import run as check
 
@@ -233,16 +233,16 @@ class _Scan:
         request = self._request
         if request.source != "tree" or request.history == "no":
             return None
-        from keyguard.history import scope
+        from keyguard.history import stores
 
-        homes, self._homeless = scope.homes_of(request.ask.paths, self._listing)
+        homes, self._homeless = stores.stores_of(request.ask.paths, self._listing)
         if not homes:
             return None
-        from keyguard.history.whole.run import Histories
+        from keyguard.history.full_scan.run import Histories
 
         return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
 
-    def _with_homeless(self, found: Surveyed) -> Surveyed:
+    def _with_homeless(self, found: HistoryResult) -> HistoryResult:
         """With what cannot be looked at at all."""
         found.skipped += [gap for gap in self._homeless if gap not in found.skipped]
         return found
@@ -254,8 +254,8 @@ class _Scan:
         path, *_ = request.ask.paths
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
-        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "opened": request.opened}
-        how |= {"now": request.terms.now, "most": request.max_size, "keep": partial(setattr, self, "_past")}
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
+        how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
         if self._past and request.exclude:
             from keyguard.policy.history_excludes import apply_excludes

@@ -119,7 +119,7 @@ def test_help_is_readable_and_no_error(
 
 
 def test_every_option_says_what_it_does() -> None:
-    for action in build()._actions:
+    for action in build(*COMMANDS)._actions:
         if isinstance(action, argparse._SubParsersAction):
             for child in action.choices.values():
                 assert [one.dest for one in child._actions if not one.help and one.nargs != argparse.PARSER] == []

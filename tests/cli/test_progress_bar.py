@@ -21,18 +21,18 @@ PROGRAM = """
 import os, signal, sys
 from keyguard.scan import worklist
 from keyguard.cli import main
-from keyguard.cli.shared import progress
+from keyguard.cli.shared import progress_bar
 from keyguard.history import tasks
 worklist._FEW = worklist._BATCH = 2
 tasks._LITTLE = 0
-progress._WORTH = {"files": 0, "bytes": 0}
+progress_bar._WORTH = {"files": 0, "bytes": 0}
 until, *words = sys.argv[1:]
-show = progress.Bar.show
+show = progress_bar.ProgressBar.show
 def shown(self, step):
     show(self, step)
     if step.phase == until:
         os.kill(os.getpid(), signal.SIGINT)
-progress.Bar.show = shown
+progress_bar.ProgressBar.show = shown
 sys.exit(main(words))
 """
 _CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")

@@ -28,8 +28,8 @@ BOUNDED = {
 ANCHORED = (
     "keyguard.git.index.file._TREE",
     "keyguard.git.index.file._UNDONE",
-    "keyguard.history.ranges.new_entries._ENTRY[20]",
-    "keyguard.history.ranges.new_entries._ENTRY[32]",
+    "keyguard.history.ranges.tree_diff._ENTRY[20]",
+    "keyguard.history.ranges.tree_diff._ENTRY[32]",
 )
 #: names in trees end at a NUL, of which it is known that an id stands behind it
 CHECKED = ("keyguard.odb.treedelta.ENTRY[20]", "keyguard.odb.treedelta.ENTRY[32]")

@@ -72,7 +72,7 @@ def test_commits_that_become_empty_stay(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, os.devnull)
     asked = filter_repo.request([(KEY.encode(), b"REMOVED-KG-1")], ["refs/heads/main"], [repo.oid("HEAD~2")])
     done = subprocess.run(
-        [sys.executable, "-c", "from keyguard.response.purging import filtering; filtering.main()"],
+        [sys.executable, "-c", "from keyguard.response.purging import filter_repo; filter_repo.main()"],
         input=asked,
         capture_output=True,
         check=False,

@@ -14,7 +14,7 @@ from keyguard.cli.shared import configuration, scan_command
 from keyguard.sources.listing import Ask
 
 if TYPE_CHECKING:
-    from keyguard.history.request import Range
+    from keyguard.history.ranges.request import Range
     from keyguard.model.finding import Run
 
 _HOOKS = ("pre-commit", "pre-push", "pre-receive", "update")

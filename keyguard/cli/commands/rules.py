@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from keyguard.cli.commands.explain import describe, find
+from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
@@ -33,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what is asked; ``test`` answers 1 if an example fails."""
-    ruleset = loader.parse(loader.read_packs(options.rules))
     if options.action == "test":
-        return _test(ruleset, options.ids)
+        return _test(loader.parse(loader.read_packs(options.rules)), options.ids)
+    ruleset = compiled.rules(options.rules)
     text = _list(ruleset) if options.action == "list" else describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0

@@ -22,7 +22,7 @@ from keyguard.support.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyguard.history.request import Range
+    from keyguard.history.ranges.request import Range
     from keyguard.model.finding import Run
     from keyguard.report.output import Destination
 
@@ -158,7 +158,7 @@ def _range_of(options: argparse.Namespace) -> Range | None:
     """The part of history that is asked for; None for none in particular."""
     if not (options.range or options.since or options.not_remotes):
         return None
-    from keyguard.history.request import Range
+    from keyguard.history.ranges.request import Range
 
     return Range(
         specs=tuple(options.range),

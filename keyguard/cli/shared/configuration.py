@@ -13,8 +13,8 @@ from keyguard.scan.run import ScanRequest
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
-    from keyguard.history.ranges.opened import Opened
-    from keyguard.history.request import Range
+    from keyguard.history.ranges.request import Range
+    from keyguard.history.ranges.session import RepositorySession
     from keyguard.policy.change_policy import ChangePolicy
 
 WORK_TREE = "worktree"
@@ -27,7 +27,7 @@ class ChosenSettings(NamedTuple):
     ruling: ChangePolicy | None = None
     """Where not every marker counts: which ones do."""
 
-    opened: Opened | None = None
+    opened: RepositorySession | None = None
     """The repository, where it took to be opened; it stays so until the end of the ``with`` block."""
 
     def __enter__(self) -> ChosenSettings:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.history.request import Named, Range
+from keyguard.history.ranges.request import PushedRef, Range
 from keyguard.support.errors import UsageError
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -61,7 +61,7 @@ def _by_pre_commit(environ: Mapping[str, str]) -> Range:
     if end:
         remotes = (remote,) if remote else ()
         specs = (f"{begin}..{end}" if begin else end,)
-        return Range(specs=specs, names=_named_by(environ), remotes=remotes, words=_words_of(remote))
+        return Range(specs=specs, names=_named_by(environ), remotes=remotes, label=_words_of(remote))
     found = _unpushed(environ.get("PRE_COMMIT_LOCAL_BRANCH", "") or "HEAD", remote)
     return msgspec.structs.replace(found, names=_named_by(environ))
 
@@ -73,7 +73,7 @@ def not_named(environ: Mapping[str, str]) -> tuple[list[str], str] | None:
     if not environ.get("PRE_COMMIT"):
         return None
     from keyguard.history.ranges.run import repository_of
-    from keyguard.history.ranges.unpushed import unpushed_refs
+    from keyguard.history.ranges.unpushed_refs import unpushed_refs
 
     remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
     named = environ.get("PRE_COMMIT_LOCAL_BRANCH", ""), environ.get("PRE_COMMIT_TO_REF", "")
@@ -86,7 +86,7 @@ def _named_by(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _unpushed(revision: str, remote: str) -> Range:
-    return Range(specs=(revision,), remotes=(remote or "*",), words=_words_of(remote))
+    return Range(specs=(revision,), remotes=(remote or "*",), label=_words_of(remote))
 
 
 def _sent(lines: Sequence[RefUpdate], remote: str) -> Range | None:
@@ -94,14 +94,14 @@ def _sent(lines: Sequence[RefUpdate], remote: str) -> Range | None:
     if not pushed:
         return None
     remotes = (remote,) if remote else ()
-    return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), remotes=remotes, words=_words_of(remote))
+    return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), remotes=remotes, label=_words_of(remote))
 
 
 def _received(lines: Sequence[RefUpdate]) -> Range | None:
     pushed = _set_by(lines)
     if not pushed:
         return None
-    return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), refs=True, words="what was pushed")
+    return Range(pushed=pushed, names=_made_by(lines), known=_old(lines), refs=True, label="what was pushed")
 
 
 def _words_of(remote: str) -> str:
@@ -110,8 +110,8 @@ def _words_of(remote: str) -> str:
     return f"what is pushed to {remote}" if named else "what is pushed"
 
 
-def _set_by(lines: Iterable[RefUpdate]) -> tuple[Named, ...]:
-    return tuple(Named(line.ref, line.new) for line in lines if line.new.strip("0"))
+def _set_by(lines: Iterable[RefUpdate]) -> tuple[PushedRef, ...]:
+    return tuple(PushedRef(line.ref, line.new) for line in lines if line.new.strip("0"))
 
 
 def _made_by(lines: Iterable[RefUpdate]) -> tuple[str, ...]:

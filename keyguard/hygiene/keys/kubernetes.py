@@ -16,7 +16,7 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.secrets import concerns
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import word_search
-from keyguard.hygiene.project.once import once
+from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.enclosing import documents
 from keyguard.inspection.inspector import Inspector
@@ -49,7 +49,7 @@ class Entry(NamedTuple):
     encoded: bool
 
 
-@once
+@memoized
 def manifests(project: Project) -> tuple[list[bytes], list[bytes]]:
     """The manifests of a project, and those of them in which there may be a Secret."""
     files = [path for path in tables.patterns("manifests", "files").among(project.files) if _is_ours(path)]
@@ -76,7 +76,7 @@ class SecretValue(NamedTuple):
     """Whether it is decoded without any key."""
 
 
-@once
+@memoized
 def secret_values(project: Project) -> dict[bytes, list[SecretValue]]:
     """The values of all Secrets by the path of the manifest, sorted."""
     return {path: [*islice(_values(project, path), _MOST)] for path in sorted(manifests(project)[1])}
@@ -132,7 +132,7 @@ def _decoded(project: Project, path: bytes, entry: Entry) -> list[Sighting]:
     """The keys in a decoded value, each where the value stands."""
     text = b"%s=%s\n" % (entry.name.encode(), entry.value)
     blob = Blob(path=project.display(path), where=Where.TREE)
-    spot = project.hidden(path, *entry.span)
+    spot = project.hidden_spot(path, *entry.span)
     found = []
     for key in Inspector(project.engine).inspect(blob, text).sightings:
         place = msgspec.structs.replace(

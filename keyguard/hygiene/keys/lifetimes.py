@@ -64,7 +64,7 @@ def lives(project: Project) -> list[Life]:
 
 def ignored_files(project: Project) -> list[bytes]:
     """The environment files and their like that are no part of the project, sorted: keys belong there."""
-    return sorted(one.path for one in project.locals(holds_keys) if one.path not in project.files)
+    return sorted(one.path for one in project.local_files(holds_keys) if one.path not in project.files)
 
 
 def is_secret(project: Project, key: Sighting) -> bool:
