@@ -1,4 +1,4 @@
-"""How often a key stands in one text: beyond a limit its places are counted, not held."""
+"""Limit the occurrences of one key that are stored for one text: beyond the limit they are only counted."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import msgspec
 from keyguard.model.finding import Match, Sighting
 from keyguard.triage.markers import Marker
 
-#: places of one key in one text that are held; what is beyond is counted
+#: the number of occurrences of one key in one text that are stored; further ones are counted
 MOST_PLACES = 1000
 
 
 class OccurrenceLimit:
-    """How often each key stands in one text. Places with different markers count apart: none is hidden by others."""
+    """Counts the occurrences of each key in one text.
+
+    Occurrences with different markers count separately, so that one kind never hides the other.
+    """
 
     def __init__(self) -> None:
         self._held = Counter[tuple[object, ...]]()
@@ -23,7 +26,7 @@ class OccurrenceLimit:
         self._names: dict[tuple[object, ...], tuple[str, bool]] = {}
 
     def is_counted(self, match: Match, noted: Sequence[Marker]) -> bool:
-        """Whether so many places are held already that this one is only counted; it is, then."""
+        """Whether the limit is reached, so that this occurrence is only counted; count it in that case."""
         kind = _kind(match, noted)
         if self._held[kind] < MOST_PLACES:
             return False
@@ -31,15 +34,15 @@ class OccurrenceLimit:
         return True
 
     def hold(self, match: Match, noted: Sequence[Marker]) -> None:
-        """Note a place that is held."""
+        """Record an occurrence that is stored."""
         self._held[_kind(match, noted)] += 1
 
     def name(self, match: Match, noted: Sequence[Marker], sighting: Sighting) -> None:
-        """Note what a place that is held turned out to be."""
+        """Record the sighting of a stored occurrence."""
         self._names[_kind(match, noted)] = sighting.fingerprint, sighting.suppression is None
 
     def told(self, sightings: list[Sighting]) -> list[Sighting]:
-        """The sightings of the text; the first of each key says how many more places there are."""
+        """Return the sightings of the text; the first of each key has the count of further occurrences."""
         more = Counter[tuple[str, bool]]()
         for kind, count in self._more.items():
             more[self._names[kind]] += count

@@ -1,4 +1,4 @@
-"""What a scan has seen and read so far, and what it could not read. Workers each keep one; they add up."""
+"""The accumulated results of inspecting texts: sightings, counts, and what could not be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from keyguard.support.errors import GitError
 
 
 class Results(msgspec.Struct):
-    """What was seen and read so far. Sums of tallies are tallies of sums: workers each keep their own."""
+    """The results so far. Each worker process has its own, and they add up."""
 
     sightings: list[Sighting] = []
     skipped: list[Skipped] = []
@@ -25,7 +25,7 @@ class Results(msgspec.Struct):
     placeholders: int = 0
 
     def add(self, other: Results) -> None:
-        """Take over what another process saw."""
+        """Add the results of another process."""
         self.sightings += other.sightings
         self.skipped += other.skipped
         self.absent += other.absent
@@ -34,26 +34,26 @@ class Results(msgspec.Struct):
         self.placeholders += other.placeholders
 
     def forget(self, before: Iterable[Sighting]) -> None:
-        """Drop what stood on the same line before, as often as it stood there."""
+        """Remove sightings that were on the same line before, as many times as they were there."""
         old = Counter(map(_line_of, before))
         if old:
             self.sightings = [one for one in self.sightings if not _taken(old, _line_of(one))]
 
     def note(self, seen: InspectedText) -> None:
-        """Count what one text held; whether it was read whole is counted apart."""
+        """Add what one text contained; ``whole`` or ``settle`` records whether it was read completely."""
         self.sightings += seen.sightings
         self.size += seen.size
         self.placeholders += seen.placeholders
 
     def whole(self, path: bytes, container: str = "") -> None:
-        """Count a text all of whose bytes were looked at: as read, unless it is a ``container``."""
+        """Count a text whose bytes were all inspected: as read, or as skipped if it is a ``container``."""
         if container:
             self.skipped.append(Skipped(path=path, reason="container", detail=container, gap=False))
         else:
             self.read += 1
 
     def settle(self, path: bytes, guarded: GuardedReader, container: str = "") -> None:
-        """Count a text that was read in pieces: read whole, or a gap."""
+        """Count a text that was read in pieces: as read completely, or as a gap."""
         if guarded.problem is None:
             self.whole(path, container)
         else:
@@ -61,14 +61,14 @@ class Results(msgspec.Struct):
 
 
 class GuardedReader:
-    """A ``read`` that ends where it fails and remembers why: what was found until then is not lost."""
+    """A reader that ends at an error and records it, so that earlier findings are not lost."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read = read
         self.problem: tuple[str, str] | None = None
 
     def read(self) -> bytes:
-        """The next piece; nothing at the end or after an error."""
+        """Return the next piece; empty at the end or after an error."""
         try:
             return self._read()
         except Shrunk as error:
@@ -81,7 +81,7 @@ class GuardedReader:
 
 
 def _line_of(one: Sighting) -> tuple[object, ...]:
-    """What makes two sightings the same in two versions of a file: the key, and what stands around it."""
+    """Return the identity of a sighting across two versions of a file: the key and its line."""
     return (one.occurrence.path, one.occurrence.where, one.fingerprint, one.occurrence.snippet.text)
 
 

@@ -1,6 +1,6 @@
-"""Rules carry their own proof: every example is filled with a made-up key and scanned with *all* rules.
+"""The self-test of rules: fill every example with a made-up key and scan it with *all* rules.
 
-An example must be found once, as its own rule; a non-example must not be found by that rule.
+An example must be found once, by its own rule; a non-example must not be found by that rule.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from keyguard.rules.loader import RuleSet
 
 
 class Failure(NamedTuple):
-    """An example that did not do what it should. ``example`` is the template: no key is in it."""
+    """An example that failed. ``example`` is the template, which contains no key."""
 
     rule: str
     example: str
@@ -24,7 +24,7 @@ class Failure(NamedTuple):
 
 
 class SelfTestResult(NamedTuple):
-    """How many examples were run, and those that failed."""
+    """The number of examples that ran, and the failures."""
 
     examples: int
     failures: list[Failure]
@@ -48,7 +48,7 @@ def run_examples(ruleset: RuleSet, rules: Iterable[Rule], engine: str = "auto") 
 
 
 def found_in(inspector: Inspector, text: str) -> list[str]:
-    """The ids of the rules that speak for what is in a text, in order of place."""
+    """Return the ids of the rules of the sightings in a text, in order of place."""
     seen = inspector.inspect(Blob(path=b"example", where=Where.STDIN), text.encode())
     return [sighting.attribution.rule for sighting in seen.sightings]
 

@@ -1,4 +1,4 @@
-"""Which markers count for a change: those by which its base already allows the same key."""
+"""Determine the markers that count for a change: those by which its base already allows the same key."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from keyguard.model.finding import Blob, Sighting, Where
 from keyguard.policy.change_base import NamedCommit
 from keyguard.support.errors import GitError
 
-#: bytes of a file that is taken in as a whole
+#: largest file, in bytes, that is read into memory at once
 _LARGEST = 16 << 20
 #: fingerprint -> ids of the rules for which a marker allows it
 Allowed = dict[str, set[str]]
 
 
 class BaseMarkers:
-    """Takes away the markers that are not those of a commit."""
+    """Removes the markers that a commit does not contain."""
 
     def __init__(self, repository: Repository, base: NamedCommit | None) -> None:
-        """Where there is no ``base``, no marker counts."""
+        """Without a ``base``, no marker counts."""
         self._repository = repository
         self._base = base
         self._known: Allowed = {}
         self._asked: set[str] = set()
 
-    def judged(self, sightings: Sequence[Sighting], engine: Engine | None) -> list[Sighting]:
-        """The same sightings, each with a marker only where the base allows the same key for the same rule.
+    def filtered(self, sightings: Sequence[Sighting], engine: Engine | None) -> list[Sighting]:
+        """Return the sightings, each with a marker only if the base allows the same key for the same rule.
 
-        Without an engine, or where the base cannot be read, none counts. Its files are read only where there are
-        markers at all.
+        Without an engine, or if the base cannot be read, no marker counts. The base's files are read only if there are
+        markers.
         """
         claims = [one for one in sightings if one.suppression or one.spared]
         wanted = {one.fingerprint for one in claims} - self._asked
         if wanted and self._base and engine:
             self._asked |= wanted
             paths = dict.fromkeys(one.occurrence.path for one in claims)
-            with suppress(GitError):  # what is not known to be allowed is not
+            with suppress(GitError):  # without evidence that a key is allowed, it is not
                 self._look(self._base.commit, wanted, paths, Inspector(engine))
         return [_judged(one, self._known.get(one.fingerprint, ())) for one in sightings]
 
     def _look(self, commit: str, wanted: set[str], paths: Iterable[bytes], inspector: Inspector) -> None:
-        """Find the markers of these keys: at the paths where they stand now first, which nearly always is enough."""
+        """Find the base's markers for these keys, first at the keys' present paths, which is nearly always enough."""
         missing = set(wanted)
         with open_shadow(self._repository) as shadow:
             files = CommitFiles(BlobReader(shadow, any_kind=True), commit, "the base")
@@ -81,7 +81,7 @@ def _rules(one: Sighting) -> set[str]:
 
 
 def _listed(shadow: Shadow, tree: str) -> dict[str, bytes]:
-    """Every file below a tree, by its id."""
+    """Return object id -> path of every file below a tree."""
     found: dict[str, bytes] = {}
     for record in shadow.records(shadow.start("ls-tree", "-r", "-z", "--full-tree", tree)):
         head, _, path = record.partition(b"\t")

@@ -1,4 +1,4 @@
-"""The base of a change: the default branch as it was before, whose configuration and markers count."""
+"""Determine the base of a change: the earlier state of the default branch, whose configuration and markers count."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from keyguard.support.errors import GitError
 
 _REMOTES = b"refs/remotes/"
 _ORIGIN = b"origin"
-#: commits of a change that are looked at one by one
+#: the number of commits that are walked one by one, without starting git
 _FEW_STEPS = 6
-#: names of default branches, where the remote does not say which one is
+#: names of default branches, for a remote that does not declare one
 _USUAL = (b"HEAD", b"main", b"master")
 
 
 class NamedCommit(NamedTuple):
-    """A commit, and how people call it."""
+    """A commit, and its name for people."""
 
     commit: str
     name: str
 
 
 class BaseAndTip(NamedTuple):
-    """What a change is made to, and its own latest commit; None where there is none."""
+    """The base of a change and its own latest commit, None if there is none."""
 
     base: NamedCommit | None
     tip: NamedCommit | None
 
 
 def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> BaseAndTip:
-    """The merge base with the default branch of the remote, else the excluded end that was named.
+    """Return the merge base with the remote's default branch, else the excluded end that was named.
 
-    What is on the default branch already (a push to it, looked at afterwards) is held against the default branch
-    before: no commit that is looked at decides about itself. ``UsageError`` where the range names what is not there.
+    A change that is already on the default branch (a push, examined afterwards) is compared with the branch's earlier
+    state: no commit under review decides about itself. Raise ``UsageError`` if the range names something that does not
+    exist.
     """
     selection = resolve_range(asked, tips, revisions, shadow, now)
     named = _named_ends(asked, tips, revisions, shadow, now)
@@ -63,12 +64,12 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
 
 
 def head_of(tips: Tips) -> NamedCommit | None:
-    """HEAD, which a push has not moved yet; None before the first commit."""
+    """Return HEAD, which a push has not moved yet; None before the first commit."""
     return next((NamedCommit(tip.oid, "HEAD") for tip in tips.tips if tip.reach == "head"), None)
 
 
 def tip_of(selection: Selection, tips: Tips, name: str) -> NamedCommit | None:
-    """The commit that stands for what is included: that of HEAD, if it is among them, else the first, by a name."""
+    """Return the commit that represents what is included: HEAD if it is among it, else the first, called ``name``."""
     head = head_of(tips)
     if head and head.commit in selection.include:
         return head
@@ -76,7 +77,7 @@ def tip_of(selection: Selection, tips: Tips, name: str) -> NamedCommit | None:
 
 
 def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> list[str]:
-    """What the user has excluded by name. What refs exclude is none of it: one of them may be the change's own."""
+    """Return what the user has excluded by name, without what refs exclude: one may be the change's own."""
     if not (asked.specs or asked.since):
         return []
     words = msgspec.structs.replace(asked, heads=False, pushed=(), known=(), remotes=(), refs=False)
@@ -84,7 +85,7 @@ def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, 
 
 
 def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> NamedCommit | None:
-    """The default branch of ``origin``, or of the only remote there is."""
+    """Return the default branch of ``origin``, or of the only remote."""
     refs = {tip.name: tip.oid for tip in tips if tip.reach == "remote"}
     remotes = {name.removeprefix(_REMOTES).partition(b"/")[0] for name in refs}
     remote = _ORIGIN if _ORIGIN in remotes or len(remotes) != 1 else remotes.pop()
@@ -97,7 +98,7 @@ def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> NamedCommit | 
 
 
 def _is_right_above(revisions: Revisions, commit: str, end: str) -> bool:
-    """Whether few steps lead from the end to the commit: then no git need be started to know that one began there."""
+    """Whether few steps lead from the end to the commit: then no git process is needed to find the base."""
     for _ in range(_FEW_STEPS):
         if end == commit:
             return True
@@ -109,7 +110,7 @@ def _is_right_above(revisions: Revisions, commit: str, end: str) -> bool:
 
 
 def _merge_base(shadow: Shadow, one: str, others: Iterable[str]) -> str:
-    """The best common ancestor of a commit and of all the others together; empty where none can be told."""
+    """Return the best common ancestor of a commit and all the others together; empty if there is none."""
     child = shadow.start("merge-base", one, *dict.fromkeys(others))
     try:
         return b"".join(shadow.chunks(child)).decode().strip()
@@ -118,6 +119,6 @@ def _merge_base(shadow: Shadow, one: str, others: Iterable[str]) -> str:
 
 
 def _begin(asked: Range) -> str:
-    """How the user calls the excluded end."""
+    """Return the user's name for the excluded end."""
     begins = [spec.partition("..")[0] for spec in asked.specs if ".." in spec and "..." not in spec]
     return next(filter(None, begins), "the excluded end of the range")

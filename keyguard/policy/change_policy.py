@@ -1,4 +1,4 @@
-"""What decides over one scan of a change: whose markers count, and what the change would allow itself."""
+"""Apply the policy for a change to a scan: the markers that count, and what the change would allow itself."""
 
 from __future__ import annotations
 
@@ -21,24 +21,27 @@ if TYPE_CHECKING:
 
 
 class ChangePolicy(msgspec.Struct, frozen=True):
-    """A judge of markers, and what the change sets for itself, if anything."""
+    """The markers of the base, and the change's own settings, if there are any."""
 
     judge: BaseMarkers
     own: OwnSettings | None = None
 
-    def on_markers(self, parts: Iterable[Results | HistoryResult | None], engine: Engine | None = None) -> None:
-        """Take away the markers that do not count; without an engine, which takes no time, all of them."""
+    def filter_markers(self, parts: Iterable[Results | HistoryResult | None], engine: Engine | None = None) -> None:
+        """Remove the markers that do not count; without an engine, all of them, which takes no time."""
         for part in parts:
             if part is not None:
-                part.sightings = self.judge.judged(part.sightings, engine)
+                part.sightings = self.judge.filtered(part.sightings, engine)
 
-    def on_hygiene(self, kept: HygieneResult) -> HygieneResult:
-        """The same for checks: what is wrong in a file as a whole cannot be looked up in another version of it."""
+    def drop_hygiene_markers(self, kept: HygieneResult) -> HygieneResult:
+        """Remove all markers of violations: a violation in a file cannot be looked up in another version of it."""
         bare = [msgspec.structs.replace(one, suppression=None) for one in kept.violations]
         return msgspec.structs.replace(kept, violations=bare)
 
-    def on_findings(self, found: Run, engine: Engine, revoked: Rotation) -> Run:
-        """The same run, in which findings say by what the change would allow them; ``revoked`` counts already."""
+    def note_allowances(self, found: Run, engine: Engine, revoked: Rotation) -> Run:
+        """Return the run, with findings that list the change's settings that would suppress them.
+
+        ``revoked`` is the rotation that is in effect already.
+        """
         if self.own is None:
             return found
         own = msgspec.structs.replace(self.own, path=Names(engine).masked_text(self.own.path))

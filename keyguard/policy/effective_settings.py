@@ -1,4 +1,4 @@
-"""What decides over a change: the settings of a commit that is none of its own, and the markers of that commit."""
+"""Determine the settings in effect for a change, a push or a named commit, and the markers that count with them."""
 
 from __future__ import annotations
 
@@ -32,17 +32,18 @@ _SERVER = "on a server no configuration and no marker of the repository counts, 
 
 
 class EffectiveSettings(NamedTuple):
-    """The settings that count, and whose markers; and the repository, where it is opened."""
+    """The settings, the policy for markers, and the repository session if one was opened."""
 
     settings: Settings
-    ruling: ChangePolicy | None
+    change_policy: ChangePolicy | None
     opened: RepositorySession | None = None
 
 
 def for_range(start: str, asked: Range, now: int, instead: Settings | None = None) -> EffectiveSettings:
-    """What decides over a range; ``instead``: settings in place of those of the base, whose markers count all the same.
+    """Return the settings for a range: those of its base, or ``instead``; the base's markers count in both cases.
 
-    ``UsageError`` where the range names what is not there, ``ConfigError`` where the base's configuration is broken.
+    Raise ``UsageError`` if the range names something that does not exist, ``ConfigError`` if the base's configuration
+    is invalid.
     """
 
     def find(opened: RepositorySession) -> BaseAndTip:
@@ -52,7 +53,7 @@ def for_range(start: str, asked: Range, now: int, instead: Settings | None = Non
 
 
 def for_server_push(start: str, asked: Range, server: Settings) -> EffectiveSettings:
-    """What decides over what was pushed: the server's settings, and those of HEAD where they say so."""
+    """Return the settings for a push on a server: the server's own, and those of HEAD if ``trust-head`` is set."""
     repository = repository_of(start)
     if not server.config.trust_head:
         origin = msgspec.structs.replace(server.origin, note=_SERVER)
@@ -67,7 +68,7 @@ def for_server_push(start: str, asked: Range, server: Settings) -> EffectiveSett
 
 
 def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings:
-    """What decides where the user names a commit. ``UsageError`` where it is not there."""
+    """Return the settings of a commit that the user names. Raise ``UsageError`` if it does not exist."""
 
     def find(opened: RepositorySession) -> BaseAndTip:
         try:
@@ -80,7 +81,7 @@ def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings
 
 
 def for_push(start: str, asked: Range) -> EffectiveSettings:
-    """The settings of what is about to be pushed; every marker counts."""
+    """Return the settings for a push about to be sent: those of its tip; every marker counts."""
 
     def settings(opened: RepositorySession) -> EffectiveSettings:
         tip = _tip(opened, asked)
@@ -92,7 +93,7 @@ def for_push(start: str, asked: Range) -> EffectiveSettings:
 
 
 def describe_commit(commit: NamedCommit) -> str:
-    """``origin/main, 1a2b3c4d5e``."""
+    """Return the name of a commit for people: ``origin/main, 1a2b3c4d5e``."""
     short = commit.commit[:_SHORT]
     return f"commit {short}" if commit.commit.startswith(commit.name) else f"{commit.name}, {short}"
 
@@ -122,7 +123,7 @@ def _decided(
 def _looked_up(
     start: str, asked: Range, decide: Callable[[RepositorySession], EffectiveSettings]
 ) -> EffectiveSettings | None:
-    """What is decided by what is in the repository; None where git fails: the scan meets that as well, and says so."""
+    """Return the decision from the repository; None if git fails: the scan meets the same error and reports it."""
     try:
         opened = RepositorySession(repository_of(start), asked)
     except GitError:
@@ -138,7 +139,7 @@ def _looked_up(
 
 
 def _settings(opened: RepositorySession, commit: NamedCommit, start: str, source: str) -> Settings | None:
-    """The configuration of a commit; None where it has none. ``ConfigError`` for one that is broken."""
+    """Return the configuration of a commit; None if it has none. Raise ``ConfigError`` if it is invalid."""
     name = describe_commit(commit)
     try:
         files = CommitFiles(opened.revisions.reader, commit.commit, name)
@@ -171,13 +172,13 @@ def _settled(
 
 
 def _usual(base: NamedCommit | None, source: str) -> Settings:
-    """The defaults, where a commit has no configuration, or there is no such commit."""
+    """Return the defaults, for a commit without configuration or if there is no commit."""
     origin = Configuration(source, ref=base.name, commit=base.commit) if base else Configuration(note=_NO_BASE)
     return Settings(Config(), origin=origin)
 
 
 def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
-    """The latest commit of what is asked for; None where it is none, or not there."""
+    """Return the latest commit of the range; None if there is none or it is missing."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
         selection = resolve_range(words, opened.tips, opened.revisions, opened.shadow, 0)
@@ -187,7 +188,7 @@ def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
 
 
 def _sizes(repository: Repository, borrowed: tuple[str, ...], oids: Collection[str]) -> dict[str, int]:
-    """Bytes of the objects of these ids; without those that are not there."""
+    """Return object id -> size in bytes, without missing objects."""
     try:
         with open_shadow(repository, borrowed=borrowed) as shadow:
             return {one.oid: one.size for one in read_blobs(shadow, oids) if not one.problem}

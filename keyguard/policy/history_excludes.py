@@ -1,4 +1,4 @@
-"""What patterns leave out of the past: the files of a range that nobody wants to hear of, each listed once."""
+"""Apply exclude patterns to findings in history; each excluded file is listed once."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from keyguard.history.result import HistoryResult
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.excludes import Exclude, left_out
 
-#: kinds of places whose path is that of a file
+#: kinds of traces whose path is the path of a file
 _FILES = ("blob", "name")
 
 
 def apply_excludes(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes) -> None:
-    """Take out the sightings in files below ``top``, the repository's folder, that are excluded."""
+    """Remove the sightings in excluded files below ``top``, the folder of the repository."""
     is_out = left_out(excludes)
     if is_out is None:
         return

@@ -1,4 +1,4 @@
-"""The rule packs that a configuration in git names, read from there."""
+"""Read the rule packs that a configuration in git names, from git."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MOST = 1000
 
 
 def read_packs(files: Files, path: str, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
-    """Name and content of the packs, files or folders of them, that the configuration at ``path`` names.
+    """Return name and content of the packs, files or folders of them, that the configuration at ``path`` names.
 
-    ``ConfigError`` for what is not there, no file, or outside of the repository; GitError where it cannot be read.
+    Raise ``ConfigError`` for a pack that is missing, no regular file, or outside the repository; GitError if git fails.
     """
     folder = posixpath.dirname(path)
     found: dict[str, tuple[str, bytes]] = {}
@@ -35,7 +35,7 @@ def read_packs(files: Files, path: str, names: tuple[str, ...]) -> tuple[tuple[s
 
 
 def _listed(files: Files, place: str, said: str) -> list[str]:
-    """The pack at a place, or those in it where it is a folder."""
+    """Return the path of the pack, or of those in it if it is a folder."""
     stored = files.find(os.fsencode(place)) if place else None
     below = files.below(os.fsencode(place))
     if below:

@@ -1,4 +1,4 @@
-"""What a change would allow for itself: such findings stay, count, and say so."""
+"""Findings that a change's own configuration would suppress: they are reported, count, and say so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyguard.triage.findings import Policy
 
 
 class OwnSettings(msgspec.Struct, frozen=True):
-    """What a change says in its own configuration."""
+    """The settings in a change's own configuration."""
 
     policy: Policy
     fail_on: Severity
@@ -24,15 +24,15 @@ class OwnSettings(msgspec.Struct, frozen=True):
     excludes: tuple[Exclude, ...]
     max_size: int | None
     sizes: Callable[[Collection[str]], dict[str, int]]
-    """Bytes of the objects of these ids."""
+    """Maps object ids to sizes in bytes."""
     top: bytes
-    """The folder that paths in reports are relative to."""
+    """The folder to which paths in reports are relative."""
     path: str
-    """Of the file, as people know it."""
+    """The path of the configuration file, for people."""
 
 
 def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]]) -> OwnSettings:
-    """What these settings, of a change, would decide if they counted."""
+    """Return what these settings of a change would decide if they were in effect."""
     said = settings.config
     return OwnSettings(
         policy=Policy(select=said.select, ignore=said.ignore),
@@ -47,7 +47,10 @@ def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]]
 
 
 def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
-    """The same run, in which findings say by what the change would allow them; ``revoked`` is what counts already."""
+    """Return the run, with findings that list the change's settings that would suppress them.
+
+    ``revoked`` is the rotation that is in effect already.
+    """
     is_out = left_out(own.excludes)
     large = _too_large(run, own)
 
@@ -69,7 +72,7 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
 
 
 def _too_large(run: Run, own: OwnSettings) -> set[str]:
-    """The files with keys that are larger than the change wants anybody to read."""
+    """Return the ids of objects with keys that are larger than the change's own ``max-size``."""
     if own.max_size is None:
         return set()
     traces = [place.trace for one in run.findings for place in one.occurrences if place.trace]
@@ -78,7 +81,7 @@ def _too_large(run: Run, own: OwnSettings) -> set[str]:
 
 
 def changed_settings(before: Settings | None, after: Settings | None) -> tuple[str, ...]:
-    """The names of all that two configurations set differently."""
+    """Return the names of all settings in which two configurations differ."""
     usual = project_config.Config()
     one, other = (before.config if before else usual), (after.config if after else usual)
     names = zip(project_config.Config.__struct_fields__, project_config.Config.__struct_encode_fields__, strict=True)

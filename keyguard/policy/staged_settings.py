@@ -1,4 +1,4 @@
-"""The settings that a commit obeys: those of the index. Light: every commit hook asks for them."""
+"""Read the settings for a commit: those of the index. Light, since every commit hook does so."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from keyguard.policy.stored_settings import find_in, folder_of, places
 
 
 def read_staged(start: str, index: str) -> Settings:
-    """The configuration in the index for a path, or in the index that git names to a hook.
+    """Return the configuration in the index for a path, or in the index that git names to a hook.
 
-    The defaults where there is none. ``ConfigError`` for one that is broken; GitError where it cannot be read.
+    Return the defaults if there is none. Raise ``ConfigError`` if it is invalid, GitError if it cannot be read.
     """
     repository = discover(start)
     if repository is None or not repository.top:
-        return Settings(Config())  # whoever lists what is staged says so
+        return Settings(Config())  # listing what is staged reports that error
     files = IndexFiles(repository, index_from_environment(repository, index) if index else None)
     found = find_in(files, repository, start, Configuration("index"))
     if found is None:
@@ -30,7 +30,7 @@ def read_staged(start: str, index: str) -> Settings:
 
 
 def _not_staged(files: IndexFiles, repository: Repository, start: str) -> str:
-    """What to say of a configuration that lies in the work tree only."""
+    """Return a note on a configuration that is in the work tree only; empty if there is none."""
     for path in places(folder_of(repository, start)):
         shared = os.path.basename(path) == project_config.SHARED
         if not shared and os.path.lexists(os.path.join(repository.top, path)) and not files.find(os.fsencode(path)):

@@ -1,4 +1,4 @@
-"""The configuration that git holds, of a commit or of the index, and the rule packs that it names."""
+"""Read the configuration that git stores, in a commit or in the index, and the rule packs that it names."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from keyguard.model.finding import Configuration
 
 
 def find_in(files: Files, repository: Repository, start: str, origin: Configuration) -> Settings | None:
-    """The configuration that counts for ``start``, a path in the work tree: the nearest one upwards, as in a work tree.
+    """Return the configuration for ``start``, a path in the work tree: the nearest one upwards. None if there is none.
 
-    None where there is none. ``ConfigError`` for one that is broken, or cannot be read, which says where.
+    Raise ``ConfigError`` if it is invalid or cannot be read, with the place.
     """
     try:
         found = _nearest(files, folder_of(repository, start), origin)
@@ -33,14 +33,14 @@ def find_in(files: Files, repository: Repository, start: str, origin: Configurat
         raise ConfigError(f"{error} (in {files.name})") from error
     except GitError as error:
         raise ConfigError(f"the configuration cannot be read in {files.name}: {error}") from error
-    # patterns count below the folder that the file has in a work tree
+    # patterns are relative to the folder that the file has in a work tree
     place = os.path.join(repository.top or repository.git_dir, found.path)
     bare = msgspec.structs.replace(found.config, rules=())
     return msgspec.structs.replace(found, config=bare, path=place, packs=packs)
 
 
 def folder_of(repository: Repository, start: str) -> str:
-    """The folder of a path, from the top of the repository; empty for the top, and in a bare repository."""
+    """Return the folder of a path, relative to the top of the repository; empty for the top and if it is bare."""
     if not repository.top:
         return ""
     folder = os.path.realpath(start if os.path.isdir(start) else os.path.dirname(os.path.abspath(start)))
@@ -49,7 +49,7 @@ def folder_of(repository: Repository, start: str) -> str:
 
 
 def places(folder: str) -> list[str]:
-    """Where a configuration for a folder can be, the nearest first: paths from the top of the repository."""
+    """Return the paths where a configuration for a folder can be, nearest first, relative to the top."""
     found = []
     while True:
         found += [f"{folder}/{name}" if folder else name for name in project_config.NAMES]

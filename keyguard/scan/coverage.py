@@ -1,4 +1,4 @@
-"""From what was seen to a run: decided, sorted, and with an account of what was looked at and what was not."""
+"""Build the result of a scan: triaged and sorted findings, with an account of what was read and what was not."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides over what was seen."""
+    """The settings that decide what is reported."""
 
     policy: Policy = Policy()
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
     now: int | None = None
-    """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
+    """Seconds since the epoch, from which ages are computed; None: reports have no ages."""
     keys: bool = True
-    """Whether keys are reported, and not only how they are kept."""
+    """Whether keys are reported, and not only hygiene violations."""
     configuration: Configuration = Configuration()
-    """Where all this is from."""
+    """The configuration that these settings come from."""
 
 
 class Collected(msgspec.Struct, kw_only=True):
-    """All that one scan has seen so far."""
+    """Everything that one scan has collected so far."""
 
     scope: str
     listed: int = 0
@@ -47,11 +47,11 @@ class Collected(msgspec.Struct, kw_only=True):
     past: HistoryResult | None = None
     kept: HygieneResult | None = None
     gaps: Sequence[Skipped] = ()
-    """Gaps that stand for any number of files."""
+    """Gaps that each represent any number of files."""
 
 
 def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
-    """The run that this amounts to."""
+    """Return the run for what was collected."""
     names, past, kept, tally = Names(engine), seen.past, seen.kept, seen.tally
     chosen = [*tally.skipped, *seen.gaps, *(past.skipped if past else []), *(kept.skipped if kept else [])]
     skipped = tuple(sorted(map(names.hide_in, chosen)))
@@ -96,7 +96,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
 
 
 def _ids(decided: TriageResult) -> Iterator[str]:
-    """The names of keys and of objects in a run: they stay as they are, whatever else they look like."""
+    """Yield the ids of keys and objects in a run, which masking must leave as they are."""
     yield from (name for one in decided.findings for name in (one.id, one.fingerprint))
     yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
     for place in (place for one in decided.findings for place in one.occurrences):

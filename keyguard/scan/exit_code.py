@@ -6,7 +6,7 @@ from keyguard.model.finding import Run
 
 
 def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
+    """Return 0 if everything was read and nothing found, 1 for findings, 2 for a gap, with or without findings."""
     if not run.coverage.complete and not run.allow_incomplete:
         return 2
     return 1 if run.failing else 0

@@ -1,4 +1,4 @@
-"""A whole scan: list what there is, read and inspect it, decide what to say, and account for all of it."""
+"""Run a scan: list, read and inspect, triage, and build the result."""
 
 from __future__ import annotations
 
@@ -36,38 +36,38 @@ if TYPE_CHECKING:
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to scan and how; ``source`` is a name in ``keyguard.sources.SOURCES``."""
+    """What to scan, and how. ``source`` is a name in ``keyguard.sources.SOURCES``."""
 
     source: str = "tree"
     ask: Ask = Ask()
     terms: Terms = Terms()
     hygiene: bool = False
-    """Whether to check how keys are kept, too, in the folders that are asked for."""
+    """Whether to run the hygiene checks as well, in the requested folders."""
     rotation: Rotation = USUAL
     also: Callable[[Listing, Sequence[Sighting], compiled.Engine], list[Sighting]] | None = None
-    """Looks at the files once more, knowing the keys in them; those that it gives are reported with the others."""
+    """Reads the files again, given the keys found in them; the sightings that it returns are reported as well."""
     exclude: tuple[Exclude, ...] = ()
     max_size: int | None = None
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
     added: tuple[AddedPack, ...] = ()
-    """Rule packs that the scanned repository's own configuration brings."""
+    """Rule packs from the scanned repository's own configuration."""
     history: str = "auto"
-    """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
+    """Whether to read the history of repositories whose top is requested: ``auto``, ``no`` or ``only``."""
     range: Range | None = None
-    """Only this part of the history of the repository around the one path that is asked for, and no files."""
+    """If set, scan only this part of the history of the repository around the one path, and no files."""
     authors: bool = False
-    """Whether reports may name people."""
+    """Whether reports may name commit authors."""
     opened: RepositorySession | None = None
-    ruling: ChangePolicy | None = None
-    """Where not every marker counts: which ones do."""
+    change_policy: ChangePolicy | None = None
+    """Set if not every marker counts: decides which ones do."""
     cached: bool = True
-    """Whether what an earlier scan found may be used, and what this one finds be kept."""
+    """Whether to use results of earlier scans from the cache, and to store those of this one."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """^C: ``run`` is what was found until then, with a gap for what was not read any more."""
+    """^C was pressed. ``run`` has the findings until then, and a gap for everything that was not read."""
 
     def __init__(self, found: Run) -> None:
         super().__init__()
@@ -75,9 +75,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run_scan(request: ScanRequest, progress: Progress | None = None) -> Run:
-    """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run.
+    """Scan what is requested, and return the result; gaps are part of it.
 
-    ^C comes out as ``Interrupted``, or, before anything was listed, as it is.
+    Raise ``KeyguardError`` if the scan is impossible. ^C raises ``Interrupted``, or ``KeyboardInterrupt`` if nothing
+    was listed yet.
     """
     scan = _Scan(request, progress)
     try:
@@ -90,7 +91,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> Run:
 
 
 class _Scan:
-    """One scan, and how far it has come."""
+    """The state of one scan."""
 
     def __init__(self, request: ScanRequest, progress: Progress | None) -> None:
         self._request = request
@@ -101,7 +102,7 @@ class _Scan:
         self._worklist: Worklist | None = None
         self._histories: Histories | None = None
         self._homeless: list[Skipped] = []
-        #: what was read, once that is complete
+        #: the results of the files, once they are complete
         self._tally: Results | None = None
         self._past: HistoryResult | None = None
         self._kept: HygieneResult | None = None
@@ -109,7 +110,7 @@ class _Scan:
         self._judged = False
 
     def run(self) -> Run:
-        """List, read, account."""
+        """List, read, triage, and return the result."""
         request = self._request
         if request.range is not None:
             return self._read_range(request.range)
@@ -125,7 +126,7 @@ class _Scan:
             return self._read(engine)
 
     def so_far(self) -> Run | None:
-        """What had been found when ``run`` was interrupted; None where nothing had been listed yet."""
+        """Return the result until ``run`` was interrupted; None if nothing was listed yet."""
         tally, past, gaps = self._tally, self._past, list[Skipped]()
         if self._engine is None or (self._worklist is None and past is None):
             return None
@@ -136,7 +137,7 @@ class _Scan:
             gaps.append(Skipped(path=self._listing.scope.encode(), reason="interrupted", detail=detail))
         if past is None and self._histories:
             past = self._with_homeless(self._histories.so_far())
-        # what the user allowed to be left out is not what he did not wait for
+        # --allow-incomplete does not cover what was not read because of the interrupt
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
         seen = Collected(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
         seen.tally = tally or seen.tally
@@ -172,17 +173,17 @@ class _Scan:
         return self._settled(seen, engine, request.terms)
 
     def _judge(self, *parts: Results | HistoryResult | None, engine: compiled.Engine | None = None) -> None:
-        """Take away the markers that do not count; without an engine, all of them if any may not."""
-        if self._request.ruling:
-            self._request.ruling.on_markers(parts, engine)
+        """Remove the markers that do not count; without an engine, all of them if any may not."""
+        if self._request.change_policy:
+            self._request.change_policy.filter_markers(parts, engine)
         self._judged = True
 
     def _settled(self, seen: Collected, engine: compiled.Engine, terms: Terms) -> Run:
-        found, ruling = build_run(seen, engine, terms), self._request.ruling
-        return ruling.on_findings(found, engine, self._request.rotation) if ruling else found
+        found, policy = build_run(seen, engine, terms), self._request.change_policy
+        return policy.note_allowances(found, engine, self._request.rotation) if policy else found
 
     def _require_something(self, tally: Results) -> None:
-        """Raise ``UsageError`` where there was no file to read, and there is no history to read either."""
+        """Raise ``UsageError`` if there is neither a file nor history to read."""
         if tally.read or any(one.gap or one.reason in UNOPENED for one in tally.skipped):
             return
         if self._histories and self._histories.have_content():
@@ -195,14 +196,14 @@ class _Scan:
         raise UsageError(f"nothing to scan in {where}: no files, or all of them ignored (--all-files)")
 
     def _look_around(self) -> None:
-        """What hygiene can find out while others look for keys."""
+        """Prepare the hygiene checks while worker processes inspect files."""
         from keyguard.hygiene.run import prepare_projects
 
         if self._engine:
             self._around = prepare_projects(self._listing, self._engine)
 
     def _ask_others(self, tally: Results, engine: compiled.Engine) -> None:
-        """What other files say of keys whose own file does not say for certain whose they are."""
+        """Add evidence from other files to attributions that are not certain."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.attribution.project_evidence import add_project_evidence
@@ -212,7 +213,7 @@ class _Scan:
                 )
 
     def _checked(self, tally: Results, engine: compiled.Engine) -> HygieneResult:
-        """What the checks of hygiene say."""
+        """Return the result of the hygiene checks."""
         from keyguard.hygiene.run import run as check
 
         past = self._past
@@ -226,10 +227,10 @@ class _Scan:
             rotation=self._request.rotation,
             ahead=self._around,
         )
-        return self._request.ruling.on_hygiene(kept) if self._request.ruling else kept
+        return self._request.change_policy.drop_hygiene_markers(kept) if self._request.change_policy else kept
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
-        """The histories that belong to what was asked for; None where there are none, or none were asked for."""
+        """Return the histories of what was requested; None if there are none, or none were requested."""
         request = self._request
         if request.source != "tree" or request.history == "no":
             return None
@@ -243,7 +244,7 @@ class _Scan:
         return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
 
     def _with_homeless(self, found: HistoryResult) -> HistoryResult:
-        """With what cannot be looked at at all."""
+        """Return the result with the repositories that cannot be read at all as gaps."""
         found.skipped += [gap for gap in self._homeless if gap not in found.skipped]
         return found
 
@@ -266,15 +267,15 @@ class _Scan:
 
 
 def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) -> Run:
-    """Scan one stream, for instance standard input: ``read`` gives pieces and then nothing."""
+    """Scan one stream, such as standard input. ``read`` returns pieces, and nothing at the end."""
     engine = _engine(request)
     tally, guarded = Results(), GuardedReader(read)
     blob = Blob(path=name, where=Where.STDIN)
     seen = Inspector(engine).inspect_stream(blob, guarded.read)
     tally.note(seen)
     tally.settle(blob.path, guarded, seen.container)
-    if request.ruling:
-        request.ruling.on_markers([tally], engine)
+    if request.change_policy:
+        request.change_policy.filter_markers([tally], engine)
     return build_run(Collected(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 

@@ -1,4 +1,4 @@
-"""A listing at work: every file and blob read and inspected, in one process or, where there are many, in several."""
+"""Read and inspect every file and blob of a listing, in one process or, if there are many, in several."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from keyguard.git.objects.blobs import BlobContent
     from keyguard.support.progress import Progress
 
-#: below this number of files one process is faster than several
+#: below this number of files, one process is faster than several
 _FEW = 1500
 _BATCH = 64
-#: bytes that are looked at in one go: enough to be worth it, few enough to stay near the processor
+#: bytes that are searched at once: enough to save calls, few enough to stay in the processor's cache
 _HEAP = 1 << 18
 
 _Numbered = tuple[int, TreeFile]
 
 
 class Worklist:
-    """One listing and what inspects it."""
+    """A listing and the inspector for it."""
 
     def __init__(
         self,
@@ -47,12 +47,13 @@ class Worklist:
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
         self._readers: dict[int, Reader] = {}
-        #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
+        #: the results so far, never summed in place: whenever ^C arrives, each file is in them once or not at all
         self._kept = [Results(skipped=list(listing.skipped))]
 
     def run(self, meanwhile: Callable[[], None] | None = None) -> Results:
-        """Read and inspect all that is listed. Where other processes do that, we need not wait for them idly:
-        ``meanwhile`` is called once they are at work.
+        """Read and inspect everything listed.
+
+        ``meanwhile`` is called once worker processes are running: there is no need to wait for them idly.
         """
         if self._progress:
             self._progress.begin("files", "files")
@@ -66,7 +67,7 @@ class Worklist:
         return tally
 
     def so_far(self) -> Results:
-        """What had been read when ``run`` was interrupted; of changes, with what may have been there before."""
+        """Return the results until ``run`` was interrupted; for changes, including keys that were there before."""
         tally = Results()
         for one in self._kept:
             tally.add(one)
@@ -75,8 +76,8 @@ class Worklist:
     # --- files --------------------------------------------------------------------------------------------------
 
     def _share_out(self, meanwhile: Callable[[], None] | None) -> bool:
-        """Have the files inspected by several processes; False where one is all that there can be."""
-        from keyguard.inspection import workers  # a commit has no use for it
+        """Have the files inspected by several processes; return False if only one is possible."""
+        from keyguard.inspection import workers  # a commit hook does not need it
 
         jobs = self._jobs or workers.available_cpus()
         if jobs == 1 or not workers.can_fork():
@@ -86,7 +87,7 @@ class Worklist:
         try:
             answers = self._map(batches, jobs, meanwhile)
         except OSError:
-            self._kept = [Results(skipped=list(self._listing.skipped))]  # all of it is read again
+            self._kept = [Results(skipped=list(self._listing.skipped))]  # everything is read again
             return False
         tally = Results(skipped=list(self._listing.skipped))
         for batch, found in zip(batches, answers, strict=True):
@@ -95,7 +96,7 @@ class Worklist:
         return True
 
     def _one_by_one(self, files: list[_Numbered]) -> Results:
-        """A worker died over these: find out over which, and lose no other."""
+        """Inspect these files one by one, since a worker died over them: only the file at fault is lost."""
         from keyguard.inspection import workers
 
         tally = Results()
@@ -113,7 +114,7 @@ class Worklist:
     def _map(
         self, batches: Sequence[list[_Numbered]], jobs: int, meanwhile: Callable[[], None] | None = None
     ) -> list[Results | None]:
-        """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
+        """Return the results of each batch, None if a worker died over it; OSError if there can be no worker."""
         from keyguard.inspection import workers
 
         found: list[Results | None] = [None] * len(batches)
@@ -149,7 +150,7 @@ class Worklist:
             self._progress.advance(done, (one.fingerprint for one in sightings))
 
     def _inspect_batch(self, files: Iterable[_Numbered], tally: Results) -> None:
-        """What is small is looked at in heaps."""
+        """Inspect a batch; small files are searched together."""
         heap: list[_Numbered] = []
         texts: list[bytes] = []
         size = 0
@@ -167,10 +168,10 @@ class Worklist:
         self._inspect_heap(heap, texts, tally)
 
     def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Results) -> None:
-        """Of most heaps nothing is left after the first look, and of others a file or two."""
+        """Inspect small files together: mostly none, or one or two of them, need a closer look."""
         try:
             suspects = self._inspector.suspects(texts)
-        except Exception:  # noqa: BLE001 - one of them is the cause: it will show which
+        except Exception:  # noqa: BLE001 - inspecting each file shows which is at fault
             suspects = list(range(len(texts)))
         tally.read += len(texts) - len(suspects)
         tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
@@ -178,7 +179,7 @@ class Worklist:
             self._inspect_file(*heap[at], tally, texts[at])
 
     def _inspect_file(self, index: int, file: TreeFile, tally: Results, text: bytes | None = None) -> None:
-        """``text`` is its content, where that has been read already."""
+        """Inspect one file; ``text`` is its content, if it has been read already."""
         reader = self._reader(index)
         try:
             opened = reader.read(file.path) if text is None else Opened(text, None, len(text))
@@ -188,7 +189,7 @@ class Worklist:
                 self._note(Blob(path=reader.display(file.path), where=Where.TREE), opened, tally)
         except Absent:
             tally.absent.append((index, file.path))
-        except Exception as error:  # noqa: BLE001 - a fault of ours costs the one file, as the death of a worker does
+        except Exception as error:  # noqa: BLE001 - an internal error loses one file only, as a dead worker does
             tally.skipped.append(self._crashed(index, file, f"{type(error).__name__} while it was inspected"))
         reader.release()
 
@@ -219,7 +220,7 @@ class Worklist:
     # --- objects ------------------------------------------------------------------------------------------------
 
     def _absent(self, tally: Results) -> list[Stored]:
-        """Listed files that are not there: what git holds for them is read instead; the others have vanished."""
+        """Return the blobs in git for listed files that are absent; the others are recorded as vanished."""
         known = {(index, file.path): file for index, file in self._files} if tally.absent else {}
         blobs: dict[int, list[Blob]] = {}
         for index, path in tally.absent:
@@ -256,7 +257,7 @@ class Worklist:
             self._note(blob, Opened(None, content.read, content.size), tally)
 
     def _forget_old(self, tally: Results) -> None:
-        """Drop what the change did not add: it stood in the version that a blob replaces."""
+        """Remove keys that the change did not add: they were in the version that a blob replaces."""
         seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
         before = Results()
         for repository, blobs in self._changed():

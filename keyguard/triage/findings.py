@@ -1,6 +1,7 @@
-"""What to say of what was seen: one finding a key, with all its places; and what the user asked not to hear.
+"""Turn sightings into findings, one for each key with all its occurrences, and apply the user's suppressions.
 
-The engine finds, this decides. Nothing below this layer knows of ``--select``, ``--ignore`` or inline markers.
+Detection happens elsewhere, the decision here. Nothing below this package knows of ``--select``, ``--ignore`` or
+inline markers.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown_path
 
 _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
-#: what is likely by the one is likelier than by the next
+#: the kinds of evidence, strongest first
 _STANDING = (*Ground,)
 _MOST_REASONS = 4
-#: places that a finding names, the nearest; what is beyond is counted
+#: the number of occurrences that a finding lists, nearest first; further ones are counted
 MOST_PLACES = 1000
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Which findings are wanted. Names are rule ids or the words they begin with; the longest that fits wins."""
+    """Which findings are wanted. Names are rule ids or prefixes of them in whole words; the longest match wins."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -51,14 +52,14 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 class TriageResult(msgspec.Struct, frozen=True):
-    """Findings, worst first, and what was held back."""
+    """Findings, worst first, and what was suppressed."""
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
 
     @classmethod
     def of(cls, findings: Iterable[Finding], suppressed: Iterable[Suppressed]) -> TriageResult:
-        """These, in order."""
+        """Return the result with both in order."""
         return cls(
             findings=tuple(sorted(findings, key=_finding_order)),
             suppressed=tuple(sorted(suppressed, key=lambda one: (*_place(one.occurrence), one.fingerprint))),
@@ -66,7 +67,7 @@ class TriageResult(msgspec.Struct, frozen=True):
 
 
 def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = ()) -> None:
-    """Raise ``UsageError`` for names that fit no rule and no check, or if nothing would be left to find."""
+    """Raise ``UsageError`` for a name that matches no rule and no check, or if no rule is left."""
     ids = [*(rule.id for rule in ruleset.rules), *checks]
     for name in (*policy.select, *policy.ignore):
         if not any(_fits(name, rule) for rule in ids):
@@ -82,9 +83,9 @@ def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = ()) ->
 def decide(
     sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy, ids: Mapping[str, str] | None = None
 ) -> TriageResult:
-    """Group sightings by key, settle whose each is, and take out what the user does not want to hear.
+    """Group sightings by key, merge the attributions of each key, and apply the suppressions.
 
-    ``ids`` are the short ids of these fingerprints and of others, where there are others.
+    ``ids`` maps fingerprints to short ids, if there are others besides these.
     """
     groups: dict[str, dict[tuple[object, ...], Sighting]] = {}
     for sighting in sightings:
@@ -107,7 +108,7 @@ def decide(
 
 
 def _known(group: Sequence[Sighting], ruleset: RuleSet) -> Sequence[Sighting]:
-    """Those by known rules; only where there are none, those by rules that the scanned repository brought."""
+    """Return the sightings by trusted rules; if there are none, those by rules from the scanned repository."""
     return [one for one in group if one.attribution.rule not in ruleset.added] or group
 
 
@@ -120,14 +121,14 @@ def _place(one: Occurrence) -> tuple[object, ...]:
 
 
 def _still_there(one: Occurrence) -> bool:
-    """Whether the key is at this place now: in the files, in those of HEAD, or in one of git's own."""
+    """Whether the key is at this place now: in the files, in those of HEAD, or in one of git's own files."""
     if one.where is not Where.HISTORY:
         return True
     return one.trace is not None and (one.trace.at_head or one.trace.kind == "file")
 
 
 def _standing(one: Occurrence) -> tuple[int, int]:
-    """How near a place is: in the files, still at HEAD, then by what leads to it."""
+    """Return the rank of a place: in the files, still at HEAD, then by reachability."""
     if one.where is not Where.HISTORY:
         return 0, 0
     reach = one.trace.reach if one.trace else ""
@@ -135,7 +136,7 @@ def _standing(one: Occurrence) -> tuple[int, int]:
 
 
 def _nearness(one: Occurrence) -> tuple[object, ...]:
-    """The order of the places of one key: the nearest first, and of those that are alike the newest."""
+    """Return the sort key for the occurrences of one key: nearest first, then newest."""
     date = dates.instant(one.author_date) if one.where is Where.HISTORY else None
     return (*_standing(one), date is None, -(date or 0), *_place(one))
 
@@ -145,7 +146,7 @@ def _first_seen(places: Sequence[Occurrence]) -> str:
 
 
 def _last_seen(places: Sequence[Occurrence]) -> str:
-    """When it was last known to be there; empty while it still is."""
+    """Return the date when the key was last known to be present; empty while it still is."""
     if any(map(_still_there, places)):
         return ""
     ends = [one.trace.removed_date if one.trace and one.trace.removed else one.author_date for one in places]
@@ -153,7 +154,7 @@ def _last_seen(places: Sequence[Occurrence]) -> str:
 
 
 def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
-    """The shortest ids from six digits on that tell these keys apart."""
+    """Return the shortest ids, from six digits on, that distinguish these fingerprints."""
     known = sorted(fingerprints)
     length = 6
     while len({fingerprint[:length] for fingerprint in known}) < len(known):
@@ -162,7 +163,7 @@ def short_ids(fingerprints: Iterable[str]) -> dict[str, str]:
 
 
 def _merge_attributions(group: Sequence[Sighting], rules: dict[str, Rule]) -> Attribution:
-    """One attribution for all places of a key: the surest; those that contradict each other make it ambiguous."""
+    """Return one attribution for all places of a key: the most certain; contradictions make it ambiguous."""
     doubtful = [one for one in group if one.attribution.ground is Ground.CONTRADICTION]
     best = min(map(_surety, group))
     sure = [one for one in group if one.attribution.ground is not Ground.CONTRADICTION]
@@ -176,7 +177,7 @@ def _merge_attributions(group: Sequence[Sighting], rules: dict[str, Rule]) -> At
 
 
 def _unclear(surest: Sequence[Attribution], rules: dict[str, Rule]) -> Attribution:
-    """Nobody can be told: the fallback speaks, and names first those that are named somewhere."""
+    """Return an ambiguous attribution to the fallback, with the vendors that have evidence first."""
     vendors = dict.fromkeys(one.vendor for one in surest if not rules[one.rule].fallback)
     named = [name for one in surest for name in one.named]
     family = rules[surest[0].rule].family
@@ -192,23 +193,23 @@ def _unclear(surest: Sequence[Attribution], rules: dict[str, Rule]) -> Attributi
 
 
 def _surety(one: Sighting) -> tuple[int, int]:
-    """The less the surer: of what is likely, the key's own file tells better than others, and those than its shape."""
+    """Return a rank, lower for more certain: the key's own file outranks other files, and those outrank the shape."""
     said = one.attribution
     return _ORDER[said.certainty], _STANDING.index(said.ground) if said.certainty is Certainty.LIKELY else 0
 
 
 def _doubted(said: Attribution, doubts: Sequence[Attribution]) -> Attribution:
-    """The same where it stands beside something else in other places: likely at best."""
+    """Return the attribution as likely at best, because other places contradict it."""
     return msgspec.structs.replace(said, certainty=Certainty.LIKELY, because=_reasons([said, *doubts]))
 
 
 def _reasons(said: Sequence[Attribution]) -> tuple[str, ...]:
-    """The first reasons of all: a key may stand in a thousand places."""
+    """Return the first reasons of all attributions: a key may have a thousand places."""
     return tuple(dict.fromkeys(why for one in said for why in one.because))[:_MOST_REASONS]
 
 
 def _placed(one: Sighting) -> Attribution:
-    """What is said of it, with where the reasons stand."""
+    """Return the attribution of a sighting with the place of each reason."""
     said = one.attribution
     if said.ground not in (Ground.NAME, Ground.BESIDE, Ground.CONTRADICTION):
         return said
@@ -263,7 +264,7 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
 
 
 def _waived(group: Sequence[Sighting]) -> tuple[str, ...]:
-    """The comments of the change itself that would allow a key, without effect."""
+    """Return the markers of the change itself that would suppress the key, without effect."""
     said = [(one.waived, one.occurrence) for one in group if one.waived is not None]
     places = dict.fromkeys(f"'{marker.marker}' at {shown_path(at.path)}:{marker.line}" for marker, at in said)
     return tuple(places)[:_MOST_REASONS]

@@ -1,7 +1,7 @@
-"""Comments that ask not to report a key: ours, and those that people already have from other scanners.
+"""Marker comments that ask not to report a key: ours, and those that other scanners have established.
 
-A marker covers one key: the one that ends last before it on its line (for a next-line marker the first of the next
-line), so that one comment in a minified file cannot hide ten. Whether markers count at all is decided in ``triage``.
+A marker covers one key: the one that ends last before it on its line (for a next-line marker the first one of the next
+line), so that one comment in a minified file cannot suppress ten. ``triage.findings`` decides whether markers count.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from keyguard.model.finding import Match, Suppression
 from keyguard.support.regex import expression
 
 _REACH = 4096
-#: a list of rules that is not closed, or that names none, is no reason to hide anything
+#: a list of rules that is not closed, or that is empty, suppresses nothing
 _OURS = expression(rb"keyguard: ?allow(?:\[([^\]\r\n]{0,200})\]|(?![\w\[-]))[ \t]{0,4}([^\r\n]{0,200})")
 _SAME_LINE = expression(
     rb"(?:gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|ggignore"
@@ -24,13 +24,13 @@ _SAME_LINE = expression(
 _NEXT_LINE = expression(
     rb"(?:pragma: ?(?:allow|white)list[ -]nextline[ -]secret|secretlint-disable-next-line|kingfisher:ignore)(?![\w-])"
 )
-#: what closes a comment is not part of the reason
+#: the end of a comment is not part of the reason
 _CLOSERS = expression(rb"(?<![ \t])[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
 _CODE = expression(rb"[A-Za-z0-9]")
 
 
 class Marker(NamedTuple):
-    """A comment: what it says, for which rules (none: any), and the line it is on."""
+    """A marker: its name, the rules it is for (empty: any), the reason, and its line."""
 
     name: str
     rules: tuple[str, ...]
@@ -39,7 +39,7 @@ class Marker(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A line, or as much of it as is looked at, and the matches on it by their indices."""
+    """A line, or the part of it that is examined, and the range of match indices on it."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ class _Line(NamedTuple):
 
 
 class _Hit(NamedTuple):
-    """A marker where it was found."""
+    """A marker at its offset."""
 
     at: int
     name: str
@@ -57,7 +57,7 @@ class _Hit(NamedTuple):
 
 
 def markers(matches: Sequence[Match], page: Page) -> dict[int, list[Marker]]:
-    """Markers by the index of the match that they cover. Matches are in order."""
+    """Return index of match -> the markers that cover it. ``matches`` are in order."""
     found: dict[int, list[Marker]] = {}
     starts, ends = [one.start for one in matches], [one.end for one in matches]
 
@@ -75,14 +75,14 @@ def markers(matches: Sequence[Match], page: Page) -> dict[int, list[Marker]]:
 
 
 def applies(marker: Marker, rule: str) -> Suppression | None:
-    """The suppression, if the marker is meant for findings of this rule."""
+    """Return the suppression if the marker applies to findings of this rule, else None."""
     if marker.rules and rule not in marker.rules:
         return None
     return Suppression(marker=marker.name, reason=marker.reason, line=marker.line)
 
 
 def _lines(matches: Sequence[Match], page: Page) -> list[_Line]:
-    """The lines with matches on them; of a line that is too long to be seen whole, the parts around them."""
+    """Return the lines with matches on them; of a line too long to examine, the parts around the matches."""
     lines: list[_Line] = []
     for index, match in enumerate(matches):
         start, _ = page.line_span(match.start, _REACH)
@@ -102,7 +102,7 @@ def _on_line(data: bytes, start: int, end: int) -> Iterator[_Hit]:
 
 
 def _on_line_before(data: bytes, start: int, end: int) -> Iterator[_Hit]:
-    """Markers for the next line; those that serve for both count there if no code stands before them."""
+    """Yield the markers for the next line; a marker for either line counts if no code precedes it."""
     code = _CODE.search(data, start, end)
     for hit in _ours(data, start, end):
         if code is None or hit.at <= code.start():
@@ -121,7 +121,7 @@ def _ours(data: bytes, start: int, end: int) -> Iterator[_Hit]:
 
 
 def _line_above(page: Page, start: int) -> tuple[int, int]:
-    """The line before the one that begins at ``start``; empty at the top."""
+    """Return the span of the line before the one that starts at ``start``; empty at the top."""
     end = start - 1
     if end > 0 and page.data[end - 1 : end + 1] == b"\r\n":
         end -= 1

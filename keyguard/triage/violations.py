@@ -1,4 +1,4 @@
-"""From what the checks of hygiene say to findings: named, masked, and without what the user asked not to hear."""
+"""Turn hygiene violations into findings, and apply the user's suppressions."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
 
 
 def fingerprint(violation: Violation) -> str:
-    """32 hex digits that name it: the same wherever in its file it stands, as long as it is about the same thing."""
+    """Return 32 hex digits that identify a violation: independent of its line, as long as its subject is the same."""
     words = (violation.check, violation.subject, violation.key)
     parts = (b"hygiene", violation.spots[0].path, *(word.encode("utf-8", "surrogateescape") for word in words))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
 class Lookups:
-    """What findings say besides: the checks, the keys that were seen, and their vendors."""
+    """What findings need besides the violations: the checks, the sighted keys, and their vendors."""
 
     def __init__(
         self, checks: Mapping[str, Check], sightings: Iterable[Sighting], vendors: Mapping[str, Vendor]
@@ -45,7 +45,7 @@ class Lookups:
 
 
 def decide(violations: Iterable[Violation], facts: Lookups, policy: Policy, ids: Mapping[str, str]) -> TriageResult:
-    """A finding for each; two that are the same are one. ``ids`` has the short id of each fingerprint."""
+    """Return a finding for each violation; equal ones count once. ``ids`` has the short id of each fingerprint."""
     findings: dict[str, Finding] = {}
     suppressed: dict[str, Suppressed] = {}
     for one in violations:

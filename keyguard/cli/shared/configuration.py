@@ -24,7 +24,7 @@ class ChosenSettings(NamedTuple):
     """What decides over one scan."""
 
     settings: Settings
-    ruling: ChangePolicy | None = None
+    change_policy: ChangePolicy | None = None
     """Where not every marker counts: which ones do."""
 
     opened: RepositorySession | None = None
@@ -41,9 +41,9 @@ class ChosenSettings(NamedTuple):
         """The same scan, decided so."""
         if self.opened and request.range is not None:
             request = msgspec.structs.replace(request, opened=self.opened)
-        if self.ruling is None:
+        if self.change_policy is None:
             return request
-        return msgspec.structs.replace(request, ruling=self.ruling, rotation=self.settings.rotation())
+        return msgspec.structs.replace(request, change_policy=self.change_policy, rotation=self.settings.rotation())
 
 
 def of_work_tree(options: argparse.Namespace, start: str) -> ChosenSettings:
