@@ -1,4 +1,4 @@
-"""What the engine runs, as plain data: it is kept beside the compiled database and loaded in a millisecond."""
+"""The plan that the engine runs, as plain data: cached with the compiled database, and loaded in a millisecond."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from keyguard.rules.anchor import Anchor
 
 
 class Form(msgspec.Struct, frozen=True, array_like=True):
-    """One pattern with its boundaries, and the rules (by index) that look like it."""
+    """One pattern with its boundaries, and the rules (by index) that share it."""
 
     pattern: str
     rules: tuple[int, ...]
@@ -16,14 +16,14 @@ class Form(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AnchorUse(msgspec.Struct, frozen=True, array_like=True):
-    """From an anchor to a form: the match begins ``before`` (least, most) bytes ahead of the literal."""
+    """The use of an anchor by a form: the match starts ``before`` (least, most) bytes in front of the literal."""
 
     form: int
     before: tuple[int, int]
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True):
-    """Forms, anchors, and for each anchor its leads."""
+    """Forms, anchors, and the uses of each anchor."""
 
     forms: tuple[Form, ...]
     anchors: tuple[Anchor, ...]

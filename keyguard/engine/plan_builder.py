@@ -1,4 +1,4 @@
-"""From rules to a plan: patterns with their boundaries, each distinct one once, and the anchors that lead to them."""
+"""Build the plan from rules: distinct patterns with their boundaries, and the anchors that lead to them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from keyguard.model.finding import Rule
 from keyguard.rules import literals
 from keyguard.rules.anchor import Anchor
 
-#: not inside a longer word, but right behind what ends in letters or digits and is no word: escapes, percent codes,
+#: not inside a longer word, but directly after what ends in letters or digits and is no word: escapes, percent codes,
 #: an equals sign in an e-mail, the codes of a terminal's colours (with the escape before them, or spelled out), and the
-#: length of a string in compiled code, which may be any byte (that it is the length sees the matcher)
+#: length of a string in compiled code, which may be any byte (the matcher checks that it is the length)
 _LEFT = (
     r"(?:(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)|(?<=\\[abefnrtv0])|(?<=\\[0-7]{3})|(?<=\\x[0-9A-Fa-f]{2})"
     r"|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})|(?<==3D)"
@@ -25,7 +25,7 @@ _BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "right": ("
 
 
 def build_plan(rules: Iterable[Rule]) -> Plan:
-    """The plan for these rules, in their order; the rules have been validated by ``keyguard.rules.loader``."""
+    """Return the plan for these rules, in their order; ``keyguard.rules.loader`` has validated them."""
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
     for index, rule in enumerate(rules):
@@ -44,5 +44,5 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
 
 
 def _named(words: Iterable[str], width: int) -> list[Anchor]:
-    """Anchors for literals that a rule names itself: anywhere in the match."""
+    """Return anchors for literals that a rule names itself: anywhere in the match."""
     return [Anchor(literal=word.lower().encode(), nocase=True, tail=(), before=(0, width)) for word in sorted(words)]

@@ -45,10 +45,13 @@ class Names:
         """
         known = self._known
         for path in self._suspects(paths):
-            ends = {_part_end(path, match.end) for match in self._matches(path)}
+            from keyguard.inspection.name_boundaries import found_in  # a commit that names no key needs none of it
+
+            found = found_in(path, self._engine)
+            ends = {_part_end(path, match.end) for match in found.matches}
             if not all(path[:end] in known for end in ends):
                 known.update(path[:end] for end in ends)
-                yield from self._inspector.inspect(Blob(path, where), path).sightings
+                yield from self._inspector.inspect(Blob(path, where), path, found).sightings
 
     def hide_all(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """Return the sightings with every known value masked in paths, ref names, people's names and snippets."""
@@ -107,8 +110,7 @@ class Names:
 
     def masked(self, text: bytes) -> bytes:
         """Return the text with every known value masked, and everything that looks like a key, even inside a word."""
-        if not KNOWN.is_complete:
-            _complete_for(text)
+        KNOWN.complete_for(text)
         text = KNOWN.mask_bytes(text)
         text = self._covered(text, self._matches(text))
         # the matcher is not even imported if the prefilter has no hit: a commit hook shows names too
@@ -192,14 +194,6 @@ def _covered_line(snippet: Snippet) -> Snippet:
         )
     )
     return Snippet(text=before + text + after, start=len(before), end=len(before) + len(text))
-
-
-def _complete_for(text: bytes) -> None:
-    """Load the values whose reading was deferred, if the text could contain one."""
-    from keyguard.masking.values import looks_random
-
-    if looks_random(text.decode("latin-1")):
-        KNOWN.complete()
 
 
 def _part_end(path: bytes, at: int) -> int:

@@ -109,7 +109,7 @@ def _ignored(folder: Folder) -> Iterator[bytes]:
 
 
 def _beside(repository: Repository, names: Names) -> Iterator[NotCovered]:
-    if stored := unread.large_files(repository):
+    if stored := sum(1 for _ in unread.large_files(repository)):
         yield NotCovered(
             kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored
         )

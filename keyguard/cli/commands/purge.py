@@ -24,6 +24,7 @@ from keyguard.response import key_selection
 from keyguard.response.purging import git_network, local_references, purge_report, rewrite, server
 from keyguard.response.purging.affected_objects import Commits, Objects, search, walk
 from keyguard.response.purging.clone import Clone, default_folder
+from keyguard.response.purging.large_files import LargeFile, holding
 from keyguard.response.purging.replacements import Replacements
 from keyguard.response.purging.rewrite import Change
 from keyguard.response.purging.rewrite_scope import Scope, scope_of
@@ -115,6 +116,7 @@ class _Purge:
     ) -> None:
         self._chosen, self._source, self._repository = chosen, source, repository
         self._forms, self._server, self._clone = forms, asked, clone
+        self._large: list[LargeFile] = []
         self.kept = False
         """Whether the clone was rewritten, and is to be kept."""
 
@@ -122,6 +124,7 @@ class _Purge:
         """Say what will change, change it in the clone, and say what to do then; the exit code."""
         clone, forms = self._clone, self._forms
         objects = search(clone, forms)
+        self._large = holding(self._repository, self._source, self._chosen, forms, objects.pointers)
         commits = walk(clone, forms, objects)
         scope = scope_of(clone, forms, objects, commits)
         _say(self._whence())
@@ -130,7 +133,7 @@ class _Purge:
             return 1
         _say(_unrevoked(self._chosen, rules))
         _say(purge_report.head_lines(clone, forms, objects, commits))
-        _say(purge_report.change_lines(forms, objects, commits, scope))
+        _say(purge_report.change_lines(forms, objects, commits, scope, self._served))
         change = rewrite.rewrite(clone, forms, objects, scope, folders)
         if not execute:
             _say(["this was tried in a clone, which is removed again: nothing was changed. --execute keeps it"])
@@ -141,7 +144,12 @@ class _Purge:
         clone.keep()
         self.kept = True
         _say(self._result(left, change, scope, objects, commits))
-        return 1 if left or scope.left else 0
+        return 1 if left or scope.left or self._served else 0
+
+    @property
+    def _served(self) -> list[LargeFile]:
+        """The objects of Git LFS that hold a key, and that the server has as well."""
+        return [one for one in self._large if one.is_served]
 
     def _whence(self) -> Iterator[str]:
         name = self._server.name
@@ -156,8 +164,8 @@ class _Purge:
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
         """Why nothing can be rewritten, and what leads to the keys instead."""
         yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
-        yield from purge_report.unpushable_lines(self._server.address, scope, self._forms)
-        found = local_references.local_references(self._repository, self._source, self._chosen, self._forms, known)
+        yield from purge_report.unpushable_lines(self._server.address, scope, self._forms, self._served)
+        found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
         if found:
             yield "what leads to it here, and what to do there:"
             yield from local_references.lines(found)
@@ -201,9 +209,9 @@ class _Purge:
         command = purge_report.push_command(clone, address, change.refs, into_work_tree=work_tree)
         if KNOWN.shows(command):
             yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
-        yield from purge_report.follow_up_lines(clone, address, scope, self._forms, objects, command)
+        yield from purge_report.follow_up_lines(clone, address, scope, self._forms, self._served, command)
         known = {*commits.parents, *objects.tags}
-        found = local_references.local_references(self._repository, self._source, self._chosen, self._forms, known)
+        found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
         if found:
             yield ""
             yield "besides, only here:"
@@ -211,8 +219,10 @@ class _Purge:
 
     def _note(self, left: Sequence[str]) -> None:
         kept = Journal(journal.folder(os.environ))
-        for one in self._chosen:
-            outcome = "still-there" if any(line.startswith(f"{one.id}:") for line in left) else "purged"
+        stored = frozenset[int]().union(*(one.keys for one in self._served))
+        for number, one in enumerate(self._chosen):
+            is_left = number in stored or any(line.startswith(f"{one.id}:") for line in left)
+            outcome = "still-there" if is_left else "purged"
             entry = Entry(action="purge", fingerprint=one.fingerprint, id=one.id, vendor=one.vendor, outcome=outcome)
             kept.append(msgspec.structs.replace(entry, detail=self._clone.path))
 
