@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.checkout import ROOT, run
 
 pytest_plugins = ("tests.helpers.shipping",)
@@ -109,7 +109,7 @@ def test_help_and_version_load_no_command(
 ) -> None:
     loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
     ours = {name for name in loaded if name.startswith("keyguard.")}
-    assert "keyguard.cli.table" in ours
+    assert "keyguard.cli.command_table" in ours
     assert ours & {module for module, _ in COMMANDS.values()} == set()
     assert len(ours) <= 12, sorted(ours)
     assert loaded & (TOO_HEAVY | {"hyperscan"}) == set()
