@@ -11,7 +11,7 @@ from keyguard.acceptance.entry import PATH, Entry
 from keyguard.acceptance.identity import LENGTH, file_name, new_salt, value_id
 from keyguard.model.finding import Finding, Occurrence, Suppressed
 from keyguard.support import dates
-from keyguard.triage.triage import Decided
+from keyguard.triage.findings import TriageResult
 
 #: checks that only say of a key that it was there, or is: who accepts the key accepts that, too
 SAME_KEY = frozenset(("env-in-history", "key-removed-not-rotated", "key-too-old"))
@@ -35,7 +35,7 @@ class Accepted:
         self._salts = sorted({one.salt for one in self.entries if one.salt})
         self._used: set[Entry] = set()
 
-    def apply(self, decided: Decided) -> Decided:
+    def apply(self, decided: TriageResult) -> TriageResult:
         """Return the same findings without those that are accepted, which are suppressed now.
 
         What is accepted no longer says until when it was.
@@ -52,7 +52,7 @@ class Accepted:
                 findings.append(msgspec.structs.replace(one, accepted_until=last.until))
             else:
                 findings.append(one)
-        return Decided.of(findings, suppressed)
+        return TriageResult.of(findings, suppressed)
 
     def find(self, finding: Finding) -> list[Entry]:
         """Return the entries that accept a finding, whether or not their time is over; empty where there are none.

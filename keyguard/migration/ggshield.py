@@ -12,7 +12,7 @@ from typing import Any
 
 from keyguard.migration import yamlfile
 from keyguard.migration.claims import Claim, Key, Reading
-from keyguard.sources.excludes import Exclude, left_out
+from keyguard.sources.excludes import Exclude, Excluded
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: ggshield hashes a value together with the kind of match that it was
@@ -60,9 +60,9 @@ def _is(text: str) -> Callable[[Key], bool]:
 
 
 def _in(glob: str) -> Callable[[Key], bool]:
-    is_out = left_out((Exclude(base="/", patterns=(glob,)),))
+    out = Excluded([Exclude(base="/", patterns=(glob,))])
 
     def covers(key: Key) -> bool:
-        return is_out is not None and all(is_out(b"/", path.encode()) for path, _, _ in key.places)
+        return all(out.covers(b"/", path.encode()) for path, _, _ in key.places)
 
     return covers

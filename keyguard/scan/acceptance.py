@@ -10,15 +10,15 @@ from keyguard.git.layout.repository import discover
 from keyguard.model.finding import Occurrence, Where
 from keyguard.sources.listing import Folder
 from keyguard.support.errors import GitError
-from keyguard.triage.triage import Decided
+from keyguard.triage.findings import TriageResult
 
 if TYPE_CHECKING:
     from keyguard.acceptance.entry import Entry
 
 
 def without_accepted(
-    decided: Decided, read: Callable[[], bytes] | None, folders: Sequence[Folder], now: int | None, *, whole: bool
-) -> tuple[Decided, tuple[Entry, ...]]:
+    decided: TriageResult, read: Callable[[], bytes] | None, folders: Sequence[Folder], now: int | None, *, whole: bool
+) -> tuple[TriageResult, tuple[Entry, ...]]:
     """Return what is left of the findings, and the entries that none of them needed.
 
     ``read`` gives the content of the file, which is not looked at where it could change nothing: without findings,

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from keyguard.model.finding import Confidence, Severity, Skipped, Where
+from keyguard.report import Style
 from tests.report.samples import (
     BRINGING,
     CAME,

@@ -12,16 +12,16 @@ import msgspec
 
 from keyguard.acceptance.entry import PATH, Entry
 from keyguard.acceptance.matching import Accepted, Relative, entries_for
-from keyguard.cli.shared import configuration, scanning
+from keyguard.cli.shared import configuration, scan_command
 from keyguard.fix.accepted_file import AcceptedFile
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Finding, Run
 from keyguard.policy.accepted import top_of
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
-from keyguard.response.choosing import among
-from keyguard.scan import run as scan
+from keyguard.response.key_selection import among
 from keyguard.scan.acceptance import from_top
+from keyguard.scan.run import ScanRequest
 from keyguard.sources.listing import Ask, Folder
 from keyguard.support import dates
 from keyguard.support.errors import UsageError
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--owner", default="", metavar="WHO", help="who looks after it")
     parser.add_argument("--path", default=".", metavar="PATH", help="the project (default: this folder)")
     parser.add_argument("--no-history", action="store_true", help="only what is in files")
-    scanning.add_how(parser)
+    scan_command.add_reading_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,15 +68,15 @@ def run(options: argparse.Namespace) -> int:
     if action == "list":
         return _list(file.entries(), dates.now(os.environ))
     if action == "prune":
-        return scanning.run(_request(options), partial(_prune, file=file, options=options))
+        return scan_command.run(_request(options), partial(_prune, file=file, options=options))
     if action == "audit":
         from keyguard.cli.shared.auditing import audit
 
-        return scanning.run(
+        return scan_command.run(
             _request(options), partial(audit, file=file, relative=project_paths(options), options=options)
         )
     said = _said(options)
-    return scanning.run(_request(options), partial(_accept, file=file, said=said, options=options))
+    return scan_command.run(_request(options), partial(_accept, file=file, said=said, options=options))
 
 
 def _said(options: argparse.Namespace) -> dict[str, str]:
@@ -90,13 +90,13 @@ def _said(options: argparse.Namespace) -> dict[str, str]:
     return {"reason": options.reason.strip(), "until": options.until, "owner": options.owner.strip()}
 
 
-def _request(options: argparse.Namespace) -> scan.Request:
+def _request(options: argparse.Namespace) -> ScanRequest:
     """All that ``keyguard scan`` would report here if nothing was accepted."""
     options.select, options.ignore, options.no_inline_ignore, options.fail_on = [], [], False, ""
     options.allow_incomplete = options.exit_zero = False
     options.config_from = None
     with configuration.of_work_tree(options, options.path) as chosen:
-        asked = scanning.request(options, chosen.settings, "tree", Ask(paths=(options.path,)))
+        asked = scan_command.request(options, chosen.settings, "tree", Ask(paths=(options.path,)))
     history = "no" if options.no_history else "auto"
     return msgspec.structs.replace(asked, history=history, hygiene=True)
 

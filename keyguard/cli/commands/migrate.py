@@ -16,19 +16,19 @@ from keyguard.acceptance.entry import PATH, Entry
 from keyguard.acceptance.identity import new_salt
 from keyguard.acceptance.matching import Accepted, entries_for
 from keyguard.cli.commands.accept import project_paths
-from keyguard.cli.shared import configuration, scanning
+from keyguard.cli.shared import configuration, scan_command
 from keyguard.engine import compiled
 from keyguard.fix.accepted_file import AcceptedFile
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.migration import FILES, TOOLS
 from keyguard.migration.claims import Claim, Key, Reading
 from keyguard.model.finding import Finding, Run
 from keyguard.policy.accepted import top_of
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
-from keyguard.response.choosing import keys_of
-from keyguard.response.retrieval import secret_of
-from keyguard.scan import run as scan
+from keyguard.response.key_selection import keys_of
+from keyguard.response.secret_retrieval import secret_of
+from keyguard.scan.run import ScanRequest
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", default=".", metavar="PATH", help="the project (default: this folder)")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be taken over")
     parser.add_argument("--no-history", action="store_true", help="only keys in files")
-    scanning.add_how(parser)
+    scan_command.add_reading_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,9 +78,9 @@ def run(options: argparse.Namespace) -> int:
     options.allow_incomplete = options.exit_zero = False
     options.config_from = None
     with configuration.of_work_tree(options, options.path) as chosen:
-        asked = scanning.request(options, chosen.settings, "tree", Ask(paths=(options.path,)))
+        asked = scan_command.request(options, chosen.settings, "tree", Ask(paths=(options.path,)))
     asked = msgspec.structs.replace(asked, history="no" if options.no_history else "auto")
-    return scanning.run(asked, partial(_migrate, sources=sources, request=asked, options=options))
+    return scan_command.run(asked, partial(_migrate, sources=sources, request=asked, options=options))
 
 
 def _sources(options: argparse.Namespace, top: str) -> Iterator[_Source]:
@@ -107,7 +107,7 @@ def _content(path: str) -> bytes:
     return data
 
 
-def _migrate(found: Run, sources: Sequence[_Source], request: scan.Request, options: argparse.Namespace) -> int:
+def _migrate(found: Run, sources: Sequence[_Source], request: ScanRequest, options: argparse.Namespace) -> int:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     keys = [Key(one, partial(secret_of, paths=(options.path,), engine=engine)) for one in keys_of(found)]
     claims = [one for source in sources for one in source.reading.claims]

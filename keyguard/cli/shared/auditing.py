@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from keyguard.acceptance.identity import new_salt
 from keyguard.acceptance.matching import Accepted, Relative, entries_for
-from keyguard.cli.shared import scanning
+from keyguard.cli.shared import scan_command
 from keyguard.fix.accepted_file import AcceptedFile
 from keyguard.model.finding import Finding, Run
 from keyguard.report import Style
@@ -35,7 +35,7 @@ def audit(found: Run, *, file: AcceptedFile, relative: Relative, options: argpar
 
     Return 0 where nothing is left, 1 where something is, 2 where not all was read.
     """
-    if not (scanning.is_terminal(sys.stdin) and scanning.is_terminal(sys.stdout)):
+    if not (scan_command.is_terminal(sys.stdin) and scan_command.is_terminal(sys.stdout)):
         raise UsageError("accept audit asks in a terminal; name the findings instead: keyguard accept ID --reason TEXT")
     entries = [*file.entries()]
     accepted = Accepted(entries, relative, found.now)
