@@ -267,7 +267,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     vendors: dict[str, Vendor] = {}
     configuration: Configuration = Configuration()
     prefix: bytes = b""
-    """The path, with a slash, from the top of the repository to the folder that shown paths are relative to; or empty."""
+    """The path, with a slash, from the top of the repository to the folder that shown paths count from; or empty."""
     now: int | None = None
     """Seconds since the epoch, from which ages are computed; None if no time was given."""
 

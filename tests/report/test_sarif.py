@@ -58,6 +58,16 @@ def only_run(*args: Any, **kwargs: Any) -> Any:
     return one
 
 
+def verbose_run(*args: Any) -> Any:
+    (one,) = json.loads(rendered("sarif", run(*args), Style(verbose=True)))["runs"]
+    return one
+
+
+def test_information_is_left_out_unless_asked_for() -> None:
+    info = finding(severity=Severity.INFO)
+    assert (only_run(info)["results"], len(verbose_run(info)["results"])) == ([], 1)
+
+
 ODD_NAMES = [
     b"a b/c%d#e?.py",
     "日本/é.py".encode(),
@@ -289,7 +299,7 @@ def test_beyond_five_thousand_results_the_worst_are_kept_and_it_is_said() -> Non
     ],
 )
 def test_severity_is_a_level_and_a_score(severity: Severity, level: str, score: str) -> None:
-    one = only_run(finding(severity=severity, confidence=Confidence.LOW), style=Style(verbose=True))
+    one = verbose_run(finding(severity=severity, confidence=Confidence.LOW))
     (rule,) = one["tool"]["driver"]["rules"]
     assert one["results"][0]["level"] == rule["defaultConfiguration"]["level"] == level
     assert rule["properties"]["security-severity"] == score
