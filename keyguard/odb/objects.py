@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from keyguard.git.objects.blobs import BlobContent, read_blobs
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.odb.loose import KINDS, loose_path, read_loose, read_loose_pieces
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
@@ -36,9 +36,9 @@ class Content(NamedTuple):
 class ObjectReader:
     """A store, and the shadow in which git reads what we cannot."""
 
-    def __init__(self, store: Store, shadow: Shadow) -> None:
+    def __init__(self, store: Store, git: IsolatedGit) -> None:
         self._store = store
-        self._shadow = shadow
+        self._git = git
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Content]]:
         """Each of these objects; those that only git can read come last. One round at a time."""
@@ -50,7 +50,7 @@ class ObjectReader:
             else:
                 yield number, content
         if rest:
-            contents = read_blobs(self._shadow, [self._store.oid(number) for number in rest], any_kind=True)
+            contents = read_blobs(self._git, [self._store.oid(number) for number in rest], any_kind=True)
             for number, found in zip(rest, contents, strict=True):
                 yield number, _asked(found)
 

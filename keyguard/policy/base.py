@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import Tip, Tips
 from keyguard.history.ranges.enumeration import apply_shallow
@@ -37,15 +37,15 @@ class Found(NamedTuple):
     tip: Base | None
 
 
-def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> Found:
+def base_of_range(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedGit, now: int) -> Found:
     """The merge base with the default branch of the remote, else the excluded end that was named.
 
     What is on the default branch already (a push to it, looked at afterwards) is held against the default branch
     before: no commit that is looked at decides about itself. ``UsageError`` where the range names what is not there.
     """
-    selection = resolve_range(asked, tips, revisions, shadow, now)
-    named = _named_ends(asked, tips, revisions, shadow, now)
-    cut = apply_shallow(tips, revisions, shadow)
+    selection = resolve_range(asked, tips, revisions, git, now)
+    named = _named_ends(asked, tips, revisions, git, now)
+    cut = apply_shallow(tips, revisions, git)
     tip = tip_of(selection, tips, "the change")
     default = _default_branch(tips.tips, revisions)
     if default and not selection.include:
@@ -53,11 +53,11 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     if default and not cut and any(_is_right_above(revisions, default.commit, end) for end in selection.include):
         base = default.commit
     else:
-        base = _merge_base(shadow, default.commit, selection.include) if default else ""
+        base = _merge_base(git, default.commit, selection.include) if default else ""
     if default is None or not base:
         return Found(Base(named[0], _begin(asked)) if named else None, tip)
-    if base in selection.include and not any(_merge_base(shadow, base, [end]) == base for end in selection.exclude):
-        base = _merge_base(shadow, default.commit, named) if named else ""
+    if base in selection.include and not any(_merge_base(git, base, [end]) == base for end in selection.exclude):
+        base = _merge_base(git, default.commit, named) if named else ""
     name = default.name if base == default.commit else f"the merge base with {default.name}"
     return Found(Base(base, name) if base else None, tip)
 
@@ -75,12 +75,12 @@ def tip_of(selection: Selection, tips: Tips, name: str) -> Base | None:
     return Base(selection.include[0], name) if selection.include else None
 
 
-def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> list[str]:
+def _named_ends(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedGit, now: int) -> list[str]:
     """What the user has excluded by name. What refs exclude is none of it: one of them may be the change's own."""
     if not (asked.specs or asked.since):
         return []
     words = msgspec.structs.replace(asked, heads=False, pushed=(), known=(), remotes=(), refs=False)
-    return resolve_range(words, tips, revisions, shadow, now).exclude
+    return resolve_range(words, tips, revisions, git, now).exclude
 
 
 def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> Base | None:
@@ -108,11 +108,11 @@ def _is_right_above(revisions: Revisions, commit: str, end: str) -> bool:
     return end == commit
 
 
-def _merge_base(shadow: Shadow, one: str, others: Iterable[str]) -> str:
+def _merge_base(git: IsolatedGit, one: str, others: Iterable[str]) -> str:
     """The best common ancestor of a commit and of all the others together; empty where none can be told."""
-    child = shadow.start("merge-base", one, *dict.fromkeys(others))
+    child = git.start("merge-base", one, *dict.fromkeys(others))
     try:
-        return b"".join(shadow.chunks(child)).decode().strip()
+        return b"".join(git.chunks(child)).decode().strip()
     except GitError:
         return ""
 

@@ -13,7 +13,7 @@ from keyguard.config.project_config import Config, Settings
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commit_files import CommitFiles
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.history.ranges.request import Range
 from keyguard.history.ranges.run import repository_of
 from keyguard.history.ranges.selection import resolve_range
@@ -46,7 +46,7 @@ def by_base(start: str, asked: Range, now: int, instead: Settings | None = None)
     """
 
     def find(opened: RepositorySession) -> Found:
-        return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
+        return base_of_range(asked, opened.tips, opened.revisions, opened.git, now)
 
     return _decided(start, asked, find, instead=instead)
 
@@ -174,7 +174,7 @@ def _tip(opened: RepositorySession, asked: Range) -> Base | None:
     """The latest commit of what is asked for; None where it is none, or not there."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        selection = resolve_range(words, opened.tips, opened.revisions, opened.shadow, 0)
+        selection = resolve_range(words, opened.tips, opened.revisions, opened.git, 0)
         return tip_of(selection, opened.tips, "what is pushed" if asked.pushed or asked.label else "the change")
     except GitError:
         return None
@@ -183,7 +183,7 @@ def _tip(opened: RepositorySession, asked: Range) -> Base | None:
 def _sizes(repository: Repository, borrowed: tuple[str, ...], oids: Collection[str]) -> dict[str, int]:
     """Bytes of the objects of these ids; without those that are not there."""
     try:
-        with open_shadow(repository, borrowed=borrowed) as shadow:
-            return {one.oid: one.size for one in read_blobs(shadow, oids) if not one.problem}
+        with open_objects(repository, borrowed=borrowed) as git:
+            return {one.oid: one.size for one in read_blobs(git, oids) if not one.problem}
     except GitError:
         return {}

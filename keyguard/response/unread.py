@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.git import unread as leftout
+from keyguard.git import unscanned
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.history.stores import repository_at, stores_at
 from keyguard.inspection.filenames import Names
@@ -102,17 +102,17 @@ def _ignored(folder: Folder) -> Iterator[bytes]:
     if folder.repository is None:
         return
     top, root = os.fsencode(folder.repository.top), folder.root
-    for path in leftout.ignored(folder.repository):
+    for path in unscanned.ignored_paths(folder.repository):
         below = os.path.relpath(os.path.join(top, path), root)
         if not below.startswith(b"../"):
             yield folder.display(below + (b"/" if path.endswith(b"/") else b""))
 
 
 def _beside(repository: Repository, names: Names) -> Iterator[Unread]:
-    if stored := leftout.large_files(repository):
+    if stored := unscanned.lfs_file_count(repository):
         yield Unread(kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored)
     if repository.top:
-        remotes = leftout.remotes(repository)
+        remotes = unscanned.remote_names(repository)
         yield from _told("remote", "remote", "of which only what was fetched is here", remotes, names)
 
 

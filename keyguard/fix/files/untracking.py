@@ -20,13 +20,13 @@ def untrack(repository: Repository, path: bytes) -> None:
     index = repository.index_file
     try:
         mode = stat.S_IMODE(os.stat(index).st_mode)
-        with open_for_change(repository) as shadow:
-            git = shadow.start("rm", "--cached", "--quiet", "--", os.fsdecode(path), folder=repository.top)
+        with open_for_change(repository) as git:
+            child = git.start("rm", "--cached", "--quiet", "--", os.fsdecode(path), folder=repository.top)
             try:
-                for _ in shadow.chunks(git):
+                for _ in git.chunks(child):
                     pass
             except GitError as error:
-                said = git.complaints.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
+                said = child.stderr.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
                 raise GitError(shown(said or str(error))) from error
         if stat.S_IMODE(os.stat(index).st_mode) != mode:  # those of a shared repository may be others' to write, too
             os.chmod(index, mode)

@@ -12,8 +12,8 @@ from keyguard.cache.cache import Cache
 from keyguard.engine.compiled import Engine
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import Tips
 from keyguard.history.caching.packs import PackCache
 from keyguard.history.contents.inspection import ContentInspector
@@ -65,9 +65,9 @@ def survey(
 
     Call ``keep`` with the result, or on ^C with what was found until then, before cleaning up.
     """
-    with open_shadow(repository) as shadow:
-        store = _open(repository, shadow)
-        work = _Survey(repository, store, tips, shadow, engine, jobs, progress, cache, authors=authors)
+    with open_objects(repository) as git:
+        store = _open(repository, git)
+        work = _Survey(repository, store, tips, git, engine, jobs, progress, cache, authors=authors)
         try:
             keep(work.run())
         except KeyboardInterrupt:
@@ -77,15 +77,15 @@ def survey(
             store.close()
 
 
-def _open(repository: Repository, shadow: Shadow) -> Store:
+def _open(repository: Repository, git: IsolatedGit) -> Store:
     """Open the store with its alternates; packs without a usable index get a temporary one."""
     made = 0
 
     def reindex(path: str) -> str:
         nonlocal made
         made += 1
-        index = os.path.join(shadow.path, f"made-{made}.idx")
-        shadow.run("index-pack", "-o", index, path)
+        index = os.path.join(git.path, f"made-{made}.idx")
+        git.run("index-pack", "-o", index, path)
         return index
 
     folders = (repository.objects, *alternates(repository.objects))
@@ -100,7 +100,7 @@ class _Survey:
         repository: Repository,
         store: Store,
         tips: Tips,
-        shadow: Shadow,
+        git: IsolatedGit,
         engine: Engine,
         jobs: int,
         progress: Progress | None,
@@ -115,7 +115,7 @@ class _Survey:
         self._progress = progress
         self._authors = authors
         self._inspector = Inspector(engine)
-        self._objects = ObjectReader(store, shadow)
+        self._objects = ObjectReader(store, git)
         self._tips = tips
         self._gaps = Gaps(store, self._tips)
         self._memory = PackCache(cache, store)

@@ -1,7 +1,7 @@
-"""Which paths git would ignore, by which rule, and whether that rule travels with the repository.
+"""Ask git which paths it would ignore, by which rule, and whether other clones have that rule.
 
-git itself answers, in a shadow: first with the ``.gitignore`` files of the tree alone, then, for what those say nothing
-about, with ``.git/info/exclude`` and this user's own excludes, which nobody else has.
+``git check-ignore`` answers: first with only the ``.gitignore`` files of the tree; then, for paths that no rule
+matches, with ``.git/info/exclude`` and the user's own excludes, which are local to this machine.
 """
 
 from __future__ import annotations
@@ -11,72 +11,73 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.settings import user_settings
+from keyguard.git.process.isolated_git import CPU_LIMIT, IsolatedGit
 from keyguard.git.process.opening import open_index
-from keyguard.git.process.shadow import EFFORT, Shadow
 from keyguard.support import userdirs
 from keyguard.support.errors import GitError
 
 _LIMIT = 1 << 20
 _INFO = b".git/info/exclude"
-#: the answer to each path: source, line, pattern, path
+#: fields of each answer: source, line, pattern, path
 _FIELDS = 4
-#: git takes its paths for patterns here: no literal ones, it says, and one that begins with ``:`` would be magic
+#: git reads these paths as patterns and rejects literal ones, so a path with a leading ``:`` needs a prefix
 _COMMAND = ("--no-literal-pathspecs", "check-ignore", "--stdin", "-z", "--verbose", "--non-matching", "--no-index")
 #: bytes of a request that fit every pipe
 _REQUEST = 4096
 
 
-class Verdict(NamedTuple):
-    """What git says of one path."""
+class IgnoreVerdict(NamedTuple):
+    """git's answer about one path."""
 
     ignored: bool = False
-    here_only: bool = False
-    """The rule is one of this clone or this user: nobody else's git obeys it."""
+    local_only: bool = False
+    """The rule is local to this clone or user: git elsewhere does not apply it."""
     source: bytes = b""
-    """The file of the rule that decided, relative to the top; nothing where no rule speaks of the path."""
+    """The file with the rule that decided, relative to the top; empty if no rule matches."""
     line: int = 0
     pattern: bytes = b""
 
 
-def verdicts(repository: Repository, paths: Sequence[bytes]) -> dict[bytes, Verdict]:
-    """The verdict on each path, relative to the top; a path need not exist, and being tracked plays no part.
+def verdicts(repository: Repository, paths: Sequence[bytes]) -> dict[bytes, IgnoreVerdict]:
+    """Return the verdict on each path, relative to the top. Paths need not exist, and tracked files are treated like
+    others.
 
-    Raises GitError when git fails.
+    Raise GitError if git fails.
     """
     if not paths:
         return {}
-    with open_index(repository, work_tree=True) as shadow:
-        found = dict(_asked(shadow, paths))
+    with open_index(repository, work_tree=True) as git:
+        found = dict(_asked(git, paths))
         left = [path for path in paths if not found[path].source]
         own = _machine_excludes(repository) if left else []
         if any(rules.strip() for _, rules in own):
-            os.makedirs(os.path.join(shadow.path, "info"), exist_ok=True)
-            shadow.put("info/exclude", b"".join(rules + b"\n" for _, rules in own))
-            found.update((path, _of_machine(verdict, own)) for path, verdict in _asked(shadow, left))
+            os.makedirs(os.path.join(git.path, "info"), exist_ok=True)
+            git.put("info/exclude", b"".join(rules + b"\n" for _, rules in own))
+            found.update((path, _of_machine(verdict, own)) for path, verdict in _asked(git, left))
     return found
 
 
-def _asked(shadow: Shadow, paths: Sequence[bytes]) -> Iterator[tuple[bytes, Verdict]]:
-    """Each path with its verdict, asked in as many requests as it takes."""
-    git = shadow.start(*_COMMAND, effort=EFFORT)
-    shadow.prove()
+def _asked(git: IsolatedGit, paths: Sequence[bytes]) -> Iterator[tuple[bytes, IgnoreVerdict]]:
+    """Yield each path with its verdict, in as many requests as needed."""
+    child = git.start(*_COMMAND, cpu_limit=CPU_LIMIT)
+    git.run_check()
     for request in _requests(paths):
-        git.write(b"".join((b"./" if path.startswith(b":") else b"") + path + b"\0" for path in request))
+        child.write(b"".join((b"./" if path.startswith(b":") else b"") + path + b"\0" for path in request))
         answer = b""
         while answer.count(b"\0") < _FIELDS * len(request):
-            if not (data := git.read(1 << 16)):
-                git.end()  # says why
+            if not (data := child.read(1 << 16)):
+                child.end()  # raises an error that says why
                 raise GitError("git check-ignore gave no answer")
             answer += data
         fields = answer.split(b"\0")
         for at, path in enumerate(request):
             source, line, pattern = fields[_FIELDS * at : _FIELDS * at + 3]
             ignored = bool(source) and not pattern.startswith(b"!")
-            yield path, Verdict(ignored, source=source, line=int(line or 0), pattern=pattern)
-    shadow.stop(git)
+            yield path, IgnoreVerdict(ignored, source=source, line=int(line or 0), pattern=pattern)
+    git.stop(child)
 
 
 def _requests(paths: Sequence[bytes]) -> Iterator[list[bytes]]:
@@ -91,29 +92,29 @@ def _requests(paths: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _of_machine(verdict: Verdict, own: Sequence[tuple[bytes, bytes]]) -> Verdict:
-    """The verdict by the rules of this machine, under the name and line of the file that they came from."""
+def _of_machine(verdict: IgnoreVerdict, own: Sequence[tuple[bytes, bytes]]) -> IgnoreVerdict:
+    """Return a verdict by local rules with the name and line of the file that they came from."""
     line = verdict.line
     for name, rules in own:
         lines = rules.count(b"\n") + 1
         if 0 < line <= lines:
-            return verdict._replace(here_only=verdict.ignored, source=name, line=line)
+            return verdict._replace(local_only=verdict.ignored, source=name, line=line)
         line -= lines
     return verdict
 
 
 def _machine_excludes(repository: Repository) -> list[tuple[bytes, bytes]]:
-    """(name, rules) of the user's own excludes, then of the clone's: what comes later wins, as in git."""
+    """Return (name, rules) of the user's excludes, then of the clone's: later ones win, as in git."""
     found = []
     for name, path in ((b"", _user_excludes()), (_INFO, os.path.join(repository.common_dir, "info", "exclude"))):
-        with suppress(GitError):  # what cannot be read hides nothing here, though it may for the user's git
+        with suppress(GitError):  # an unreadable file has no effect here, though it may for the user's git
             rules = read_control(path, _LIMIT) if path else None
             found.append((name or os.fsencode(path), rules or b""))
     return found
 
 
 def _user_excludes() -> str:
-    """The file that the user's configuration names, else the one that git looks for; either may be a link."""
+    """Return the file that the user's configuration names, else git's default; either may be a link."""
     home, folder = userdirs.home(os.environ), userdirs.folder(os.environ, "XDG_CONFIG_HOME", ".config")
     named = os.fsdecode(user_settings().get(b"core.excludesfile", b""))
     if named.startswith("~/"):

@@ -1,7 +1,7 @@
-"""The one way git is run to read: in a private git directory of ours, with an environment built from nothing.
+"""Run git for reading, always in a private git directory and with an environment that is built from nothing.
 
-git sees the target's objects, and its index or work tree where they are asked for. No configuration, hook, attribute,
-graft or replacement of the target is obeyed, whoever owns it, and nothing in the target is written.
+git sees the target's objects, and its index or work tree if asked for. No configuration, hook, attribute, graft or
+replacement of the target is obeyed, whoever owns it, and nothing in the target is written.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 
-from keyguard.git.process.child import Child, undisturbed
-from keyguard.git.process.claims import claim, remove_abandoned
+from keyguard.git.process.child import Child, signals_blocked
+from keyguard.git.process.temporary_folders import lock_folder, remove_abandoned
 from keyguard.support.errors import GitError
 from keyguard.support.regex import expression
 
-#: seconds without a sign of life before a git process is ended
+#: seconds without output before a git process is killed
 DEADLINE = 120.0
-#: seconds of processor time in silence before a git that matches patterns of the target is ended: the patterns in a
-#: ``.gitignore`` of 100 bytes can keep it busy for ever, and the largest work trees take it a few seconds
-EFFORT = 7.0
+#: seconds of processor time without output before a git that matches patterns of the target is killed: the patterns in
+#: a ``.gitignore`` of 100 bytes can keep it busy for ever, and the largest work trees take a few seconds
+CPU_LIMIT = 7.0
 
-#: memory first: on some disks it takes 4 ms to remove a folder
+#: memory first: on some disks removing a folder takes 4 ms
 _FOLDERS = ("/dev/shm", "/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only a new folder, 0700, is made in there
 
-#: how our folders are called
+#: names of our folders
 _OURS = expression(r"keyguard-[0-9a-f]{16}")
-#: our folders that are there at present
+#: our folders that currently exist
 _present: set[str] = set()
 
 _CONFIG = """[core]
@@ -53,13 +53,14 @@ _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_LITERAL_PATHSPECS": "1",
-    # git stores nothing above 512 MiB as a delta, and streams the rest: what asks for more memory at once is a bomb
+    # git stores nothing above 512 MiB as a delta, and streams the rest: an object that needs more memory at once is
+    # malicious
     "GIT_ALLOC_LIMIT": "513m",
 }
 
 
-class Shadow:
-    """A git directory of ours for as long as the ``with`` block lasts, and the git processes that run in it."""
+class IsolatedGit:
+    """A private git directory for the duration of a ``with`` block, and the git processes that run in it."""
 
     def __init__(
         self,
@@ -68,35 +69,37 @@ class Shadow:
         object_format: str = "sha1",
         index: str = "",
         work_tree: str = "",
-        hostile: str = "",
+        untrusted: str = "",
         files: Mapping[str, bytes] | None = None,
         settings: str = "",
         borrowed: Sequence[str] = (),
         deadline: float = DEADLINE,
-        trap: Callable[[], str] = lambda: "",
-        proof: Callable[[], None] = lambda: None,
+        find_block: Callable[[], str] = lambda: "",
+        check_input: Callable[[], None] = lambda: None,
     ) -> None:
-        """Folders are absolute. ``hostile`` is the scanned tree, links resolved: no program in it is run, and no folder
-        made in it. ``files`` are put into the git directory, ``settings`` into its configuration. ``borrowed`` are
-        further object directories. ``trap`` is asked what git waits for when it is silent. ``proof`` raises GitError
-        where what git reads is damaged: it is asked before any answer is handed on, when git is at work already.
+        """Folders are absolute. ``untrusted`` is the scanned tree, links resolved: no program in it is run, no folder
+        made in it.
+
+        ``files`` are put into the git directory, ``settings`` into its configuration; ``borrowed`` are further object
+        directories. ``find_block`` returns what git is blocked on when it is silent. ``check_input`` raises GitError if
+        what git reads is damaged; it is called before any answer is returned, while git already works.
         """
         self.object_format = object_format
         self.path = ""
         self._target = {"GIT_OBJECT_DIRECTORY": objects, "GIT_INDEX_FILE": index, "GIT_WORK_TREE": work_tree}
         self._target["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(map(_quoted, borrowed))
-        self._hostile = hostile
+        self._untrusted = untrusted
         self._files, self._settings = files or {}, settings
-        self._deadline, self._trap = deadline, trap
-        self._proof: Callable[[], None] | None = proof
+        self._deadline, self._find_block = deadline, find_block
+        self._check_input: Callable[[], None] | None = check_input
         self._command: list[str] = []
         self._environment: dict[str, str] = {}
         self._children: set[Child] = set()
-        self._owner, self._claim = 0, -1
+        self._owner, self._lock = 0, -1
 
-    def __enter__(self) -> Shadow:
-        git = find_git(self._hostile)
-        (self.path, self._claim), self._owner = _make_folder(self._hostile), os.getpid()
+    def __enter__(self) -> IsolatedGit:
+        git = find_git(self._untrusted)
+        (self.path, self._lock), self._owner = _make_folder(self._untrusted), os.getpid()
         self._command = [git, "-C", self.path]
         target = {name: value for name, value in self._target.items() if value}
         search = os.pathsep.join((os.path.dirname(git), os.defpath))
@@ -113,64 +116,64 @@ class Shadow:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # a forked worker has a copy of this object; the folder and the processes are not the worker's
+        # a forked worker has a copy of this object, but does not own the folder and processes
         if os.getpid() == self._owner:
-            with undisturbed(), ExitStack() as stack:  # the failure of one keeps nothing else from its end
+            with signals_blocked(), ExitStack() as stack:  # every step is run even if another fails
                 stack.callback(self._release)
                 for child in self._children:
                     stack.callback(child.close)
 
     def _release(self) -> None:
-        """Remove the folder, and let go of what says whose it is."""
+        """Remove the folder and release its lock."""
         try:
             _remove(self.path)
         finally:
-            claim, self._claim = self._claim, -1
-            if claim >= 0:
-                os.close(claim)
+            lock, self._lock = self._lock, -1
+            if lock >= 0:
+                os.close(lock)
 
     def put(self, name: str, data: bytes) -> None:
-        """Write a file of the git directory, in place of one that is there: what is started from now on sees it."""
+        """Write a file in the git directory, replacing an existing one; processes started later see it."""
         with open(os.path.join(self.path, name), "wb") as file:
             file.write(data)
 
-    def start(self, *args: str, folder: str = "", effort: float = 0.0) -> Child:
-        """A plumbing command, perhaps behind options of git's own, running; in a ``folder`` of the work tree, if it
-        has to see files of it. ``stop`` ends it; the end of the shadow does at the latest. ``effort`` is that of
-        ``Child``.
+    def start(self, *args: str, folder: str = "", cpu_limit: float = 0.0) -> Child:
+        """Start a plumbing command, optionally after options of git itself, in a ``folder`` of the work tree if given.
+
+        ``stop`` ends it, or at the latest the end of the ``with`` block. ``cpu_limit`` is that of ``Child``.
         """
         name = next(word for word in args if not word.startswith("-"))
-        with undisturbed():
+        with signals_blocked():
             child = Child(
                 [*self._command, *(("-C", folder) if folder else ()), *args],
                 self._environment,
                 name=name,
                 deadline=self._deadline,
-                trap=self._trap,
-                effort=effort,
+                find_block=self._find_block,
+                cpu_limit=cpu_limit,
             )
             self._children.add(child)
         return child
 
     def stop(self, child: Child) -> None:
-        """End a process that ``start`` gave; stopping again does no harm."""
+        """End a process that ``start`` returned; stopping again does nothing."""
         child.close()
         self._children.discard(child)
 
-    def prove(self) -> None:
-        """Raise GitError where no answer of git is worth anything. ``records`` and the like do that by themselves."""
-        if self._proof:
-            self._proof()
-            self._proof = None
+    def run_check(self) -> None:
+        """Raise GitError if the input of git is damaged. ``chunks``, ``records`` and ``run`` call this themselves."""
+        if self._check_input:
+            self._check_input()
+            self._check_input = None
 
     def run(self, *args: str) -> bytes:
-        """The whole answer of a plumbing command; GitError when it fails or hangs."""
+        """Return the whole output of a plumbing command. Raise GitError if it fails or hangs."""
         return b"".join(self.chunks(self.start(*args)))
 
     def chunks(self, child: Child) -> Iterator[bytes]:
-        """The answer of a process in pieces. GitError when it hangs, or after the last piece when it failed."""
+        """Yield the output of a process in pieces. Raise GitError if it hangs, or after the last piece if it failed."""
         try:
-            self.prove()
+            self.run_check()
             while data := child.read(1 << 18):
                 yield data
             child.end()
@@ -178,7 +181,7 @@ class Shadow:
             self.stop(child)
 
     def records(self, child: Child) -> Iterator[bytes]:
-        """The answer of a process in NUL-terminated records, without their NULs; errors as in ``chunks``."""
+        """Yield the NUL-terminated records of the output, without their NULs; errors as in ``chunks``."""
         rest = b""
         for data in self.chunks(child):
             *whole, rest = (rest + data).split(b"\0")
@@ -198,52 +201,55 @@ class Shadow:
                 file.write(data)
 
 
-def sweep() -> None:
-    """Remove what is left where a signal came while a shadow was made or removed; not while one is in use."""
+def remove_folders() -> None:
+    """Remove folders that remain because a signal arrived while they were created or removed; call it when none is in
+    use.
+    """
     for path in tuple(_present):
         _remove(path)
 
 
-def find_git(hostile: str) -> str:
-    """The absolute path of git: what is relative on PATH, or lies in the scanned tree, does not count."""
+def find_git(untrusted: str) -> str:
+    """Return the absolute path of git. Relative folders on PATH and programs in the scanned tree are ignored."""
     for folder in filter(os.path.isabs, os.environ.get("PATH", os.defpath).split(os.pathsep)):
         git = os.path.join(folder, "git")
         if not (os.access(git, os.X_OK) and os.path.isfile(git)):
             continue
-        if not (is_inside(os.path.realpath(folder), hostile) or is_inside(os.path.realpath(git), hostile)):
+        if not (is_inside(os.path.realpath(folder), untrusted) or is_inside(os.path.realpath(git), untrusted)):
             return git
     raise GitError("git was not found on PATH (relative folders and the scanned tree do not count): install git")
 
 
-def _make_folder(hostile: str) -> tuple[str, int]:
-    """A new folder outside the scanned tree that only this user can enter, and a descriptor that claims it. What killed
-    scans left beside it is removed.
+def _make_folder(untrusted: str) -> tuple[str, int]:
+    """Create a folder outside of the scanned tree that only this user can enter; return it with its lock.
+
+    Remove what killed scans left beside it.
     """
     named = [os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP")]
     for place in [*filter(os.path.isabs, named), *_FOLDERS]:
         path = os.path.join(os.path.realpath(place), f"keyguard-{os.urandom(8).hex()}")
-        if is_inside(path, hostile):
+        if is_inside(path, untrusted):
             continue
         remove_abandoned(os.path.dirname(path), _OURS)
         _present.add(path)
         try:
             os.mkdir(path, 0o700)
-            claimed = claim(path)
+            locked = lock_folder(path)
         except OSError:
-            claimed = None
-        if claimed is not None:
-            return path, claimed
+            locked = None
+        if locked is not None:
+            return path, locked
         _remove(path)
     raise GitError("no temporary folder can be made; set TMPDIR to a folder that can be written, outside the target")
 
 
 def _quoted(path: str) -> str:
-    """A path as git takes it in a list of them."""
+    """Quote a path for a list of object directories in git's environment."""
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Whether a path is a folder, or lies in it; both with links resolved."""
+    """Return whether a path is ``folder`` or inside of it; both with links resolved."""
     return bool(folder) and (path == folder or path.startswith(folder.rstrip("/") + "/"))
 
 
@@ -253,6 +259,6 @@ def _remove(path: str) -> None:
             os.unlink(os.path.join(folder, name))
         for name in folders:
             os.rmdir(os.path.join(folder, name))
-    if os.path.isdir(path):  # who cleans up temporary files by age may have been faster
+    if os.path.isdir(path):  # a cleaner of temporary files may have been faster
         os.rmdir(path)
     _present.discard(path)

@@ -1,24 +1,24 @@
-"""Reading around in a git directory: what cannot be read is noted, and the rest is read all the same."""
+"""Read files in a git directory; record what cannot be read as a gap, and continue."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import GitError
 
-#: gaps that are kept one by one; git directories can be made with any number
+#: gaps that are listed individually; a git directory can be crafted with any number
 _MOST_GAPS = 200
-#: files and folders that are looked at in one walk
+#: files and folders per walk
 _MOST_FILES = 1 << 20
 _DEPTH = 200
 
 
-class Reader:
-    """Reads in the git directories of one repository, by absolute path, and keeps what could not be read."""
+class GitDirReader:
+    """Reads files in the git directories of one repository by absolute path, and collects gaps."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -27,14 +27,14 @@ class Reader:
 
     @property
     def gaps(self) -> list[Skipped]:
-        """What was not read so far, and a last one that stands for those that are too many."""
+        """Return the gaps so far, and one that counts those above the limit."""
         if not self._more:
             return self._gaps
         detail = f"and {self._more} more places in the git directory"
         return [*self._gaps, Skipped(self.shown(self._repository.common_dir), "unreadable", detail)]
 
     def gap(self, path: str, reason: str, detail: str) -> None:
-        """Note that what is at ``path`` was not read, or not whole."""
+        """Record that what is at ``path`` was not read, or not completely."""
         if len(self._gaps) < _MOST_GAPS:
             text = detail.removeprefix(f"{path}: ").encode("utf-8", "backslashreplace").decode()
             self._gaps.append(Skipped(self.shown(path), reason, text))
@@ -42,7 +42,7 @@ class Reader:
             self._more += 1
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """The content of a regular file; None where there is none, and, with a gap, where it cannot be read."""
+        """Return the content of a regular file; None if there is none, or, with a gap, if it cannot be read."""
         try:
             return read_control(path, limit)
         except (GitError, OSError, ValueError) as error:
@@ -50,16 +50,17 @@ class Reader:
             return None
 
     def link(self, path: str) -> bytes | None:
-        """Where a link points to; None when it is none."""
+        """Return the target of a symbolic link; None for anything else."""
         try:
             return os.fsencode(os.readlink(path)) if os.path.islink(path) else None
         except OSError:
-            return None  # replaced at this moment, and about to be opened
+            return None  # it was replaced just now; reading it comes next
 
     def shown(self, path: str) -> bytes:
-        """How a path in the git directory is shown: from the top of the work tree, ``.git/config``.
+        """Return how reports show a path in the git directory: relative to the top of the work tree, as
+        ``.git/config``.
 
-        Of a repository without a work tree: from its own folder.
+        In a repository without a work tree, relative to its own folder.
         """
         prefix = b".git/" if self._repository.top else b""
         for folder in (self._repository.common_dir, self._repository.git_dir):
@@ -70,9 +71,9 @@ class Reader:
         return os.fsencode(path)
 
     def walk(self, folder: str, *leave_out: str) -> Iterator[os.DirEntry[str]]:
-        """Everything below a folder that is no folder, by name; ``leave_out`` are paths that are not entered.
+        """Yield everything below a folder that is not a folder, by name; do not enter the folders in ``leave_out``.
 
-        Nothing, and no gap, where the folder is missing. No link is followed, not even at ``folder`` itself.
+        Yield nothing, without a gap, if the folder is missing. Links are not followed, not even ``folder`` itself.
         """
         stack, seen, closed = [(folder, 0)], 0, frozenset(leave_out)
         while stack:
@@ -92,7 +93,7 @@ class Reader:
             stack += reversed(folders)
 
     def folder(self, path: str) -> list[os.DirEntry[str]]:
-        """What a folder holds, by name; nothing where there is none, and, with a gap, where it cannot be read."""
+        """Return the entries of a folder by name; empty if there is none, or, with a gap, if it cannot be read."""
         try:
             if os.path.islink(path):
                 raise GitError("a link, which is not followed")

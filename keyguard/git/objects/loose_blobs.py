@@ -1,7 +1,7 @@
-"""What was just staged lies in files of its own, which can be read without waiting for a git to be started.
+"""Read small loose blobs without starting git: what was just staged is stored that way.
 
-Each is held against its id, so that nothing but its content can pass for it. Whatever is packed, large, damaged or odd
-is left to git, and so is what to say of it.
+Each blob is verified against its id. Packed, large, damaged or unusual objects are left to git, which also reports what
+is wrong with them.
 """
 
 from __future__ import annotations
@@ -10,48 +10,48 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.head import is_object_id
 from keyguard.git.objects.blobs import BlobContent, BlobReader
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.support import digests
 from keyguard.support.errors import GitError
 
-#: bytes of content, deflated or not: what is larger is worth a git
+#: bytes of content, compressed or not: for larger blobs starting git pays off
 _LARGEST = 512 << 10
 _HEAD = 32
 
 
-class FreshReader:
-    """Reads blobs by id, as ``BlobReader`` does. git is started with the first that is left to it."""
+class LooseBlobReader:
+    """Reads blobs by id, as ``BlobReader`` does. git is started for the first blob that needs it."""
 
-    def __init__(self, shadow: Shadow, objects: str) -> None:
-        """``objects`` is the folder of loose objects that the shadow stands before."""
-        self._shadow, self._objects = shadow, objects
-        self._git: BlobReader | None = None
+    def __init__(self, git: IsolatedGit, objects: str) -> None:
+        """``objects`` is the object directory that ``git`` reads."""
+        self._git, self._objects = git, objects
+        self._reader: BlobReader | None = None
 
     def blobs(self, oids: Iterable[str]) -> Iterator[BlobContent]:
-        """One ``BlobContent`` for each id, in order. Each can be read until the next one is asked for."""
+        """Yield one ``BlobContent`` for each id, in order. Each can be read until the next one is requested."""
         left: list[str] = []
         for oid in oids:
-            data = read_fresh(self._objects, oid, self._shadow.object_format)
+            data = read_loose_blob(self._objects, oid, self._git.object_format)
             if data is None:
-                left.append(oid)  # git is asked for many at once
+                left.append(oid)  # git is asked for several at once
                 continue
             yield from self._by_git(left)
             left = []
-            content = _Fresh(oid, data)
+            content = _LoadedBlob(oid, data)
             yield content
             content.close()
         yield from self._by_git(left)
 
     def _by_git(self, oids: list[str]) -> Iterator[BlobContent]:
         if oids:
-            self._git = self._git or BlobReader(self._shadow)
-            yield from self._git.blobs(oids)
+            self._reader = self._reader or BlobReader(self._git)
+            yield from self._reader.blobs(oids)
 
 
-class _Fresh(BlobContent):
+class _LoadedBlob(BlobContent):
     """A blob that is in memory."""
 
     def __init__(self, oid: str, data: bytes) -> None:
@@ -61,7 +61,7 @@ class _Fresh(BlobContent):
     def read(self, size: int = _LARGEST) -> bytes:
         """As in ``BlobContent``."""
         if self._data is None:
-            return super().read(size)  # says why not
+            return super().read(size)  # raises an error that says why
         piece, self._data = self._data[:size], self._data[size:]
         return piece
 
@@ -71,8 +71,8 @@ class _Fresh(BlobContent):
         return super().close(problem, detail)
 
 
-def read_fresh(objects: str, oid: str, object_format: str) -> bytes | None:
-    """The content of a small loose blob that is what its id says; None for anything else."""
+def read_loose_blob(objects: str, oid: str, object_format: str) -> bytes | None:
+    """Return the content of a small loose blob that matches its id; None for anything else."""
     if not is_object_id(oid, object_format):
         return None
     machine = zlib.decompressobj()

@@ -1,4 +1,4 @@
-"""Small files by which git keeps house (``HEAD``, ``packed-refs``, ``commondir``), read as what they are: hostile."""
+"""Read git's small control files (``HEAD``, ``packed-refs``, ``commondir``) without trusting them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 
 
 def read_control(path: str, limit: int) -> bytes | None:
-    """The content of a regular file; None where there is none, or a folder.
+    """Return the content of a regular file; None if nothing or a folder is there.
 
-    Raises GitError when it is a link, a pipe or the like, cannot be read, or holds more than ``limit`` bytes.
+    Raise GitError if it is a link, a pipe or the like, cannot be read, or holds more than ``limit`` bytes.
     """
     try:
         fd = os.open(path, _FLAGS)

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.git.process import claims
-from keyguard.git.process.claims import claim, remove_abandoned
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process import temporary_folders
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.temporary_folders import lock_folder, remove_abandoned
 from tests.helpers.calling import descriptors
 from tests.helpers.checkout import ROOT
 
 OURS = re.compile(r"keyguard-[0-9a-f]{16}")
 HOLDER = """
 import sys
-from keyguard.git.process.shadow import Shadow
-with Shadow(sys.argv[1]) as shadow:
-    print(shadow.path, flush=True)
+from keyguard.git.process.isolated_git import IsolatedGit
+with IsolatedGit(sys.argv[1]) as git:
+    print(git.path, flush=True)
     sys.stdin.read()
 """
 
@@ -63,14 +63,14 @@ def made(place: Path, number: int, age: float = 0.0) -> Path:
 def test_what_a_killed_scan_left_is_removed_and_what_is_in_use_is_not(tmp_path: Path, place: Path) -> None:
     process, folder = held(tmp_path)
     try:
-        with Shadow(str(tmp_path)) as shadow:
-            assert {path.name for path in place.iterdir()} == {folder.name, Path(shadow.path).name}
+        with IsolatedGit(str(tmp_path)) as git:
+            assert {path.name for path in place.iterdir()} == {folder.name, Path(git.path).name}
         assert folder.is_dir()
         process.send_signal(signal.SIGKILL)
         process.wait(60)
         assert folder.is_dir()
-        with Shadow(str(tmp_path)) as shadow:
-            assert [path.name for path in place.iterdir()] == [Path(shadow.path).name]
+        with IsolatedGit(str(tmp_path)) as git:
+            assert [path.name for path in place.iterdir()] == [Path(git.path).name]
     finally:
         process.kill()
         process.communicate()
@@ -79,12 +79,12 @@ def test_what_a_killed_scan_left_is_removed_and_what_is_in_use_is_not(tmp_path: 
 
 def test_a_worker_keeps_the_claim_of_a_process_that_was_killed(tmp_path: Path, place: Path) -> None:
     folder = made(place, 1)
-    claimed = claim(str(folder))
-    assert claimed is not None
+    locked = lock_folder(str(folder))
+    assert locked is not None
     child = os.fork()
     if not child:
         signal.pause()
-    os.close(claimed)
+    os.close(locked)
     remove_abandoned(str(place), OURS)
     assert folder.is_dir()
     os.kill(child, signal.SIGKILL)
@@ -94,25 +94,25 @@ def test_a_worker_keeps_the_claim_of_a_process_that_was_killed(tmp_path: Path, p
 
 
 def test_one_that_nobody_has_claimed_yet_is_left_alone_for_a_while(place: Path) -> None:
-    young, old = made(place, 1), made(place, 2, age=claims._YOUNG + 60)
+    young, old = made(place, 1), made(place, 2, age=temporary_folders._YOUNG + 60)
     remove_abandoned(str(place), OURS)
     assert (young.is_dir(), old.exists()) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["keyguard-1", "keyguard-000000000000000g", "other", "keyguard-0000000000000001x"])
 def test_what_is_called_otherwise_is_left(place: Path, name: str) -> None:
-    made(place, 1, age=claims._YOUNG * 2).rename(place / name)
+    made(place, 1, age=temporary_folders._YOUNG * 2).rename(place / name)
     remove_abandoned(str(place), OURS)
     assert (place / name).is_dir()
 
 
 def test_links_are_not_followed_and_files_are_left(tmp_path: Path, place: Path) -> None:
-    kept = made(tmp_path, 1, age=claims._YOUNG * 2)
+    kept = made(tmp_path, 1, age=temporary_folders._YOUNG * 2)
     (place / kept.name).symlink_to(kept)
     (place / "keyguard-0000000000000002").touch()
-    linked = made(place, 3, age=claims._YOUNG * 2)
+    linked = made(place, 3, age=temporary_folders._YOUNG * 2)
     (linked / "claim").symlink_to(kept / "HEAD")
-    inner = made(place, 4, age=claims._YOUNG * 2)
+    inner = made(place, 4, age=temporary_folders._YOUNG * 2)
     (inner / "out").symlink_to(kept)
     for folder in (linked, inner):
         os.utime(folder, (1, 1))
@@ -124,7 +124,7 @@ def test_links_are_not_followed_and_files_are_left(tmp_path: Path, place: Path) 
 
 
 def test_somebody_elses_is_left(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = made(place, 1, age=claims._YOUNG * 2)
+    folder = made(place, 1, age=temporary_folders._YOUNG * 2)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     remove_abandoned(str(place), OURS)
     assert folder.is_dir()
@@ -140,7 +140,7 @@ def test_one_that_is_taken_before_it_is_claimed_is_no_ones(place: Path, monkeypa
 
     monkeypatch.setattr(fcntl, "flock", overtaken)
     before = descriptors()
-    assert claim(str(folder)) is None
+    assert lock_folder(str(folder)) is None
     assert not folder.exists()
     assert descriptors() == before
 
@@ -150,11 +150,12 @@ def test_a_shadow_whose_folder_was_taken_makes_another(
 ) -> None:
     overtaken = iter([True, True])
     monkeypatch.setattr(
-        "keyguard.git.process.shadow.claim", lambda path: None if next(overtaken, False) else claim(path)
+        "keyguard.git.process.isolated_git.lock_folder",
+        lambda path: None if next(overtaken, False) else lock_folder(path),
     )
-    monkeypatch.setattr("keyguard.git.process.shadow._FOLDERS", (str(place),) * 3)
-    with Shadow(str(tmp_path)) as shadow:
-        assert Path(shadow.path).parent == place
+    monkeypatch.setattr("keyguard.git.process.isolated_git._FOLDERS", (str(place),) * 3)
+    with IsolatedGit(str(tmp_path)) as git:
+        assert Path(git.path).parent == place
     assert list(place.iterdir()) == []
 
 
@@ -163,27 +164,27 @@ def test_where_files_cannot_be_locked_nothing_is_removed(place: Path, monkeypatc
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", refused)
-    folder = made(place, 1, age=claims._YOUNG * 2)
-    claimed = claim(str(folder))
-    assert claimed is not None
+    folder = made(place, 1, age=temporary_folders._YOUNG * 2)
+    locked = lock_folder(str(folder))
+    assert locked is not None
     remove_abandoned(str(place), OURS)
     assert folder.is_dir()
-    os.close(claimed)
+    os.close(locked)
 
 
 def test_of_a_crowded_folder_only_so_much_is_looked_at(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "_MOST", 0)
-    folder = made(place, 1, age=claims._YOUNG * 2)
+    monkeypatch.setattr(temporary_folders, "_MOST", 0)
+    folder = made(place, 1, age=temporary_folders._YOUNG * 2)
     remove_abandoned(str(place), OURS)
     remove_abandoned(str(place / "nowhere"), OURS)
     assert folder.is_dir()
 
 
 def test_of_many_some_are_looked_at_each_time_and_all_in_the_end(place: Path) -> None:
-    for number in range(3 * claims._AT_ONCE):
-        made(place, number, age=claims._YOUNG * 2)
+    for number in range(3 * temporary_folders._AT_ONCE):
+        made(place, number, age=temporary_folders._YOUNG * 2)
     counts = [len([*place.iterdir()])]
     while counts[-1]:
         remove_abandoned(str(place), OURS)
         counts.append(len([*place.iterdir()]))
-    assert {before - after for before, after in pairwise(counts)} == {claims._AT_ONCE}
+    assert {before - after for before, after in pairwise(counts)} == {temporary_folders._AT_ONCE}

@@ -1,6 +1,7 @@
-"""Whose a temporary folder is: it is claimed by a lock, which ends with the process however that ends.
+"""Lock temporary folders while they are in use, and remove those that killed scans left behind.
 
-What a killed scan left behind is so told from what another one is using just now, and removed by the next one.
+The lock ends with the process, however it ends. So an abandoned folder can be told from one in use, and the next scan
+removes it.
 """
 
 from __future__ import annotations
@@ -19,26 +20,27 @@ except ImportError:  # Windows, where nothing is ever removed
 else:
     _LOCKS = True
 
-#: the file in a folder that is locked
-_FILE = "claim"
+#: the file in each folder that is locked
+_LOCK_FILE = "claim"
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _HELD = (errno.EACCES, errno.EAGAIN)
-#: seconds for which a folder without a lock is left alone: somebody may be about to claim it
+#: seconds for which a folder without a lock file is left alone: another process may be about to lock it
 _YOUNG = 3600
-#: entries of a folder that are looked at: in one with more, finding ours takes longer than they are worth
+#: entries of the parent folder that are read: in a larger one, finding ours is not worth the time
 _MOST = 20_000
-#: folders that are looked at: a commit waits for it, and the next ones look at others
+#: folders that are checked per run: a commit waits for it, and later runs check others
 _AT_ONCE = 16
 
 
-def claim(folder: str) -> int | None:
-    """Claim a folder that was just made: a descriptor to keep open for as long as it is used. None where somebody who
-    tidies up was faster, and another folder has to be made. Raises OSError.
+def lock_folder(folder: str) -> int | None:
+    """Lock a folder that was just created; return the descriptor, to be kept open while the folder is used.
+
+    Return None if a cleanup in another process was faster, so that another folder has to be made. May raise OSError.
     """
-    fd = os.open(os.path.join(folder, _FILE), _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+    fd = os.open(os.path.join(folder, _LOCK_FILE), _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     if not _LOCKS:
         return fd
-    above = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)  # not in the place of a standard stream that is closed
+    above = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)  # not at the number of a closed standard stream
     try:
         os.close(fd)
     except OSError:
@@ -51,18 +53,18 @@ def claim(folder: str) -> int | None:
 
 
 def remove_abandoned(place: str, pattern: re.Pattern[str]) -> None:
-    """Remove this user's folders of these names in ``place`` that no living process has claimed."""
+    """Remove this user's folders in ``place`` whose names match and that no living process has locked."""
     if not _LOCKS:
         return
     for path in _some(list(_candidates(place, pattern))):
         try:
             _remove_if_abandoned(path)
         except OSError:
-            continue  # another one is at it, or may not be touched
+            continue  # another process is removing it, or access is denied
 
 
 def _some(paths: list[str]) -> list[str]:
-    """All of them, or where there are many so many in a row, from anywhere."""
+    """Return the paths; if there are many, a run of consecutive ones from a random start."""
     if len(paths) <= _AT_ONCE:
         return paths
     start = int.from_bytes(os.urandom(4), "big") % len(paths)
@@ -86,15 +88,15 @@ def _remove_if_abandoned(path: str) -> None:
     if info.st_uid != os.geteuid() or not stat.S_ISDIR(info.st_mode):
         return
     try:
-        fd = os.open(os.path.join(path, _FILE), _FLAGS)
+        fd = os.open(os.path.join(path, _LOCK_FILE), _FLAGS)
     except FileNotFoundError:
         if time.time() - info.st_mtime < _YOUNG:
             return
-        # whoever claims it from now on finds that it has been
-        fd = os.open(os.path.join(path, _FILE), _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+        # a process that tries to lock it from now on sees that it is taken
+        fd = os.open(os.path.join(path, _LOCK_FILE), _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         if _locked(fd) and _is_at(fd, path):
-            from shutil import rmtree  # a commit that finds nothing to remove has no use for it
+            from shutil import rmtree  # imported here, since most commits have nothing to remove
 
             rmtree(path, ignore_errors=True)
     finally:
@@ -102,7 +104,7 @@ def _remove_if_abandoned(path: str) -> None:
 
 
 def _locked(fd: int) -> bool | None:
-    """Whether the lock is ours now; None where files cannot be locked here, so that nobody can tell."""
+    """Return whether we hold the lock now; None if files cannot be locked here, so that nothing is known."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -111,8 +113,10 @@ def _locked(fd: int) -> bool | None:
 
 
 def _is_at(fd: int, folder: str) -> bool:
-    """Whether a descriptor still is of the file in the folder: it may have been removed before it was locked."""
+    """Return whether the descriptor is still that of the file in the folder: it may have been removed before it was
+    locked.
+    """
     try:
-        return os.path.samestat(os.fstat(fd), os.lstat(os.path.join(folder, _FILE)))
+        return os.path.samestat(os.fstat(fd), os.lstat(os.path.join(folder, _LOCK_FILE)))
     except OSError:
         return False

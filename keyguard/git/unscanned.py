@@ -1,4 +1,4 @@
-"""What lies beside the objects and files that a scan reads: what git ignores, a store of large files, remotes."""
+"""Find what is outside of the objects and files that a scan reads: ignored files, git-lfs objects, remotes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from keyguard.git.refs.tips import read_tips
 _REMOTES = b"refs/remotes/"
 
 
-def ignored(repository: Repository) -> list[bytes]:
-    """Files and folders (with a ``/`` at their end) of the work tree that git ignores. GitError when git fails."""
+def ignored_paths(repository: Repository) -> list[bytes]:
+    """Return the files and folders (ending in ``/``) of the work tree that git ignores. Raise GitError if git fails."""
     if not repository.top:
         return []
-    with open_index(repository, work_tree=True) as shadow:
-        listing = shadow.start("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
-        return [path for path in shadow.records(listing) if path.rstrip(b"/") != b".git"]
+    with open_index(repository, work_tree=True) as git:
+        listing = git.start("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        return [path for path in git.records(listing) if path.rstrip(b"/") != b".git"]
 
 
-def large_files(repository: Repository) -> int:
-    """How many files the store of git-lfs beside the repository holds."""
+def lfs_file_count(repository: Repository) -> int:
+    """Return the number of files in the git-lfs store of the repository."""
     count, folders = 0, [os.path.join(repository.common_dir, "lfs", "objects")]
     while folders:
         with suppress(OSError), os.scandir(folders.pop()) as entries:
@@ -34,7 +34,7 @@ def large_files(repository: Repository) -> int:
     return count
 
 
-def remotes(repository: Repository) -> list[bytes]:
-    """The names of remotes of which the repository has branches."""
+def remote_names(repository: Repository) -> list[bytes]:
+    """Return the names of remotes that have remote-tracking branches, sorted."""
     names = (tip.name for tip in read_tips(repository).tips)
     return sorted({name.split(b"/")[2] for name in names if name.startswith(_REMOTES)})

@@ -12,9 +12,9 @@ import pytest
 
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.objects.blobs import read_blobs
-from keyguard.git.objects.fresh import _LARGEST, FreshReader, read_fresh
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.objects.loose_blobs import _LARGEST, LooseBlobReader, read_loose_blob
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.opening import open_objects
 from keyguard.git.worktree.changes import staging
 from keyguard.support.errors import GitError
 from tests.helpers.repos import Repo
@@ -27,21 +27,21 @@ def found(repo: Repo) -> Repository:
 
 
 @pytest.fixture
-def shadow(repo: Repo) -> Iterator[Shadow]:
-    with open_shadow(found(repo)) as opened:
+def git(repo: Repo) -> Iterator[IsolatedGit]:
+    with open_objects(found(repo)) as opened:
         yield opened
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each git that is started, by its command."""
-    commands, really = list[str](), Shadow.start
+    commands, really = list[str](), IsolatedGit.start
 
-    def noted(self: Shadow, *words: str) -> object:
+    def noted(self: IsolatedGit, *words: str) -> object:
         commands.append(words[0])
         return really(self, *words)
 
-    monkeypatch.setattr(Shadow, "start", noted)
+    monkeypatch.setattr(IsolatedGit, "start", noted)
     return commands
 
 
@@ -55,8 +55,8 @@ def loose(repo: Repo, oid: str) -> Path:
     return path
 
 
-def all_of(repo: Repo, shadow: Shadow, oids: list[str]) -> list[bytes | str]:
-    reader = FreshReader(shadow, found(repo).objects)
+def all_of(repo: Repo, git: IsolatedGit, oids: list[str]) -> list[bytes | str]:
+    reader = LooseBlobReader(git, found(repo).objects)
     return [content.problem or content.read(content.size + 1) for content in reader.blobs(oids)]
 
 
@@ -64,9 +64,9 @@ def noise(size: int) -> bytes:
     return random.Random(size).randbytes(size)
 
 
-def test_what_is_loose_and_small_takes_no_git(repo: Repo, shadow: Shadow, started: list[str]) -> None:
+def test_what_is_loose_and_small_takes_no_git(repo: Repo, git: IsolatedGit, started: list[str]) -> None:
     contents = [b"", b"x", b"a\0b\n", noise(70_000), b"y" * _LARGEST]
-    assert all_of(repo, shadow, [store(repo, data) for data in contents]) == contents
+    assert all_of(repo, git, [store(repo, data) for data in contents]) == contents
     assert started == []
 
 
@@ -80,7 +80,7 @@ def test_a_clean_commit_takes_one_git(tmp_path: Path, started: list[str], object
 
 
 def test_what_is_packed_or_large_comes_from_one_git_and_in_order(
-    repo: Repo, shadow: Shadow, started: list[str]
+    repo: Repo, git: IsolatedGit, started: list[str]
 ) -> None:
     packed = [b"%d\n" % number for number in range(100)]
     oids = [store(repo, data) for data in packed]
@@ -92,7 +92,7 @@ def test_what_is_packed_or_large_comes_from_one_git_and_in_order(
     oids.append(store(repo, noise(_LARGEST)))
     packed[40:40] = [large, small]
     packed.append(noise(_LARGEST))
-    assert all_of(repo, shadow, oids) == packed
+    assert all_of(repo, git, oids) == packed
     assert started == ["cat-file"]
 
 
@@ -116,12 +116,12 @@ def damaged(data: bytes) -> bytes:
     ],
 )
 def test_what_is_odd_is_left_to_git_which_says_what_is_wrong(
-    repo: Repo, shadow: Shadow, started: list[str], change: Callable[[bytes], bytes]
+    repo: Repo, git: IsolatedGit, started: list[str], change: Callable[[bytes], bytes]
 ) -> None:
     oid = store(repo, noise(2000))
     path = loose(repo, oid)
     path.write_bytes(change(path.read_bytes()))
-    assert read_fresh(found(repo).objects, oid, "sha1") is None
+    assert read_loose_blob(found(repo).objects, oid, "sha1") is None
 
     def read(contents: Iterator[object]) -> list[str]:
         said = []
@@ -132,7 +132,7 @@ def test_what_is_odd_is_left_to_git_which_says_what_is_wrong(
                 said.append(str(error))
         return said
 
-    assert read(FreshReader(shadow, found(repo).objects).blobs([oid])) == read(read_blobs(shadow, [oid]))
+    assert read(LooseBlobReader(git, found(repo).objects).blobs([oid])) == read(read_blobs(git, [oid]))
     assert len(started) >= 2
     assert set(started) == {"cat-file"}
 
@@ -150,19 +150,19 @@ def test_no_link_pipe_or_folder_is_opened_for_an_object(repo: Repo) -> None:
         path = loose(repo, oid)
         path.rename(elsewhere)
         put(path)
-        assert read_fresh(objects, oid, "sha1") is None
-    assert read_fresh(objects, "1" * 40, "sha1") is None
-    assert read_fresh(objects, "../../" + "1" * 34, "sha1") is None
+        assert read_loose_blob(objects, oid, "sha1") is None
+    assert read_loose_blob(objects, "1" * 40, "sha1") is None
+    assert read_loose_blob(objects, "../../" + "1" * 34, "sha1") is None
 
 
 def test_a_bomb_is_left_to_git(repo: Repo) -> None:
     oid = store(repo, b"x")
     loose(repo, oid).write_bytes(zlib.compress(b"blob 100000000\0" + bytes(100_000_000)))
-    assert read_fresh(found(repo).objects, oid, "sha1") is None
+    assert read_loose_blob(found(repo).objects, oid, "sha1") is None
 
 
-def test_a_blob_is_over_when_the_next_one_is_asked_for(repo: Repo, shadow: Shadow) -> None:
-    contents = FreshReader(shadow, found(repo).objects).blobs([store(repo, b"one"), store(repo, b"two")])
+def test_a_blob_is_over_when_the_next_one_is_asked_for(repo: Repo, git: IsolatedGit) -> None:
+    contents = LooseBlobReader(git, found(repo).objects).blobs([store(repo, b"one"), store(repo, b"two")])
     first = next(contents)
     assert (first.read(2), first.read(2), first.read(2)) == (b"on", b"e", b"")
     next(contents)
