@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import msgspec
 
 from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
-from keyguard.engine.plan import Plan
+from keyguard.engine.plan import Lead, Plan
 from keyguard.engine.prefilter import Prefilter
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet
@@ -113,29 +113,42 @@ class Matcher:
             found[one.start, one.end] = same._replace(also=same.also + one.rules) if same else one
         return [found[span] for span in sorted(found)]
 
-    def unbounded(self, data: bytes) -> list[Match]:
-        """What looks like a key by how it begins, also within a word: for masking, since it need not be one."""
-        found: list[Match] = []
-        end = 0
-        for anchor, at in sorted(self.prefilter.hits(data), key=lambda hit: hit[1]):
+    def unbounded(self, data: bytes, *, nested: bool = False) -> list[Match]:
+        """Return what looks like a key also within a word, the longest at each place: for masking, since it need not be
+        one. The matches are apart and in order, unless those within others (``nested``) are wanted, too.
+        """
+        found = list[Match]()
+        for anchor, at in sorted(set(self.prefilter.hits(data)), key=lambda hit: hit[1]):
             for lead in self._plan.leads[anchor]:
-                least, most = lead.before
-                if least == most and at - least >= end and (match := self._unbounded_at(data, lead.form, at - least)):
+                last = found[-1] if found and not nested else None
+                match = self._unbounded_at(data, lead, at, last)
+                if match and last and match.full_start == last.full_start:
+                    found[-1] = max(last, match, key=lambda one: one.end)
+                elif match:
                     found.append(match)
-                    end = match.end
         return found
 
-    def _unbounded_at(self, data: bytes, form: int, start: int) -> Match | None:
-        rules = self._plan.forms[form].rules
-        pattern = self._bare.get(form) or self._bare.setdefault(form, re.compile(self.rules[rules[0]].pattern.encode()))
+    def _unbounded_at(self, data: bytes, lead: Lead, at: int, last: Match | None) -> Match | None:
+        """Return the match of a lead that begins where the ``last`` one does, or behind it."""
+        rules, (least, most) = self._plan.forms[lead.form].rules, lead.before
+        start = at - most
+        if not last or start != last.full_start:
+            start = max(start, last.end if last else 0)
+        if start > at - least:
+            return None
+        pattern = self._bare.get(lead.form)
+        if pattern is None:
+            pattern = self._bare[lead.form] = re.compile(self.rules[rules[0]].pattern.encode())
         match = pattern.match(data, start)
-        if match is None:
+        if match is None and least < most:
+            match = pattern.search(data, start, at + self._plan.forms[lead.form].width + _SLACK)
+        if match is None or match.start() > at - least:
             return None
-        first, last = match.span("secret")
+        first, stop = match.span("secret")
         body = max(match.start("body"), first) if "body" in pattern.groupindex else first
-        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(form)):
+        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(lead.form)):
             return None
-        return Match(first, last, body, match["secret"], rules, *match.span())
+        return Match(first, stop, body, match["secret"], rules, *match.span())
 
     def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
         """Each distinct match of a form, once."""

@@ -66,7 +66,7 @@ class SightingsByPath:
     def at_path(self, number: int, path: bytes, key: str) -> list[Sighting]:
         """Return the sightings of one key in an object that occurs at ``path``, or in the path itself."""
         if key.startswith(NAME_PREFIX):
-            found = self._inspector.inspect(Blob(path=path, where=Where.HISTORY), path).sightings
+            found = self._inspector.inspect_name(Blob(path=path, where=Where.HISTORY)).sightings
             start = len(path.rpartition(b"/")[0].decode("utf-8", "replace"))
             mark = key.removeprefix(NAME_PREFIX)
             return [one for one in found if one.fingerprint == mark and one.occurrence.column > start]

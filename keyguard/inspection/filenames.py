@@ -42,10 +42,13 @@ class Names:
         """The keys in these paths, as if a path were the only line; one in a folder's name but once."""
         known = self._known
         for path in self._suspects(paths):
-            ends = {_part_end(path, match.end) for match in self._matches(path)}
+            from keyguard.inspection.name_boundaries import found_in  # a commit that names no key needs none of it
+
+            found = found_in(path, self._engine)
+            ends = {_part_end(path, match.end) for match in found.matches}
             if not all(path[:end] in known for end in ends):
                 known.update(path[:end] for end in ends)
-                yield from self._inspector.inspect(Blob(path, where), path).sightings
+                yield from self._inspector.inspect(Blob(path, where), path, found).sightings
 
     def hide_all(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """The same with every value masked in their paths, in the names of refs and people, and beside them."""
@@ -101,8 +104,7 @@ class Names:
 
     def masked(self, text: bytes) -> bytes:
         """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""
-        if not KNOWN.is_complete:
-            _complete_for(text)
+        KNOWN.complete_for(text)
         text = KNOWN.mask_bytes(text)
         text = self._covered(text, self._matches(text))
         # what confirms a match is not even loaded where there is none: a commit hook has names to show, too
@@ -185,14 +187,6 @@ def _covered_line(snippet: Snippet) -> Snippet:
         )
     )
     return Snippet(text=before + text + after, start=len(before), end=len(before) + len(text))
-
-
-def _complete_for(text: bytes) -> None:
-    """Have values read that were put off, where the text could hold one."""
-    from keyguard.masking.values import looks_random
-
-    if looks_random(text.decode("latin-1")):
-        KNOWN.complete()
 
 
 def _part_end(path: bytes, at: int) -> int:

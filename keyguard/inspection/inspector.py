@@ -47,10 +47,11 @@ class Inspector:
         wide = [number for number, text in enumerate(texts) if b"\0" in text or container(text)]
         return sorted({*wide, *suspects(self._engine.prefilter, texts)})
 
-    def inspect(self, blob: Blob, data: bytes) -> Sighted:
-        """All sightings in a text that is in memory as a whole."""
-        found = None
-        if b"\0" not in data:
+    def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> Sighted:
+        """All sightings in a text that is in memory as a whole; of one without NULs, ``found`` is what is in it, if
+        that is known.
+        """
+        if found is None and b"\0" not in data:
             hits, packed = self.prefilter.hits(data), container(data)
             if not hits:
                 return Sighted([], 0, len(data), plain=not packed, container=packed)
@@ -58,6 +59,12 @@ class Inspector:
             if not found.matches:
                 return Sighted([], len(found.placeholders), len(data), container=packed)
         return self._inspect(blob, iter((data, b"")).__next__, found)
+
+    def inspect_name(self, blob: Blob) -> Sighted:
+        """All sightings in the path of a blob."""
+        from keyguard.inspection.name_boundaries import found_in
+
+        return self.inspect(blob, blob.path, found_in(blob.path, self._engine))
 
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
         """All sightings in a text that ``read`` gives piece by piece, the last one empty."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from keyguard.masking.masker import Masker
     from keyguard.masking.values import Shapes, Value
 
+#: values are told apart by so many characters first; of shorter ones no name tells that they are meant
+_BEGIN = 12
+
 
 class Known:
     """What was seen so far, by this process and its workers."""
@@ -26,6 +29,8 @@ class Known:
         self._public: set[str] = set()
         self._actual: dict[bytes, dict[bytes, None]] = {}
         self._made: Masker | None = None
+        #: values by how they begin, and how many there were when they were put there
+        self._begun: tuple[dict[bytes, list[bytes]], int] = {}, 0
         self._clean = ""
         self.shapes: Shapes | None = None
 
@@ -62,15 +67,28 @@ class Known:
         for read in later:
             read()
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing was put off."""
-        return not self._later
+    def complete_for(self, text: bytes) -> None:
+        """The same, where the text could hold one of them."""
+        if self._later:
+            from keyguard.masking.values import looks_random
+
+            if looks_random(text.decode("latin-1")):
+                self.complete()
 
     @property
     def has_weak(self) -> bool:
         """Whether there are values that are masked in names of their own finding alone."""
         return any(map(_is_weak, self._values.values()))
+
+    def length_at(self, text: bytes, at: int) -> int:
+        """Return the length of the longest value that stands at that place of a text; 0 where none does."""
+        begun, count = self._begun
+        if count != len(self._values):
+            begun.clear()
+            for value in self._values.values():
+                begun.setdefault(value.text[:_BEGIN], []).append(value.text)
+            self._begun = begun, len(self._values)
+        return max((len(one) for one in begun.get(text[at : at + _BEGIN], ()) if text.startswith(one, at)), default=0)
 
     # --- what is public -----------------------------------------------------------------------------------------
 

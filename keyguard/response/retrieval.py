@@ -11,9 +11,11 @@ from functools import partial
 from itertools import product
 
 from keyguard.engine.compiled import Engine
+from keyguard.engine.matcher import Found
 from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.process.opening import open_objects
 from keyguard.history.stores import stores_at
+from keyguard.inspection.name_boundaries import found_in
 from keyguard.inspection.sightings import Sighter
 from keyguard.masking.known import KNOWN
 from keyguard.masking.secret import Secret
@@ -31,15 +33,26 @@ def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret 
     """The key of a finding that a scan of these paths gave; None where it stands in none of its places any more."""
     for occurrence in finding.occurrences:
         for read in _readings(occurrence, paths):
-            sighter = Sighter(engine.ruleset, engine.matcher)
             try:
-                sighter.sight(Blob(occurrence.path, occurrence.where), read)
+                found = _secret(finding, occurrence, engine, read)
             except (OSError, GitError):
                 continue
-            found = sighter.secret(finding.fingerprint)
+            if found is not None:
+                return found
+        for name in KNOWN.actual(occurrence.path):
+            found = _secret(finding, occurrence, engine, _once(name), found_in(name, engine))
             if found is not None:
                 return found
     return None
+
+
+def _secret(
+    finding: Finding, place: Occurrence, engine: Engine, read: Callable[[int], bytes], keys: Found | None = None
+) -> Secret | None:
+    """Return the key of a finding from a text that ``read`` gives; ``keys`` are those in it, if they are known."""
+    sighter = Sighter(engine.ruleset, engine.matcher)
+    sighter.sight(Blob(place.path, place.where), read, keys)
+    return sighter.secret(finding.fingerprint)
 
 
 def secret_in(text: bytes, finding: Finding, engine: Engine) -> Secret | None:
@@ -77,12 +90,11 @@ def _readings(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int],
     if one.where is not Where.HISTORY:
         yield from _of_file(one.path, paths)
     elif one.trace is not None and one.trace.kind == "name":
-        yield from map(_once, KNOWN.actual(one.path))
+        return
     elif one.trace is not None and one.trace.kind == "file":
         yield from _of_own_file(one.path, paths)
     elif one.trace is not None:
         yield from _of_object(one.trace.oid, paths)
-    yield from map(_once, KNOWN.actual(one.path))
 
 
 def _of_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:

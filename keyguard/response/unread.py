@@ -109,7 +109,7 @@ def _ignored(folder: Folder) -> Iterator[bytes]:
 
 
 def _beside(repository: Repository, names: Names) -> Iterator[Unread]:
-    if stored := unscanned.lfs_file_count(repository):
+    if stored := sum(1 for _ in unscanned.lfs_files(repository)):
         yield Unread(kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored)
     if repository.top:
         remotes = unscanned.remote_names(repository)

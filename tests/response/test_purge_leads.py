@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,10 +75,18 @@ def gone_branch(repo: Repo) -> None:
     repo.git("update-ref", "refs/remotes/origin/old", repo.git("rev-parse", "HEAD@{1}").strip())
 
 
-def lfs(repo: Repo) -> None:
-    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"ab" * 32 + b"\nsize 52\n"
+def stored(repo: Repo, content: str) -> str:
+    """Put a file into the store of git-lfs, and a pointer to it on the server; the id of the object."""
+    oid = hashlib.sha256(content.encode()).hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(content)}\n"
     repo.write("big/mail.env", pointer).add().commit("a pointer")
     repo.git("push", "-q", "origin", "main")
+    repo.write(f".git/lfs/objects/{oid[:2]}/{oid[2:4]}/{oid}", content)
+    return oid
+
+
+def lfs(repo: Repo) -> None:
+    stored(repo, leaking_line(1))
     repo.write("big/mail.env", leaking_line(1))
 
 
@@ -156,3 +165,36 @@ def test_what_only_this_clone_has_is_said_besides(inside: Inside, template: Serv
     assert "on no branch" not in done.out
     assert published(done, there.server).returncode == 0
     assert there.refs().keys() == {"refs/heads/main"}
+
+
+def test_an_object_of_git_lfs_is_named_beside_a_history(inside: Inside, template: Served, tmp_path: Path) -> None:
+    there = template.copied(tmp_path)
+    stored(there.mine, "x" * (5 << 20))
+    oid = stored(there.mine, "x" * ((4 << 20) - 9) + leaking_line(1))
+    pointer = there.mine.git("rev-parse", "HEAD:big/mail.env").decode().strip()
+    with_key(there.mine).git("push", "-q", "origin", "main")
+    case = Purging(inside, there)
+    tried = case.purge()
+    assert tried.code == 0, tried.out + tried.err
+    assert f"not changed, in Git LFS: 1 object\n  the object {oid[:10]} in lfs/objects" in tried.out
+    done = case.purge("--execute")
+    assert done.code == 1, "the key is still in an object that no rewrite changes"
+    assert f"Git LFS: the object {oid[:10]} in lfs/objects, for which the server has the pointer" in done.out
+    assert f"git log --all --find-object={pointer}" in done.out
+    assert case.journal() == ["still-there"]
+    assert published(done, there.server).returncode == 0
+
+
+def test_an_object_of_git_lfs_that_the_server_does_not_know_is_this_clones(
+    inside: Inside, template: Served, tmp_path: Path
+) -> None:
+    there = template.copied(tmp_path)
+    oid = "ab" * 32
+    with_key(there.mine).git("push", "-q", "origin", "main")
+    there.mine.write(f".git/lfs/objects/ab/ab/{oid}", leaking_line(1))
+    case = Purging(inside, there)
+    done = case.purge("--execute")
+    assert done.code == 0, done.out + done.err
+    assert f"the object {oid[:10]} in lfs/objects, for which the server has no pointer\n    git lfs prune" in done.out
+    assert "not changed, in Git LFS" not in done.out
+    assert case.journal() == ["purged"]

@@ -25,6 +25,7 @@ from keyguard.response.purging import announcement, leads, network, rewrite, ser
 from keyguard.response.purging.clone import Clone, default_folder
 from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import Commits, Objects, search, walk
+from keyguard.response.purging.large_files import LargeFile, holding
 from keyguard.response.purging.names import secret_in_names
 from keyguard.response.purging.rewrite import Change
 from keyguard.response.purging.scope import Scope, scope_of
@@ -107,6 +108,7 @@ class _Purge:
     ) -> None:
         self._chosen, self._source, self._repository = chosen, source, repository
         self._forms, self._server, self._clone = forms, asked, clone
+        self._large: list[LargeFile] = []
         self.kept = False
         """Whether the clone was rewritten, and is to be kept."""
 
@@ -114,6 +116,7 @@ class _Purge:
         """Say what will change, change it in the clone, and say what to do then; the exit code."""
         clone, forms = self._clone, self._forms
         objects = search(clone, forms)
+        self._large = holding(self._repository, self._source, self._chosen, forms, objects.pointers)
         commits = walk(clone, forms, objects)
         scope = scope_of(clone, forms, objects, commits)
         _say(self._whence())
@@ -122,7 +125,7 @@ class _Purge:
             return 1
         _say(_unrevoked(self._chosen, rules))
         _say(announcement.at_head(clone, forms, objects, commits))
-        _say(announcement.announcement(forms, objects, commits, scope))
+        _say(announcement.announcement(forms, objects, commits, scope, self._served))
         change = rewrite.rewrite(clone, forms, objects, scope, folders)
         if not execute:
             _say(["this was tried in a clone, which is removed again: nothing was changed. --execute keeps it"])
@@ -133,7 +136,12 @@ class _Purge:
         clone.keep()
         self.kept = True
         _say(self._result(left, change, scope, objects, commits))
-        return 1 if left or scope.left else 0
+        return 1 if left or scope.left or self._served else 0
+
+    @property
+    def _served(self) -> list[LargeFile]:
+        """The objects of Git LFS that hold a key, and that the server has as well."""
+        return [one for one in self._large if one.is_served]
 
     def _whence(self) -> Iterator[str]:
         name = self._server.name
@@ -148,8 +156,8 @@ class _Purge:
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
         """Why nothing can be rewritten, and what leads to the keys instead."""
         yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
-        yield from announcement.beyond_push(self._server.address, scope, self._forms)
-        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
+        yield from announcement.beyond_push(self._server.address, scope, self._forms, self._served)
+        found = leads.leads(self._repository, self._chosen, self._forms, known, self._large)
         if found:
             yield "what leads to it here, and what to do there:"
             yield from leads.lines(found)
@@ -193,9 +201,9 @@ class _Purge:
         command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)
         if KNOWN.shows(command):
             yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
-        yield from announcement.afterwards(clone, address, scope, self._forms, objects, command)
+        yield from announcement.afterwards(clone, address, scope, self._forms, self._served, command)
         known = {*commits.parents, *objects.tags}
-        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
+        found = leads.leads(self._repository, self._chosen, self._forms, known, self._large)
         if found:
             yield ""
             yield "besides, only here:"
@@ -203,8 +211,10 @@ class _Purge:
 
     def _note(self, left: Sequence[str]) -> None:
         kept = Journal(journal.folder(os.environ))
-        for one in self._chosen:
-            outcome = "still-there" if any(line.startswith(f"{one.id}:") for line in left) else "purged"
+        stored = frozenset[int]().union(*(one.keys for one in self._served))
+        for number, one in enumerate(self._chosen):
+            is_left = number in stored or any(line.startswith(f"{one.id}:") for line in left)
+            outcome = "still-there" if is_left else "purged"
             entry = Entry(action="purge", fingerprint=one.fingerprint, id=one.id, vendor=one.vendor, outcome=outcome)
             kept.append(msgspec.structs.replace(entry, detail=self._clone.path))
 

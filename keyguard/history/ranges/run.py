@@ -124,7 +124,6 @@ class _RangeReader:
         """Read the range and the provenance of its keys; scan the whole store instead if that is faster."""
         selection = resolve_range(self._asked, self._tips, self._revisions, self._git, now)
         listed = self._listed = list_commits(selection, self._tips, self._revisions, self._git)
-        self._sightings.extend(self._in_refs(selection))
         if not (self._asked.borrowed or selection.trees or selection.blobs) and is_survey_faster(
             self._repository, len(listed.commits)
         ):
@@ -135,6 +134,8 @@ class _RangeReader:
         pairs = [range_commits.pair(oid) for oid in range_commits.commits] + [(tree, ()) for tree in selection.trees]
         range_commits.diffs.compare(pairs)
         objects.blobs(dict.fromkeys([*range_commits.diffs.blobs(pairs), *selection.blobs]))
+        # after the texts: a key that stands in one is recognised in a name whatever characters it touches there
+        self._sightings.extend(self._in_refs(selection))
         self._links = range_commits.diffs.links()
         trees, size = range_commits.diffs.counted()
         names = self._names = self._named(range_commits.diffs.names())
@@ -164,7 +165,7 @@ class _RangeReader:
         blobs = {trace.oid for one in parts if (trace := one.occurrence.trace) and trace.kind == "blob"}
         large = self._objects.too_large(blobs)
         kept = [one for one in parts if not ((trace := one.occurrence.trace) and trace.oid in large)]
-        found.sightings = [*self._sightings, *kept]
+        found.sightings = [*self._in_refs(selection), *kept]
         found.skipped += self._objects.too_large_files()
         label = f"{self._asked.description}, told from everything"
         found.coverage = msgspec.structs.replace(found.coverage, range=label)

@@ -10,6 +10,7 @@ from keyguard.response.purging.address import Address
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import Forms
 from keyguard.response.purging.holders import Commits, Objects, files_of
+from keyguard.response.purging.large_files import LargeFile
 from keyguard.response.purging.rewrite import Moved, is_signed
 from keyguard.response.purging.scope import Ref, Scope
 from keyguard.support.sanitize import shown, shown_path
@@ -43,7 +44,9 @@ def at_head(clone: Clone, forms: Forms, objects: Objects, commits: Commits) -> l
     ]
 
 
-def announcement(forms: Forms, objects: Objects, commits: Commits, scope: Scope) -> Iterator[str]:
+def announcement(
+    forms: Forms, objects: Objects, commits: Commits, scope: Scope, large: Sequence[LargeFile]
+) -> Iterator[str]:
     """What the rewrite changes: the same before a dry run and a real one."""
     changing, refs = counted(len(scope.commits), "commit"), counted(len(scope.refs), "ref")
     yield f"rewritten: {changing} of {number(len(commits.parents))}, {refs}:"
@@ -55,7 +58,11 @@ def announcement(forms: Forms, objects: Objects, commits: Commits, scope: Scope)
     yield f"signatures lost: {counted(lost, 'commit')}, {counted(signed, 'tag')}"
     yield f"refs of the host's own, which no push changes: {number(len(scope.hosted))}"
     yield from _most([f"  {_name(ref, forms)}" for ref in scope.hosted], "refs")
-    yield f"Git LFS: {_lfs(objects)}"
+    if large:
+        yield f"not changed, in Git LFS: {counted(len(large), 'object')}"
+        yield from _most([f"  {one.what}" for one in large], "objects")
+    else:
+        yield "Git LFS: no object is known to hold it"
     if scope.left:
         yield f"not changed, and for you to delete at the host: {counted(len(scope.left), 'ref')}"
         yield from _most([f"  {_name(ref, forms)}: {why}" for ref, why in scope.left], "refs")
@@ -73,7 +80,7 @@ def push(clone: Clone, address: Address, moved: Sequence[Moved], *, into_work_tr
 
 
 def afterwards(
-    clone: Clone, address: Address, scope: Scope, forms: Forms, objects: Objects, command: str
+    clone: Clone, address: Address, scope: Scope, forms: Forms, large: Sequence[LargeFile], command: str
 ) -> Iterator[str]:
     """What is left to do by hand, with others."""
     yield f"1. Look at the result: git --git-dir {shlex.quote(clone.path)} log --all"
@@ -83,21 +90,21 @@ def afterwards(
     yield "3. Tell everybody who has a clone to save what only they have, to delete it and to clone anew; and to rebase"
     yield "   what began before, not to merge it: whoever merges old commits and pushes brings the key back."
     yield "4. " + ("Write to the host's support." if address.protocol != "file" else "Tidy up the server.")
-    yield from (f"   {line}" for line in support(address, scope, forms, objects))
+    yield from (f"   {line}" for line in support(address, scope, forms, large))
     yield "5. Forks, build caches, artefacts, mirrors and backups have it as well: their owners have to act themselves."
     yield "6. Clone the server anew, and prove it there: keyguard prove FINGERPRINT --path CLONE"
 
 
-def beyond_push(address: Address, scope: Scope, forms: Forms) -> Iterator[str]:
+def beyond_push(address: Address, scope: Scope, forms: Forms, large: Sequence[LargeFile]) -> Iterator[str]:
     """What leads to a key at the server, where no push helps."""
     for ref, why in scope.left:
         yield f"  {_name(ref, forms)}: {why}: delete it at the host"
     if scope.hosted:
         yield "  only refs of the host's own lead to it there:"
-        yield from (f"  {line}" for line in support(address, scope, forms, None))
+        yield from (f"  {line}" for line in support(address, scope, forms, large))
 
 
-def support(address: Address, scope: Scope, forms: Forms, objects: Objects | None) -> Iterator[str]:
+def support(address: Address, scope: Scope, forms: Forms, large: Sequence[LargeFile]) -> Iterator[str]:
     """What whoever runs the host has to know, and to do."""
     first = " ".join(scope.first[:_MOST])
     pulls = [ref for ref in scope.hosted if ref.name.startswith(b"refs/pull/") and ref.name.endswith(b"/head")]
@@ -116,14 +123,9 @@ def support(address: Address, scope: Scope, forms: Forms, objects: Objects | Non
     yield f"  First changed commits: {first or 'none'}"
     yield f"  Affected pull requests: {number(len(pulls))}"
     yield from (f"  {line}" for line in _most([f"  {_name(ref, forms)}" for ref in scope.hosted], "refs"))
-    yield f"  Orphaned Git LFS objects: {_lfs(objects)}"
+    yield f"  Git LFS objects that hold it: {number(len(large))}"
+    yield from (f"  {line}" for line in _most([f"  {shown(one.oid)}" for one in large], "objects"))
     yield "Until then whoever knows the id of an old commit can read it at the host, and in pull requests."
-
-
-def _lfs(objects: Objects | None) -> str:
-    if objects is None or not objects.pointers:
-        return "no object is orphaned"
-    return f"{counted(len(objects.pointers), 'pointer')} held the key: its object is orphaned"
 
 
 def _name(ref: Ref, forms: Forms) -> str:

@@ -11,6 +11,7 @@ from typing import IO, NamedTuple
 
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.forms import Forms
+from keyguard.response.purging.large_files import object_of
 from keyguard.support.errors import GitError
 
 #: bytes of an object that are looked at in one go
@@ -18,8 +19,6 @@ _PIECE = 4 << 20
 #: a commit or tag is kept whole up to this size
 _WHOLE = 16 << 20
 _SIGNED = (b"\ngpgsig ", b"\ngpgsig-sha256 ", b"\nmergetag ")
-#: how a text begins that stands for an object in Git LFS
-POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Objects(NamedTuple):
@@ -35,8 +34,8 @@ class Objects(NamedTuple):
     """Commit or tag -> its type."""
     keys: set[int]
     """The numbers of the keys that were found."""
-    pointers: set[str]
-    """Of ``holding`` those that stand for an object in Git LFS."""
+    pointers: dict[str, str]
+    """Object of Git LFS -> the blob that stands for it."""
 
 
 class Commits(NamedTuple):
@@ -54,7 +53,7 @@ class Commits(NamedTuple):
 
 def search(clone: Clone, forms: Forms) -> Objects:
     """Look at all objects of a clone."""
-    found = Objects({}, set(), {}, {}, set(), set())
+    found = Objects({}, set(), {}, {}, set(), {})
     with clone.reading("cat-file", "--batch", "--batch-all-objects", "--unordered", "--buffer") as (asks, answers):
         asks.close()
         while header := answers.readline():
@@ -63,8 +62,8 @@ def search(clone: Clone, forms: Forms) -> Objects:
             found.keys.update(keys)
             if keys:
                 found.holding[oid] = kind
-                if text.startswith(POINTER):
-                    found.pointers.add(oid)
+            if kind == "blob" and (stored := object_of(text)):
+                found.pointers[stored] = oid
             if kind in ("commit", "tag"):
                 found.kinds[oid] = kind
             if kind == "tag":

@@ -9,23 +9,19 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from keyguard.git.layout.control_files import read_control
-from keyguard.git.layout.head import checked_out, read_head
+from keyguard.git.layout.head import checked_out
 from keyguard.git.layout.repository import Repository
-from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import Tip, read_tips
 from keyguard.model.finding import Finding, Occurrence, Where
 from keyguard.report.phrases import place
 from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import POINTER
-from keyguard.sources.tree import shown_root
+from keyguard.response.purging.large_files import LargeFile
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown, shown_path
 
 _LOG_LIMIT = 128 << 20
-#: bytes of a pointer to an object in Git LFS that are looked at
-_POINTER = 200
 #: tips that are asked about one by one
 _MOST_ASKED = 50
 FORGET = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
@@ -41,18 +37,23 @@ class Lead(NamedTuple):
 
 
 def leads(
-    repository: Repository, source: str, findings: Sequence[Finding], forms: Forms, known: Collection[str]
+    repository: Repository,
+    findings: Sequence[Finding],
+    forms: Forms,
+    known: Collection[str],
+    large: Sequence[LargeFile],
 ) -> list[Lead]:
     """All of them; ``known`` are the commits and tags that the server has, to which others lead anyway.
 
-    ``source`` is the path that was scanned.
+    ``large`` are objects of Git LFS that hold a key.
     """
     found: dict[Lead, None] = {}
     for finding in findings:
         for one in finding.occurrences:
             found.update(dict.fromkeys(_beside(repository, one, finding.id)))
     places = [one for finding in findings for one in finding.occurrences]
-    found.update(dict.fromkeys(_in_lfs(repository, source, places)))
+    for stored in large:
+        found[Lead(f"Git LFS: {stored.what}", stored.advice)] = None
     commits = {one.commit for one in places if one.commit and not _foreign(repository, one)}
     for lead in _tips(repository, sorted(commits), forms, known):
         found[lead] = None
@@ -85,30 +86,6 @@ def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[Lead
         yield Lead(f"the index: {place(one)}", f"git restore --staged {path}", forgets=True)
     elif trace is not None and trace.reach == "dangling":
         yield Lead(f"nothing: {place(one)} is dangling, but git still holds it", "", forgets=True)
-
-
-def _in_lfs(repository: Repository, source: str, places: Sequence[Occurrence]) -> Iterator[Lead]:
-    """Those of the files whose content git has in Git LFS: a pointer stands for it in every commit."""
-    base, prefix = os.path.realpath(source), shown_root(source, alone=True)
-    files: dict[bytes, Occurrence] = {}
-    for one in places:
-        if one.where is Where.TREE and repository.top and os.path.isdir(base):
-            path = os.path.join(os.fsencode(base), one.path[len(prefix) :].lstrip(b"/"))
-            files.setdefault(os.path.relpath(path, os.fsencode(repository.top)), one)
-    head = read_head(repository).oid
-    if not files or not head:
-        return
-    with open_objects(repository) as git:
-        rows = (row.partition(b"\t") for row in git.run("ls-tree", "-r", "-z", head).split(b"\0"))
-        ids = {info.split()[2].decode(): files[path] for info, _, path in rows if path in files}
-        for oid, content in zip(ids, BlobReader(git).blobs(ids), strict=False):
-            text = b"" if content.problem else content.read(_POINTER)
-            if text.startswith(POINTER):
-                yield Lead(
-                    f"Git LFS: {place(ids[oid])}, for which git itself has the pointer {shown(oid[:10])}",
-                    "no rewrite changes it: take the file out of history (git filter-repo --invert-paths --path"
-                    " FILE), and ask the host to remove the object",
-                )
 
 
 def _foreign(repository: Repository, one: Occurrence) -> str:

@@ -10,6 +10,7 @@ from keyguard.engine.prefilter import suspects
 from keyguard.git.layout.repository import Repository
 from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import read_tips
+from keyguard.inspection.name_boundaries import found_in
 from keyguard.inspection.sightings import Sighter
 from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Finding, Where
@@ -20,7 +21,8 @@ def secret_in_names(finding: Finding, repository: Repository, engine: Engine) ->
     names = list(dict.fromkeys(_names(repository)))
     for number in suspects(engine.prefilter, names):
         sighter = Sighter(engine.ruleset, engine.matcher)
-        sighter.sight(Blob(names[number], Where.HISTORY), _once(names[number]))
+        keys = found_in(names[number], engine)
+        sighter.sight(Blob(names[number], Where.HISTORY), _once(names[number]), keys)
         found = sighter.secret(finding.fingerprint)
         if found is not None:
             return found

@@ -1,4 +1,4 @@
-"""What a file says of itself: ``NODE_ENV=development``, ``environment: production``, ``APP_DEBUG=true``."""
+"""Variables that state a file's stage: ``NODE_ENV=development``, ``environment: production``, ``APP_DEBUG=true``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables as data
-from keyguard.hygiene.stages.words import Stage, exact, read, stage_of
+from keyguard.hygiene.stages.stage import Stage
+from keyguard.hygiene.stages.words import exact_stage, parse_name, stage_of
 from keyguard.support.regex import expression
 
 #: bytes of a file that are looked at
@@ -24,7 +25,7 @@ _ASSIGNED = expression(
 )
 #: the same in front of a command, or beside other variables
 _INLINE = expression(rb"(?<![\w$.{-])(?P<name>[A-Z][A-Z_]{2,40})=[\"']?(?P<value>[A-Za-z][\w.-]{0,80})")
-#: two lines of a list, and attributes of an element
+#: name and value on two lines of a list, or as attributes of an XML element
 _PAIRS = expression(
     rb"\bname[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?(?P<name>[A-Z][A-Z_]{2,40})[\"']?[ \t]{0,9},?[ \t]{0,9}\r?\n?"
     rb"[ \t]{0,99}[\"']?value[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?(?P<value>[A-Za-z][\w.-]{0,80})|"
@@ -33,8 +34,11 @@ _PAIRS = expression(
 _TRUTHS = frozenset(["true", "on", "yes"])
 
 
-class Statement(NamedTuple):
-    """A stage that is named somewhere in a file."""
+class StageVariable(NamedTuple):
+    """A variable that states a stage.
+
+    ``at`` is its offset; ``firm`` is False for one that only switches debugging on.
+    """
 
     at: int
     name: str
@@ -44,9 +48,9 @@ class Statement(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def statements(content: bytes, *, settings: bool) -> tuple[Statement, ...]:
-    """All statements of a file, in order; ``settings`` takes plain names, too, that mean other things in code."""
-    found: list[Statement] = []
+def stage_variables(content: bytes, *, settings: bool) -> tuple[StageVariable, ...]:
+    """Return all such variables of a file, in order; ``settings`` accepts plain names that mean more in code."""
+    found: list[StageVariable] = []
     for pattern in (_ASSIGNED, _PAIRS):
         for match in pattern.finditer(content, 0, REACH):
             groups = match.groupdict()
@@ -56,31 +60,31 @@ def statements(content: bytes, *, settings: bool) -> tuple[Statement, ...]:
     return tuple(sorted(found))
 
 
-def inline(line: bytes, at: int) -> list[Statement]:
-    """The statements of one line that begins there, which may hold a command and other variables."""
+def variables_on_line(line: bytes, at: int) -> list[StageVariable]:
+    """Return the variables on one line, which begins at ``at`` and may hold a command and other variables."""
     found = (
         _statement(at + one.start(), _text(one["name"]), _text(one["value"]), False) for one in _INLINE.finditer(line)
     )
     return [one for one in found if one]
 
 
-def _statement(at: int, name: str, value: str, settings: bool) -> Statement | None:
+def _statement(at: int, name: str, value: str, settings: bool) -> StageVariable | None:
     if name in _names("names") or (settings and name.lower() in _names("settings")):
         stage = _stage(name, value)
-        return Statement(at, name, value, stage, True) if stage else None
+        return StageVariable(at, name, value, stage, True) if stage else None
     if name in _names("debugging") and value.lower() in _TRUTHS:
-        return Statement(at, name, value, Stage.DEVELOPMENT, False)
+        return StageVariable(at, name, value, Stage.DEVELOPMENT, False)
     return None
 
 
 def _stage(name: str, value: str) -> Stage | None:
-    """Modules and namespaces have more to their names than the stage."""
+    """Return the stage that a value names; modules and namespaces contain other words as well."""
     if name.endswith("_MODULE"):
-        return next((stage for part in reversed(value.split(".")) if (stage := exact(part))), None)
+        return next((stage for part in reversed(value.split(".")) if (stage := exact_stage(part))), None)
     if name.lower() in ("namespace", "workspace", "tf_workspace"):
-        found = read(value)
+        found = parse_name(value)
         return found.stage if (found.first or found.last) and not found.weak else None
-    return stage_of(value) or exact(value)
+    return stage_of(value) or exact_stage(value)
 
 
 def _text(data: bytes) -> str:

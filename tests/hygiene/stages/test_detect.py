@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.hygiene.stages.stage import UNKNOWN, Judged, Stage, judge
+from keyguard.hygiene.stages.detect import UNKNOWN, detect_stage
+from keyguard.hygiene.stages.stage import Stage, StageJudgment
 from tests.helpers.seeing import key
 
 DEV, TEST, CI, EXAMPLE, STAGING, PROD = Stage
@@ -28,10 +29,10 @@ class Case(NamedTuple):
     why: str = ""
 
 
-def look(path: str, text: str) -> Judged:
+def look(path: str, text: str) -> StageJudgment:
     data = text.encode()
     at = data.find(KEY.encode())
-    return judge(path.encode(), data.replace(KEY.encode(), key().encode()), max(at, 0))
+    return detect_stage(path.encode(), data.replace(KEY.encode(), key().encode()), max(at, 0))
 
 
 def name(path: str, stage: Stage | None, firm: bool = True) -> Case:
@@ -416,14 +417,14 @@ def test_stages(case: Case) -> None:
 
 
 def test_nothing_is_said_of_a_place_that_is_not_there() -> None:
-    assert judge(b"config.ini", b"[production]\nkey=1\n", 10_000) == UNKNOWN
-    assert judge(b"config.ini", b"", 0) == UNKNOWN
-    assert judge(b"", None, 0) == UNKNOWN
-    assert judge(b".env.production", None, 0).stage is PROD
+    assert detect_stage(b"config.ini", b"[production]\nkey=1\n", 10_000) == UNKNOWN
+    assert detect_stage(b"config.ini", b"", 0) == UNKNOWN
+    assert detect_stage(b"", None, 0) == UNKNOWN
+    assert detect_stage(b".env.production", None, 0).stage is PROD
 
 
 def test_names_need_not_be_text() -> None:
-    said = judge(b"\xff\xfe/.env.production\xff", b"KEY=1", 0)
+    said = detect_stage(b"\xff\xfe/.env.production\xff", b"KEY=1", 0)
     assert said.stage is PROD
     assert said.why.isprintable()
 
@@ -441,7 +442,7 @@ PATHS = [
     st.lists(st.sampled_from(PIECES), max_size=60), st.sampled_from(PATHS), st.integers(-5, 300), st.binary(max_size=40)
 )
 def test_no_text_is_too_odd(pieces: list[str], path: str, offset: int, rest: bytes) -> None:
-    said = judge(path.encode(), "".join(pieces).encode() + rest, offset)
+    said = detect_stage(path.encode(), "".join(pieces).encode() + rest, offset)
     assert said.stage is None or said.why
 
 
@@ -470,5 +471,5 @@ def test_no_text_is_too_odd(pieces: list[str], path: str, offset: int, rest: byt
 def test_no_text_is_too_long(path: str, piece: str) -> None:
     """What takes more than a moment here would take hours: nothing is looked at twice for each byte."""
     data = piece.encode() * (2_000_000 // len(piece))
-    judge(path.encode(), data + b" production", len(data) // 2)
-    judge(path.encode(), b"production " + data, len(data))
+    detect_stage(path.encode(), data + b" production", len(data) // 2)
+    detect_stage(path.encode(), b"production " + data, len(data))

@@ -1,4 +1,4 @@
-"""The stage that a path tells: names with a meaning of their own, then words in the name, then folders."""
+"""The stage that a path names: by file names with a fixed meaning, by words in the file's name, and by folders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.stages.words import Judged, Stage, Words, read, split, stage_of
+from keyguard.hygiene.stages.stage import Stage, StageJudgment
+from keyguard.hygiene.stages.words import NameWords, parse_name, split_words, stage_of
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown
 
@@ -19,19 +20,19 @@ _LONGEST = 4096
 
 
 class Globs:
-    """Some globs, made into one expression for the first text in which a piece of one stands: few names have any."""
+    """A list of globs, compiled when a text first contains a literal piece of one: few names do."""
 
     def __init__(self, globs: list[str]) -> None:
         self._expression = expression("|".join(map(translate, globs)))
         self._pieces = [max(_WILD.split(glob), key=len) for glob in globs]
 
     def fit(self, text: str) -> bool:
-        """Whether one of them means the text."""
+        """Return whether one of the globs matches the text."""
         return any(piece in text for piece in self._pieces) and self._expression.match(text) is not None
 
 
 class Row(NamedTuple):
-    """Names with one meaning."""
+    """File names and paths that mean one stage."""
 
     names: Globs
     paths: Globs
@@ -41,27 +42,31 @@ class Row(NamedTuple):
     whole: bool
 
 
-def absolute(path: bytes) -> Judged | None:
-    """What is for tests or for readers is that, whatever it says itself."""
+def test_or_example(path: bytes) -> StageJudgment | None:
+    """Return the stage of a file that is for tests or examples, whatever its content says; None for other files."""
     folders, name = _parts(path)
     row = _row(path)
     if row and row.whole:
         return _by_row(row, name)
     if (ending := _ending(name)) in _files("templates"):
-        return Judged(Stage.EXAMPLE, f"file name {shown(name)}", firm=True)
-    if ending in _files("settings") and read(_stem(name)).stage is Stage.EXAMPLE and not read(_stem(name)).rest:
-        return Judged(Stage.EXAMPLE, f"file name {shown(name)}", firm=True)
+        return StageJudgment(Stage.EXAMPLE, f"file name {shown(name)}", firm=True)
+    if (
+        ending in _files("settings")
+        and parse_name(_stem(name)).stage is Stage.EXAMPLE
+        and not parse_name(_stem(name)).rest
+    ):
+        return StageJudgment(Stage.EXAMPLE, f"file name {shown(name)}", firm=True)
     if (env := _env_words(name)) and env.stage is Stage.EXAMPLE:
-        return Judged(Stage.EXAMPLE, f"file name {shown(name)}", firm=True)
+        return StageJudgment(Stage.EXAMPLE, f"file name {shown(name)}", firm=True)
     for folder in reversed(folders):
         for stage in (Stage.TEST, Stage.EXAMPLE):
             if folder.lower() in _folders(stage.value):
-                return Judged(stage, f"folder {shown(folder)}", firm=True)
+                return StageJudgment(stage, f"folder {shown(folder)}", firm=True)
     return None
 
 
-def by_name(path: bytes) -> Judged | None:
-    """What the name of the file says."""
+def by_name(path: bytes) -> StageJudgment | None:
+    """Return the stage that the name of the file names."""
     folders, name = _parts(path)
     if (env := _env_words(name)) is not None:
         return _env(name, env)
@@ -69,29 +74,29 @@ def by_name(path: bytes) -> Judged | None:
     row = _row(path)
     if row and not (said and not row.firm):
         return _by_row(row, name)
-    return Judged(said, f"file name {shown(name)}", firm=True) if said else None
+    return StageJudgment(said, f"file name {shown(name)}", firm=True) if said else None
 
 
-def by_folder(path: bytes) -> Judged | None:
-    """What the nearest folder says that is called after a stage."""
+def by_folder(path: bytes) -> StageJudgment | None:
+    """Return the stage of the nearest folder that is named after one."""
     folders, name = _parts(path)
     settings = _ending(name) in _files("settings") or _env_words(name) is not None or "." not in name
     for at in range(len(folders) - 1, -1, -1):
-        found = read(folders[at])
+        found = parse_name(folders[at])
         if not found.stage or found.rest or found.stage is Stage.EXAMPLE:
             continue
         inside = any(one.lower() in _folders("environments") for one in folders[:at])
         if inside or (settings and folders[at].lower() in _folders("plain")):
-            return Judged(found.stage, f"folder {shown(folders[at])}", firm=True)
+            return StageJudgment(found.stage, f"folder {shown(folders[at])}", firm=True)
     return None
 
 
 def _by_words(name: str, *, inside: bool) -> Stage | None:
-    """A word for a stage in the name of a file of settings, or in that of code that can only be settings."""
-    ending, found = _ending(name), read(_stem(name))
+    """Return the stage that a settings file's name contains; for code, only if it can hold nothing but settings."""
+    ending, found = _ending(name), parse_name(_stem(name))
     if not found.stage or found.stage is Stage.EXAMPLE:
         return None
-    bare = len(split(_stem(name))) == 1
+    bare = len(split_words(_stem(name))) == 1
     if ending in _files("code"):
         return found.stage if not found.rest and (inside or not (bare or found.weak)) else None
     if ending not in _files("settings"):
@@ -102,25 +107,25 @@ def _by_words(name: str, *, inside: bool) -> Stage | None:
     return found.stage if edge and (inside or ending in _files("telling")) else None
 
 
-def _env(name: str, words: Words) -> Judged | None:
+def _env(name: str, words: NameWords) -> StageJudgment | None:
     shown_name = shown(name)
     if words.stage:
-        return Judged(words.stage, f"file name {shown_name}", firm=True)
+        return StageJudgment(words.stage, f"file name {shown_name}", firm=True)
     if name == ".env":
-        return Judged(Stage.DEVELOPMENT, f"{shown_name} is for development by convention")
+        return StageJudgment(Stage.DEVELOPMENT, f"{shown_name} is for development by convention")
     return None
 
 
-def _env_words(name: str) -> Words | None:
-    """The name of an environment file taken apart; None where it is none."""
+def _env_words(name: str) -> NameWords | None:
+    """Return the words in the name of an environment file; None for other files."""
     found = _ENV_FILE.fullmatch(name)
     if not found or _ending(name) in _files("code") or name.endswith(".d.ts"):
         return None
-    return read(found["after"] or found["before"] or "")
+    return parse_name(found["after"] or found["before"] or "")
 
 
-def _by_row(row: Row, name: str) -> Judged:
-    return Judged(row.stage, row.why.replace("{name}", shown(name)), row.firm)
+def _by_row(row: Row, name: str) -> StageJudgment:
+    return StageJudgment(row.stage, row.why.replace("{name}", shown(name)), row.firm)
 
 
 def _row(path: bytes) -> Row | None:
@@ -144,7 +149,7 @@ def _ending(name: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """The name without its last extension, if that says what kind of file it is: ``.enc`` does not."""
+    """Return the name without its last extension, if that is a file type: ``.enc`` is none."""
     ending = _ending(name)
     if ending and not stage_of(ending):
         return name[: -len(ending) - 1]

@@ -1,19 +1,19 @@
-"""The blocks in brackets that a place is in, as in JSON, JavaScript, PHP, Go, Terraform and their like."""
+"""The blocks in brackets around an offset, in JSON, JavaScript, PHP, Go, Terraform and similar languages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from keyguard.hygiene.stages.enclosing import AHEAD, BACK, Frame
+from keyguard.hygiene.stages.enclosing_blocks import AHEAD, BACK, Block
 from keyguard.support.regex import expression
 
-#: a string that is not closed ends with its line, an apostrophe is none: so that nothing is looked at twice
+#: an unclosed string ends with its line, and an apostrophe opens none, so that no byte is looked at twice
 _TOKEN = expression(
     rb"\"(?:\\.|[^\"\\\r\n])*\"?|'(?:\\.|[^'\\\r\n]){0,400}'|`|/\*|//[^\r\n]*|\#[^\r\n]*|[{}\[\](),;\n]"
     rb"|\bcase\b[^\r\n:{}]{1,80}(?::|->)|\bdefault[ \t]*(?::|->)"
 )
-#: a line that begins like this goes on with what stands before it
+#: a line that begins like this continues the statement before it
 _GOES_ON = expression(rb"[ \t]*(?:\r?\n[ \t]*)*(?:[{?:&|.)=]|else\b)")
 _CLOSES = {b"}": b"{", b"]": b"[", b")": b"("}
 _HEADER = 300
@@ -21,21 +21,21 @@ _DEEPEST = 200
 
 
 class _Open:
-    """A bracket that is open."""
+    """A bracket that is not closed yet."""
 
     __slots__ = ("bracket", "branch", "closed", "header", "otherwise", "since", "start")
 
     def __init__(self, bracket: bytes, start: int, since: int, header: bytes, otherwise: bool = False) -> None:
         self.bracket, self.start, self.since = bracket, start, since
         self.header, self.otherwise = header, otherwise
-        #: the header of the last block that was closed in this one
+        #: the header of the last block that was closed inside this one
         self.closed = b""
-        #: the last ``case`` in it
+        #: the last ``case`` label in it
         self.branch = b""
 
 
-def bracketed(content: bytes, offset: int, *, hashes: bool) -> Iterator[Frame]:
-    """The blocks that a place is in, innermost first; with ``hashes``, ``#`` begins a comment."""
+def bracket_blocks(content: bytes, offset: int, *, hashes: bool) -> Iterator[Block]:
+    """Yield the blocks around an offset, the innermost first; with ``hashes``, ``#`` begins a comment."""
     low = max(0, offset - BACK)
     opened = [_Open(b"", low, low, b"")]
     for start, end, token in _tokens(content, low, offset, hashes):
@@ -44,8 +44,8 @@ def bracketed(content: bytes, offset: int, *, hashes: bool) -> Iterator[Frame]:
     for one, stop in zip(reversed(opened[1:]), stops, strict=True):
         header = one.header.decode("utf-8", "replace")
         if one.branch:
-            yield Frame(one.start, stop, f"{header.strip()} {one.branch.decode('utf-8', 'replace')}")
-        yield Frame(one.start, stop, header, one.otherwise)
+            yield Block(one.start, stop, f"{header.strip()} {one.branch.decode('utf-8', 'replace')}")
+        yield Block(one.start, stop, header, one.otherwise)
 
 
 def _step(opened: list[_Open], content: bytes, start: int, end: int, token: bytes) -> None:
@@ -65,7 +65,7 @@ def _step(opened: list[_Open], content: bytes, start: int, end: int, token: byte
 
 
 def _open(inner: _Open, content: bytes, start: int, end: int, token: bytes) -> _Open:
-    """What a bracket opens; ``else`` stands for the condition of the block that was closed before it."""
+    """Return the bracket that a token opens; the header of ``else`` is the condition of the block before it."""
     header = content[max(inner.since, start - _HEADER) : start].strip()
     if token != b"{" or not header.startswith(b"else") or b"if" in header:
         return _Open(token, inner.since, end, header)
@@ -74,7 +74,7 @@ def _open(inner: _Open, content: bytes, start: int, end: int, token: bytes) -> _
 
 
 def _ends(content: bytes, offset: int, count: int, hashes: bool) -> list[int]:
-    """Where the brackets are closed that are open at a place, innermost first."""
+    """Return the offsets at which the brackets around an offset are closed, the innermost first."""
     high, found, depth = min(len(content), offset + AHEAD), [], 0
     for start, _, token in _tokens(content, _line_rest(content, offset, high), high, hashes) if count else ():
         if token in (b"{", b"[", b"("):
@@ -90,13 +90,13 @@ def _ends(content: bytes, offset: int, count: int, hashes: bool) -> list[int]:
 
 
 def _line_rest(content: bytes, offset: int, high: int) -> int:
-    """Behind the string that a place is in: its quote would open another one."""
+    """Return the end of the string that contains an offset: its closing quote would open another string."""
     quote = re.compile(rb"[\"'`\r\n]").search(content, offset, high)
     return quote.end() if quote else offset
 
 
 def _tokens(content: bytes, low: int, high: int, hashes: bool) -> Iterator[tuple[int, int, bytes]]:
-    """What matters of a text, strings and comments left out."""
+    """Yield the tokens of a text outside of strings and comments: start, end, text."""
     at = low
     while found := _TOKEN.search(content, at, high):
         token, start, at = found[0], found.start(), found.end()

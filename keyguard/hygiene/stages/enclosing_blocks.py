@@ -1,7 +1,7 @@
-"""What encloses a place in a text: sections, blocks by indentation, by brackets and by tags, the nearest first.
+"""The blocks around an offset of a text, the innermost first: sections, and blocks by indentation, directives and tags.
 
-Told from the text alone and for many languages at once. What does not fit ends the search: nothing here fails, and
-nothing looks further than ``BACK`` bytes.
+They are found in the text alone, for many languages at once. Text that does not fit ends the search without an error,
+and nothing looks further back than ``BACK`` bytes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from keyguard.support.regex import expression
 
-#: bytes looked at before a place, and after it for the end of what encloses it
+#: bytes looked at before an offset, and after it for the end of the block
 BACK, AHEAD = 32 << 10, 8 << 10
 _LINES = 2000
-#: bytes of what opens a block
+#: bytes of the line that opens a block
 _HEADER = 300
 _SECTION = expression(rb"[ \t]*\[{1,2}([^\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;][^\r\n]*)?\r?(?=\n|\Z)")
 _FROM = expression(rb"(?mi)^FROM[ \t][^\r\n]{1,300}$")
@@ -32,24 +32,24 @@ _PREPROCESSOR = expression(
 )
 
 
-class Frame(NamedTuple):
-    """Something that encloses a place: what opens it, and where it begins and ends."""
+class Block(NamedTuple):
+    """A block around an offset: its span, and the text that opens it."""
 
     start: int
     end: int
     opener: str
     otherwise: bool = False
-    """It is the other branch of what opens it."""
+    """Whether it is the other branch of ``opener``."""
 
 
-def document(content: bytes, offset: int) -> tuple[int, int]:
-    """The part between lines of ``---``, or the whole."""
+def yaml_document(content: bytes, offset: int) -> tuple[int, int]:
+    """Return the span of the YAML document, between lines of ``---``, that contains an offset."""
     parts = _parts(content)
     return parts[bisect_right(parts, offset, key=lambda one: one[1])] if offset < len(content) else parts[-1]
 
 
-def documents(content: bytes) -> Iterator[tuple[int, int]]:
-    """All of those parts."""
+def yaml_documents(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the spans of all YAML documents in a text."""
     yield from _parts(content)
 
 
@@ -66,8 +66,8 @@ def _between(content: bytes) -> Iterator[tuple[int, int]]:
     yield start, len(content)
 
 
-def sections(content: bytes, offset: int) -> Iterator[Frame]:
-    """The section ``[name]`` that a place is in, as in INI and TOML."""
+def sections(content: bytes, offset: int) -> Iterator[Block]:
+    """Yield the section ``[name]`` of an INI or TOML file that contains an offset."""
     at = offset
     while (at := _line_start(content, at)) > max(0, offset - BACK):
         found = _SECTION.match(content, at)
@@ -77,11 +77,11 @@ def sections(content: bytes, offset: int) -> Iterator[Frame]:
     found = _SECTION.match(content, at)
     if found and found.end() <= offset:
         end = content.find(b"\n[", offset, offset + AHEAD)
-        yield Frame(at, end if end >= 0 else min(len(content), offset + AHEAD), _text(found[1]))
+        yield Block(at, end if end >= 0 else min(len(content), offset + AHEAD), _text(found[1]))
 
 
-def builds(content: bytes, offset: int) -> Iterator[Frame]:
-    """The stage of a Dockerfile that a place is in."""
+def build_stages(content: bytes, offset: int) -> Iterator[Block]:
+    """Yield the build stage of a Dockerfile that contains an offset."""
     last = None
     for found in _FROM.finditer(content, max(0, offset - BACK), min(len(content), offset + AHEAD)):
         if found.start() > offset:
@@ -89,23 +89,23 @@ def builds(content: bytes, offset: int) -> Iterator[Frame]:
         last = found
     if last:
         name = re.search(rb"(?i)[ \t]as[ \t]+([\w.-]{1,60})", last[0])
-        yield Frame(last.start(), offset, _text(name[1]) if name else "")
+        yield Block(last.start(), offset, _text(name[1]) if name else "")
 
 
-def directives(content: bytes, offset: int) -> Iterator[Frame]:
-    """The branches of ``#if`` that a place is in."""
-    opened: list[Frame] = []
+def directive_branches(content: bytes, offset: int) -> Iterator[Block]:
+    """Yield the branches of ``#if`` directives that contain an offset."""
+    opened: list[Block] = []
     for found in _PREPROCESSOR.finditer(content, max(0, offset - BACK), offset):
         word, text = found[1], _text(found[2])
         if word == b"endif":
             opened = opened[:-1]
         elif word in (b"if", b"ifdef", b"ifndef"):
             negation = "!" if word == b"ifndef" else ""
-            opened.append(Frame(found.start(), offset, f"#if {negation}{text.strip()}"))
+            opened.append(Block(found.start(), offset, f"#if {negation}{text.strip()}"))
         elif opened and word == b"else":
             opened[-1] = opened[-1]._replace(otherwise=True)
         elif opened:
-            opened[-1] = Frame(found.start(), offset, "")
+            opened[-1] = Block(found.start(), offset, "")
     yield from reversed(opened)
 
 
@@ -119,8 +119,8 @@ class _Line(NamedTuple):
     text: bytes
 
 
-def indented(content: bytes, offset: int) -> Iterator[Frame]:
-    """The lines that a place stands below: each one less indented than all that is between."""
+def indented_blocks(content: bytes, offset: int) -> Iterator[Block]:
+    """Yield the lines that an offset is indented below, each less indented than all lines between."""
     above = _lines_above(content, offset)
     own = next(above, None)
     indent = own.indent if own else 0
@@ -134,17 +134,17 @@ def indented(content: bytes, offset: int) -> Iterator[Frame]:
             return
 
 
-def _opened(line: _Line, above: Iterator[_Line], end: int) -> Iterator[Frame]:
-    """The frame that a line opens; of a branch, together with the line that it is a branch of."""
+def _opened(line: _Line, above: Iterator[_Line], end: int) -> Iterator[Block]:
+    """Yield the block that a line opens; for a branch, together with the line of its ``if`` or ``case``."""
     if _ELSE.match(line.text):
         first = next((one for one in above if one.indent == line.indent and _opens_if(one)), None)
         if first and not _ELIF.match(first.text):
-            yield Frame(first.start, end, _text(first.text), otherwise=True)
+            yield Block(first.start, end, _text(first.text), otherwise=True)
     elif _BRANCH.match(line.text):
         first = next((one for one in above if one.indent <= line.indent and _SWITCH.match(one.text)), None)
-        yield Frame(line.start, end, _text((first.text.strip() if first else b"") + b" " + line.text.strip()))
+        yield Block(line.start, end, _text((first.text.strip() if first else b"") + b" " + line.text.strip()))
     else:
-        yield Frame(line.start, end, _text(line.text))
+        yield Block(line.start, end, _text(line.text))
 
 
 def _opens_if(line: _Line) -> bool:
@@ -152,7 +152,7 @@ def _opens_if(line: _Line) -> bool:
 
 
 def _lines_above(content: bytes, offset: int) -> Iterator[_Line]:
-    """The line of a place and those above that are not empty, upwards."""
+    """Yield the line of an offset and the lines above it, upwards, without empty lines and comments."""
     low, end = max(0, offset - BACK), offset
     for _ in range(_LINES):
         start = max(content.rfind(b"\n", low, end) + 1, low)
@@ -165,7 +165,7 @@ def _lines_above(content: bytes, offset: int) -> Iterator[_Line]:
 
 
 def _block_end(content: bytes, offset: int, indent: int) -> int:
-    """Where the next line begins that is not more indented."""
+    """Return the offset of the next line that is not indented deeper."""
     high = min(len(content), offset + AHEAD)
     at = content.find(b"\n", offset, high)
     while at >= 0:
@@ -177,7 +177,7 @@ def _block_end(content: bytes, offset: int, indent: int) -> int:
 
 
 def _indent(text: bytes) -> int:
-    """Twice the leading space; an item of a list is deeper than what stands above its dash."""
+    """Return twice the width of the leading space; a list item counts as deeper than the text above its dash."""
     plain = text.lstrip(b" \t")
     return 2 * (len(text) - len(plain)) + plain.startswith(b"- ")
 
@@ -187,21 +187,21 @@ def _indent(text: bytes) -> int:
 _TAG = expression(rb"<(/?)([A-Za-z][\w:.-]{0,60})((?:\s[^<>]{0,300})?)>")
 
 
-def tagged(content: bytes, offset: int) -> Iterator[Frame]:
-    """The elements that a place is in, each with its attributes, and with its ``<id>`` if it has one."""
-    opened: list[tuple[bytes, Frame, int]] = []
+def elements(content: bytes, offset: int) -> Iterator[Block]:
+    """Yield the XML elements around an offset: each with its attributes, and with its ``<id>`` if it has one."""
+    opened: list[tuple[bytes, Block, int]] = []
     for found in _TAG.finditer(content, max(0, offset - BACK), offset):
         closes, name, attributes = found.groups()
         if not closes and not attributes.endswith(b"/"):
-            opened.append((name, Frame(found.start(), offset, _text(name + attributes)), found.end()))
+            opened.append((name, Block(found.start(), offset, _text(name + attributes)), found.end()))
             del opened[:-100]
         elif closes and opened and opened[-1][0] == name:
             _, _, start = opened.pop()
             if name == b"id" and opened:
-                outer, frame, begin = opened.pop()
+                outer, block, begin = opened.pop()
                 text = _text(content[start : found.start()].strip()[:60])
-                opened.append((outer, frame._replace(opener=f'{frame.opener} id="{text}"'), begin))
-    yield from (frame for _, frame, _ in reversed(opened))
+                opened.append((outer, block._replace(opener=f'{block.opener} id="{text}"'), begin))
+    yield from (block for _, block, _ in reversed(opened))
 
 
 def _line_start(content: bytes, at: int) -> int:
