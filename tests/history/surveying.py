@@ -15,7 +15,7 @@ from keyguard.history.result import HistoryResult
 from keyguard.history.stores import stores_at
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Sighting
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
 from tests.helpers import seeing
 from tests.helpers.repos import Repo

@@ -18,8 +18,9 @@ _INDEX_LIMIT = 1 << 30
 _SHARED = "sharedindex."
 #: the (empty) extension of an index in which whole folders are single entries
 _SPARSE = b"sdir\0\0\0\0"
-#: keep the shared index of a split index: git would write a new one into the private directory, where it is lost
-_KEPT_SHARED = "[splitIndex]\n\tmaxPercentChange = 100\n"
+#: keep the shared index of a split index: git would write a new one into the private directory, where it is lost; and
+#: keep an untracked cache if there is one
+_KEPT = "[splitIndex]\n\tmaxPercentChange = 100\n[core]\n\tuntrackedCache = keep\n"
 
 
 def open_objects(repository: Repository, deadline: float = DEADLINE, borrowed: Sequence[str] = ()) -> IsolatedGit:
@@ -60,7 +61,7 @@ def open_for_change(repository: Repository, deadline: float = DEADLINE) -> Isola
     """
     path = repository.index_file
     data = read_control(path, _INDEX_LIMIT) or b""
-    files, settings = _shared_index(repository, data), _KEPT_SHARED
+    files, settings = _shared_index(repository, data), _KEPT
     if head := read_head(repository).oid:
         files["HEAD"] = f"{head}\n".encode()
     if _SPARSE in data:

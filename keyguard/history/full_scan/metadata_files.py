@@ -10,9 +10,9 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.metadata_files import metadata_files, table_reflogs
 from keyguard.history.result import with_place
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.inspector import Inspector, Sighted
+from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Blob, Sighting, Skipped, Trace, Where
-from keyguard.odb.files import open_regular
+from keyguard.odb.regular_files import open_regular
 from keyguard.support.errors import GitError
 
 _PIECE = 1 << 20
@@ -48,7 +48,7 @@ def in_metadata_files(
     return sightings, skipped
 
 
-def _traced(seen: Sighted, shown: bytes) -> Iterable[Sighting]:
+def _traced(seen: InspectedText, shown: bytes) -> Iterable[Sighting]:
     """Return the sightings of a file with its place in history."""
     return [with_place(one, shown, trace=Trace(kind="file")) for one in seen.sightings]
 

@@ -34,11 +34,11 @@ from keyguard.history.unopened import unopened_in
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import HistoryCoverage, Sighting, Where
-from keyguard.odb.commits import author_of, chosen, joined
-from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.arrays import np
+from keyguard.odb.commits import author_of, join_rows, select_commits
+from keyguard.odb.entry_headers import BLOB, COMMIT, TAG, TREE
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import np
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:
@@ -131,9 +131,9 @@ class _Survey:
         """Run all phases, and return the result."""
         self._begin("contents")
         contents = self._read_contents()
-        commits = joined(contents.commits, self._store.id_size)
+        commits = join_rows(contents.commits, self._store.id_size)
         # a commit that is stored twice counts once
-        commits = chosen(commits, self._store.first[commits.numbers])
+        commits = select_commits(commits, self._store.first[commits.numbers])
         graph = CommitGraph(self._store, commits, dict(contents.tags))
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)

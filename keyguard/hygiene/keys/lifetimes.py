@@ -47,7 +47,7 @@ class Life(NamedTuple):
 
     def first_seen(self) -> Occurrence | None:
         """The earliest of its places in history that has a date."""
-        known = dates.ordered(one.occurrence.author_date for one in self.past)
+        known = dates.sorted_dates(one.occurrence.author_date for one in self.past)
         found = (one.occurrence for one in self.past if known and one.occurrence.author_date == known[0])
         return next(found, None)
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.git.worktree.ignore_rules import IgnoreVerdict, verdicts
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.local_files import LocalFiles
-from keyguard.hygiene.reach.ways import Clients
+from keyguard.hygiene.reach.client_paths import ClientPaths
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
 from keyguard.model.violation import Spot
@@ -53,7 +53,7 @@ class Project:
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
-        rotation: Rotation = USUAL,
+        rotation: Rotation = DEFAULT_ROTATION,
         local_files: LocalFiles | None = None,
     ) -> None:
         """``folders`` are at least one and share one root. Keys that are not known yet can be added by ``add_keys``."""
@@ -82,7 +82,7 @@ class Project:
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
-        rotation: Rotation = USUAL,
+        rotation: Rotation = DEFAULT_ROTATION,
     ) -> None:
         """Add the keys that were found. ``sightings`` are keys in files, whose paths are those of reports."""
         self.past = list(past)
@@ -122,9 +122,9 @@ class Project:
         return path in self.files or os.path.lexists(os.path.join(self.root, path))
 
     @cached_property
-    def clients(self) -> Clients:
+    def client_paths(self) -> ClientPaths:
         """The search for the files of the project that reach a browser or a phone."""
-        return Clients(self.files, self.read)
+        return ClientPaths(self.files, self.read)
 
     def tracked(self, path: bytes) -> bool:
         """Return whether git tracks the file."""
