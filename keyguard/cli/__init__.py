@@ -109,9 +109,9 @@ def _run(arguments: list[str]) -> int:
 
 def _ended(heard: Sequence[int]) -> int:
     """A signal can come at any moment, also while something temporary is being made or removed."""
-    shadow = sys.modules.get("keyguard.git.process.shadow")
-    if shadow is not None:
-        shadow.sweep()
+    module = sys.modules.get("keyguard.git.process.isolated_git")
+    if module is not None:
+        module.remove_folders()
     return 128 + (heard[0] if heard else _SIGINT)
 
 

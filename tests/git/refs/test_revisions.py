@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.git.layout.repository import discover
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
 from keyguard.support.errors import UsageError
@@ -41,8 +41,8 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 def revisions(repo: Repo) -> Iterator[Revisions]:
     found = discover(str(repo.path))
     assert found
-    with open_shadow(found) as shadow:
-        yield Revisions(shadow, read_refs(found).tips)
+    with open_objects(found) as git:
+        yield Revisions(git, read_refs(found).tips)
 
 
 NAMES = [
@@ -104,13 +104,13 @@ def test_in_a_shallow_clone_an_error_says_how_to_get_the_rest(repo: Repo, tmp_pa
     found = discover(str(clone.path))
     assert found
     tips = read_refs(found)
-    with open_shadow(found) as shadow, pytest.raises(UsageError, match=r"fetch-depth: 0 \(GitLab: GIT_DEPTH: 0\)"):
-        Revisions(shadow, tips.tips, shallow=bool(tips.shallow)).commit(name)
+    with open_objects(found) as git, pytest.raises(UsageError, match=r"fetch-depth: 0 \(GitLab: GIT_DEPTH: 0\)"):
+        Revisions(git, tips.tips, shallow=bool(tips.shallow)).commit(name)
 
 
 def test_an_id_that_a_shallow_clone_lacks_is_told_in_the_same_way(repo: Repo, tmp_path: Path) -> None:
     repo.git("clone", "--quiet", "--depth=1", f"file://{repo.path}", str(tmp_path / "clone"))
     found = discover(str(tmp_path / "clone"))
     assert found
-    with open_shadow(found) as shadow, pytest.raises(UsageError, match=r"missing \(shallow clone: fetch-depth: 0"):
-        Revisions(shadow, read_refs(found).tips, shallow=True).commit(repo.oid("HEAD~1"))
+    with open_objects(found) as git, pytest.raises(UsageError, match=r"missing \(shallow clone: fetch-depth: 0"):
+        Revisions(git, read_refs(found).tips, shallow=True).commit(repo.oid("HEAD~1"))
