@@ -1,4 +1,4 @@
-"""Parsing the command line: only the command that is asked for is imported, unless help is wanted."""
+"""Parsing the command line: only the command that is asked for is imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from keyguard import __version__
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from keyguard.support.errors import UsageError
 
 _DESCRIPTION = "Finds API keys, says whose they are and how bad it is. Works offline; secrets are never printed."
@@ -50,7 +50,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of a command line, with ``command`` always set. ``UsageError`` for a wrong one; help exits."""
     start = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
     command = "".join(arguments[start : start + 1])
-    parser = build("" if start else command)
+    parser = build(command, alone=not start)
     if not arguments:
         parser.print_help(sys.stderr)
         parser.exit(2)
@@ -126,15 +126,18 @@ def _refuse(parser: argparse.ArgumentParser, word: str, known: Iterable[str]) ->
     parser.error(f"unknown argument {name!r}{suggestion(name, options) if name.startswith('-') else ''}")
 
 
-def build(command: str = "") -> argparse.ArgumentParser:
-    """The parser for ``command`` alone, or for every command where that is none of them."""
+def build(*commands: str, alone: bool = False) -> argparse.ArgumentParser:
+    """The parser, with the options of these commands. It knows the names of all, or is for the first of them ``alone``,
+    which takes less time.
+    """
     parser = Parser(prog="keyguard", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"keyguard {__version__}")
-    commands = parser.add_subparsers(
+    children = parser.add_subparsers(
         prog="keyguard", dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for name in (command,) if command in COMMANDS else COMMANDS:
+    for name in commands[:1] if alone and commands[0] in COMMANDS else COMMANDS:
         module, text = COMMANDS[name]
-        child = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        import_module(module).add_arguments(child)
+        child = children.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name in commands:
+            import_module(module).add_arguments(child)
     return parser

@@ -6,7 +6,7 @@ import os
 
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
-from keyguard.git.own_files import submodule_stores
+from keyguard.git.metadata_files import submodule_stores
 from keyguard.git.refs.tips import read_refs
 from keyguard.support.errors import GitError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 
 from keyguard.git.layout.repository import Repository
@@ -22,16 +23,17 @@ def ignored(repository: Repository) -> list[bytes]:
         return [path for path in shadow.records(listing) if path.rstrip(b"/") != b".git"]
 
 
-def large_files(repository: Repository) -> int:
-    """How many files the store of git-lfs beside the repository holds."""
-    count, folders = 0, [os.path.join(repository.common_dir, "lfs", "objects")]
+def large_files(repository: Repository) -> Iterator[str]:
+    """Yield the path of every file in the store of git-lfs beside the repository. Links are not followed."""
+    folders = [os.path.join(repository.common_dir, "lfs", "objects")]
     while folders:
         with suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 mode = entry.stat(follow_symlinks=False).st_mode
-                folders += [entry.path] if stat.S_ISDIR(mode) else []
-                count += stat.S_ISREG(mode)
-    return count
+                if stat.S_ISDIR(mode):
+                    folders.append(entry.path)
+                elif stat.S_ISREG(mode):
+                    yield entry.path
 
 
 def remotes(repository: Repository) -> list[bytes]:

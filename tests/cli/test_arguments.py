@@ -9,7 +9,7 @@ import pytest
 
 from keyguard.cli import main
 from keyguard.cli.arguments import build
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.calling import Keyguard, parts_of
 from tests.helpers.checkout import leaking_line, made_up_key
 
@@ -119,7 +119,7 @@ def test_help_is_readable_and_no_error(
 
 
 def test_every_option_says_what_it_does() -> None:
-    for action in build()._actions:
+    for action in build(*COMMANDS)._actions:
         if isinstance(action, argparse._SubParsersAction):
             for child in action.choices.values():
                 assert [one.dest for one in child._actions if not one.help and one.nargs != argparse.PARSER] == []

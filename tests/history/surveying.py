@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.process.opening import open_shadow
-from keyguard.history.outcome import Surveyed
-from keyguard.history.scope import homes
-from keyguard.history.whole.run import Histories
+from keyguard.history.full_scan.run import Histories
+from keyguard.history.result import HistoryResult
+from keyguard.history.stores import stores_at
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Sighting
 from keyguard.odb.objects import ObjectReader
@@ -37,9 +37,9 @@ def repository_of(repo: Repo) -> Repository:
     return found
 
 
-def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> Surveyed:
+def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> HistoryResult:
     """What the history of a repository holds."""
-    found, skipped = homes(str(path))
+    found, skipped = stores_at(str(path))
     surveyed = Histories(found, seeing.engine(), jobs, authors=authors).read()
     surveyed.skipped += skipped
     return surveyed
@@ -66,7 +66,7 @@ class Place(NamedTuple):
     commit: str
 
 
-def places(found: Surveyed, names: tuple[str, ...] = KEYS) -> dict[Place, Sighting]:
+def places(found: HistoryResult, names: tuple[str, ...] = KEYS) -> dict[Place, Sighting]:
     """Where in files the keys of these names are; each place once."""
     known = {marks(name): name for name in names}
     listed = [

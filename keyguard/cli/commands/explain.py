@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 import textwrap
 from collections.abc import Iterable
 
+from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
 from keyguard.report.output import write_stdout
-from keyguard.rules import loader
 from keyguard.rules.loader import RuleSet
 from keyguard.support.errors import UsageError
 
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the explanation."""
-    ruleset = loader.parse(loader.read_packs(options.rules))
+    ruleset = compiled.rules(options.rules)
     text = describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
@@ -37,6 +36,8 @@ def find(ruleset: RuleSet, name: str) -> Rule | Check:
     """The rule or the check of that id. Raises ``UsageError`` with a suggestion."""
     known: dict[str, Rule | Check] = {**tables.checks(), **ruleset.by_id()}
     if name not in known:
+        import difflib
+
         near = difflib.get_close_matches(name, known, n=1)
         hint = f", did you mean {near[0]!r}?" if near else " (keyguard rules list shows them)"
         raise UsageError(f"no rule is called {name!r}{hint}")

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from keyguard.cli.commands.explain import describe, find
+from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
@@ -33,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what is asked; ``test`` answers 1 if an example fails."""
-    ruleset = loader.parse(loader.read_packs(options.rules))
     if options.action == "test":
-        return _test(ruleset, options.ids)
+        return _test(loader.parse(loader.read_packs(options.rules)), options.ids)
+    ruleset = compiled.rules(options.rules)
     text = _list(ruleset) if options.action == "list" else describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
@@ -63,10 +64,10 @@ def _provable(one: Rule | Check) -> Rule:
 
 
 def _test(ruleset: RuleSet, ids: list[str]) -> int:
-    from keyguard.inspection.selftest import prove
+    from keyguard.inspection.rule_selftest import run_examples
 
     wanted = [_provable(find(ruleset, name)) for name in ids] or list(ruleset.rules)
-    proof = prove(ruleset, wanted)
+    proof = run_examples(ruleset, wanted)
     lines = [f"{failure.rule}: {failure.example}: {failure.what}" for failure in proof.failures]
     lines.append(f"{proof.examples} examples of {len(wanted)} rules: {len(proof.failures)} failed")
     write_stdout(sys.stdout, lambda out: print("\n".join(lines), file=out))

@@ -1,4 +1,4 @@
-"""Under which paths objects are staged, in all worktrees of a repository."""
+"""Find the paths at which objects are staged, in all worktrees of a repository."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from keyguard.support.errors import GitError
 
 
 def staged_paths(repository: Repository) -> dict[str, bytes]:
-    """Id -> the first path at which it is staged; what cannot be read is said elsewhere and left out here."""
+    """Return id -> the first path at which it is staged. An unreadable index is left out here; other code reports
+    it.
+    """
     found: dict[str, bytes] = {}
     for worktree in worktrees_of(repository, Reader(repository)):
         index = os.path.join(worktree.folder, "index")

@@ -1,4 +1,7 @@
-"""Environment files and git: which it has, which it would take, and which only seem to be ignored."""
+"""``env-not-ignored``, ``env-tracked``, ``env-ignore-undone``, ``env-file-readable`` and ``env-example-has-key``.
+
+These are about environment files and git: which git tracks, which it would add, and which only seem to be ignored.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,23 @@ from keyguard.hygiene.envfiles.contents import Holding
 from keyguard.hygiene.envfiles.names import is_example, is_for_tests, is_private
 from keyguard.hygiene.envfiles.readers import Reader
 from keyguard.hygiene.envfiles.survey import is_kept, survey
-from keyguard.hygiene.project import places as spots
+from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Local, Project
-from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.model.finding import Confidence, Environment, Severity
 from keyguard.model.violation import Spot, Violation
 from keyguard.support.sanitize import shown_path
 
-#: permissions of anybody but the owner
+#: permission bits of everybody but the owner
 _OTHERS = 0o077
-#: what file systems without permissions say of every file
+#: the mode that file systems without permissions report for every file
 _EVERYTHING = 0o777
 _DEFAULT, _LOCAL = b".env", b".env.local"
 _MOST_REASONS = 8
 
 
 def environment_files(project: Project) -> Iterator[Violation]:
-    """``env-not-ignored``, ``env-tracked``, ``env-ignore-undone`` and ``env-file-readable``."""
+    """Yield ``env-not-ignored``, ``env-tracked``, ``env-ignore-undone`` and ``env-file-readable``."""
     known = survey(project)
     here, found = known.here, known.holdings
     wanted = [one for one in known.readers if project.in_repository(one.file)]
@@ -44,7 +47,7 @@ def environment_files(project: Project) -> Iterator[Violation]:
 
 
 def examples(project: Project) -> Iterator[Violation]:
-    """``env-example-has-key``: one for each key and example."""
+    """Yield ``env-example-has-key`` for each key in each example file."""
     for path in sorted(project.keys):
         if path not in project.files or not is_example(path[path.rfind(b"/") + 1 :]):
             continue
@@ -87,7 +90,7 @@ def _tracked(project: Project, one: Holding, verdict: Verdict) -> Iterator[Viola
 
 
 def _untracked(project: Project, found: Sequence[Holding], verdicts: dict[bytes, Verdict]) -> Iterator[Violation]:
-    """One for all files of a name that one rule would ignore."""
+    """Yield one violation for all files of one name that one ignore rule would cover."""
     groups: dict[tuple[int, bytes, str, bytes], list[Holding]] = defaultdict(list)
     for one in found:
         verdict = verdicts[one.path]
@@ -125,7 +128,10 @@ def _open(project: Project, group: Sequence[Holding], verdict: Verdict, kind: st
 
 
 def _readable(project: Project, here: Sequence[Local], found: dict[bytes, Holding]) -> Iterator[Violation]:
-    """``env-file-readable``: what git has is readable by its own doing, and for others than those on this machine."""
+    """Yield ``env-file-readable`` for untracked files with a live key that other users of this machine can read.
+
+    Tracked files are left out: git sets their mode, and everybody who clones can read them.
+    """
     for one in here if os.name == "posix" else ():
         live = [key for key in found[one.path].keys if key.environment is Environment.LIVE]
         if live and one.mode & _OTHERS and one.mode != _EVERYTHING and not project.tracked(one.path):
@@ -145,12 +151,12 @@ def _readable(project: Project, here: Sequence[Local], found: dict[bytes, Holdin
 
 
 def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, Verdict]) -> Iterator[Violation]:
-    """One for each repository and name: the rule belongs to its top, whoever needs it."""
+    """Yield one violation for each repository and name: the rule belongs at its top, whichever code needs it."""
     groups: dict[tuple[int, bytes, bool], list[Reader]] = defaultdict(list)
     local = {project.repository_of(one.file) for one in wanted if _name(one.file) == _LOCAL}
     for one in wanted:
         verdict, home = verdicts[one.file], project.repository_of(one.file)
-        # who has a file for each machine commits the other one on purpose
+        # a project with a file for each machine commits the default one on purpose
         instead = _twins(one.file) if home in local else ()
         covered = [_holds(verdicts[path]) for path in (one.file, *instead)]
         if not any(covered) and not one.weak and not verdict.pattern.startswith(b"!") and not project.exists(one.file):
@@ -172,13 +178,13 @@ def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, V
 
 
 def _twins(path: bytes) -> tuple[bytes, ...]:
-    """Where keys are kept instead, where both files are read."""
+    """Return the files that hold the keys instead, where a program reads both ``.env`` and ``.env.local``."""
     folder, name = path[: path.rfind(b"/") + 1], _name(path)
     return tuple(folder + other for other in (_DEFAULT, _LOCAL) if name in (_DEFAULT, _LOCAL) and name != other)
 
 
 def _holds(verdict: Verdict) -> bool:
-    """Whether the file is ignored for everybody."""
+    """Return whether the file is ignored for everybody."""
     return verdict.ignored and not verdict.here_only
 
 
@@ -204,7 +210,7 @@ def _source(verdict: Verdict) -> str:
 
 
 def _rule(project: Project, path: bytes, verdict: Verdict) -> Spot | None:
-    """The rule that decided, as a place."""
+    """Return the spot of the ignore rule that decided; None if it lies outside the project."""
     source = project.in_project(verdict.source, path)
     content = project.read(source) if source else None
     if not content:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from keyguard.engine.placeholders import entropy, is_placeholder
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles.names import is_for_tests
-from keyguard.hygiene.project import places, variables
+from keyguard.hygiene.project import spots, variable_names
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.hygiene.project.settings import Setting, settings
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.model.finding import Environment, Severity, Sighting, Vendor
 from keyguard.model.violation import Spot
 from keyguard.support.regex import expression
@@ -96,23 +96,23 @@ def words(project: Project, found: Holding) -> str:
 def place(project: Project, found: Holding) -> Spot:
     """The worst key in the file, or a secret, or the file as a whole."""
     if found.keys:
-        return places.of_key(found.path, found.keys[0].occurrence)
+        return spots.of_key(found.path, found.keys[0].occurrence)
     if found.names:
         return project.spot(found.path, found.names[0].start, found.names[0].end)
-    return places.of_file(found.path)
+    return spots.of_file(found.path)
 
 
 def says_secret(one: Setting, vendors: Sequence[Vendor] = ()) -> bool:
     """Whether a name says that its value is a secret."""
     values = tables.load("envfiles")["values"]
-    if variables.public_prefix(one.words) or one.words.rpartition("_")[2] in values["about"]:
+    if variable_names.public_prefix(one.words) or one.words.rpartition("_")[2] in values["about"]:
         return False
     more = any(f"_{one.words}_".endswith(f"_{word}_") for word in values["secret"])
-    return more or variables.secrecy(one.words, vendors) is not Secrecy.NONE
+    return more or variable_names.secrecy(one.words, vendors) is not Secrecy.NONE
 
 
 def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
-    vendors = variables.server_vendors(project.engine.ruleset)
+    vendors = variable_names.server_vendors(project.engine.ruleset)
     given = list(settings(path, content))
     times = Counter(one.value for one in given)
     for one in given:

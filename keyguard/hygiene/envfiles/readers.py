@@ -13,11 +13,11 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles.contents import says_secret
 from keyguard.hygiene.envfiles.names import holds_keys, is_aside, is_for_tests
 from keyguard.hygiene.paths import patterns
-from keyguard.hygiene.project import variables
-from keyguard.hygiene.project.once import once
+from keyguard.hygiene.project import variable_names
+from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.settings import settings
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.support.regex import expression
 
 _ENV_FILE = expression(
@@ -54,7 +54,7 @@ class Reader(NamedTuple):
     """It would read the file, if there were one."""
 
 
-@once
+@memoized
 def readers(project: Project) -> list[Reader]:
     """All of them, those near the top first."""
     found = {*_manifests(project), *_compose(project), *_code(project), *_examples(project)}
@@ -166,5 +166,5 @@ def _vendor_words(engine: Engine) -> list[str]:
 
 def _is_vendor_key(name: bytes, words: list[str]) -> bool:
     squeezed = name.replace(b"_", b"").decode().lower()
-    says = variables.secrecy(name.decode()) is not Secrecy.NONE
+    says = variable_names.secrecy(name.decode()) is not Secrecy.NONE
     return says and any(squeezed.startswith(word) for word in words)

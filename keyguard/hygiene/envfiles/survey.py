@@ -10,7 +10,7 @@ from keyguard.hygiene.envfiles import contents as holdings
 from keyguard.hygiene.envfiles.contents import Holding
 from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests, is_plain, is_private
 from keyguard.hygiene.envfiles.readers import Reader, readers
-from keyguard.hygiene.project.once import once
+from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Local, Project
 
 
@@ -29,10 +29,10 @@ class Survey(NamedTuple):
         return [one for one in self.holdings.values() if is_kept(project, one)]
 
 
-@once
+@memoized
 def survey(project: Project) -> Survey:
     """All that there is."""
-    local = project.locals(is_wanted, [one.encode() for one in tables.load("envfiles")["files"]["folders"]])
+    local = project.local_files(is_wanted, [one.encode() for one in tables.load("envfiles")["files"]["folders"]])
     here = tuple(one for one in local if holds_keys(one.path))
     found = {one.path: holdings.holding(project, one.path) for one in sorted(here)}
     return Survey(here, found, tuple(readers(project)))

@@ -16,9 +16,9 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.secrets import concerns
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import word_search
-from keyguard.hygiene.project.once import once
+from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.stages.enclosing import documents
+from keyguard.hygiene.stages.enclosing_blocks import yaml_documents
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Where
 from keyguard.support.regex import expression
@@ -49,7 +49,7 @@ class Entry(NamedTuple):
     encoded: bool
 
 
-@once
+@memoized
 def manifests(project: Project) -> tuple[list[bytes], list[bytes]]:
     """The manifests of a project, and those of them in which there may be a Secret."""
     files = [path for path in tables.patterns("manifests", "files").among(project.files) if _is_ours(path)]
@@ -76,7 +76,7 @@ class SecretValue(NamedTuple):
     """Whether it is decoded without any key."""
 
 
-@once
+@memoized
 def secret_values(project: Project) -> dict[bytes, list[SecretValue]]:
     """The values of all Secrets by the path of the manifest, sorted."""
     return {path: [*islice(_values(project, path), _MOST)] for path in sorted(manifests(project)[1])}
@@ -98,7 +98,7 @@ def _values(project: Project, path: bytes) -> Iterator[SecretValue]:
 
 def _entries(content: bytes) -> Iterator[Entry]:
     """The values of all Secrets in a file."""
-    for start, end in islice(documents(content), _MOST):
+    for start, end in islice(yaml_documents(content), _MOST):
         kind = KIND.search(content, start, end)
         if kind and kind[1] == b"Secret" and API.search(content, start, end):
             for block in _MAP.finditer(content, start, end):
@@ -132,7 +132,7 @@ def _decoded(project: Project, path: bytes, entry: Entry) -> list[Sighting]:
     """The keys in a decoded value, each where the value stands."""
     text = b"%s=%s\n" % (entry.name.encode(), entry.value)
     blob = Blob(path=project.display(path), where=Where.TREE)
-    spot = project.hidden(path, *entry.span)
+    spot = project.hidden_spot(path, *entry.span)
     found = []
     for key in Inspector(project.engine).inspect(blob, text).sightings:
         place = msgspec.structs.replace(

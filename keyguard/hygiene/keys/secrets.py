@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.masking.secret import MASK
 from keyguard.model.finding import Environment, Sighting
 from keyguard.support.regex import expression

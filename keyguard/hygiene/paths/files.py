@@ -40,7 +40,7 @@ class Files(dict[bytes, TreeFile]):
             names.update(name[::-1] for name in _beginning(self._backwards, end[::-1]))
         return names
 
-    def look(self) -> None:
+    def prepare(self) -> None:
         """Make the index now."""
         _ = self._forwards, self._backwards
 

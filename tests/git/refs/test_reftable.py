@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.git.layout.repository import discover
-from keyguard.git.own_files import own_texts
+from keyguard.git.metadata_files import own_texts
 from keyguard.git.refs.reftable import LogRecord, RefRecord, records
 from keyguard.git.refs.tips import Tip, Tips, read_tips
 from keyguard.support.errors import GitError

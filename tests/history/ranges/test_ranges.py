@@ -258,7 +258,7 @@ def test_a_long_range_is_told_from_everything(repo: Repo, kg: Keyguard, monkeypa
     repo.git("tag", "-a", "-m", f"a tag with {key('tag')}", "v1")
     repo.git("tag", "-a", "-m", f"another with {key('other')}", "v2")
     short = between(kg, repo, "base..v1")
-    monkeypatch.setattr("keyguard.history.ranges.excerpt._COMMIT", 1 << 40)
+    monkeypatch.setattr("keyguard.history.ranges.long_ranges._COMMIT", 1 << 40)
     long = between(kg, repo, "base..v1")
     names = ("brief", "message", "tag", "other", "old")
     assert keys(long, *names) == keys(short, *names) == {"brief", "message", "tag"}
