@@ -21,10 +21,6 @@ exit code: 0 all was read and nothing found; 1 findings; 2 usage or configuratio
 """
 
 
-# Python comes without translations of what argparse says, and to look for some costs a commit hook 1 ms
-argparse._ = str  # type: ignore[attr-defined]
-
-
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Help as wide as the terminal. argparse asks ``shutil`` for that, at every start, and so loads all of that."""
 
