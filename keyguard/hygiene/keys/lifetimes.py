@@ -47,7 +47,7 @@ class KeyLifetime(NamedTuple):
 
     def first_seen(self) -> Occurrence | None:
         """Return its earliest occurrence in history that has a date; None if none has."""
-        known = dates.ordered(one.occurrence.author_date for one in self.past)
+        known = dates.sorted_dates(one.occurrence.author_date for one in self.past)
         found = (one.occurrence for one in self.past if known and one.occurrence.author_date == known[0])
         return next(found, None)
 
