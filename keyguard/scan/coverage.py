@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard import __version__
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
@@ -42,7 +42,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration that these settings come from."""
     accepted: Callable[[], bytes] | None = None
     """Returns the file of accepted findings; None if none counts."""
-    rotation: Rotation = USUAL
+    rotation: Rotation = DEFAULT_ROTATION
     """Which keys are known to be dead."""
     whole: bool = False
     """Whether a whole project is scanned, so that an accepted finding that is not found no longer exists."""
