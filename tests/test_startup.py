@@ -81,7 +81,12 @@ def modules_loaded(python: Path, *arguments: str, env: dict[str, str], cwd: Path
 
 @pytest.mark.parametrize(
     "arguments",
-    [("hook", "pre-commit"), ("hook", "pre-commit", "app.py"), ("scan", "--staged")],
+    [
+        ("hook", "pre-commit"),
+        ("hook", "pre-commit", "app.py"),
+        ("scan", "--staged"),
+        ("scan", "--staged", "--exclude", "*.min.*", "--exclude", "!/a/**/b?/", "--exclude", "a*b*c"),
+    ],
     ids=" ".join,
 )
 def test_a_clean_commit_loads_nothing_heavy(
@@ -120,6 +125,14 @@ def test_what_is_known_of_rules_is_told_without_parsing_and_without_a_scan(
     assert len(ours) <= 55, sorted(ours)
     parses = {"keyguard.support.tomlfile", "keyguard.rules.literals", "keyguard.engine.matcher", "keyguard.scan.run"}
     assert loaded & (TOO_HEAVY | parses) == set()
+
+
+def test_gitpython_is_loaded_only_to_change_something(
+    installed: Path, repository: Path, offline: dict[str, str]
+) -> None:
+    loaded = modules_loaded(installed / "python", "fix", env=offline, cwd=repository)
+    assert "keyguard.fix.hygiene" in loaded
+    assert loaded & {"git", "gitdb", "keyguard.fix.files.untracking"} == set()
 
 
 def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:

@@ -13,6 +13,8 @@ from keyguard.support import userdirs
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.commands.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.commands.hook", "run as a git hook"),
+    "accept": ("keyguard.cli.commands.accept", "accept findings that are known, so that only new ones are reported"),
+    "migrate": ("keyguard.cli.commands.migrate", "take over what other secret scanners were told to accept"),
     "inventory": ("keyguard.cli.commands.inventory", "list the keys of a project: where, how old, shared with whom"),
     "verify": ("keyguard.cli.commands.verify", "ask vendors whether keys are active (uses the network)"),
     "revoke": ("keyguard.cli.commands.revoke", "make keys inactive at their vendors (uses the network)"),

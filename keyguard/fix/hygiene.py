@@ -133,8 +133,8 @@ def _describe(draft: Draft, path: bytes, home: bytes, names: Iterable[str] | Non
 
 
 def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:
-    """The example that is there, or where it belongs."""
-    plain = name == b".env" or name.startswith(b".env.")
+    """The example that is there, or where it belongs. A key in the name of a file gets into no other name."""
+    plain = name == b".env" or name.startswith(b".env.") or _has_key(draft, name)
     for one in _EXAMPLES if plain else ():
         if draft.site.content(folder + one) is not None:
             return folder + one

@@ -25,9 +25,13 @@ def select_keys(run: Run, ids: Sequence[str]) -> list[Finding]:
 
     Raise ``UsageError`` for an id that matches no key or several.
     """
-    keys = keys_of(run)
-    wanted = {_meant(text, keys).fingerprint for text in ids}
-    return [one for one in keys if one.fingerprint in wanted]
+    return among(keys_of(run), ids)
+
+
+def among(findings: Sequence[Finding], ids: Sequence[str]) -> list[Finding]:
+    """Return the findings of these ids, each once and in their order. Raises ``UsageError`` as ``chosen`` does."""
+    wanted = {_meant(text, findings).fingerprint for text in ids}
+    return [one for one in findings if one.fingerprint in wanted]
 
 
 def _meant(text: str, keys: Sequence[Finding]) -> Finding:
@@ -36,7 +40,7 @@ def _meant(text: str, keys: Sequence[Finding]) -> Finding:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{text!r} means {len(found)} keys: give more of its digits")
+        raise UsageError(f"{text!r} means {len(found)} findings: give more of its digits")
     known = ", ".join(one.id for one in keys[:5])
     hint = f": there are {known}{' and more' if len(keys) > 5 else ''}" if keys else ": no keys were found here"
     raise UsageError(f"there is no key {text!r}{hint}")

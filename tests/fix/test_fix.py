@@ -12,7 +12,10 @@ import pytest
 
 from keyguard.cli.commands import fix as fix_command
 from keyguard.cli.shared import scan_command
+from keyguard.engine import compiled
 from keyguard.fix import applying
+from keyguard.fix.changes import Stage
+from keyguard.fix.draft import Draft
 from keyguard.fix.files.folder import Blocked, Files
 from keyguard.fix.files.site import Site
 from keyguard.git.worktree.ignored import Verdict
@@ -729,7 +732,7 @@ def test_a_file_with_a_key_in_its_name_is_changed_all_the_same(repo: Repo, fix: 
     assert "os.environ[" in repo.file(f"sendmailos/{OTHER}.py").read_text()
     assert LIVE.encode() not in repo.git("ls-files", "-z")
     # others read the rule
-    assert repo.file(".gitignore").read_text().startswith(".env.sk_live_*_old\n")
+    assert repo.file(".gitignore").read_text().startswith(f".env.sk_live_*{LIVE[-4:]}_old\n")
     assert (
         repo.git("status", "--short", "--ignored", "sendmailos").decode().count(f"!! sendmailos/.env.{LIVE}_old") == 1
     )
@@ -853,3 +856,24 @@ def test_what_could_not_be_read_is_said(repo: Repo, fix: Fix, monkeypatch: pytes
     assert said.code == 2
     assert "something could not be read" in said.out
     assert ignored(repo, ".env")
+
+
+def test_no_file_is_made_with_a_key_in_its_name(repo: Repo, fix: Fix) -> None:
+    names = [f"{OTHER}.env", f"backup_{OTHER}.env"]
+    for name in names:
+        repo.write(name, SETTINGS)
+    repo.write(f"of_{OTHER}/.env", SETTINGS).add().commit()
+    before = {path.name for path in repo.path.iterdir()}
+    fix("--yes")
+    made = {path.name for path in repo.path.iterdir()} - before
+    assert made == {".env.example", ".gitignore"}
+    assert repo.file(".env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\n"
+    assert OTHER not in repo.file(".gitignore").read_text()
+    assert repo.file(f"of_{OTHER}/.env.example").exists()
+
+
+def test_a_new_file_with_a_key_in_its_name_is_refused(repo: Repo) -> None:
+    draft = Draft(Site(str(repo.path), compiled.load()))
+    with pytest.raises(Blocked, match="would hold a key"):
+        draft.put(b"a/x_" + OTHER.encode() + b".txt", b"x", Stage.KEEP, "keeps it")
+    draft.put(OTHER.encode() + b"/x.txt", b"x", Stage.KEEP, "keeps it")

@@ -144,8 +144,15 @@ def test_excluding_is_relative_to_where_it_was_said(leaky: Path, tmp_path: Path)
     assert found_in(run(leaky, exclude=(inside,))) == []  # elsewhere: as shown
     other = Exclude(base=str(tmp_path), patterns=("/a.env", "*.txt"))
     assert found_in(run(leaky, exclude=(other,))) == ["a.env"]
-    with pytest.raises(UsageError, match="--exclude: more than"):
-        run(leaky, exclude=(Exclude(base=".", patterns=("x",) * 6000),))
+
+
+def test_a_pattern_that_cannot_be_matched_in_time_is_a_gap_and_the_others_count(leaky: Path) -> None:
+    hard = "*a" * 400
+    found = run(leaky, exclude=(Exclude(base=str(leaky), patterns=("/a.env", hard, "b.txt")),))
+    assert found_in(found) == []
+    (gap,) = (one for one in found.skipped if one.gap)
+    assert (gap.path, gap.reason) == (b"exclude", "ignore-rules")
+    assert gap.detail.startswith("not obeyed: *a*a*a")
 
 
 KINDS = st.sampled_from(

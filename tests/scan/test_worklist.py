@@ -366,3 +366,40 @@ def test_a_large_file_that_shrinks_is_a_gap_and_its_beginning_counts(
     assert (where(tally), tally.read) == (["big"], 0)
     assert [one.reason for one in tally.skipped] == ["shrunk"]
     assert made_up_key(1)[8:].encode() not in repr(tally).encode()
+
+
+# --- one key in many files --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One key in 2,600 files, and another in the last; in 400 more it has a marker, and 10 are of another kind."""
+    folder = tmp_path_factory.mktemp("crowded")
+    for number in range(2600):
+        (folder / f"a{number:04}.txt").write_text(LEAK * 2 + (leaking_line(2) if number == 2599 else ""))
+    for number in range(400):
+        (folder / f"b{number:04}.txt").write_text(LEAK.replace("\n", "  # keyguard: allow\n"))
+    for number in range(10):
+        (folder / f"c{number:04}.env").write_text(LEAK)
+    return folder
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_of_one_key_in_many_files_most_places_are_counted(inspector: Inspector, crowded: Path, jobs: int) -> None:
+    names = sorted(path.name for path in crowded.iterdir())
+    work = Worklist(listing_of(crowded, *names), inspector, jobs=jobs)
+    tally = work.run()
+    keys = Counter(one.fingerprint for one in tally.sightings)
+    (first, _), (other, _) = keys.most_common()
+    held = [one for one in tally.sightings if one.fingerprint == first and one.suppression is None]
+    paths = [os.fsdecode(one.occurrence.path) for one in held]
+    counted = [path for path in paths if path.startswith("a")]
+    assert counted[:1000] == [f"a{number // 2:04}.txt" for number in range(1000)]
+    assert len(counted) < 2000
+    assert sum(path.startswith("c") for path in paths) == 10
+    assert sum(1 + one.more for one in held) == 5210
+    assert sum(one.suppression is not None for one in tally.sightings) == 400
+    assert [one.more for one in tally.sightings if one.fingerprint == other] == [0]
+    assert tally.read == len(names)
+    # what is known when it is interrupted is the same by now
+    assert sum(1 + one.more for one in work.so_far().sightings) == 5611

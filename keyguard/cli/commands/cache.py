@@ -12,10 +12,11 @@ from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import number, size
+from keyguard.sources.gitignore import saved
 from keyguard.support.sanitize import shown
 
-#: patterns of the cache files with compiled rules and checks
-_COMPILED = (compiled.FILES, tables.FILES)
+#: patterns of the cache files with compiled rules, checks and ignore patterns
+_COMPILED = (compiled.FILES, tables.FILES, saved.FILES)
 #: the number of digits of a stamp that are displayed
 _STAMP = 12
 

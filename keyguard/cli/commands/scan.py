@@ -144,8 +144,20 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
         authors=options.show_authors,
         hygiene=hygiene,
         rotation=_rotation(settings, options) if hygiene else request.rotation,
-        terms=msgspec.structs.replace(request.terms, keys=options.only != "hygiene"),
+        terms=msgspec.structs.replace(
+            request.terms, keys=options.only != "hygiene", whole=hygiene and history == "auto" and _is_whole(request)
+        ),
     )
+
+
+def _is_whole(request: ScanRequest) -> bool:
+    """Whether one whole project is scanned, and nothing of it left out."""
+    from keyguard.policy.accepted import top_of
+
+    path, policy = request.ask.paths[0], request.terms.policy
+    if len(request.ask.paths) > 1 or request.exclude or policy.select or policy.ignore or request.max_size:
+        return False
+    return os.path.realpath(path) == os.path.realpath(top_of(path))
 
 
 def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:

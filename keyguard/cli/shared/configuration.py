@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -48,18 +49,22 @@ class ChosenSettings(NamedTuple):
 
 def of_work_tree(options: argparse.Namespace, start: str) -> ChosenSettings:
     """Return the settings for a scan of files: the nearest configuration on disk, and every marker."""
-    return _named(options, start) or ChosenSettings(
-        project_config.find(start, options.config, isolated=options.isolated)
-    )
+    if chosen := _named(options, start):
+        return chosen
+    settings = project_config.find(start, options.config, isolated=options.isolated)
+    return ChosenSettings(settings if options.isolated else _with_accepted(settings, start))
 
 
 def of_index(options: argparse.Namespace, start: str, index: str) -> ChosenSettings:
     """Return the settings for a commit: the staged configuration, whatever the work tree contains."""
-    if chosen := _named(options, start) or _instead(options):
+    if chosen := _named(options, start):
         return chosen
+    instead = _instead(options)
+    if options.isolated and instead:
+        return instead
     from keyguard.policy import staged_settings
 
-    return ChosenSettings(staged_settings.read_staged(start, index))
+    return ChosenSettings(staged_settings.read_staged(start, index, instead.settings if instead else None))
 
 
 def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) -> ChosenSettings:
@@ -74,11 +79,14 @@ def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) ->
 
 def of_push(options: argparse.Namespace, asked: Range) -> ChosenSettings:
     """Return the settings for a push before it is sent: the configuration of its tip, and every marker."""
-    if chosen := _named(options, ".", asked) or _instead(options):
+    if chosen := _named(options, ".", asked):
         return chosen
+    instead = _instead(options)
+    if options.isolated and instead:
+        return instead
     from keyguard.policy import effective_settings
 
-    return ChosenSettings(*effective_settings.for_push(".", asked))
+    return ChosenSettings(*effective_settings.for_push(".", asked, instead.settings if instead else None))
 
 
 def on_server(options: argparse.Namespace, asked: Range) -> ChosenSettings:
@@ -103,10 +111,17 @@ def _named(options: argparse.Namespace, start: str, asked: Range | None = None) 
     if options.config or options.isolated:
         raise UsageError("--config-from says which configuration counts: leave out --config and --isolated")
     if name == WORK_TREE:
-        return ChosenSettings(project_config.nearest(start))
+        return ChosenSettings(_with_accepted(project_config.nearest(start), start))
     from keyguard.policy import effective_settings
 
     return ChosenSettings(*effective_settings.from_commit(start, name, asked))
+
+
+def _with_accepted(settings: Settings, start: str) -> Settings:
+    """Return the settings with the accepted findings of the work tree."""
+    from keyguard.policy.accepted import accepted_on_disk
+
+    return msgspec.structs.replace(settings, accepted=partial(accepted_on_disk, start))
 
 
 def _instead(options: argparse.Namespace) -> ChosenSettings | None:

@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     decide.add_argument(
         "--no-inline-ignore", action="store_true", help="take no notice of comments like 'keyguard: allow'"
     )
+    decide.add_argument("--no-accepted", action="store_true", help="also report what .keyguard/accepted.toml accepts")
     how = add_reading_arguments(parser)
     how.add_argument(
         "--config-from",
@@ -106,6 +107,7 @@ def _terms(options: argparse.Namespace, settings: Settings) -> Terms:
         allow_incomplete=options.allow_incomplete,
         now=dates.now(os.environ),
         configuration=settings.origin,
+        accepted=None if getattr(options, "no_accepted", True) else settings.accepted,
     )
 
 
