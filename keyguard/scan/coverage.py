@@ -120,13 +120,6 @@ def _ids(decided: TriageResult) -> Iterator[str]:
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
-
-
 def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: RuleSet, terms: Terms) -> TriageResult:
     if kept is None or not kept.violations:
         return findings.decide(sightings, ruleset, terms.policy)
