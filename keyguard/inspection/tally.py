@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -12,6 +13,9 @@ from keyguard.inspection.inspector import Sighted
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.reading import Shrunk
 from keyguard.support.errors import GitError
+
+#: with so many sightings it is worth a look whether some keys have more places than are held
+_MANY = 2000
 
 
 class Tally(msgspec.Struct):
@@ -58,6 +62,22 @@ class Tally(msgspec.Struct):
             self.whole(path, container)
         else:
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
+
+
+class Limiter:
+    """Counts the places of keys that have too many, each time that the number of sightings has doubled."""
+
+    def __init__(self, *, enabled: bool = True) -> None:
+        self._most = _MANY if enabled else sys.maxsize
+
+    def apply(self, tallies: Sequence[Tally]) -> None:
+        """Take out the places beyond the limit. The order of the tallies decides which ones are held."""
+        if sum(len(one.sightings) for one in tallies) > self._most:
+            from keyguard.inspection.repeats import limit_places  # nearly always there are few
+
+            for tally, held in zip(tallies, limit_places([one.sightings for one in tallies]), strict=True):
+                tally.sightings = held
+            self._most = 2 * max(_MANY, sum(len(one.sightings) for one in tallies))
 
 
 class Guarded:

@@ -41,7 +41,7 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_what_is_no_regular_file_is_refused(odd: str) -> None:
     for read in (read_regular, require_regular):
-        with pytest.raises(OSError, match="regular file|directory"):
+        with pytest.raises(OSError, match=r"regular file|directory"):
             read(odd)
 
 
@@ -67,7 +67,7 @@ def test_a_regular_file_is_read_as_far_as_asked_for(tmp_path: Path) -> None:
 def test_every_file_that_the_user_names_has_to_be_one(
     inside: Inside, repo: Repo, odd: str, words: tuple[str, ...], variable: str
 ) -> None:
-    if odd and "--rules" in words and os.path.isdir(odd):
+    if "--rules" in words and Path(odd).is_dir():
         pytest.skip("a folder of packs is one")
     repo.write("a.env", leaking_line(1))
     said = inside(*(word.format(odd) for word in words), cwd=repo.path, **({variable: odd} if variable else {}))
