@@ -67,8 +67,8 @@ def questions(repository: Path) -> list[Question]:
         Question("files alone", ("--no-history", "--all-files", "--no-cache")),
         Question("history alone", ("--history-only", "--no-cache", "--show-authors")),
     ]
-    commits = git(repository, "rev-list", "--first-parent", "--max-count=201", "HEAD").split()
-    for count in (5, 50, 200):
+    commits = git(repository, "rev-list", "--first-parent", "--max-count=2001", "HEAD").split()
+    for count in (5, 200, 2000):
         if len(commits) > count:
             found.append(Question(f"HEAD~{count}..HEAD", ("--range", f"HEAD~{count}..HEAD")))
     if commits:

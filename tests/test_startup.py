@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.checkout import ROOT, run
 
 pytest_plugins = ("tests.helpers.shipping",)
@@ -81,7 +81,12 @@ def modules_loaded(python: Path, *arguments: str, env: dict[str, str], cwd: Path
 
 @pytest.mark.parametrize(
     "arguments",
-    [("hook", "pre-commit"), ("hook", "pre-commit", "app.py"), ("scan", "--staged")],
+    [
+        ("hook", "pre-commit"),
+        ("hook", "pre-commit", "app.py"),
+        ("scan", "--staged"),
+        ("scan", "--staged", "--exclude", "*.min.*", "--exclude", "!/a/**/b?/", "--exclude", "a*b*c"),
+    ],
     ids=" ".join,
 )
 def test_a_clean_commit_loads_nothing_heavy(
@@ -104,7 +109,7 @@ def test_help_and_version_load_no_command(
 ) -> None:
     loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
     ours = {name for name in loaded if name.startswith("keyguard.")}
-    assert "keyguard.cli.table" in ours
+    assert "keyguard.cli.command_table" in ours
     assert ours & {module for module, _ in COMMANDS.values()} == set()
     assert len(ours) <= 12, sorted(ours)
     assert loaded & (TOO_HEAVY | {"hyperscan"}) == set()
@@ -120,6 +125,14 @@ def test_what_is_known_of_rules_is_told_without_parsing_and_without_a_scan(
     assert len(ours) <= 55, sorted(ours)
     parses = {"keyguard.support.tomlfile", "keyguard.rules.literals", "keyguard.engine.matcher", "keyguard.scan.run"}
     assert loaded & (TOO_HEAVY | parses) == set()
+
+
+def test_gitpython_is_loaded_only_to_change_something(
+    installed: Path, repository: Path, offline: dict[str, str]
+) -> None:
+    loaded = modules_loaded(installed / "python", "fix", env=offline, cwd=repository)
+    assert "keyguard.fix.hygiene" in loaded
+    assert loaded & {"git", "gitdb", "keyguard.fix.files.untracking"} == set()
 
 
 def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:

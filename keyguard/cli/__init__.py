@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.writer import masked_streams
 from keyguard.support.errors import KeyguardError
 
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     _load_lightly()
     from keyguard.cli.arguments import parse
-    from keyguard.cli.table import run
+    from keyguard.cli.command_table import run
 
     options = parse(arguments)
     return run(options)
@@ -138,10 +138,10 @@ def _origin(error: Exception) -> str:
 
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
-    from keyguard.inspection.filenames import scrubbed
+    from keyguard.inspection.filenames import mask_message
     from keyguard.support.sanitize import shown
 
-    text = "\n".join(shown(line) for line in scrubbed(message, arguments).split("\n"))
+    text = "\n".join(shown(line) for line in mask_message(message, arguments).split("\n"))
     try:
         print(f"keyguard: error: {text}", file=sys.stderr, flush=True)
     except (OSError, ValueError):

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from keyguard import __version__
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from keyguard.support.errors import UsageError
 
 _DESCRIPTION = "Finds API keys, says whose they are and how bad it is. Works offline; secrets are never printed."

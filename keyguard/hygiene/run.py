@@ -23,7 +23,7 @@ from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.suppressions import Suppressions
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.model.violation import Spot, Violation
 from keyguard.sources.listing import Folder, Listing

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
-from keyguard.masking.forms import Forms
+from keyguard.masking.encoded_forms import EncodedForms
 from keyguard.masking.values import MASK, Shapes, Value
 
 #: characters that are looked up at a time: what is shorter tells little of a value
@@ -66,7 +66,7 @@ class Masker:
     def masked(self, text: str) -> str:
         """The text with every value in it masked."""
         words = _words(text) - self._spared()
-        forms = Forms("\n".join(words))
+        forms = EncodedForms("\n".join(words))
         table = {word: new for word in words if (new := self._word(word, forms)) != word}
         again = {table.get(word, word): word for word in words}
         table |= {again[word]: new for word, new in self._shapes(again).items()}
@@ -99,7 +99,7 @@ class Masker:
         there = begin.intersection(map(text.__getitem__, map(slice, range(len(text)), range(GRAM, len(text) + GRAM))))
         return [odd for odd in self._odd if odd[:GRAM] in there]
 
-    def _word(self, word: str, forms: Forms) -> str:
+    def _word(self, word: str, forms: EncodedForms) -> str:
         """The word without values."""
         spans = list(self._spans(word))
         if forms:

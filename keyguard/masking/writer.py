@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 
 #: characters that are looked at in one go
 _TOGETHER = 1 << 16

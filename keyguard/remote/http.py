@@ -20,10 +20,10 @@ from urllib3.response import HTTPResponse
 
 from keyguard import __version__
 from keyguard.config.user_config import Network
-from keyguard.remote import trust
-from keyguard.remote.addresses import Resolve, address_of, resolve
-from keyguard.remote.prepared import Prepared
-from keyguard.remote.trouble import Trouble
+from keyguard.remote import certificates
+from keyguard.remote.errors import RequestError
+from keyguard.remote.host_addresses import Resolve, address_of, resolve
+from keyguard.remote.prepared_request import PreparedRequest
 
 #: bytes of an answer that are read: what vendors say about a key is short
 LIMIT = 256 << 10
@@ -51,8 +51,8 @@ class Client:
         self._ask = ask
         self._next: dict[str, float] = {}
 
-    def send(self, request: Prepared) -> Reply:
-        """The answer. Raises ``Trouble`` where there is none, and says whether the request may have arrived."""
+    def send(self, request: PreparedRequest) -> Reply:
+        """The answer. Raises ``RequestError`` where there is none, and says whether the request may have arrived."""
         self._wait(request.host)
         try:
             reply = self._exchange(request)
@@ -64,7 +64,7 @@ class Client:
     def _wait(self, host: str) -> None:
         pause = self._next.get(host, 0.0) - monotonic()
         if pause > _LONGEST_PAUSE:
-            raise Trouble(f"it asked for {int(pause) + 1} seconds of patience: try again later")
+            raise RequestError(f"it asked for {int(pause) + 1} seconds of patience: try again later")
         if pause > 0:
             sleep(pause)
 
@@ -73,22 +73,22 @@ class Client:
         if reply.status in (429, 503) and wanted.isascii() and wanted.isdigit():
             self._next[host] = monotonic() + min(int(wanted[:9]), 86_400)
 
-    def _exchange(self, request: Prepared) -> Reply:
+    def _exchange(self, request: PreparedRequest) -> Reply:
         connection = self._connection(request.host, request.port)
         sent, start = False, monotonic()
         try:
             with _deadline(connection, self._network.deadline):
                 connection.connect()
                 if monotonic() - start > self._network.deadline:  # before it was connected there was nothing to cut
-                    raise Trouble("it did not answer in time")
+                    raise RequestError("it did not answer in time")
                 if not connection.is_verified:
-                    raise Trouble("its certificate was not checked")
+                    raise RequestError("its certificate was not checked")
                 sent = True
                 return _answered(connection, request)
         except ssl.SSLCertVerificationError as error:
-            raise Trouble(f"its certificate is not valid: {error.verify_message}") from None
+            raise RequestError(f"its certificate is not valid: {error.verify_message}") from None
         except (HTTPError, HTTPException, OSError, ValueError) as error:
-            raise Trouble(_reason(error), sent=sent) from None
+            raise RequestError(_reason(error), sent=sent) from None
         finally:
             with suppress(OSError):
                 connection.close()
@@ -96,10 +96,10 @@ class Client:
     def _connection(self, host: str, port: int) -> HTTPSConnection:
         network = self._network
         try:
-            context = trust.context(network.ca_file)
+            context = certificates.tls_context(network.ca_file)
         except (OSError, ValueError) as error:
             why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
-            raise Trouble(f"the certificates in {network.ca_file or 'the system'} cannot be read{why}") from error
+            raise RequestError(f"the certificates in {network.ca_file or 'the system'} cannot be read{why}") from error
         if network.proxy:
             way = urlsplit(network.proxy)
             connection = HTTPSConnection(
@@ -112,7 +112,7 @@ class Client:
         return HTTPSConnection(address, port, timeout=network.timeout, ssl_context=context, server_hostname=host)
 
 
-def _answered(connection: HTTPSConnection, request: Prepared) -> Reply:
+def _answered(connection: HTTPSConnection, request: PreparedRequest) -> Reply:
     target, headers, body = request.reveal()
     port = "" if request.port == 443 else f":{request.port}"
     ours = {

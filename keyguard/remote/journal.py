@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 import msgspec
 
 from keyguard import __version__
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.support import userdirs
 from keyguard.support.errors import KeyguardError
 from keyguard.support.regular_file import read_regular
@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     vendor: str
     outcome: str
-    """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revoking.OUTCOMES``; ``sent`` before that."""
+    """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revocation.OUTCOMES``; ``sent`` before that."""
     host: str = ""
     """Who was asked, or would have been."""
     whose: str = ""
@@ -65,7 +65,7 @@ WHOSE = ("certain", "recognised", "named")
 _KNOWN = frozenset(["certain", "recognised"])
 
 
-def is_word_of(entry: Entry, vendor: str) -> bool:
+def counts_for_vendor(entry: Entry, vendor: str) -> bool:
     """Whether an entry is the word of the vendor whose key it is.
 
     ``vendor`` is who that is for certain by the evidence there is now; empty where nothing is certain.
@@ -122,7 +122,9 @@ class Journal:
         """The keys of which it is known that they are dead, by fingerprint, with the entry that says so: see
         ``standing``.
         """
-        return {name: entry for name, entry in standing(self.entries(), counts, settles).items() if is_dead(entry)}
+        return {
+            name: entry for name, entry in deciding_entries(self.entries(), counts, settles).items() if is_dead(entry)
+        }
 
 
 _DEAD = {("verify", "inactive"), ("revoked", "confirmed"), ("revoked", "already-inactive")}
@@ -139,7 +141,7 @@ def is_alive(entry: Entry) -> bool:
     return (entry.action, entry.outcome) in _ALIVE
 
 
-def standing(
+def deciding_entries(
     entries: Iterable[Entry], counts: Counts | None = None, settles: Settles | None = None
 ) -> dict[str, Entry]:
     """The entry that says last whether a key is dead or alive, by fingerprint.
@@ -160,7 +162,7 @@ def standing(
     return found
 
 
-def is_settled(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:
+def is_vendor_known(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:
     """Whether it was known before that a key is this vendor's, by the evidence or by its answer at this host."""
     return any(
         one.fingerprint == fingerprint

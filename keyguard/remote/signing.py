@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Request
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import PreparedRequest
 
 _REGION = "us-east-1"
 
 
-class AwsSigned(Prepared):
+class AwsSigned(PreparedRequest):
     """A request that is signed as it is sent: ``key_id`` is no secret by itself, and stands in a header."""
 
     __slots__ = ("_key_id",)
@@ -32,7 +32,7 @@ class AwsSigned(Prepared):
         target = urlsplit(self._request.url).path or "/"
         return target, {**headers, "Authorization": signature}, body
 
-    def instead(self, request: Request) -> Prepared:
+    def instead(self, request: Request) -> PreparedRequest:
         """Another request with the same pair, to the same host. ValueError for one to another host."""
         if request.host != self.host:
             raise ValueError("a secret does not change hosts")

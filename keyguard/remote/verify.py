@@ -8,9 +8,9 @@ import msgspec
 
 from keyguard.model.endpoint import Answer, Request
 from keyguard.model.verdict import State, Verdict
+from keyguard.remote.errors import RequestError
 from keyguard.remote.http import Client, Reply
-from keyguard.remote.prepared import Prepared
-from keyguard.remote.trouble import Trouble
+from keyguard.remote.prepared_request import PreparedRequest
 
 #: what a status means where the pack says nothing of it
 _STATUS = {
@@ -26,16 +26,16 @@ _STATUS = {
 _UNSETTLED = "whose key it is, is not certain, and another vendor's would be refused in the same way"
 
 
-def ask(client: Client, prepared: Prepared, request: Request, *, settled: bool = True) -> Verdict:
+def ask_vendor(client: Client, prepared: PreparedRequest, request: Request, *, settled: bool = True) -> Verdict:
     """Send the question, and say what the answer means; ``settled`` is as in ``judge``."""
     try:
         reply = client.send(prepared)
-    except Trouble as trouble:
+    except RequestError as trouble:
         return Verdict(state=State.UNKNOWN, reason=trouble.reason, host=prepared.host)
-    return judge(request, reply, settled=settled)
+    return judge_reply(request, reply, settled=settled)
 
 
-def judge(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
+def judge_reply(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
     """What a reply means: the first answer of the pack that it fits, else nothing for certain.
 
     ``settled``: whether it is known without this answer that the vendor has issued the key. Where it is not, a refusal
@@ -51,7 +51,7 @@ def judge(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
                 state, said = State.UNKNOWN, f"not taken here ({said}): {_UNSETTLED}"
             known = answer.recognises or state is State.ACTIVE
             return Verdict(state=state, reason=said, host=request.host, status=reply.status, recognised=known)
-    return Verdict(state=State.UNKNOWN, reason=strange(reply, body), host=request.host, status=reply.status)
+    return Verdict(state=State.UNKNOWN, reason=describe_unexpected(reply, body), host=request.host, status=reply.status)
 
 
 def fits(answer: Answer, status: int, body: Any) -> bool:
@@ -89,7 +89,7 @@ def _same(found: Any, value: str | int | bool) -> bool:
     return type(found) is type(value) and found == value
 
 
-def strange(reply: Reply, body: Any) -> str:
+def describe_unexpected(reply: Reply, body: Any) -> str:
     """What is to be said of an answer that nobody expected."""
     if 300 <= reply.status < 400:
         return "it sends on to another address: nobody follows with a key in hand"

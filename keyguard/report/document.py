@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.support.dates import age

@@ -174,7 +174,7 @@ def _past(finding: Finding) -> list[Occurrence]:
 
 
 def _earliest(past: list[Occurrence]) -> Occurrence:
-    committed = dates.ordered(one.author_date for one in past)
+    committed = dates.sorted_dates(one.author_date for one in past)
     return next((one for one in past if committed and one.author_date == committed[0]), past[0])
 
 

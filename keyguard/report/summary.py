@@ -43,10 +43,12 @@ def of_history(skipped: Skipped) -> bool:
 def gap_headline(run: Run) -> str:
     """``1 of 12 files was not read``: what makes the scan incomplete, in words."""
     interrupted = [gap for gap in gaps(run) if gap.reason == "interrupted"]
-    missing = [gap for gap in gaps(run) if gap.reason != "interrupted"]
+    rules = [gap for gap in gaps(run) if gap.reason == "ignore-rules"]
+    missing = [gap for gap in gaps(run) if gap.reason not in ("interrupted", "ignore-rules")]
     parts = ["interrupted" if interrupted else ""]
     parts += [_files_missing(sum(not of_history(gap) for gap in missing), run.coverage.listed)]
     parts += _history_missing([gap for gap in missing if of_history(gap)], run.coverage.history or HistoryCoverage())
+    parts += ["not every ignore rule was obeyed" if rules else ""]
     return "; ".join(filter(None, parts)) or "not everything was read"
 
 

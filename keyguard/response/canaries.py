@@ -45,6 +45,6 @@ def account_of(key_id: bytes) -> str:
     return f"{(number & 0x7FFFFFFFFF80) >> 7:012}"
 
 
-def maker(*values: bytes) -> str:
+def canary_maker(*values: bytes) -> str:
     """Who laid out a key of which these are the parts, if it is known to be a trap; empty otherwise."""
     return next(filter(None, (_MAKERS.get(account_of(value), "") for value in values)), "")

@@ -13,7 +13,7 @@ from keyguard.remote.journal import Entry, is_dead
 from keyguard.report.past import place_in_time
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
-from keyguard.response.vouching import Vouching
+from keyguard.response.journal_evidence import JournalEvidence
 from keyguard.support.errors import UsageError
 
 _WHOLE = 32
@@ -48,7 +48,7 @@ def prove(
     fingerprint: str,
     run: Run,
     entries: Sequence[Entry],
-    vouching: Vouching,
+    vouching: JournalEvidence,
     asked: Verdict | None = None,
     *,
     unseen: str = "",
@@ -93,7 +93,11 @@ def _gone(claim: str, places: list[str], read: str, gap: str) -> Claim:
 
 
 def _dead(
-    fingerprint: str, entries: Sequence[Entry], finding: Finding | None, vouching: Vouching, asked: Verdict | None
+    fingerprint: str,
+    entries: Sequence[Entry],
+    finding: Finding | None,
+    vouching: JournalEvidence,
+    asked: Verdict | None,
 ) -> Claim:
     """Whether its own vendor has said that it is dead, and on what that rests."""
     claim = "dead at its vendor"

@@ -9,7 +9,7 @@ import pytest
 
 from keyguard.cli import main
 from keyguard.cli.arguments import build
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.calling import Keyguard, parts_of
 from tests.helpers.checkout import leaking_line, made_up_key
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keyguard.cli.shared import scanning
+from keyguard.cli.commands import fix as fix_command
+from keyguard.cli.shared import scan_command
 from keyguard.engine import compiled
 from keyguard.fix import applying
 from keyguard.fix.changes import Stage
@@ -19,7 +20,7 @@ from keyguard.fix.files.folder import Blocked, Files
 from keyguard.fix.files.site import Site
 from keyguard.git.worktree.ignored import Verdict
 from keyguard.model.finding import Run
-from keyguard.scan import run
+from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.support.errors import GitError
 from tests.helpers.calling import Inside, Said, parts_of
 from tests.helpers.repos import Repo, snapshot
@@ -397,7 +398,7 @@ def test_nothing_is_done_where_nobody_can_be_asked(repo: Repo, fix: Fix) -> None
     ("answer", "done"), [(b"y\n", True), (b"Yes\n", True), (b"n\n", False), (b"\n", False), (b"", False)]
 )
 def test_a_person_is_asked(answer: bytes, done: bool, repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "is_terminal", lambda stream: True)
+    monkeypatch.setattr(scan_command, "is_terminal", lambda stream: True)
     private(repo, ".env", SETTINGS)
     said = fix(stdin=answer)
     assert "Do this? [y/N]" in said.out
@@ -826,14 +827,14 @@ def test_what_is_no_code_is_left(repo: Repo, fix: Fix) -> None:
 @pytest.mark.parametrize("later", [f"\n{CODE}", CODE.replace(LIVE, OTHER), ""])
 def test_what_changes_after_the_scan_is_left(later: str, repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.write(".gitignore", ".env\n").write("app.py", CODE)
-    real = run.run
+    real = run_scan
 
-    def slowly(request: run.Request) -> Run:
+    def slowly(request: ScanRequest) -> Run:
         found = real(request)
         repo.write("app.py", later)
         return found
 
-    monkeypatch.setattr(run, "run", slowly)
+    monkeypatch.setattr(fix_command, "run_scan", slowly)
     said = fix("--unsafe", "--dry-run")
     assert said.code == 1
     assert "app.py:3 left as it is: it is not there any more" in said.out
@@ -842,13 +843,13 @@ def test_what_changes_after_the_scan_is_left(later: str, repo: Repo, fix: Fix, m
 
 def test_what_could_not_be_read_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     private(repo, ".env", SETTINGS)
-    real = run.run
+    real = run_scan
 
-    def partly(request: run.Request) -> Run:
+    def partly(request: ScanRequest) -> Run:
         found = real(request)
         return msgspec.structs.replace(found, coverage=msgspec.structs.replace(found.coverage, complete=False))
 
-    monkeypatch.setattr(run, "run", partly)
+    monkeypatch.setattr(fix_command, "run_scan", partly)
     repo.write("a.txt", "a\n")
     assert fix().code == 2
     said = fix("--yes")

@@ -13,8 +13,8 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.git.layout.repository import discover
 from keyguard.inspection import workers
-from keyguard.inspection.inspector import Inspector, Sighted
-from keyguard.inspection.tally import Guarded, Tally
+from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.results import GuardedReader, Results
 from keyguard.model.finding import Blob, Skipped, Where
 from keyguard.scan import worklist
 from keyguard.scan.worklist import Worklist
@@ -49,7 +49,7 @@ def listing_of(root: Path, *names: str) -> Listing:
     return Listing(scope="test", folders=[Folder(os.fsencode(root), b"", files)])
 
 
-def where(tally: Tally) -> list[str]:
+def where(tally: Results) -> list[str]:
     return sorted({os.fsdecode(one.occurrence.path) for one in tally.sightings})
 
 
@@ -62,7 +62,7 @@ class Stumbling:
     def suspects(self, texts: Sequence[bytes]) -> list[int]:
         return list(range(len(texts)))
 
-    def inspect(self, blob: Blob, data: bytes) -> Sighted:
+    def inspect(self, blob: Blob, data: bytes) -> InspectedText:
         if blob.path in self._paths:
             self._instead()
         return self._inner.inspect(blob, data)
@@ -344,7 +344,7 @@ def test_what_was_found_before_reading_failed_is_kept() -> None:
             return pieces.pop()
         raise GitError("it broke")
 
-    guarded, tally = Guarded(read), Tally()
+    guarded, tally = GuardedReader(read), Results()
     assert [guarded.read(), guarded.read()] == [b"one", b""]
     tally.settle(b"x", guarded)
     assert (tally.read, tally.skipped) == (0, [Skipped(b"x", "unreadable", "it broke")])

@@ -12,10 +12,11 @@ from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import number, size
+from keyguard.sources.gitignore import saved
 from keyguard.support.sanitize import shown
 
-#: rules and checks, in the form in which they are loaded fastest
-_COMPILED = (compiled.FILES, tables.FILES)
+#: rules, checks and patterns, in the form in which they are loaded fastest
+_COMPILED = (compiled.FILES, tables.FILES, saved.FILES)
 #: of a stamp: enough to tell two apart
 _STAMP = 12
 

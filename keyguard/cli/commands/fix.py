@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from keyguard.cli.shared import scanning
+from keyguard.cli.shared import scan_command
 from keyguard.config import project_config
 from keyguard.engine import compiled
 from keyguard.fix.applying import Outcome, apply
@@ -23,7 +23,7 @@ from keyguard.hygiene.envfiles.names import holds_keys
 from keyguard.model.finding import Finding, Run
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
-from keyguard.scan import run as scan
+from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -52,13 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", default=[], metavar="ID", help="only for these checks and rules")
     parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="not for these")
     parser.add_argument(
-        "--config", type=scanning.given, metavar="FILE", help="this configuration instead of the nearest one"
+        "--config", type=scan_command.given, metavar="FILE", help="this configuration instead of the nearest one"
     )
     parser.add_argument("--isolated", action="store_true", help="no configuration that is found")
     parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
     parser.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
     parser.add_argument(
-        "--jobs", type=scanning.count, default=0, metavar="N", help="processes (default: one a processor)"
+        "--jobs", type=scan_command.count, default=0, metavar="N", help="processes (default: one a processor)"
     )
 
 
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         site.files.close()
 
 
-def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int:
+def _rounds(asked: ScanRequest, site: Site, options: argparse.Namespace) -> int:
     done: list[Step] = []
     lasting: set[Left] = set()
     for _ in range(_ROUNDS):
@@ -103,22 +103,22 @@ def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int
     return _end(plan, site, done, whole=found.coverage.complete)
 
 
-def _request(options: argparse.Namespace) -> scan.Request:
+def _request(options: argparse.Namespace) -> ScanRequest:
     options.no_inline_ignore = options.allow_incomplete = False
     options.fail_on, options.engine = "", "auto"
     settings = project_config.find(options.path, options.config, isolated=options.isolated)
-    request = scanning.request(options, settings, "tree", Ask(paths=(options.path,)))
+    request = scan_command.request(options, settings, "tree", Ask(paths=(options.path,)))
     return msgspec.structs.replace(request, history="no", hygiene=True)
 
 
-def _scanned(asked: scan.Request, site: Site) -> Run:
+def _scanned(asked: ScanRequest, site: Site) -> Run:
     """What there is at the path; of a file that keys are kept in also how, which is a matter of its folder."""
-    found = scan.run(asked)
+    found = run_scan(asked)
     if not (site.file and holds_keys(site.file)):
         return found
     folder = os.path.dirname(os.path.realpath(asked.ask.paths[0]))
     try:
-        around = scan.run(
+        around = run_scan(
             msgspec.structs.replace(
                 asked, ask=Ask(paths=(folder,)), terms=msgspec.structs.replace(asked.terms, keys=False)
             )
@@ -151,7 +151,7 @@ def _planned(found: Run, site: Site, *, unsafe: bool) -> Plan:
 def _agreed(options: argparse.Namespace) -> bool:
     if options.yes or options.dry_run:
         return bool(options.yes)
-    if not (scanning.is_terminal(sys.stdin) and scanning.is_terminal(sys.stdout)):
+    if not (scan_command.is_terminal(sys.stdin) and scan_command.is_terminal(sys.stdout)):
         _say(["nothing was changed: there is nobody to ask; --yes does it, --dry-run only shows it"])
         return False
     print("Do this? [y/N] ", end="", flush=True)

@@ -64,10 +64,10 @@ def _provable(one: Rule | Check) -> Rule:
 
 
 def _test(ruleset: RuleSet, ids: list[str]) -> int:
-    from keyguard.inspection.selftest import prove
+    from keyguard.inspection.rule_selftest import run_examples
 
     wanted = [_provable(find(ruleset, name)) for name in ids] or list(ruleset.rules)
-    proof = prove(ruleset, wanted)
+    proof = run_examples(ruleset, wanted)
     lines = [f"{failure.rule}: {failure.example}: {failure.what}" for failure in proof.failures]
     lines.append(f"{proof.examples} examples of {len(wanted)} rules: {len(proof.failures)} failed")
     write_stdout(sys.stdout, lambda out: print("\n".join(lines), file=out))

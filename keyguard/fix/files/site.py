@@ -11,7 +11,7 @@ from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.process.opening import open_index
 from keyguard.git.worktree.ignored import Verdict, verdicts
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError, UsageError
 from keyguard.support.sanitize import shown_path

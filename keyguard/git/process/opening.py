@@ -18,8 +18,9 @@ _INDEX_LIMIT = 1 << 30
 _SHARED = "sharedindex."
 #: the extension (it is empty) that marks an index in which whole folders are single entries
 _SPARSE = b"sdir\0\0\0\0"
-#: what a split index is based on stays as it is: another would be written into a directory of ours, and be lost
-_KEPT_SHARED = "[splitIndex]\n\tmaxPercentChange = 100\n"
+#: what a split index is based on stays as it is: another would be written into a directory of ours, and be lost; and an
+#: untracked cache stays where there is one
+_KEPT = "[splitIndex]\n\tmaxPercentChange = 100\n[core]\n\tuntrackedCache = keep\n"
 
 
 def open_shadow(repository: Repository, deadline: float = DEADLINE, borrowed: Sequence[str] = ()) -> Shadow:
@@ -60,7 +61,7 @@ def open_for_change(repository: Repository, deadline: float = DEADLINE) -> Shado
     """
     path = repository.index_file
     data = read_control(path, _INDEX_LIMIT) or b""
-    files, settings = _shared_index(repository, data), _KEPT_SHARED
+    files, settings = _shared_index(repository, data), _KEPT
     if head := read_head(repository).oid:
         files["HEAD"] = f"{head}\n".encode()
     if _SPARSE in data:

@@ -19,7 +19,7 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.refs.tips import Tips
 from keyguard.history.result import HistoryResult
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Blob, Sighting, Where
 from keyguard.support import digests
 from keyguard.support.errors import GitError

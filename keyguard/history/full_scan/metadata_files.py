@@ -10,7 +10,7 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.metadata_files import own_files, own_texts
 from keyguard.history.result import with_place
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.inspector import Inspector, Sighted
+from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Blob, Sighting, Skipped, Trace, Where
 from keyguard.odb.files import open_regular
 from keyguard.support.errors import GitError
@@ -46,7 +46,7 @@ def in_own_files(repository: Repository, refs: Iterable[bytes], engine: Engine) 
     return sightings, skipped
 
 
-def _traced(seen: Sighted, shown: bytes) -> Iterable[Sighting]:
+def _traced(seen: InspectedText, shown: bytes) -> Iterable[Sighting]:
     """Return the sightings of a file with its place in history."""
     return [with_place(one, shown, trace=Trace(kind="file")) for one in seen.sightings]
 

@@ -9,7 +9,7 @@ from keyguard.git.objects.blobs import BlobContent, BlobReader
 from keyguard.git.objects.commits import Commit, parse_commit
 from keyguard.git.process.shadow import Shadow
 from keyguard.history.hit import UNNAMED, Hit
-from keyguard.inspection.inspector import Inspector, Sighted
+from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import GitError
 
@@ -212,7 +212,7 @@ class RangeObjects:
     def _inspect(self, oid: str, kind: str, data: bytes) -> None:
         self._keep(oid, kind, self._inspector.inspect(UNNAMED, data))
 
-    def _keep(self, oid: str, kind: str, seen: Sighted) -> None:
+    def _keep(self, oid: str, kind: str, seen: InspectedText) -> None:
         """Record the result of inspecting an object."""
         self._seen.add(oid)
         self.placeholders += seen.placeholders

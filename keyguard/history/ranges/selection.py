@@ -99,7 +99,7 @@ def _merge_bases(shadow: Shadow, one: str, other: str) -> list[str]:
 
 def _add_since(text: str, selection: Selection, revisions: Revisions, now: int) -> None:
     """Add a date or, if it is none, a revision."""
-    selection.since = dates.before(text, now)
+    selection.since = dates.parse_moment(text, now)
     if selection.since is not None:
         return
     try:

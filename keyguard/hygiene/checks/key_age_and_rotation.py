@@ -42,7 +42,7 @@ def not_rotated(project: Project) -> Iterator[Violation]:
         removals = [one for one in life.past if _is_removal(project, one)]
         if _there(life) or not removals or is_aside(project, life) or _is_revoked(project, life):
             continue
-        last = dates.ordered(_removed(one) for one in removals)
+        last = dates.sorted_dates(_removed(one) for one in removals)
         latest = next((one for one in removals if last and _removed(one) == last[-1]), removals[0])
         yield _removed_only(project, life, latest)
 

@@ -12,9 +12,10 @@ from keyguard.hygiene.keys.kubernetes import API, KIND, Entry, manifests, secret
 from keyguard.hygiene.keys.secrets import a_key, concerns
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.stages.enclosing import document
-from keyguard.hygiene.stages.stage import Stage, judge
-from keyguard.hygiene.stages.words import split
+from keyguard.hygiene.stages.detect import detect_stage
+from keyguard.hygiene.stages.enclosing_blocks import yaml_document
+from keyguard.hygiene.stages.stage import Stage
+from keyguard.hygiene.stages.words import split_words
 from keyguard.model.finding import Confidence, Severity, Sighting
 from keyguard.model.violation import Violation
 from keyguard.support.sanitize import shown, shown_path
@@ -56,7 +57,7 @@ def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
 
 def _kind_at(content: bytes, offset: int) -> str:
     """Return the kind of the manifest that contains an offset; empty if none does."""
-    return _kind_of(content, *document(content, offset))
+    return _kind_of(content, *yaml_document(content, offset))
 
 
 @lru_cache(maxsize=64)
@@ -91,7 +92,7 @@ def _encoded(project: Project, path: bytes, key: Sighting) -> Violation:
 
 def _looks_secret(entry: Entry) -> bool:
     """Return whether the name says that it is a secret, and the value looks random."""
-    lists, words, value = tables.load("manifests"), split(entry.name), entry.value
+    lists, words, value = tables.load("manifests"), split_words(entry.name), entry.value
     if not set(words).isdisjoint(lists["public"]) or set(words).isdisjoint(lists["secret"]):
         return False
     if len(value) < _SHORTEST or not value.isascii() or b" " in value or b"\n" in value.strip():
@@ -101,7 +102,7 @@ def _looks_secret(entry: Entry) -> bool:
 
 
 def _is_real(path: bytes, content: bytes, entry: Entry) -> bool:
-    return judge(path, content, entry.span[0]).stage not in (Stage.TEST, Stage.EXAMPLE, Stage.DEVELOPMENT)
+    return detect_stage(path, content, entry.span[0]).stage not in (Stage.TEST, Stage.EXAMPLE, Stage.DEVELOPMENT)
 
 
 def _other(project: Project, path: bytes, entry: Entry) -> Violation:

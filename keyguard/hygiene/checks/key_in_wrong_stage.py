@@ -15,7 +15,8 @@ from keyguard.hygiene.keys.secrets import a_key
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.services import service_of, services
-from keyguard.hygiene.stages.stage import BEFORE_PRODUCTION, Stage
+from keyguard.hygiene.stages.detect import BEFORE_PRODUCTION
+from keyguard.hygiene.stages.stage import Stage
 from keyguard.model.finding import Confidence, Environment, Severity
 from keyguard.model.violation import Spot, Violation
 from keyguard.support.sanitize import shown_path
@@ -46,13 +47,17 @@ CHECKS = (environments,)
 
 
 def _live_before_production(project: Project, places: list[Placed]) -> Iterator[Violation]:
-    wrong = [one for one in places if one.key.environment is Environment.LIVE and one.judged.stage in BEFORE_PRODUCTION]
+    wrong = [
+        one for one in places if one.key.environment is Environment.LIVE and one.judgment.stage in BEFORE_PRODUCTION
+    ]
     for group in _by_file_and_key(wrong):
         yield _misplaced(project, "live-key-in-dev", group, Severity.MEDIUM)
 
 
 def _test_in_production(project: Project, places: list[Placed]) -> Iterator[Violation]:
-    wrong = [one for one in places if one.key.environment is Environment.TEST and one.judged.stage is Stage.PRODUCTION]
+    wrong = [
+        one for one in places if one.key.environment is Environment.TEST and one.judgment.stage is Stage.PRODUCTION
+    ]
     for group in _by_file_and_key(wrong):
         yield _misplaced(project, "test-key-in-prod", group, Severity.LOW)
 
@@ -62,36 +67,36 @@ def _misplaced(project: Project, check: str, group: list[Placed], unsure: Severi
 
     Its severity is ``unsure`` where only a convention tells the stage; None where the stage is stated.
     """
-    first = min(group, key=lambda one: not one.judged.firm)
-    stage = first.judged.stage
+    first = min(group, key=lambda one: not one.judgment.firm)
+    stage = first.judgment.stage
     return Violation(
         check=check,
         message=f"{a_key(project, first.key)} for {_FOR[stage or Stage.CI]} in {shown_path(first.path)}",
         spots=_spots(group),
-        because=tuple(dict.fromkeys(one.judged.why for one in group)),
-        severity=None if first.judged.firm else unsure,
-        confidence=None if first.judged.firm else Confidence.MEDIUM,
+        because=tuple(dict.fromkeys(one.judgment.why for one in group)),
+        severity=None if first.judgment.firm else unsure,
+        confidence=None if first.judgment.firm else Confidence.MEDIUM,
         key=first.key.fingerprint,
     )
 
 
 def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
     """Yield ``key-shared-across-environments``; test keys may be shared by all stages but production."""
-    for group in _by_key(one for one in places if one.judged.stage in _RUNNING):
+    for group in _by_key(one for one in places if one.judgment.stage in _RUNNING):
         by_stage: dict[Stage, Placed] = {}
-        for one in sorted(group, key=lambda one: not one.judged.firm):
-            by_stage.setdefault(one.judged.stage or Stage.CI, one)
+        for one in sorted(group, key=lambda one: not one.judgment.firm):
+            by_stage.setdefault(one.judgment.stage or Stage.CI, one)
         if len(by_stage) < 2 or (group[0].key.environment is Environment.TEST and Stage.PRODUCTION not in by_stage):
             continue
         chosen = [by_stage[stage] for stage in _RUNNING if stage in by_stage]
-        firm = all(one.judged.firm for one in chosen)
-        names = _listed([_FOR[one.judged.stage or Stage.CI] for one in chosen])
+        firm = all(one.judgment.firm for one in chosen)
+        names = _listed([_FOR[one.judgment.stage or Stage.CI] for one in chosen])
         serious = firm and Stage.PRODUCTION in by_stage
         yield Violation(
             check="key-shared-across-environments",
             message=f"one {a_key(project, group[0].key)} for {names}",
             spots=_spots(chosen),
-            because=tuple(f"{shown_path(one.path)}: {one.judged.why}" for one in chosen),
+            because=tuple(f"{shown_path(one.path)}: {one.judgment.why}" for one in chosen),
             severity=None if serious else Severity.LOW,
             confidence=None if firm else Confidence.MEDIUM,
             key=group[0].key.fingerprint,
@@ -105,7 +110,8 @@ def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
     running = [
         one
         for one in places
-        if one.judged.stage not in (Stage.TEST, Stage.EXAMPLE) and not project.rules[one.key.attribution.rule].guessable
+        if one.judgment.stage not in (Stage.TEST, Stage.EXAMPLE)
+        and not project.rules[one.key.attribution.rule].guessable
     ]
     for group in _by_key(running):
         by_service: dict[bytes, Placed] = {}

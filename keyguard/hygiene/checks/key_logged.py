@@ -14,8 +14,8 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.project import variable_names, word_search
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.variable_names import Secrecy
-from keyguard.hygiene.stages.names import absolute
-from keyguard.hygiene.stages.words import split
+from keyguard.hygiene.stages.path_stage import test_or_example
+from keyguard.hygiene.stages.words import split_words
 from keyguard.model.finding import Confidence, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
@@ -67,7 +67,7 @@ def key_logged(project: Project) -> Iterator[Violation]:
     for path in word_search.files_with(project, _candidates(project), _listed("words")):
         seen: set[str] = set()
         for use in _uses(project.read(path) or b"", vendors):
-            if use.name not in seen and absolute(path) is None:
+            if use.name not in seen and test_or_example(path) is None:
                 seen.add(use.name)
                 yield _violation(project, path, use)
 
@@ -150,7 +150,7 @@ def _holder(content: bytes, start: int, end: int) -> bytes:
     given = _ASSIGNED.search(before)
     if not given or not _WHOLE.match(content, end):
         return b""
-    return given["name"] if len(split(given["name"].decode())) > 1 else b""
+    return given["name"] if len(split_words(given["name"].decode())) > 1 else b""
 
 
 def _through(content: bytes, start: int, holder: bytes, name: str) -> Iterator[_Use]:

@@ -13,7 +13,7 @@ from keyguard.hygiene.keys.secrets import a_key
 from keyguard.hygiene.project import spots, word_search
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.key_statement import name_of_key
-from keyguard.hygiene.stages.words import split
+from keyguard.hygiene.stages.words import split_words
 from keyguard.model.finding import Confidence, Environment
 from keyguard.model.violation import Spot, Violation
 from keyguard.support.sanitize import shown_path
@@ -59,7 +59,7 @@ def _by_place(project: Project, found: list[Placed], vendor: str) -> _Proof | No
     for one in found:
         content = project.read(one.path) or b""
         name = name_of_key(content, one.offset)
-        if "master" in split(name):
+        if "master" in split_words(name):
             return _Proof(f"it is called {name}")
         if word := _beside(content, vendor):
             return _Proof(f"{word[0].decode()} stands in the same file", project.spot(one.path, *word.span()))

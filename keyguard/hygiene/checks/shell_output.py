@@ -13,7 +13,7 @@ from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import variable_names
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.variable_names import Secrecy
-from keyguard.hygiene.stages.names import absolute
+from keyguard.hygiene.stages.path_stage import test_or_example
 from keyguard.model.finding import Severity, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
@@ -61,7 +61,7 @@ CHECKS = (echoed,)
 
 
 def _is_ours(path: bytes) -> bool:
-    return not patterns.in_folder(path, tables.load("browser")["aside"]["folders"]) and absolute(path) is None
+    return not patterns.in_folder(path, tables.load("browser")["aside"]["folders"]) and test_or_example(path) is None
 
 
 def _violation(project: Project, path: bytes, one: _Echo, check: str) -> Violation:

@@ -18,7 +18,7 @@ from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import word_search
 from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.stages.enclosing import documents
+from keyguard.hygiene.stages.enclosing_blocks import yaml_documents
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Where
 from keyguard.support.regex import expression
@@ -98,7 +98,7 @@ def _values(project: Project, path: bytes) -> Iterator[SecretValue]:
 
 def _entries(content: bytes) -> Iterator[Entry]:
     """The values of all Secrets in a file."""
-    for start, end in islice(documents(content), _MOST):
+    for start, end in islice(yaml_documents(content), _MOST):
         kind = KIND.search(content, start, end)
         if kind and kind[1] == b"Secret" and API.search(content, start, end):
             for block in _MAP.finditer(content, start, end):

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests
 from keyguard.hygiene.keys.places import sightings
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.stages.stage import Stage, judge
+from keyguard.hygiene.stages.detect import detect_stage
+from keyguard.hygiene.stages.stage import Stage
 from keyguard.model.finding import Certainty, Environment, Occurrence, Severity, Sighting
 from keyguard.support import dates
 
@@ -46,7 +47,7 @@ class Life(NamedTuple):
 
     def first_seen(self) -> Occurrence | None:
         """The earliest of its places in history that has a date."""
-        known = dates.ordered(one.occurrence.author_date for one in self.past)
+        known = dates.sorted_dates(one.occurrence.author_date for one in self.past)
         found = (one.occurrence for one in self.past if known and one.occurrence.author_date == known[0])
         return next(found, None)
 
@@ -77,7 +78,7 @@ def is_aside(project: Project, life: Life) -> bool:
     """Whether it stands only among tests and examples, where keys are made up, and does not say that it is live."""
     if life.key.environment is Environment.LIVE:
         return False
-    return all(is_for_tests(path) or judge(path, None, 0).stage in _MADE_UP for path in life.paths(project))
+    return all(is_for_tests(path) or detect_stage(path, None, 0).stage in _MADE_UP for path in life.paths(project))
 
 
 def changed(project: Project, paths: Iterable[bytes]) -> int | None:

@@ -10,7 +10,8 @@ from keyguard.hygiene.envfiles.survey import survey
 from keyguard.hygiene.keys.kubernetes import encoded
 from keyguard.hygiene.keys.secrets import concerns
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.stages.stage import Judged, judge
+from keyguard.hygiene.stages.detect import detect_stage
+from keyguard.hygiene.stages.stage import StageJudgment
 from keyguard.model.finding import Sighting
 
 #: keys of one file that are looked at: what holds more is a list, and no configuration
@@ -23,7 +24,7 @@ class Placed(NamedTuple):
     path: bytes
     key: Sighting
     offset: int
-    judged: Judged
+    judgment: StageJudgment
 
 
 def placed(project: Project) -> list[Placed]:
@@ -51,4 +52,4 @@ def _in_file(project: Project, path: bytes, keys: list[Sighting]) -> Iterator[Pl
     for key in keys:
         if key.suppression is None and concerns(project, path, key):
             at = project.offset(path, key)
-            yield Placed(path, key, at, judge(path, content, at))
+            yield Placed(path, key, at, detect_stage(path, content, at))

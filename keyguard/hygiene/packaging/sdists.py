@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from keyguard.git.worktree.ignored import Verdict
-from keyguard.hygiene.packaging import gitrules
 from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
+from keyguard.hygiene.packaging.gitrules import project_matcher
 from keyguard.hygiene.packaging.manifest import taken
 from keyguard.hygiene.project.project import Project
 
@@ -55,9 +56,10 @@ def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Verdic
     build = at(described, "tool", "hatch", "build")
     target = {**build, **at(build, "targets", "sdist")}
     ignored = [] if target.get("ignore-vcs") is True else _own_rules(project, folder)
-    left_out = gitrules.matcher([*_GLOBAL, *ignored, *texts(target, "exclude")])
-    artifacts, included = gitrules.matcher(texts(target, "artifacts")), texts(target, "include")
-    wanted = gitrules.matcher(included)
+    rules = partial(project_matcher, project, folder + b"pyproject.toml")
+    left_out = rules([*_GLOBAL, *ignored, *texts(target, "exclude")])
+    artifacts, included = rules(texts(target, "artifacts")), texts(target, "include")
+    wanted = rules(included)
     only = [one.strip("/") for one in texts(target, "only-include")]
     forced = [one.strip("/") for one in at(target, "force-include")]
 
@@ -82,7 +84,8 @@ def _own_rules(project: Project, folder: bytes) -> list[str]:
         if content is not None or not folder:
             lines = (content or b"").decode("utf-8", "replace").splitlines()
             # rules that leave out the whole project are those of something around it
-            return [] if gitrules.matcher(lines)(os.fsdecode(project.root)) else lines
+            around = project_matcher(project, folder + b".gitignore", lines)
+            return [] if around(os.fsdecode(project.root)) else lines
         folder = folder[: folder.rstrip(b"/").rfind(b"/") + 1]
 
 
@@ -122,7 +125,8 @@ def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts)
     root = build.get("module-root")
     places = modules(project, folder, described, build.get("module-name"))
     inside = [one for one in places if one.startswith("src/") is (root is None or root == "src")]
-    left_out = gitrules.matcher([*texts(build, "source-exclude"), "__pycache__"])
+    words = [*texts(build, "source-exclude"), "__pycache__"]
+    left_out = project_matcher(project, folder + b"pyproject.toml", words)
     given = named_by(texts(build, "source-include"))
 
     return _of_all(given, "source-include", left_out, inside, "uv")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from configparser import ConfigParser, Error
 from typing import Any
 
-from keyguard.hygiene.packaging import gitrules
 from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
+from keyguard.hygiene.packaging.gitrules import project_matcher
 from keyguard.hygiene.packaging.manifest import glob
 from keyguard.hygiene.project.project import Project
 
@@ -89,7 +89,7 @@ def _hatch(project: Project, folder: bytes, described: dict[str, Any]) -> Takes:
     target = {**build, **at(build, "targets", "wheel")}
     forced = [name.strip("/") for name in at(target, "force-include")]
     inside = [one.strip("/") for one in texts(target, "packages")] or modules(project, folder, described, None)
-    artifacts = gitrules.matcher(texts(target, "artifacts"))
+    artifacts = project_matcher(project, folder + b"pyproject.toml", texts(target, "artifacts"))
 
     def why(name: str) -> str:
         if name in forced or lies_in(name, forced):

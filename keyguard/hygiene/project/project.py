@@ -17,7 +17,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.git.worktree.ignored import Verdict, verdicts
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.local_files import LocalFiles
-from keyguard.hygiene.reach.ways import Clients
+from keyguard.hygiene.reach.client_paths import ClientPaths
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
 from keyguard.model.violation import Spot
@@ -122,9 +122,9 @@ class Project:
         return path in self.files or os.path.lexists(os.path.join(self.root, path))
 
     @cached_property
-    def clients(self) -> Clients:
+    def client_paths(self) -> ClientPaths:
         """The search for the files of the project that reach a browser or a phone."""
-        return Clients(self.files, self.read)
+        return ClientPaths(self.files, self.read)
 
     def tracked(self, path: bytes) -> bool:
         """Return whether git tracks the file."""

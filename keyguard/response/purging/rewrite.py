@@ -9,11 +9,11 @@ import sys
 from typing import NamedTuple
 
 import keyguard
-from keyguard.response.purging import filtering
+from keyguard.response.purging import filter_repo
+from keyguard.response.purging.affected_objects import Objects
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import Objects
-from keyguard.response.purging.scope import HOSTED, Ref, Scope
+from keyguard.response.purging.replacements import Replacements
+from keyguard.response.purging.rewrite_scope import HOSTED, Ref, Scope
 from keyguard.support.errors import GitError, UsageError
 
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|(?:PGP|SIGNED) MESSAGE)-----", re.MULTILINE)
@@ -23,7 +23,7 @@ _SHA1 = 40
 #: lines of a complaint that are passed on
 _MOST_SAID = 3
 #: what the process does: its folders come from here, not from the environment
-_START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filtering; filtering.main()"
+_START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filter_repo; filter_repo.main()"
 
 
 class Moved(NamedTuple):
@@ -59,7 +59,7 @@ def tools(source: str) -> list[str]:
     return [own, os.path.dirname(found)]
 
 
-def rewrite(clone: Clone, forms: Forms, objects: Objects, scope: Scope, folders: list[str]) -> Change:
+def rewrite(clone: Clone, forms: Replacements, objects: Objects, scope: Scope, folders: list[str]) -> Change:
     """Rewrite what the scope says in the clone, and nothing else; refs that only a host can move are left away.
 
     Raises ``GitError``, also where other commits came out than the scope announces.
@@ -75,14 +75,14 @@ def rewrite(clone: Clone, forms: Forms, objects: Objects, scope: Scope, folders:
     return Change(moved, ids, len(objects.signed & scope.commits), signed_tags)
 
 
-def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> dict[str, str]:
+def _commits(clone: Clone, forms: Replacements, scope: Scope, folders: list[str]) -> dict[str, str]:
     """Rewrite the commits: old id -> new id."""
     work = f"refs/keyguard-{os.urandom(6).hex()}/"
     names = [f"{work}{number}" for number in range(len(scope.tips))]
     clone.update([(name.encode(), oid, "") for name, oid in zip(names, scope.tips, strict=True)])
     # git-filter-repo reads no ids of SHA-256 in a range: all is exported then, and has to come out with the same ids
     cut = [oid for oid in scope.cut if len(oid) == _SHA1]
-    asked = filtering.request([(form.old, form.new) for form in forms.all], names, cut)
+    asked = filter_repo.request([(form.old, form.new) for form in forms.all], names, cut)
     command = [sys.executable, "-I", "-c", _START, *folders]
     done = subprocess.run(
         command, cwd=clone.path, env=clone.environment(), input=asked, capture_output=True, check=False
@@ -101,7 +101,9 @@ def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> di
     return ids
 
 
-def _moved(clone: Clone, forms: Forms, objects: Objects, ref: Ref, ids: dict[str, str], tags: dict[str, str]) -> str:
+def _moved(
+    clone: Clone, forms: Replacements, objects: Objects, ref: Ref, ids: dict[str, str], tags: dict[str, str]
+) -> str:
     """The new id of a ref, with the tags that it leads through written anew."""
     old, new = ref.target, ids.get(ref.target, ref.target)
     if objects.holding.get(old) == "blob":

@@ -12,9 +12,9 @@ from keyguard.git.layout.remotes import Remote, remotes_of
 from keyguard.git.layout.repository import Repository, open_git_dir
 from keyguard.git.layout.settings import is_partial, settings_of
 from keyguard.git.refs.tips import read_refs
-from keyguard.response.purging import address
-from keyguard.response.purging.address import Address
+from keyguard.response.purging import remote_address
 from keyguard.response.purging.clone import Clone
+from keyguard.response.purging.remote_address import Address
 from keyguard.support.errors import GitError, UsageError
 
 _USUAL = "origin"
@@ -34,7 +34,7 @@ class Server(NamedTuple):
     """Whether it is the user's repository itself, which has no remote."""
 
 
-def proposed(repository: Repository, wanted: str) -> Server:
+def propose_server(repository: Repository, wanted: str) -> Server:
     """The server of a repository; ``wanted`` is the name of a remote, an address, or nothing.
 
     Raises ``UsageError`` where it cannot be told, or is reached in a way that is not taken.
@@ -43,9 +43,9 @@ def proposed(repository: Repository, wanted: str) -> Server:
     remotes = remotes_of(repository)
     named = next((one for one in remotes if one.name == wanted), None)
     if wanted and named is None:
-        return Server(address.parse(wanted, os.getcwd()), "", local=False)
+        return Server(remote_address.parse(wanted, os.getcwd()), "", local=False)
     if not remotes:
-        return Server(address.parse(base, base), "", local=True)
+        return Server(remote_address.parse(base, base), "", local=True)
     usual = [one for one in remotes if len(remotes) == 1 or one.name == _USUAL]
     remote = named or next(iter(usual), None)
     if remote is None:
@@ -53,7 +53,7 @@ def proposed(repository: Repository, wanted: str) -> Server:
     return Server(_target(remote, base), remote.name, local=False)
 
 
-def confirmed(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
+def require_confirmation(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
     """Raise ``UsageError`` where the user has not agreed to the address: by typing it, or when he is asked."""
     if server.local or (yes and wanted and not server.name):
         return
@@ -77,7 +77,7 @@ def check_whole(repository: Repository, what: str) -> None:
 _COMPLETE = "Clone the server without --depth and --filter (or git fetch --unshallow), and purge there; nothing changed"
 
 
-def obtain(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
+def clone_server(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
     """Clone what the server has. Raises ``GitError``, also where it does not have all of it itself."""
     if server.address.protocol == "file":
         source = repository if server.local else _at(server.address.path)
@@ -100,7 +100,7 @@ def _target(remote: Remote, base: str) -> Address:
     urls = remote.push_urls or remote.urls
     if len(urls) > 1:
         raise UsageError(f"the remote has {len(urls)} addresses to push to: choose one with --remote ADDRESS")
-    return address.parse(urls[0], base)
+    return remote_address.parse(urls[0], base)
 
 
 def _at(path: str) -> Repository:

@@ -1,0 +1,137 @@
+"""Keys, one after the other, asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+
+from keyguard.config.user_config import UserConfig
+from keyguard.engine import compiled
+from keyguard.engine.compiled import Engine
+from keyguard.masking.secret import Secret
+from keyguard.model.finding import Finding, Run
+from keyguard.model.verdict import State, Verdict
+from keyguard.remote import journal, verify
+from keyguard.remote.http import Client
+from keyguard.remote.journal import Entry, Journal
+from keyguard.response.secret_retrieval import pair_of, secret_in, secret_of
+from keyguard.response.vendor_requests import RequestSelector, SecretSource, SelectedRequest, UserClaims
+from keyguard.scan.coverage import Terms
+from keyguard.scan.run import ScanRequest, scan_stream
+from keyguard.support.errors import UsageError
+from keyguard.triage.findings import Policy
+
+_NOTHING = UserClaims()
+
+
+class VerificationResult(NamedTuple):
+    """What is known of one key; ``lines`` is the request, masked, where it was only to be shown."""
+
+    finding: Finding
+    verdict: Verdict | None
+    lines: tuple[str, ...] = ()
+
+
+class Verifier:
+    """Rules, a network, and the way back to the secrets."""
+
+    def __init__(self, rules: tuple[str, ...], own: UserConfig, journal: Journal) -> None:
+        """``rules`` are packs that were named by the user, and not by what is scanned: they say where keys go."""
+        self._rules = rules
+        self._engine: Engine = compiled.load(rules)
+        self._asker = RequestSelector(self._engine.ruleset, own.vendors)
+        self._client = Client(own.network)
+        self._journal = journal
+
+    def of_findings(
+        self, findings: Sequence[Finding], paths: Sequence[str], said: UserClaims = _NOTHING, *, dry: bool = False
+    ) -> Iterator[VerificationResult]:
+        """Each of the keys that a scan of the paths has found, asked about once."""
+        for finding in findings:
+            question = self._asker.question(finding, source_of(finding, paths, self._engine), said)
+            yield self._answered(finding, question, dry)
+
+    def verified(self, run: Run, paths: Sequence[str]) -> Run:
+        """The run with what the vendors said of its keys."""
+        keys = [one for one in run.findings if one.kind == "key"]
+        said = {one.finding.fingerprint: one.verdict for one in self.of_findings(keys, paths)}
+        findings = tuple(
+            msgspec.structs.replace(one, verdict=said.get(one.fingerprint)) if one.kind == "key" else one
+            for one in run.findings
+        )
+        return msgspec.structs.replace(run, findings=findings)
+
+    def of_text(
+        self,
+        text: bytes,
+        said: UserClaims = _NOTHING,
+        *,
+        dry: bool = False,
+        wanted: str = "",
+        known: Finding | None = None,
+    ) -> Iterator[VerificationResult]:
+        """The one key in a text. Raises ``UsageError`` where there is none, or more than one, or it is not the one
+        whose fingerprint is ``wanted``: nothing is sent then. ``known`` is what a scan says of that key.
+        """
+        pieces = iter((text, b""))
+        # a comment that allows a key is not obeyed: of two keys it must not be the other one that is meant
+        asked = ScanRequest(rules=self._rules, terms=Terms(policy=Policy(inline=False)))
+        found = scan_stream(asked, lambda: next(pieces, b""), b"<stdin>").findings
+        if len(found) != 1:
+            raise UsageError("there is no key on standard input" if not found else "give one key at a time")
+        if wanted and found[0].fingerprint != wanted:
+            raise UsageError("what is on standard input is another key")
+        finding = known or found[0]
+        question = self._asker.question(
+            finding, SecretSource(partial(secret_in, text, found[0], self._engine), _alone), said
+        )
+        yield self._answered(finding, question, dry)
+
+    def _answered(self, finding: Finding, question: SelectedRequest, dry: bool) -> VerificationResult:
+        if question.request is None or question.prepared is None:
+            return VerificationResult(finding, Verdict(state=State.UNKNOWN, reason=question.why_not))
+        if dry:
+            return VerificationResult(finding, None, tuple(question.prepared.lines()))
+        self._journal.require_place()
+        settled = question.settled or journal.is_vendor_known(
+            self._journal.entries(), finding.fingerprint, question.vendor, question.prepared.host
+        )
+        verdict = verify.ask_vendor(self._client, question.prepared, question.request, settled=settled)
+        self._note(finding, question, verdict, settled=settled)
+        return VerificationResult(finding, verdict)
+
+    def _note(self, finding: Finding, question: SelectedRequest, verdict: Verdict, *, settled: bool) -> None:
+        entry = Entry(
+            action="verify",
+            fingerprint=finding.fingerprint,
+            id=finding.id,
+            vendor=question.vendor,
+            outcome=verdict.state.value,
+            host=verdict.host,
+            whose=whose(question, recognised=settled or verdict.recognised),
+            status=verdict.status,
+            detail=verdict.reason,
+        )
+        self._journal.append(entry)
+
+
+def whose(question: SelectedRequest, *, recognised: bool) -> str:
+    """How it is known that the key is of the vendor who is asked: one of ``keyguard.remote.journal.WHOSE``."""
+    return "certain" if question.settled else "recognised" if recognised else "named"
+
+
+def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> SecretSource:
+    """The way back to the secret of a finding that a scan of the paths gave."""
+
+    def pair(rule: str, secret: Secret) -> Secret | None:
+        return pair_of(finding, rule, secret, paths, engine)
+
+    return SecretSource(partial(secret_of, finding, paths, engine), pair)
+
+
+def _alone(rule: str, secret: Secret) -> Secret | None:
+    """What was typed stands beside nothing."""
+    return None
