@@ -67,7 +67,7 @@ def _load_lightly() -> None:
     """Import ``msgspec`` and ``argparse`` without modules that they import but that keyguard does not need.
 
     ``msgspec`` imports ``typing_extensions`` if present, and with it ``inspect``, which costs a commit hook 10 ms.
-    ``uuid`` needs one name of ``platform``, which costs 2 ms. ``textwrap``, 0.8 ms, is for descriptions in JSON schemas.
+    ``uuid`` needs one name of ``platform``, which costs 2 ms. ``textwrap``, 0.8 ms, serves JSON schemas.
     Python has no translations of argparse's messages: ``gettext``, 0.5 ms, would search for some, 1 ms.
     """
     import os
