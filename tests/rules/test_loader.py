@@ -132,7 +132,7 @@ def test_a_folder_that_may_not_be_listed_is_said(tmp_path: Path, monkeypatch: py
     def refuse(_: str) -> list[str]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(loader.os, "listdir", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
     with pytest.raises(RuleError, match="cannot be read: Permission denied"):
         loader.read_packs([str(tmp_path)])
 
