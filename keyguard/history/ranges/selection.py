@@ -77,7 +77,7 @@ def _add_spec(spec: str, selection: Selection, revisions: Revisions, git: Isolat
         begin, end = revisions.commit(older or "HEAD"), revisions.commit(newer or "HEAD")
         if (older or "HEAD") in _HEADS and (newer or "HEAD") in _HEADS:
             raise UsageError(
-                f"--range {spec}: nothing is in it, since both ends are HEAD: name where it begins, as origin/main..HEAD"
+                f"--range {spec}: nothing is in it, since both ends are HEAD: name its begin, as origin/main..HEAD"
             )
         _include(revisions.find(newer or "HEAD"), newer or "HEAD", selection, revisions)
         selection.names.append(revisions.ref(newer))
