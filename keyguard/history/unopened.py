@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from keyguard.git.layout.alternates import absent_alternates
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.process.opening import open_objects
 from keyguard.model.finding import UNOPENED, Skipped
 from keyguard.support.errors import GitError
+from keyguard.support.sanitize import shown
 
 if TYPE_CHECKING:
     from keyguard.odb.store import Store  # imports numpy, which a range does not need
@@ -41,6 +43,19 @@ def absent_submodules(links: Mapping[str, bytes], stores: Sequence[Repository]) 
     for repository in stores if len(stores) > 1 else ():
         absent = _missing_in(repository, absent)
     return [_commit(oid, links[oid], "it is not here") for oid in sorted(absent)]
+
+
+def absent_stores(repository: Repository) -> list[Skipped]:
+    """Return an entry for each object store that a repository borrows from and that is not there.
+
+    An object that something names and that only such a store has is missing, which is a gap of its own.
+    """
+    try:
+        absent = absent_alternates(repository.objects)
+    except GitError:
+        return []  # the store cannot be read at all, which is said
+    path = (b".git/" if repository.top else b"") + b"objects/info/alternates"
+    return [_listed(path, f"object store (borrowed from, and not there: {shown(one)})") for one in absent]
 
 
 def submodules_moved(links: Mapping[str, bytes]) -> list[Skipped]:

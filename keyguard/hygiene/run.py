@@ -18,7 +18,7 @@ from keyguard.hygiene.check_table import (
     local_file_predicates,
 )
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.kubernetes import encoded
+from keyguard.hygiene.keys.kubernetes_secrets import encoded
 from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.suppressions import Suppressions

@@ -20,7 +20,7 @@ from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Ski
 from keyguard.rules.loader import AddedPack
 from keyguard.scan.coverage import Collected, Terms, build_run
 from keyguard.scan.worklist import Worklist
-from keyguard.sources.excludes import Exclude, exclude
+from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
 from keyguard.triage import findings
@@ -147,8 +147,10 @@ class _Scan:
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
+        excluded = Excluded(request.exclude)
+        listing.skipped += excluded.refused()
         self._listed = listing.count()
-        exclude(listing, request.exclude)
+        exclude(listing, excluded)
         self._engine = engine
         self._histories = self._found_histories(engine)
         self._worklist = Worklist(

@@ -191,7 +191,11 @@ def _add_folder(found: Listing, place: Place, ask: Ask) -> None:
                 return
             reason = ""
         except GitError as error:
-            found.skipped.append(Skipped(path=place.name, reason=reason, detail=f"{error}; all files are read"))
+            found.skipped.append(
+                Skipped(
+                    path=place.name, reason=reason, detail=f"{error}; its files are read without git, ignored ones too"
+                )
+            )
     _add_walked(found, place, ask, ignore=not ask.all_files and not reason)
 
 

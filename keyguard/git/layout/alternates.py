@@ -38,10 +38,22 @@ def alternates(objects: str) -> tuple[str, ...]:
     return tuple(found)[1:]
 
 
+def absent_alternates(objects: str) -> tuple[str, ...]:
+    """Return the object directories that this one names, directly or through others, and that do not exist. git says
+    so and goes on without them. Raise GitError as ``alternates`` does.
+    """
+    known = (objects, *alternates(objects))
+    named = dict.fromkeys(path for folder in known for path in _named(folder))
+    return tuple(path for path in named if not os.path.isdir(path))
+
+
 def _listed(objects: str) -> list[str]:
+    return [path for path in _named(objects) if os.path.isdir(path)]
+
+
+def _named(objects: str) -> list[str]:
     data = read_control(os.path.join(objects, "info", "alternates"), _LIMIT) or b""
-    paths = [os.path.normpath(os.path.join(objects, os.fsdecode(one))) for one in _entries(data) if b"\0" not in one]
-    return [path for path in paths if os.path.isdir(path)]
+    return [os.path.normpath(os.path.join(objects, os.fsdecode(one))) for one in _entries(data) if b"\0" not in one]
 
 
 def _entries(data: bytes) -> Iterator[bytes]:

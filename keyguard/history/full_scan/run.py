@@ -18,7 +18,7 @@ from keyguard.history.caching.histories import defer_values, recall, refs_of, re
 from keyguard.history.full_scan.metadata_files import in_metadata_files
 from keyguard.history.result import HistoryResult
 from keyguard.history.stores import ScannedStore
-from keyguard.history.unopened import absent_submodules, shortened
+from keyguard.history.unopened import absent_stores, absent_submodules, shortened
 from keyguard.inspection import workers
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.support import digests
@@ -88,6 +88,8 @@ class Histories:
         """Add the commits of submodules that no store holds, and the counts of everything listed as unopened."""
         links = {oid: store.links[oid] for store in self._stores for oid in store.links}
         found.skipped += absent_submodules(links, [home.repository for home in self._homes])
+        for home in self._homes:
+            found.skipped += _unique(absent_stores(home.repository), home)
         found.coverage = msgspec.structs.replace(found.coverage, unopened=counted(found.skipped))
         found.skipped = shortened(found.skipped)
         return found

@@ -61,7 +61,7 @@ def _trace(key: Sighting) -> Trace:
 def _violation(project: Project, path: bytes, keys: Sequence[Sighting]) -> Violation:
     worst, more = keys[0], len(keys) - 1
     removed = max((_trace(one) for one in keys), key=lambda one: one.removed_date)
-    held = contents.a_key(project, worst) + (f" and {more} more" if more else "")
+    held = contents.key_phrase(project, worst) + (f" and {more} more" if more else "")
     return Violation(
         check="env-in-history",
         message=f"{shown_path(path)} was committed, and history keeps {held} from it{_until(removed)}",

@@ -193,7 +193,7 @@ class Project:
             except GitError as error:
                 self._unanswered.add(index)  # git would take as long to fail again
                 found.update((path, IgnoreVerdict(ignored=not self.tracked(path))) for path in group)
-                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
+                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-unanswered", detail=str(error)))
         return found
 
     def _behind_link(self, path: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The value of a key that stands in no text, but in the name of a file or of a ref."""
+"""Retrieve the value of a key that occurs in no content, only in the name of a file or ref."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keyguard.model.finding import Blob, Finding, Where
 
 
 def secret_from_names(finding: Finding, repository: Repository, engine: Engine) -> Secret | None:
-    """The key of a finding, where a name in the repository or its history holds it. Raises ``GitError``."""
+    """Return the key of a finding if a name in the repository or its history contains it. Raise ``GitError``."""
     names = list(dict.fromkeys(_names(repository)))
     for number in suspects(engine.prefilter, names):
         sighter = SightingFinder(engine.ruleset, engine.matcher)

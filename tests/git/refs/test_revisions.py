@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,3 +116,27 @@ def test_an_id_that_a_shallow_clone_lacks_is_told_in_the_same_way(repo: Repo, tm
     assert found
     with open_objects(found) as git, pytest.raises(UsageError, match=r"missing \(shallow clone: fetch-depth: 0"):
         Revisions(git, read_refs(found).tips, shallow=True).commit(repo.oid("HEAD~1"))
+
+
+def starting_as(oid: str, digits: int = 4) -> bytes:
+    """The content of a file whose id begins as another does."""
+    for number in itertools.count():
+        data = b"%d" % number
+        found = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+        if found.startswith(oid[:digits]) and found != oid:
+            return data
+    raise AssertionError
+
+
+def test_the_beginning_of_an_id_means_a_commit_where_a_file_has_the_same(repo: Repo, revisions: Revisions) -> None:
+    head = repo.oid()
+    other = repo.git("hash-object", "-w", "--stdin", stdin=starting_as(head)).decode().strip()
+    assert other[:4] == head[:4]
+    assert revisions.find(head[:4]) == head
+
+
+def test_the_beginning_of_several_ids_is_refused(repo: Repo, revisions: Revisions) -> None:
+    file = repo.oid("HEAD:a")
+    repo.git("hash-object", "-w", "--stdin", stdin=starting_as(file))
+    with pytest.raises(UsageError, match=f"'{file[:4]}' is the beginning of 2 ids: give more of it"):
+        revisions.find(file[:4])

@@ -1,6 +1,6 @@
-"""``MANIFEST.in``: which files a source distribution of setuptools holds besides modules.
+"""``MANIFEST.in``: the files that setuptools adds to a source distribution besides modules.
 
-Its commands add files and take them out again: the last one that fits a file decides.
+Its commands add files and remove them again: the last one that matches a file decides.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from functools import lru_cache
 from keyguard.hygiene.paths import globs
 from keyguard.hygiene.paths.globs import Fits
 
-#: folders that are never in it
+#: folders that setuptools always removes
 _PRUNED = re.compile(r"(?:^|/)(?:build|RCS|CVS|\.svn|\.hg|\.git|\.bzr|_darcs)/")
 
 
 def taken(content: bytes, name: str) -> int:
-    """The line of the command by which the file is taken; 0 if none does, or a later one leaves it out again."""
+    """Return the line of the command that adds the file; 0 if none does, or if a later one removes it."""
     line = 0
     for number, adds, tests in _known_commands(content):
         if any(test(name) for test in tests):
@@ -31,7 +31,7 @@ def _known_commands(content: bytes) -> tuple[tuple[int, bool, list[Fits]], ...]:
 
 
 def _commands(content: bytes) -> Iterator[tuple[int, bool, list[Fits]]]:
-    """(line, whether it adds, tests) of each command."""
+    """Yield (line, whether it adds, tests) of each command."""
     for number, line in globs.affordable(_joined(content)):
         command, *words = line.split() or [""]
         if command == "include":
@@ -48,7 +48,7 @@ def _commands(content: bytes) -> Iterator[tuple[int, bool, list[Fits]]]:
 
 
 def _joined(content: bytes) -> Iterator[tuple[int, str]]:
-    """Each line with its number; what a backslash at its end leads on to belongs to it."""
+    """Yield each line with its number, joined with the lines that a trailing backslash continues."""
     start, pieces = 1, list[str]()
     for number, line in enumerate(content.decode("utf-8", "replace").split("\n"), 1):
         text = line.partition("#")[0].rstrip()
@@ -59,9 +59,9 @@ def _joined(content: bytes) -> Iterator[tuple[int, str]]:
 
 
 def glob(word: str, *, hidden: bool = True) -> Fits:
-    """What tells whether a path fits: ``*`` and ``?`` stay within a name, ``**`` is any folders.
+    """Return the matcher of a glob: ``*`` and ``?`` match within a name, ``**`` matches any folders.
 
-    Without ``hidden``, names that begin with a dot fit no pattern that begins otherwise.
+    Without ``hidden``, names that begin with a dot match only patterns that begin with one.
     """
     parts = [part for part in word.split("/") if part != "."]
     made = ""
@@ -69,7 +69,7 @@ def glob(word: str, *, hidden: bool = True) -> Fits:
         last = index == len(parts) - 1
         visible = "" if hidden or part.startswith(".") else r"(?!\.)"
         if part == "**":
-            # not each folder by itself: of those there are many, of characters only one kind
+            # matched as characters, not as folders: there are many folders, but characters are all of one kind
             made += ".*" if last else "(?:" + visible + (globs.VISIBLE if visible else r"[^\0]") + "*/)?"
         else:
             made += visible + _part(part) + ("" if last else "/")

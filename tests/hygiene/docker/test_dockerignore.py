@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.hygiene.docker import ignorefile
+from keyguard.hygiene.docker import dockerignore
 from tests.hygiene.docker.client import DOCKER, client
 
 #: lines of the file, a path, and whether a build does not get it
@@ -76,15 +76,15 @@ KNOWN = [
 
 @pytest.mark.parametrize(("text", "path", "out"), KNOWN)
 def test_known_rules(text: str, path: str, out: bool) -> None:
-    assert ignorefile.leaves_out(ignorefile.patterns(text.encode()), path.encode()) is out
+    assert dockerignore.leaves_out(dockerignore.patterns(text.encode()), path.encode()) is out
 
 
 def test_what_decided_is_told_with_its_line() -> None:
-    rules = ignorefile.patterns(b"# keys\n\n.env*\n!.env\n")
-    decided = ignorefile.deciding(rules, b".env")
+    rules = dockerignore.patterns(b"# keys\n\n.env*\n!.env\n")
+    decided = dockerignore.deciding(rules, b".env")
     assert decided is not None
     assert (decided.text, decided.back, decided.line) == (".env", True, 4)
-    assert ignorefile.deciding(rules, b"app.js") is None
+    assert dockerignore.deciding(rules, b"app.js") is None
 
 
 FILES = (".env", ".env.local", "prod.env", "a/.env", "a/b/.env", "a/b/c.env", "b/x.txt", "b/.env.test", "b/a.b/.env")
@@ -130,7 +130,7 @@ def test_the_docker_client_sends_the_same_files(tmp_path: Path) -> None:
             if (sent := docker.sends(folder)) is None:
                 continue
             built += 1
-            rules = ignorefile.patterns(text.encode())
-            ours = {name for name in FILES if not ignorefile.leaves_out(rules, name.encode())}
+            rules = dockerignore.patterns(text.encode())
+            ours = {name for name in FILES if not dockerignore.leaves_out(rules, name.encode())}
             assert ours == sent & set(FILES), text
     assert built > 40

@@ -1,4 +1,4 @@
-"""Which files of a context are in the image in the end: through stages, and what one copies from another."""
+"""The files of a build context that end up in the image, through its stages and the copies between them."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from keyguard.hygiene.docker import ignorefile
+from keyguard.hygiene.docker import dockerignore
 from keyguard.hygiene.docker.dockerfile import Copy, Stage
 from keyguard.hygiene.paths.globs import Fits
 
-#: places in one image besides those of the context: a stage may copy all of another to several, and so may the next
+#: paths in one image besides those of the context: a stage may copy another one to several, and so may the next
 _MOST_PLACES = 1000
 _REMOTE = ("http://", "https://", "git@", "ssh://", "git://")
 
 
-class Arrival(NamedTuple):
+class ImageFile(NamedTuple):
     """A file in an image."""
 
     name: str
-    """In the context."""
+    """Its path in the context."""
     copy: Copy
-    """What took it out of the context."""
+    """The instruction that copied it out of the context."""
 
 
-def arrivals(stages: Sequence[Stage], names: Collection[str], targets: Collection[str] = ()) -> list[Arrival]:
-    """The files among ``names`` that are in the image: that of the last stage, or of the ``targets`` if they exist."""
-    # by place and name: two files that come to one place are both in a layer
-    images: list[dict[tuple[str, str], Arrival]] = []
+def image_files(stages: Sequence[Stage], names: Collection[str], targets: Collection[str] = ()) -> list[ImageFile]:
+    """Return the files among ``names`` that are in the image of the last stage, or of the ``targets`` that exist."""
+    # keyed by path and name: two files that are copied to one path are both in a layer
+    images: list[dict[tuple[str, str], ImageFile]] = []
     for stage in stages:
         base = _numbered(stages[: len(images)], stage.base)
         image = dict(images[base]) if base is not None else {}
         for copy in stage.copies:
             if not copy.stage:
-                there = {(name, name): Arrival(name, copy) for name in names}
+                there = {(name, name): ImageFile(name, copy) for name in names}
             else:
                 number = _numbered(stages[: len(images)], copy.stage)
                 there = images[number] if number is not None else {}
@@ -48,19 +48,19 @@ def arrivals(stages: Sequence[Stage], names: Collection[str], targets: Collectio
 
 
 def _numbered(stages: Sequence[Stage], name: str) -> int | None:
-    """The last stage of this name, or of this number."""
+    """Return the index of the last stage of this name, or number; None if there is none."""
     number = next((at for at in range(len(stages) - 1, -1, -1) if stages[at].name == name), None)
     return int(name) if number is None and name.isdecimal() and int(name) < len(stages) else number
 
 
 def _places(copy: Copy, name: str) -> Iterator[str]:
-    """Where a copy puts a file; paths are without the first slash. Nowhere if it does not copy it."""
+    """Yield the paths, without a leading slash, to which a copy writes a file; none if it does not copy it."""
     parts = name.split("/")
     for source in copy.sources:
         if source.startswith(_REMOTE) or (copy.excluded and _excluded(copy.excluded, parts)):
             continue
         wanted = posixpath.normpath("/" + source).lstrip("/")
-        # from the top down: what is copied first is what is around it
+        # from the top down: the outermost folder that matches is copied
         for depth in range(len(parts) + 1):
             if _is(wanted, "/".join(parts[:depth])):
                 yield _put(copy.target, parts, depth)
@@ -82,17 +82,19 @@ def _is(source: str, name: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _fits(source: str) -> Fits | None:
-    # here two stars are one and one
+    # in a source of ``COPY``, two stars mean the same as one
     while "**" in source:
         source = source.replace("**", "*")
-    return ignorefile.fitting(source)
+    return dockerignore.fitting(source)
 
 
 def _excluded(patterns: Sequence[str], parts: Sequence[str]) -> bool:
     rules = _rules("\n".join(patterns))
-    return any(ignorefile.leaves_out(rules, "/".join(parts[at:]).encode("utf-8", "surrogateescape")) for at in (0, -1))
+    return any(
+        dockerignore.leaves_out(rules, "/".join(parts[at:]).encode("utf-8", "surrogateescape")) for at in (0, -1)
+    )
 
 
 @lru_cache(maxsize=16)
-def _rules(lines: str) -> list[ignorefile.Pattern]:
-    return ignorefile.patterns(lines.encode("utf-8", "surrogateescape"))
+def _rules(lines: str) -> list[dockerignore.Pattern]:
+    return dockerignore.patterns(lines.encode("utf-8", "surrogateescape"))

@@ -1,23 +1,23 @@
-"""What ``pyproject.toml`` says of how a project is built, and how build backends in general take what it says."""
+"""``pyproject.toml``: the build backend of a Python project, and what backends have in common in reading it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keyguard.hygiene.packaging.manifest import glob
+from keyguard.hygiene.packaging.manifest_in import glob
 from keyguard.hygiene.paths import globs
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import RuleError, TooDeepError
 from keyguard.support.tomlfile import load
 
-#: name of a file in the project -> why it is in what is built; empty if it is not
+#: file name in the project -> why the package contains it; empty if it does not
 Takes = Callable[[str], str]
 
 
 def backend(project: Project, folder: bytes) -> tuple[str, dict[str, Any]]:
-    """What builds the project in a folder, and what ``pyproject.toml`` says; empty if nothing does."""
+    """Return the build backend of the project in a folder, and its ``pyproject.toml``; empty if nothing builds it."""
     path = folder + b"pyproject.toml"
     content = project.read(path) if path in project.files else None
     try:
@@ -35,7 +35,7 @@ def backend(project: Project, folder: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def modules(project: Project, folder: bytes, described: dict[str, Any], name: object) -> list[str]:
-    """Where the package of a project lies, if nothing says otherwise: beside ``pyproject.toml``, or in ``src``."""
+    """Return the default places of a project's package that exist: beside ``pyproject.toml``, or in ``src``."""
     name = name or at(described, "project").get("name")
     if not isinstance(name, str):
         return []
@@ -45,12 +45,12 @@ def modules(project: Project, folder: bytes, described: dict[str, Any], name: ob
 
 
 def lies_in(name: str, folders: Sequence[str]) -> bool:
-    """Whether a file lies in one of the folders, at any depth."""
+    """Return whether a file lies in one of the folders, at any depth."""
     return any(name.startswith(one + "/") for one in folders if one)
 
 
 def named_by(words: Sequence[str], *, hidden: bool = True) -> Callable[[str], bool]:
-    """What tells whether a glob of a build names a file, or a folder around it."""
+    """Return a test that tells whether one of the globs matches a file, or a folder around it."""
     patterns = (word.strip("/") for word in words)
     tests = [glob(word, hidden=hidden) for _, word in globs.affordable(enumerate(patterns)) if word]
 
@@ -63,7 +63,7 @@ def named_by(words: Sequence[str], *, hidden: bool = True) -> Callable[[str], bo
 
 
 def at(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The table of this name in the one of the name before it; empty where there is none."""
+    """Return the nested table of these names; empty if there is none."""
     found: Any = table
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
@@ -71,11 +71,11 @@ def at(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def items(table: Mapping[str, Any], name: str) -> list[Any]:
-    """A list; empty where there is none."""
+    """Return the list of this name; empty if there is none."""
     found = table.get(name)
     return found if isinstance(found, list) else []
 
 
 def texts(table: Mapping[str, Any], name: str) -> list[str]:
-    """The texts in a list."""
+    """Return the strings in the list of this name."""
     return [one for one in items(table, name) if isinstance(one, str)]

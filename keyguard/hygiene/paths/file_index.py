@@ -1,4 +1,4 @@
-"""The listed files of a project, and an index of their names: lists of patterns are held against it, not each path."""
+"""The listed files of a project, indexed by name, so that a list of patterns need not be matched against each path."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import cached_property
 from keyguard.sources.listing import TreeFile
 
 
-class Files(dict[bytes, TreeFile]):
-    """What git tracks or could track, by its path. It is not to be changed once it has been asked for names."""
+class FileIndex(dict[bytes, TreeFile]):
+    """The files that git tracks or could track, by path. Not to be changed after the first look-up by name."""
 
     @cached_property
     def by_name(self) -> dict[bytes, list[bytes]]:
-        """Paths by their last parts."""
+        """The paths by their last parts."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
         for path in self:
             found[path[path.rfind(b"/") + 1 :]].append(path)
@@ -23,7 +23,7 @@ class Files(dict[bytes, TreeFile]):
 
     @cached_property
     def by_folder(self) -> dict[bytes, set[bytes]]:
-        """The last parts of paths by the folder right around them, which ends in a slash, or is empty at the root."""
+        """The last parts of paths by folder, which ends in a slash, or is empty at the root."""
         found: dict[bytes, set[bytes]] = defaultdict(set)
         for name, paths in self.by_name.items():
             for path in paths:
@@ -32,7 +32,7 @@ class Files(dict[bytes, TreeFile]):
         return found
 
     def named(self, exact: Iterable[bytes], starts: Iterable[bytes], ends: Iterable[bytes]) -> set[bytes]:
-        """The last parts of paths that are one of these, or begin or end with one of these."""
+        """Return the last parts of paths that are one of ``exact``, or begin or end with one of the others."""
         names = {name for name in exact if name in self.by_name}
         for start in starts:
             names.update(_beginning(self._forwards, start))
@@ -41,7 +41,7 @@ class Files(dict[bytes, TreeFile]):
         return names
 
     def prepare(self) -> None:
-        """Make the index now."""
+        """Build the index now."""
         _ = self._forwards, self._backwards
 
     @cached_property
@@ -54,7 +54,7 @@ class Files(dict[bytes, TreeFile]):
 
 
 def _beginning(names: list[bytes], start: bytes) -> Iterator[bytes]:
-    """Of sorted names those that begin so: they stand together."""
+    """Yield the names that begin with ``start``; they are adjacent, because ``names`` is sorted."""
     for at in range(bisect_left(names, start), len(names)):
         if not names[at].startswith(start):
             return

@@ -1,4 +1,4 @@
-"""Keys with the stages that their places belong to: in the files of a project, and in environment files beside them."""
+"""The secret keys in the files of a project, each with the deployment stage of its place."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from itertools import islice
 from typing import NamedTuple
 
 from keyguard.hygiene.envfiles.survey import survey
-from keyguard.hygiene.keys.kubernetes import encoded
-from keyguard.hygiene.keys.secrets import concerns
+from keyguard.hygiene.keys.kubernetes_secrets import encoded
+from keyguard.hygiene.keys.secret_keys import is_reported
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.detect import detect_stage
 from keyguard.hygiene.stages.stage import StageJudgment
 from keyguard.model.finding import Sighting
 
-#: keys of one file that are looked at: what holds more is a list, and no configuration
+#: keys of one file that are looked at: a file with more is a list, not a configuration
 _MOST = 200
 
 
-class Placed(NamedTuple):
+class StagedKey(NamedTuple):
     """A secret key at one place."""
 
     path: bytes
@@ -27,14 +27,15 @@ class Placed(NamedTuple):
     judgment: StageJudgment
 
 
-def placed(project: Project) -> list[Placed]:
-    """Every secret key, in order of path and place; what the vendor means to be seen is none."""
+def staged_keys(project: Project) -> list[StagedKey]:
+    """Return every secret key, ordered by path and place; publishable keys are left out."""
     return [one for path, keys in sightings(project).items() for one in islice(_in_file(project, path, keys), _MOST)]
 
 
 def sightings(project: Project) -> dict[bytes, list[Sighting]]:
-    """The keys in the files of a project by their paths, sorted: in clear and in base64, in ignored environment files
-    as well. Keys in what is not part of the project are told only where no comment suppresses them.
+    """Return the keys in the files of a project by path, sorted, in clear text and base64, in ignored files too.
+
+    In files that are not part of the project, keys that a comment suppresses are left out.
     """
     inside = encoded(project)
     paths = {*project.keys, *inside, *(one.path for one in survey(project).here)}
@@ -47,9 +48,9 @@ def sightings(project: Project) -> dict[bytes, list[Sighting]]:
     return found
 
 
-def _in_file(project: Project, path: bytes, keys: list[Sighting]) -> Iterator[Placed]:
+def _in_file(project: Project, path: bytes, keys: list[Sighting]) -> Iterator[StagedKey]:
     content = project.read(path)
     for key in keys:
-        if key.suppression is None and concerns(project, path, key):
+        if key.suppression is None and is_reported(project, path, key):
             at = project.offset(path, key)
-            yield Placed(path, key, at, detect_stage(path, content, at))
+            yield StagedKey(path, key, at, detect_stage(path, content, at))

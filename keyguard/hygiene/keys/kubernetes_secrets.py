@@ -1,4 +1,4 @@
-"""Secrets of Kubernetes: the values in manifests, in clear or in base64, and the keys in them."""
+"""Kubernetes Secrets: their values in manifests, in clear text or base64, and the keys in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.secrets import concerns
+from keyguard.hygiene.keys.secret_keys import is_reported
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import word_search
 from keyguard.hygiene.project.memoize import memoized
@@ -25,7 +25,7 @@ from keyguard.support.regex import expression
 
 KIND = expression(rb"(?m)^[\"']?kind[\"']?:[ \t]*[\"']?([A-Za-z]{3,40})")
 API = expression(rb"(?m)^[\"']?apiVersion[\"']?:[ \t]*[\"']?[A-Za-z]")
-#: the two maps of a Secret, and a line of one
+#: the two maps of a Secret, and one line of a map
 _MAP = expression(
     rb"(?m)^(data|stringData):[ \t]*\r?\n((?:[ \t]+[^\r\n]*(?:\r?\n|\Z)|[ \t]*(?:\r?\n)|#[^\r\n]*\r?\n)*)"
 )
@@ -40,24 +40,24 @@ _MOST = 500
 
 
 class Entry(NamedTuple):
-    """A name with its value in a Secret."""
+    """A name and its value in a Secret."""
 
     name: str
     span: tuple[int, int]
     value: bytes
-    """What it stands for: decoded, if it is in base64."""
+    """The value, decoded if it is in base64."""
     encoded: bool
 
 
 @memoized
 def manifests(project: Project) -> tuple[list[bytes], list[bytes]]:
-    """The manifests of a project, and those of them in which there may be a Secret."""
+    """Return the manifests of a project, and those among them that may contain a Secret."""
     files = [path for path in tables.patterns("manifests", "files").among(project.files) if _is_ours(path)]
     return files, word_search.files_with(project, files, (b"Secret",))
 
 
 def encoded(project: Project) -> dict[bytes, list[Sighting]]:
-    """The keys in base64 in Secrets by the path of the manifest, each where its value stands."""
+    """Return the base64 keys in Secrets by the manifest's path, each at the place of its value."""
     found = {path: [key for value in values for key in value.keys] for path, values in secret_values(project).items()}
     return {path: keys for path, keys in found.items() if keys}
 
@@ -67,18 +67,18 @@ def _is_ours(path: bytes) -> bool:
 
 
 class SecretValue(NamedTuple):
-    """An entry of a Secret, none of whose value is a key in clear."""
+    """An entry of a Secret whose value contains no key in clear text."""
 
     entry: Entry
     keys: tuple[Sighting, ...]
-    """The keys in it, decoded, that stand nowhere before in the file."""
+    """The keys in the decoded value that occur nowhere before in the file."""
     plain: bool
-    """Whether it is decoded without any key."""
+    """Whether the decoded value contains no key."""
 
 
 @memoized
 def secret_values(project: Project) -> dict[bytes, list[SecretValue]]:
-    """The values of all Secrets by the path of the manifest, sorted."""
+    """Return the values of all Secrets by the manifest's path, sorted."""
     return {path: [*islice(_values(project, path), _MOST)] for path in sorted(manifests(project)[1])}
 
 
@@ -91,13 +91,13 @@ def _values(project: Project, path: bytes) -> Iterator[SecretValue]:
             continue
         keys = _decoded(project, path, entry) if entry.encoded else []
         new = {one.fingerprint: one for one in reversed(keys) if one.fingerprint not in known}
-        ours = tuple(one for one in reversed(new.values()) if concerns(project, path, one))
+        ours = tuple(one for one in reversed(new.values()) if is_reported(project, path, one))
         known.update(one.fingerprint for one in ours)
         yield SecretValue(entry, ours, plain=not keys)
 
 
 def _entries(content: bytes) -> Iterator[Entry]:
-    """The values of all Secrets in a file."""
+    """Yield the values of all Secrets in a file."""
     for start, end in islice(yaml_documents(content), _MOST):
         kind = KIND.search(content, start, end)
         if kind and kind[1] == b"Secret" and API.search(content, start, end):
@@ -106,7 +106,7 @@ def _entries(content: bytes) -> Iterator[Entry]:
 
 
 def _entries_of(content: bytes, block: re.Match[bytes]) -> Iterator[Entry]:
-    """The values of one map; what is more indented stands within one of them."""
+    """Yield the values of one map; deeper indented lines belong to a value."""
     least = min((len(one) for one in _INDENT.findall(content, *block.span(2))), default=0)
     for found in _ENTRY.finditer(content, *block.span(2)):
         value, encoded = found["value"], block[1] == b"data"
@@ -119,7 +119,7 @@ def _entries_of(content: bytes, block: re.Match[bytes]) -> Iterator[Entry]:
 
 
 def _from_base64(value: bytes) -> bytes:
-    """What a value stands for; empty where it is no base64."""
+    """Return the decoded value; empty if it is no base64."""
     if not _BASE64.fullmatch(value):
         return b""
     try:
@@ -129,7 +129,7 @@ def _from_base64(value: bytes) -> bytes:
 
 
 def _decoded(project: Project, path: bytes, entry: Entry) -> list[Sighting]:
-    """The keys in a decoded value, each where the value stands."""
+    """Return the keys in a decoded value, each at the place of the encoded one."""
     text = b"%s=%s\n" % (entry.name.encode(), entry.value)
     blob = Blob(path=project.display(path), where=Where.TREE)
     spot = project.hidden_spot(path, *entry.span)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from keyguard.hygiene.docker.dockerfile import stages
-from keyguard.hygiene.docker.images import arrivals
+from keyguard.hygiene.docker.image_files import image_files
 
 NAMES = (".env", "api/.env", "src/app.js")
 
 
 def in_image(text: str, *targets: str) -> list[str]:
-    return sorted({one.name for one in arrivals(stages(text.encode()), NAMES, targets)})
+    return sorted({one.name for one in image_files(stages(text.encode()), NAMES, targets)})
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_where_a_copy_is_written() -> None:
 def test_what_is_no_dockerfile_has_no_stages() -> None:
     assert stages(b"COPY . .\n") == []
     assert stages(b"\xff\xfe\x00FROM" * 100) == []
-    assert arrivals([], NAMES) == []
+    assert image_files([], NAMES) == []

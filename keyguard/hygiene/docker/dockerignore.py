@@ -1,8 +1,8 @@
-"""``.dockerignore``: which files of a folder a build does not get. The last pattern that fits a file, or a folder
-around it, decides.
+"""``.dockerignore``: which files of a folder are left out of the build context.
 
-The patterns are Go's ``filepath.Match``, relative to the folder, with ``**`` for any number of folders. Docker tells
-their kinds apart by quick tests of its own, whose answers are not always those of the pattern; so do we.
+The last pattern that matches a file, or a folder around it, decides. Patterns are Go's ``filepath.Match``, relative to
+the folder, with ``**`` for any number of folders. Docker sorts patterns into kinds by quick tests, whose answers are
+not always those of the pattern; this module does the same, so it stays apart from gitignore matching.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from typing import NamedTuple
 from keyguard.hygiene.paths import globs
 from keyguard.hygiene.paths.globs import Fits
 
-#: what means something in an expression, and nothing in a pattern
+#: characters with a meaning in a regular expression and none in a pattern
 _SPECIAL = ".+()|{}$"
 _BOM = "\ufeff"
-#: no path is as long
+#: characters of a pattern: no path is as long
 _LONGEST = 4096
 _FOLDERS = "(?:.*/)?"
 
 
 class Pattern(NamedTuple):
-    """One line."""
+    """One pattern of the file."""
 
     text: str
     """Cleaned, without ``!``."""
     back: bool
-    """Begins with ``!``: takes back what was left out before."""
+    """Whether it begins with ``!``, and includes what earlier patterns left out."""
     line: int
     fits: Fits
 
 
 def patterns(content: bytes) -> list[Pattern]:
-    """The patterns of such a file, in order, without those that docker would refuse: with them nothing is built."""
+    """Return the patterns of a ``.dockerignore``, in order, without invalid ones, with which docker would not build."""
     found: list[Pattern] = []
     for number, line in globs.affordable(_lines(content)):
         back = line.startswith("!")
@@ -47,7 +47,7 @@ def patterns(content: bytes) -> list[Pattern]:
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, str]]:
-    """The lines that are no comments, with their numbers."""
+    """Yield the lines that are no comments, with their numbers."""
     lines = content.decode("utf-8", "surrogateescape").removeprefix(_BOM).split("\n")
     for number, line in enumerate(lines, 1):
         if not line.startswith("#") and (text := line.strip()):
@@ -55,10 +55,10 @@ def _lines(content: bytes) -> Iterator[tuple[int, str]]:
 
 
 def deciding(rules: list[Pattern], path: bytes) -> Pattern | None:
-    """The pattern that decided on the file: it is left out, unless that is None or takes it back.
+    """Return the pattern that decided on the file, or None. The file is left out unless it is None or has ``back``.
 
-    Docker goes down from the top: what a pattern says of a folder, it says of all that is in it. One that could change
-    nothing at a folder was not asked there.
+    Docker matches from the top folder down: what a pattern decides for a folder, it decides for everything in it. It
+    skips a pattern that could change nothing for a folder.
     """
     parts = path.decode("utf-8", "surrogateescape").split("/")
     said = [False] * len(rules)
@@ -74,13 +74,13 @@ def deciding(rules: list[Pattern], path: bytes) -> Pattern | None:
 
 
 def leaves_out(rules: list[Pattern], path: bytes) -> bool:
-    """Whether a build does not get the file."""
+    """Return whether the file is left out of the build context."""
     decided = deciding(rules, path)
     return decided is not None and not decided.back
 
 
 def _clean(text: str) -> str:
-    """As Go cleans a path; and without the slash at its beginning."""
+    """Return the path cleaned as Go does it, without a leading slash."""
     if not text:
         return ""
     text = posixpath.normpath(text)
@@ -88,7 +88,7 @@ def _clean(text: str) -> str:
 
 
 def fitting(text: str) -> Fits | None:
-    """What tells whether a path fits; None for a pattern that is none."""
+    """Return the matcher of a pattern; None if the pattern is invalid."""
     if len(text) > _LONGEST:
         return None
     expression, kind = _expression(text)
@@ -105,7 +105,7 @@ def fitting(text: str) -> Fits | None:
 
 
 def _expression(text: str) -> tuple[str, str]:
-    """The pattern as an expression, and by which test docker holds it against a path."""
+    """Return the pattern as a regular expression, and the kind of test that docker uses for it."""
     made, kind, at = "", "exact", 0
     for count in range(len(text) + 1):
         if at >= len(text):
@@ -114,7 +114,7 @@ def _expression(text: str) -> tuple[str, str]:
         if char == "*" and text.startswith("*", at):
             at += 2 if text.startswith("/", at + 1) else 1
             if at < len(text):
-                # twice the same says no more than once, and takes much longer
+                # a repeated ``**/`` means no more than one, and takes much longer
                 made, kind = made.removesuffix(_FOLDERS) + _FOLDERS, "expression"
             elif kind == "exact":
                 kind = "prefix"
