@@ -1,4 +1,4 @@
-"""The table of commands: each is one module, imported when it is asked for."""
+"""The table of commands: each is one module, imported on demand."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from importlib import import_module
 
 from keyguard.support import userdirs
 
-#: name -> module with ``add_arguments(parser)`` and ``run(options) -> int``, and what the command does
+#: name -> (module with ``add_arguments(parser)`` and ``run(options) -> int``, description)
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.commands.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.commands.hook", "run as a git hook"),
+    "accept": ("keyguard.cli.commands.accept", "accept findings that are known, so that only new ones are reported"),
+    "migrate": ("keyguard.cli.commands.migrate", "take over what other secret scanners were told to accept"),
     "inventory": ("keyguard.cli.commands.inventory", "list the keys of a project: where, how old, shared with whom"),
     "verify": ("keyguard.cli.commands.verify", "ask vendors whether keys are active (uses the network)"),
     "revoke": ("keyguard.cli.commands.revoke", "make keys inactive at their vendors (uses the network)"),
@@ -31,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 def run(options: Namespace) -> int:
-    """Run the command that was parsed; its exit code."""
+    """Run the command that was parsed; return its exit code."""
     module, _ = COMMANDS[options.command]
     said: list[str] = []
     try:
@@ -51,7 +53,7 @@ def _say(lines: list[str]) -> None:
 
 
 def _scanned(options: Namespace) -> list[str]:
-    """The paths that the command scans, or looks around for configuration."""
+    """Return the paths that the command scans, or around which it searches for configuration."""
     given = getattr(options, "paths", None) or getattr(options, "path", None) or []
     paths = [given] if isinstance(given, str) else [*given]
     if getattr(options, "stdin", False):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyguard.git.layout.alternates import absent_alternates
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.model.finding import UNOPENED, Skipped
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown
@@ -78,8 +78,8 @@ def _missing_in(repository: Repository, oids: list[str]) -> list[str]:
     wanted = [oid for oid in oids if len(oid) == (64 if repository.object_format == "sha256" else 40)]
     there: set[str] = set()
     try:
-        with open_shadow(repository) as shadow:
-            there.update(one.oid for one in read_blobs(shadow, wanted, any_kind=True) if not one.problem)
+        with open_objects(repository) as git:
+            there.update(one.oid for one in read_blobs(git, wanted, any_kind=True) if not one.problem)
     except GitError:
         pass
     return [oid for oid in oids if oid not in there]

@@ -11,6 +11,8 @@ from functools import partial
 from typing import NamedTuple
 
 from keyguard.attribution.attributor import Attributor
+from keyguard.attribution.evidence.assignment import assigned_name
+from keyguard.attribution.evidence.context import REACH
 from keyguard.engine import decode
 from keyguard.engine.location import MatchLocations, Origin
 from keyguard.engine.matcher import Found, Matcher
@@ -162,7 +164,7 @@ class SightingFinder:
         places.look(held)
         for index, attribution in held.items():
             match, here, place = matches[index], noted.get(index, []), partial(places.occurrence, index)
-            sighting = self._sighting(match, attribution, here, place, hidden=index in hidden)
+            sighting = self._sighting(match, attribution, here, place, page, hidden=index in hidden)
             repeats.name(match, here, sighting)
             yield sighting
 
@@ -204,6 +206,7 @@ class SightingFinder:
         attribution: Attribution,
         noted: Sequence[Marker],
         place: Callable[[str], Occurrence],
+        page: Page,
         *,
         hidden: bool,
     ) -> Sighting:
@@ -225,6 +228,7 @@ class SightingFinder:
             suppression=_suppression(noted, rule.id),
             also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
+            name=_name(match, page) if rule.guessable else "",
         )
 
     def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
@@ -232,6 +236,14 @@ class SightingFinder:
         if known is None:
             known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
         return known
+
+
+def _name(match: Match, page: Page) -> str:
+    """Return the identifier that the value is given; empty where there is none."""
+    start = match.full_start
+    low, _ = page.line_span(start, REACH)
+    line = page.data[low:start].rstrip(b"\"'` \t")
+    return assigned_name(line, len(line)).decode("utf-8", "replace")
 
 
 def _environment(rule: Rule, match: Match, attribution: Attribution) -> Environment:

@@ -130,6 +130,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of rules from the scanned repository that find the same key."""
     more: int = 0
     """The number of further places in the same text that are counted but not stored."""
+    name: str = ""
+    """The identifier that a guessable value is assigned to; empty if there is none, and for other values."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +176,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     #: markers and settings of the change under review that would suppress the finding, without effect
     allowed_by_change: tuple[str, ...] = ()
+    #: whether a person may have chosen the value, and then the identifiers that it is assigned to, sorted
+    guessable: bool = False
+    names: tuple[str, ...] = ()
+    #: for hygiene: the rule of the key, and what distinguishes findings of one check in one file
+    key_rule: str = ""
+    subject: str = ""
+    #: the last day, ISO 8601, on which the project accepted the finding; empty if it never did
+    accepted_until: str = ""
+    #: for a key that no longer works: ``revoked`` or ``inactive`` and the day, ISO 8601; empty if that is not known
+    ended: str = ""
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,10 +196,14 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     occurrence: Occurrence
-    #: ``inline``, ``ignore`` (an option or the configuration), ``exclude``
+    #: ``inline``, ``ignore`` (an option or the configuration), ``accepted``
     by: str
+    #: the comment, or the file of accepted findings
     marker: str = ""
     reason: str = ""
+    #: for accepted findings: the last day, ISO 8601, and the owner; empty if not given
+    until: str = ""
+    owner: str = ""
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -236,6 +252,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
+    #: the number of accepted findings that no longer exist; 0 unless a whole project was scanned
+    unused: int = 0
     skipped: tuple[Skipped, ...]
     coverage: Coverage
     #: the number of placeholders, which are counted and not reported
@@ -250,6 +268,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The rules with findings, for report formats that describe rules."""
     vendors: dict[str, Vendor] = {}
     configuration: Configuration = Configuration()
+    prefix: bytes = b""
+    """The path, with a slash, from the top of the repository to the folder that shown paths count from; or empty."""
     now: int | None = None
     """Seconds since the epoch, from which ages are computed; None if no time was given."""
 

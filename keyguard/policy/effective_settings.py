@@ -13,12 +13,13 @@ from keyguard.config.project_config import Config, Settings
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commit_files import CommitFiles
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.history.ranges.request import Range
 from keyguard.history.ranges.run import repository_of
 from keyguard.history.ranges.selection import resolve_range
 from keyguard.history.ranges.session import RepositorySession
 from keyguard.model.finding import Configuration
+from keyguard.policy.accepted import accepted_in
 from keyguard.policy.base_markers import BaseMarkers
 from keyguard.policy.change_base import BaseAndTip, NamedCommit, base_of_range, head_of, tip_of
 from keyguard.policy.change_policy import ChangePolicy
@@ -47,7 +48,7 @@ def for_range(start: str, asked: Range, now: int, instead: Settings | None = Non
     """
 
     def find(opened: RepositorySession) -> BaseAndTip:
-        return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
+        return base_of_range(asked, opened.tips, opened.revisions, opened.git, now)
 
     return _decided(start, asked, find, instead=instead)
 
@@ -80,16 +81,19 @@ def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings
     return _decided(start, asked or Range(), find, source="commit")
 
 
-def for_push(start: str, asked: Range) -> EffectiveSettings:
-    """Return the settings for a push about to be sent: those of its tip; every marker counts."""
+def for_push(start: str, asked: Range, instead: Settings | None = None) -> EffectiveSettings:
+    """Return the settings for a push about to be sent: those of its tip, or these ``instead``.
+
+    Every marker and accepted finding of the tip counts.
+    """
 
     def settings(opened: RepositorySession) -> EffectiveSettings:
         tip = _tip(opened, asked)
         origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
-        found = _settings(opened, tip, start, "tip") if tip else None
-        return EffectiveSettings(found or Settings(Config(), origin=origin), None, opened)
+        found = instead or (_settings(opened, tip, start, "tip") if tip else None)
+        return EffectiveSettings(_accepting(found or Settings(Config(), origin=origin), opened, tip), None, opened)
 
-    return _looked_up(start, asked, settings) or EffectiveSettings(Settings(Config()), None)
+    return _looked_up(start, asked, settings) or EffectiveSettings(instead or Settings(Config()), None)
 
 
 def describe_commit(commit: NamedCommit) -> str:
@@ -111,7 +115,7 @@ def _decided(
         found = find(opened)
         judge = BaseMarkers(opened.repository, found.base)
         if instead:
-            return EffectiveSettings(instead, ChangePolicy(judge), opened)
+            return EffectiveSettings(_accepting(instead, opened, found.base), ChangePolicy(judge), opened)
         return _settled(opened, found, judge, start, source, more)
 
     nothing = EffectiveSettings(
@@ -140,13 +144,22 @@ def _looked_up(
 
 def _settings(opened: RepositorySession, commit: NamedCommit, start: str, source: str) -> Settings | None:
     """Return the configuration of a commit; None if it has none. Raise ``ConfigError`` if it is invalid."""
+    origin = Configuration(source, ref=commit.name, commit=commit.commit)
+    return find_in(_files(opened, commit), opened.repository, start, origin)
+
+
+def _accepting(settings: Settings, opened: RepositorySession, commit: NamedCommit | None) -> Settings:
+    """Return the settings with the accepted findings of a commit, which are read now, while the repository is open."""
+    data = accepted_in(_files(opened, commit)) if commit else b""
+    return msgspec.structs.replace(settings, accepted=partial(bytes, data)) if data else settings
+
+
+def _files(opened: RepositorySession, commit: NamedCommit) -> CommitFiles:
     name = describe_commit(commit)
     try:
-        files = CommitFiles(opened.revisions.reader, commit.commit, name)
+        return CommitFiles(opened.revisions.reader, commit.commit, name)
     except GitError as error:
         raise ConfigError(f"the configuration cannot be read in {name}: {error}") from error
-    origin = Configuration(source, ref=commit.name, commit=commit.commit)
-    return find_in(files, opened.repository, start, origin)
 
 
 def _settled(
@@ -167,8 +180,21 @@ def _settled(
     top = opened.repository.top or opened.repository.git_dir
     if more:
         settings, after = more.with_more(settings), after and more.with_more(after)
+    settings = _accepting(settings, opened, found.base)
+    accepted = _accepted_by_change(opened, found)
     sizes = partial(_sizes, opened.repository, opened.borrowed)
-    return EffectiveSettings(settings, ChangePolicy(judge, own_settings(after, top, sizes) if after else None), opened)
+    own = own_settings(after or Settings(Config()), top, sizes, accepted) if after or accepted else None
+    return EffectiveSettings(settings, ChangePolicy(judge, own), opened)
+
+
+def _accepted_by_change(opened: RepositorySession, found: BaseAndTip) -> bytes:
+    """Return the accepted findings of the change itself; empty if it has none, or its file is invalid."""
+    if not found.tip or found.tip == found.base:
+        return b""
+    try:
+        return accepted_in(_files(opened, found.tip))
+    except ConfigError:
+        return b""
 
 
 def _usual(base: NamedCommit | None, source: str) -> Settings:
@@ -181,7 +207,7 @@ def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
     """Return the latest commit of the range; None if there is none or it is missing."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        selection = resolve_range(words, opened.tips, opened.revisions, opened.shadow, 0)
+        selection = resolve_range(words, opened.tips, opened.revisions, opened.git, 0)
         return tip_of(selection, opened.tips, "what is pushed" if asked.pushed or asked.label else "the change")
     except GitError:
         return None
@@ -190,7 +216,7 @@ def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
 def _sizes(repository: Repository, borrowed: tuple[str, ...], oids: Collection[str]) -> dict[str, int]:
     """Return object id -> size in bytes, without missing objects."""
     try:
-        with open_shadow(repository, borrowed=borrowed) as shadow:
-            return {one.oid: one.size for one in read_blobs(shadow, oids) if not one.problem}
+        with open_objects(repository, borrowed=borrowed) as git:
+            return {one.oid: one.size for one in read_blobs(git, oids) if not one.problem}
     except GitError:
         return {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from keyguard.history.result import HistoryResult
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.excludes import Exclude, Excluded
@@ -10,8 +12,13 @@ from keyguard.sources.excludes import Exclude, Excluded
 _FILES = ("blob", "name")
 
 
-def apply_excludes(found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes) -> None:
-    """Remove the sightings in excluded files below ``top``, the folder of the repository."""
+def apply_excludes(
+    found: HistoryResult, excludes: tuple[Exclude, ...], top: bytes, known: Collection[Skipped] = ()
+) -> None:
+    """Remove the sightings in excluded files below ``top``, the folder of the repository.
+
+    Each such file is listed as skipped, unless it is among those that are ``known`` to be.
+    """
     out = Excluded(excludes)
     if not out:
         return
@@ -24,5 +31,5 @@ def apply_excludes(found: HistoryResult, excludes: tuple[Exclude, ...], top: byt
         if not verdicts[path]:
             kept.append(one)
     found.sightings = kept
-    found.skipped += [Skipped(path=path, reason="excluded", gap=False) for path, is_out in verdicts.items() if is_out]
-    found.skipped += out.refused()
+    skipped = [Skipped(path=path, reason="excluded", gap=False) for path, is_out in verdicts.items() if is_out]
+    found.skipped += [one for one in (*skipped, *out.refused()) if one not in known]

@@ -7,11 +7,14 @@ from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
+from keyguard.acceptance.entry import PATH, parse
+from keyguard.acceptance.matching import Accepted
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.model.finding import Finding, Run, Severity
 from keyguard.sources.excludes import Exclude, Excluded
+from keyguard.support.errors import ConfigError
 from keyguard.triage.findings import Policy
 
 
@@ -29,10 +32,14 @@ class OwnSettings(msgspec.Struct, frozen=True):
     """The folder to which paths in reports are relative."""
     path: str
     """The path of the configuration file, for people."""
+    accepted: bytes = b""
+    """The change's file of accepted findings."""
 
 
-def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]]) -> OwnSettings:
-    """Return what these settings of a change would decide if they were in effect."""
+def own_settings(
+    settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]], accepted: bytes = b""
+) -> OwnSettings:
+    """Return what these settings of a change, and its accepted findings, would decide if they were in effect."""
     said = settings.config
     return OwnSettings(
         policy=Policy(select=said.select, ignore=said.ignore),
@@ -43,6 +50,7 @@ def own_settings(settings: Settings, top: str, sizes: Callable[[Collection[str]]
         excludes=tuple(Exclude(base, patterns) for base, patterns in settings.excludes()),
         top=os.fsencode(top),
         path=settings.origin.path,
+        accepted=accepted,
     )
 
 
@@ -54,6 +62,7 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
     # a pattern that is not obeyed allows nothing
     out = Excluded(own.excludes)
     large = _too_large(run, own)
+    accepted = _accepted(own.accepted)
 
     def reasons(one: Finding) -> Iterator[str]:
         yield from one.allowed_by_change
@@ -67,9 +76,20 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
             yield f"fail-on in {own.path}"
         if own.revoked.is_revoked(one.fingerprint) and not revoked.is_revoked(one.fingerprint):
             yield f"[revoked] in {own.path}"
+        if accepted and accepted.find(one):
+            yield PATH
 
     found = tuple(msgspec.structs.replace(one, allowed_by_change=tuple(reasons(one))) for one in run.findings)
     return msgspec.structs.replace(run, findings=found)
+
+
+def _accepted(data: bytes) -> Accepted | None:
+    """Return what the change would accept; None if that is nothing, or its file is invalid."""
+    try:
+        entries = parse(data, PATH)
+    except ConfigError:
+        return None
+    return Accepted(entries, lambda place: place.path, None) if entries else None
 
 
 def _too_large(run: Run, own: OwnSettings) -> set[str]:

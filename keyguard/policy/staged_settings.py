@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+
+import msgspec
 
 from keyguard.config import project_config
 from keyguard.config.project_config import Config, Settings
@@ -13,20 +16,27 @@ from keyguard.model.finding import Configuration
 from keyguard.policy.stored_settings import find_in, folder_of, places
 
 
-def read_staged(start: str, index: str) -> Settings:
-    """Return the configuration in the index for a path, or in the index that git names to a hook.
+def read_staged(start: str, index: str, instead: Settings | None = None) -> Settings:
+    """Return the configuration in the index for a path, or in the index that git names to a hook; or the settings
+    ``instead``. Both have the accepted findings of the index.
 
     Return the defaults if there is none. Raise ``ConfigError`` if it is invalid, GitError if it cannot be read.
     """
     repository = discover(start)
     if repository is None or not repository.top:
-        return Settings(Config())  # listing what is staged reports that error
+        return instead or Settings(Config())  # listing what is staged reports that error
     files = IndexFiles(repository, index_from_environment(repository, index) if index else None)
-    found = find_in(files, repository, start, Configuration("index"))
+    found = instead or find_in(files, repository, start, Configuration("index"))
     if found is None:
         note = _not_staged(files, repository, start)
-        return Settings(Config(), origin=Configuration("index", note=note))
-    return found
+        found = Settings(Config(), origin=Configuration("index", note=note))
+    return msgspec.structs.replace(found, accepted=partial(_accepted, files))
+
+
+def _accepted(files: IndexFiles) -> bytes:
+    from keyguard.policy.accepted import accepted_in  # a commit without findings does not need it
+
+    return accepted_in(files)
 
 
 def _not_staged(files: IndexFiles, repository: Repository, start: str) -> str:

@@ -54,6 +54,8 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "references": list(finding.references),
         "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
         "allowed_by_change": list(finding.allowed_by_change),
+        "accepted_until": finding.accepted_until,
+        "ended": finding.ended,
     }
 
 
@@ -135,6 +137,7 @@ def summary_object(run: Run) -> Object:
         "fail_on": run.fail_on.label,
         "failing": run.failing,
         "placeholders": run.placeholders,
+        "accepted_unused": run.unused,
         "suppressed": [_suppressed_object(suppressed) for suppressed in run.suppressed],
     }
 
@@ -208,6 +211,8 @@ def _suppressed_object(suppressed: Suppressed) -> Object:
         "by": suppressed.by,
         "marker": suppressed.marker,
         "reason": suppressed.reason,
+        "until": suppressed.until,
+        "owner": suppressed.owner,
         "occurrence": occurrence_object(suppressed.occurrence),
     }
 

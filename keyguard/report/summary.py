@@ -145,6 +145,13 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def accepted_lines(run: Run, style: Style) -> Iterator[str]:
+    """Say how many accepted findings are not there any more."""
+    if run.unused:
+        said = f"{counted(run.unused, 'accepted finding')} {'is' if run.unused == 1 else 'are'} not there any more"
+        yield paint(f"{said}: keyguard accept prune", DIM, style)
+
+
 def summary_line(run: Run, style: Style) -> str:
     """Findings by severity, then what was covered and what was set aside."""
     if run.findings:
@@ -214,7 +221,9 @@ def covered(run: Run) -> str:
     parts += [counted(coverage.checks, "check")] if coverage.checks else []
     parts += _unopened(coverage.unopened)
     chosen = sum(not skipped.gap and skipped.reason not in UNOPENED for skipped in run.skipped)
-    aside = [(chosen, "left out by choice"), (len(run.suppressed), "suppressed")]
+    accepted = {one.fingerprint for one in run.suppressed if one.by == "accepted"}
+    others = sum(one.by != "accepted" for one in run.suppressed)
+    aside = [(chosen, "left out by choice"), (others, "suppressed"), (len(accepted), "accepted")]
     parts += [f"{number(count)} {word}" for count, word in aside if count]
     if run.placeholders:
         parts.append(counted(run.placeholders, "placeholder"))

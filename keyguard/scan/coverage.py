@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard import __version__
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
@@ -16,7 +17,10 @@ from keyguard.inspection.results import Results
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
+from keyguard.scan.acceptance import prefix_of, without_accepted
+from keyguard.sources.listing import Folder
 from keyguard.triage import findings
+from keyguard.triage.dead_keys import lower_dead
 from keyguard.triage.findings import Policy, TriageResult
 
 if TYPE_CHECKING:
@@ -36,6 +40,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Whether keys are reported, and not only hygiene violations."""
     configuration: Configuration = Configuration()
     """The configuration that these settings come from."""
+    accepted: Callable[[], bytes] | None = None
+    """Returns the file of accepted findings; None if none counts."""
+    rotation: Rotation = DEFAULT_ROTATION
+    """Which keys are known to be dead."""
+    whole: bool = False
+    """Whether a whole project is scanned, so that an accepted finding that is not found no longer exists."""
 
 
 class Collected(msgspec.Struct, kw_only=True):
@@ -48,6 +58,8 @@ class Collected(msgspec.Struct, kw_only=True):
     kept: HygieneResult | None = None
     gaps: Sequence[Skipped] = ()
     """Gaps that each represent any number of files."""
+    folders: Sequence[Folder] = ()
+    """The folders that were listed."""
 
 
 def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
@@ -60,6 +72,9 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
+        decided = lower_dead(decided, terms.rotation, ruleset.by_id())
+    whole = terms.whole and not any(one.gap for one in skipped)
+    decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
@@ -82,6 +97,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
         version=__version__,
         findings=decided.findings,
         suppressed=decided.suppressed,
+        unused=len(unused),
         skipped=skipped,
         coverage=coverage,
         placeholders=tally.placeholders + (past.placeholders if past else 0),
@@ -91,6 +107,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
         configuration=names.hide_in_configuration(terms.configuration),
+        prefix=prefix_of(seen.folders),
         now=terms.now,
     )
 
@@ -103,13 +120,6 @@ def _ids(decided: TriageResult) -> Iterator[str]:
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
-
-
 def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: RuleSet, terms: Terms) -> TriageResult:
     if kept is None or not kept.violations:
         return findings.decide(sightings, ruleset, terms.policy)
@@ -119,6 +129,6 @@ def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: Rule
     names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
     ids = findings.short_ids(names)
     keys = findings.decide(sightings, ruleset, terms.policy, ids)
-    facts = violations.Lookups(tables.checks(), kept.sightings, ruleset.vendors)
+    facts = violations.Lookups(tables.checks(), kept.sightings, ruleset)
     ways = violations.decide(kept.violations, facts, terms.policy, ids)
     return TriageResult.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from keyguard import sources
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine import compiled
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
@@ -20,7 +20,7 @@ from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Ski
 from keyguard.rules.loader import AddedPack
 from keyguard.scan.coverage import Collected, Terms, build_run
 from keyguard.scan.worklist import Worklist
-from keyguard.sources.excludes import Exclude, exclude
+from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
 from keyguard.triage import findings
@@ -43,7 +43,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     hygiene: bool = False
     """Whether to run the hygiene checks as well, in the requested folders."""
-    rotation: Rotation = USUAL
+    rotation: Rotation = DEFAULT_ROTATION
     also: Callable[[Listing, Sequence[Sighting], compiled.Engine], list[Sighting]] | None = None
     """Reads the files again, given the keys found in them; the sightings that it returns are reported as well."""
     exclude: tuple[Exclude, ...] = ()
@@ -140,15 +140,17 @@ class _Scan:
         # --allow-incomplete does not cover what was not read because of the interrupt
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
         seen = Collected(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
-        seen.tally = tally or seen.tally
+        seen.tally, seen.folders = tally or seen.tally, self._listing.folders
         if not self._judged:
             self._judge(seen.tally, past)
         return self._settled(seen, self._engine, terms)
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
+        excluded = Excluded(request.exclude)
+        listing.skipped += excluded.refused()
         self._listed = listing.count()
-        exclude(listing, request.exclude)
+        exclude(listing, excluded)
         self._engine = engine
         self._histories = self._found_histories(engine)
         self._worklist = Worklist(
@@ -165,11 +167,13 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
+            self._exclude_history(self._past, os.fsencode(os.path.realpath(request.ask.paths[0])), tally.skipped)
         self._judge(tally, self._past, engine=engine)
         self._ask_others(tally, engine)
         if request.hygiene:
             self._kept = self._checked(tally, engine)
         seen = Collected(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
+        seen.folders = listing.folders
         return self._settled(seen, engine, request.terms)
 
     def _judge(self, *parts: Results | HistoryResult | None, engine: compiled.Engine | None = None) -> None:
@@ -229,6 +233,13 @@ class _Scan:
         )
         return self._request.change_policy.drop_hygiene_markers(kept) if self._request.change_policy else kept
 
+    def _exclude_history(self, past: HistoryResult | None, top: bytes, known: Collection[Skipped] = ()) -> None:
+        """Remove from history what ``--exclude`` leaves out of files."""
+        if past and self._request.exclude:
+            from keyguard.policy.history_excludes import apply_excludes
+
+            apply_excludes(past, self._request.exclude, top, known)
+
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
         """Return the histories of what was requested; None if there are none, or none were requested."""
         request = self._request
@@ -258,10 +269,7 @@ class _Scan:
         how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
         how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
-        if self._past and request.exclude:
-            from keyguard.policy.history_excludes import apply_excludes
-
-            apply_excludes(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
+        self._exclude_history(self._past, os.fsencode(repository.top or repository.git_dir))
         self._judge(self._past, engine=engine)
         return self._settled(Collected(scope="history", past=self._past), engine, request.terms)
 

@@ -288,7 +288,7 @@ def _contents(stored: Stored) -> Iterator[BlobContent]:
         yield from stored.reader.blobs(oids)
         return
     from keyguard.git.objects.blobs import read_blobs
-    from keyguard.git.process.opening import open_shadow
+    from keyguard.git.process.opening import open_objects
 
-    with open_shadow(stored.repository) as shadow:
-        yield from read_blobs(shadow, oids)
+    with open_objects(stored.repository) as git:
+        yield from read_blobs(git, oids)

@@ -63,6 +63,11 @@ def day(date: str) -> str:
     return "" if instant(date) is None else date[:10]
 
 
+def day_of(instant: int) -> str:
+    """Return the day of a time in seconds since the epoch, as ISO 8601 in UTC."""
+    return time.strftime("%Y-%m-%d", time.gmtime(instant))
+
+
 def sorted_dates(dates: Iterable[str]) -> list[str]:
     """Return the valid dates, earliest first, as given."""
     known = ((instant(date), date) for date in set(dates))

@@ -260,6 +260,8 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         references=rule.references,
         also=tuple(sorted(added.union(*(one.also for one in group)) - {rule.id})),
         allowed_by_change=_waived(group),
+        guessable=rule.guessable,
+        names=tuple(sorted({one.name for one in group})) if rule.guessable else (),
     )
 
 

@@ -15,10 +15,10 @@ from keyguard.model.finding import (
     Sighting,
     Snippet,
     Suppressed,
-    Vendor,
     Where,
 )
 from keyguard.model.violation import Check, Spot, Violation
+from keyguard.rules.loader import RuleSet
 from keyguard.triage.findings import Policy, TriageResult
 
 _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
@@ -34,11 +34,10 @@ def fingerprint(violation: Violation) -> str:
 class Lookups:
     """What findings need besides the violations: the checks, the sighted keys, and their vendors."""
 
-    def __init__(
-        self, checks: Mapping[str, Check], sightings: Iterable[Sighting], vendors: Mapping[str, Vendor]
-    ) -> None:
+    def __init__(self, checks: Mapping[str, Check], sightings: Iterable[Sighting], ruleset: RuleSet) -> None:
         self.checks = checks
-        self.vendors = vendors
+        self.vendors = ruleset.vendors
+        self.rules = ruleset.by_id()
         self.keys: dict[str, Sighting] = {}
         for one in sightings:
             self.keys.setdefault(one.fingerprint, one)
@@ -81,6 +80,10 @@ def _finding(one: Violation, name: str, id: str, facts: Lookups) -> Finding:
         malformed=False,
         message=one.message,
         key=one.key,
+        guessable=key is not None and facts.rules[whose.rule].guessable,
+        names=(key.name,) if key else (),
+        key_rule=whose.rule,
+        subject=one.subject,
         files=one.files,
         occurrences=tuple(map(_occurrence, one.spots)),
         remedy="\n".join((*one.steps, check.remedy)),

@@ -1,8 +1,9 @@
-"""Which configuration counts for a command, and whose markers: the work tree's, the index's, or those of a commit."""
+"""Choose the configuration and markers for a command: those of the work tree, the index, or a commit."""
 
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -21,14 +22,14 @@ WORK_TREE = "worktree"
 
 
 class ChosenSettings(NamedTuple):
-    """What decides over one scan."""
+    """The settings that decide over one scan."""
 
     settings: Settings
     change_policy: ChangePolicy | None = None
-    """Where not every marker counts: which ones do."""
+    """Set if not every marker counts: decides which ones do."""
 
     opened: RepositorySession | None = None
-    """The repository, where it took to be opened; it stays so until the end of the ``with`` block."""
+    """The repository session if one was opened; it is closed at the end of the ``with`` block."""
 
     def __enter__(self) -> ChosenSettings:
         return self
@@ -38,7 +39,7 @@ class ChosenSettings(NamedTuple):
             self.opened.close()
 
     def applied(self, request: ScanRequest) -> ScanRequest:
-        """The same scan, decided so."""
+        """Return the request with these settings applied."""
         if self.opened and request.range is not None:
             request = msgspec.structs.replace(request, opened=self.opened)
         if self.change_policy is None:
@@ -47,23 +48,27 @@ class ChosenSettings(NamedTuple):
 
 
 def of_work_tree(options: argparse.Namespace, start: str) -> ChosenSettings:
-    """What a scan of files obeys: the nearest configuration on disk, and every marker."""
-    return _named(options, start) or ChosenSettings(
-        project_config.find(start, options.config, isolated=options.isolated)
-    )
+    """Return the settings for a scan of files: the nearest configuration on disk, and every marker."""
+    if chosen := _named(options, start):
+        return chosen
+    settings = project_config.find(start, options.config, isolated=options.isolated)
+    return ChosenSettings(settings if options.isolated else _with_accepted(settings, start))
 
 
 def of_index(options: argparse.Namespace, start: str, index: str) -> ChosenSettings:
-    """What a commit obeys: the configuration that is staged, whatever lies in the work tree."""
-    if chosen := _named(options, start) or _instead(options):
+    """Return the settings for a commit: the staged configuration, whatever the work tree contains."""
+    if chosen := _named(options, start):
         return chosen
+    instead = _instead(options)
+    if options.isolated and instead:
+        return instead
     from keyguard.policy import staged_settings
 
-    return ChosenSettings(staged_settings.read_staged(start, index))
+    return ChosenSettings(staged_settings.read_staged(start, index, instead.settings if instead else None))
 
 
 def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) -> ChosenSettings:
-    """What a range obeys: the base of the change."""
+    """Return the settings for a range: those of the base of the change."""
     if chosen := _named(options, start, asked):
         return chosen
     from keyguard.policy import effective_settings
@@ -73,16 +78,19 @@ def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) ->
 
 
 def of_push(options: argparse.Namespace, asked: Range) -> ChosenSettings:
-    """What a push obeys before it is sent: the configuration of what is pushed, and every marker."""
-    if chosen := _named(options, ".", asked) or _instead(options):
+    """Return the settings for a push before it is sent: the configuration of its tip, and every marker."""
+    if chosen := _named(options, ".", asked):
         return chosen
+    instead = _instead(options)
+    if options.isolated and instead:
+        return instead
     from keyguard.policy import effective_settings
 
-    return ChosenSettings(*effective_settings.for_push(".", asked))
+    return ChosenSettings(*effective_settings.for_push(".", asked, instead.settings if instead else None))
 
 
 def on_server(options: argparse.Namespace, asked: Range) -> ChosenSettings:
-    """What a server obeys: its own configuration, and HEAD before the push only where that says so."""
+    """Return the settings for a push on a server: the server's own, and those of HEAD only if these say so."""
     if options.config_from == WORK_TREE:
         raise UsageError("--config-from worktree: what is pushed to a server is in no work tree")
     if chosen := _named(options, ".", asked):
@@ -96,20 +104,27 @@ def on_server(options: argparse.Namespace, asked: Range) -> ChosenSettings:
 
 
 def _named(options: argparse.Namespace, start: str, asked: Range | None = None) -> ChosenSettings | None:
-    """What ``--config-from`` says; None where it says nothing."""
+    """Return the settings that ``--config-from`` names; None without that option."""
     name = options.config_from
     if not name:
         return None
     if options.config or options.isolated:
         raise UsageError("--config-from says which configuration counts: leave out --config and --isolated")
     if name == WORK_TREE:
-        return ChosenSettings(project_config.nearest(start))
+        return ChosenSettings(_with_accepted(project_config.nearest(start), start))
     from keyguard.policy import effective_settings
 
     return ChosenSettings(*effective_settings.from_commit(start, name, asked))
 
 
+def _with_accepted(settings: Settings, start: str) -> Settings:
+    """Return the settings with the accepted findings of the work tree."""
+    from keyguard.policy.accepted import accepted_on_disk
+
+    return msgspec.structs.replace(settings, accepted=partial(accepted_on_disk, start))
+
+
 def _instead(options: argparse.Namespace) -> ChosenSettings | None:
-    """The configuration that the user names, or none at all for ``--isolated``; None where neither is said."""
+    """Return the configuration that the user names, or an empty one for ``--isolated``; None without either."""
     explicit = project_config.find_named(options.config)
     return ChosenSettings(explicit or Settings(Config())) if explicit or options.isolated else None

@@ -15,7 +15,7 @@ from keyguard.engine.containers import counted
 from keyguard.git.emptiness import has_content
 from keyguard.git.refs.tips import Tips, read_tips
 from keyguard.history.caching.histories import defer_values, recall, refs_of, remember, state_of
-from keyguard.history.full_scan.metadata_files import in_own_files
+from keyguard.history.full_scan.metadata_files import in_metadata_files
 from keyguard.history.result import HistoryResult
 from keyguard.history.stores import ScannedStore
 from keyguard.history.unopened import absent_stores, absent_submodules, shortened
@@ -73,7 +73,7 @@ class Histories:
                 except GitError as error:
                     gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
                     self._stores[at] = HistoryResult(skipped=[gap])
-                self._own[at] = HistoryResult(*in_own_files(home.repository, refs_of(tips), self._engine))
+                self._own[at] = HistoryResult(*in_metadata_files(home.repository, refs_of(tips), self._engine))
                 self._finished = at + 1
         return self._with_unopened(self._found())
 
