@@ -49,7 +49,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
         known = {one.oid: one for one in contents}
 
         class Reader:
-            def __init__(self, shadow: object, *, any_kind: bool) -> None:
+            def __init__(self, git: object, *, any_kind: bool) -> None:
                 assert any_kind
 
             def blobs(self, oids: Iterable[str]) -> Iterator[Content]:
