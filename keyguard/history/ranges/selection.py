@@ -63,7 +63,7 @@ def resolve_range(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedG
 
 
 #: names of HEAD
-_HEADS = ("HEAD", "@")
+_HEAD_NAMES = ("HEAD", "@")
 
 
 def _add_spec(spec: str, selection: Selection, revisions: Revisions, git: IsolatedGit) -> None:
@@ -75,7 +75,7 @@ def _add_spec(spec: str, selection: Selection, revisions: Revisions, git: Isolat
         if not older and not newer:
             raise UsageError(f"--range {spec}: name a revision on one side at least")
         begin, end = revisions.commit(older or "HEAD"), revisions.commit(newer or "HEAD")
-        if (older or "HEAD") in _HEADS and (newer or "HEAD") in _HEADS:
+        if (older or "HEAD") in _HEAD_NAMES and (newer or "HEAD") in _HEAD_NAMES:
             raise UsageError(
                 f"--range {spec}: nothing is in it, since both ends are HEAD: name its begin, as origin/main..HEAD"
             )
