@@ -1,7 +1,8 @@
 """``.dockerignore``: which files of a folder a build does not get. The last pattern that fits a file, or a folder
 around it, decides.
 
-The patterns are Go's ``filepath.Match``, relative to the folder, with ``**`` for any number of folders. Docker tells
+The patterns are Go's ``filepath.Match``, relative to the folder, with ``**`` for any number of folders: pathspec, which
+reads those of ``.gitignore``, would match a pattern without a slash in every folder. Docker tells
 their kinds apart by quick tests of its own, whose answers are not always those of the pattern; so do we.
 """
 

@@ -1,6 +1,7 @@
 """``MANIFEST.in``: which files a source distribution of setuptools holds besides modules.
 
-Its commands add files and take them out again: the last one that fits a file decides.
+Its commands add files and take them out again: the last one that fits a file decides. They are no patterns of a
+``.gitignore``, so pathspec cannot read them.
 """
 
 from __future__ import annotations

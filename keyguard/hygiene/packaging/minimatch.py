@@ -1,5 +1,7 @@
 """Patterns as npm reads them, those of ``minimatch``: braces, ``**``, extended globs; capitals are as good as others.
 
+They differ from those of ``.gitignore`` (https://github.com/isaacs/minimatch), so pathspec cannot read them.
+
 A pattern without a slash is held against the last part of a path. A path may also be held against a pattern in part:
 whether something below it could still fit.
 """

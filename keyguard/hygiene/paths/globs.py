@@ -1,8 +1,10 @@
-"""Patterns of ignore files, held against paths in a time that grows with both, whoever wrote the pattern.
+"""Patterns of ``.dockerignore``, ``.npmignore`` and ``MANIFEST.in``, matched in linear time.
 
-Each dialect puts its patterns down as expressions of ``re``, of which it needs little. ``re`` tries one way through a
-text after the other, and ten stars make more ways than anyone can wait for. Here all ways are gone at once, from the
-end of the text to its beginning: the places from which the rest of the expression fits are the bits of one number.
+pathspec reads what has the semantics of ``.gitignore``. These have others: Go's ``filepath.Match``, minimatch with
+braces and extended globs, and globs of distutils. So they are translated here, to expressions of ``re``, of which they
+need little. ``re`` backtracks, and ten stars take it more time than there is. Here, all alternatives are followed at
+once, from the end of the text to its beginning: the positions from which the rest of the expression matches are the
+bits of one number.
 """
 
 from __future__ import annotations
