@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from keyguard import sources
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine import compiled
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
@@ -43,7 +43,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     hygiene: bool = False
     """Whether to run the hygiene checks as well, in the requested folders."""
-    rotation: Rotation = USUAL
+    rotation: Rotation = DEFAULT_ROTATION
     also: Callable[[Listing, Sequence[Sighting], compiled.Engine], list[Sighting]] | None = None
     """Reads the files again, given the keys found in them; the sightings that it returns are reported as well."""
     exclude: tuple[Exclude, ...] = ()

@@ -20,7 +20,7 @@ from keyguard.sources.walk import FoundRepository, walk
 from keyguard.support.errors import GitError, UsageError
 
 if TYPE_CHECKING:
-    from keyguard.git.worktree.files import Inventory
+    from keyguard.git.worktree.files import WorktreeListing
 
 #: how many levels of repositories inside repositories are listed
 _NESTING = 16
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     """The folder's path below the root; empty for the root itself."""
     depth: int = 0
     """How many repositories are around the folder, below the root."""
-    begun: Inventory | None = None
+    begun: WorktreeListing | None = None
     """The git process that lists the folder, if it was started before."""
 
     @property
@@ -72,7 +72,7 @@ def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
         yield finish
 
 
-def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
+def listing(ask: Ask, begun: WorktreeListing | None = None) -> Listing:
     """Return what is below the paths, perhaps nothing. ``UsageError`` for a path that does not exist."""
     found = Listing(scope="working tree")
     for path in ask.paths:
@@ -108,17 +108,17 @@ def add_nested(found: Listing, place: Place, path: bytes, ask: Ask, *, linked: b
         _add_walked(found, inside, ask, ignore=True)
 
 
-def _begin(ask: Ask, stack: ExitStack) -> Inventory | None:
+def _begin(ask: Ask, stack: ExitStack) -> WorktreeListing | None:
     """Start git; None if that fails: ``listing`` starts it again, and reports why."""
     path = ask.paths[0]
     if len(ask.paths) > 1 or ask.all_files or not os.path.isdir(path):
         return None
-    from keyguard.git.worktree.files import inventory
+    from keyguard.git.worktree.files import worktree_listing
 
     place = Place(os.fsencode(_resolved(path)), b"")
     try:
         repository = _repository_of(place)
-        return stack.enter_context(inventory(repository, _inside(place, repository))) if repository else None
+        return stack.enter_context(worktree_listing(repository, _inside(place, repository))) if repository else None
     except GitError:
         return None
 
@@ -194,7 +194,11 @@ def _add_folder(found: Listing, place: Place, ask: Ask) -> None:
                 return
             reason = ""
         except GitError as error:
-            found.skipped.append(Skipped(path=place.name, reason=reason, detail=f"{error}; all files are read"))
+            found.skipped.append(
+                Skipped(
+                    path=place.name, reason=reason, detail=f"{error}; its files are read without git, ignored ones too"
+                )
+            )
     _add_walked(found, place, ask, ignore=not ask.all_files and not reason)
 
 
