@@ -21,10 +21,6 @@ exit code: 0 all was read and nothing found; 1 findings; 2 usage or configuratio
 """
 
 
-# Python has no translations of argparse's messages, and searching for some costs a commit hook 1 ms
-argparse._ = str  # type: ignore[attr-defined]
-
-
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Help as wide as the terminal. argparse imports ``shutil`` for the width at every start; this avoids that."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -12,6 +13,9 @@ from keyguard.inspection.inspector import InspectedText
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.reading import Shrunk
 from keyguard.support.errors import GitError
+
+#: with so many sightings it is worth a look whether some keys have more places than are held
+_MANY = 2000
 
 
 class Results(msgspec.Struct):
@@ -39,6 +43,12 @@ class Results(msgspec.Struct):
         if old:
             self.sightings = [one for one in self.sightings if not _taken(old, _line_of(one))]
 
+    def remove_moved(self, before: Iterable[Sighting]) -> None:
+        """Remove sightings of keys that were in other files before, as many times as they were there."""
+        old = Counter[tuple[object, ...]]((one.fingerprint,) for one in before)
+        if old:
+            self.sightings = [one for one in self.sightings if not _taken(old, (one.fingerprint,))]
+
     def add_text(self, seen: InspectedText) -> None:
         """Add what one text contained; ``count_read`` or ``count_streamed`` records whether it was read completely."""
         self.sightings += seen.sightings
@@ -58,6 +68,22 @@ class Results(msgspec.Struct):
             self.count_read(path, container)
         else:
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
+
+
+class Limiter:
+    """Counts the places of keys that have too many, each time that the number of sightings has doubled."""
+
+    def __init__(self, *, enabled: bool = True) -> None:
+        self._most = _MANY if enabled else sys.maxsize
+
+    def apply(self, results: Sequence[Results]) -> None:
+        """Take out the places beyond the limit. The order of the results decides which ones are held."""
+        if sum(len(one.sightings) for one in results) > self._most:
+            from keyguard.inspection.occurrence_limit import limit_places  # nearly always there are few
+
+            for one, held in zip(results, limit_places([one.sightings for one in results]), strict=True):
+                one.sightings = held
+            self._most = 2 * max(_MANY, sum(len(one.sightings) for one in results))
 
 
 class GuardedReader:

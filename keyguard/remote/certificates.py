@@ -11,6 +11,7 @@ import ssl
 import sys
 
 from keyguard.remote.errors import RequestError
+from keyguard.support.regular_file import require_regular
 
 #: the usual certificate files of systems, for a library that was built for another system
 _FILES = (
@@ -34,6 +35,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
     if sys.version_info >= (3, 13):  # as strict as this version's default
         found.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     if ca_file:
+        require_regular(ca_file)
         found.load_verify_locations(cafile=ca_file)
     elif sys.platform == "win32":
         _load_stores(found)

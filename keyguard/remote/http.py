@@ -98,7 +98,8 @@ class Client:
         try:
             context = certificates.tls_context(network.ca_file)
         except (OSError, ValueError) as error:
-            raise RequestError(f"the certificates in {network.ca_file or 'the system'} cannot be read") from error
+            why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+            raise RequestError(f"the certificates in {network.ca_file or 'the system'} cannot be read{why}") from error
         if network.proxy:
             way = urlsplit(network.proxy)
             connection = HTTPSConnection(

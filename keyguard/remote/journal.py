@@ -19,6 +19,7 @@ from keyguard import __version__
 from keyguard.masking.known_values import KNOWN
 from keyguard.support import userdirs
 from keyguard.support.errors import KeyguardError
+from keyguard.support.regular_file import read_regular
 
 try:
     import fcntl
@@ -106,8 +107,7 @@ class Journal:
         if not self.path:
             return
         try:
-            with open(self.path, "rb") as file:
-                lines = file.read().split(b"\n")
+            lines = read_regular(self.path).split(b"\n")
         except FileNotFoundError:
             return
         except OSError as error:

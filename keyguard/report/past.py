@@ -70,6 +70,8 @@ def standing(finding: Finding, run: Run) -> list[str]:
 def advice(finding: Finding) -> str:
     """What comes before the steps that every key needs; empty where history does not matter."""
     first, *_ = finding.occurrences
+    if finding.ended:
+        return ""
     if finding.kind != "key" or all(one.where is not Where.HISTORY for one in finding.occurrences):
         return ""
     if not _is_gone(first):

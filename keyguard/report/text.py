@@ -8,7 +8,7 @@ from typing import TextIO
 from keyguard.model.finding import Certainty, Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
-from keyguard.report.phrases import alive, allowed, evidence, headline, number, place, prose, steps, whose
+from keyguard.report.phrases import alive, allowed, dead, evidence, headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, summary_line
 from keyguard.support.sanitize import shown
@@ -66,6 +66,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "whose", _wrapped(whose(finding, run), style)
     if finding.verdict:
         yield "alive", _wrapped(alive(finding), style)
+    if finding.ended:
+        yield "state", [dead(finding)]
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.git import unread
+from keyguard.git import unscanned
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.history.stores import repository_at, stores_at
 from keyguard.inspection.filenames import Names
@@ -105,19 +105,19 @@ def _ignored(folder: Folder) -> Iterator[bytes]:
     if folder.repository is None:
         return
     top, root = os.fsencode(folder.repository.top), folder.root
-    for path in unread.ignored(folder.repository):
+    for path in unscanned.ignored_paths(folder.repository):
         below = os.path.relpath(os.path.join(top, path), root)
         if not below.startswith(b"../"):
             yield folder.display(below + (b"/" if path.endswith(b"/") else b""))
 
 
 def _beside(repository: Repository, names: Names) -> Iterator[NotCovered]:
-    if stored := sum(1 for _ in unread.large_files(repository)):
+    if stored := sum(1 for _ in unscanned.lfs_files(repository)):
         yield NotCovered(
             kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored
         )
     if repository.top:
-        remotes = unread.remotes(repository)
+        remotes = unscanned.remote_names(repository)
         yield from _told("remote", "remote", "of which only what was fetched is here", remotes, names)
 
 

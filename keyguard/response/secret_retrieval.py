@@ -13,7 +13,7 @@ from itertools import product
 from keyguard.engine.compiled import Engine
 from keyguard.engine.matcher import Found
 from keyguard.git.objects.blobs import BlobReader
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.history.stores import stores_at
 from keyguard.inspection.name_boundaries import found_in
 from keyguard.inspection.sightings import SightingFinder
@@ -134,8 +134,8 @@ def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int],
 def _of_object(oid: str, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
     for path in paths:
         for home in stores_at(path)[0]:
-            with open_shadow(home.repository) as shadow:
-                for content in BlobReader(shadow, any_kind=True).blobs([oid]):
+            with open_objects(home.repository) as git:
+                for content in BlobReader(git, any_kind=True).blobs([oid]):
                     if not content.problem:
                         yield content.read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -21,8 +22,10 @@ from keyguard.response.secret_retrieval import pair_of, secret_in, secret_of
 from keyguard.response.vendor_requests import RequestSelector, SecretSource, SelectedRequest, UserClaims
 from keyguard.scan.coverage import Terms
 from keyguard.scan.run import ScanRequest, scan_stream
+from keyguard.support import dates
 from keyguard.support.errors import UsageError
-from keyguard.triage.findings import Policy
+from keyguard.triage.dead_keys import lower_by_verdict
+from keyguard.triage.findings import Policy, TriageResult
 
 _NOTHING = UserClaims()
 
@@ -58,11 +61,14 @@ class Verifier:
         """Return the run with the vendors' verdicts on its keys."""
         keys = [one for one in run.findings if one.kind == "key"]
         said = {one.finding.fingerprint: one.verdict for one in self.verify_findings(keys, paths)}
-        findings = tuple(
-            msgspec.structs.replace(one, verdict=said.get(one.fingerprint)) if one.kind == "key" else one
+        rules, day = self._engine.ruleset.by_id(), dates.day_of(run.now or dates.now(os.environ))
+        findings = [
+            lower_by_verdict(msgspec.structs.replace(one, verdict=said.get(one.fingerprint)), rules, day)
+            if one.kind == "key"
+            else one
             for one in run.findings
-        )
-        return msgspec.structs.replace(run, findings=findings)
+        ]
+        return msgspec.structs.replace(run, findings=TriageResult.of(findings, ()).findings)
 
     def verify_text(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,7 +11,7 @@ from keyguard.git.layout.repository import Repository
 from keyguard.model.finding import Blob, Skipped, Where
 
 if TYPE_CHECKING:
-    from keyguard.git.objects.fresh import FreshReader
+    from keyguard.git.objects.loose_blobs import LooseBlobReader
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -61,8 +61,10 @@ class Stored(msgspec.Struct, frozen=True):
 
     repository: Repository
     blobs: list[Blob]
-    reader: FreshReader | None = None
+    reader: LooseBlobReader | None = None
     """Reads them, where a git stands ready for that."""
+    previous: Callable[[], list[str]] | None = None
+    """Returns the ids of other blobs in which their keys may have been before the change."""
 
 
 class Listing(msgspec.Struct):

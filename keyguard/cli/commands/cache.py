@@ -6,8 +6,8 @@ import argparse
 import os
 import sys
 
-from keyguard.cache import directory, generations
-from keyguard.cache.generations import Holdings
+from keyguard.cache import directory, file_rotation
+from keyguard.cache.file_rotation import Holdings
 from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.report.output import write_stdout
@@ -34,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the action."""
     if options.action == "clear":
-        text = f"removed {size(generations.clear() + _clear_rules())}"
+        text = f"removed {size(file_rotation.clear() + _clear_rules())}"
     else:
-        found = generations.holdings()
+        found = file_rotation.holdings()
         text = _json(found) if options.format == "json" else _text(found)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0

@@ -137,15 +137,20 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
     hygiene = whole and options.only != "keys" and not options.no_hygiene
+    # what is staged may not wait for the journal, and is not gone
+    rotation = settings.rotation() if source != "tree" else _rotation(settings, options)
     return msgspec.structs.replace(
         request,
         history=history,
         range=_range_of(options),
         authors=options.show_authors,
         hygiene=hygiene,
-        rotation=_rotation(settings, options) if hygiene else request.rotation,
+        rotation=rotation if hygiene else request.rotation,
         terms=msgspec.structs.replace(
-            request.terms, keys=options.only != "hygiene", whole=hygiene and history == "auto" and _is_whole(request)
+            request.terms,
+            rotation=rotation,
+            keys=options.only != "hygiene",
+            whole=hygiene and history == "auto" and _is_whole(request),
         ),
     )
 

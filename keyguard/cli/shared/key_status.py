@@ -44,7 +44,7 @@ def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
             for name, entry in found.evidence.deciding_entries(found.entries, vendor).items():
                 if is_dead(entry):
                     dead[name][vendor] = entry.time[:10]
-    return found.rotation.knowing(dead)
+    return found.rotation.with_vendor_answers(dead)
 
 
 def known_status(settings: Settings, rules: Sequence[str] = ()) -> KnownStatus:

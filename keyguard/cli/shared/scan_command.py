@@ -107,6 +107,7 @@ def _terms(options: argparse.Namespace, settings: Settings) -> Terms:
         allow_incomplete=options.allow_incomplete,
         now=dates.now(os.environ),
         configuration=settings.origin,
+        rotation=settings.rotation(),
         accepted=None if getattr(options, "no_accepted", True) else settings.accepted,
     )
 

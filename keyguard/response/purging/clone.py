@@ -11,7 +11,7 @@ from typing import IO
 
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.shadow import find_git
+from keyguard.git.process.isolated_git import find_git
 from keyguard.support.errors import GitError, UsageError
 
 try:

@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 
-from keyguard.git.process.shadow import is_inside
+from keyguard.git.process.isolated_git import is_inside
 from keyguard.response.purging.clone import Clone
 from keyguard.support.errors import GitError
 

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.head import checked_out
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import Tip, read_tips
 from keyguard.model.finding import Finding, Occurrence, Where
 from keyguard.report.phrases import place
@@ -114,8 +114,8 @@ def _tips(
     tips = [one for one in read_tips(repository).tips if one.reach != "index" and one.oid not in known]
     if not tips or not commits:
         return
-    with open_shadow(repository) as shadow:
-        below = _descendants(shadow, {one.oid for one in tips}, commits)
+    with open_objects(repository) as git:
+        below = _descendants(git, {one.oid for one in tips}, commits)
         leading = [one for one in tips if one.oid in below]
     if checked_out(repository):  # then HEAD is the branch, which is listed already
         leading = [one for one in leading if one.reach != "head"]
@@ -125,24 +125,24 @@ def _tips(
             yield _lead(repository, one, forms)
 
 
-def _descendants(shadow: Shadow, tips: Collection[str], commits: Collection[str]) -> set[str]:
+def _descendants(git: IsolatedGit, tips: Collection[str], commits: Collection[str]) -> set[str]:
     """Return these commits, and the tips and commits in between that descend from one."""
     found = set(commits)
-    with suppress(GitError):  # part of what a reflog names may be gone
-        lines = shadow.run("rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", *tips)
+    with suppress(GitError):  # what a reflog names may be gone in part
+        lines = git.run("rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", *tips)
         for oid, *before in map(str.split, lines.decode().splitlines()):
             if any(one in found for one in before):
                 found.add(oid)
     # annotated tags are no commits, and damaged tips may hide others
     for oid in sorted(tips)[:_MOST_ASKED]:
-        if oid not in found and any(_descends(shadow, oid, commit) for commit in commits):
+        if oid not in found and any(_descends(git, oid, commit) for commit in commits):
             found.add(oid)
     return found
 
 
-def _descends(shadow: Shadow, oid: str, commit: str) -> bool:
-    with suppress(GitError):  # git fails if it is no ancestor
-        shadow.run("merge-base", "--is-ancestor", commit, oid)
+def _descends(git: IsolatedGit, oid: str, commit: str) -> bool:
+    with suppress(GitError):  # it fails where it does not
+        git.run("merge-base", "--is-ancestor", commit, oid)
         return True
     return False
 

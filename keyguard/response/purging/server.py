@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.remotes import Remote, remotes_of
 from keyguard.git.layout.repository import Repository, open_git_dir
 from keyguard.git.layout.settings import is_partial, settings_of
@@ -70,7 +70,7 @@ def check_whole(repository: Repository, what: str) -> None:
     """Raise ``GitError`` if a repository lacks history or objects on purpose: not all keys can be found then."""
     if repository.shallow:
         raise GitError(f"{what} is a shallow clone: what it lacks is not searched. {_COMPLETE}")
-    if is_partial(repository, settings_of(repository, Reader(repository))):
+    if is_partial(repository, settings_of(repository, GitDirReader(repository))):
         raise GitError(f"{what} is a partial clone: what it lacks is not searched. {_COMPLETE}")
 
 
@@ -113,7 +113,7 @@ def _at(path: str) -> Repository:
 
 def _head(repository: Repository) -> str:
     """Return the full name of the branch that HEAD is on; empty if there is none."""
-    from keyguard.git.layout.control import read_control
+    from keyguard.git.layout.control_files import read_control
 
     data = (read_control(os.path.join(repository.git_dir, "HEAD"), 8 << 10) or b"").strip()
     name = os.fsdecode(data[4:].strip()) if data.startswith(b"ref:") else ""
