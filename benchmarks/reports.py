@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from keyguard.engine import compiled
 from keyguard.inspection.inspector import Inspector
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Blob, Where
 
 #: fields of the reports that are not compared: which version of keyguard wrote them

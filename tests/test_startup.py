@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.checkout import ROOT, run
 
 pytest_plugins = ("tests.helpers.shipping",)
@@ -82,7 +82,12 @@ def modules_loaded(python: Path, *arguments: str, env: dict[str, str], cwd: Path
 
 @pytest.mark.parametrize(
     "arguments",
-    [("hook", "pre-commit"), ("hook", "pre-commit", "app.py"), ("scan", "--staged")],
+    [
+        ("hook", "pre-commit"),
+        ("hook", "pre-commit", "app.py"),
+        ("scan", "--staged"),
+        ("scan", "--staged", "--exclude", "*.min.*", "--exclude", "!/a/**/b?/", "--exclude", "a*b*c"),
+    ],
     ids=" ".join,
 )
 def test_a_clean_commit_loads_nothing_heavy(
@@ -105,7 +110,7 @@ def test_help_and_version_load_no_command(
 ) -> None:
     loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
     ours = {name for name in loaded if name.startswith("keyguard.")}
-    assert "keyguard.cli.table" in ours
+    assert "keyguard.cli.command_table" in ours
     assert ours & {module for module, _ in COMMANDS.values()} == set()
     assert len(ours) <= 12, sorted(ours)
     assert loaded & (TOO_HEAVY | {"hyperscan"}) == set()

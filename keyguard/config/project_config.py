@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -66,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Name and content of the packs of a configuration that was read from git, which add to what is known."""
     further: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of a second configuration that counts as well: its folder, and its ``exclude``."""
+    accepted: Callable[[], bytes] | None = None
+    """Gives the file of accepted findings that counts; it is asked only where there are findings."""
 
     def rule_paths(self) -> tuple[str, ...]:
         """The rule packs that may replace others, as absolute paths."""

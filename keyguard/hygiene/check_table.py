@@ -30,7 +30,7 @@ from keyguard.hygiene.checks import (
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles import names as envfiles
 from keyguard.hygiene.envfiles import readers, survey
-from keyguard.hygiene.keys import kubernetes as kubernetes_secrets
+from keyguard.hygiene.keys import kubernetes_secrets
 from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.hygiene.project.project import Project
 from keyguard.model.violation import Violation

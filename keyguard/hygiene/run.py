@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.hygiene.check_table import (
     CHECKS,
@@ -18,12 +18,12 @@ from keyguard.hygiene.check_table import (
     local_file_predicates,
 )
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.kubernetes import encoded
+from keyguard.hygiene.keys.kubernetes_secrets import encoded
 from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.suppressions import Suppressions
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.model.violation import Spot, Violation
 from keyguard.sources.listing import Folder, Listing
@@ -78,7 +78,7 @@ def run(
     *,
     history: HistoryCoverage | None = None,
     now: int | None = None,
-    rotation: Rotation = USUAL,
+    rotation: Rotation = DEFAULT_ROTATION,
     ahead: Mapping[_Root, PreparedProject] | None = None,
 ) -> HygieneResult:
     """Run all checks on every project of the listing.

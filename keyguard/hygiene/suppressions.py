@@ -8,7 +8,7 @@ from keyguard.engine.page import Page
 from keyguard.model.finding import Match, Suppression
 from keyguard.model.violation import Spot
 from keyguard.support.regex import expression
-from keyguard.triage.inline import Marker, applies, markers
+from keyguard.triage.markers import Marker, applies, markers
 
 _BREAK = expression(rb"\r\n|\n|\r")
 

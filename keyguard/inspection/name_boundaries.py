@@ -1,5 +1,7 @@
-"""Where a key in a name begins and ends: what stands beside it there is a part of the name, as ``_`` in
-``backup_KEY.env``, where within a text it would be one of an identifier.
+"""Determine where a key in a file name begins and ends.
+
+A character next to it separates parts of the name, as ``_`` in ``backup_KEY.env``; in a text it would be part of an
+identifier.
 """
 
 from __future__ import annotations
@@ -9,18 +11,18 @@ from collections.abc import Iterator
 
 from keyguard.engine.compiled import Engine
 from keyguard.engine.matcher import Found, Matcher
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Match
 
-#: words and dates behind a key whose alphabet has the characters that divide names; shorter ones only where it does not
-#: hold these characters itself
+#: words and dates after a key whose alphabet includes the separators of names; shorter ones only if the key does not
+#: contain these characters itself
 _SUFFIX = re.compile(rb"(?:[-_](?:[A-Za-z]?[a-z]{2,}|[0-9]{4,8}))+\Z")
 _SHORT_SUFFIX = re.compile(rb"[A-Za-z0-9]+((?:[-_](?:[A-Za-z]?[a-z]*|[0-9]{1,8}))+)\Z")
 _BLANK = 0x20
 
 
 def found_in(name: bytes, engine: Engine) -> Found:
-    """Return the keys in a name, also those that touch a character of a word."""
+    """Return the matches in a name, including keys that touch a character of a word."""
     hits = engine.prefilter.hits(name)
     if not hits:
         return Found([], [])
@@ -29,10 +31,10 @@ def found_in(name: bytes, engine: Engine) -> Found:
 
 
 def divided(name: bytes, matcher: Matcher) -> bytes:
-    """Return the name with a blank in place of what touches a key in it, for the same rules as elsewhere to decide.
+    """Return the name with a blank in place of each character that touches a key, so that the usual rules apply.
 
-    A key that was seen before begins and ends where it did there. Any other one has to stand between characters that
-    are neither letters nor digits.
+    A key that was seen before has the same boundaries as there. Any other one must be between characters that are
+    neither letters nor digits.
     """
     found = bytearray(name)
     for start, end in _spans(name, matcher):
@@ -44,7 +46,7 @@ def divided(name: bytes, matcher: Matcher) -> bytes:
 
 
 def _spans(name: bytes, matcher: Matcher) -> Iterator[tuple[int, int]]:
-    """Yield where keys begin and end, in order and apart."""
+    """Yield the spans of keys, in order and disjoint."""
     matches = sorted(matcher.unbounded(name, nested=True), key=lambda one: (one.full_start, -one.full_end))
     last = 0
     for index, match in enumerate(matches):
@@ -64,7 +66,7 @@ def _spans(name: bytes, matcher: Matcher) -> Iterator[tuple[int, int]]:
 
 
 def _cuts(name: bytes, match: Match, nested: Match | None) -> Iterator[int]:
-    """Yield where a key may end before its pattern does: where the next one begins, and before words."""
+    """Yield the offsets where a key may end before its pattern does: at the next key, and before words."""
     if nested and nested.full_start < match.full_end and name[nested.full_start - 1] in b"-_":
         yield nested.full_start - 1
     if match.full_end == match.end:
@@ -75,5 +77,5 @@ def _cuts(name: bytes, match: Match, nested: Match | None) -> Iterator[int]:
 
 
 def _is_whole(text: bytes, matcher: Matcher) -> bool:
-    """Whether something that looks like a key makes up the whole text."""
+    """Whether something that looks like a key is the whole text."""
     return any(one.full_start == 0 and one.full_end == len(text) for one in matcher.unbounded(text))

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.support.dates import age
@@ -54,6 +54,8 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "references": list(finding.references),
         "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
         "allowed_by_change": list(finding.allowed_by_change),
+        "accepted_until": finding.accepted_until,
+        "ended": finding.ended,
     }
 
 
@@ -135,6 +137,7 @@ def summary_object(run: Run) -> Object:
         "fail_on": run.fail_on.label,
         "failing": run.failing,
         "placeholders": run.placeholders,
+        "accepted_unused": run.unused,
         "suppressed": [_suppressed_object(suppressed) for suppressed in run.suppressed],
     }
 
@@ -208,6 +211,8 @@ def _suppressed_object(suppressed: Suppressed) -> Object:
         "by": suppressed.by,
         "marker": suppressed.marker,
         "reason": suppressed.reason,
+        "until": suppressed.until,
+        "owner": suppressed.owner,
         "occurrence": occurrence_object(suppressed.occurrence),
     }
 

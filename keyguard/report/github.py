@@ -9,6 +9,7 @@ from keyguard.model.finding import Finding, Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.concise import closing_lines, place_line
 from keyguard.report.past import advice, place_in_time, standing
+from keyguard.report.paths import path_from_top
 from keyguard.report.phrases import alive, allowed, evidence, headline, number, prose, steps, whose
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.report.worst import split
@@ -62,14 +63,15 @@ def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
         ("see", [prose(finding.rotation)]),
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""
-    return _command(_LEVEL[finding.severity], {"title": title, **_pointer(occurrence)}, said)
+    return _command(_LEVEL[finding.severity], {"title": title, **_pointer(occurrence, run)}, said)
 
 
-def _pointer(occurrence: Occurrence) -> dict[str, str]:
+def _pointer(occurrence: Occurrence, run: Run) -> dict[str, str]:
     """Where the annotation stands; nowhere if the place is in history, since the file of that name has changed."""
     if occurrence.where is Where.HISTORY:
         return {}
-    lines = {"file": shown_path(occurrence.path), "line": str(occurrence.line), "endLine": str(occurrence.end_line)}
+    path = shown_path(path_from_top(occurrence, run))
+    lines = {"file": path, "line": str(occurrence.line), "endLine": str(occurrence.end_line)}
     if occurrence.line != occurrence.end_line:
         # the runner takes columns only within one line
         return lines

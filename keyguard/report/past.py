@@ -70,6 +70,8 @@ def standing(finding: Finding, run: Run) -> list[str]:
 def advice(finding: Finding) -> str:
     """What comes before the steps that every key needs; empty where history does not matter."""
     first, *_ = finding.occurrences
+    if finding.ended:
+        return ""
     if finding.kind != "key" or all(one.where is not Where.HISTORY for one in finding.occurrences):
         return ""
     if not _is_gone(first):
@@ -174,7 +176,7 @@ def _past(finding: Finding) -> list[Occurrence]:
 
 
 def _earliest(past: list[Occurrence]) -> Occurrence:
-    committed = dates.ordered(one.author_date for one in past)
+    committed = dates.sorted_dates(one.author_date for one in past)
     return next((one for one in past if committed and one.author_date == committed[0]), past[0])
 
 

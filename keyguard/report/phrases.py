@@ -52,6 +52,15 @@ def alive(finding: Finding) -> str:
     return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
 
 
+def dead(finding: Finding) -> str:
+    """Return how it is known that a key no longer works; empty if it may."""
+    state, _, day = finding.ended.partition(" ")
+    if not state:
+        return ""
+    when = f" on {prose(day)}" if day else ""
+    return f"revoked{when}, as recorded" if state == "revoked" else f"inactive: its vendor refused it{when}"
+
+
 def allowed(finding: Finding) -> str:
     """By what the change that is judged would allow it, without effect; nothing for what it does not."""
     if not finding.allowed_by_change:

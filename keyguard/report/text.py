@@ -8,9 +8,9 @@ from typing import TextIO
 from keyguard.model.finding import Certainty, Confidence, Finding, Run, Severity
 from keyguard.report import Style, past
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
-from keyguard.report.phrases import alive, allowed, evidence, headline, number, place, prose, steps, whose
+from keyguard.report.phrases import alive, allowed, dead, evidence, headline, number, place, prose, steps, whose
 from keyguard.report.snippet import source_lines
-from keyguard.report.summary import configuration_lines, gap_lines, summary_line
+from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, summary_line
 from keyguard.support.sanitize import shown
 
 _MOST_PLACES = 5
@@ -26,18 +26,18 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     for finding in run.findings:
         if style.verbose or finding.severity > Severity.INFO:
             kind = (finding.rule, past.advice(finding))
-            for line in _block(finding, run, style, explained.get(kind, "")):
+            for line in block(finding, run, style, explained.get(kind, "")):
                 out.write(line + "\n")
             out.write("\n")
             explained.setdefault(kind, finding.id)
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
-    for line in (*configuration_lines(run, style), summary_line(run, style)):
+    for line in (*configuration_lines(run, style), *accepted_lines(run, style), summary_line(run, style)):
         out.write(line + "\n")
 
 
-def _block(finding: Finding, run: Run, style: Style, like: str) -> Iterator[str]:
+def block(finding: Finding, run: Run, style: Style, like: str = "") -> Iterator[str]:
     """The lines about one key; ``like`` is the id of an earlier one of the same kind, which explained it."""
     first = finding.occurrences[0]
     gutter = len(str(first.line))
@@ -66,12 +66,17 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "whose", _wrapped(whose(finding, run), style)
     if finding.verdict:
         yield "alive", _wrapped(alive(finding), style)
+    if finding.ended:
+        yield "state", [dead(finding)]
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:
         yield from _advice(finding, style)
     if finding.allowed_by_change:
         yield "note", _wrapped(f"{allowed(finding)}. {_LANDING}", style)
+    if finding.accepted_until:
+        again = f"keyguard accept {finding.id}"
+        yield "note", [f"was accepted until {shown(finding.accepted_until)}; to accept it again: {again}"]
     if finding.confidence is not Confidence.HIGH:
         yield "note", [f"{finding.confidence.value} confidence: {_doubt(finding)}"]
     yield from _others(finding, style)

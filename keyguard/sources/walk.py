@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from keyguard.model.finding import Skipped
 from keyguard.sources.descent import FLAGS, Descent
-from keyguard.sources.ignores import Ignores
+from keyguard.sources.gitignore.reader import RuleReader
+from keyguard.sources.gitignore.refusal import refusal
+from keyguard.sources.gitignore.rules import IgnoreRules
 
 _IGNORE_LIMIT = 1 << 20
 _GIT = b".git"
@@ -34,7 +36,7 @@ class FoundRepository(NamedTuple):
 
 class _Folder(NamedTuple):
     path: bytes
-    ignores: tuple[tuple[bytes, Ignores], ...]
+    ignores: tuple[tuple[bytes, IgnoreRules], ...]
 
 
 def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | FoundRepository | Skipped]:
@@ -42,7 +44,7 @@ def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | Fou
 
     With ``nested``, repositories below are handed back, not entered; one at the very top is walked in any case.
     """
-    descent = Descent(root)
+    descent, reader = Descent(root), RuleReader()
     stack = [_Folder(b"", ())]
     try:
         while stack:
@@ -56,10 +58,12 @@ def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | Fou
                 yield FoundRepository(folder.path)
                 continue
             if ignore and _IGNORE in entries:
-                rules = _ignore_file(descent, folder.path)
+                rules = _ignore_file(descent, folder.path, reader)
                 if isinstance(rules, Skipped):
                     yield rules
                 else:
+                    if rules.refused:
+                        yield refusal(os.path.join(folder.path, _IGNORE), rules.refused)
                     folder = folder._replace(ignores=(*folder.ignores, (folder.path, rules)))
             yield from _below(descent, folder, entries, stack)
     finally:
@@ -97,24 +101,24 @@ def _is_git_dir(descent: Descent, path: bytes) -> bool:
     return b"HEAD" in inside and (b"objects" in inside or b"commondir" in inside)
 
 
-def _ignore_file(descent: Descent, path: bytes) -> Ignores | Skipped:
-    """The rules of a folder's ``.gitignore``; as git does, a link is not obeyed."""
+def _ignore_file(descent: Descent, path: bytes, reader: RuleReader) -> IgnoreRules | Skipped:
+    """Return the rules of a folder's ``.gitignore``; as git does, a link is not obeyed."""
     try:
         folder = descent.folder(path)
         if not stat.S_ISREG(os.stat(_IGNORE, dir_fd=folder, follow_symlinks=False).st_mode):
-            return Ignores(b"")
+            return reader.read(b"")
         with open(os.open(_IGNORE, FLAGS, dir_fd=folder), "rb") as file:
             text = file.read(_IGNORE_LIMIT + 1)
         if len(text) > _IGNORE_LIMIT:
             raise ValueError(f"larger than {_IGNORE_LIMIT} bytes")
-        return Ignores(text)
+        return reader.read(text)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        # no gap: where ignore rules cannot be read, nothing is ignored
+        # no gap: where no rule of a file is obeyed, nothing is ignored
         return Skipped(path=os.path.join(path, _IGNORE), reason="ignore-rules", detail=f"not obeyed: {why}", gap=False)
 
 
-def _ignored(path: bytes, ignores: tuple[tuple[bytes, Ignores], ...], *, is_folder: bool) -> bool:
+def _ignored(path: bytes, ignores: tuple[tuple[bytes, IgnoreRules], ...], *, is_folder: bool) -> bool:
     """Whether the deepest file that says anything about a path says that it is ignored."""
     for base, rules in reversed(ignores):
         verdict = rules.verdict(path[len(base) + 1 :] if base else path, folder=is_folder)

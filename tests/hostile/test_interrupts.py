@@ -69,7 +69,7 @@ MOMENTS = {
     "lineage": ("keyguard.history.trees.ancestors:TreeAncestors:_level", 1),
     "placing": ("keyguard.history.provenance.occurrences:OccurrenceBuilder:_placed", 2),
     "accounting of history": ("keyguard.history.full_scan.survey:_Survey:_unreachable", 1),
-    "own files": ("keyguard.history.full_scan.run::in_own_files", 1),
+    "own files": ("keyguard.history.full_scan.run::in_metadata_files", 1),
 }
 
 
@@ -194,7 +194,7 @@ def test_without_provenance_a_hit_has_the_name_of_its_object(
 
 
 def test_when_all_is_read_the_report_is_whole(kg: Keyguard, tmp_path: Path, packed: Path) -> None:
-    ended = interrupted(kg, tmp_path, ("keyguard.triage.triage::decide", 1), packed, "--no-cache")
+    ended = interrupted(kg, tmp_path, ("keyguard.triage.findings::decide", 1), packed, "--no-cache")
     assert ended.document is not None
     assert (ended.code, ended.gaps, ended.document["coverage"]["complete"]) == (130, {}, True)
     assert {"settings.env", "now-0.env"} <= ended.paths
@@ -253,7 +253,7 @@ def test_a_range_reports_what_was_found_too(
 def test_callers_of_the_library_hear_of_it_and_get_what_was_found(kg: Keyguard, tmp_path: Path, packed: Path) -> None:
     program = f"""
 import signal
-from keyguard.scan import run as scan
+from keyguard.scan.run import Interrupted, ScanRequest, run_scan
 from keyguard.support.progress import Progress
 from keyguard.sources.listing import Ask
 from keyguard.history import tasks
@@ -262,9 +262,9 @@ def stop(step):
     if step.phase == "contents" and step.keys:
         signal.raise_signal(signal.SIGINT)
 try:
-    scan.run(scan.Request(ask=Ask(paths=({str(packed)!r},)), history="only", cached=False, jobs=2), Progress(stop))
+    run_scan(ScanRequest(ask=Ask(paths=({str(packed)!r},)), history="only", cached=False, jobs=2), Progress(stop))
 except KeyboardInterrupt as interrupt:
-    assert isinstance(interrupt, scan.Interrupted)
+    assert isinstance(interrupt, Interrupted)
     print(len(interrupt.run.findings) > 0, interrupt.run.coverage.complete)
 """
     said = kg.python(program)

@@ -9,7 +9,7 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret, fingerprint, masked
 from keyguard.masking.values import Value
 from keyguard.model.finding import Where

@@ -183,13 +183,13 @@ def test_ignore_rules_of_any_kind_cannot_hang_or_break_the_walk(tmp_path: Path, 
         os.mkfifo(rules)
     else:
         rules.write_bytes(
-            {"huge": b"*" * (2 << 20), "many": b"*.x\n" * 6000, "latin": b"\xe9*\n", "nul": b"\0*\n"}[kind]
+            {"huge": b"*" * (2 << 20), "many": b"*a*b*c*d\n" * 6000, "latin": b"\xe9*\n", "nul": b"\0*\n"}[kind]
         )
     found = list(walk(os.fsencode(root), ignore=True, nested=True))
     assert {FoundFile(b"a.txt"), FoundFile(b"b/c.txt"), FoundFile(b"\xff.txt")} <= set(found)
     skipped = [one for one in found if isinstance(one, Skipped)]
     assert [(one.path, one.reason, one.gap) for one in skipped] == (
-        [(b".gitignore", "ignore-rules", False)] if kind in ("huge", "many") else []
+        [(b".gitignore", "ignore-rules", kind == "many")] if kind in ("huge", "many") else []
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from keyguard.history.hit import Hit
-from keyguard.inspection.inspector import Sighted
+from keyguard.inspection.inspector import InspectedText
 from keyguard.odb.commits import CommitRows, moved
 
 
@@ -39,7 +39,7 @@ class ContentResults(msgspec.Struct, array_like=True):
         self.placeholders += other.placeholders
         self.containers += other.containers
 
-    def keep(self, number: int, seen: Sighted) -> None:
+    def keep(self, number: int, seen: InspectedText) -> None:
         """Add what was found in one object."""
         if seen.sightings or seen.doubtful:
             self.hits.append(Hit(number, seen.sightings, seen.doubtful))

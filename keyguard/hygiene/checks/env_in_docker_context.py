@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from keyguard.hygiene.docker import ignorefile
+from keyguard.hygiene.docker import dockerignore
 from keyguard.hygiene.docker.builds import Build, builds
-from keyguard.hygiene.docker.images import Arrival, arrivals
+from keyguard.hygiene.docker.image_files import ImageFile, image_files
 from keyguard.hygiene.envfiles import contents
-from keyguard.hygiene.envfiles.contents import Holding
+from keyguard.hygiene.envfiles.contents import EnvFile
 from keyguard.hygiene.envfiles.survey import survey
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
@@ -26,9 +26,9 @@ class _Case(NamedTuple):
 
     build: Build
     path: bytes
-    arrival: Arrival
+    file: ImageFile
     why: str
-    holding: Holding | None
+    env_file: EnvFile | None
     """None for a file that does not exist yet."""
 
 
@@ -37,7 +37,7 @@ def env_in_docker_context(project: Project) -> Iterator[Violation]:
     cases: dict[bytes, list[_Case]] = defaultdict(list)
     for build in builds(project):
         if any(not copy.stage for stage in build.stages for copy in stage.copies):
-            cases[build.ignorefile(project)] += _cases(project, build)
+            cases[build.ignore_file(project)] += _cases(project, build)
     for path, found in sorted(cases.items()):
         if found:
             yield _violation(project, path, sorted(found, key=_rank))
@@ -47,21 +47,21 @@ CHECKS = (env_in_docker_context,)
 
 
 def _rank(case: _Case) -> tuple[int, bytes, bytes]:
-    severity = case.holding.severity if case.holding else None
-    return (-1 if case.holding is None else -2 - (severity or 0)), case.path, case.build.dockerfile
+    severity = case.env_file.severity if case.env_file else None
+    return (-1 if case.env_file is None else -2 - (severity or 0)), case.path, case.build.dockerfile
 
 
 def _cases(project: Project, build: Build) -> list[_Case]:
-    rules = ignorefile.patterns(project.read(build.ignorefile(project)) or b"")
+    rules = dockerignore.patterns(project.read(build.ignore_file(project)) or b"")
     files = _files(project, build)
     names = {_text(path[len(build.context) :]): path for path in files}
-    given = {name: path for name, path in names.items() if not ignorefile.leaves_out(rules, _bytes(name))}
+    given = {name: path for name, path in names.items() if not dockerignore.leaves_out(rules, _bytes(name))}
     found = []
-    for one in arrivals(build.stages, given, build.targets):
-        decided = ignorefile.deciding(rules, _bytes(one.name))
-        name = shown_path(build.ignorefile(project))
+    for one in image_files(build.stages, given, build.targets):
+        decided = dockerignore.deciding(rules, _bytes(one.name))
+        name = shown_path(build.ignore_file(project))
         missing = (
-            "nothing in" if rules else "there is no" if not project.exists(build.ignorefile(project)) else "no rule in"
+            "nothing in" if rules else "there is no" if not project.exists(build.ignore_file(project)) else "no rule in"
         )
         why = f"{missing} {name}" + (" leaves it out" if missing != "there is no" else "")
         if decided:
@@ -70,10 +70,10 @@ def _cases(project: Project, build: Build) -> list[_Case]:
     return found
 
 
-def _files(project: Project, build: Build) -> dict[bytes, Holding | None]:
+def _files(project: Project, build: Build) -> dict[bytes, EnvFile | None]:
     """Return the private files in the context; if there are none, the missing files that code in it would read."""
     known = survey(project)
-    inside = {one.path: one for one in known.kept(project) if one.path.startswith(build.context)}
+    inside = {one.path: one for one in known.private_files(project) if one.path.startswith(build.context)}
     if inside:
         return dict(inside)
     read = {one.file for one in known.readers if one.path.startswith(build.context) and not one.weak}
@@ -85,9 +85,9 @@ def _violation(project: Project, path: bytes, cases: Sequence[_Case]) -> Violati
     copied = {one.build.dockerfile: one for one in reversed(cases)}
     others = len({one.path for one in cases}) - 1
     what = shown_path(first.path) + (f" and {others} more" if others else "")
-    takes = "takes" if first.holding else "would take"
+    takes = "takes" if first.env_file else "would take"
     says = f"{shown_path(first.build.dockerfile)} {takes} {what} into the image: {first.why}"
-    holds = contents.words(project, first.holding) if first.holding else ""
+    holds = contents.describe(project, first.env_file) if first.env_file else ""
     return Violation(
         check="env-in-docker-context",
         message=f"{says}; the file {holds}" if holds else says,
@@ -96,9 +96,9 @@ def _violation(project: Project, path: bytes, cases: Sequence[_Case]) -> Violati
         ),
         subject=path.decode("utf-8", "backslashreplace"),
         because=_because(cases),
-        severity=_severity(first.holding),
-        confidence=None if first.holding else Confidence.MEDIUM,
-        key=first.holding.key() if first.holding else "",
+        severity=_severity(first.env_file),
+        confidence=None if first.env_file else Confidence.MEDIUM,
+        key=first.env_file.key() if first.env_file else "",
         files=(path, *sorted({one.path for one in cases})),
     )
 
@@ -109,13 +109,13 @@ def _because(cases: Sequence[_Case]) -> tuple[str, ...]:
 
 
 def _spot(project: Project, case: _Case) -> Spot:
-    copy = case.arrival.copy
+    copy = case.file.copy
     return (
         project.spot(case.build.dockerfile, copy.start, copy.end) if copy.end else spots.of_file(case.build.dockerfile)
     )
 
 
-def _severity(found: Holding | None) -> Severity:
+def _severity(found: EnvFile | None) -> Severity:
     if found is None or found.severity is None:
         return Severity.LOW
     return min(found.severity, Severity.HIGH)

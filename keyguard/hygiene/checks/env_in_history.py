@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commits import parse_commit
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests
 from keyguard.hygiene.project import spots
@@ -61,7 +61,7 @@ def _trace(key: Sighting) -> Trace:
 def _violation(project: Project, path: bytes, keys: Sequence[Sighting]) -> Violation:
     worst, more = keys[0], len(keys) - 1
     removed = max((_trace(one) for one in keys), key=lambda one: one.removed_date)
-    held = contents.a_key(project, worst) + (f" and {more} more" if more else "")
+    held = contents.key_phrase(project, worst) + (f" and {more} more" if more else "")
     return Violation(
         check="env-in-history",
         message=f"{shown_path(path)} was committed, and history keeps {held} from it{_until(removed)}",
@@ -97,7 +97,7 @@ def _author(project: Project, commit: str) -> str:
     """Return the author that a commit names; empty if it cannot be read."""
     for repository in (one.repository for one in project.folders if one.repository):
         try:
-            with open_shadow(repository) as shadow:
+            with open_objects(repository) as shadow:
                 for content in read_blobs(shadow, [commit], any_kind=True):
                     found = parse_commit(b"".join(iter(content.read, b"")))
                     if found:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles import contents
-from keyguard.hygiene.envfiles.contents import Holding
+from keyguard.hygiene.envfiles.contents import EnvFile
 from keyguard.hygiene.envfiles.names import is_aside
 from keyguard.hygiene.envfiles.survey import survey
 from keyguard.hygiene.packaging import sdists, wheels
@@ -27,7 +27,7 @@ class _Case(NamedTuple):
     """A file that a package would contain."""
 
     path: bytes
-    holding: Holding | None
+    env_file: EnvFile | None
     """None for a file that does not exist yet."""
     manifest: bytes
     by: str
@@ -37,7 +37,7 @@ class _Case(NamedTuple):
 def env_in_package(project: Project) -> Iterator[Violation]:
     """Yield a violation for each file and package that includes it."""
     known = survey(project)
-    files: dict[bytes, Holding | None] = {one.path: one for one in known.kept(project)}
+    files: dict[bytes, EnvFile | None] = {one.path: one for one in known.private_files(project)}
     for reader in known.readers:
         if not reader.weak and not project.exists(reader.file):
             files.setdefault(reader.file, None)
@@ -49,7 +49,7 @@ def env_in_package(project: Project) -> Iterator[Violation]:
 CHECKS = (env_in_package,)
 
 
-def _npm(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_Case]:
+def _npm(project: Project, files: dict[bytes, EnvFile | None]) -> Iterator[_Case]:
     described = {path[: -len(b"package.json")]: path for path in project.by_name.get(b"package.json", ())}
     for folder, ours in _by_folder(described, files):
         path = described[folder]
@@ -102,13 +102,13 @@ def _described(project: Project, path: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _python(project: Project, files: dict[bytes, Holding | None]) -> Iterator[_Case]:
+def _python(project: Project, files: dict[bytes, EnvFile | None]) -> Iterator[_Case]:
     described: dict[bytes, bytes] = {}
     for name in reversed(_PYTHON):
         described |= {path[: -len(name)]: path for path in project.by_name.get(name, ())}
 
     @cache
-    def verdicts() -> Mapping[bytes, Verdict]:
+    def verdicts() -> Mapping[bytes, IgnoreVerdict]:
         return project.ignored(sorted(files))
 
     for folder, ours in _by_folder(described, files):
@@ -135,11 +135,11 @@ def _by_folder(described: Iterable[bytes], files: Iterable[bytes]) -> Iterator[t
 
 
 def _violation(project: Project, case: _Case) -> Violation:
-    held = case.holding
+    held = case.env_file
     name, takes_it = shown_path(case.path), "takes" if held else "would take"
-    holds = contents.words(project, held) if held else ""
+    holds = contents.describe(project, held) if held else ""
     says = f"{case.by} of {shown_path(case.manifest)} {takes_it} {name}: {case.why}"
-    spot = contents.place(project, held) if held else project.spot(case.manifest, 0, 1)
+    spot = contents.worst_spot(project, held) if held else project.spot(case.manifest, 0, 1)
     return Violation(
         check="env-in-package",
         message=f"{says}; the file {holds}" if holds else says,

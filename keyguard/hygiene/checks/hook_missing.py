@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.settings import hooks_path
 from keyguard.hygiene.data import tables
@@ -80,7 +80,7 @@ def _shadowed(project: Project, place: _Place) -> Violation | None:
     config = [path for path in _pre_commit_configs(project, place) if _calls(project.read(path) or b"")]
     if not config and not _is_called(usual):
         return None
-    where = config[0] if config else place.prefix + b".git/hooks/pre-commit"
+    where = config[0] if config else _some_file(project, place)
     return Violation(
         check="hook-missing",
         message=f"core.hooksPath sends git to {shown(elsewhere)}, where keyguard is not called",
@@ -115,7 +115,7 @@ def _missing(project: Project, place: _Place) -> Violation | None:
     if any(_calls(project.read(path) or b"") for path in files) or _is_called(_hooks_in(folder, place)):
         return None
     configs = _pre_commit_configs(project, place)
-    where = configs[0] if configs else place.prefix + b".git/hooks/pre-commit"
+    where = (configs or files or [_some_file(project, place)])[0]
     return Violation(
         check="hook-missing",
         message="neither a hook nor a CI job of this repository calls keyguard",
@@ -123,6 +123,16 @@ def _missing(project: Project, place: _Place) -> Violation | None:
         because=(f"looked at {', '.join(map(shown_path, files[:3])) or 'the hooks of git'}",) if files else (),
         subject="missing",
     )
+
+
+def _some_file(project: Project, place: _Place) -> bytes:
+    """Return a file of the project to show the finding at: a page about it, else the first there is.
+
+    Reports for code scanning name files of a checkout, which has no file of ``.git``.
+    """
+    listed = [path for path in project.files if path.startswith(place.prefix)]
+    pages = [path for path in listed if path[len(place.prefix) :].lower().startswith(b"readme")]
+    return min(pages or listed, default=place.prefix + b".git/hooks/pre-commit")
 
 
 # --- where it could be called -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from keyguard.hygiene.envfiles import contents
-from keyguard.hygiene.keys.lifetimes import Life, changed, is_aside, lives
+from keyguard.hygiene.keys.lifetimes import KeyLifetime, is_aside, key_lifetimes, last_change
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.masking.secret import short_id
@@ -27,7 +27,7 @@ _MOST = 100
 def too_old(project: Project) -> Iterator[Violation]:
     """Yield ``key-too-old`` for keys that are still present and older than the project allows."""
     limit, now = project.rotation.max_age_days, project.now
-    for life in lives(project) if limit and now is not None else ():
+    for life in key_lifetimes(project) if limit and now is not None else ():
         there = _there(life)
         if there and not is_aside(project, life) and not _is_revoked(project, life):
             first = life.first_seen()
@@ -38,11 +38,11 @@ def too_old(project: Project) -> Iterator[Violation]:
 
 def not_rotated(project: Project) -> Iterator[Violation]:
     """Yield ``key-removed-not-rotated`` for keys that commits removed and that no record calls revoked."""
-    for life in lives(project) if project.history else ():
+    for life in key_lifetimes(project) if project.history else ():
         removals = [one for one in life.past if _is_removal(project, one)]
         if _there(life) or not removals or is_aside(project, life) or _is_revoked(project, life):
             continue
-        last = dates.ordered(_removed(one) for one in removals)
+        last = dates.sorted_dates(_removed(one) for one in removals)
         latest = next((one for one in removals if last and _removed(one) == last[-1]), removals[0])
         yield _removed_only(project, life, latest)
 
@@ -50,7 +50,7 @@ def not_rotated(project: Project) -> Iterator[Violation]:
 CHECKS = (too_old, not_rotated)
 
 
-def _is_revoked(project: Project, life: Life) -> bool:
+def _is_revoked(project: Project, life: KeyLifetime) -> bool:
     said = life.key.attribution
     vendor = said.vendor if said.certainty is Certainty.CERTAIN else ""
     return project.rotation.is_revoked(life.fingerprint, vendor)
@@ -59,15 +59,15 @@ def _is_revoked(project: Project, life: Life) -> bool:
 # --- ages -------------------------------------------------------------------------------------------------------------
 
 
-def _by_commit(life: Life, first: Occurrence, now: int | None) -> tuple[int, str, Confidence | None]:
+def _by_commit(life: KeyLifetime, first: Occurrence, now: int | None) -> tuple[int, str, Confidence | None]:
     """Return the age in days, a phrase that says how it is known, and the confidence."""
     since = f"first committed {dates.day(first.author_date)}, to {shown_path(first.path)}, by {first.commit[:10]}"
     return dates.age(first.author_date, now) or 0, since, None
 
 
-def _by_file(project: Project, life: Life, now: int | None) -> tuple[int, str, Confidence | None] | None:
+def _by_file(project: Project, life: KeyLifetime, now: int | None) -> tuple[int, str, Confidence | None] | None:
     """Return the same for a key in no commit: at least the age of the file around it; None if unknown."""
-    then = changed(project, [path for path, _ in life.here])
+    then = last_change(project, [path for path, _ in life.here])
     if then is None or now is None:
         return None
     day = time.strftime("%Y-%m-%d", time.gmtime(then))
@@ -76,7 +76,7 @@ def _by_file(project: Project, life: Life, now: int | None) -> tuple[int, str, C
 
 
 def _old(
-    project: Project, life: Life, there: list[Spot], days: int, since: str, confidence: Confidence | None
+    project: Project, life: KeyLifetime, there: list[Spot], days: int, since: str, confidence: Confidence | None
 ) -> Violation:
     limit = project.rotation.max_age_days
     return Violation(
@@ -106,7 +106,7 @@ def _removed(one: Sighting) -> str:
     return one.occurrence.trace.removed_date if one.occurrence.trace else ""
 
 
-def _removed_only(project: Project, life: Life, latest: Sighting) -> Violation:
+def _removed_only(project: Project, life: KeyLifetime, latest: Sighting) -> Violation:
     place = latest.occurrence
     day, commit = dates.day(_removed(latest)), place.trace.removed[:10] if place.trace else ""
     name = short_id(life.fingerprint)
@@ -130,15 +130,15 @@ def _removed_only(project: Project, life: Life, latest: Sighting) -> Violation:
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _there(life: Life) -> list[Spot]:
+def _there(life: KeyLifetime) -> list[Spot]:
     """Return the spots where the key is now: in files, else in those of HEAD."""
     if life.here:
         return [spots.of_key(path, one.occurrence) for path, one in life.here]
     return [spots.of_key(one.occurrence.path, one.occurrence) for one in life.at_head]
 
 
-def _called(project: Project, life: Life) -> str:
-    said = contents.a_key(project, life.key)
+def _called(project: Project, life: KeyLifetime) -> str:
+    said = contents.key_phrase(project, life.key)
     return said[:1].upper() + said[1:]
 
 

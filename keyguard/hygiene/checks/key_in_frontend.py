@@ -25,7 +25,11 @@ def key_in_frontend(project: Project) -> Iterator[Violation]:
     }
     found = deliveries(project, [path for path, keys in suspects.items() if keys])
     for path, delivery in found.items():
-        taken = [key for key in suspects[path] if delivery.delivers(project.offset(path, key) if delivery.stays else 0)]
+        taken = [
+            key
+            for key in suspects[path]
+            if delivery.delivers(project.offset(path, key) if delivery.server_spans else 0)
+        ]
         for key in {one.fingerprint: one for one in reversed(taken)}.values():
             yield _violation(project, path, key, delivery)
 

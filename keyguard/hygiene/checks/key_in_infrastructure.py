@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.secrets import a_key, concerns
+from keyguard.hygiene.keys.secret_keys import is_reported, key_title
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
@@ -30,7 +30,7 @@ def keys_in_infrastructure(project: Project) -> Iterator[Violation]:
     for path, keys in sorted(project.keys.items()):
         kind = _kind(path) if keys and path in project.files else None
         if kind:
-            yield from _in_file(project, path, kind, [one for one in keys if concerns(project, path, one)])
+            yield from _in_file(project, path, kind, [one for one in keys if is_reported(project, path, one)])
 
 
 CHECKS = (keys_in_infrastructure,)
@@ -61,7 +61,7 @@ def _in_file(project: Project, path: bytes, kind: dict[str, Any], keys: list[Sig
         where = _instruction(project, path, key) if kind["check"] == "key-in-dockerfile" else ""
         yield Violation(
             check=kind["check"],
-            message=f"{a_key(project, key)} in {where}{shown_path(path)}",
+            message=f"{key_title(project, key)} in {where}{shown_path(path)}",
             spots=tuple(spots.of_key(path, one.occurrence) for one in places),
             because=(kind["why"],),
             severity=severity_of(key),

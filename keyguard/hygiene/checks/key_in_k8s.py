@@ -8,8 +8,8 @@ from functools import lru_cache
 from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.hygiene.checks.key_in_infrastructure import severity_of
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.kubernetes import API, KIND, Entry, manifests, secret_values
-from keyguard.hygiene.keys.secrets import a_key, concerns
+from keyguard.hygiene.keys.kubernetes_secrets import API, KIND, Entry, manifests, secret_values
+from keyguard.hygiene.keys.secret_keys import is_reported, key_title
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.detect import detect_stage
@@ -42,13 +42,13 @@ def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
     for key in project.keys.get(path, ()):
         kind = _kind_at(content, project.offset(path, key))
         where = f"a {kind}" if kind else "the values of a chart" if _of_chart(project, path) else ""
-        if where and concerns(project, path, key):
+        if where and is_reported(project, path, key):
             places.setdefault(key.fingerprint, []).append((key, where))
     for found in places.values():
         key, where = found[0]
         yield Violation(
             check="key-in-k8s",
-            message=f"{a_key(project, key)} in clear in {where} in {shown_path(path)}",
+            message=f"{key_title(project, key)} in clear in {where} in {shown_path(path)}",
             spots=tuple(spots.of_key(path, one.occurrence) for one, _ in found),
             severity=severity_of(key),
             key=key.fingerprint,
@@ -82,7 +82,7 @@ def _in_secrets(project: Project, path: bytes) -> Iterator[Violation]:
 def _encoded(project: Project, path: bytes, key: Sighting) -> Violation:
     return Violation(
         check="key-in-k8s",
-        message=f"{a_key(project, key)} in base64 in a Secret in {shown_path(path)}",
+        message=f"{key_title(project, key)} in base64 in a Secret in {shown_path(path)}",
         spots=(spots.of_key(path, key.occurrence),),
         because=("base64 is no encryption: everybody can read it",),
         severity=severity_of(key),

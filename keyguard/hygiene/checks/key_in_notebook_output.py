@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from keyguard.hygiene.checks.key_in_infrastructure import by_fingerprint, severity_of
-from keyguard.hygiene.keys.secrets import a_key, concerns
+from keyguard.hygiene.keys.secret_keys import is_reported, key_title
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Sighting
@@ -23,12 +23,12 @@ def key_in_notebook_output(project: Project) -> Iterator[Violation]:
     for path, keys in sorted(project.keys.items()):
         if path.endswith(b".ipynb") and path in project.files:
             parts = [(one.start(), one[1]) for one in _PART.finditer(project.read(path) or b"")]
-            shown = [one for one in keys if concerns(project, path, one) and _in_output(project, path, one, parts)]
+            shown = [one for one in keys if is_reported(project, path, one) and _in_output(project, path, one, parts)]
             for places in by_fingerprint(shown):
                 key = places[0]
                 yield Violation(
                     check="key-in-notebook-output",
-                    message=f"{a_key(project, key)} in what a cell of {shown_path(path)} printed",
+                    message=f"{key_title(project, key)} in what a cell of {shown_path(path)} printed",
                     spots=tuple(spots.of_key(path, one.occurrence) for one in places),
                     severity=severity_of(key),
                     key=key.fingerprint,

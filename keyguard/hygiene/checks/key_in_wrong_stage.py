@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from keyguard.hygiene.checks.master_key import master_keys
-from keyguard.hygiene.keys.places import Placed, placed
-from keyguard.hygiene.keys.secrets import a_key
+from keyguard.hygiene.keys.key_stages import StagedKey, staged_keys
+from keyguard.hygiene.keys.secret_keys import key_title
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.services import service_of, services
@@ -35,7 +35,7 @@ _RUNNING = (Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT, Stage.TEST)
 
 def environments(project: Project) -> Iterator[Violation]:
     """Yield the violations of all checks that need the stage of every key."""
-    places = placed(project)
+    places = staged_keys(project)
     yield from _live_before_production(project, places)
     yield from _test_in_production(project, places)
     yield from _shared(project, places)
@@ -46,7 +46,7 @@ def environments(project: Project) -> Iterator[Violation]:
 CHECKS = (environments,)
 
 
-def _live_before_production(project: Project, places: list[Placed]) -> Iterator[Violation]:
+def _live_before_production(project: Project, places: list[StagedKey]) -> Iterator[Violation]:
     wrong = [
         one for one in places if one.key.environment is Environment.LIVE and one.judgment.stage in BEFORE_PRODUCTION
     ]
@@ -54,7 +54,7 @@ def _live_before_production(project: Project, places: list[Placed]) -> Iterator[
         yield _misplaced(project, "live-key-in-dev", group, Severity.MEDIUM)
 
 
-def _test_in_production(project: Project, places: list[Placed]) -> Iterator[Violation]:
+def _test_in_production(project: Project, places: list[StagedKey]) -> Iterator[Violation]:
     wrong = [
         one for one in places if one.key.environment is Environment.TEST and one.judgment.stage is Stage.PRODUCTION
     ]
@@ -62,7 +62,7 @@ def _test_in_production(project: Project, places: list[Placed]) -> Iterator[Viol
         yield _misplaced(project, "test-key-in-prod", group, Severity.LOW)
 
 
-def _misplaced(project: Project, check: str, group: list[Placed], unsure: Severity) -> Violation:
+def _misplaced(project: Project, check: str, group: list[StagedKey], unsure: Severity) -> Violation:
     """Return the violation for a key in the wrong stage.
 
     Its severity is ``unsure`` where only a convention tells the stage; None where the stage is stated.
@@ -71,7 +71,7 @@ def _misplaced(project: Project, check: str, group: list[Placed], unsure: Severi
     stage = first.judgment.stage
     return Violation(
         check=check,
-        message=f"{a_key(project, first.key)} for {_FOR[stage or Stage.CI]} in {shown_path(first.path)}",
+        message=f"{key_title(project, first.key)} for {_FOR[stage or Stage.CI]} in {shown_path(first.path)}",
         spots=_spots(group),
         because=tuple(dict.fromkeys(one.judgment.why for one in group)),
         severity=None if first.judgment.firm else unsure,
@@ -80,10 +80,10 @@ def _misplaced(project: Project, check: str, group: list[Placed], unsure: Severi
     )
 
 
-def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
+def _shared(project: Project, places: list[StagedKey]) -> Iterator[Violation]:
     """Yield ``key-shared-across-environments``; test keys may be shared by all stages but production."""
     for group in _by_key(one for one in places if one.judgment.stage in _RUNNING):
-        by_stage: dict[Stage, Placed] = {}
+        by_stage: dict[Stage, StagedKey] = {}
         for one in sorted(group, key=lambda one: not one.judgment.firm):
             by_stage.setdefault(one.judgment.stage or Stage.CI, one)
         if len(by_stage) < 2 or (group[0].key.environment is Environment.TEST and Stage.PRODUCTION not in by_stage):
@@ -94,7 +94,7 @@ def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
         serious = firm and Stage.PRODUCTION in by_stage
         yield Violation(
             check="key-shared-across-environments",
-            message=f"one {a_key(project, group[0].key)} for {names}",
+            message=f"one {key_title(project, group[0].key)} for {names}",
             spots=_spots(chosen),
             because=tuple(f"{shown_path(one.path)}: {one.judgment.why}" for one in chosen),
             severity=None if serious else Severity.LOW,
@@ -103,7 +103,7 @@ def _shared(project: Project, places: list[Placed]) -> Iterator[Violation]:
         )
 
 
-def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
+def _reused(project: Project, places: list[StagedKey]) -> Iterator[Violation]:
     """Yield ``key-reused-across-services``; tests and examples are no services."""
     folders = services(project) if places else []
     # several services may share a database, but each needs a vendor key of its own
@@ -114,7 +114,7 @@ def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
         and not project.rules[one.key.attribution.rule].guessable
     ]
     for group in _by_key(running):
-        by_service: dict[bytes, Placed] = {}
+        by_service: dict[bytes, StagedKey] = {}
         for one in group:
             if folder := service_of(one.path, folders):
                 by_service.setdefault(folder, one)
@@ -123,7 +123,7 @@ def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
             names = [shown_path(folder) for folder in sorted(by_service)]
             yield Violation(
                 check="key-reused-across-services",
-                message=f"one {a_key(project, group[0].key)} for {_listed(names)}",
+                message=f"one {key_title(project, group[0].key)} for {_listed(names)}",
                 spots=_spots(chosen),
                 because=tuple(f"{name} is a service of its own" for name in names),
                 key=group[0].key.fingerprint,
@@ -133,21 +133,21 @@ def _reused(project: Project, places: list[Placed]) -> Iterator[Violation]:
 # --- groups -------------------------------------------------------------------------------------------------------
 
 
-def _by_file_and_key(places: Iterable[Placed]) -> Iterable[list[Placed]]:
-    found: dict[tuple[bytes, str], list[Placed]] = defaultdict(list)
+def _by_file_and_key(places: Iterable[StagedKey]) -> Iterable[list[StagedKey]]:
+    found: dict[tuple[bytes, str], list[StagedKey]] = defaultdict(list)
     for one in places:
         found[one.path, one.key.fingerprint].append(one)
     return found.values()
 
 
-def _by_key(places: Iterable[Placed]) -> Iterable[list[Placed]]:
-    found: dict[str, list[Placed]] = defaultdict(list)
+def _by_key(places: Iterable[StagedKey]) -> Iterable[list[StagedKey]]:
+    found: dict[str, list[StagedKey]] = defaultdict(list)
     for one in places:
         found[one.key.fingerprint].append(one)
     return found.values()
 
 
-def _spots(places: Iterable[Placed]) -> tuple[Spot, ...]:
+def _spots(places: Iterable[StagedKey]) -> tuple[Spot, ...]:
     return tuple(spots.of_key(one.path, one.key.occurrence) for one in places)
 
 

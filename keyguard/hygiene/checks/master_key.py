@@ -8,8 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.places import Placed
-from keyguard.hygiene.keys.secrets import a_key
+from keyguard.hygiene.keys.key_stages import StagedKey
+from keyguard.hygiene.keys.secret_keys import key_title
 from keyguard.hygiene.project import spots, word_search
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.stages.key_statement import name_of_key
@@ -32,9 +32,9 @@ class _Proof(NamedTuple):
     confidence: Confidence | None = None
 
 
-def master_keys(project: Project, places: list[Placed]) -> Iterator[Violation]:
+def master_keys(project: Project, places: list[StagedKey]) -> Iterator[Violation]:
     """Yield a violation for each such key, with all its spots and the code that proves it."""
-    keys: dict[str, list[Placed]] = {}
+    keys: dict[str, list[StagedKey]] = {}
     for one in places:
         rule = project.rules[one.key.attribution.rule]
         if one.key.environment is Environment.LIVE and rule.vendor in _vendors():
@@ -46,7 +46,7 @@ def master_keys(project: Project, places: list[Placed]) -> Iterator[Violation]:
         if proof:
             yield Violation(
                 check="master-key",
-                message=f"{a_key(project, found[0].key)} that reaches every workspace",
+                message=f"{key_title(project, found[0].key)} that reaches every workspace",
                 spots=(*(spots.of_key(one.path, one.key.occurrence) for one in found), *filter(None, [proof.spot])),
                 because=(proof.why,),
                 confidence=proof.confidence,
@@ -54,7 +54,7 @@ def master_keys(project: Project, places: list[Placed]) -> Iterator[Violation]:
             )
 
 
-def _by_place(project: Project, found: list[Placed], vendor: str) -> _Proof | None:
+def _by_place(project: Project, found: list[StagedKey], vendor: str) -> _Proof | None:
     """Return the proof by the key's own name, or by a workspace that is named in the same file."""
     for one in found:
         content = project.read(one.path) or b""
@@ -66,7 +66,7 @@ def _by_place(project: Project, found: list[Placed], vendor: str) -> _Proof | No
     return None
 
 
-def _by_code(project: Project, found: list[Placed], vendor: str, code: list[bytes]) -> _Proof | None:
+def _by_code(project: Project, found: list[StagedKey], vendor: str, code: list[bytes]) -> _Proof | None:
     """Return the proof by code that reads the variable and names a workspace."""
     names = {name_of_key(project.read(one.path) or b"", one.offset) for one in found}
     for path in code:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.reach.client_paths import ClientPath
 from keyguard.hygiene.reach.code.boundaries import is_client
-from keyguard.hygiene.reach.ways import Way
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
@@ -21,27 +21,27 @@ class Delivery(NamedTuple):
 
     how: str
     because: tuple[str, ...] = ()
-    stays: tuple[tuple[int, int], ...] = ()
+    server_spans: tuple[tuple[int, int], ...] = ()
     """The spans of the file that stay on the server, in bytes: start, end."""
 
     def delivers(self, offset: int) -> bool:
         """Return whether the code at an offset of the file is delivered."""
-        return not any(start <= offset < end for start, end in self.stays)
+        return not any(start <= offset < end for start, end in self.server_spans)
 
 
 def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
     """Return how each of the files is delivered; files that reach no client are left out."""
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
     left = [path for path in paths if path not in found and _MODULE.search(path)]
-    ways = project.clients.ways(left)
-    return {**found, **{path: _by_way(way) for path, way in ways.items()}}
+    found_paths = project.client_paths.paths(left)
+    return {**found, **{path: _by_imports(one) for path, one in found_paths.items()}}
 
 
-def _by_way(way: Way) -> Delivery:
-    steps = " -> ".join(map(shown_path, way.steps))
-    said = [f"reached from {steps}" if len(way.steps) > 1 else f"{steps} is where it begins"]
-    said += [] if way.sure else ["imports were looked at, not parsed: see whether that is so"]
-    return Delivery(f"code that reaches a browser or a phone ({way.kind})", tuple(said), way.stays)
+def _by_imports(found: ClientPath) -> Delivery:
+    steps = " -> ".join(map(shown_path, found.steps))
+    said = [f"reached from {steps}" if len(found.steps) > 1 else f"{steps} is where it begins"]
+    said += [] if found.parsed else ["imports were looked at, not parsed: see whether that is so"]
+    return Delivery(f"code that reaches a browser or a phone ({found.kind})", tuple(said), found.server_spans)
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 
-from keyguard.hygiene.paths.files import Files
+from keyguard.hygiene.paths.file_index import FileIndex
 from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.sources.listing import Folder
 
@@ -18,7 +18,7 @@ class LocalFiles:
 
     def __init__(self, root: bytes, folders: Iterable[Folder]) -> None:
         """``folders`` all share ``root``."""
-        self.files = Files((file.path, file) for folder in folders for file in folder.files)
+        self.files = FileIndex((file.path, file) for folder in folders for file in folder.files)
         """The listed files by path: those that git tracks or could track."""
         self._root = root
         self._fitting: dict[Callable[[bytes], bool], set[bytes]] = {}

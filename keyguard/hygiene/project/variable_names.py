@@ -7,7 +7,7 @@ from collections.abc import Collection
 from enum import IntEnum
 from functools import cache
 
-from keyguard.attribution.evidence.names import as_word
+from keyguard.attribution.evidence.vendor_names import as_word
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Vendor
 from keyguard.rules.loader import RuleSet

@@ -1,4 +1,4 @@
-"""Keys in objects of Git LFS: a pointer stands for such an object in every commit, and no rewrite changes it.
+"""Keys in Git LFS objects: commits contain only a pointer to such an object, and no rewrite changes the object.
 
 The format of a pointer: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
 """
@@ -14,17 +14,17 @@ from typing import NamedTuple
 from keyguard.git.layout.head import read_head
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import BlobReader
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.unread import large_files
+from keyguard.git.process.opening import open_objects
+from keyguard.git.unscanned import lfs_files
 from keyguard.model.finding import Finding, Occurrence, Where
-from keyguard.odb.files import open_regular
+from keyguard.odb.regular_files import open_regular
 from keyguard.report.phrases import place
-from keyguard.response.purging.forms import Forms
+from keyguard.response.purging.replacements import Replacements
 from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown
 
-#: how a pointer begins, and the most that one can have
+#: the start of a pointer, and its largest size in bytes
 _BEGIN = b"version https://git-lfs.github.com/spec/"
 MOST = 1024
 _ID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
@@ -36,12 +36,12 @@ _ADVICE = (
 
 
 class LargeFile(NamedTuple):
-    """One object of Git LFS that holds a key."""
+    """One Git LFS object that contains a key."""
 
     oid: str
-    """Its id, a SHA-256 in hex."""
+    """The object's id, a SHA-256 in hex."""
     what: str
-    """What it is, in words, for people."""
+    """The description for people."""
     keys: frozenset[int]
     """The numbers of the keys in it."""
     advice: str
@@ -50,17 +50,17 @@ class LargeFile(NamedTuple):
 
 
 def object_of(text: bytes) -> str:
-    """Return the id of the object that a pointer stands for; empty where the text is no pointer."""
+    """Return the id of the object that a pointer refers to; empty if the text is no pointer."""
     found = _ID.search(text) if text.startswith(_BEGIN) and len(text) <= MOST else None
     return found[1].decode() if found else ""
 
 
 def holding(
-    repository: Repository, source: str, findings: Sequence[Finding], forms: Forms, pointers: Mapping[str, str]
+    repository: Repository, source: str, findings: Sequence[Finding], forms: Replacements, pointers: Mapping[str, str]
 ) -> list[LargeFile]:
-    """Return the objects of Git LFS that hold a key: those of files in the work tree, and those in the store.
+    """Return the Git LFS objects that contain a key: those of files in the work tree, and those in the store.
 
-    ``source`` is the path that was scanned, ``pointers`` are those that the server has: id of the object -> blob.
+    ``source`` is the path that was scanned; ``pointers`` are those on the server: id of the object -> blob.
     """
     found = {one.oid: one for one in _checked_out(repository, source, findings)}
     for one in _stored(repository, forms, pointers):
@@ -70,7 +70,7 @@ def holding(
 
 
 def _checked_out(repository: Repository, source: str, findings: Sequence[Finding]) -> Iterator[LargeFile]:
-    """Those of the files with a key for which HEAD has a pointer."""
+    """Yield the objects of files with a key for which HEAD has a pointer."""
     base, prefix = os.path.realpath(source), shown_root(source, alone=True)
     files: dict[bytes, tuple[Occurrence, set[int]]] = {}
     for number, finding in enumerate(findings):
@@ -81,10 +81,10 @@ def _checked_out(repository: Repository, source: str, findings: Sequence[Finding
     head = read_head(repository).oid
     if not files or not head:
         return
-    with open_shadow(repository) as shadow:
-        rows = (row.partition(b"\t") for row in shadow.run("ls-tree", "-r", "-z", head).split(b"\0"))
+    with open_objects(repository) as git:
+        rows = (row.partition(b"\t") for row in git.run("ls-tree", "-r", "-z", head).split(b"\0"))
         ids = {info.split()[2].decode(): files[path] for info, _, path in rows if path in files}
-        for oid, content in zip(ids, BlobReader(shadow).blobs(ids), strict=False):
+        for oid, content in zip(ids, BlobReader(git).blobs(ids), strict=False):
             stored = "" if content.problem else object_of(content.read(MOST + 1))
             if stored:
                 one, keys = ids[oid]
@@ -92,9 +92,9 @@ def _checked_out(repository: Repository, source: str, findings: Sequence[Finding
                 yield LargeFile(stored, what, frozenset(keys), _ADVICE, is_served=True)
 
 
-def _stored(repository: Repository, forms: Forms, pointers: Mapping[str, str]) -> Iterator[LargeFile]:
-    """Those in the store of git-lfs in this clone."""
-    for path in sorted(large_files(repository)):
+def _stored(repository: Repository, forms: Replacements, pointers: Mapping[str, str]) -> Iterator[LargeFile]:
+    """Yield the objects with a key in this clone's store of git-lfs."""
+    for path in sorted(lfs_files(repository)):
         keys = _keys_in(path, forms)
         if keys:
             oid = os.path.basename(path)
@@ -108,7 +108,7 @@ def _stored(repository: Repository, forms: Forms, pointers: Mapping[str, str]) -
                 yield LargeFile(oid, what, keys, "git lfs prune", is_served=False)
 
 
-def _keys_in(path: str, forms: Forms) -> frozenset[int]:
+def _keys_in(path: str, forms: Replacements) -> frozenset[int]:
     found, text = set[int](), b""
     with suppress(GitError, OSError), open_regular(path) as fd:
         while piece := os.read(fd, _PIECE):

@@ -374,8 +374,8 @@ def test_it_is_said_once_a_repository_and_of_none_outside(inside: Inside, tmp_pa
     (tmp_path / "all" / "plain" / "a.py").write_text("1\n")
     found = findings(inside, tmp_path / "all", checks=("hook-missing",))
     assert sorted(one["occurrences"][0]["path"] for one in found) == [
-        "one/.git/hooks/pre-commit",
-        "two/.git/hooks/pre-commit",
+        "one/a.py",
+        "two/a.py",
     ]
     assert hooks(inside, tmp_path / "all" / "plain") == []
     assert hooks(inside, tmp_path / "all" / "one" / "sub") == [], "a part of a repository is none"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from keyguard.hygiene import check_table
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.paths.files import Files
+from keyguard.hygiene.paths.file_index import FileIndex
 from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.sources.listing import Folder, TreeFile
@@ -87,7 +87,7 @@ def test_the_index_answers_as_a_look_at_each_name_would(
     def fits(name: bytes) -> bool:
         return name in exact or name.startswith(tuple(starts)) or name.endswith(tuple(ends))
 
-    files = Files((path, TreeFile(path)) for path in paths)
+    files = FileIndex((path, TreeFile(path)) for path in paths)
     assert files.named(exact, starts, ends) == set(filter(fits, (path.rpartition(b"/")[2] for path in paths)))
 
 
@@ -96,7 +96,7 @@ NAMES = (".env", ".env.live", "live.env", ".env.example", "secrets.toml", "terra
 
 @pytest.mark.parametrize("name", [*NAMES, *(f".env.{name}" for name in NAMES)])
 def test_no_name_is_wanted_that_the_patterns_do_not_mean(name: str) -> None:
-    files = Files({name.encode(): TreeFile(name.encode())})
+    files = FileIndex({name.encode(): TreeFile(name.encode())})
     for wanted, patterns in check_table.local_file_predicates().items():
         assert set(filter(wanted, files.by_name)) <= patterns.names(files)
 
@@ -105,5 +105,5 @@ def test_every_name_in_a_list_that_is_wanted_is_meant_by_the_patterns() -> None:
     for wanted, patterns in check_table.local_file_predicates().items():
         lists = [one for group in tables.load("envfiles")["files"].values() for one in group]
         names = {one.rpartition("/")[2].replace("*", "x").encode() for one in lists}
-        files = Files((name, TreeFile(name)) for name in names)
+        files = FileIndex((name, TreeFile(name)) for name in names)
         assert set(filter(wanted, files.by_name)) <= patterns.names(files)
