@@ -1,7 +1,7 @@
-"""The source for hooks that are given file names, as pre-commit does.
+"""The source for hooks that get file names as arguments, as from pre-commit.
 
-A name that is staged stands for its version in the index, any other for the file: so one rule serves a commit,
-``--all-files``, ``--files`` and ``--from-ref``, where others look at the staged difference alone and find nothing.
+For a name that is staged, the version in the index is scanned; for any other, the file. So the same hook works for a
+commit and for ``--all-files``, ``--files`` and ``--from-ref``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from keyguard.support.errors import UsageError
 
 @contextmanager
 def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
-    """git at work on what is staged, and what waits for it: the files named, relative to the repository we are in."""
+    """Start git on the staged changes, and yield what returns the listing of the named files."""
     here = Ask(paths=(".",), index=ask.index)
     repository = staged.repository_of(here)
     with staging(repository, staged.index_of(here, repository)) as found:
@@ -58,7 +58,7 @@ def _listing(ask: Ask, stored: Stored, moved: Collection[bytes]) -> Listing:
 
 
 def _folder(place: bytes, name: bytes) -> Skipped | None:
-    """What to say of a folder: a submodule has commits, and hooks, of its own; to name another is a mistake."""
+    """Return why a folder is skipped: a submodule has its own commits and hooks, and no other folder may be named."""
     if os.path.islink(place) or not os.path.isdir(place):
         return None
     if os.path.lexists(os.path.join(place, b".git")) or not os.listdir(place):
@@ -69,7 +69,7 @@ def _folder(place: bytes, name: bytes) -> Skipped | None:
 
 
 def _inside(path: str, top: bytes) -> bytes:
-    """The path relative to the top; a link in its last part is not followed."""
+    """Return the path relative to the top; if its last part is a link, the link is not followed."""
     folder, name = os.path.split(os.path.abspath(path))
     place = os.path.join(os.fsencode(os.path.realpath(folder)), os.fsencode(name))
     if not place.startswith(top.rstrip(b"/") + b"/"):
