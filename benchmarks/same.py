@@ -204,8 +204,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         comparison = Comparison(absolute(asked.before), absolute(asked.after), Path(scratch))
         for path in asked.repositories:
-            rows += comparison.repository(path.absolute())
-            print(path.name, file=sys.stderr, flush=True)
+            here = list(comparison.repository(path.absolute()))
+            different = sum(bool(one.found) for one in here)
+            print(f"{path.name}: {len(here)} scans, {different} different", file=sys.stderr, flush=True)
+            rows += here
         if rows:
             print(f"{table(rows)}\n{tell(rows, asked.lines)}\n", flush=True)
         if asked.tests:
