@@ -28,8 +28,6 @@ from benchmarks.reports import LEFT_OUT, Answer, Program, ask, differences
 from benchmarks.testprojects import ROOT, leave_projects
 from keyguard.rules.examples import fill
 
-#: lines that are printed of one comparison
-_MOST = 20
 _STAGED = {
     ".env": "STRIPE_SECRET_KEY=sk_live_{alnum:32}\nNEXT_PUBLIC_PASSWORD=hunter\n",
     "staged.py": "import stripe\n\nstripe.api_key = 'sk_live_{alnum:32}'\nname = 'nothing to see here'\n",
@@ -152,13 +150,13 @@ def summary(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def tell(rows: Sequence[Row]) -> str:
-    """What differs."""
+def tell(rows: Sequence[Row], most: int) -> str:
+    """Return what differs, at most so many lines for each comparison."""
     lines = []
     for one in rows:
         if one.found:
-            lines += ["", f"{one.what}, {one.question}:", *(f"  {line}" for line in one.found[:_MOST])]
-            lines += [f"  and {len(one.found) - _MOST} more"] * (len(one.found) > _MOST)
+            lines += ["", f"{one.what}, {one.question}:", *(f"  {line}" for line in one.found[:most])]
+            lines += [f"  and {len(one.found) - most} more"] * (len(one.found) > most)
     return "\n".join(lines)
 
 
@@ -180,6 +178,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--after", metavar="COMMAND", default=str(ours), help="the keyguard to try (that of this checkout)")
     add("--tests", metavar="PATH", nargs="+", default=[], help="tests whose projects are scanned; they are run first")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="projects at a time (%(default)s)")
+    add("--lines", type=int, default=10, metavar="N", help="differences that are printed of each scan (%(default)s)")
     add("--list", action="store_true", help="print how each repository is scanned and what is not compared, and stop")
     asked = parser.parse_args(argv)
     if not (asked.repositories or asked.tests):
@@ -205,13 +204,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         comparison = Comparison(absolute(asked.before), absolute(asked.after), Path(scratch))
         for path in asked.repositories:
-            rows += comparison.repository(path.absolute())
-            print(path.name, file=sys.stderr, flush=True)
+            here = list(comparison.repository(path.absolute()))
+            different = sum(bool(one.found) for one in here)
+            print(f"{path.name}: {len(here)} scans, {different} different", file=sys.stderr, flush=True)
+            rows += here
         if rows:
-            print(f"{table(rows)}\n{tell(rows)}\n", flush=True)
+            print(f"{table(rows)}\n{tell(rows, asked.lines)}\n", flush=True)
         if asked.tests:
             made = list(comparison.projects(leave_projects(asked.tests, Path(scratch, "tests")), asked.jobs))
-            print(f"{summary(made)}\n{tell(made)}", flush=True)
+            print(f"{summary(made)}\n{tell(made, asked.lines)}", flush=True)
             rows += made
     return int(any(one.found for one in rows))
 
