@@ -194,7 +194,7 @@ class _ProjectEvidence:
 
 
 def _decided(said: Attribution, levels: list[list[Evidence]], rules: list[Rule]) -> Attribution:
-    """What comes of it: the nearest evidence decides, and must not contradict what the key's own file says."""
+    """Return the attribution by the nearest evidence; ambiguous if it contradicts itself or the key's own file."""
     evidence = levels[0] if said.ground not in _WEAK else next(filter(None, levels), [])
     own = {said.vendor} if said.certainty is Certainty.LIKELY else set()
     named = {one.vendor for one in evidence} | own
@@ -218,7 +218,7 @@ def _decided(said: Attribution, levels: list[list[Evidence]], rules: list[Rule])
 
 
 def _doubted(said: Attribution, evidence: list[Evidence], rules: list[Rule]) -> Attribution:
-    """Several are named: nobody can tell, but those are the first to ask."""
+    """Return the attribution with several named candidates: still ambiguous, but these come first."""
     speaker = next((rule for rule in rules if rule.fallback), None)
     own = [said.vendor] if said.certainty is Certainty.LIKELY else []
     if speaker is None:

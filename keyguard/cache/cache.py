@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from keyguard.cache.entries import PREFIX, Shelf
+from keyguard.cache.sections import PREFIX, Section
 from keyguard.support import digests
 
 if TYPE_CHECKING:
-    from keyguard.cache.generations import Generations
+    from keyguard.cache.file_rotation import RotatingStore
 
 _DIGEST = 16
 _PLAIN, _DEFLATED = b"p", b"z"
@@ -33,8 +33,8 @@ class Cache:
         """See ``opened``."""
         self._stamp = stamp
         self._enabled = enabled
-        self._shelves: dict[str, Shelf] = {}
-        self._store: Generations | None = None
+        self._sections: dict[str, Section] = {}
+        self._store: RotatingStore | None = None
 
     def __enter__(self) -> Cache:
         return self
@@ -53,43 +53,43 @@ class Cache:
     def get(self, kind: str, key: bytes) -> bytes | None:
         """The value that was put under this key; None if there is none that is whole."""
         with _LOCK:
-            store, shelf = self._opened(kind)
-            packed = store.value(shelf, key) if store else None
-        return None if packed is None else _unpacked(shelf.prefix + key, packed)
+            store, section = self._opened(kind)
+            packed = store.value(section, key) if store else None
+        return None if packed is None else _unpacked(section.prefix + key, packed)
 
     def put(self, kind: str, key: bytes, value: bytes) -> None:
         """Store a value."""
         if not self._enabled:
             return
-        packed = _packed(self._shelf(kind).prefix + key, value)
+        packed = _packed(self._section(kind).prefix + key, value)
         with _LOCK:
-            store, shelf = self._opened(kind)
+            store, section = self._opened(kind)
             if store:
-                store.put(shelf, key, packed)
+                store.put(section, key, packed)
 
     def known(self, kind: str, keys: Collection[bytes]) -> set[bytes]:
         """Which of the keys ``put_many`` stored."""
         with _LOCK:
-            store, shelf = self._opened(kind)
-            return store.known(shelf, keys) if store and keys else set()
+            store, section = self._opened(kind)
+            return store.known(section, keys) if store and keys else set()
 
     def put_many(self, kind: str, keys: Iterable[bytes]) -> None:
         """Store keys without a value: hashes of 2 to 255 bytes. It is ``known`` that tells of them, not ``get``."""
         found = set(keys)  # whatever yields them may itself ask this cache
         with _LOCK:
-            store, shelf = self._opened(kind)
+            store, section = self._opened(kind)
             if store and found:
-                store.keep(shelf, found)
+                store.keep(section, found)
 
-    def _opened(self, kind: str) -> tuple[Generations | None, Shelf]:
+    def _opened(self, kind: str) -> tuple[RotatingStore | None, Section]:
         """The files, opened where they are not, and the shelf for a kind."""
         if self._enabled and self._store is None:
             # SQLite is loaded by who needs it: a clean commit does not
-            from keyguard.cache.generations import Generations
+            from keyguard.cache.file_rotation import RotatingStore
 
-            self._store = Generations()
+            self._store = RotatingStore()
             _CONNECTED.add(self)
-        return self._store, self._shelf(kind)
+        return self._store, self._section(kind)
 
     def _disconnect(self) -> None:
         _CONNECTED.discard(self)
@@ -97,12 +97,12 @@ class Cache:
             self._store.close()
             self._store = None
 
-    def _shelf(self, kind: str) -> Shelf:
+    def _section(self, kind: str) -> Section:
         """The same stamp and kind make the same prefix, and no other do."""
-        if kind not in self._shelves:
+        if kind not in self._sections:
             name = b"%d:%b%b" % (len(self._stamp), _encoded(self._stamp), _encoded(kind))
-            self._shelves[kind] = Shelf(digests.new("sha256", name).digest()[:PREFIX], self._stamp, kind)
-        return self._shelves[kind]
+            self._sections[kind] = Section(digests.new("sha256", name).digest()[:PREFIX], self._stamp, kind)
+        return self._sections[kind]
 
 
 def opened(stamp: str, *, enabled: bool = True) -> Cache:

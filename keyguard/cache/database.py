@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
 
-from keyguard.cache.entries import Held, Shelf
+from keyguard.cache.sections import Section, Usage
 
 #: a file that holds other tables than these, whoever wrote it, is none of ours
 _SCHEMA = (
@@ -28,7 +28,7 @@ _TOTALS = """
 """
 _VALUE, _RUN = b"v", b"r"
 _PAGE = 4096
-_PATIENCE = 5.0
+_LOCK_TIMEOUT = 5.0
 #: runs that are written in one transaction: the log beside the file grows by as much, and others wait for so long
 _AT_ONCE = 256
 _LOG_LIMIT = 4 << 20
@@ -45,11 +45,11 @@ _CIRCUMSTANCES = (
 )
 
 
-class Trouble(Exception):
+class CacheError(Exception):
     """The file cannot be used now."""
 
 
-class Damaged(Trouble):
+class CacheDamaged(CacheError):
     """The file is not, or no longer, a database of ours."""
 
 
@@ -59,11 +59,13 @@ class Database:
     def __init__(self, path: str, limit: int) -> None:
         """Open the file, or make it; it never has more than ``limit`` bytes."""
         self._limit = limit
-        with _in_our_words():
+        with _sqlite_errors():
             # threads take turns: whoever shares this holds a lock
-            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, timeout=_LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
+            )
         try:
-            with _in_our_words():
+            with _sqlite_errors():
                 self._prepare(path)
         except BaseException:
             self.close()
@@ -74,39 +76,39 @@ class Database:
         with suppress(sqlite3.Error):
             self._connection.close()
 
-    def value(self, shelf: Shelf, key: bytes) -> bytes | None:
+    def value(self, section: Section, key: bytes) -> bytes | None:
         """What was kept under the key."""
-        with _in_our_words():
-            return self._read(shelf.prefix + _VALUE + key)
+        with _sqlite_errors():
+            return self._read(section.prefix + _VALUE + key)
 
-    def put(self, shelf: Shelf, key: bytes, value: bytes) -> None:
+    def put(self, section: Section, key: bytes, value: bytes) -> None:
         """Keep a value, in place of one that may be there."""
         if len(value) <= self._limit // 4:
-            with _in_our_words(), self._writing(shelf):
-                self._write(shelf.prefix + _VALUE + key, value)
+            with _sqlite_errors(), self._writing(section):
+                self._write(section.prefix + _VALUE + key, value)
 
-    def known(self, shelf: Shelf, ids: Iterable[bytes]) -> set[bytes]:
+    def known(self, section: Section, ids: Iterable[bytes]) -> set[bytes]:
         """Which of the ids are kept."""
         found: set[bytes] = set()
-        with _in_our_words():
+        with _sqlite_errors():
             for run, members in _runs(ids).items():
-                found |= self._run(shelf, run).intersection(members)
+                found |= self._run(section, run).intersection(members)
         return found
 
-    def keep(self, shelf: Shelf, ids: Iterable[bytes]) -> None:
+    def keep(self, section: Section, ids: Iterable[bytes]) -> None:
         """Keep the ids, too."""
         runs = iter(_runs(ids).items())
         while some := list(islice(runs, _AT_ONCE)):
-            with _in_our_words(), self._writing(shelf):
+            with _sqlite_errors(), self._writing(section):
                 for run, members in some:
-                    held = self._run(shelf, run)
+                    held = self._run(section, run)
                     if not held.issuperset(members):
-                        self._write(shelf.prefix + _RUN + run, b"".join(sorted(held.union(members))))
+                        self._write(section.prefix + _RUN + run, b"".join(sorted(held.union(members))))
 
-    def held(self) -> list[Held]:
+    def held(self) -> list[Usage]:
         """How much there is, by stamp and kind."""
         found = []
-        with _in_our_words():
+        with _sqlite_errors():
             for prefix, stamp, kind in self._connection.execute("SELECT prefix, stamp, kind FROM shelf").fetchall():
                 values = ids = size = 0
                 for form, count, length in self._connection.execute(_TOTALS, (prefix, prefix + b"\xff")):
@@ -115,7 +117,7 @@ class Database:
                         values += count
                     else:
                         ids += length // max(form[-1], 1)
-                found.append(Held(str(stamp), str(kind), values, ids, size))
+                found.append(Usage(str(stamp), str(kind), values, ids, size))
         return found
 
     def _prepare(self, path: str) -> None:
@@ -139,14 +141,14 @@ class Database:
                     for table in _SCHEMA:
                         self._connection.execute(table)
         if self._tables() != {table.encode() for table in _SCHEMA}:
-            raise Damaged("other tables")
+            raise CacheDamaged("other tables")
 
     def _tables(self) -> set[bytes]:
         rows = self._connection.execute("SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL")
         return {sql for (sql,) in rows}
 
-    def _run(self, shelf: Shelf, run: bytes) -> set[bytes]:
-        size, data = run[0], self._read(shelf.prefix + _RUN + run) or b""
+    def _run(self, section: Section, run: bytes) -> set[bytes]:
+        size, data = run[0], self._read(section.prefix + _RUN + run) or b""
         count = len(data) // size
         # twice as fast as slices, and there may be millions
         return set(struct.unpack_from(f"{size}s" * count, data))
@@ -160,9 +162,9 @@ class Database:
         self._connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (key, value))
 
     @contextmanager
-    def _writing(self, shelf: Shelf) -> Iterator[None]:
+    def _writing(self, section: Section) -> Iterator[None]:
         with self._transaction():
-            self._connection.execute("INSERT OR IGNORE INTO shelf VALUES (?, ?, ?)", shelf)
+            self._connection.execute("INSERT OR IGNORE INTO shelf VALUES (?, ?, ?)", section)
             yield
 
     @contextmanager
@@ -187,14 +189,14 @@ def _runs(ids: Iterable[bytes]) -> Mapping[bytes, Collection[bytes]]:
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def _sqlite_errors() -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError:
         # what SQLite says of a damaged file names what stands there, and Python tries to read that
-        raise Damaged("not even text") from None
+        raise CacheDamaged("not even text") from None
     except sqlite3.Error as error:
         circumstances = any(word in str(error) for word in _CIRCUMSTANCES)
-        raise (Trouble if circumstances else Damaged)(str(error)) from None
+        raise (CacheError if circumstances else CacheDamaged)(str(error)) from None
     except MemoryError:
-        raise Trouble("out of memory") from None
+        raise CacheError("out of memory") from None

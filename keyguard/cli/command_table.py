@@ -1,4 +1,4 @@
-"""The table of commands: each is one module, imported when it is asked for."""
+"""The table of commands: each is one module, imported on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import import_module
 
 from keyguard.support import userdirs
 
-#: name -> module with ``add_arguments(parser)`` and ``run(options) -> int``, and what the command does
+#: name -> (module with ``add_arguments(parser)`` and ``run(options) -> int``, description)
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("keyguard.cli.commands.scan", "find keys in files, folders, staged changes or standard input"),
     "hook": ("keyguard.cli.commands.hook", "run as a git hook"),
@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 def run(options: Namespace) -> int:
-    """Run the command that was parsed; its exit code."""
+    """Run the command that was parsed; return its exit code."""
     module, _ = COMMANDS[options.command]
     said: list[str] = []
     try:
@@ -53,7 +53,7 @@ def _say(lines: list[str]) -> None:
 
 
 def _scanned(options: Namespace) -> list[str]:
-    """The paths that the command scans, or looks around for configuration."""
+    """Return the paths that the command scans, or around which it searches for configuration."""
     given = getattr(options, "paths", None) or getattr(options, "path", None) or []
     paths = [given] if isinstance(given, str) else [*given]
     if getattr(options, "stdin", False):

@@ -40,13 +40,13 @@ class Rotation(msgspec.Struct, frozen=True):
         """The day that the record gives; empty where there is none."""
         return next((day for name, day in self.revoked.items() if fingerprint.startswith(name)), "")
 
-    def knowing(self, dead: Mapping[str, Mapping[str, str]]) -> Rotation:
+    def with_vendor_answers(self, dead: Mapping[str, Mapping[str, str]]) -> Rotation:
         """The same with what vendors said."""
         return Rotation(self.max_age_days, self.revoked, {name: {**said} for name, said in dead.items()})
 
 
 #: where nobody said anything
-USUAL = Rotation()
+DEFAULT_ROTATION = Rotation()
 
 
 def read_record(written: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from keyguard.model import endpoint
 from keyguard.model.endpoint import Request, Revocation
 from keyguard.support import tomlfile, userdirs
 from keyguard.support.errors import ConfigError, RuleError
+from keyguard.support.regular_file import read_regular
 
 _LIMIT = 1 << 20
 
@@ -64,16 +65,18 @@ def load(file: str, *, required: bool = False) -> UserConfig:
     if not file:
         return UserConfig()
     try:
-        with open(file, "rb") as opened:
-            data = opened.read(_LIMIT + 1)
+        data = read_regular(file, _LIMIT + 1)
     except FileNotFoundError as error:
         if required:
             raise ConfigError(f"{file}: there is no such file") from error
         return UserConfig()
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{file}: cannot be read") from error
+        why = f": {error.strerror}" if isinstance(error, OSError) else ""
+        raise ConfigError(f"{file}: cannot be read{why}") from error
+    if len(data) > _LIMIT:
+        raise ConfigError(f"{file}: larger than 1 MiB: not a configuration")
     try:
-        found = msgspec.convert(tomlfile.load(file, data[:_LIMIT]), UserConfig, strict=True)
+        found = msgspec.convert(tomlfile.load(file, data), UserConfig, strict=True)
     except RuleError as error:
         raise ConfigError(str(error)) from error
     except msgspec.ValidationError as error:

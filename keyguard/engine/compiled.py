@@ -114,10 +114,10 @@ def load(
 
 
 def rules(extra: Iterable[str] = ()) -> RuleSet:
-    """The rules of the built-in packs and of those in ``extra``, for a command that scans nothing.
+    """Return the rules of the built-in packs and of those in ``extra``, for a command that scans nothing.
 
-    To parse all packs takes 0.15 s of processor time: what is cached is read, and what is not is cached for the next
-    scan, which then adds the database. Raises ``RuleError`` for a broken pack.
+    Parsing all packs takes 0.15 s of processor time, so they come from the cache; if they are not in it, they are
+    stored for the next scan, which adds the database. Raise ``RuleError`` for an invalid pack.
     """
     packs = tuple(extra)
     native = _is_native("auto")
@@ -176,7 +176,7 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
 
 
 def _stamp(packs: tuple[str, ...], added: tuple[AddedPack, ...], native: bool) -> str:
-    """A name for these packs and for all that compiles them."""
+    """Return a name for these packs and for all code that compiles them."""
     library = prefilter.library_version() if native else "python"
     return loader.stamp(packs, __version__, library, added=added)
 

@@ -1,11 +1,11 @@
-"""What else lies in a git directory and is text: git's own files, and the stores of submodules."""
+"""List the text files of a git directory (configuration, reflogs, messages, hooks), and the stores of submodules."""
 
 from __future__ import annotations
 
 import os
 import stat
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.repository import Repository, open_git_dir
 from keyguard.git.refs.reftable_stack import read_tables
 from keyguard.model.finding import Skipped
@@ -13,37 +13,37 @@ from keyguard.support.errors import GitError
 from keyguard.support.regex import expression
 
 _MODULES = "modules"
-#: what is large and of no kind that git makes: an annex, a database of a tool
+#: bytes: a larger file that git did not make is reported as a gap: an annex, a tool's database
 _LARGE = 64 << 20
 _KNOWN = expression(r"(?:.*/)?(?:packed-refs|FETCH_HEAD|config|config\.worktree)\Z|(?:worktrees/[^/]*/)?logs/")
-#: binary, and read elsewhere
+#: binary files, which other modules read
 _BINARY = expression(r"(?:worktrees/[^/]*/)?(?:index(?:\.lock)?|sharedindex\.[0-9a-f]+)\Z")
 _SAMPLE = expression(r"hooks/[^/]*\.sample\Z")
 _REF = expression(r"(?:worktrees/[^/]*/)?refs/")
-#: a ref that holds an id and nothing else: its name is looked at, not its content
+#: sizes of refs that hold just an id: their name is inspected, not their content
 _REF_SIZES = {"sha1": 41, "sha256": 65}
 _MOST_STORES = 10_000
 
-OwnFiles = list[tuple[bytes, str]]
+ShownFiles = list[tuple[bytes, str]]
 
 
-def own_files(repository: Repository) -> tuple[OwnFiles, list[Skipped]]:
-    """(shown path, absolute path) of every file that is not made of objects, and what could not be looked at.
+def metadata_files(repository: Repository) -> tuple[ShownFiles, list[Skipped]]:
+    """Return (shown path, absolute path) of every file that does not store objects, and what could not be read.
 
-    Left out are object stores, those of submodules, binary files, samples of hooks, and refs that are plain ids. Links
-    are not followed: what they lead to is no file of git's.
+    Object stores, submodules, binary files, sample hooks and refs that are plain ids are left out. Links are not
+    followed: their targets are not git's files.
     """
     stores, gaps = submodule_stores(repository)
-    reader, left_out = Reader(repository), [store.git_dir for store in stores]
+    reader, left_out = GitDirReader(repository), [store.git_dir for store in stores]
     found = _files_in(repository, reader, repository.common_dir, left_out)
     if not _is_below(repository.git_dir, repository.common_dir):
         found += _files_in(repository, reader, repository.git_dir, left_out)
     return found, [*gaps, *(gap for gap in reader.gaps if gap not in gaps)]
 
 
-def own_texts(repository: Repository) -> tuple[list[tuple[bytes, bytes]], list[Skipped]]:
-    """(shown path, text) of what git keeps packed: the reflogs of a repository that has them in tables."""
-    reader, found = Reader(repository), []
+def table_reflogs(repository: Repository) -> tuple[list[tuple[bytes, bytes]], list[Skipped]]:
+    """Return (shown path, text) of reflogs that git stores in reftables, and what could not be read."""
+    reader, found = GitDirReader(repository), []
     for folder in _git_dirs(repository, reader):
         if os.path.lexists(os.path.join(folder, "reftable")):
             logs = read_tables(reader, folder).logs
@@ -54,8 +54,8 @@ def own_texts(repository: Repository) -> tuple[list[tuple[bytes, bytes]], list[S
 
 
 def submodule_stores(repository: Repository) -> tuple[list[Repository], list[Skipped]]:
-    """The git directories of submodules, of theirs too, by path; and what could not be looked at."""
-    reader = Reader(repository)
+    """Return the git directories of submodules, including nested ones, sorted by path; and what could not be read."""
+    reader = GitDirReader(repository)
     found: list[Repository] = []
     stack = [os.path.join(folder, _MODULES) for folder in reversed(_git_dirs(repository, reader))]
     seen = 0
@@ -72,8 +72,10 @@ def submodule_stores(repository: Repository) -> tuple[list[Repository], list[Ski
     return found, reader.gaps
 
 
-def _folders_in(reader: Reader, path: str) -> list[str]:
-    """The folders below one that is no store. What lies behind a link may be one, and is said not to be read."""
+def _folders_in(reader: GitDirReader, path: str) -> list[str]:
+    """Return the folders in one that is not a store. A link is not followed; it is recorded as a gap, since a store may
+    be there.
+    """
     found = []
     for entry in reader.folder(path):
         if entry.is_dir(follow_symlinks=False):
@@ -83,7 +85,7 @@ def _folders_in(reader: Reader, path: str) -> list[str]:
     return found
 
 
-def _store_at(reader: Reader, path: str) -> Repository | None:
+def _store_at(reader: GitDirReader, path: str) -> Repository | None:
     try:
         store = None if os.path.islink(path) else open_git_dir(path)
     except GitError as error:
@@ -95,14 +97,14 @@ def _store_at(reader: Reader, path: str) -> Repository | None:
     return store
 
 
-def _git_dirs(repository: Repository, reader: Reader) -> list[str]:
-    """The git directories of all worktrees."""
+def _git_dirs(repository: Repository, reader: GitDirReader) -> list[str]:
+    """Return the git directories of all worktrees."""
     parent = os.path.join(repository.common_dir, "worktrees")
     linked = [entry.path for entry in reader.folder(parent) if entry.is_dir(follow_symlinks=False)]
     return list(dict.fromkeys([repository.common_dir, repository.git_dir, *linked]))
 
 
-def _files_in(repository: Repository, reader: Reader, folder: str, left_out: list[str]) -> OwnFiles:
+def _files_in(repository: Repository, reader: GitDirReader, folder: str, left_out: list[str]) -> ShownFiles:
     found = []
     for entry in reader.walk(folder, *left_out, os.path.join(folder, "objects"), os.path.join(folder, "lfs")):
         name = entry.path[len(folder.rstrip("/")) + 1 :]

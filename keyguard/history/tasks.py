@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from keyguard.inspection import workers
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.pack import Pack
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array, np
 
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress

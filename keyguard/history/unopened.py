@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from keyguard.git.layout.alternates import absent_alternates
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.model.finding import UNOPENED, Skipped
 from keyguard.support.errors import GitError
+from keyguard.support.sanitize import shown
 
 if TYPE_CHECKING:
     from keyguard.odb.store import Store  # imports numpy, which a range does not need
@@ -43,6 +45,19 @@ def absent_submodules(links: Mapping[str, bytes], stores: Sequence[Repository]) 
     return [_commit(oid, links[oid], "it is not here") for oid in sorted(absent)]
 
 
+def absent_stores(repository: Repository) -> list[Skipped]:
+    """Return an entry for each object store that a repository borrows from and that is not there.
+
+    An object that something names and that only such a store has is missing, which is a gap of its own.
+    """
+    try:
+        absent = absent_alternates(repository.objects)
+    except GitError:
+        return []  # the store cannot be read at all, which is said
+    path = (b".git/" if repository.top else b"") + b"objects/info/alternates"
+    return [_listed(path, f"object store (borrowed from, and not there: {shown(one)})") for one in absent]
+
+
 def submodules_moved(links: Mapping[str, bytes]) -> list[Skipped]:
     """Return an entry for each commit to which a range moves a submodule: its objects are in another store."""
     return [_commit(oid, links[oid], "its store is no part of a range") for oid in sorted(links)]
@@ -63,8 +78,8 @@ def _missing_in(repository: Repository, oids: list[str]) -> list[str]:
     wanted = [oid for oid in oids if len(oid) == (64 if repository.object_format == "sha256" else 40)]
     there: set[str] = set()
     try:
-        with open_shadow(repository) as shadow:
-            there.update(one.oid for one in read_blobs(shadow, wanted, any_kind=True) if not one.problem)
+        with open_objects(repository) as git:
+            there.update(one.oid for one in read_blobs(git, wanted, any_kind=True) if not one.problem)
     except GitError:
         pass
     return [oid for oid in oids if oid not in there]

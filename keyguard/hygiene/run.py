@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.hygiene.check_table import (
     CHECKS,
@@ -78,7 +78,7 @@ def run(
     *,
     history: HistoryCoverage | None = None,
     now: int | None = None,
-    rotation: Rotation = USUAL,
+    rotation: Rotation = DEFAULT_ROTATION,
     ahead: Mapping[_Root, PreparedProject] | None = None,
 ) -> HygieneResult:
     """Run all checks on every project of the listing.

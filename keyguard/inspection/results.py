@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -12,6 +13,9 @@ from keyguard.inspection.inspector import InspectedText
 from keyguard.model.finding import Sighting, Skipped
 from keyguard.sources.reading import Shrunk
 from keyguard.support.errors import GitError
+
+#: with so many sightings it is worth a look whether some keys have more places than are held
+_MANY = 2000
 
 
 class Results(msgspec.Struct):
@@ -58,6 +62,22 @@ class Results(msgspec.Struct):
             self.whole(path, container)
         else:
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
+
+
+class Limiter:
+    """Counts the places of keys that have too many, each time that the number of sightings has doubled."""
+
+    def __init__(self, *, enabled: bool = True) -> None:
+        self._most = _MANY if enabled else sys.maxsize
+
+    def apply(self, results: Sequence[Results]) -> None:
+        """Take out the places beyond the limit. The order of the results decides which ones are held."""
+        if sum(len(one.sightings) for one in results) > self._most:
+            from keyguard.inspection.occurrence_limit import limit_places  # nearly always there are few
+
+            for one, held in zip(results, limit_places([one.sightings for one in results]), strict=True):
+                one.sightings = held
+            self._most = 2 * max(_MANY, sum(len(one.sightings) for one in results))
 
 
 class GuardedReader:

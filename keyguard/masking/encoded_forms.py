@@ -1,7 +1,7 @@
-"""Forms in which a value may stand in a word: escaped character by character, in base64, in hex, in wide characters.
+"""Decode the forms in which a word may contain a value: escapes per character, base64, hex, wide characters.
 
-Each is undone where it could be one, and it is kept where each character of the result has come from. All of it takes
-time that grows with the text alone, however many values are known.
+Every part of a word that could be encoded is decoded, and each character of the result keeps its position in the word.
+The time grows with the text alone, however many values are known.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _CODED = expression(
     r"(?:%|\\x|\\u00|\\u\{|&#[xX])([0-9A-Fa-f]{2})[};]?|\\U000000([0-9A-Fa-f]{2})|\\([0-7]{3})|&#([0-9]{2,3});?"
     r"|&(amp|lt|gt|quot|apos);|\x00|\\(?=[^\w\\])"
 )
-#: without one of these in it, nothing is
+#: a text without any of these contains no escapes
 _SIGNS = ("%", "\\x", "\\u", "\\U", "\\0", "\\1", "&", "\0")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-#: hex and base64 of ASCII: what a byte below 0x80 leaves of the digits that can stand in its place
+#: hex and base64 of ASCII: the digits that are possible for bytes below 0x80
 _HEX_OF_ASCII = expression(r"(?:[2-7][0-9A-Fa-f](?:00)?){8}")
 _GROUP_OF_ASCII = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
 _BASE64_OF_ASCII = expression(rf"(?:{_GROUP_OF_ASCII}){{4}}")
@@ -31,7 +31,7 @@ _STANDARD = str.maketrans("-_", "+/")
 
 
 class EncodedForm(NamedTuple):
-    """A text that a part of a word stands for, and where in the word each character of it begins and ends."""
+    """The decoded text of a part of a word, with the start and end of each character in the word."""
 
     text: str
     starts: list[int]
@@ -39,10 +39,10 @@ class EncodedForm(NamedTuple):
 
 
 class EncodedForms:
-    """Which forms can be in some words at all; most texts have none of them."""
+    """Finds the encoded forms in words; most texts have none."""
 
     def __init__(self, words: str) -> None:
-        """``words``: all that are looked at, in one text."""
+        """``words`` are all words to examine, joined to one text."""
         self._coded = _may_be_coded(words)
         self._hex = _HEX_OF_ASCII.search(words) is not None
         self._base64 = _BASE64_OF_ASCII.search(words) is not None
@@ -51,7 +51,7 @@ class EncodedForms:
         return self._coded or self._hex or self._base64
 
     def of(self, word: str) -> Iterator[EncodedForm]:
-        """What the word or parts of it stand for."""
+        """Yield the decoded forms of the word or parts of it."""
         if self._coded and _may_be_coded(word):
             yield from filter(None, [_decoded(word)])
         if self._hex and _HEX_OF_ASCII.search(word):
@@ -65,7 +65,7 @@ def _may_be_coded(text: str) -> bool:
 
 
 def _decoded(word: str) -> EncodedForm | None:
-    """The word with what is written in codes as the characters that they are; None where nothing is."""
+    """Return the word with its escapes decoded; None if it has none."""
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -110,7 +110,7 @@ def _from_base64(word: str) -> Iterator[EncodedForm]:
         text = run[0].translate(_STANDARD)
         for shift in range(4):
             piece = text[shift:]
-            # one character more than whole bytes says nothing
+            # a single character after complete groups encodes no byte
             piece = piece[: len(piece) - (len(piece) % 4 == 1)]
             data = binascii.a2b_base64(piece + "=" * (-len(piece) % 4))
             first = run.start() + shift
@@ -120,7 +120,7 @@ def _from_base64(word: str) -> Iterator[EncodedForm]:
 
 
 def _narrow(data: bytes, starts: range | list[int], ends: range | list[int]) -> EncodedForm:
-    """Bytes as characters; of those that are wide, without their NULs."""
+    """Return bytes as characters, without the NULs of wide ones."""
     if data.count(0) * 3 <= len(data):
         return EncodedForm(data.decode("latin-1"), list(starts), list(ends))
     kept = [place for place, byte in enumerate(data) if byte]

@@ -1,7 +1,7 @@
-"""The values that this process has seen, kept for one purpose: that no text which leaves it holds one of them.
+"""The values that this process has seen, stored for one purpose: no text that leaves the process may contain one.
 
-Workers hand on what they see with each answer, in memory; nothing of it is ever written. What an earlier scan found,
-and the cache holds without its value, is read again when a name could hold it.
+Workers send the values that they see with each answer, in memory; they are never written. Values that an earlier scan
+found, and that the cache knows only by fingerprint, are read again when a name could contain one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BEGIN = 12
 
 
 class KnownValues:
-    """What was seen so far, by this process and its workers."""
+    """The values seen so far by this process and its workers."""
 
     def __init__(self) -> None:
         self._values: dict[str, Value] = {}
@@ -38,13 +38,13 @@ class KnownValues:
         return fingerprint in self._values
 
     def clear(self) -> None:
-        """Forget everything: another command line begins."""
+        """Forget everything, at the start of another command line."""
         vars(self).update(vars(KnownValues()))
 
     # --- what is seen -------------------------------------------------------------------------------------------
 
     def note(self, value: Value) -> None:
-        """Take in a value."""
+        """Add a value."""
         if value.fingerprint not in self._values:
             self._values[value.fingerprint] = value
             self._fresh.append(value)
@@ -53,22 +53,22 @@ class KnownValues:
                 self._made.add(value)
 
     def fresh(self) -> list[Value]:
-        """What was noted since this was last asked: for the process that gave us work."""
+        """Return the values added since the last call, for the process that gave us work."""
         found, self._fresh = self._fresh, []
         return found
 
     def later(self, read: Callable[[], None]) -> None:
-        """``read`` notes values that are not at hand; it is called when a name could hold one."""
+        """Register ``read``, which adds values that are not at hand; it is called when a name could contain one."""
         self._later.append(read)
 
     def complete(self) -> None:
-        """Have everything noted that was put off."""
+        """Add all values whose reading was deferred."""
         later, self._later = self._later, []
         for read in later:
             read()
 
     def complete_for(self, text: bytes) -> None:
-        """The same, where the text could hold one of them."""
+        """Add the values whose reading was deferred, if the text could contain one of them."""
         if self._later:
             from keyguard.masking.values import looks_random
 
@@ -77,7 +77,7 @@ class KnownValues:
 
     @property
     def has_weak(self) -> bool:
-        """Whether there are values that are masked in names of their own finding alone."""
+        """Whether there are values that are masked only in names of their own finding."""
         return any(map(_is_weak, self._values.values()))
 
     def length_at(self, text: bytes, at: int) -> int:
@@ -93,7 +93,7 @@ class KnownValues:
     # --- what is public -----------------------------------------------------------------------------------------
 
     def spare(self, ids: Callable[[], Iterable[str]]) -> None:
-        """``ids`` gives names of keys and objects that stay as they are, even where a value looks the same."""
+        """Register ``ids``, which returns ids of keys and objects to leave as they are, even if equal to a value."""
         self._ids.append(ids)
 
     def _spared(self) -> set[str]:
@@ -102,33 +102,33 @@ class KnownValues:
         return self._public
 
     def rename(self, actual: bytes, shown: bytes) -> None:
-        """A path that holds a value is ``shown`` in another form."""
+        """Record that the path ``actual``, which contains a value, is displayed as ``shown``."""
         self._actual.setdefault(shown, {})[actual] = None
 
     def actual(self, shown: bytes) -> tuple[bytes, ...]:
-        """The paths that are shown in this form: itself, unless a value was masked in it. For those who open files."""
+        """Return the paths displayed in this form: itself, unless a value was masked in it. For opening files."""
         return tuple(self._actual.get(shown, (shown,)))
 
     # --- masking ------------------------------------------------------------------------------------------------
 
     def mask(self, text: str) -> str:
-        """The text with every value in it masked, in whatever form it stands there."""
+        """Return the text with every value in it masked, in whatever form it occurs."""
         looked_at = self._clean and text.startswith(self._clean) and text[len(self._clean) :] in ("", "\n")
         return text if looked_at or not self._values else self._masker().masked(text)
 
     def mask_bytes(self, text: bytes) -> bytes:
-        """The same of bytes."""
+        """Return ``mask`` for bytes."""
         return self.mask(text.decode("latin-1")).encode("latin-1") if self._values else text
 
     def shows(self, text: str) -> bool:
-        """Whether there is something to mask. If not, what was looked at here need not be when it is written."""
+        """Whether there is something to mask. If not, the text is not examined again when it is written."""
         if self._values and self._masker().masked(text) != text:
             return True
         self._clean = text
         return False
 
     def mask_own(self, fingerprint: str, text: bytes) -> bytes:
-        """A name of one finding without the value of that finding, however short that is."""
+        """Return a name in one finding without the value of that finding, however short the value is."""
         value = self._values.get(fingerprint)
         if value is None or value.text not in text or not _is_weak(value):
             return text
@@ -136,7 +136,7 @@ class KnownValues:
 
         letters = rb"[A-Za-z0-9]"
         alone = re.escape(value.text)
-        if is_ordinary(value.text):  # within another word it is not what was meant
+        if is_ordinary(value.text):  # inside another word it is not the value
             alone = rb"(?<!" + letters + rb")" + alone + rb"(?!" + letters + rb")"
         return re.sub(alone, lambda _: value.mask.encode(), text)
 
@@ -155,10 +155,10 @@ class KnownValues:
 
 
 def _is_weak(value: Value) -> bool:
-    from keyguard.masking.values import is_weak  # a commit without a key has no use for it
+    from keyguard.masking.values import is_weak  # a commit without a key does not need it
 
     return is_weak(value)
 
 
-#: of this process
+#: the values of this process
 KNOWN = KnownValues()

@@ -184,6 +184,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     #: the last day, ISO 8601, on which the project accepted the finding; empty if it never did
     accepted_until: str = ""
+    #: for a key that no longer works: ``revoked`` or ``inactive`` and the day, ISO 8601; empty if that is not known
+    ended: str = ""
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):

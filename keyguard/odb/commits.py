@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.arrays import Array, np
 
 _TREE = re.compile(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
 #: the name may hold anything; a time is what stands behind its last ``>``
@@ -95,7 +95,7 @@ def moved(rows: CommitRows, distance: int) -> CommitRows:
     return msgspec.structs.replace(rows, numbers=numbers.tobytes())
 
 
-def joined(parts: list[CommitRows], id_size: int) -> Commits:
+def join_rows(parts: list[CommitRows], id_size: int) -> Commits:
     """The columns of many notes, one behind the other."""
 
     def column(name: str, kind: str) -> Array:
@@ -112,7 +112,7 @@ def joined(parts: list[CommitRows], id_size: int) -> Commits:
     )
 
 
-def chosen(commits: Commits, which: Array) -> Commits:
+def select_commits(commits: Commits, which: Array) -> Commits:
     """Only some of these; ``which`` (bool) says of each whether it stays."""
     if which.all():
         return commits

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from keyguard.odb.headers import numbers
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.arrays import Array, np
+from keyguard.odb.entry_headers import numbers
 
 #: behind the last delta: what is read of a damaged one may be beyond its end
 PADDING = 40
@@ -73,7 +73,7 @@ _LENGTHS = np.where(_CODES < 0x80, 1 + _CODES, 1 + _BITS[_CODES & 15] + _BITS[_C
 _SIZE_AT = 1 + _BITS[_CODES & 15]
 
 
-def parsed(deltas: Sequence[bytes], sources: Sequence[int]) -> Operations:
+def parse_deltas(deltas: Sequence[bytes], sources: Sequence[int]) -> Operations:
     """The operations of these deltas; ``sources`` are the sizes of what they are on."""
     data = b"".join([*deltas, bytes(PADDING)])
     text = np.frombuffer(data, np.uint8)

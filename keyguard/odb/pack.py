@@ -11,13 +11,13 @@ import struct
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from keyguard.odb.files import is_same_file, open_file
-from keyguard.odb.forest import is_delta, plant
-from keyguard.odb.headers import REF_DELTA, Headers, read_headers
-from keyguard.odb.idtable import IdTable
+from keyguard.odb.arrays import Array, np, sorting
+from keyguard.odb.delta_forest import build_forest, is_delta
+from keyguard.odb.entry_headers import REF_DELTA, Headers, read_headers
+from keyguard.odb.id_table import IdTable
 from keyguard.odb.inflate import DAMAGE, apply_delta, inflate, inflated, result_size
-from keyguard.odb.packindex import PackIndex, read_index
-from keyguard.odb.vectors import Array, np, sorting
+from keyguard.odb.pack_index import PackIndex, read_index
+from keyguard.odb.regular_files import is_same_file, open_file
 from keyguard.support.errors import GitError
 
 #: bytes of an object that is held as a whole; larger ones are read in pieces
@@ -52,7 +52,7 @@ class Pack:
             order, offsets, ends = self._laid_out(index)
             headers = read_headers(self._fd, offsets, size)
             ids = index.ids[order]
-            self.forest = plant(headers, self._parents(headers, offsets, index, order))
+            self.forest = build_forest(headers, self._parents(headers, offsets, index, order))
         except BaseException:
             os.close(self._fd)
             raise

@@ -11,10 +11,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from keyguard.model.finding import Skipped
-from keyguard.odb.idtable import IdTable
-from keyguard.odb.loose import list_loose, quarantines
+from keyguard.odb.arrays import Array, np
+from keyguard.odb.id_table import IdTable
+from keyguard.odb.loose_objects import list_loose, quarantines
 from keyguard.odb.pack import Pack, is_same_pack, open_pack
-from keyguard.odb.vectors import Array, np
 from keyguard.support.errors import GitError
 
 #: makes an index for a pack that has none, or a damaged one: path of the pack -> path of the index

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from keyguard.acceptance.entry import LIMIT, PATH
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.modes import GITLINK
 from keyguard.git.layout.repository import discover
 from keyguard.git.objects.file_set import FOLDER, LINK, Files

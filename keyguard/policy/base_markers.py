@@ -12,8 +12,8 @@ from keyguard.git.layout.modes import GITLINK
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import BlobContent, BlobReader, read_blobs
 from keyguard.git.objects.commit_files import CommitFiles
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.opening import open_objects
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Where
 from keyguard.policy.change_base import NamedCommit
@@ -53,11 +53,11 @@ class BaseMarkers:
     def _look(self, commit: str, wanted: set[str], paths: Iterable[bytes], inspector: Inspector) -> None:
         """Find the base's markers for these keys, first at the keys' present paths, which is nearly always enough."""
         missing = set(wanted)
-        with open_shadow(self._repository) as shadow:
-            files = CommitFiles(BlobReader(shadow, any_kind=True), commit, "the base")
+        with open_objects(self._repository) as git:
+            files = CommitFiles(BlobReader(git, any_kind=True), commit, "the base")
             near = {stored.oid: path for path in paths if (stored := files.find(path)) and stored.mode != GITLINK}
-            for places in (near, _listed(shadow, files.tree)):
-                for one in _sightings(shadow, places, inspector):
+            for places in (near, _listed(git, files.tree)):
+                for one in _sightings(git, places, inspector):
                     if one.fingerprint in wanted and (rules := _rules(one)):
                         self._known.setdefault(one.fingerprint, set()).update(rules)
                         missing.discard(one.fingerprint)
@@ -80,10 +80,10 @@ def _rules(one: Sighting) -> set[str]:
     return {*one.spared, *([one.attribution.rule] if one.suppression else ())}
 
 
-def _listed(shadow: Shadow, tree: str) -> dict[str, bytes]:
+def _listed(git: IsolatedGit, tree: str) -> dict[str, bytes]:
     """Return object id -> path of every file below a tree."""
     found: dict[str, bytes] = {}
-    for record in shadow.records(shadow.start("ls-tree", "-r", "-z", "--full-tree", tree)):
+    for record in git.records(git.start("ls-tree", "-r", "-z", "--full-tree", tree)):
         head, _, path = record.partition(b"\t")
         _, kind, oid = head.split(b" ")
         if kind == b"blob":
@@ -91,8 +91,8 @@ def _listed(shadow: Shadow, tree: str) -> dict[str, bytes]:
     return found
 
 
-def _sightings(shadow: Shadow, places: dict[str, bytes], inspector: Inspector) -> Iterator[Sighting]:
-    for content in read_blobs(shadow, places):
+def _sightings(git: IsolatedGit, places: dict[str, bytes], inspector: Inspector) -> Iterator[Sighting]:
+    for content in read_blobs(git, places):
         if not content.problem:
             yield from _inspected(content, places[content.oid], inspector)
 

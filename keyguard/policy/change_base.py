@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import Tip, Tips
 from keyguard.history.ranges.enumeration import apply_shallow
@@ -37,16 +37,16 @@ class BaseAndTip(NamedTuple):
     tip: NamedCommit | None
 
 
-def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> BaseAndTip:
+def base_of_range(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedGit, now: int) -> BaseAndTip:
     """Return the merge base with the remote's default branch, else the excluded end that was named.
 
     A change that is already on the default branch (a push, examined afterwards) is compared with the branch's earlier
     state: no commit under review decides about itself. Raise ``UsageError`` if the range names something that does not
     exist.
     """
-    selection = resolve_range(asked, tips, revisions, shadow, now)
-    named = _named_ends(asked, tips, revisions, shadow, now)
-    cut = apply_shallow(tips, revisions, shadow)
+    selection = resolve_range(asked, tips, revisions, git, now)
+    named = _named_ends(asked, tips, revisions, git, now)
+    cut = apply_shallow(tips, revisions, git)
     tip = tip_of(selection, tips, "the change")
     default = _default_branch(tips.tips, revisions)
     if default and not selection.include:
@@ -54,11 +54,11 @@ def base_of_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     if default and not cut and any(_is_right_above(revisions, default.commit, end) for end in selection.include):
         base = default.commit
     else:
-        base = _merge_base(shadow, default.commit, selection.include) if default else ""
+        base = _merge_base(git, default.commit, selection.include) if default else ""
     if default is None or not base:
         return BaseAndTip(NamedCommit(named[0], _begin(asked)) if named else None, tip)
-    if base in selection.include and not any(_merge_base(shadow, base, [end]) == base for end in selection.exclude):
-        base = _merge_base(shadow, default.commit, named) if named else ""
+    if base in selection.include and not any(_merge_base(git, base, [end]) == base for end in selection.exclude):
+        base = _merge_base(git, default.commit, named) if named else ""
     name = default.name if base == default.commit else f"the merge base with {default.name}"
     return BaseAndTip(NamedCommit(base, name) if base else None, tip)
 
@@ -76,12 +76,12 @@ def tip_of(selection: Selection, tips: Tips, name: str) -> NamedCommit | None:
     return NamedCommit(selection.include[0], name) if selection.include else None
 
 
-def _named_ends(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> list[str]:
+def _named_ends(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedGit, now: int) -> list[str]:
     """Return what the user has excluded by name, without what refs exclude: one may be the change's own."""
     if not (asked.specs or asked.since):
         return []
     words = msgspec.structs.replace(asked, heads=False, pushed=(), known=(), remotes=(), refs=False)
-    return resolve_range(words, tips, revisions, shadow, now).exclude
+    return resolve_range(words, tips, revisions, git, now).exclude
 
 
 def _default_branch(tips: Sequence[Tip], revisions: Revisions) -> NamedCommit | None:
@@ -109,11 +109,11 @@ def _is_right_above(revisions: Revisions, commit: str, end: str) -> bool:
     return end == commit
 
 
-def _merge_base(shadow: Shadow, one: str, others: Iterable[str]) -> str:
+def _merge_base(git: IsolatedGit, one: str, others: Iterable[str]) -> str:
     """Return the best common ancestor of a commit and all the others together; empty if there is none."""
-    child = shadow.start("merge-base", one, *dict.fromkeys(others))
+    child = git.start("merge-base", one, *dict.fromkeys(others))
     try:
-        return b"".join(shadow.chunks(child)).decode().strip()
+        return b"".join(git.chunks(child)).decode().strip()
     except GitError:
         return ""
 

@@ -13,7 +13,7 @@ from keyguard.config.project_config import Config, Settings
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commit_files import CommitFiles
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.history.ranges.request import Range
 from keyguard.history.ranges.run import repository_of
 from keyguard.history.ranges.selection import resolve_range
@@ -48,7 +48,7 @@ def for_range(start: str, asked: Range, now: int, instead: Settings | None = Non
     """
 
     def find(opened: RepositorySession) -> BaseAndTip:
-        return base_of_range(asked, opened.tips, opened.revisions, opened.shadow, now)
+        return base_of_range(asked, opened.tips, opened.revisions, opened.git, now)
 
     return _decided(start, asked, find, instead=instead)
 
@@ -207,7 +207,7 @@ def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
     """Return the latest commit of the range; None if there is none or it is missing."""
     try:
         words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        selection = resolve_range(words, opened.tips, opened.revisions, opened.shadow, 0)
+        selection = resolve_range(words, opened.tips, opened.revisions, opened.git, 0)
         return tip_of(selection, opened.tips, "what is pushed" if asked.pushed or asked.label else "the change")
     except GitError:
         return None
@@ -216,7 +216,7 @@ def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
 def _sizes(repository: Repository, borrowed: tuple[str, ...], oids: Collection[str]) -> dict[str, int]:
     """Return object id -> size in bytes, without missing objects."""
     try:
-        with open_shadow(repository, borrowed=borrowed) as shadow:
-            return {one.oid: one.size for one in read_blobs(shadow, oids) if not one.problem}
+        with open_objects(repository, borrowed=borrowed) as git:
+            return {one.oid: one.size for one in read_blobs(git, oids) if not one.problem}
     except GitError:
         return {}

@@ -1,7 +1,7 @@
-"""Whose certificates are believed: those of the user's own file, else of this system. No environment has a say in it.
+"""The TLS context and its trusted certificates: the user's own file, else the system's. No environment variable counts.
 
-``ssl.create_default_context`` reads ``SSLKEYLOGFILE`` (and writes there what opens every connection), and with the
-default paths ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``: whoever can set a variable would be believed, or read along.
+``ssl.create_default_context`` reads ``SSLKEYLOGFILE`` (and writes session keys there) and, with the default paths,
+``SSL_CERT_FILE`` and ``SSL_CERT_DIR``: whoever can set a variable could impersonate vendors, or read along.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import ssl
 import sys
 
 from keyguard.remote.errors import RequestError
+from keyguard.support.regular_file import require_regular
 
-#: where systems keep certificates, for a library that was built for another system than the one that it is on
+#: the usual certificate files of systems, for a library that was built for another system
 _FILES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
@@ -24,16 +25,17 @@ _FILES = (
 
 
 def tls_context(ca_file: str) -> ssl.SSLContext:
-    """A context for a client that checks certificates and names, from TLS 1.2 on; by the certificates in a file, or, if
-    that is empty, by those of the system.
+    """Return a client context that verifies certificates and names, from TLS 1.2 on.
 
-    Raises ``OSError`` where the file cannot be read, and ``RequestError`` where the system has no certificates.
+    It trusts the certificates in ``ca_file``, or, if that is empty, the system's. Raise ``OSError`` if the file cannot
+    be read, ``RequestError`` if the system has no certificates.
     """
     found = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     found.minimum_version = ssl.TLSVersion.TLSv1_2
-    if sys.version_info >= (3, 13):  # as strict as the default of this version
+    if sys.version_info >= (3, 13):  # as strict as this version's default
         found.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     if ca_file:
+        require_regular(ca_file)
         found.load_verify_locations(cafile=ca_file)
     elif sys.platform == "win32":
         _load_stores(found)
@@ -43,7 +45,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
 
 
 def _load_system(context: ssl.SSLContext) -> None:
-    """Load what OpenSSL was built to look for; where there is none of that, what the system is known to have."""
+    """Load the certificates where OpenSSL was built to look, else a file where systems have them."""
     paths = ssl.get_default_verify_paths()
     file, folder = paths.openssl_cafile, paths.openssl_capath
     files = [file] if _is_file(file) else []
@@ -63,7 +65,7 @@ def _is_file(path: str) -> bool:
 
 
 def _holds_certificates(folder: str) -> bool:
-    """Whether there are certificates under the hashes of their names, by which alone OpenSSL finds them."""
+    """Whether the folder has certificates under the hashes of their names, the only ones that OpenSSL finds."""
     try:
         return any(name.rpartition(".")[2].isdigit() for name in os.listdir(folder))
     except OSError:
@@ -71,7 +73,7 @@ def _holds_certificates(folder: str) -> bool:
 
 
 def _load_stores(context: ssl.SSLContext) -> None:
-    """Load what Windows trusts for servers."""
+    """Load the certificates that Windows trusts for servers."""
     if sys.platform == "win32":
         for store in ("CA", "ROOT"):
             for data, kind, trust in ssl.enum_certificates(store):

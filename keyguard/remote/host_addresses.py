@@ -1,4 +1,4 @@
-"""Where a host is, asked once; nothing that lies within one's own walls counts as a vendor's."""
+"""Resolve a host once; a host at an address that is not public is never a vendor's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 
 from keyguard.remote.errors import RequestError
 
-#: gives the addresses of a host, as texts
+#: returns the addresses of a host, as strings
 Resolve = Callable[[str, int], list[str]]
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -18,7 +18,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the order in which to try them. ``RequestError`` where there are none."""
+    """Return the addresses of a host, in the order in which to try them. Raise ``RequestError`` if there are none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -27,9 +27,10 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def address_of(host: str, port: int, *, inside: bool, timeout: float, ask: Resolve = resolve) -> str:
-    """One address of a host; ``inside``: it may lie in a private network.
+    """Return one address of a host; ``inside`` permits an address in a private network.
 
-    Raises ``RequestError`` if any address of it is not public: who can make a name mean one of ours could mean any.
+    Raise ``RequestError`` if any of its addresses is not public: whoever can make a name resolve to one of ours could
+    name any.
     """
     pool = ThreadPoolExecutor(max_workers=1)
     try:
@@ -46,7 +47,7 @@ def address_of(host: str, port: int, *, inside: bool, timeout: float, ask: Resol
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one that the whole world reaches, and no other in disguise."""
+    """Whether an address is globally reachable, and does not embed one that is not."""
     try:
         address: _Address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
@@ -55,7 +56,7 @@ def is_public(text: str) -> bool:
 
 
 def _within(address: _Address) -> list[_Address]:
-    """The addresses that one of version 6 leads to by way of an old one."""
+    """Return the IPv4 addresses that an IPv6 address embeds."""
     if isinstance(address, ipaddress.IPv4Address):
         return []
     found: list[_Address | None] = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]

@@ -1,6 +1,6 @@
-"""One request, one answer: to the host that was meant, over TLS that was checked, and never to where it is sent on to.
+"""Send one request and return its answer: to the intended host, over verified TLS, without following redirects.
 
-No environment, cookie, ``.netrc`` or proxy has a say in it, but what the user's own configuration names.
+No environment variable, cookie, ``.netrc`` or proxy has any influence, except what the user's own configuration names.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from keyguard.remote.errors import RequestError
 from keyguard.remote.host_addresses import Resolve, address_of, resolve
 from keyguard.remote.prepared_request import PreparedRequest
 
-#: bytes of an answer that are read: what vendors say about a key is short
+#: bytes of an answer that are read: vendors' answers about a key are short
 LIMIT = 256 << 10
 _PIECE = 16 << 10
-#: longer than this, nobody waits for a host that asked for patience
+#: seconds; a longer pause that a host requests is an error
 _LONGEST_PAUSE = 60.0
 
 
 class Reply(NamedTuple):
-    """An answer: at most ``LIMIT`` bytes of its body."""
+    """An answer, with at most ``LIMIT`` bytes of its body."""
 
     status: int
     headers: dict[str, str]
-    """Names in lower case."""
+    """Keys are lower-case names."""
     body: bytes
     whole: bool
-    """Whether that is all of the body."""
+    """Whether the body is complete."""
 
 
 class Client:
-    """Sends requests, one after the other, and spares each host."""
+    """Sends requests, one at a time, with a pause between requests to the same host."""
 
     def __init__(self, network: Network, ask: Resolve = resolve) -> None:
         self._network = network
@@ -52,7 +52,7 @@ class Client:
         self._next: dict[str, float] = {}
 
     def send(self, request: PreparedRequest) -> Reply:
-        """The answer. Raises ``RequestError`` where there is none, and says whether the request may have arrived."""
+        """Return the answer. Raise ``RequestError`` if there is none; it says whether the request may have arrived."""
         self._wait(request.host)
         try:
             reply = self._exchange(request)
@@ -79,7 +79,7 @@ class Client:
         try:
             with _deadline(connection, self._network.deadline):
                 connection.connect()
-                if monotonic() - start > self._network.deadline:  # before it was connected there was nothing to cut
+                if monotonic() - start > self._network.deadline:  # before connecting there was no socket to shut down
                     raise RequestError("it did not answer in time")
                 if not connection.is_verified:
                     raise RequestError("its certificate was not checked")
@@ -98,7 +98,8 @@ class Client:
         try:
             context = certificates.tls_context(network.ca_file)
         except (OSError, ValueError) as error:
-            raise RequestError(f"the certificates in {network.ca_file or 'the system'} cannot be read") from error
+            why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+            raise RequestError(f"the certificates in {network.ca_file or 'the system'} cannot be read{why}") from error
         if network.proxy:
             way = urlsplit(network.proxy)
             connection = HTTPSConnection(
@@ -118,7 +119,7 @@ def _answered(connection: HTTPSConnection, request: PreparedRequest) -> Reply:
         "Host": request.host + port,
         "User-Agent": f"keyguard/{__version__}",
         "Accept": "application/json",
-        # what is packed could unfold without end
+        # a compressed body could expand without limit
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
@@ -138,7 +139,7 @@ def _pieces(response: HTTPResponse) -> Iterator[bytes]:
 
 @contextmanager
 def _deadline(connection: HTTPSConnection, seconds: float) -> Iterator[None]:
-    """Cut the connection once the time is up: a host that sends a byte now and then would hold us for ever."""
+    """Cut the connection after ``seconds``: a host that sends a byte now and then would block us for ever."""
 
     def cut() -> None:
         with suppress(OSError, AttributeError):
@@ -154,7 +155,7 @@ def _deadline(connection: HTTPSConnection, seconds: float) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """In words of ours: those of a library can hold the address, and the secret in it."""
+    """Return the reason for an error in our own words: a library's message may contain the URL, and the secret."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -1,6 +1,4 @@
-"""The keys of an account, as their vendor lists them to who administers it: ids, and of each key so much that whoever
-has one whole knows it again.
-"""
+"""List the keys of an account as its vendor shows them to an administrator: ids, and enough to recognise each key."""
 
 from __future__ import annotations
 
@@ -14,17 +12,17 @@ from keyguard.remote.errors import RequestError
 from keyguard.remote.http import Client
 from keyguard.remote.prepared_request import PreparedRequest
 
-#: what an id or the name of a page may look like: both go into addresses, and are shown
+#: pattern of ids and page markers: both are put into URLs, and displayed
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _GAP = re.compile(r"\.{2,}|…|\*{2,}")
-#: so many random characters tell one key from all others of an account
+#: the number of random characters that distinguish one key from all others of an account
 _LEAST = 6
 _MOST_PAGES = 60
 _LONGEST_NAME = 60
 
 
 class ListingRefused(Exception):
-    """The vendor does not list keys for this credential. ``status`` is what it answered."""
+    """The vendor does not list keys for this credential. ``status`` is that of its answer."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"the vendor answered {status}")
@@ -36,16 +34,16 @@ class Row(NamedTuple):
 
     id: str
     fits: bool | None
-    """Whether it is the key that was looked for; None where too little of it is shown to tell."""
+    """Whether it is the wanted key; None if too little of it is shown."""
     live: bool
     status: str
     name: str
 
 
 def rows(client: Client, prepared: PreparedRequest, lookup: Lookup) -> list[Row]:
-    """All keys of the account. Raises ``ListingRefused``, or ``RequestError`` where they cannot all be read.
+    """Return all keys of the account. Raise ``ListingRefused``, or ``RequestError`` if they cannot all be read.
 
-    ``prepared`` has the key that is looked for, which is not sent, and the credential that is.
+    ``prepared`` contains the wanted key, which is not sent, and the credential, which is.
     """
     found = [_row(one, lookup, prepared) for one in _listed(client, prepared, lookup)]
     return [one for one in found if one is not None]
@@ -74,7 +72,7 @@ def _listed(client: Client, prepared: PreparedRequest, lookup: Lookup) -> Iterat
 
 
 def _row(one: Any, lookup: Lookup, prepared: PreparedRequest) -> Row | None:
-    """What a row says; None where it has no id, or one that could be a part of the key."""
+    """Return the row; None if it has no id, or one that could be part of the key."""
     name, status, key = (verify.value_at(one, path) for path in (lookup.name, lookup.status, lookup.id))
     whole = prepared.secret.reveal().decode("latin-1")
     if not isinstance(key, str) or not _ID.fullmatch(key) or key in whole:
@@ -86,9 +84,9 @@ def _row(one: Any, lookup: Lookup, prepared: PreparedRequest) -> Row | None:
 
 
 def matches_hint(hint: object, key: str, known: int) -> bool | None:
-    """Whether ``sk-…-R2D...igAA`` is of that key; None where it shows too little to tell.
+    """Return whether a hint like ``sk-…-R2D...igAA`` fits the key; None if it shows too little.
 
-    ``known`` characters at the beginning of a key are the same in all of its kind.
+    The first ``known`` characters are the same in all keys of the kind.
     """
     parts = _GAP.split(hint) if isinstance(hint, str) else []
     if len(parts) != 2:

@@ -1,4 +1,4 @@
-"""A request with a secret in it, ready to be sent; shown, it has a mask in the secret's place."""
+"""A request with a secret in it, ready to be sent; displayed, it has a mask in place of the secret."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Request
 
 _FIELD = re.compile(r"\{(?:(secrets?|basic|admin|key_id)|basic:([a-z_]{1,20}))\}")
-#: an authorisation header is latin-1, and so is nearly every key
+#: the encoding of headers, and of nearly every key
 _ENCODING = "latin-1"
 
 
 class PreparedRequest:
-    """What goes over the wire. Only ``reveal`` gives it out; text and representation are masked."""
+    """A request as it is sent. Only ``reveal`` returns that; text and representation are masked."""
 
     __slots__ = ("_admin", "_called", "_masked", "_request", "_secrets")
 
     def __init__(self, request: Request, secret: Secret, masked: str, others: Sequence[PreparedRequest] = ()) -> None:
-        """``others`` are the same request about other keys, which go with this one if the body has ``{secrets}``."""
+        """``others`` are equal requests for other keys, sent together if the body has ``{secrets}``."""
         self._request = request
         self._secrets: tuple[Secret, ...] = (secret, *(one._secrets[0] for one in others))
         self._masked: tuple[str, ...] = (masked, *(one._masked[0] for one in others))
@@ -29,23 +29,23 @@ class PreparedRequest:
         self._called = ""
 
     def with_others(self, others: Sequence[PreparedRequest]) -> PreparedRequest:
-        """One request about several keys."""
+        """Return one request for several keys."""
         return PreparedRequest(self._request, self._secrets[0], self._masked[0], others) if others else self
 
     def by(self, admin: Secret | None, key_id: str = "") -> PreparedRequest:
-        """The same request made by another credential of the account, about the key that its vendor calls so."""
+        """Return the request made with another credential, for the key with that id at its vendor."""
         found = PreparedRequest(self._request, self._secrets[0], self._masked[0])
         found._admin, found._called = admin, key_id
         return found
 
     @property
     def secret(self) -> Secret:
-        """The key that it is about."""
+        """The key that the request is about."""
         return self._secrets[0]
 
     @property
     def known(self) -> int:
-        """How many characters at its beginning are the same in all keys of its kind."""
+        """The number of leading characters that are the same in all keys of its kind."""
         return self._masked[0].find("*") if "*" in self._masked[0] else 0
 
     @property
@@ -55,7 +55,7 @@ class PreparedRequest:
 
     @property
     def host(self) -> str:
-        """The host that it goes to."""
+        """The host that receives the request."""
         return self._request.host
 
     @property
@@ -64,11 +64,11 @@ class PreparedRequest:
         return urlsplit(self._request.url).port or 443
 
     def is_in(self, text: str) -> bool:
-        """Whether one of its secrets stands in a text."""
+        """Whether one of the request's secrets occurs in a text."""
         return any(_text(one) in text for one in (*self._secrets, self._admin) if one is not None)
 
     def reveal(self) -> tuple[str, dict[str, str], bytes]:
-        """Path with query, headers and body as they are sent. ValueError where a credential or an id is missing."""
+        """Return path with query, headers and body as sent. ValueError if a credential or an id is missing."""
         text = self._secrets[0].reveal().decode(_ENCODING)
         path, _, query = self._request.url.split("://", 1)[1].partition("/")[2].partition("?")
         target = "/" + self._filled(path, quote(text, safe=":")) + (f"?{query}" if query else "")
@@ -77,7 +77,7 @@ class PreparedRequest:
         return target, headers, body.encode(_ENCODING)
 
     def instead(self, request: Request) -> PreparedRequest:
-        """Another request with the same secrets, to the same host. ValueError for one to another host."""
+        """Return another request with the same secrets, to the same host. ValueError for another host."""
         found = PreparedRequest(request, self._secrets[0], self._masked[0])
         if found.host != self.host or found.port != self.port:
             raise ValueError("a secret does not change hosts")
@@ -85,7 +85,7 @@ class PreparedRequest:
         return found
 
     def lines(self) -> list[str]:
-        """The request as people read it, with the secrets masked."""
+        """Return the request for display, with the secrets masked."""
         one, listed = self._request, ",".join(f'"{mask}"' for mask in self._masked)
         shown = {"secret": self._masked[0], "secrets": listed, "key_id": self._called or "{key_id}"}
         lines = [f"{one.method} {one.url}", *(f"{name}: {given}" for name, given in one.headers.items())]
@@ -93,7 +93,7 @@ class PreparedRequest:
         return [_FIELD.sub(lambda found: shown.get(found[1], "********"), line) for line in lines]
 
     def _filled(self, template: str, text: str) -> str:
-        """A template with everything put in at once: what is put in is no template."""
+        """Return a template with all fields substituted at once: a substituted value is no template."""
 
         def value(found: re.Match[str]) -> str:
             name, user = found[1], found[2]
@@ -119,5 +119,5 @@ def _text(secret: Secret) -> str:
 
 
 def _escaped(text: str) -> str:
-    """As it stands in a string of JSON, or in a form: keys have no characters that would need more."""
+    """Return the text escaped for a JSON string or a form: keys have no characters that need more."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -73,6 +73,8 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
 def history_advice(finding: Finding) -> str:
     """Return the advice that precedes the rule's own steps; empty if history makes no difference."""
     first, *_ = finding.occurrences
+    if finding.ended:
+        return ""
     if finding.kind != "key" or all(one.where is not Where.HISTORY for one in finding.occurrences):
         return ""
     if not _is_gone(first):

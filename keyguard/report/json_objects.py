@@ -55,6 +55,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "verdict": None if finding.verdict is None else _verdict_object(finding.verdict),
         "allowed_by_change": list(finding.allowed_by_change),
         "accepted_until": finding.accepted_until,
+        "ended": finding.ended,
     }
 
 

@@ -53,6 +53,15 @@ def verdict_text(finding: Finding) -> str:
     return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
 
 
+def ended_text(finding: Finding) -> str:
+    """Return how it is known that a key no longer works; empty if it may."""
+    state, _, day = finding.ended.partition(" ")
+    if not state:
+        return ""
+    when = f" on {prose(day)}" if day else ""
+    return f"revoked{when}, as recorded" if state == "revoked" else f"inactive: its vendor refused it{when}"
+
+
 def allowed_text(finding: Finding) -> str:
     """Return how the scanned change would allow the finding, which has no effect; empty if it does not."""
     if not finding.allowed_by_change:

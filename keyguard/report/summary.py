@@ -21,8 +21,14 @@ _HISTORY_REASONS = {
     "partial": "partial clone: clone without --filter, or --allow-incomplete",
     "too-deep": "nested beyond any use",
     "interrupted": "",
+    "broken-repository": "",
     **dict.fromkeys(UNOPENED, ""),
 }
+
+#: why git could not say which files a folder has: they are read all the same
+_UNLISTED = ("broken-repository", "git-failed")
+#: gaps that are told in words of their own
+_APART = ("interrupted", "ignore-rules", "git-unanswered", *_UNLISTED)
 
 
 def gaps(run: Run) -> list[Skipped]:
@@ -44,12 +50,26 @@ def gap_headline(run: Run) -> str:
     """Return what makes the scan incomplete, such as ``1 of 12 files was not read``."""
     interrupted = [gap for gap in gaps(run) if gap.reason == "interrupted"]
     rules = [gap for gap in gaps(run) if gap.reason == "ignore-rules"]
-    missing = [gap for gap in gaps(run) if gap.reason not in ("interrupted", "ignore-rules")]
+    missing = [gap for gap in gaps(run) if gap.reason not in _APART or of_history(gap)]
     parts = ["interrupted" if interrupted else ""]
     parts += [_files_missing(sum(not of_history(gap) for gap in missing), run.coverage.listed)]
     parts += _history_missing([gap for gap in missing if of_history(gap)], run.coverage.history or HistoryCoverage())
+    parts += [_git_failed(run)]
     parts += ["not every ignore rule was obeyed" if rules else ""]
     return "; ".join(filter(None, parts)) or "not everything was read"
+
+
+def _git_failed(run: Run) -> str:
+    """``git could not list the files of 1 folder``; empty where it could answer everything."""
+    unlisted = sum(map(_is_unlisted, gaps(run)))
+    unanswered = sum(gap.reason == "git-unanswered" for gap in gaps(run))
+    parts = [f"git could not list the files of {counted(unlisted, 'folder')}" if unlisted else ""]
+    parts += [f"git gave no answer about {counted(unanswered, 'file')}" if unanswered else ""]
+    return "; ".join(filter(None, parts))
+
+
+def _is_unlisted(skipped: Skipped) -> bool:
+    return skipped.reason in _UNLISTED and not of_history(skipped)
 
 
 def _files_missing(count: int, listed: int) -> str:
@@ -191,8 +211,10 @@ def added_rules(run: Run) -> str:
 def covered(run: Run) -> str:
     """Return what was read, and what was left out, in one line."""
     coverage, history = run.coverage, run.coverage.history
-    read, listed = number(coverage.read), counted(coverage.listed, "file")
-    files = f"{prose(coverage.scope)}: {listed if coverage.read == coverage.listed else f'{read} of {listed}'}"
+    # what stands for a whole folder is no file
+    count = coverage.listed - sum(map(_is_unlisted, run.skipped))
+    read, listed = number(coverage.read), counted(count, "file")
+    files = f"{prose(coverage.scope)}: {listed if coverage.read == count else f'{read} of {listed}'}"
     looked = [files, size(coverage.bytes)]
     rules = counted(coverage.rules, "rule") + (f" ({added_rules(run)})" if coverage.added else "")
     parts = [*(looked if coverage.listed or not history else [history_line(history)]), rules]

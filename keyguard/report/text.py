@@ -11,6 +11,7 @@ from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
 from keyguard.report.phrases import (
     allowed_text,
     attribution_text,
+    ended_text,
     evidence,
     headline,
     number,
@@ -76,6 +77,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "whose", _wrapped(attribution_text(finding, run), style)
     if finding.verdict:
         yield "alive", _wrapped(verdict_text(finding), style)
+    if finding.ended:
+        yield "state", [ended_text(finding)]
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:

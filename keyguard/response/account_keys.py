@@ -1,5 +1,6 @@
-"""What another credential of the account revokes: which of the account's keys that is, and nothing where it is not
-certain.
+"""Find a leaked key among the keys of the user's account, for vendors where another credential revokes it.
+
+Nothing is returned unless the match is certain.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ _MOST_SHOWN = 20
 
 
 class Ready(NamedTuple):
-    """A request with all that it needs; ``key_id`` is how the vendor calls the key, where it has to be named."""
+    """A request that is complete; ``key_id`` is the vendor's id of the key, if the request has to name it."""
 
     prepared: PreparedRequest
     key_id: str = ""
 
 
 class Stopped(NamedTuple):
-    """Why there is nothing to send: a key of ``keyguard.response.revocation.OUTCOMES``, and what was found."""
+    """The reason for sending nothing: a key of ``keyguard.response.revocation.OUTCOMES``, and what was found."""
 
     outcome: str
     detail: str
@@ -40,12 +41,15 @@ class AccountKeys:
     """Finds keys in accounts, with the user's own credentials."""
 
     def __init__(self, client: Client, credentials: Credentials, key_id: str = "") -> None:
-        """``key_id``: how the vendor calls the one key that is meant, by what the user says."""
+        """``key_id`` is the vendor's id of the one key, if the user gives it."""
         self._client, self._named = client, key_id
         self.credentials = credentials
 
     def lacks(self, request: Revocation, vendor: str) -> str:
-        """What is missing before anything can be asked; empty if nothing is. UsageError for what is no credential."""
+        """Return what is missing before a request is possible; empty if nothing is.
+
+        Raise UsageError for an invalid credential.
+        """
         if not needs_credential(request) or self.credentials.of(vendor) is not None:
             return ""
         whence = self.credentials.whence(vendor)
@@ -54,7 +58,7 @@ class AccountKeys:
     def ready(
         self, request: Revocation, prepared: PreparedRequest, vendor: str, before: Verdict | None
     ) -> Ready | Stopped:
-        """The request about the key that is meant. ``before`` is what its vendor says of the leaked key now."""
+        """Return the request for the key; ``before`` is its vendor's present verdict on the leaked key."""
         if request.right != "admin":
             return Ready(prepared)
         admin = self.credentials.of(vendor) if needs_credential(request) else None
@@ -84,7 +88,7 @@ class AccountKeys:
         return Ready(prepared.by(admin, found[1]))
 
     def _meant(self, rows: Sequence[Row]) -> Row | Stopped:
-        """The one key of the account that can only be the leaked one."""
+        """Return the one key of the account that can only be the leaked one."""
         if self._named:
             named = next((one for one in rows if one.id == self._named), None)
             if named is None:
@@ -103,7 +107,7 @@ class AccountKeys:
 
 
 def needs_credential(request: Revocation) -> bool:
-    """Whether it is made by a credential that the user has to give."""
+    """Whether the request is made with a credential that the user has to provide."""
     return request.right == "admin" and "{admin}" in "".join((request.url, request.body, *request.headers.values()))
 
 

@@ -1,4 +1,4 @@
-"""Credentials by which others are revoked: each from where the user has said, for its own vendor, and never shown."""
+"""Credentials that revoke other keys: each from where the user has said, for its own vendor only, never displayed."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from keyguard.engine.compiled import Engine
 from keyguard.masking.secret import Secret
 from keyguard.support.errors import UsageError
 
-#: asks whoever sits at a terminal, and shows nothing of what is typed
+#: asks the user at a terminal, without echo
 Prompt = Callable[[str], str]
 
 
 class Credentials:
-    """What the user may do at vendors besides what a leaked key can."""
+    """The user's own credentials at vendors, besides the leaked keys."""
 
     def __init__(
         self, engine: Engine, reached: Mapping[str, Reached], environment: Mapping[str, str], prompt: Prompt | None
     ) -> None:
-        """``prompt`` is None where nobody can type."""
+        """``prompt`` is None if nobody can type."""
         self._engine, self._reached = engine, reached
         self._environment, self._prompt = environment, prompt
         self._known: dict[str, Secret | None] = {}
 
     def whence(self, vendor: str) -> str:
-        """Where the credential for a vendor comes from, for people."""
+        """Return where the credential for a vendor comes from, for people."""
         variable = self._variable(vendor)
         if not variable:
             return "asked for when it is needed, unless admin-variable in your configuration names where it is"
         return f"from ${variable}" + ("" if self._environment.get(variable) else ", which is not set")
 
     def of(self, vendor: str) -> Secret | None:
-        """The credential for a vendor; None where there is none. UsageError for what cannot be one."""
+        """Return the credential for a vendor; None if there is none. Raise UsageError for an invalid one."""
         if vendor not in self._known:
             self._known[vendor] = self._found(vendor)
         return self._known[vendor]
@@ -51,10 +51,10 @@ class Credentials:
         return Secret(value.encode("ascii"))
 
     def _refuse_strangers(self, vendor: str, value: str, where: str) -> None:
-        """A key of one vendor goes to no other, not even where a variable was mistaken for another."""
+        """Raise UsageError for a key of another vendor, even if only the variable was mistaken."""
         reached = self._reached.get(vendor)
         if reached is not None and reached.revoke is not None:
-            return  # it goes where the user has said, who knows what is asked for there
+            return  # it goes to a host that the user has configured
         ruleset = self._engine.ruleset
         found = self._engine.matcher.find(f"{value}\n".encode()).matches
         owners = {ruleset.rules[index].vendor for match in found for index in match.rules}

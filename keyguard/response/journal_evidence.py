@@ -1,4 +1,4 @@
-"""Whose word counts that a key is dead: its own vendor's, asked where that vendor takes keys."""
+"""Decide which journal entries prove that a key is dead: those of its own vendor, asked where that accepts keys."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from keyguard.rules.loader import RuleSet
 
 
 class JournalEvidence:
-    """The hosts at which each vendor is asked, by the packs and by what the user has set for himself."""
+    """The hosts at which each vendor is asked, by the packs and the user's own settings."""
 
     def __init__(self, ruleset: RuleSet, reached: Mapping[str, Reached]) -> None:
-        """``ruleset`` is of packs that are trusted with addresses."""
+        """``ruleset`` is made of packs that are trusted with URLs."""
         self._hosts: dict[str, set[str]] = {}
         self._anywhere: set[str] = set()
         for rule in ruleset.rules:
@@ -31,16 +31,16 @@ class JournalEvidence:
                     self._anywhere.add(vendor)
 
     def is_host(self, entry: Entry) -> bool:
-        """Whether the host of an entry is one at which its vendor is asked, or software runs that the user named.
+        """Whether the host of an entry is one of its vendor, or may be any because the software is self-hosted.
 
         An entry without a host was made by hand.
         """
         return not entry.host or entry.vendor in self._anywhere or entry.host in self._hosts.get(entry.vendor, ())
 
     def standing(self, entries: Iterable[Entry], vendor: str) -> dict[str, Entry]:
-        """The entries that decide on keys of a vendor: see ``keyguard.remote.journal.standing``.
+        """Return the entries that decide on a vendor's keys: see ``keyguard.remote.journal.deciding_entries``.
 
-        ``vendor`` is who that is for certain; empty for keys of which nothing is certain now.
+        ``vendor`` is certain; empty for keys of which nothing is certain now.
         """
 
         def counts(entry: Entry) -> bool:
@@ -49,16 +49,16 @@ class JournalEvidence:
         return deciding_entries(entries, counts, self._settles)
 
     def decides(self, entries: Iterable[Entry], fingerprint: str, finding: Finding | None) -> Entry | None:
-        """The entry that decides on one key; None where none does, or nobody was asked."""
+        """Return the entry that decides on one key; None if none does."""
         about = [one for one in entries if one.fingerprint == fingerprint]
         return self.standing(about, certain_vendor(finding)).get(fingerprint)
 
     def _settles(self, alive: Entry, dead: Entry) -> bool:
-        """Whether the same vendor was asked, and of software that runs at many places the same server."""
+        """Whether the same vendor was asked and, for self-hosted software, at the same server."""
         return alive.vendor == dead.vendor and (alive.host == dead.host or alive.vendor not in self._anywhere)
 
     def why_not(self, entry: Entry, finding: Finding | None) -> str:
-        """Why an entry does not count, in words."""
+        """Return why an entry does not count, in words."""
         if not self.is_host(entry):
             return "keys of that vendor are asked about elsewhere"
         if finding is not None and certain_vendor(finding) not in ("", entry.vendor):
@@ -67,5 +67,5 @@ class JournalEvidence:
 
 
 def certain_vendor(finding: Finding | None) -> str:
-    """Whose a key is for certain; empty where nothing is, and for one that stands nowhere any more."""
+    """Return the vendor of a key if it is certain; empty if not, and for a key that was not found any more."""
     return finding.vendor if finding is not None and finding.certainty is Certainty.CERTAIN else ""

@@ -1,4 +1,4 @@
-"""Which of the keys of a run are meant by what was typed."""
+"""Select the keys of a run by the ids that the user has typed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ _LEAST = 4
 
 
 def keys_of(run: Run) -> list[Finding]:
-    """The keys among the findings, for who acts on them: from here on every value is known, since names are shown then
-    that are in no finding.
+    """Return the keys among the findings, for commands that act on them.
+
+    All known values are loaded, because such commands display names that are in no finding.
     """
     KNOWN.complete()
     return [one for one in run.findings if one.kind == "key"]
 
 
 def select_keys(run: Run, ids: Sequence[str]) -> list[Finding]:
-    """The keys of these ids (``KG-7f3a9c``, its digits, or a fingerprint), each once, in the order of the run.
+    """Return the keys with these ids (``KG-7f3a9c``, its digits, or a fingerprint), each once, in order of the run.
 
-    Raises ``UsageError`` for an id that means none or several.
+    Raise ``UsageError`` for an id that matches no key or several.
     """
     return among(keys_of(run), ids)
 

@@ -1,4 +1,4 @@
-"""Whether a key is gone: from the files and the objects of git that were read, and from its vendor."""
+"""Prove that a key is gone: from the files and git objects that were read, and that its vendor rejects it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from keyguard.response.journal_evidence import JournalEvidence
 from keyguard.support.errors import UsageError
 
 _WHOLE = 32
-#: reasons that are told
+#: the number of reasons that are listed
 _MOST = 5
 _FILES = "gone from the files that were read"
 _HISTORY = "gone from the objects of git that were read"
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has to hold: whether it does (None: nobody can tell), and on what that rests."""
+    """One claim: whether it holds (None: not known), and the reasons."""
 
     claim: str
     holds: bool | None
@@ -32,7 +32,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fingerprint_of(text: str, run: Run, entries: Sequence[Entry]) -> str:
-    """The fingerprint that was meant. UsageError for one that nothing here has ever had."""
+    """Return the fingerprint for an id. Raise UsageError if it matches no key that is known here."""
     digits = text.strip().lower().removeprefix("kg-")
     known = {one.fingerprint for one in run.findings} | {one.fingerprint for one in run.suppressed}
     found = sorted(one for one in known | {one.fingerprint for one in entries} if digits and one.startswith(digits))
@@ -53,9 +53,10 @@ def prove(
     *,
     unseen: str = "",
 ) -> list[Claim]:
-    """What has to hold, by a scan that used no cache, by the journal, and by what the vendor was asked now.
+    """Return the claims that have to hold.
 
-    ``vouching`` says whose entries count; ``unseen`` is why history was not read, although there may be one.
+    They rest on a scan without cache, on the journal, and on what the vendor was asked now. ``vouching`` decides which
+    entries count; ``unseen`` is the reason why history was not read, although there may be one.
     """
     places = [one for finding in run.findings if finding.fingerprint == fingerprint for one in finding.occurrences]
     places += [one.occurrence for one in run.suppressed if one.fingerprint == fingerprint]
@@ -77,12 +78,12 @@ def prove(
 
 
 def finding_of(fingerprint: str, run: Run) -> Finding | None:
-    """What the scan says of the key; None where it found it nowhere."""
+    """Return the finding for the key; None if the scan did not find it."""
     return next((one for one in run.findings if one.kind == "key" and one.fingerprint == fingerprint), None)
 
 
 def name(fingerprint: str, findings: Sequence[Finding]) -> str:
-    """Its short id, as the scan gave it, or as one would."""
+    """Return its short id, as in the scan, or as a scan would give it."""
     return next((one.id for one in findings if one.fingerprint == fingerprint), short_id(fingerprint))
 
 
@@ -99,7 +100,7 @@ def _dead(
     vouching: JournalEvidence,
     asked: Verdict | None,
 ) -> Claim:
-    """Whether its own vendor has said that it is dead, and on what that rests."""
+    """Return the claim that its own vendor has declared it dead, with the reasons."""
     claim = "dead at its vendor"
     if asked is not None and asked.state is not State.UNKNOWN:
         because = f"asked now{f' at {asked.host}' if asked.host else ''}: {asked.reason}"

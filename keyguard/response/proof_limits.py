@@ -1,4 +1,4 @@
-"""What a proof does not cover: all that was not read, and so may still hold the key."""
+"""The limits of a proof: everything that was not read, and so may still contain the key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.git import unread
+from keyguard.git import unscanned
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.history.stores import repository_at, stores_at
 from keyguard.inspection.filenames import Names
@@ -19,26 +19,29 @@ from keyguard.sources.tree import listing
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown_path
 
-#: names that are told of each kind
+#: the number of names that are listed for each kind
 _MOST = 10
 
 
 class NotCovered(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of thing that was not read, and what of it there is."""
+    """One kind of content that was not read, and how much of it there is."""
 
     kind: str
     """``ignored``, ``container``, ``lfs``, ``submodule``, ``left-out``, ``remote``, ``encoding``, ``elsewhere``; or
-    ``unknown``, where git could not tell."""
+    ``unknown`` if git failed."""
     says: str
-    """In words, for people."""
+    """The description for people."""
     count: int = 0
-    """How many are known; 0 where nobody can count them."""
+    """The known number; 0 if it cannot be counted."""
     paths: tuple[str, ...] = ()
-    """The first of them, as they are shown."""
+    """The first of them, as displayed."""
 
 
 def not_covered(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bool) -> list[NotCovered]:
-    """All that a scan of the paths did not read, in the same order every time. ``all_files``: it read ignored files."""
+    """Return what a scan of the paths did not read, in a fixed order.
+
+    ``all_files`` says that it read ignored files.
+    """
     names, found = Names(engine), list[NotCovered]()
     try:
         if not all_files:
@@ -59,7 +62,7 @@ def not_covered(run: Run, paths: Sequence[str], engine: Engine, *, all_files: bo
 
 
 def partial_history(paths: Sequence[str]) -> str:
-    """Why the history around one of the paths was not read; empty where there is none, or it was."""
+    """Return why the history around one of the paths was not read; empty if there is none, or it was."""
     for path in paths:
         try:
             around = discover(path)
@@ -81,7 +84,7 @@ _ELSEWHERE = (
 
 
 def _unopened(run: Run, names: Names) -> Iterator[NotCovered]:
-    """Archives and their like, and submodules that are not here, by what they are."""
+    """Yield containers, and submodules that are not here, by kind."""
     listed: dict[str, list[bytes]] = {}
     reasons: dict[str, str] = {}
     for one in run.skipped:
@@ -92,29 +95,29 @@ def _unopened(run: Run, names: Names) -> Iterator[NotCovered]:
     history = run.coverage.history.unopened if run.coverage.history else {}
     for what, paths in sorted(listed.items()):
         kind = "lfs" if what.startswith("LFS") else reasons[what]
-        # of history not all are listed
+        # not all of those in history are listed
         count = max(len(paths), run.coverage.unopened.get(what, 0) + history.get(what, 0))
         yield from _told(kind, what, "not opened", paths, names, count)
 
 
 def _ignored(folder: Folder) -> Iterator[bytes]:
-    """What git ignores in a folder and the rest of its repository below the same root. GitError when git fails."""
+    """Yield what git ignores in a folder and in the rest of its repository below the root. GitError if git fails."""
     if folder.repository is None:
         return
     top, root = os.fsencode(folder.repository.top), folder.root
-    for path in unread.ignored(folder.repository):
+    for path in unscanned.ignored_paths(folder.repository):
         below = os.path.relpath(os.path.join(top, path), root)
         if not below.startswith(b"../"):
             yield folder.display(below + (b"/" if path.endswith(b"/") else b""))
 
 
 def _beside(repository: Repository, names: Names) -> Iterator[NotCovered]:
-    if stored := sum(1 for _ in unread.large_files(repository)):
+    if stored := sum(1 for _ in unscanned.lfs_files(repository)):
         yield NotCovered(
             kind="lfs", says=f"{counted(stored, 'file')} in the store of git-lfs, lfs/objects", count=stored
         )
     if repository.top:
-        remotes = unread.remotes(repository)
+        remotes = unscanned.remote_names(repository)
         yield from _told("remote", "remote", "of which only what was fetched is here", remotes, names)
 
 
@@ -127,7 +130,7 @@ def _told(
 
 
 def lines_of(one: NotCovered) -> Iterator[str]:
-    """It, as people read it."""
+    """Yield the lines that describe it."""
     yield one.says
     yield from (f"  {path}" for path in one.paths)
     if one.count > len(one.paths) > 0:

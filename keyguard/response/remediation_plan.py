@@ -1,4 +1,4 @@
-"""What to do about one key, from the first step to the last: in order, with the commands."""
+"""Plan the remediation of one key: steps in order, with commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LAST = (
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do."""
+    """One step."""
 
     title: str
     detail: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is to be done about a key."""
+    """The remediation of one key."""
 
     id: str
     fingerprint: str
@@ -40,16 +40,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AvailableRequests(msgspec.Struct, frozen=True):
-    """What can be done about a key by a request to its vendor."""
+    """What requests to the vendor can do about a key."""
 
     verify: bool = False
     revoke: bool = False
     admin: bool = False
-    """It takes another credential of the account."""
+    """Whether revoking needs another credential of the account."""
 
 
 def plan(finding: Finding, means: AvailableRequests, known: State | None = None) -> Plan:
-    """The plan for a key; ``known`` is what the vendor last said of it."""
+    """Return the plan for a key; ``known`` is the vendor's latest verdict."""
     return Plan(
         id=finding.id,
         fingerprint=finding.fingerprint,
@@ -63,7 +63,7 @@ def plan(finding: Finding, means: AvailableRequests, known: State | None = None)
 
 
 def _why(finding: Finding, known: State | None) -> Iterator[str]:
-    """Why it is as bad as it is said to be."""
+    """Yield the reasons for the severity."""
     yield prose(finding.description)
     if finding.environment is not Environment.UNKNOWN:
         yield f"It is a {finding.environment.value} key."

@@ -1,4 +1,4 @@
-"""Making keys inactive: shown first, confirmed, sent once, written down, and asked about afterwards."""
+"""Revoke keys: show the plan, confirm, send each request once, record it, and verify the result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keyguard.remote.prepared_request import PreparedRequest
 from keyguard.response.account_keys import AccountKeys, Stopped
 from keyguard.response.vendor_requests import RequestSelector, SecretSource, SelectedRequest, UserClaims
 
-#: what can have come of it, for people
+#: the possible outcomes, in words for people
 OUTCOMES = {
     "confirmed": "revoked, and the vendor takes it no more",
     "revoked": "the vendor says that it is revoked; whether it is, nobody has asked",
@@ -28,42 +28,42 @@ OUTCOMES = {
     "unknown": "nobody knows: ask whether it is active before you try again",
     "not-sent": "the request was not sent",
 }
-#: those after which nothing is left to do
+#: the outcomes after which nothing remains to do
 DONE = frozenset({"confirmed", "revoked", "already-inactive"})
 
 
 class Plan(NamedTuple):
-    """What would be done about one key; without a request it is done by hand."""
+    """What would be done about one key; without a request it has to be done by hand."""
 
     finding: Finding
     request: Revocation | None
     prepared: PreparedRequest | None
     check: Request | None
-    """How the vendor is asked whether it is active; None where that is not known."""
+    """The request that verifies the key; None if there is none."""
     check_prepared: PreparedRequest | None
     why_not: str = ""
     vendor: str = ""
     by_hand: tuple[str, str] = ("", "")
-    """What is to be done, and a page about it, by the vendor that the user has named."""
+    """The remedy and a page about it, of the vendor that the user has named."""
     key_id: str = ""
-    """How the vendor calls the key, where the request has to name it; known once it was looked for."""
+    """The vendor's id of the key, if the request has to name it; known after the lookup."""
     whose: str = "named"
-    """How it is known that the key is the vendor's: one of ``keyguard.remote.journal.WHOSE``."""
+    """The basis for the vendor: one of ``keyguard.remote.journal.WHOSE``."""
 
     @property
     def settled(self) -> bool:
-        """Whether it is known without a further answer."""
+        """Whether the vendor is known without a further answer."""
         return self.whose != "named"
 
 
 class Outcome(NamedTuple):
-    """What came of it: a key of ``OUTCOMES``, and why."""
+    """The outcome: a key of ``OUTCOMES``, and the reason."""
 
     finding: Finding
     outcome: str
     detail: str = ""
     found: tuple[str, ...] = ()
-    """Which of the account's keys it can be, where nobody can tell."""
+    """The account's keys that it could be, if that is ambiguous."""
 
 
 class Revoker:
@@ -82,7 +82,7 @@ class Revoker:
         self._administrator = administrator
 
     def plan(self, finding: Finding, source: SecretSource, said: UserClaims) -> Plan:
-        """What would be sent for a key. Nothing is, yet."""
+        """Return what would be sent for a key, without sending it."""
         what = self._revokes.question(finding, source, said)
         check = self._asks.question(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
@@ -98,19 +98,25 @@ class Revoker:
         return "recognised" if before else "named"
 
     def rehearse(self, plan: Plan) -> Verdict | None:
-        """What the vendor says it would do; None where it offers no such thing. Sends the key, and changes nothing."""
+        """Return what the vendor says that it would do; None if it offers no rehearsal.
+
+        This sends the key, and changes nothing.
+        """
         rehearsal = plan.request.rehearsal if plan.request else None
         if rehearsal is None or plan.prepared is None:
             return None
         return verify.ask_vendor(self._client, plan.prepared.instead(rehearsal), rehearsal)
 
     def execute(self, plans: Sequence[Plan]) -> Iterator[Outcome]:
-        """Send each request once, one for as many keys as it takes. A failure of the journal is raised before that."""
+        """Send each request once, one for as many keys as it can carry. Yield the outcomes.
+
+        A failure of the journal is raised before anything is sent.
+        """
         for group in _grouped(plans):
             yield from self._execute(group)
 
     def _execute(self, group: Sequence[Plan]) -> Iterator[Outcome]:
-        """Carry out plans that are one request."""
+        """Carry out plans that share one request."""
         alive: list[Plan] = []
         for plan in group:
             ready = self._ready(plan)
@@ -124,7 +130,7 @@ class Revoker:
             yield from self._sent(alive)
 
     def _ready(self, plan: Plan) -> Plan | Outcome:
-        """The plan with all that it lacked, or why there is nothing to send."""
+        """Return the completed plan, or the outcome if there is nothing to send."""
         if plan.request is None or plan.prepared is None:
             return Outcome(plan.finding, "not-sent", plan.why_not)
         if lacking := self._administrator.lacks(plan.request, plan.vendor):
@@ -136,7 +142,7 @@ class Revoker:
         found = self._administrator.ready(plan.request, plan.prepared, plan.vendor, before)
         if isinstance(found, Stopped):
             if found.outcome == "already-inactive" and not known.settled:
-                known = known._replace(whose="recognised")  # the account lists it
+                known = known._replace(whose="recognised")  # the account lists the key
             return self._done(known, found.outcome, found.detail)._replace(found=found.found)
         return known._replace(prepared=found.prepared, key_id=found.key_id)
 
@@ -165,7 +171,7 @@ class Revoker:
                 yield self._confirmed(plan, outcome, (answer.says if answer else "") or said, reply.status)
 
     def _confirmed(self, plan: Plan, outcome: str, said: str, status: int) -> Outcome:
-        """With the vendor's own word on it, where it can be asked."""
+        """Return the outcome, confirmed by the vendor's verdict if it can be asked."""
         if outcome in ("revoked", "accepted"):
             after = self._active(plan)
             if after is not None and after.state is State.INACTIVE:
@@ -173,7 +179,7 @@ class Revoker:
             elif after is not None and after.state is State.ACTIVE and outcome == "revoked":
                 outcome, said = "still-active", after.reason
         if plan.key_id:
-            # who wants it undone, or finds that it was another key after all, needs the name
+            # needed to undo it, or if it turns out to have been another key
             said = f"{said}; the vendor calls the key {plan.key_id}"
         return self._done(plan, outcome, said, status)
 
@@ -194,7 +200,7 @@ class Revoker:
 
 
 def _grouped(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
-    """Plans that one request can carry out, together."""
+    """Yield groups of plans that one request can carry out."""
     groups: list[list[Plan]] = []
     for plan in plans:
         size = plan.request.batch if plan.request else 1

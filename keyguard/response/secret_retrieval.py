@@ -1,6 +1,6 @@
-"""From a finding back to the value of its key: read again where it stands, and compared by its fingerprint.
+"""Retrieve the value of a key from its finding: read it again at its place, and compare fingerprints.
 
-Findings hold no secrets, and nothing on disk does. So whoever needs one needs the repository.
+Findings contain no secrets, and nothing on disk does. So whoever needs a value needs the repository.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import product
 from keyguard.engine.compiled import Engine
 from keyguard.engine.matcher import Found
 from keyguard.git.objects.blobs import BlobReader
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.history.stores import stores_at
 from keyguard.inspection.name_boundaries import found_in
 from keyguard.inspection.sightings import SightingFinder
@@ -25,12 +25,12 @@ from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError
 
 _MOST = 1 << 20
-#: bytes between two keys that belong together
+#: the most bytes between two keys that belong together
 _NEAR = 2048
 
 
 def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret | None:
-    """The key of a finding that a scan of these paths gave; None where it stands in none of its places any more."""
+    """Return the key of a finding from a scan of these paths; None if it is in none of its places any more."""
     for occurrence in finding.occurrences:
         for read in _readings(occurrence, paths):
             try:
@@ -56,15 +56,16 @@ def _secret(
 
 
 def secret_in(text: bytes, finding: Finding, engine: Engine) -> Secret | None:
-    """The key of a finding that a scan of this very text gave."""
+    """Return the key of a finding from a scan of exactly this text."""
     sighter = SightingFinder(engine.ruleset, engine.matcher)
     sighter.sight(Blob(finding.occurrences[0].path, Where.STDIN), _once(text))
     return sighter.secret(finding.fingerprint)
 
 
 def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], engine: Engine) -> Secret | None:
-    """The key of another rule that stands beside a secret where that was found; None where there is none, or where
-    there are several, of which nobody knows which one belongs to it.
+    """Return the key of another rule next to a secret.
+
+    Return None if there is none, or if there are several, so that it is unknown which one belongs to it.
     """
     for occurrence in finding.occurrences:
         for read in _readings(occurrence, paths):
@@ -86,7 +87,7 @@ def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], e
 
 
 def _readings(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
-    """Ways to read what the place is in, each from its beginning."""
+    """Yield readers of the content at a place, each from its beginning."""
     if one.where is not Where.HISTORY:
         yield from _of_file(one.path, paths)
     elif one.trace is not None and one.trace.kind == "name":
@@ -133,14 +134,14 @@ def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int],
 def _of_object(oid: str, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
     for path in paths:
         for home in stores_at(path)[0]:
-            with open_shadow(home.repository) as shadow:
-                for content in BlobReader(shadow, any_kind=True).blobs([oid]):
+            with open_objects(home.repository) as git:
+                for content in BlobReader(git, any_kind=True).blobs([oid]):
                     if not content.problem:
                         yield content.read
 
 
 def _pieces(read: Callable[[], bytes], size: int) -> bytes:
-    """As ``read`` gives them, whatever size is asked for."""
+    """Return the next piece of ``read``, whatever size is requested."""
     return read()
 
 

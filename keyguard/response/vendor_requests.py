@@ -1,4 +1,4 @@
-"""From a key to the question that its vendor is asked about it; or why nobody is asked."""
+"""Select the vendor's request for a key, to verify or to revoke it; or give the reason why nobody is asked."""
 
 from __future__ import annotations
 
@@ -19,50 +19,52 @@ from keyguard.support.errors import UsageError
 
 
 class SelectedRequest(NamedTuple):
-    """A request about one key."""
+    """The request for one key."""
 
     request: Request | None
-    """None where nobody is asked."""
+    """None if nobody is asked."""
     prepared: PreparedRequest | None
     why_not: str = ""
     vendor: str = ""
-    """Who is asked: by what the user says, it may be another than the finding's."""
+    """The vendor to ask; the user's choice may differ from the finding's."""
     settled: bool = False
-    """Whether the evidence is certain that the key is that vendor's; else only the user says so."""
+    """Whether certain evidence attributes the key to that vendor; otherwise only the user does."""
     by_hand: tuple[str, str] = ("", "")
-    """What that vendor's rule says is to be done, and its page about it, where it is another's."""
+    """The remedy of that vendor's rule and its page, if the user has named another vendor."""
 
 
 class UserClaims(NamedTuple):
-    """What the user says of a key that nobody else can know."""
+    """What the user states about a key that nothing else reveals."""
 
     vendor: str = ""
-    """Whose it is."""
+    """The vendor of the key."""
     host: str = ""
-    """Where the vendor's software runs that issued it."""
+    """The host of the self-hosted software that issued it."""
     overriding: bool = False
-    """Whether the vendor counts although the key's own structure proves another."""
+    """Whether the vendor counts even if the key's own structure proves another."""
 
 
 class SecretSource:
-    """Where the secret of a finding comes from, and what belongs to it."""
+    """Fetches the secret of a finding, and the secret that belongs to it."""
 
     def __init__(self, secret: Callable[[], Secret | None], pair: Callable[[str, Secret], Secret | None]) -> None:
-        """``pair`` gives the key of another rule that stands nearest."""
+        """``pair`` returns the nearest key of another rule."""
         self._fetch = secret
         self._known: list[Secret | None] = []
         self.pair = pair
 
     def secret(self) -> Secret | None:
-        """The value, fetched once; None where it stands nowhere any more."""
+        """Return the value, fetched once; None if it no longer exists anywhere."""
         if not self._known:
             self._known.append(self._fetch())
         return self._known[0]
 
 
 def request_of(rule: Rule, reached: Mapping[str, Reached], purpose: str) -> Request | None:
-    """The request for keys of a rule; what the user has set for its vendor is for keys that can be asked about at all,
-    and not for secrets of webhooks.
+    """Return the request for keys of a rule.
+
+    The user's own setting for the vendor counts only for keys that can be verified or revoked at all, and not for
+    webhook secrets.
     """
     asked_about = rule.verify is not None or rule.revoke is not None
     own: Request | None = getattr(reached.get(rule.vendor), purpose, None) if asked_about else None
@@ -71,16 +73,16 @@ def request_of(rule: Rule, reached: Mapping[str, Reached], purpose: str) -> Requ
 
 
 class RequestSelector:
-    """Makes questions by the rules, and by what the user has set for himself."""
+    """Selects requests by the rules, and by the user's own settings."""
 
     def __init__(self, ruleset: RuleSet, reached: Mapping[str, Reached], purpose: str = "verify") -> None:
-        """``purpose``: ``verify`` or ``revoke``, the request of a rule that is wanted."""
+        """``purpose`` is the request of a rule to select: ``verify`` or ``revoke``."""
         self._ruleset = ruleset
         self._reached = reached
         self._purpose = purpose
 
     def question(self, finding: Finding, source: SecretSource, said: UserClaims) -> SelectedRequest:
-        """What to ask, and whom. The secret is fetched when it is needed."""
+        """Return the request and its vendor. The secret is fetched when it is needed."""
         vendor = said.vendor
         rule = self._ruleset.by_id().get(finding.rule)
         if vendor:
@@ -95,7 +97,7 @@ class RequestSelector:
         return self._asked(rule, finding, source, said)
 
     def _asked(self, rule: Rule, finding: Finding, source: SecretSource, said: UserClaims) -> SelectedRequest:
-        """The same, of a key whose rule is known."""
+        """Return the request for a key whose rule is known."""
         request = request_of(rule, self._reached, self._purpose)
         if request is None:
             return _nobody(_NOTHING[self._purpose])
@@ -129,7 +131,7 @@ class RequestSelector:
         return SelectedRequest(request, prepared, vendor=rule.vendor, settled=settled)
 
     def _refuse_stranger(self, chosen: Rule, finding: Finding, source: SecretSource, said: UserClaims) -> None:
-        """Raise ``UsageError`` where the key is built as only those of other vendors are, unless the user insists."""
+        """Raise ``UsageError`` if the key's structure proves other vendors, unless the user overrides that."""
         value = None if said.overriding else source.secret()
         if value is None:
             return
@@ -142,7 +144,7 @@ class RequestSelector:
             )
 
     def _at(self, request: Request, host: str, vendor: Vendor) -> Request:
-        """The request at the host that the user has named. ``UsageError`` where the vendor takes keys at one only."""
+        """Return the request at the user's host. Raise ``UsageError`` if the vendor accepts keys at one host only."""
         if not request.hosted and (host == request.host or (request.self_hosted and host in vendor.hosts)):
             return request
         if not request.hosted and not request.self_hosted:
@@ -153,7 +155,7 @@ class RequestSelector:
             raise UsageError(f"--host: {error}") from error
 
     def _rule_of(self, vendor: str, rule: Rule | None) -> Rule:
-        """The rule of that vendor for keys that look like this one."""
+        """Return that vendor's rule for keys that look like this one."""
         if vendor not in self._ruleset.vendors:
             from keyguard.support.tomlfile import suggestion
 
@@ -168,7 +170,7 @@ class RequestSelector:
         return same[0]
 
 
-#: how ids of AWS begin that need no session token
+#: the prefix of AWS key ids that need no session token
 _LASTING = b"AKIA"
 _NOTHING = {
     "verify": "no request is known that would tell: look in the vendor's dashboard",

@@ -1,7 +1,8 @@
-"""Keys, one after the other, asked about."""
+"""Verify keys with their vendors, one after the other."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -21,14 +22,16 @@ from keyguard.response.secret_retrieval import pair_of, secret_in, secret_of
 from keyguard.response.vendor_requests import RequestSelector, SecretSource, SelectedRequest, UserClaims
 from keyguard.scan.coverage import Terms
 from keyguard.scan.run import ScanRequest, scan_stream
+from keyguard.support import dates
 from keyguard.support.errors import UsageError
-from keyguard.triage.findings import Policy
+from keyguard.triage.dead_keys import lower_by_verdict
+from keyguard.triage.findings import Policy, TriageResult
 
 _NOTHING = UserClaims()
 
 
 class VerificationResult(NamedTuple):
-    """What is known of one key; ``lines`` is the request, masked, where it was only to be shown."""
+    """The verdict on one key; ``lines`` is the masked request, if it was only to be shown."""
 
     finding: Finding
     verdict: Verdict | None
@@ -36,10 +39,10 @@ class VerificationResult(NamedTuple):
 
 
 class Verifier:
-    """Rules, a network, and the way back to the secrets."""
+    """Verifies keys: rules, network, and access to the secrets."""
 
     def __init__(self, rules: tuple[str, ...], own: UserConfig, journal: Journal) -> None:
-        """``rules`` are packs that were named by the user, and not by what is scanned: they say where keys go."""
+        """``rules`` are packs named by the user, never by what is scanned: they decide where keys are sent."""
         self._rules = rules
         self._engine: Engine = compiled.load(rules)
         self._asker = RequestSelector(self._engine.ruleset, own.vendors)
@@ -49,20 +52,23 @@ class Verifier:
     def of_findings(
         self, findings: Sequence[Finding], paths: Sequence[str], said: UserClaims = _NOTHING, *, dry: bool = False
     ) -> Iterator[VerificationResult]:
-        """Each of the keys that a scan of the paths has found, asked about once."""
+        """Yield the result for each key that a scan of the paths has found; each is asked about once."""
         for finding in findings:
             question = self._asker.question(finding, source_of(finding, paths, self._engine), said)
             yield self._answered(finding, question, dry)
 
     def verified(self, run: Run, paths: Sequence[str]) -> Run:
-        """The run with what the vendors said of its keys."""
+        """Return the run with the vendors' verdicts on its keys."""
         keys = [one for one in run.findings if one.kind == "key"]
         said = {one.finding.fingerprint: one.verdict for one in self.of_findings(keys, paths)}
-        findings = tuple(
-            msgspec.structs.replace(one, verdict=said.get(one.fingerprint)) if one.kind == "key" else one
+        rules, day = self._engine.ruleset.by_id(), dates.day_of(run.now or dates.now(os.environ))
+        findings = [
+            lower_by_verdict(msgspec.structs.replace(one, verdict=said.get(one.fingerprint)), rules, day)
+            if one.kind == "key"
+            else one
             for one in run.findings
-        )
-        return msgspec.structs.replace(run, findings=findings)
+        ]
+        return msgspec.structs.replace(run, findings=TriageResult.of(findings, ()).findings)
 
     def of_text(
         self,
@@ -73,11 +79,13 @@ class Verifier:
         wanted: str = "",
         known: Finding | None = None,
     ) -> Iterator[VerificationResult]:
-        """The one key in a text. Raises ``UsageError`` where there is none, or more than one, or it is not the one
-        whose fingerprint is ``wanted``: nothing is sent then. ``known`` is what a scan says of that key.
+        """Yield the result for the one key in a text; ``known`` is a scan's finding for that key.
+
+        Raise ``UsageError``, before anything is sent, if there is no key, more than one, or not the one whose
+        fingerprint is ``wanted``.
         """
         pieces = iter((text, b""))
-        # a comment that allows a key is not obeyed: of two keys it must not be the other one that is meant
+        # suppression markers are ignored: of two keys, the other one must not be taken for the one that is meant
         asked = ScanRequest(rules=self._rules, terms=Terms(policy=Policy(inline=False)))
         found = scan_stream(asked, lambda: next(pieces, b""), b"<stdin>").findings
         if len(found) != 1:
@@ -119,12 +127,12 @@ class Verifier:
 
 
 def whose(question: SelectedRequest, *, recognised: bool) -> str:
-    """How it is known that the key is of the vendor who is asked: one of ``keyguard.remote.journal.WHOSE``."""
+    """Return the basis for the vendor of a key: one of ``keyguard.remote.journal.WHOSE``."""
     return "certain" if question.settled else "recognised" if recognised else "named"
 
 
 def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> SecretSource:
-    """The way back to the secret of a finding that a scan of the paths gave."""
+    """Return access to the secret of a finding from a scan of the paths."""
 
     def pair(rule: str, secret: Secret) -> Secret | None:
         return pair_of(finding, rule, secret, paths, engine)
@@ -133,5 +141,5 @@ def source_of(finding: Finding, paths: Sequence[str], engine: Engine) -> SecretS
 
 
 def _alone(rule: str, secret: Secret) -> Secret | None:
-    """What was typed stands beside nothing."""
+    """Return None: next to a typed key there is no other key."""
     return None

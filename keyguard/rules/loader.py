@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable
 from time import time
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from keyguard.model import endpoint
 from keyguard.model.finding import Environment, Rule, Severity, Vendor
 from keyguard.support import digests
 from keyguard.support.errors import RuleError
+from keyguard.support.regular_file import read_regular
 
 BOUNDARIES = ("token", "strict", "right", "none")
 _PACK_LIMIT = 4 << 20
@@ -194,11 +194,7 @@ def _toml_files(place: str) -> list[str]:
 
 def _read(path: str) -> bytes:
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with open(fd, "rb") as file:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise RuleError(f"{path}: not a regular file")
-            data = file.read(_PACK_LIMIT + 1)
+        data = read_regular(path, _PACK_LIMIT + 1)
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard import __version__
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
@@ -19,6 +20,7 @@ from keyguard.rules.loader import RuleSet
 from keyguard.scan.acceptance import prefix_of, without_accepted
 from keyguard.sources.listing import Folder
 from keyguard.triage import findings
+from keyguard.triage.dead_keys import lower_dead
 from keyguard.triage.findings import Policy, TriageResult
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration that these settings come from."""
     accepted: Callable[[], bytes] | None = None
     """Returns the file of accepted findings; None if none counts."""
+    rotation: Rotation = DEFAULT_ROTATION
+    """Which keys are known to be dead."""
     whole: bool = False
     """Whether a whole project is scanned, so that an accepted finding that is not found no longer exists."""
 
@@ -68,6 +72,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
+        decided = lower_dead(decided, terms.rotation, ruleset.by_id())
     whole = terms.whole and not any(one.gap for one in skipped)
     decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()
@@ -113,13 +118,6 @@ def _ids(decided: TriageResult) -> Iterator[str]:
     yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
     for place in (place for one in decided.findings for place in one.occurrences):
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
-
-
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
 
 
 def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: RuleSet, terms: Terms) -> TriageResult:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from keyguard import sources
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine import compiled
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
@@ -20,7 +20,7 @@ from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Ski
 from keyguard.rules.loader import AddedPack
 from keyguard.scan.coverage import Collected, Terms, build_run
 from keyguard.scan.worklist import Worklist
-from keyguard.sources.excludes import Exclude, exclude
+from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
 from keyguard.triage import findings
@@ -43,7 +43,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     hygiene: bool = False
     """Whether to run the hygiene checks as well, in the requested folders."""
-    rotation: Rotation = USUAL
+    rotation: Rotation = DEFAULT_ROTATION
     also: Callable[[Listing, Sequence[Sighting], compiled.Engine], list[Sighting]] | None = None
     """Reads the files again, given the keys found in them; the sightings that it returns are reported as well."""
     exclude: tuple[Exclude, ...] = ()
@@ -147,8 +147,10 @@ class _Scan:
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
+        excluded = Excluded(request.exclude)
+        listing.skipped += excluded.refused()
         self._listed = listing.count()
-        exclude(listing, request.exclude)
+        exclude(listing, excluded)
         self._engine = engine
         self._histories = self._found_histories(engine)
         self._worklist = Worklist(

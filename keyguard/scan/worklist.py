@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.results import GuardedReader, Results
+from keyguard.inspection.results import GuardedReader, Limiter, Results
 from keyguard.model.finding import Blob, Sighting, Skipped, Where
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader
@@ -24,9 +24,6 @@ _FEW = 1500
 _BATCH = 64
 #: bytes that are searched at once: enough to save calls, few enough to stay in the processor's cache
 _HEAP = 1 << 18
-
-#: with so many sightings it is worth a look whether some keys have more places than are held
-_MANY = 2000
 
 _Numbered = tuple[int, TreeFile]
 
@@ -49,6 +46,8 @@ class Worklist:
         self._jobs = jobs
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
+        #: then all places are held: it may turn out that they were there before
+        self._is_change = any(file.old for _, file in self._files)
         self._readers: dict[int, Reader] = {}
         #: the results so far, never summed in place: whenever ^C arrives, each file is in them once or not at all
         self._kept = [Results(skipped=list(listing.skipped))]
@@ -67,7 +66,7 @@ class Worklist:
         for stored in (*self._listing.stored, *self._absent(tally)):
             self._inspect_stored(stored, tally)
         self._forget_old(tally)
-        _limit([tally], _MANY)
+        Limiter().apply([tally])
         return tally
 
     def so_far(self) -> Results:
@@ -122,45 +121,35 @@ class Worklist:
         from keyguard.inspection import workers
 
         found: list[Results | None] = [None] * len(batches)
-        most = _MANY
+        limiter = Limiter(enabled=not self._is_change)
 
         def work(index: int) -> bytes:
             return msgspec.msgpack.encode(self._inspect(batches[index], Results()))
 
         def take(index: int, answer: bytes) -> None:
-            nonlocal most
             found[index] = tally = msgspec.msgpack.decode(answer, type=Results)
             self._kept.append(tally)
             self._tell(len(batches[index]), tally.sightings)
-            most = self._limited([one for one in found if one], most)
+            limiter.apply([one for one in found if one])
 
         workers.fork_map(work, len(batches), jobs, take, meanwhile)
         return found
 
     def _inspect(self, files: Sequence[_Numbered], tally: Results, *, watched: bool = False) -> Results:
-        told, most = 0, _MANY
+        told, limiter = 0, Limiter(enabled=not self._is_change)
         try:
             for at in range(0, len(files), _BATCH):
                 batch = files[at : at + _BATCH]
                 self._inspect_batch(batch, tally)
                 if watched:
                     self._tell(len(batch), tally.sightings[told:])
-                most = self._limited([tally], most)
+                limiter.apply([tally])
                 told = len(tally.sightings)
         finally:
             for reader in self._readers.values():
                 reader.close()
             self._readers.clear()
         return tally
-
-    def _limited(self, tallies: Sequence[Results], most: int) -> int:
-        """Count the places of keys that have too many, once there are more than ``most`` sightings; the next ``most``.
-
-        Of a change all are held: it may turn out that they were there before.
-        """
-        if sum(len(one.sightings) for one in tallies) <= most or any(blobs for _, blobs in self._changed()):
-            return most
-        return 2 * max(_MANY, _limit(tallies, most))
 
     def _tell(self, done: int, sightings: Iterable[Sighting]) -> None:
         if self._progress:
@@ -291,16 +280,6 @@ class Worklist:
             yield folder.repository, [Blob(folder.display(file.path), Where.TREE, "", file.old) for file in files]
 
 
-def _limit(tallies: Sequence[Results], most: int) -> int:
-    """Count the places of keys that have too many, where there are more than ``most``; how many sightings are left."""
-    if sum(len(one.sightings) for one in tallies) > most:
-        from keyguard.inspection.occurrence_limit import limit_places
-
-        for tally, held in zip(tallies, limit_places([one.sightings for one in tallies]), strict=True):
-            tally.sightings = held
-    return sum(len(one.sightings) for one in tallies)
-
-
 def _contents(stored: Stored) -> Iterator[BlobContent]:
     if not stored.blobs:
         return
@@ -309,7 +288,7 @@ def _contents(stored: Stored) -> Iterator[BlobContent]:
         yield from stored.reader.blobs(oids)
         return
     from keyguard.git.objects.blobs import read_blobs
-    from keyguard.git.process.opening import open_shadow
+    from keyguard.git.process.opening import open_objects
 
-    with open_shadow(stored.repository) as shadow:
-        yield from read_blobs(shadow, oids)
+    with open_objects(stored.repository) as git:
+        yield from read_blobs(git, oids)

@@ -49,9 +49,8 @@ class Excluded:
         return [refusal(b"exclude", one) for one in refused]
 
 
-def exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:
+def exclude(listing: Listing, out: Excluded) -> None:
     """Take out what the user's own patterns leave out; each is listed as skipped."""
-    out = Excluded(excludes)
     if not out:
         return
 
@@ -66,7 +65,6 @@ def exclude(listing: Listing, excludes: tuple[Exclude, ...]) -> None:
     for stored in listing.stored:
         top = os.fsencode(stored.repository.top)
         stored.blobs[:] = [blob for blob in stored.blobs if wanted(top, blob.path, blob.path)]
-    listing.skipped += out.refused()
 
 
 def _rules(one: Exclude) -> tuple[bytes, IgnoreRules]:

@@ -11,7 +11,7 @@ from keyguard.git.layout.repository import Repository
 from keyguard.model.finding import Blob, Skipped, Where
 
 if TYPE_CHECKING:
-    from keyguard.git.objects.fresh import FreshReader
+    from keyguard.git.objects.loose_blobs import LooseBlobReader
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class Stored(msgspec.Struct, frozen=True):
 
     repository: Repository
     blobs: list[Blob]
-    reader: FreshReader | None = None
+    reader: LooseBlobReader | None = None
     """Reads them, where a git stands ready for that."""
 
 

@@ -20,7 +20,7 @@ from keyguard.sources.walk import FoundRepository, walk
 from keyguard.support.errors import GitError, UsageError
 
 if TYPE_CHECKING:
-    from keyguard.git.worktree.files import Inventory
+    from keyguard.git.worktree.files import WorktreeListing
 
 #: how deep repositories may lie inside each other
 _NESTING = 16
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     """The folder, below the root; nothing for the root itself."""
     depth: int = 0
     """How many repositories are around it, below the root."""
-    begun: Inventory | None = None
+    begun: WorktreeListing | None = None
     """git at work on it, where that was started before."""
 
     @property
@@ -72,7 +72,7 @@ def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
         yield finish
 
 
-def listing(ask: Ask, begun: Inventory | None = None) -> Listing:
+def listing(ask: Ask, begun: WorktreeListing | None = None) -> Listing:
     """What is below the paths that were asked for: perhaps nothing. ``UsageError`` for a path that is not there."""
     found = Listing(scope="working tree")
     for path in ask.paths:
@@ -108,17 +108,17 @@ def add_nested(found: Listing, place: Place, path: bytes, ask: Ask, *, linked: b
         _add_walked(found, inside, ask, ignore=True)
 
 
-def _begin(ask: Ask, stack: ExitStack) -> Inventory | None:
+def _begin(ask: Ask, stack: ExitStack) -> WorktreeListing | None:
     """git, if it can be started; if not, there will be another occasion to say why."""
     path = ask.paths[0]
     if len(ask.paths) > 1 or ask.all_files or not os.path.isdir(path):
         return None
-    from keyguard.git.worktree.files import inventory
+    from keyguard.git.worktree.files import worktree_listing
 
     place = Place(os.fsencode(_resolved(path)), b"")
     try:
         repository = _repository_of(place)
-        return stack.enter_context(inventory(repository, _inside(place, repository))) if repository else None
+        return stack.enter_context(worktree_listing(repository, _inside(place, repository))) if repository else None
     except GitError:
         return None
 
@@ -191,7 +191,11 @@ def _add_folder(found: Listing, place: Place, ask: Ask) -> None:
                 return
             reason = ""
         except GitError as error:
-            found.skipped.append(Skipped(path=place.name, reason=reason, detail=f"{error}; all files are read"))
+            found.skipped.append(
+                Skipped(
+                    path=place.name, reason=reason, detail=f"{error}; its files are read without git, ignored ones too"
+                )
+            )
     _add_walked(found, place, ask, ignore=not ask.all_files and not reason)
 
 

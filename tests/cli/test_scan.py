@@ -97,6 +97,10 @@ def test_2_a_gap_weighs_more_than_findings_which_are_reported_all_the_same(kg: K
     assert said.code == 2
     assert said.gaps == {".": "broken-repository"}
     assert places(said) == {"b/settings.ini"}
+    told = kg("scan", "-f", "concise", cwd=torn)
+    files = said.document["coverage"]["read"]
+    assert "incomplete: git could not list the files of 1 folder\n" in told.out
+    assert f"working tree: {files} files, " in told.out, "all files that there are were read"
 
 
 def test_gaps_can_be_allowed_and_findings_then_count(kg: Keyguard, torn: Path) -> None:

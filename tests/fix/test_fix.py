@@ -18,7 +18,7 @@ from keyguard.fix.changes import Stage
 from keyguard.fix.draft import Draft
 from keyguard.fix.files.folder import Blocked, Files
 from keyguard.fix.files.site import Site
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.model.finding import Run
 from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.support.errors import GitError
@@ -156,7 +156,7 @@ def test_from_within_a_folder(repo: Repo, fix: Fix) -> None:
 
 def test_a_rule_that_does_not_hold_is_taken_back(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     private(repo, ".env", SETTINGS)
-    monkeypatch.setattr(Site, "verdicts", lambda self, paths: dict.fromkeys(paths, Verdict()))
+    monkeypatch.setattr(Site, "verdicts", lambda self, paths: dict.fromkeys(paths, IgnoreVerdict()))
     said = fix("--yes")
     assert said.code == 2
     assert "git does not ignore .env" in said.out

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.git.metadata_files import own_files, submodule_stores
+from keyguard.git.metadata_files import metadata_files, submodule_stores
 from keyguard.git.refs.tips import read_tips
 from tests.helpers.repos import Repo
 
@@ -20,7 +20,7 @@ def found(path: Path) -> Repository:
 
 
 def shown(path: Path) -> set[bytes]:
-    files, gaps = own_files(found(path))
+    files, gaps = metadata_files(found(path))
     assert gaps == []
     assert len(files) == len(set(files))
     assert all(Path(path).is_file() and not Path(path).is_symlink() for _, path in files)
@@ -71,7 +71,7 @@ def test_a_ref_that_holds_more_than_an_id_is_a_text(repo: Repo) -> None:
 def test_paths_are_absolute_and_shown_from_the_top(repo: Repo, tmp_path: Path) -> None:
     repo.commit().git("worktree", "add", "--quiet", str(tmp_path / "linked"))
     for top in (repo.path, tmp_path / "linked"):
-        files = dict(own_files(found(top))[0])
+        files = dict(metadata_files(found(top))[0])
         assert files[b".git/config"] == str(repo.path / ".git/config")
         assert files[b".git/worktrees/linked/logs/HEAD"] == str(repo.path / ".git/worktrees/linked/logs/HEAD")
     bare = Repo(tmp_path / "bare", "--bare")
@@ -93,7 +93,7 @@ def test_a_large_file_that_git_did_not_make_is_a_gap_and_one_of_gits_is_not(repo
     for name in ("packed-refs", "annex.db"):
         with (repo.path / ".git" / name).open("wb") as file:
             file.truncate((64 << 20) + 1)
-    files, gaps = own_files(found(repo.path))
+    files, gaps = metadata_files(found(repo.path))
     assert b".git/packed-refs" in dict(files)
     assert [(gap.path, gap.reason) for gap in gaps] == [(b".git/annex.db", "too-large")]
 

@@ -9,13 +9,13 @@ from random import Random
 from typing import NamedTuple
 
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.history.full_scan.run import Histories
 from keyguard.history.result import HistoryResult
 from keyguard.history.stores import stores_at
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Sighting
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
 from tests.helpers import seeing
 from tests.helpers.repos import Repo
@@ -49,8 +49,8 @@ def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> HistoryRes
 def reading(repo: Repo) -> Iterator[tuple[Store, ObjectReader]]:
     """A store, and what reads its objects one by one."""
     repository = repository_of(repo)
-    with open_shadow(repository) as shadow, opened(repo, repository.object_format) as store:
-        yield store, ObjectReader(store, shadow)
+    with open_objects(repository) as git, opened(repo, repository.object_format) as store:
+        yield store, ObjectReader(store, git)
 
 
 def marks(name: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Blob
-from keyguard.odb.headers import TREE
+from keyguard.odb.entry_headers import TREE
 from keyguard.odb.pack import Pack, Unpacked
 from tests.helpers.repos import Repo
 from tests.history.packfiles import object_id

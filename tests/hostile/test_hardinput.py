@@ -32,7 +32,7 @@ ANCHORED = (
     "keyguard.history.ranges.tree_diff._ENTRY[32]",
 )
 #: names in trees end at a NUL, of which it is known that an id stands behind it
-CHECKED = ("keyguard.odb.treedelta.ENTRY[20]", "keyguard.odb.treedelta.ENTRY[32]")
+CHECKED = ("keyguard.odb.tree_deltas.ENTRY[20]", "keyguard.odb.tree_deltas.ENTRY[32]")
 _ANCHOR = frozenset(("match",))
 
 

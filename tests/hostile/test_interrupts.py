@@ -69,7 +69,7 @@ MOMENTS = {
     "lineage": ("keyguard.history.trees.ancestors:TreeAncestors:_level", 1),
     "placing": ("keyguard.history.provenance.occurrences:OccurrenceBuilder:_placed", 2),
     "accounting of history": ("keyguard.history.full_scan.survey:_Survey:_unreachable", 1),
-    "own files": ("keyguard.history.full_scan.run::in_own_files", 1),
+    "own files": ("keyguard.history.full_scan.run::in_metadata_files", 1),
 }
 
 

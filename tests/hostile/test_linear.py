@@ -181,7 +181,7 @@ def test_hygiene_is_linear_in_what_it_finds_in_a_file(inside: Inside, repo: Repo
 def test_a_gitignore_on_which_git_hangs_costs_seconds(
     inside: Inside, repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyguard.git.worktree.files.EFFORT", 0.2)
+    monkeypatch.setattr("keyguard.git.worktree.files.CPU_LIMIT", 0.2)
     monkeypatch.setattr("keyguard.git.process.child.PATIENCE", 0.2)
     deep = "/".join("a" * 30)
     repo.write(f"{deep}/leak.txt", key() + "\n").write(".gitignore", "**/" * 12 + "zz\n")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keyguard.git.layout.repository import discover
-from keyguard.git.worktree.files import inventory
+from keyguard.git.worktree.files import worktree_listing
 from keyguard.sources import tree
 from keyguard.sources.listing import Ask, Listing
 from keyguard.sources.tree import listing, started
@@ -310,5 +310,5 @@ def test_what_was_begun_elsewhere_is_not_taken_for_an_answer(repo: Repo, tmp_pat
     repo.write("a", "").add()
     other = discover(str(Repo(tmp_path / "other").write("b", "").add().path))
     assert other is not None
-    with inventory(other) as begun:
+    with worktree_listing(other) as begun:
         assert names(listing(Ask(paths=(str(repo.path),)), begun)) == ["a"]

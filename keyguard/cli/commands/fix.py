@@ -1,4 +1,4 @@
-"""``keyguard fix``: changes the user's own files so that keys are kept as they should be, once he has seen how."""
+"""``keyguard fix``: change the user's own files so that keys are stored safely, after showing how."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ exit code: 0 nothing is left to do; 1 something is, or was not done; 2 an error,
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="file or folder (default: this folder)")
     parser.add_argument("--unsafe", action="store_true", help="also replace keys in code by look-ups")
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show, ask, do; again while there is more to do."""
+    """Show, ask, change; repeat while there is more to do."""
     if os.rename not in os.supports_dir_fd:
         raise UsageError("files cannot be changed safely on this system: there is no way to stay clear of links")
     asked = _request(options)
@@ -83,7 +83,7 @@ def _rounds(asked: ScanRequest, site: Site, options: argparse.Namespace) -> int:
         except UsageError:
             if not done:
                 raise
-            # all that there was is ignored now
+            # everything there is ignored now
             return _end(Plan(left=tuple(sorted(lasting))), site, done)
         plan = _planned(found, site, unsafe=options.unsafe)
         lasting |= {one for one in plan.left if one.lasting}
@@ -112,7 +112,7 @@ def _request(options: argparse.Namespace) -> ScanRequest:
 
 
 def _scanned(asked: ScanRequest, site: Site) -> Run:
-    """What there is at the path; of a file that keys are kept in also how, which is a matter of its folder."""
+    """Return the run for the path; for a file that stores keys, with the hygiene violations of its folder."""
     found = run_scan(asked)
     if not (site.file and holds_keys(site.file)):
         return found
@@ -124,18 +124,18 @@ def _scanned(asked: ScanRequest, site: Site) -> Run:
             )
         )
     except UsageError:
-        return found  # there is nothing in it that git could take
+        return found  # the folder contains nothing that git could track
     kept = [one for finding in around.findings if (one := _about(finding, site)) is not None]
     keys = [one for one in found.findings if one.kind == "key"]
     return msgspec.structs.replace(found, findings=(*keys, *kept))
 
 
 def _about(finding: Finding, site: Site) -> Finding | None:
-    """The finding as far as it is about the file that was asked for."""
+    """Return the finding restricted to the requested file; None if it does not concern it."""
     files = [path for path in finding.files if site.place(path) == site.file]
     if not files:
         return None
-    # the first one says what docker leaves out
+    # the first file is the .dockerignore
     first = finding.files[:1] if finding.rule == "env-in-docker-context" else ()
     return msgspec.structs.replace(finding, files=(*first, *files))
 
@@ -191,7 +191,7 @@ def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
 
 def _end(plan: Plan, site: Site, done: list[Step], *, whole: bool = True) -> int:
     _say(_left(plan, site))
-    if any(not isinstance(step, Restrict) for step in done):  # permissions are no matter of git's
+    if any(not isinstance(step, Restrict) for step in done):  # git does not record these permissions
         _say(["commit what was changed; what was committed before stays in history, so replace keys that were"])
     elif not done and not plan.left:
         _say(["nothing to do"])

@@ -1,4 +1,4 @@
-"""``keyguard hook``: what git or pre-commit runs. A clean commit must not be kept waiting."""
+"""``keyguard hook``: the git hooks, also under pre-commit. A clean commit must not be delayed."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ update       the same for each ref by itself: exec keyguard hook update "$@"
 configuration and markers are those of the index for pre-commit, and of what is pushed for pre-push; on a server only a
 file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
 """
-#: refs that are named in one line
+#: the number of refs that a message lists
 _MOST_REFS = 5
-#: what GitLab sets for the hooks that it runs
+#: variables that GitLab sets for its hooks
 _GITLAB = ("GL_ID", "GL_REPOSITORY")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("hook", choices=_HOOKS, help="which hook this is")
     parser.add_argument(
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Scan what the commit adds, or the named files where they are not staged; or what a push brings."""
+    """Scan what the commit adds, or the named files if they are not staged; or what a push contains."""
     if options.hook != "pre-commit":
         return _pushed(options)
     reports = scan_command.destinations(options)
@@ -74,7 +74,7 @@ def _pushed(options: argparse.Namespace) -> int:
 
 
 def _tell_of_others() -> None:
-    """Under pre-commit, say what a push may send besides the ref that we are told of."""
+    """Under pre-commit, report what a push may send besides the ref that we are given."""
     from keyguard.cli.shared import hook_input
 
     found = hook_input.not_named(os.environ)
@@ -108,7 +108,7 @@ def _range(options: argparse.Namespace) -> Range | None:
 
 
 def _refused(found: Run, options: argparse.Namespace) -> int:
-    """Say it in the words that GitLab shows in its pages, where no other report is asked for."""
+    """Print a refusal in the form that GitLab displays, if no other report is requested."""
     from keyguard.report.output import write_stdout
     from keyguard.report.push_refusal import lines
 

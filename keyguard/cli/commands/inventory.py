@@ -1,4 +1,4 @@
-"""``keyguard inventory``: all keys of a project, a row each."""
+"""``keyguard inventory``: list all keys of a project, one row each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ exit code: 0 all was read, whatever was found; 2 something was not, or an error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
     names = f"{', '.join(FORMATS)}; repeatable (default: text)"
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look at everything, also at environment files that git ignores, and list what is there."""
+    """Scan everything, including environment files that git ignores, and list the keys."""
     options.select, options.ignore, options.no_inline_ignore, options.fail_on = [], [], False, ""
     destinations = parse_formats(options.format, FORMATS)
     paths = tuple(options.paths) or (".",)

@@ -1,4 +1,4 @@
-"""``keyguard plan``: what to do about keys, step by step."""
+"""``keyguard plan``: print the remediation of keys, step by step."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_PLACES = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.add_argument("ids", nargs="*", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--all", action="store_true", help="all keys that a scan finds")
     formats = ("text", "markdown", "json")
@@ -64,7 +64,7 @@ def _plan(found: Run, options: argparse.Namespace) -> int:
 
 
 def _state(finding: Finding, entries: Sequence[Entry], vouching: JournalEvidence | None) -> State | None:
-    """What is known of a key by the word of its own vendor; None where nobody was asked."""
+    """Return the state of a key according to its own vendor; None if nobody was asked."""
     found = vouching.decides(entries, finding.fingerprint, finding) if vouching else None
     if found is not None:
         return State.INACTIVE if is_dead(found) else State.ACTIVE
@@ -73,7 +73,7 @@ def _state(finding: Finding, entries: Sequence[Entry], vouching: JournalEvidence
 
 
 def _means(options: argparse.Namespace) -> Callable[[Finding], AvailableRequests]:
-    """What requests there are, by the rules and by what the user has set for himself."""
+    """Return a function from a finding to its requests, by the rules and the user's own settings."""
     rules = compiled.load(tuple(options.rules)).ruleset.by_id()
     own = user_config.load(user_config.path(os.environ)).vendors
 
@@ -125,7 +125,7 @@ def _places(plan: Plan) -> list[str]:
 
 
 def _md(text: str) -> str:
-    """Text that Markdown takes as it is."""
+    """Return the text escaped for Markdown."""
     return "".join(f"\\{char}" if char in "\\`*_[]<>|#" else char for char in shown(text))
 
 

@@ -1,4 +1,4 @@
-"""``keyguard prove``: whether a key is gone, and on what that rests."""
+"""``keyguard prove``: say whether a key is gone, and on what evidence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORDS = {True: "yes", False: "NO", None: "not known"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("id", metavar="ID", help="the key's fingerprint, or its id where something here still knows it")
     parser.add_argument("--stdin", action="store_true", help="ask the vendor, with the key on standard input")
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look, and say what holds."""
+    """Scan, and print which claims hold."""
     if (options.vendor or options.host) and not options.stdin:
         raise UsageError("--vendor and --host say whom to ask: they go with --stdin")
     options.no_cache = True

@@ -1,4 +1,4 @@
-"""``keyguard purge``: takes keys out of the history of a server, in a fresh clone of it."""
+"""``keyguard purge``: remove keys from a server's history, in a fresh clone of it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ exit code: 0 it can be done, or is done and the keys are gone from the clone; 1 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--execute", action="store_true", help="keep the rewritten clone, and say how it is published")
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare, or do."""
+    """Prepare the purge, and carry it out with ``--execute``."""
     if len(options.path) > 1:
         raise UsageError("history is that of one repository: give one --path")
     if options.execute:
@@ -103,7 +103,7 @@ def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[s
 
 
 class _Purge:
-    """One purge, once the clone is there."""
+    """One purge, after the clone was made."""
 
     def __init__(
         self,
@@ -118,10 +118,10 @@ class _Purge:
         self._forms, self._server, self._clone = forms, asked, clone
         self._large: list[LargeFile] = []
         self.kept = False
-        """Whether the clone was rewritten, and is to be kept."""
+        """Whether the clone was rewritten and is kept."""
 
     def run(self, folders: list[str], rules: tuple[str, ...], *, execute: bool) -> int:
-        """Say what will change, change it in the clone, and say what to do then; the exit code."""
+        """Announce the changes, make them in the clone, and say what remains to do; return the exit code."""
         clone, forms = self._clone, self._forms
         objects = search(clone, forms)
         self._large = holding(self._repository, self._source, self._chosen, forms, objects.pointers)
@@ -148,7 +148,7 @@ class _Purge:
 
     @property
     def _served(self) -> list[LargeFile]:
-        """The objects of Git LFS that hold a key, and that the server has as well."""
+        """The Git LFS objects that contain a key, and that the server has as well."""
         return [one for one in self._large if one.is_served]
 
     def _whence(self) -> Iterator[str]:
@@ -162,7 +162,7 @@ class _Purge:
             yield "the address holds a password, which is not used: git asks your credential helper"
 
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
-        """Why nothing can be rewritten, and what leads to the keys instead."""
+        """Yield why nothing can be rewritten, and what leads to the keys instead."""
         yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
         yield from purge_report.unpushable_lines(self._server.address, scope, self._forms, self._served)
         found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
@@ -175,7 +175,7 @@ class _Purge:
             yield from (f"  {place_with_history(one)}" for one in files)
 
     def _left(self, rules: tuple[str, ...]) -> list[str]:
-        """The keys that are still in the clone, with their places: byte by byte, and by a scan of all it holds."""
+        """Return the keys still in the clone, with their places: by searching bytes, and by a scan of everything."""
         bare = search(self._clone, self._forms).keys
         bare |= {key for name in self._clone.refs() for key in self._forms.keys_in(name)}
         request = ScanRequest(ask=Ask(paths=(self._clone.path,)), history="only", cached=False, rules=rules)

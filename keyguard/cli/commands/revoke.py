@@ -1,4 +1,4 @@
-"""``keyguard revoke``: makes keys inactive at their vendors. Without ``--execute`` it only shows what it would do."""
+"""``keyguard revoke``: make keys inactive at their vendors. Without ``--execute`` it only shows what it would do."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _MOST_PLACES = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--execute", action="store_true", help="do it; without this it is only shown")
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show, or do."""
+    """Show the plans, and carry them out with ``--execute``."""
     if (options.vendor or options.host or options.key_id) and len(options.ids) != 1:
         raise UsageError("--vendor, --host and --key-id are about one key: name that key")
     if options.yes and not options.expect:
@@ -102,7 +102,7 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
 
 
 def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namespace) -> None:
-    """With ``--rehearse``, what the vendor says it would do."""
+    """With ``--rehearse``, print what the vendor says that it would do."""
     if not options.rehearse:
         able = any(one.request for one in plans)
         sys.stderr.write(f"nothing was sent: {'--execute does it' if able else 'there is no request for it'}\n")
@@ -126,7 +126,7 @@ def _revoker(options: argparse.Namespace, engine: Engine) -> tuple[Revoker, Cred
 
 
 def _confirmed(finding: Finding) -> bool:
-    """Whether the id was typed. Raises ``UsageError`` where nobody can type."""
+    """Whether the user has typed the id. Raise ``UsageError`` if nobody can type."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(f"nobody is here to confirm: --yes --expect {finding.id}")
     sys.stderr.write(f"Type {finding.id} to revoke it: ")

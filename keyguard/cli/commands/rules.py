@@ -17,7 +17,7 @@ from keyguard.support.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, text in (
         ("list", "one line for each rule and each check of hygiene: id, severity, kind, title"),
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what is asked; ``test`` answers 1 if an example fails."""
+    """Run the action; ``test`` returns 1 if an example fails."""
     if options.action == "test":
         return _test(loader.parse(loader.read_packs(options.rules)), options.ids)
     ruleset = compiled.rules(options.rules)
@@ -50,7 +50,7 @@ def _list(ruleset: RuleSet) -> str:
 
 
 def _severities(rule: Rule) -> str:
-    """The worst severity that the rule gives."""
+    """Return the worst severity that the rule assigns."""
     from keyguard.model.finding import Severity
 
     labels = list(rule.severity.values()) or ["high"]

@@ -40,7 +40,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EXAMPLES
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder; -: stdin)")
     what = parser.add_argument_group("what to scan").add_mutually_exclusive_group()
@@ -102,7 +102,7 @@ def _scanned(options: argparse.Namespace, request: ScanRequest, reports: list[De
 
 
 def _chosen(options: argparse.Namespace, start: str) -> ChosenSettings:
-    """What decides: the base for a part of history, the index for what is staged, else what is on disk."""
+    """Return the settings: the base's for a part of history, the index's for staged changes, else those on disk."""
     asked, now = _range_of(options), dates.now(os.environ)
     if asked is not None and not _is_audit(asked, now):
         return configuration.of_range(options, start, asked, now)
@@ -112,12 +112,12 @@ def _chosen(options: argparse.Namespace, start: str) -> ChosenSettings:
 
 
 def _is_audit(asked: Range, now: int) -> bool:
-    """Whether only a time bounds it: what came lately to all branches is no change that anybody has to approve."""
+    """Whether only a date limits the range: recent commits on all branches are no change that needs approval."""
     return not asked.specs and not asked.heads and dates.parse_moment(asked.since, now) is not None
 
 
 def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Namespace) -> int:
-    """Ask first, then report."""
+    """Verify the keys, then report."""
     from keyguard.config import user_config
     from keyguard.remote import journal
     from keyguard.remote.journal import Journal
@@ -137,15 +137,20 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
     hygiene = whole and options.only != "keys" and not options.no_hygiene
+    # what is staged may not wait for the journal, and is not gone
+    rotation = settings.rotation() if source != "tree" else _rotation(settings, options)
     return msgspec.structs.replace(
         request,
         history=history,
         range=_range_of(options),
         authors=options.show_authors,
         hygiene=hygiene,
-        rotation=_rotation(settings, options) if hygiene else request.rotation,
+        rotation=rotation if hygiene else request.rotation,
         terms=msgspec.structs.replace(
-            request.terms, keys=options.only != "hygiene", whole=hygiene and history == "auto" and _is_whole(request)
+            request.terms,
+            rotation=rotation,
+            keys=options.only != "hygiene",
+            whole=hygiene and history == "auto" and _is_whole(request),
         ),
     )
 
@@ -167,7 +172,7 @@ def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
 
 
 def _range_of(options: argparse.Namespace) -> Range | None:
-    """The part of history that is asked for; None for none in particular."""
+    """Return the requested part of history; None for no particular part."""
     if not (options.range or options.since or options.not_remotes):
         return None
     from keyguard.history.ranges.request import Range

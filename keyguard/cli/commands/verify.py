@@ -1,4 +1,4 @@
-"""``keyguard verify``: whether keys are active, asked of their own vendors. The first command that uses the network."""
+"""``keyguard verify``: ask vendors whether their keys are active, over the network."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ exit code: 0 no key is active; 1 one is; 2 one could not be told, or an error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="*", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--all", action="store_true", help="all keys that a scan finds")
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask, and say what was answered."""
+    """Verify the keys, and print the verdicts."""
     if sum((bool(options.ids), options.all, options.stdin)) != 1:
         raise UsageError("name the keys, or say --all or --stdin: one of the three")
     if (options.vendor or options.host) and len(options.ids) != 1 and not options.stdin:
@@ -92,7 +92,7 @@ def _say(answered: Iterator[VerificationResult], options: argparse.Namespace) ->
 
 
 def _as_text(answered: Iterator[VerificationResult], done: list[VerificationResult], out: TextIO) -> None:
-    """Each as it comes: vendors can be slow."""
+    """Write each verdict as it arrives: vendors can be slow."""
     for one in answered:
         done.append(one)
         out.writelines(line + "\n" for line in _lines(one))

@@ -1,4 +1,4 @@
-"""Which configuration counts for a command, and whose markers: the work tree's, the index's, or those of a commit."""
+"""Choose the configuration and markers for a command: those of the work tree, the index, or a commit."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ WORK_TREE = "worktree"
 
 
 class ChosenSettings(NamedTuple):
-    """What decides over one scan."""
+    """The settings that decide over one scan."""
 
     settings: Settings
     change_policy: ChangePolicy | None = None
-    """Where not every marker counts: which ones do."""
+    """Set if not every marker counts: decides which ones do."""
 
     opened: RepositorySession | None = None
-    """The repository, where it took to be opened; it stays so until the end of the ``with`` block."""
+    """The repository session if one was opened; it is closed at the end of the ``with`` block."""
 
     def __enter__(self) -> ChosenSettings:
         return self
@@ -39,7 +39,7 @@ class ChosenSettings(NamedTuple):
             self.opened.close()
 
     def applied(self, request: ScanRequest) -> ScanRequest:
-        """The same scan, decided so."""
+        """Return the request with these settings applied."""
         if self.opened and request.range is not None:
             request = msgspec.structs.replace(request, opened=self.opened)
         if self.change_policy is None:
@@ -48,7 +48,7 @@ class ChosenSettings(NamedTuple):
 
 
 def of_work_tree(options: argparse.Namespace, start: str) -> ChosenSettings:
-    """What a scan of files obeys: the nearest configuration on disk, and every marker."""
+    """Return the settings for a scan of files: the nearest configuration on disk, and every marker."""
     if chosen := _named(options, start):
         return chosen
     settings = project_config.find(start, options.config, isolated=options.isolated)
@@ -56,7 +56,7 @@ def of_work_tree(options: argparse.Namespace, start: str) -> ChosenSettings:
 
 
 def of_index(options: argparse.Namespace, start: str, index: str) -> ChosenSettings:
-    """What a commit obeys: the configuration that is staged, whatever lies in the work tree."""
+    """Return the settings for a commit: the staged configuration, whatever the work tree contains."""
     if chosen := _named(options, start):
         return chosen
     instead = _instead(options)
@@ -68,7 +68,7 @@ def of_index(options: argparse.Namespace, start: str, index: str) -> ChosenSetti
 
 
 def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) -> ChosenSettings:
-    """What a range obeys: the base of the change."""
+    """Return the settings for a range: those of the base of the change."""
     if chosen := _named(options, start, asked):
         return chosen
     from keyguard.policy import effective_settings
@@ -78,7 +78,7 @@ def of_range(options: argparse.Namespace, start: str, asked: Range, now: int) ->
 
 
 def of_push(options: argparse.Namespace, asked: Range) -> ChosenSettings:
-    """What a push obeys before it is sent: the configuration of what is pushed, and every marker."""
+    """Return the settings for a push before it is sent: the configuration of its tip, and every marker."""
     if chosen := _named(options, ".", asked):
         return chosen
     instead = _instead(options)
@@ -90,7 +90,7 @@ def of_push(options: argparse.Namespace, asked: Range) -> ChosenSettings:
 
 
 def on_server(options: argparse.Namespace, asked: Range) -> ChosenSettings:
-    """What a server obeys: its own configuration, and HEAD before the push only where that says so."""
+    """Return the settings for a push on a server: the server's own, and those of HEAD only if these say so."""
     if options.config_from == WORK_TREE:
         raise UsageError("--config-from worktree: what is pushed to a server is in no work tree")
     if chosen := _named(options, ".", asked):
@@ -104,7 +104,7 @@ def on_server(options: argparse.Namespace, asked: Range) -> ChosenSettings:
 
 
 def _named(options: argparse.Namespace, start: str, asked: Range | None = None) -> ChosenSettings | None:
-    """What ``--config-from`` says; None where it says nothing."""
+    """Return the settings that ``--config-from`` names; None without that option."""
     name = options.config_from
     if not name:
         return None
@@ -125,6 +125,6 @@ def _with_accepted(settings: Settings, start: str) -> Settings:
 
 
 def _instead(options: argparse.Namespace) -> ChosenSettings | None:
-    """The configuration that the user names, or none at all for ``--isolated``; None where neither is said."""
+    """Return the configuration that the user names, or an empty one for ``--isolated``; None without either."""
     explicit = project_config.find_named(options.config)
     return ChosenSettings(explicit or Settings(Config())) if explicit or options.isolated else None

@@ -1,4 +1,4 @@
-"""What a push brings, as git or pre-commit tell it to a hook: on standard input, in arguments, in the environment."""
+"""Read what a push contains, as git or pre-commit pass it to a hook: standard input, arguments, environment."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from keyguard.history.ranges.request import PushedRef, Range
 from keyguard.support.errors import UsageError
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-#: bytes of lines that are read: more refs than anybody pushes
+#: the most bytes that are read: more refs than anybody pushes
 _MOST = 64 << 20
 
 
 class RefUpdate(NamedTuple):
-    """A ref that is to be set."""
+    """The update of one ref."""
 
     ref: str
-    """Its name where it is pushed to."""
+    """Its name at the remote."""
     old: str
     new: str
 
 
 def before_push(arguments: Sequence[str], environ: Mapping[str, str]) -> Range | None:
-    """What ``git push`` is about to send, for a pre-push hook; None where it only deletes.
+    """Return what ``git push`` is about to send, for a pre-push hook; None if it only deletes.
 
-    ``arguments`` are the name of the remote and its address.
+    ``arguments`` are the name of the remote and its URL.
     """
     if environ.get("PRE_COMMIT"):
         return _by_pre_commit(environ)
     lines = [_line(words[2], words[3], words[1]) for words in _words(4)]
     remote = arguments[0] if arguments else ""
     if not lines:
-        # git was given nothing to do, or whoever runs its hooks keeps to himself what git said
+        # git has nothing to push, or the program that runs the hooks does not pass git's input on
         return _unpushed("HEAD", remote)
     return _sent(lines, remote)
 
 
 def on_receive() -> Range | None:
-    """What was pushed, for a pre-receive hook: ``old new ref`` on standard input. None where it only deletes."""
+    """Return what was pushed, for a pre-receive hook: ``old new ref`` on standard input. None if it only deletes."""
     return _received([_line(words[2], words[0], words[1]) for words in _words(3)])
 
 
 def on_update(arguments: Sequence[str]) -> Range | None:
-    """What was pushed, for an update hook: ``ref old new`` as arguments. None where it only deletes."""
+    """Return what was pushed, for an update hook: ``ref old new`` as arguments. None if it only deletes."""
     if len(arguments) != 3:
         raise UsageError("hook update: git gives it three arguments: a ref, its old and its new object id")
     return _received([_line(*arguments)])
 
 
 def _by_pre_commit(environ: Mapping[str, str]) -> Range:
-    """pre-commit reads what git says itself, and hands on the first ref of a push."""
+    """Return the range from pre-commit, which reads git's input itself and passes on the first ref of a push."""
     begin, end = environ.get("PRE_COMMIT_FROM_REF", ""), environ.get("PRE_COMMIT_TO_REF", "")
     remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
     if end:
@@ -67,8 +67,9 @@ def _by_pre_commit(environ: Mapping[str, str]) -> Range:
 
 
 def not_named(environ: Mapping[str, str]) -> tuple[list[str], str] | None:
-    """The local branches and tags, besides the one that pre-commit names, with commits that the remote has not, as far
-    as is known here; and the remote's name. None where pre-commit does not run us.
+    """Return the local branches and tags with commits that the remote lacks, as far as known, and its name.
+
+    The one that pre-commit names is left out. Return None if not run by pre-commit.
     """
     if not environ.get("PRE_COMMIT"):
         return None
@@ -105,7 +106,7 @@ def _received(lines: Sequence[RefUpdate]) -> Range | None:
 
 
 def _words_of(remote: str) -> str:
-    # people have addresses, with passwords in them, in place of a name
+    # a remote may be given by a URL, with a password in it, instead of a name
     named = remote and not any(mark in remote for mark in ":/@\\")
     return f"what is pushed to {remote}" if named else "what is pushed"
 
@@ -115,7 +116,7 @@ def _set_by(lines: Iterable[RefUpdate]) -> tuple[PushedRef, ...]:
 
 
 def _made_by(lines: Iterable[RefUpdate]) -> tuple[str, ...]:
-    """The names of refs that are not there yet; of the others the name is known."""
+    """Return the names of new refs; those of existing refs are known."""
     return tuple(line.ref for line in lines if line.new.strip("0") and not line.old.strip("0"))
 
 
@@ -130,7 +131,7 @@ def _line(ref: str, old: str, new: str) -> RefUpdate:
 
 
 def _words(count: int) -> list[list[str]]:
-    """The lines on standard input, each in so many words."""
+    """Return the words of each line on standard input. Raise ``UsageError`` unless each has ``count`` words."""
     if sys.stdin is None or sys.stdin.closed:
         return []
     if sys.stdin.isatty():

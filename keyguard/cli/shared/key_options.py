@@ -1,4 +1,4 @@
-"""What the commands share that act on keys: where keys are looked for, and how vendors are reached."""
+"""The options of commands that act on keys: where the keys are, and how vendors are contacted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from keyguard.support.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> None:
-    """The options of every such command."""
+    """Add the options that every such command has."""
     where = parser.add_argument_group("where the keys are")
     where.add_argument(
         "--path", action="append", default=[], metavar="PATH", help="what to scan (default: this folder)"
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, network: bool = True) -> N
 
 
 def request(options: argparse.Namespace) -> ScanRequest:
-    """A scan for keys alone. No configuration of the repository has a say in it: packs name addresses."""
+    """Return a scan for keys alone, without any configuration of the repository: packs contain URLs."""
     options.select, options.ignore, options.no_inline_ignore, options.fail_on = [], [], True, ""
     options.allow_incomplete = options.exit_zero = False
     options.engine = "auto"
@@ -57,14 +57,14 @@ def request(options: argparse.Namespace) -> ScanRequest:
 
 
 def user_claims(options: argparse.Namespace) -> UserClaims:
-    """What the user says of a key that nobody else can know. Raises ``UsageError`` for what says nothing."""
+    """Return what the user states about a key. Raise ``UsageError`` for an incomplete statement."""
     if options.override_evidence and not options.vendor:
         raise UsageError("--override-evidence goes with --vendor")
     return UserClaims(options.vendor or "", options.host or "", options.override_evidence)
 
 
 def user_config(options: argparse.Namespace) -> UserConfig:
-    """What the user has set for himself, with what the command line says of the network."""
+    """Return the user's own configuration with the network options of the command line."""
     own = user_settings.load(user_settings.path(os.environ))
     hosts = (*own.network.allow_hosts, *options.allow_host)
     ca_file = options.ca_file or own.network.ca_file

@@ -1,4 +1,4 @@
-"""What is on record about keys: in the project's configuration, and in the user's own journal."""
+"""The known status of keys: from the project's configuration, and from the user's own journal."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 
 
 class KnownStatus(NamedTuple):
-    """Both of them."""
+    """The status from both sources."""
 
     rotation: Rotation
-    """The configuration's."""
+    """From the configuration."""
     entries: tuple[Entry, ...] = ()
-    """The journal's."""
+    """From the journal."""
     vouching: JournalEvidence | None = None
-    """Whose entries count; None where there are none."""
+    """Decides which entries count; None without entries."""
 
 
 def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
-    """What the project demands, with every key that it calls revoked, and what vendors said of keys.
+    """Return the project's rotation settings, with the keys that it or their vendors have declared dead.
 
     ``rules`` are packs that the user has named.
     """
     found, dead = known_status(settings, rules), defaultdict[str, dict[str, str]](dict)
     if found.vouching is not None:
-        # once for keys of each vendor that has called one dead, and once for keys of which nothing is certain
+        # once per vendor that has declared a key dead, and once for keys without a certain vendor
         for vendor in sorted({one.vendor for one in found.entries if is_dead(one)} | {""}):
             for name, entry in found.vouching.standing(found.entries, vendor).items():
                 if is_dead(entry):
                     dead[name][vendor] = entry.time[:10]
-    return found.rotation.knowing(dead)
+    return found.rotation.with_vendor_answers(dead)
 
 
 def known_status(settings: Settings, rules: Sequence[str] = ()) -> KnownStatus:
-    """All that is on record. A journal that cannot be read vouches for no key."""
+    """Return everything that is known. A journal that cannot be read counts as empty."""
     try:
         entries = tuple(Journal(journal.folder(os.environ)).entries())
     except JournalError:
@@ -57,8 +57,9 @@ def known_status(settings: Settings, rules: Sequence[str] = ()) -> KnownStatus:
 
 
 def journal_evidence(rules: Sequence[str] = ()) -> JournalEvidence:
-    """Where vendors are asked, by the packs that came with the program or that the user has named, and by his own
-    configuration; one that cannot be read says nothing.
+    """Return which journal entries count, by the trusted packs and the user's own configuration.
+
+    A configuration that cannot be read counts as empty.
     """
     try:
         reached = user_config.load(user_config.path(os.environ)).vendors
@@ -68,8 +69,8 @@ def journal_evidence(rules: Sequence[str] = ()) -> JournalEvidence:
 
 
 def key_endings(run: Run, known: KnownStatus) -> dict[str, Ended]:
-    """What is known of each key that was found, by its fingerprint; what its vendor said comes first."""
-    from keyguard.inventory.rows import Ended  # with all of hygiene, which a scan loads while others read files
+    """Return fingerprint -> status for each key that was found; its vendor's statement takes precedence."""
+    from keyguard.inventory.rows import Ended  # imports all of hygiene, which a scan does while workers read files
 
     found = {}
     for one in run.findings:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from keyguard.support.progress import Step
 
-#: by unit, how much is over before a bar could be read
+#: unit -> amount below which a scan ends before a bar could be read
 _WORTH = {"files": 2000, "bytes": 128 << 20}
 
 
 class ProgressBar:
-    """A bar on standard error that is gone when the scan is over; costs nothing until there is much to do."""
+    """A bar on standard error that disappears after the scan; it costs nothing until there is much to do."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -29,7 +29,7 @@ class ProgressBar:
         return self
 
     def show(self, step: Step) -> None:
-        """Draw where the scan is. Once there is a bar, it stays for the phases to come."""
+        """Draw the state of the scan. A bar, once drawn, remains for later phases."""
         if self._bar is None:
             if step.total < _WORTH[step.unit]:
                 return
@@ -53,7 +53,7 @@ class ProgressBar:
             TextColumn("{task.fields[amount]}, {task.fields[keys]}"),
             TimeRemainingColumn(),
         )
-        # no thread that refreshes: workers are forked while this runs
+        # no refresh thread: workers are forked while this runs
         bar = Progress(*columns, console=Console(file=self._out), transient=True, auto_refresh=False)
         bar.start()
         return bar
@@ -66,7 +66,7 @@ class ProgressBar:
 
 
 def _amount(step: Step, speed: float | None) -> str:
-    """``1,024 of 3,000 files``, ``1.2 GB of 5.5 GB, 800 MB/s``."""
+    """Return the amount done: ``1,024 of 3,000 files``, ``1.2 GB of 5.5 GB, 800 MB/s``."""
     if step.unit == "files":
         return f"{number(step.done)} of {counted(step.total, 'file')}"
     fast = f", {size(int(speed))}/s" if speed else ""

@@ -1,4 +1,4 @@
-"""What the scanning commands share: their options, the request they make, progress, reports and the exit code."""
+"""Code that all scanning commands share: their options, the scan request, progress, reports and the exit code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COLORS = ("auto", "always", "never")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that scans."""
+    """Add the options of every command that scans."""
     out = parser.add_argument_group("reports")
     names = f"{', '.join(REPORTERS)}; repeatable (default: text)"
     out.add_argument("-f", "--format", action="append", default=[], metavar="NAME[=FILE]", help=names)
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """The options of every command that reads what a scan reads."""
+    """Add the options of every command that reads what a scan reads; return the group."""
     how = parser.add_argument_group("how")
     how.add_argument("--config", type=given, metavar="FILE", help="this configuration instead of the nearest one")
     how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")
@@ -71,7 +71,7 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._Argument
 
 
 def request(options: argparse.Namespace, settings: Settings, source: str, ask: Ask) -> ScanRequest:
-    """The scan that the options and the configuration ask for; an option wins over the configuration."""
+    """Return the scan that options and configuration request; an option takes precedence."""
     return ScanRequest(
         source=source,
         ask=ask,
@@ -87,7 +87,7 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
 
 
 def _added(options: argparse.Namespace, settings: Settings) -> tuple[AddedPack, ...]:
-    """The packs that the scanned repository's own configuration names."""
+    """Return the packs that the scanned repository's own configuration names."""
     try:
         found = read_added(*settings.added_packs(), trusted=options.rules)
     except RuleError as error:
@@ -107,19 +107,20 @@ def _terms(options: argparse.Namespace, settings: Settings) -> Terms:
         allow_incomplete=options.allow_incomplete,
         now=dates.now(os.environ),
         configuration=settings.origin,
+        rotation=settings.rotation(),
         accepted=None if getattr(options, "no_accepted", True) else settings.accepted,
     )
 
 
 def destinations(options: argparse.Namespace) -> list[Destination]:
-    """Where the reports go. Raises ``UsageError`` before anything is scanned."""
+    """Return where the reports go. Raise ``UsageError`` before anything is scanned."""
     return parse_formats(options.format)
 
 
 def run(asked: ScanRequest, respond: Callable[[Run], int]) -> int:
-    """Scan, with a progress bar where a person watches; the exit code is what ``respond`` makes of what was found.
+    """Scan, with a progress bar if a person watches; return the exit code that ``respond`` makes of the result.
 
-    ^C passes, once it has done so with what was found until then.
+    ^C calls ``respond`` with the findings until then, and is raised again.
     """
     try:
         found = _scanned(asked)
@@ -150,14 +151,14 @@ def _watched_scan(asked: ScanRequest) -> Run:
 
 
 def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
-    """Write all reports and answer with the exit code."""
+    """Write all reports and return the exit code."""
     _tell_whose_word(found, options)
     write_reports(found, reports, _style(options), sys.stdout)
     return exit_code_of(found, options)
 
 
 def _tell_whose_word(found: Run, options: argparse.Namespace) -> None:
-    """In CI, say that what is scanned had a say itself, where it had one: there it may be what is to be judged."""
+    """In CI, warn if the scanned content's own configuration or markers counted: it may be what is under review."""
     said = found.configuration
     had_a_say = said.path or any(one.by == "inline" for one in found.suppressed)
     if os.environ.get("CI") and said.source in ("work tree", "index") and had_a_say and not options.config_from:
@@ -165,7 +166,7 @@ def _tell_whose_word(found: Run, options: argparse.Namespace) -> None:
 
 
 def exit_code_of(found: Run, options: argparse.Namespace) -> int:
-    """The exit code of a scan."""
+    """Return the exit code of a scan, with ``--exit-zero`` applied."""
     ended = exit_code(found)
     return 0 if ended == 1 and options.exit_zero else ended
 
@@ -178,7 +179,7 @@ def _style(options: argparse.Namespace) -> Style:
 
 
 def _colored(choice: str, out: TextIO | None) -> bool:
-    """An explicit choice, then NO_COLOR, then FORCE_COLOR, then whether a terminal reads it."""
+    """Whether to use colour: an explicit choice, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
@@ -193,7 +194,7 @@ def _watched(out: TextIO | None) -> bool:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person is at the other end."""
+    """Whether the stream is a terminal."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:
@@ -206,7 +207,7 @@ def _in_ci() -> bool:
 
 def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[Exclude, ...]:
     own = [Exclude(base=folder, patterns=patterns) for folder, patterns in settings.excludes() if patterns]
-    # file names are bytes, and so are patterns for them, whatever the locale made of those that were typed
+    # file names are bytes, and so are patterns for them, whatever encoding the locale has
     typed = [os.fsencode(pattern).decode("utf-8", "surrogateescape") for pattern in getattr(options, "exclude", ())]
     return *own, *([Exclude(base=".", patterns=tuple(typed))] if typed else ())
 
@@ -223,14 +224,14 @@ def _names(values: list[str]) -> tuple[str, ...]:
 
 
 def given(word: str) -> str:
-    """The word; an empty one, as from a variable that is not set, must not pass for an option that was left out."""
+    """Return the word; an empty one, as from an unset variable, must not pass for an omitted option."""
     if not word.strip():
         raise argparse.ArgumentTypeError("it is empty")
     return word
 
 
 def count(text: str) -> int:
-    """A number of processes, as an argument."""
+    """Return a number of processes, from an argument."""
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
     return int(text)

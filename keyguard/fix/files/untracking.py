@@ -24,7 +24,7 @@ from io import BytesIO
 from types import ModuleType
 
 from keyguard.git.index.file import parse_index
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.git.process.opening import open_for_change
 from keyguard.support.errors import GitError
@@ -140,12 +140,12 @@ def _remove_by_git(repository: Repository, path: bytes) -> None:
 
 def _git(repository: Repository, path: bytes, *options: str) -> None:
     """Run ``git rm --cached`` where nothing of the repository is obeyed. GitError with the first line that it says."""
-    with open_for_change(repository) as shadow:
+    with open_for_change(repository) as git:
         words = ("rm", "--cached", "--quiet", *options, "--", os.fsdecode(path))
-        git = shadow.start(*words, folder=repository.top)
+        child = git.start(*words, folder=repository.top)
         try:
-            for _ in shadow.chunks(git):
+            for _ in git.chunks(child):
                 pass
         except GitError as error:
-            said = git.complaints.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
+            said = child.stderr.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
             raise GitError(shown(said or str(error))) from error

@@ -79,15 +79,15 @@ def defer_values(repository: Repository, sightings: Sequence[Sighting], engine: 
 
     def read() -> None:
         from keyguard.git.objects.blobs import BlobReader
-        from keyguard.git.process.opening import open_shadow
+        from keyguard.git.process.opening import open_objects
         from keyguard.inspection.inspector import Inspector
 
         wanted = {one.fingerprint: one for one in sightings if one.fingerprint not in KNOWN and one.occurrence.trace}
         oids = {one.occurrence.trace.oid: one for one in wanted.values() if one.occurrence.trace}
         inspector = Inspector(engine)
         # a value that cannot be read again does not occur in any text that is read now
-        with suppress(GitError, OSError), open_shadow(repository) as shadow:
-            for content in BlobReader(shadow, any_kind=True).blobs(filter(None, oids)):
+        with suppress(GitError, OSError), open_objects(repository) as git:
+            for content in BlobReader(git, any_kind=True).blobs(filter(None, oids)):
                 if not content.problem:
                     inspector.inspect_stream(Blob(oids[content.oid].occurrence.path, Where.HISTORY), content.read)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyguard.engine.prefilter import Prefilter
-from keyguard.odb.deltas import Operations, parsed
-from keyguard.odb.excerpts import Cuts, excerpts, within_reason
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.arrays import Array, np
+from keyguard.odb.deltas import Operations, parse_deltas
+from keyguard.odb.partial_results import KeptParts, feasible, partial_results
 
 
 class DeltaPrefilter:
@@ -27,13 +27,13 @@ class DeltaPrefilter:
 
         A result with an inserted NUL is not text, and is never ruled out.
         """
-        operations = parsed(deltas, list(map(len, bases)))
+        operations = parse_deltas(deltas, list(map(len, bases)))
         cuts = self._cuts(operations)
-        sound = within_reason(operations, cuts)
+        sound = feasible(operations, cuts)
         if not sound.all():
             there = sound[operations.deltas]
-            cuts = Cuts(cuts.heads * there, cuts.tails * there, cuts.kept & there)
-        cut = excerpts(operations, bases, cuts)
+            cuts = KeptParts(cuts.heads * there, cuts.tails * there, cuts.kept & there)
+        cut = partial_results(operations, bases, cuts)
         bounds = cut.starts[operations.starts]
         sound[np.searchsorted(bounds, self._places(cut.text), side="right") - 1] = False
         return sound.tolist(), operations.results.tolist()
@@ -45,7 +45,7 @@ class DeltaPrefilter:
             return found
         return np.append(found, np.flatnonzero(np.frombuffer(text, np.uint8) == 0))
 
-    def _cuts(self, operations: Operations) -> Cuts:
+    def _cuts(self, operations: Operations) -> KeptParts:
         """Return the context to take beside insertions and where two copies meet; the ends of a text need none."""
         copies, reach = operations.copies, self._prefilter.reach
         heads: Array = np.where(copies, reach, 0)
@@ -53,4 +53,4 @@ class DeltaPrefilter:
         some = np.diff(operations.starts) > 0
         heads[operations.starts[:-1][some]] = 0
         tails[operations.starts[1:][some] - 1] = 0
-        return Cuts(heads, tails, ~copies)
+        return KeptParts(heads, tails, ~copies)

@@ -15,11 +15,11 @@ from keyguard.history.contents.results import ContentResults
 from keyguard.history.hit import UNNAMED
 from keyguard.history.tasks import Task, mark, plan_tasks, run_tasks
 from keyguard.inspection.inspector import Inspector
+from keyguard.odb.arrays import Array
 from keyguard.odb.commits import CommitNotes, target_of
-from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
+from keyguard.odb.entry_headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:

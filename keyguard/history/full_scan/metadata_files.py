@@ -7,22 +7,24 @@ from collections.abc import Callable, Iterable
 
 from keyguard.engine.compiled import Engine
 from keyguard.git.layout.repository import Repository
-from keyguard.git.metadata_files import own_files, own_texts
+from keyguard.git.metadata_files import metadata_files, table_reflogs
 from keyguard.history.result import with_place
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Blob, Sighting, Skipped, Trace, Where
-from keyguard.odb.files import open_regular
+from keyguard.odb.regular_files import open_regular
 from keyguard.support.errors import GitError
 
 _PIECE = 1 << 20
 
 
-def in_own_files(repository: Repository, refs: Iterable[bytes], engine: Engine) -> tuple[list[Sighting], list[Skipped]]:
+def in_metadata_files(
+    repository: Repository, refs: Iterable[bytes], engine: Engine
+) -> tuple[list[Sighting], list[Skipped]]:
     """Return the sightings in these files, in their names and in the names of ``refs``, and what could not be read."""
     inspector = Inspector(engine)
-    files, skipped = own_files(repository)
-    texts, more = own_texts(repository)
+    files, skipped = metadata_files(repository)
+    texts, more = table_reflogs(repository)
     skipped = [*skipped, *(gap for gap in more if gap not in skipped)]
     sightings: list[Sighting] = []
     for shown, path in files:

@@ -15,10 +15,10 @@ from keyguard.engine.containers import counted
 from keyguard.git.emptiness import has_content
 from keyguard.git.refs.tips import Tips, read_tips
 from keyguard.history.caching.histories import defer_values, recall, refs_of, remember, state_of
-from keyguard.history.full_scan.metadata_files import in_own_files
+from keyguard.history.full_scan.metadata_files import in_metadata_files
 from keyguard.history.result import HistoryResult
 from keyguard.history.stores import ScannedStore
-from keyguard.history.unopened import absent_submodules, shortened
+from keyguard.history.unopened import absent_stores, absent_submodules, shortened
 from keyguard.inspection import workers
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.support import digests
@@ -73,7 +73,7 @@ class Histories:
                 except GitError as error:
                     gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
                     self._stores[at] = HistoryResult(skipped=[gap])
-                self._own[at] = HistoryResult(*in_own_files(home.repository, refs_of(tips), self._engine))
+                self._own[at] = HistoryResult(*in_metadata_files(home.repository, refs_of(tips), self._engine))
                 self._finished = at + 1
         return self._with_unopened(self._found())
 
@@ -88,6 +88,8 @@ class Histories:
         """Add the commits of submodules that no store holds, and the counts of everything listed as unopened."""
         links = {oid: store.links[oid] for store in self._stores for oid in store.links}
         found.skipped += absent_submodules(links, [home.repository for home in self._homes])
+        for home in self._homes:
+            found.skipped += _unique(absent_stores(home.repository), home)
         found.coverage = msgspec.structs.replace(found.coverage, unopened=counted(found.skipped))
         found.skipped = shortened(found.skipped)
         return found

@@ -12,8 +12,8 @@ from keyguard.cache.cache import Cache
 from keyguard.engine.compiled import Engine
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import Tips
 from keyguard.history.caching.packs import PackCache
 from keyguard.history.contents.inspection import ContentInspector
@@ -34,11 +34,11 @@ from keyguard.history.unopened import unopened_in
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import HistoryCoverage, Sighting, Where
-from keyguard.odb.commits import author_of, chosen, joined
-from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.arrays import np
+from keyguard.odb.commits import author_of, join_rows, select_commits
+from keyguard.odb.entry_headers import BLOB, COMMIT, TAG, TREE
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import np
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def survey(
 
     Call ``keep`` with the result, or on ^C with what was found until then, before cleaning up.
     """
-    with open_shadow(repository) as shadow:
-        store = _open(repository, shadow)
-        work = _Survey(repository, store, tips, shadow, engine, jobs, progress, cache, authors=authors)
+    with open_objects(repository) as git:
+        store = _open(repository, git)
+        work = _Survey(repository, store, tips, git, engine, jobs, progress, cache, authors=authors)
         try:
             keep(work.run())
         except KeyboardInterrupt:
@@ -77,15 +77,15 @@ def survey(
             store.close()
 
 
-def _open(repository: Repository, shadow: Shadow) -> Store:
+def _open(repository: Repository, git: IsolatedGit) -> Store:
     """Open the store with its alternates; packs without a usable index get a temporary one."""
     made = 0
 
     def reindex(path: str) -> str:
         nonlocal made
         made += 1
-        index = os.path.join(shadow.path, f"made-{made}.idx")
-        shadow.run("index-pack", "-o", index, path)
+        index = os.path.join(git.path, f"made-{made}.idx")
+        git.run("index-pack", "-o", index, path)
         return index
 
     folders = (repository.objects, *alternates(repository.objects))
@@ -100,7 +100,7 @@ class _Survey:
         repository: Repository,
         store: Store,
         tips: Tips,
-        shadow: Shadow,
+        git: IsolatedGit,
         engine: Engine,
         jobs: int,
         progress: Progress | None,
@@ -115,7 +115,7 @@ class _Survey:
         self._progress = progress
         self._authors = authors
         self._inspector = Inspector(engine)
-        self._objects = ObjectReader(store, shadow)
+        self._objects = ObjectReader(store, git)
         self._tips = tips
         self._gaps = Gaps(store, self._tips)
         self._memory = PackCache(cache, store)
@@ -131,9 +131,9 @@ class _Survey:
         """Run all phases, and return the result."""
         self._begin("contents")
         contents = self._read_contents()
-        commits = joined(contents.commits, self._store.id_size)
+        commits = join_rows(contents.commits, self._store.id_size)
         # a commit that is stored twice counts once
-        commits = chosen(commits, self._store.first[commits.numbers])
+        commits = select_commits(commits, self._store.first[commits.numbers])
         graph = CommitGraph(self._store, commits, dict(contents.tags))
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)

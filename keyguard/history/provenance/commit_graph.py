@@ -10,9 +10,9 @@ from datetime import datetime, timedelta, timezone
 
 from keyguard.git.refs.tips import Tip
 from keyguard.model.finding import REACHES
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.commits import Commits
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array, np
 
 #: a tag may point to a tag; a longer chain is not an accident
 _TAGS = 64

@@ -9,8 +9,8 @@ from keyguard.history.provenance.commit_graph import DANGLING, CommitGraph
 from keyguard.history.trees.ancestors import TreeAncestors
 from keyguard.history.trees.rows import Connections
 from keyguard.model.finding import Skipped
+from keyguard.odb.arrays import np
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import np
 
 #: objects that are listed individually; a partial clone may lack any number
 _MOST = 1000

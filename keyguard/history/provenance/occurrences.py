@@ -12,7 +12,7 @@ from keyguard.history.provenance.provenance import Introduction, Key, KeyPaths, 
 from keyguard.history.result import with_place
 from keyguard.history.sightings_by_path import NAME_PREFIX, SightingsByPath
 from keyguard.model.finding import REACHES, Sighting, Trace
-from keyguard.odb.headers import COMMIT, TAG
+from keyguard.odb.entry_headers import COMMIT, TAG
 from keyguard.odb.store import Store
 
 _HEAD = REACHES.index("head")

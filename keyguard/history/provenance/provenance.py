@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from keyguard.git.refs.tips import Tip
 from keyguard.history.provenance.commit_graph import CommitGraph
-from keyguard.odb.vectors import np
+from keyguard.odb.arrays import np
 
 #: a path, and the fingerprint of a key in it
 Key: TypeAlias = tuple[bytes, str]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from keyguard.git.objects.blobs import BlobContent, BlobReader
 from keyguard.git.objects.commits import Commit, parse_commit
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.history.hit import UNNAMED, Hit
 from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Skipped
@@ -28,7 +28,7 @@ class Pieces(NamedTuple):
 class RangeObjects:
     """The objects that were read, by id and by a number in the order in which they were first seen."""
 
-    def __init__(self, shadow: Shadow, inspector: Inspector, max_size: int | None = None) -> None:
+    def __init__(self, git: IsolatedGit, inspector: Inspector, max_size: int | None = None) -> None:
         """Files of more than ``max_size`` bytes are not read, but listed."""
         self.hits: dict[int, Hit] = {}
         self.kinds: dict[int, str] = {}
@@ -41,7 +41,7 @@ class RangeObjects:
         """Ids of files in the range that are archives or the like, and what they are."""
         self.missing = self.unreadable = 0
         self._inspector = inspector
-        self._reader = BlobReader(shadow, any_kind=True)
+        self._reader = BlobReader(git, any_kind=True)
         self._oids: list[str] = []
         self._numbers: dict[str, int] = {}
         self._seen: set[str] = set()

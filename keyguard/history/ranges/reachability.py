@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from keyguard.git.objects.commits import Commit
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import Tip
 from keyguard.history.ranges.enumeration import unreachable_from
@@ -41,7 +41,7 @@ class Reachability:
         self._revisions = revisions
         self._above: dict[str, set[str]] = {}
 
-    def compute(self, shadow: Shadow, selection: Selection) -> None:
+    def compute(self, git: IsolatedGit, selection: Selection) -> None:
         """Determine the best reach of each commit, and the trees of the excluded ends."""
         for oid in dict.fromkeys(selection.exclude[:_MOST]):
             commit = self._revisions.commit_of(self._revisions.peel(oid).oid)
@@ -50,7 +50,7 @@ class Reachability:
         for reach in REACHES:
             tips = [tip.oid for tip in self._tips if tip.reach == reach]
             if tips and left:
-                beyond = unreachable_from(shadow, selection, tips)
+                beyond = unreachable_from(git, selection, tips)
                 self._reach.update(dict.fromkeys(left - beyond, reach))
                 left &= beyond
 

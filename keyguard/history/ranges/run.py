@@ -105,13 +105,13 @@ class _RangeReader:
         repository = self._repository = session.repository
         self._tips = session.tips
         self._asked = asked
-        self._shadow = session.shadow
+        self._git = session.git
         self._engine = engine
         self._authors = authors
         self._id_size = 32 if repository.object_format == "sha256" else 20
         self._revisions = session.revisions
         self._inspector = Inspector(engine)
-        self._objects = RangeObjects(session.shadow, self._inspector, max_size)
+        self._objects = RangeObjects(session.git, self._inspector, max_size)
         # what there is to report when ^C arrives
         self._selection, self._listed = Selection(), CommitList([], [])
         self._histories: Histories | None = None
@@ -122,8 +122,8 @@ class _RangeReader:
 
     def run(self, now: int, everything: Callable[[], Histories]) -> HistoryResult:
         """Read the range and the provenance of its keys; scan the whole store instead if that is faster."""
-        selection = resolve_range(self._asked, self._tips, self._revisions, self._shadow, now)
-        listed = self._listed = list_commits(selection, self._tips, self._revisions, self._shadow)
+        selection = resolve_range(self._asked, self._tips, self._revisions, self._git, now)
+        listed = self._listed = list_commits(selection, self._tips, self._revisions, self._git)
         if not (self._asked.borrowed or selection.trees or selection.blobs) and is_survey_faster(
             self._repository, len(listed.commits)
         ):
@@ -205,7 +205,7 @@ class _RangeReader:
         reachability = Reachability(
             range_commits.commits, tips if self._asked.refs else self._tips.tips, self._revisions
         )
-        reachability.compute(self._shadow, selection)
+        reachability.compute(self._git, selection)
         return builder.sightings(reachability, selection)
 
     # --- accounting ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import Tip, Tips
 from keyguard.history.ranges.request import Range
@@ -34,14 +34,14 @@ class Selection(msgspec.Struct):
     """Seconds since 1970: earlier commits are left out."""
 
 
-def resolve_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow, now: int) -> Selection:
+def resolve_range(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedGit, now: int) -> Selection:
     """Return what a range selects.
 
     Raise UsageError if it names something that does not exist, GitError if a pushed object does not exist.
     """
     selection = Selection()
     for spec in asked.specs:
-        _add_spec(spec, selection, revisions, shadow)
+        _add_spec(spec, selection, revisions, git)
     if asked.since:
         _add_since(asked.since, selection, revisions, now)
     if asked.heads or (asked.since and not asked.specs):
@@ -62,7 +62,7 @@ def resolve_range(asked: Range, tips: Tips, revisions: Revisions, shadow: Shadow
     return selection
 
 
-def _add_spec(spec: str, selection: Selection, revisions: Revisions, shadow: Shadow) -> None:
+def _add_spec(spec: str, selection: Selection, revisions: Revisions, git: IsolatedGit) -> None:
     """Add a revision or range as users write it (gitrevisions(7))."""
     for mark in ("...", ".."):
         older, found, newer = spec.partition(mark)
@@ -78,7 +78,7 @@ def _add_spec(spec: str, selection: Selection, revisions: Revisions, shadow: Sha
         else:
             _include(begin, older or "HEAD", selection, revisions)
             selection.names.append(revisions.ref(older))
-            selection.exclude += _merge_bases(shadow, begin, end)
+            selection.exclude += _merge_bases(git, begin, end)
         return
     if spec.startswith("^"):
         selection.exclude.append(revisions.commit(spec[1:]))
@@ -87,12 +87,12 @@ def _add_spec(spec: str, selection: Selection, revisions: Revisions, shadow: Sha
         selection.names.append(revisions.ref(spec))
 
 
-def _merge_bases(shadow: Shadow, one: str, other: str) -> list[str]:
-    child = shadow.start("merge-base", "--all", one, other)
+def _merge_bases(git: IsolatedGit, one: str, other: str) -> list[str]:
+    child = git.start("merge-base", "--all", one, other)
     try:
-        return b"".join(shadow.chunks(child)).decode().split()
+        return b"".join(git.chunks(child)).decode().split()
     except GitError:
-        if child.complaints:
+        if child.stderr:
             raise
         return []  # git fails without a message if there is no merge base
 

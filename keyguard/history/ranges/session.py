@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import DEADLINE
+from keyguard.git.process.isolated_git import DEADLINE
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
 from keyguard.history.ranges.request import Range
@@ -18,10 +18,10 @@ class RepositorySession:
         self.repository = repository
         self.borrowed = asked.borrowed
         self.tips = read_refs(repository)
-        shadow = open_shadow(repository, DEADLINE, asked.borrowed)
-        self.shadow = shadow.__enter__()
-        self.revisions = Revisions(shadow, self.tips.tips, shallow=bool(self.tips.shallow))
+        git = open_objects(repository, DEADLINE, asked.borrowed)
+        self.git = git.__enter__()
+        self.revisions = Revisions(git, self.tips.tips, shallow=bool(self.tips.shallow))
 
     def close(self) -> None:
         """Stop git. Closing again does nothing."""
-        self.shadow.__exit__(None, None, None)
+        self.git.__exit__(None, None, None)

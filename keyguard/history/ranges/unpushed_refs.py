@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
 from keyguard.history.ranges.enumeration import unreachable_from
@@ -26,11 +26,11 @@ def unpushed_refs(repository: Repository, remote: str, name: str, oid: str) -> l
     if not others:
         return []
     try:
-        with open_shadow(repository) as shadow:
-            revisions = Revisions(shadow, tips.tips)
+        with open_objects(repository) as git:
+            revisions = Revisions(git, tips.tips)
             ids = {tip.name: revisions.peel(tip.oid) for tip in others}
             include = [found.oid for found in ids.values() if found.kind == b"commit"]
-            new = unreachable_from(shadow, Selection(include=include, exclude=[*known, *filter(None, [oid])]), ())
+            new = unreachable_from(git, Selection(include=include, exclude=[*known, *filter(None, [oid])]), ())
     except GitError:
         return []
     return sorted(_short(tip.name) for tip in others if ids[tip.name].oid in new)

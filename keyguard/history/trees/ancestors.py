@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from keyguard.history.tasks import Plan, Task, run_tasks
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.arrays import Array, np
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
-from keyguard.odb.treedelta import tree_entries
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.tree_deltas import tree_entries
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:

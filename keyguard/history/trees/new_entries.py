@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.inflate import DAMAGE
 from keyguard.odb.pack import Unpacked, result_of
-from keyguard.odb.treebatch import news
-from keyguard.odb.treedelta import FreshEntries
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.tree_batches import new_entries
+from keyguard.odb.tree_deltas import NewEntryCollector
 
 #: bytes per batch; deltas count more, for the arrays that are made of them
 _HELD, _WEIGHT = 24 << 20, 16
@@ -33,7 +33,7 @@ class NewTreeEntries:
         """``suspects`` returns the offsets in a text at which a key could be; other names are not kept."""
         self._id_size = id_size
         self._suspects = suspects
-        self._single = FreshEntries(id_size)
+        self._single = NewEntryCollector(id_size)
         self._numbers: list[Array] = []
         self._ids: list[Array] = []
         self._waiting = _Batch([], [], [], [])
@@ -77,7 +77,7 @@ class NewTreeEntries:
         waiting = self._waiting
         if not waiting.numbers:
             return
-        found = news(waiting.stored, waiting.bases, self._id_size)
+        found = new_entries(waiting.stored, waiting.bases, self._id_size)
         numbers = np.array(waiting.numbers, np.int64)
         closed = np.ones(len(numbers), bool)
         closed[found.open] = False

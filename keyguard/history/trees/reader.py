@@ -15,11 +15,11 @@ from keyguard.history.caching.packs import TREES, PackCache
 from keyguard.history.tasks import Task, mark, plan_tasks, run_tasks
 from keyguard.history.trees.new_entries import NewTreeEntries
 from keyguard.history.trees.rows import Connections, PackTrees, TreeRows
-from keyguard.odb.headers import TREE
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.arrays import Array, np
+from keyguard.odb.entry_headers import TREE
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
-from keyguard.odb.treedelta import tree_entries
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.tree_deltas import tree_entries
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:

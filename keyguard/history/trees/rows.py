@@ -7,8 +7,8 @@ from functools import cached_property
 
 import msgspec
 
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array, np
 
 #: maximal number of rows of ``Connections.planes``
 _PLANES = 8

@@ -9,7 +9,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.contents import EnvFile
 from keyguard.hygiene.envfiles.names import is_example, is_for_tests, is_private
@@ -70,7 +70,7 @@ CHECKS = (environment_files, examples)
 # --- what is there ----------------------------------------------------------------------------------------------------
 
 
-def _tracked(project: Project, one: EnvFile, verdict: Verdict) -> Iterator[Violation]:
+def _tracked(project: Project, one: EnvFile, verdict: IgnoreVerdict) -> Iterator[Violation]:
     undone = verdict.pattern.startswith(b"!") or _holds(verdict)
     severity = one.severity
     if severity is None and not one.encrypted and not is_for_tests(one.path):
@@ -89,7 +89,7 @@ def _tracked(project: Project, one: EnvFile, verdict: Verdict) -> Iterator[Viola
     )
 
 
-def _untracked(project: Project, found: Sequence[EnvFile], verdicts: dict[bytes, Verdict]) -> Iterator[Violation]:
+def _untracked(project: Project, found: Sequence[EnvFile], verdicts: dict[bytes, IgnoreVerdict]) -> Iterator[Violation]:
     """Yield one violation for all files of one name that one ignore rule would cover."""
     groups: dict[tuple[int, bytes, str, bytes], list[EnvFile]] = defaultdict(list)
     for one in found:
@@ -98,14 +98,14 @@ def _untracked(project: Project, found: Sequence[EnvFile], verdicts: dict[bytes,
             continue
         undone = verdict.pattern.startswith(b"!")
         rule = verdict.source + b":%d" % verdict.line if undone else b""
-        kind = "undone" if undone else "here" if verdict.here_only else "open"
+        kind = "undone" if undone else "here" if verdict.local_only else "open"
         groups[project.repository_of(one.path), _name(one.path), kind, rule].append(one)
     for (_, _, kind, _), group in sorted(groups.items()):
         worst = max(group, key=lambda one: (one.severity or Severity.INFO, -one.path.count(b"/")))
         yield _open(project, [worst, *(one for one in group if one is not worst)], verdicts[worst.path], kind)
 
 
-def _open(project: Project, group: Sequence[EnvFile], verdict: Verdict, kind: str) -> Violation:
+def _open(project: Project, group: Sequence[EnvFile], verdict: IgnoreVerdict, kind: str) -> Violation:
     first = group[0]
     what = shown_path(first.path) + (f" and {len(group) - 1} more" if len(group) > 1 else "")
     says = {
@@ -150,7 +150,7 @@ def _readable(project: Project, here: Sequence[Local], found: dict[bytes, EnvFil
 # --- what is still to come --------------------------------------------------------------------------------------------
 
 
-def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, Verdict]) -> Iterator[Violation]:
+def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, IgnoreVerdict]) -> Iterator[Violation]:
     """Yield one violation for each repository and name: the rule belongs at its top, whichever code needs it."""
     groups: dict[tuple[int, bytes, bool], list[Reader]] = defaultdict(list)
     local = {project.repository_of(one.file) for one in wanted if _name(one.file) == _LOCAL}
@@ -160,11 +160,11 @@ def _to_come(project: Project, wanted: Sequence[Reader], verdicts: dict[bytes, V
         instead = _twins(one.file) if home in local else ()
         covered = [_holds(verdicts[path]) for path in (one.file, *instead)]
         if not any(covered) and not one.weak and not verdict.pattern.startswith(b"!") and not project.exists(one.file):
-            groups[home, _name(one.file), verdict.here_only].append(one)
-    for (_, name, here_only), group in sorted(groups.items()):
+            groups[home, _name(one.file), verdict.local_only].append(one)
+    for (_, name, local_only), group in sorted(groups.items()):
         places = {one.path: project.spot(one.path, one.start, one.end) for one in reversed(group)}
         verdict = verdicts[group[0].file]
-        says = f"is ignored only on this machine, by {_source(verdict)}" if here_only else "would not be ignored"
+        says = f"is ignored only on this machine, by {_source(verdict)}" if local_only else "would not be ignored"
         yield Violation(
             check="env-not-ignored",
             message=f"{shown_path(group[0].file)} {says}, and {group[0].why}",
@@ -183,9 +183,9 @@ def _twins(path: bytes) -> tuple[bytes, ...]:
     return tuple(folder + other for other in (_DEFAULT, _LOCAL) if name in (_DEFAULT, _LOCAL) and name != other)
 
 
-def _holds(verdict: Verdict) -> bool:
+def _holds(verdict: IgnoreVerdict) -> bool:
     """Return whether the file is ignored for everybody."""
-    return verdict.ignored and not verdict.here_only
+    return verdict.ignored and not verdict.local_only
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -195,21 +195,21 @@ def _sentence(what: str, holds: str) -> str:
     return f"{what}, and {holds}" if holds else what
 
 
-def _although(verdict: Verdict) -> str:
+def _although(verdict: IgnoreVerdict) -> str:
     if verdict.pattern.startswith(b"!"):
         return f": {_pattern(verdict)} takes it back from the rules that ignore it"
     return f" although {_pattern(verdict)} ignores it" if _holds(verdict) else ""
 
 
-def _pattern(verdict: Verdict) -> str:
+def _pattern(verdict: IgnoreVerdict) -> str:
     return f"`{shown_path(verdict.pattern)}` in {shown_path(verdict.source)}:{verdict.line}"
 
 
-def _source(verdict: Verdict) -> str:
+def _source(verdict: IgnoreVerdict) -> str:
     return "this user's own excludes" if os.path.isabs(verdict.source) else shown_path(verdict.source)
 
 
-def _rule(project: Project, path: bytes, verdict: Verdict) -> Spot | None:
+def _rule(project: Project, path: bytes, verdict: IgnoreVerdict) -> Spot | None:
     """Return the spot of the ignore rule that decided; None if it lies outside the project."""
     source = project.in_project(verdict.source, path)
     content = project.read(source) if source else None

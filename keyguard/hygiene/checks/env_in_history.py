@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commits import parse_commit
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests
 from keyguard.hygiene.project import spots
@@ -97,7 +97,7 @@ def _author(project: Project, commit: str) -> str:
     """Return the author that a commit names; empty if it cannot be read."""
     for repository in (one.repository for one in project.folders if one.repository):
         try:
-            with open_shadow(repository) as shadow:
+            with open_objects(repository) as shadow:
                 for content in read_blobs(shadow, [commit], any_kind=True):
                     found = parse_commit(b"".join(iter(content.read, b"")))
                     if found:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.contents import EnvFile
@@ -108,7 +108,7 @@ def _python(project: Project, files: dict[bytes, EnvFile | None]) -> Iterator[_C
         described |= {path[: -len(name)]: path for path in project.by_name.get(name, ())}
 
     @cache
-    def verdicts() -> Mapping[bytes, Verdict]:
+    def verdicts() -> Mapping[bytes, IgnoreVerdict]:
         return project.ignored(sorted(files))
 
     for folder, ours in _by_folder(described, files):

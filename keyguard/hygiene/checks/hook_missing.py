@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.settings import hooks_path
 from keyguard.hygiene.data import tables

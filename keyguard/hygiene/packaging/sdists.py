@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.hygiene.packaging.gitrules import project_matcher
 from keyguard.hygiene.packaging.manifest_in import taken
 from keyguard.hygiene.packaging.pyproject import Takes, at, backend, items, lies_in, modules, named_by, texts
 from keyguard.hygiene.project.project import Project
 
 #: returns what git ignores, computed when first asked for
-Verdicts = Callable[[], Mapping[bytes, Verdict]]
+Verdicts = Callable[[], Mapping[bytes, IgnoreVerdict]]
 _Test = Callable[[str], bool]
 _GLOBAL = ("*.py[cdo]", "/dist")
 
@@ -107,7 +107,7 @@ def _poetry(project: Project, folder: bytes, described: dict[str, Any], verdicts
         if given(name):
             return "`include` in pyproject.toml takes it"
         path = folder + name.encode("utf-8", "surrogateescape")
-        ignored = verdicts().get(path, Verdict()).ignored and not project.tracked(path)
+        ignored = verdicts().get(path, IgnoreVerdict()).ignored and not project.tracked(path)
         return "" if ignored or left_out(name) or not lies_in(name, inside) else "it lies in the package"
 
     return why

@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
-from keyguard.git.worktree.ignored import Verdict, verdicts
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict, verdicts
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.hygiene.reach.client_paths import ClientPaths
@@ -53,7 +53,7 @@ class Project:
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
-        rotation: Rotation = USUAL,
+        rotation: Rotation = DEFAULT_ROTATION,
         local_files: LocalFiles | None = None,
     ) -> None:
         """``folders`` are at least one and share one root. Keys that are not known yet can be added by ``add_keys``."""
@@ -82,7 +82,7 @@ class Project:
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
-        rotation: Rotation = USUAL,
+        rotation: Rotation = DEFAULT_ROTATION,
     ) -> None:
         """Add the keys that were found. ``sightings`` are keys in files, whose paths are those of reports."""
         self.past = list(past)
@@ -165,18 +165,18 @@ class Project:
         """Return a number that is the same for all files of one repository."""
         return self.folders.index(self._folder_of(path))
 
-    def ignored(self, paths: Collection[bytes]) -> dict[bytes, Verdict]:
+    def ignored(self, paths: Collection[bytes]) -> dict[bytes, IgnoreVerdict]:
         """Return whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored.
 
         Behind a symbolic link everything counts as ignored: git refuses to add it, and to answer about it. So does
         everything that git fails to answer about, which is a gap: keyguard says that git would add a file only if git
         said so.
         """
-        found = dict.fromkeys(paths, Verdict())
+        found = dict.fromkeys(paths, IgnoreVerdict())
         groups: dict[int, list[bytes]] = defaultdict(list)
         for path in paths:
             if self._behind_link(path):
-                found[path] = Verdict(ignored=not self.tracked(path))
+                found[path] = IgnoreVerdict(ignored=not self.tracked(path))
             else:
                 groups[self.folders.index(self._folder_of(path))].append(path)
         for index, group in sorted(groups.items()):
@@ -184,7 +184,7 @@ class Project:
             if repository is None:
                 continue
             if index in self._unanswered:
-                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
+                found.update((path, IgnoreVerdict(ignored=not self.tracked(path))) for path in group)
                 continue
             top = os.fsencode(repository.top)
             asked = {os.path.relpath(os.path.join(self.root, path), top): path for path in sorted(group)}
@@ -192,8 +192,8 @@ class Project:
                 found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
             except GitError as error:
                 self._unanswered.add(index)  # git would take as long to fail again
-                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
-                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
+                found.update((path, IgnoreVerdict(ignored=not self.tracked(path))) for path in group)
+                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-unanswered", detail=str(error)))
         return found
 
     def _behind_link(self, path: bytes) -> bool:

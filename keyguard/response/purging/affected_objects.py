@@ -1,7 +1,7 @@
-"""What holds a key: which objects of a clone, which commits, and which refs lead to one.
+"""Find the objects of a clone that contain a key, the affected commits, and the refs that lead to them.
 
-A commit *holds* a key where a file of its tree does, or its own text; it *changes* where it or an ancestor does. So
-the commits that change are closed under descent, those that do not under ancestry: there is a clean cut between them.
+A commit *holds* a key if a file of its tree does, or its own text; it *changes* if it or an ancestor does. So the
+commits that change are closed under descent, those that do not under ancestry: there is a clean cut between them.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from keyguard.response.purging.large_files import object_of
 from keyguard.response.purging.replacements import Replacements
 from keyguard.support.errors import GitError
 
-#: bytes of an object that are looked at in one go
+#: bytes of an object that are searched at once
 _PIECE = 4 << 20
-#: a commit or tag is kept whole up to this size
+#: a commit or tag is read completely up to this size, in bytes
 _WHOLE = 16 << 20
 _SIGNED = (b"\ngpgsig ", b"\ngpgsig-sha256 ", b"\nmergetag ")
 
 
 class Objects(NamedTuple):
-    """What a look at every object of a clone found."""
+    """The result of searching every object of a clone."""
 
     holding: dict[str, str]
-    """Object that holds a key -> its type."""
+    """Object that contains a key -> its type."""
     signed: set[str]
     """Commits with a signature of their own, or of a tag that they merged."""
     tags: dict[str, bytes]
@@ -35,24 +35,24 @@ class Objects(NamedTuple):
     keys: set[int]
     """The numbers of the keys that were found."""
     pointers: dict[str, str]
-    """Object of Git LFS -> the blob that stands for it."""
+    """Git LFS object -> the blob that is its pointer."""
 
 
 class Commits(NamedTuple):
-    """What a walk over all commits found."""
+    """The result of walking all commits."""
 
     parents: dict[str, list[str]]
     """Commit -> its parents, ancestors first."""
     paths: dict[str, frozenset[bytes]]
-    """Commit whose tree holds a key -> the paths of the files."""
+    """Commit whose tree contains a key -> the paths of the files."""
     holding: set[str]
     """Commits that hold a key."""
     changing: set[str]
-    """They and all that descend from them."""
+    """These commits and all their descendants."""
 
 
 def search(clone: Clone, forms: Replacements) -> Objects:
-    """Look at all objects of a clone."""
+    """Search all objects of a clone."""
     found = Objects({}, set(), {}, {}, set(), {})
     with clone.reading("cat-file", "--batch", "--batch-all-objects", "--unordered", "--buffer") as (asks, answers):
         asks.close()
@@ -74,12 +74,12 @@ def search(clone: Clone, forms: Replacements) -> Objects:
 
 
 def walk(clone: Clone, forms: Replacements, objects: Objects) -> Commits:
-    """Look at all commits to which a ref of the clone leads."""
+    """Walk all commits that a ref of the clone reaches."""
     parents: dict[str, list[str]] = {}
     for line in clone("rev-list", "--all", "--topo-order", "--reverse", "--parents").decode().splitlines():
         oid, *before = line.split(" ")
         parents[oid] = before
-    # a tree holds one in a name, a blob in its text; nothing else is in the tree of a commit
+    # a tree contains a key in a name, a blob in its text; a commit's tree consists of nothing else
     in_trees = any(kind in ("blob", "tree") for kind in objects.holding.values())
     paths = _paths(clone, forms, objects.holding, parents) if in_trees else {}
     holding = {oid for oid in parents if oid in paths or oid in objects.holding}
@@ -91,7 +91,7 @@ def walk(clone: Clone, forms: Replacements, objects: Objects) -> Commits:
 
 
 def peeled(oid: str, objects: Objects) -> tuple[list[str], str]:
-    """The annotated tags that an id leads through, outermost first, and what they are about in the end."""
+    """Return the annotated tags that an id leads through, outermost first, and their final target."""
     chain: list[str] = []
     while oid in objects.tags and oid not in chain:
         chain.append(oid)
@@ -101,14 +101,14 @@ def peeled(oid: str, objects: Objects) -> tuple[list[str], str]:
 
 
 def files_of(clone: Clone, tree: str) -> Iterator[tuple[str, bytes]]:
-    """The id and the path of every file in a tree, or in that of a commit."""
+    """Yield id and path of every file in a tree, or in the tree of a commit."""
     for record in clone("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")[:-1]:
         info, _, path = record.partition(b"\t")
         yield info.split()[2].decode(), path
 
 
 def _looked_at(answers: IO[bytes], size: int, forms: Replacements) -> tuple[set[int], bytes]:
-    """The numbers of the keys in an object, and the beginning of its text, which is all of it where it is small."""
+    """Return the numbers of the keys in an object, and the beginning of its text, all of it if it is small."""
     first = text = answers.read(min(size, _WHOLE))
     keys, left = forms.keys_in(text), size - len(text)
     while left:
@@ -126,7 +126,7 @@ def _looked_at(answers: IO[bytes], size: int, forms: Replacements) -> tuple[set[
 def _paths(
     clone: Clone, forms: Replacements, holding: dict[str, str], parents: dict[str, list[str]]
 ) -> dict[str, frozenset[bytes]]:
-    """Commit -> the paths in its tree that hold a key, told by what it changes against its first parent."""
+    """Return commit -> paths in its tree that contain a key, from its changes against its first parent."""
     found: dict[str, frozenset[bytes]] = {}
     changes = _changes(clone, parents)
     oid, changed = next(changes, ("", []))
@@ -142,7 +142,7 @@ def _paths(
 
 
 def _changes(clone: Clone, parents: dict[str, list[str]]) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
-    """Each commit that changes something against its first parent, in order, with the new ids and paths of files."""
+    """Yield each commit that differs from its first parent, in order, with new ids and paths of files."""
     asked = "".join(f"{oid} {' '.join(before[:1])}\n" for oid, before in parents.items()).encode()
     words = ("diff-tree", "--stdin", "-r", "--root", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-abbrev")
     tokens: Sequence[bytes] = clone(*words, stdin=asked).split(b"\0")

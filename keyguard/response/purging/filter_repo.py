@@ -1,4 +1,4 @@
-"""The process in which git-filter-repo runs: what is to be replaced comes through a pipe, and is on no disk.
+"""The process that runs git-filter-repo. The replacements arrive through a pipe, and are never on disk.
 
 It is started with ``python -I``, in the clone, and imports nothing but the standard library and git-filter-repo.
 """
@@ -12,18 +12,18 @@ from typing import Any
 
 
 def request(pairs: list[tuple[bytes, bytes]], refs: list[str], cut: list[str]) -> bytes:
-    """What ``main`` takes: bytes and what replaces them, the refs to rewrite, the commits whose history stays."""
+    """Return the input of ``main``: pairs of bytes to replace, the refs to rewrite, the commits to keep as they are."""
     texts = [[old.decode("latin-1"), new.decode("latin-1")] for old, new in pairs]
     return json.dumps({"pairs": texts, "refs": refs, "cut": cut}).encode()
 
 
 def main() -> None:
-    """Rewrite the repository of the current folder as standard input says."""
+    """Rewrite the repository in the current folder as standard input requests."""
     run(json.load(sys.stdin))
 
 
 def run(asked: dict[str, Any]) -> None:
-    """Rewrite it as ``request`` says; the ids, old and new, are in ``filter-repo/commit-map`` afterwards."""
+    """Rewrite it as ``request`` says; ``filter-repo/commit-map`` has the old and new ids afterwards."""
     git_filter_repo: Any = import_module("git_filter_repo")
     pairs = [(old.encode("latin-1"), new.encode("latin-1")) for old, new in asked["pairs"]]
 
@@ -35,7 +35,7 @@ def run(asked: dict[str, Any]) -> None:
     def in_blob(blob: Any, _: Any) -> None:
         blob.data = replaced(blob.data)
 
-    # a commit stays a commit, whatever is left of it: what others refer to is not to vanish
+    # keep every commit, even an empty one: others may refer to it
     whole = ("--prune-empty", "never", "--prune-degenerate", "never", "--preserve-commit-encoding")
     range_of = [*asked["refs"], *(f"^{oid}" for oid in asked["cut"])]
     options = git_filter_repo.FilteringOptions.parse_args(["--force", "--quiet", *whole, "--refs", *range_of])

@@ -1,7 +1,7 @@
-"""How git reaches a server: by what the user has set for himself, and by nothing that a repository says.
+"""Configure git's network access: by the user's own settings, and never by those of the repository.
 
-Of the user's own and the machine's configuration of git those settings count that say who he is and which servers he
-trusts. His ``insteadOf`` does not: the address that is asked is the one that was confirmed.
+Of the user's and the machine's git configuration, only the settings count that identify the user and the servers that
+are trusted. ``insteadOf`` does not: the URL that is contacted is the one that the user confirmed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 
-from keyguard.git.process.shadow import is_inside
+from keyguard.git.process.isolated_git import is_inside
 from keyguard.response.purging.clone import Clone
 from keyguard.support.errors import GitError
 
@@ -21,14 +21,14 @@ _TAKEN = re.compile(
     re.DOTALL,
 )
 _ALWAYS = (("http.followRedirects", "false"), ("http.lowSpeedLimit", "1000"), ("http.lowSpeedTime", "120"))
-#: where agents and keyrings are asked
+#: the variables for agents and keyrings
 _VARIABLES = ("SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "USER", "LOGNAME", "TERM")
 
 
 def variables(clone: Clone, source: str, environment: Mapping[str, str], *, typing: bool) -> dict[str, str]:
-    """The variables for a git that may use the network; ``typing``: whether it may ask for a password.
+    """Return the variables for a git that may use the network; ``typing`` allows it to ask for a password.
 
-    ``source`` is the user's repository: no folder in it is a home, or one of programs.
+    ``source`` is the user's repository: no folder in it may be the home folder, or one of programs.
     """
     own = {"HOME": home(environment, source), **_paths(environment, source)}
     settings = [*_ALWAYS, *_settings(clone, own)]
@@ -39,7 +39,7 @@ def variables(clone: Clone, source: str, environment: Mapping[str, str], *, typi
 
 
 def home(environment: Mapping[str, str], source: str) -> str:
-    """The user's folder: what the environment says, or else the password database."""
+    """Return the user's home folder: from the environment, or else the password database."""
     named = environment.get("HOME", "")
     if os.path.isabs(named) and not is_inside(os.path.realpath(named), os.path.realpath(source)):
         return named
@@ -60,7 +60,7 @@ def _is_foreign(path: str, source: str) -> bool:
 
 
 def _settings(clone: Clone, own: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The settings that count, those of the machine first."""
+    """Return the settings that count, those of the machine first."""
     quiet = {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
     environment = {name: value for name, value in clone.environment(own).items() if name not in quiet}
     found: list[tuple[str, str]] = []

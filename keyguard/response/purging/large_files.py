@@ -14,10 +14,10 @@ from typing import NamedTuple
 from keyguard.git.layout.head import read_head
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import BlobReader
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.unread import large_files
+from keyguard.git.process.opening import open_objects
+from keyguard.git.unscanned import lfs_files
 from keyguard.model.finding import Finding, Occurrence, Where
-from keyguard.odb.files import open_regular
+from keyguard.odb.regular_files import open_regular
 from keyguard.report.phrases import place_text
 from keyguard.response.purging.replacements import Replacements
 from keyguard.sources.tree import shown_root
@@ -81,10 +81,10 @@ def _checked_out(repository: Repository, source: str, findings: Sequence[Finding
     head = read_head(repository).oid
     if not files or not head:
         return
-    with open_shadow(repository) as shadow:
-        rows = (row.partition(b"\t") for row in shadow.run("ls-tree", "-r", "-z", head).split(b"\0"))
+    with open_objects(repository) as git:
+        rows = (row.partition(b"\t") for row in git.run("ls-tree", "-r", "-z", head).split(b"\0"))
         ids = {info.split()[2].decode(): files[path] for info, _, path in rows if path in files}
-        for oid, content in zip(ids, BlobReader(shadow).blobs(ids), strict=False):
+        for oid, content in zip(ids, BlobReader(git).blobs(ids), strict=False):
             stored = "" if content.problem else object_of(content.read(MOST + 1))
             if stored:
                 one, keys = ids[oid]
@@ -94,7 +94,7 @@ def _checked_out(repository: Repository, source: str, findings: Sequence[Finding
 
 def _stored(repository: Repository, forms: Replacements, pointers: Mapping[str, str]) -> Iterator[LargeFile]:
     """Yield the objects with a key in this clone's store of git-lfs."""
-    for path in sorted(large_files(repository)):
+    for path in sorted(lfs_files(repository)):
         keys = _keys_in(path, forms)
         if keys:
             oid = os.path.basename(path)

@@ -1,4 +1,4 @@
-"""What leads to a key in the user's own repository, and what to do there: a server knows nothing of it."""
+"""Find what leads to a key only in the user's own repository, unknown to the server, and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.head import checked_out
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import Tip, read_tips
 from keyguard.model.finding import Finding, Occurrence, Where
 from keyguard.report.phrases import place_text
@@ -22,7 +22,7 @@ from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown, shown_path
 
 _LOG_LIMIT = 128 << 20
-#: tips that are asked about one by one
+#: the number of tips that are queried one by one
 _MOST_ASKED = 50
 FORGET = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
 
@@ -33,7 +33,7 @@ class LocalReference(NamedTuple):
     what: str
     advice: str
     forgets: bool = False
-    """Whether git has to forget objects afterwards."""
+    """Whether git has to expire reflogs and collect garbage afterwards."""
 
 
 def local_references(
@@ -43,9 +43,10 @@ def local_references(
     known: Collection[str],
     large: Sequence[LargeFile],
 ) -> list[LocalReference]:
-    """All of them; ``known`` are the commits and tags that the server has, to which others lead anyway.
+    """Return all local references to the keys.
 
-    ``large`` are objects of Git LFS that hold a key.
+    ``known`` are the commits and tags on the server, which other refs reach anyway; ``large`` are the Git LFS objects
+    that contain a key.
     """
     found: dict[LocalReference, None] = {}
     for finding in findings:
@@ -61,7 +62,7 @@ def local_references(
 
 
 def lines(found: Sequence[LocalReference]) -> Iterator[str]:
-    """How they are said."""
+    """Yield the lines that describe the references."""
     for one in found:
         yield f"  {one.what}"
         if one.advice:
@@ -72,7 +73,7 @@ def lines(found: Sequence[LocalReference]) -> Iterator[str]:
 
 
 def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[LocalReference]:
-    """What the place of a key says by itself."""
+    """Yield what the place of a key itself reveals."""
     trace = one.trace
     inner = _foreign(repository, one)
     if inner:
@@ -91,7 +92,7 @@ def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[Loca
 
 
 def _foreign(repository: Repository, one: Occurrence) -> str:
-    """The submodule, or other repository within this one, that a place is in; empty if it is in none."""
+    """Return the submodule or nested repository that contains a place; empty if it is in none."""
     if one.path.startswith(b".git/modules/"):
         return shown_path(one.path.split(b"/")[2])
     if not repository.top:
@@ -109,14 +110,14 @@ def _foreign(repository: Repository, one: Occurrence) -> str:
 def _tips(
     repository: Repository, commits: Sequence[str], forms: Replacements, known: Collection[str]
 ) -> Iterator[LocalReference]:
-    """The refs, reflogs and the like that lead to these commits, and that the server does not have."""
+    """Yield the refs, reflogs and the like that reach these commits, and that the server does not have."""
     tips = [one for one in read_tips(repository).tips if one.reach != "index" and one.oid not in known]
     if not tips or not commits:
         return
-    with open_shadow(repository) as shadow:
-        below = _descendants(shadow, {one.oid for one in tips}, commits)
+    with open_objects(repository) as git:
+        below = _descendants(git, {one.oid for one in tips}, commits)
         leading = [one for one in tips if one.oid in below]
-    if checked_out(repository):  # then HEAD is the branch, which is said already
+    if checked_out(repository):  # then HEAD is the branch, which is listed already
         leading = [one for one in leading if one.reach != "head"]
     kept = {one.oid for one in leading if one.reach not in ("reflog", "stash") and one.name.startswith(b"refs/")}
     for one in leading:
@@ -124,24 +125,24 @@ def _tips(
             yield _lead(repository, one, forms)
 
 
-def _descendants(shadow: Shadow, tips: Collection[str], commits: Collection[str]) -> set[str]:
-    """These commits, and which of the tips and of what lies between descend from one."""
+def _descendants(git: IsolatedGit, tips: Collection[str], commits: Collection[str]) -> set[str]:
+    """Return these commits, and the tips and commits in between that descend from one."""
     found = set(commits)
     with suppress(GitError):  # what a reflog names may be gone in part
-        lines = shadow.run("rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", *tips)
+        lines = git.run("rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", *tips)
         for oid, *before in map(str.split, lines.decode().splitlines()):
             if any(one in found for one in before):
                 found.add(oid)
-    # annotated tags are no commits, and of some tips nothing is known where others are damaged
+    # annotated tags are no commits, and damaged tips may hide others
     for oid in sorted(tips)[:_MOST_ASKED]:
-        if oid not in found and any(_descends(shadow, oid, commit) for commit in commits):
+        if oid not in found and any(_descends(git, oid, commit) for commit in commits):
             found.add(oid)
     return found
 
 
-def _descends(shadow: Shadow, oid: str, commit: str) -> bool:
+def _descends(git: IsolatedGit, oid: str, commit: str) -> bool:
     with suppress(GitError):  # it fails where it does not
-        shadow.run("merge-base", "--is-ancestor", commit, oid)
+        git.run("merge-base", "--is-ancestor", commit, oid)
         return True
     return False
 
@@ -175,7 +176,7 @@ def _lead(repository: Repository, tip: Tip, forms: Replacements) -> LocalReferen
 
 
 def _stash_entry(repository: Repository, oid: str) -> str:
-    """How ``git stash`` calls a commit."""
+    """Return the name that ``git stash`` gives a commit."""
     data = read_control(os.path.join(repository.common_dir, "logs", "refs", "stash"), _LOG_LIMIT) or b""
     ids = [line.split(b" ")[1].decode("ascii", "replace") for line in data.splitlines() if line.count(b" ") > 1]
     return f"stash@{{{ids[::-1].index(oid)}}}" if oid in ids else "stash@{0}"

@@ -1,4 +1,4 @@
-"""How a purge is told: what it will change, how it is published, and what is left to others."""
+"""The text of a purge: what it will change, the command to publish it, and what remains to do with others."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from keyguard.response.purging.rewrite import Moved, is_signed
 from keyguard.response.purging.rewrite_scope import Ref, Scope
 from keyguard.support.sanitize import shown, shown_path
 
-#: of a list that can be long
+#: the number of lines shown of a long list
 _MOST = 20
 _GITHUB = "github.com"
 
 
 def head_lines(clone: Clone, forms: Replacements, objects: Objects, commits: Commits) -> list[str]:
-    """What will stand in the files of the default branch in place of a key; nothing where none is in them."""
+    """Return what will replace a key in the files of the default branch; empty if no key is in them."""
     head = clone.head()
     commit = clone.refs().get(head, "")
     paths = commits.paths.get(commit, frozenset())
@@ -47,7 +47,7 @@ def head_lines(clone: Clone, forms: Replacements, objects: Objects, commits: Com
 def change_lines(
     forms: Replacements, objects: Objects, commits: Commits, scope: Scope, large: Sequence[LargeFile]
 ) -> Iterator[str]:
-    """What the rewrite changes: the same before a dry run and a real one."""
+    """Yield what the rewrite changes, the same for a dry run and a real one."""
     changing, refs = counted(len(scope.commits), "commit"), counted(len(scope.refs), "ref")
     yield f"rewritten: {changing} of {number(len(commits.parents))}, {refs}:"
     yield from _most([f"  {_name(ref, forms)}" for ref in scope.refs], "refs")
@@ -69,9 +69,9 @@ def change_lines(
 
 
 def push_command(clone: Clone, address: Address, moved: Sequence[Moved], *, into_work_tree: bool) -> str:
-    """The command that publishes what was rewritten: for each ref only while the server has what was rewritten."""
+    """Return the command that publishes the rewrite: each ref only while the server has the old value."""
     words = ["git", "--git-dir", clone.path, "push", "--atomic", "--no-follow-tags"]
-    if into_work_tree:  # the branch that is checked out there is moved with its files, if they are as committed
+    if into_work_tree:  # update the branch that is checked out there with its files, if these are unmodified
         words.append("--receive-pack=git -c receive.denyCurrentBranch=updateInstead receive-pack")
     leases = [b"--force-with-lease=%s:%s" % (one.name, one.old.encode()) for one in moved]
     refs = [b"%s:%s" % (one.new.encode(), one.name) for one in moved]
@@ -82,7 +82,7 @@ def push_command(clone: Clone, address: Address, moved: Sequence[Moved], *, into
 def follow_up_lines(
     clone: Clone, address: Address, scope: Scope, forms: Replacements, large: Sequence[LargeFile], command: str
 ) -> Iterator[str]:
-    """What is left to do by hand, with others."""
+    """Yield what remains to do by hand, with others."""
     yield f"1. Look at the result: git --git-dir {shlex.quote(clone.path)} log --all"
     yield "2. Lift the protection of these branches and tags at the host, publish, and restore it:"
     yield f"   {command}"
@@ -96,7 +96,7 @@ def follow_up_lines(
 
 
 def unpushable_lines(address: Address, scope: Scope, forms: Replacements, large: Sequence[LargeFile]) -> Iterator[str]:
-    """What leads to a key at the server, where no push helps."""
+    """Yield what leads to a key at the server and cannot be changed by a push."""
     for ref, why in scope.left:
         yield f"  {_name(ref, forms)}: {why}: delete it at the host"
     if scope.hosted:
@@ -105,7 +105,7 @@ def unpushable_lines(address: Address, scope: Scope, forms: Replacements, large:
 
 
 def support_lines(address: Address, scope: Scope, forms: Replacements, large: Sequence[LargeFile]) -> Iterator[str]:
-    """What whoever runs the host has to know, and to do."""
+    """Yield what the operator of the host has to know and do."""
     first = " ".join(scope.first[:_MOST])
     pulls = [ref for ref in scope.hosted if ref.name.startswith(b"refs/pull/") and ref.name.endswith(b"/head")]
     if address.protocol == "file":
@@ -138,7 +138,7 @@ def _most(lines: Sequence[str], what: str) -> list[str]:
 
 
 def _word(text: bytes) -> str:
-    """A word for the shell. What cannot be shown as it is, is written as ``printf`` takes it."""
+    """Return a word for the shell; what cannot be displayed is written in ``printf`` escapes."""
     plain = text.decode("utf-8", "replace")
     if plain.encode() == text and shown(plain) == plain:
         return shlex.quote(plain)

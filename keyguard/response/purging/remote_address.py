@@ -1,7 +1,7 @@
-"""Where a repository is: an address as git writes it, taken apart by us, since nothing in a repository is to be obeyed.
+"""Parse the URL of a remote as git writes it, without git: nothing in a repository is to be obeyed.
 
-Only https, ssh and paths are taken. A password within an address is never used or shown: it would be seen in the list
-of processes.
+Only https, ssh and paths are accepted. A password in a URL is never used or displayed: the list of processes would
+show it.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _BAD = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Address(NamedTuple):
-    """An address that can be asked."""
+    """A remote that can be contacted."""
 
     text: str
-    """As git gets it, and as it is shown: without a password; of a path the absolute one."""
+    """As passed to git and displayed: without a password; an absolute path."""
     protocol: str
     """``https``, ``ssh`` or ``file``."""
     host: str
     path: str
-    """On that host, without slashes at its ends; of ``file`` the absolute one."""
+    """On that host, without slashes at its ends; absolute for ``file``."""
     stripped: bool = False
-    """Whether a password stood in it."""
+    """Whether a password was removed."""
 
 
 def parse(text: str, base: str) -> Address:
-    """The address that ``text`` is; a relative path counts from ``base``. Raises ``UsageError`` for all others."""
+    """Return the address in ``text``; a relative path counts from ``base``. Raise ``UsageError`` for all others."""
     text = text.strip()
     if not text or text.startswith("-"):
         raise UsageError("a remote's address is empty, or would be taken for an option")
@@ -76,5 +76,5 @@ def _file(path: str) -> Address:
 
 
 def same(one: Address, other: Address) -> bool:
-    """Whether both mean one repository, by what is written."""
+    """Whether both are the same repository, by their text."""
     return (one.protocol, one.text.rstrip("/")) == (other.protocol, other.text.rstrip("/"))

@@ -1,4 +1,4 @@
-"""The bytes in which a key can stand, and what stands in their place afterwards."""
+"""The byte sequences in which a key can occur, and their replacements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from keyguard.masking.secret import MASK, Secret
 
-#: what a scan reads a text in: keys of other encodings are in the bytes of UTF-8, too
+#: the encodings that a scan reads; in all others, a key has the same bytes as in UTF-8
 CODECS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
@@ -18,19 +18,19 @@ class Replacement(NamedTuple):
     old: bytes
     new: bytes
     key: int
-    """The number of the key."""
+    """The index of the key."""
     codec: str
 
 
 class Replacements:
-    """All forms of some keys. No ``repr`` of it shows one."""
+    """All byte sequences for some keys. Its ``repr`` shows none of them."""
 
     def __init__(self, secrets: Sequence[tuple[str, Secret]]) -> None:
-        """Each key with its id: ``REMOVED-`` and the id replace it, which names of refs and of files may have, too."""
+        """``secrets`` are the keys with their ids: ``REMOVED-`` and the id, valid in any name, replace each."""
         found = [
             form for number, (name, secret) in enumerate(secrets) for form in _forms(number, name, secret.reveal())
         ]
-        # the longest first: one may be part of another
+        # longest first: one may be part of another
         self.all = sorted(found, key=lambda form: -len(form.old))
         self._plain = [form for form in self.all if b"\0" not in form.old]
         self.longest = max((len(form.old) for form in self.all), default=0)
@@ -39,31 +39,31 @@ class Replacements:
         return "Forms(********)"
 
     def of(self, data: bytes) -> list[Replacement]:
-        """The forms of which one can stand in ``data``."""
+        """Return the sequences that can occur in ``data``."""
         return self.all if b"\0" in data else self._plain
 
     def keys_in(self, data: bytes) -> set[int]:
-        """The numbers of the keys that stand in ``data``."""
+        """Return the indices of the keys in ``data``."""
         return {form.key for form in self.of(data) if form.old in data}
 
     def named_in(self, name: bytes) -> bool:
-        """Whether a key stands in a name."""
+        """Whether a name contains a key."""
         return any(form.old in name for form in self._plain)
 
     def replaced(self, data: bytes) -> bytes:
-        """``data`` with something else in place of every key."""
+        """Return ``data`` with every key replaced."""
         for form in self.of(data):
             data = data.replace(form.old, form.new)
         return data
 
     def hidden(self, name: bytes) -> bytes:
-        """A name with a mask in place of every key: for showing it."""
+        """Return a name with every key masked, for display."""
         for form in self._plain:
             name = name.replace(form.old, MASK.encode())
         return name
 
     def lines(self, data: bytes) -> list[tuple[int, str]]:
-        """Each line of a text that holds a key, counted from 1, and what will stand there instead."""
+        """Return each line of a text with a key, as (number from 1, replacement)."""
         found: dict[tuple[int, str], None] = {}
         for form in self.of(data):
             line, at = 1, 0
@@ -71,7 +71,7 @@ class Replacements:
                 codec, start = _aligned(form.codec, match.start())
                 line, at = line + _breaks(data, at, start, codec), start
                 found[line, form.new.decode(form.codec)] = None
-            # what has been counted is in no shorter form, and in no other byte order
+            # do not count it again in a shorter sequence or in another byte order
             data = data.replace(form.old, b"\0" * len(form.old))
         return sorted(found)
 
@@ -87,7 +87,7 @@ def _forms(number: int, name: str, value: bytes) -> list[Replacement]:
 
 
 def _aligned(codec: str, start: int) -> tuple[str, int]:
-    """The byte order in which a text stands, and where: one byte off, the same bytes can be read in the other order."""
+    """Return the byte order of a text and its aligned offset: one byte off, the bytes are valid in the other order."""
     width = len("\n".encode(codec))
     if codec.endswith("-le") and start % width == width - 1:
         return codec.replace("-le", "-be"), start - width + 1
@@ -95,7 +95,7 @@ def _aligned(codec: str, start: int) -> tuple[str, int]:
 
 
 def _breaks(data: bytes, start: int, end: int, codec: str) -> int:
-    """How many line breaks there are from ``start`` to ``end``, of characters that are aligned with ``end``."""
+    """Return the number of line breaks from ``start`` to ``end``, of characters aligned with ``end``."""
     line_break = "\n".encode(codec)
     if len(line_break) == 1:
         return data.count(line_break, start, end)

@@ -1,4 +1,4 @@
-"""How far a rewrite goes: the refs that hold a key, the commits that change, and where the rest of history begins."""
+"""Determine the scope of a rewrite: the refs that lead to a key, the commits that change, and where they start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from keyguard.response.purging.affected_objects import Commits, Objects, files_o
 from keyguard.response.purging.clone import Clone
 from keyguard.response.purging.replacements import Replacements
 
-#: refs that a host makes and moves itself: it takes no push to them
+#: refs that a host creates and updates itself: it accepts no push to them
 _HOSTED = (
     *("refs/pull/", "refs/pull-requests/", "refs/merge-requests/", "refs/changes/", "refs/cache-automerge/"),
     *("refs/keep-around/", "refs/pipelines/", "refs/environments/"),
@@ -26,30 +26,30 @@ class Ref(NamedTuple):
     chain: tuple[str, ...]
     """The annotated tags that it leads through, outermost first."""
     target: str
-    """What it leads to in the end: a commit, or else a blob or a tree."""
+    """Its final target: a commit, or else a blob or a tree."""
 
 
 class Scope(NamedTuple):
-    """What a rewrite changes, and what it cannot."""
+    """What a rewrite changes, and what it cannot change."""
 
     refs: list[Ref]
-    """Those that are rewritten, by name."""
+    """The refs to rewrite, by name."""
     hosted: list[Ref]
-    """Those that only the host can remove."""
+    """The refs that only the host can remove."""
     left: list[tuple[Ref, str]]
-    """Those that no push can mend, and why."""
+    """The refs that no push can fix, with the reason."""
     commits: set[str]
-    """Those that get another id."""
+    """The commits that get a new id."""
     tips: list[str]
-    """Those of them from which all others can be reached."""
+    """The commits among them that reach all others."""
     cut: list[str]
-    """Parents of theirs that do not change: their history is not looked at."""
+    """Their parents that do not change: earlier history is not exported."""
     first: list[str]
-    """Those that hold a key and of whose ancestors none does, in the history of any ref that leads to a key."""
+    """The commits that contain a key and of whose ancestors none does, in the history of any affected ref."""
 
 
 def scope_of(clone: Clone, forms: Replacements, objects: Objects, commits: Commits) -> Scope:
-    """What has to change so that no ref that can be pushed leads to a key."""
+    """Return what has to change so that no ref that can be pushed leads to a key."""
     refs, hosted, left = list[Ref](), list[Ref](), list[tuple[Ref, str]]()
     for name, oid in sorted(clone.refs().items()):
         chain, target = peeled(oid, objects)
@@ -92,7 +92,7 @@ def _holds(clone: Clone, forms: Replacements, ref: Ref, objects: Objects, commit
 
 
 def _below(tips: Iterable[str], commits: Commits) -> set[str]:
-    """The changing commits that can be reached from these."""
+    """Return the changing commits that these reach."""
     found: set[str] = set()
     todo = [oid for oid in tips if oid in commits.changing]
     while todo:

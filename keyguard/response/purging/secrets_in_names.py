@@ -1,4 +1,4 @@
-"""The value of a key that stands in no text, but in the name of a file or of a ref."""
+"""Retrieve the value of a key that occurs in no content, only in the name of a file or ref."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from keyguard.engine.compiled import Engine
 from keyguard.engine.prefilter import suspects
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import read_tips
 from keyguard.inspection.name_boundaries import found_in
 from keyguard.inspection.sightings import SightingFinder
@@ -17,7 +17,7 @@ from keyguard.model.finding import Blob, Finding, Where
 
 
 def secret_from_names(finding: Finding, repository: Repository, engine: Engine) -> Secret | None:
-    """The key of a finding, where a name in the repository or its history holds it. Raises ``GitError``."""
+    """Return the key of a finding if a name in the repository or its history contains it. Raise ``GitError``."""
     names = list(dict.fromkeys(_names(repository)))
     for number in suspects(engine.prefilter, names):
         sighter = SightingFinder(engine.ruleset, engine.matcher)
@@ -38,9 +38,9 @@ def _names(repository: Repository) -> Iterator[bytes]:
     yield from (one.name for one in tips)
     commits = sorted({one.oid for one in tips})
     words = ("log", "-m", "--name-only", "-z", "--format=", "--no-renames", "--no-ext-diff", "--no-textconv")
-    with open_shadow(repository) as shadow:
+    with open_objects(repository) as git:
         if commits:
-            yield from filter(None, shadow.run(*words, "--ignore-missing", *commits, "--").split(b"\0"))
+            yield from filter(None, git.run(*words, "--ignore-missing", *commits, "--").split(b"\0"))
 
 
 def _once(data: bytes) -> Callable[[int], bytes]:

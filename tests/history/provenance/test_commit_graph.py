@@ -13,8 +13,8 @@ import pytest
 from keyguard.git.refs.tips import Tip
 from keyguard.history.provenance.commit_graph import DANGLING, CommitGraph
 from keyguard.model.finding import REACHES
-from keyguard.odb.commits import CommitNotes, joined, target_of
-from keyguard.odb.headers import COMMIT, TAG
+from keyguard.odb.commits import CommitNotes, join_rows, target_of
+from keyguard.odb.entry_headers import COMMIT, TAG
 from tests.helpers.repos import Repo
 from tests.history.asking import line
 from tests.history.packfiles import Packed, offsets_of, smuggle
@@ -32,7 +32,7 @@ def graph_of(repo: Repo) -> Iterator[CommitGraph]:
                 assert notes.add(number, content.whole())
             elif content.kind == TAG:
                 tags[number] = target_of(content.whole(), store.id_size)
-        yield CommitGraph(store, joined([notes.rows()], store.id_size), tags)
+        yield CommitGraph(store, join_rows([notes.rows()], store.id_size), tags)
 
 
 @pytest.fixture(scope="module")
