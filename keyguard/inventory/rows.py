@@ -84,7 +84,7 @@ def _row(one: Finding, now: int | None, census: FileFacts, ends: _Ends, known: E
     nearest = min(one.occurrences, key=lambda place: STANDINGS.index(standing(place)))
     present = [place for place in one.occurrences if standing(place) in _PRESENT]
     paths = list(dict.fromkeys(place.path for place in present))
-    actual = [name for path in paths for name in KNOWN.actual(path)]
+    actual = [name for path in paths for name in KNOWN.actual_paths(path)]
     packages = sorted({census.packages.get(path, b"") for path in actual})
     stages = sorted({stage for path in actual for stage in census.stages.get(path, ())})
     return Row(

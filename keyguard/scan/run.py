@@ -280,8 +280,8 @@ def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) ->
     tally, guarded = Results(), GuardedReader(read)
     blob = Blob(path=name, where=Where.STDIN)
     seen = Inspector(engine).inspect_stream(blob, guarded.read)
-    tally.note(seen)
-    tally.settle(blob.path, guarded, seen.container)
+    tally.add_text(seen)
+    tally.count_streamed(blob.path, guarded, seen.container)
     if request.change_policy:
         request.change_policy.filter_markers([tally], engine)
     return build_run(Collected(scope="standard input", listed=1, tally=tally), engine, request.terms)

@@ -39,7 +39,7 @@ class Site:
 
     def place(self, displayed: bytes) -> bytes:
         """Return the path of a file as reports show it, also where a key in its name is masked."""
-        displayed, *_ = KNOWN.actual(displayed)
+        displayed, *_ = KNOWN.actual_paths(displayed)
         inside = displayed[len(self._shown) :].lstrip(b"/") if displayed.startswith(self._shown) else displayed
         return os.path.normpath(os.path.join(self._inner, inside))
 
