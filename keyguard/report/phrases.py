@@ -53,7 +53,7 @@ def verdict_text(finding: Finding) -> str:
     return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
 
 
-def dead_text(finding: Finding) -> str:
+def ended_text(finding: Finding) -> str:
     """Return how it is known that a key no longer works; empty if it may."""
     state, _, day = finding.ended.partition(" ")
     if not state:
