@@ -56,6 +56,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "allowed_by_change": list(finding.allowed_by_change),
         "accepted_until": finding.accepted_until,
         "ended": finding.ended,
+        "lowered": list(finding.lowered),
     }
 
 

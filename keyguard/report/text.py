@@ -14,6 +14,7 @@ from keyguard.report.phrases import (
     ended_text,
     evidence,
     headline,
+    lowered_text,
     number,
     place_text,
     prose,
@@ -79,6 +80,8 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "alive", _wrapped(verdict_text(finding), style)
     if finding.ended:
         yield "state", [ended_text(finding)]
+    if finding.lowered:
+        yield "note", _wrapped(lowered_text(finding), style)
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:
