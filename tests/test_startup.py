@@ -17,9 +17,11 @@ TOO_HEAVY = {
     "asyncio",
     "concurrent.futures",
     "dataclasses",
+    "decimal",
     "dulwich",
     "isal",
     "numpy",
+    "gettext",
     "git",
     "inspect",
     "jinja2",
@@ -30,12 +32,14 @@ TOO_HEAVY = {
     "rich",
     "shutil",
     "sqlite3",
+    "textwrap",
     "tomllib",
     "tomli",
     "tree_sitter",
     "tree_sitter_javascript",
     "tree_sitter_typescript",
     "urllib3",
+    "uuid",
 }
 
 
@@ -90,6 +94,22 @@ def test_a_clean_range_opens_no_pack_by_itself(installed: Path, repository: Path
     loaded = modules_loaded(installed / "python", "scan", "--range", "HEAD", env=offline, cwd=repository)
     assert "keyguard.history.ranges.run" in loaded
     assert loaded & {"numpy", "dulwich", "isal", "keyguard.engine.matcher"} == set()
+
+
+def test_a_library_that_asks_for_more_is_loaded_whole(installed: Path, offline: dict[str, str], tmp_path: Path) -> None:
+    script = """
+import sys, types
+usual = types.SimpleNamespace
+types.SimpleNamespace = lambda **names: usual()
+from keyguard.cli import main
+try:
+    main(["--version"])
+except SystemExit:
+    import msgspec
+    print(msgspec.json.encode([1]), "UUID" in vars(sys.modules["uuid"]))
+"""
+    said = run(installed / "python", "-c", script, env=offline, cwd=tmp_path)
+    assert said.splitlines()[-1] == "b'[1]' True"
 
 
 def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:
