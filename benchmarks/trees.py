@@ -40,7 +40,7 @@ _KEYS = (
     ("OPENAI_API_KEY", "sk-proj-{alnum:74}T3BlbkFJ{alnum:74}"),
     ("DATABASE_URL", "postgres://app:{alnum:18}@db.shop-prod.net:5432/app"),
 )
-#: how a language gives a name to a text, which everything else does as Python does
+#: how a language gives a name to a text, which those that are missing here do as Python does
 _LINES: dict[str, Callable[[str, str], str]] = {
     "env": lambda name, key: f"{name}={key}\n",
     "txt": lambda name, key: f"{name}={key}\n",
@@ -50,6 +50,7 @@ _LINES: dict[str, Callable[[str, str], str]] = {
     "ts": lambda name, key: f"const {name.lower()} = '{key}';\n",
     "tsx": lambda name, key: f"const {name.lower()} = '{key}';\n",
     "json": lambda name, key: f'  "{name.lower()}": "{key}",\n',
+    "py": lambda name, key: f'{name} = "{key}"\n',
     "php": lambda name, key: f'$config["{name.lower()}"] = "{key}";\n',
     "yml": lambda name, key: f"{name.lower()}: {key}\n",
 }
@@ -89,7 +90,11 @@ class _Tree:
             (folder / name).write_text(text, encoding="utf-8")
 
     def _lines(self, kind: str, count: int) -> list[str]:
-        word, number = lambda: self._rng.choice(WORDS), self._rng.randrange
+        number = self._rng.randrange
+
+        def word() -> str:
+            return self._rng.choice(WORDS)
+
         if kind in ("js", "ts", "tsx"):
             imports = [f"import {{ {name} }} from './{name}';\n" for name in self._rng.sample(WORDS, 3)]
             return [*imports, *(self._function() for _ in range(count // 3))]
@@ -112,7 +117,7 @@ class _Tree:
         name, template = _KEYS[self._keys % len(_KEYS)]
         key = fill(template.replace("{mode}", "live" if self._keys % 4 else "test"), f"{self._seed} {self._keys}")
         self._keys += 1
-        return _LINES.get(kind, lambda name, key: f'{name} = "{key}"\n')(name, key)
+        return _LINES.get(kind, _LINES["py"])(name, key)
 
 
 def make(folder: Path, files: int = 10_000, keys: int = 150, seed: int = 7) -> None:
