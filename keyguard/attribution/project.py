@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -15,10 +16,11 @@ from keyguard.attribution.evidence import dataflow
 from keyguard.attribution.evidence.context import unmarked
 from keyguard.attribution.evidence.file_heads import Head
 from keyguard.attribution.evidence.manifests import by_needs, is_lock, is_manifest
-from keyguard.attribution.evidence.names import Evidence, Vendors
+from keyguard.attribution.evidence.names import Evidence, Vendors, marks
 from keyguard.attribution.project_files import Texts, is_code
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import HEAD
+from keyguard.engine.words import Finder, finder
 from keyguard.model.finding import Attribution, Certainty, Ground, Rule, Sighting
 from keyguard.sources.listing import Folder
 from keyguard.support.sanitize import shown_path
@@ -31,12 +33,18 @@ _MOST_USES = 5_000
 
 
 def completed(
-    folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine, masked: Callable[[bytes], bytes]
+    folders: Sequence[Folder],
+    sightings: Iterable[Sighting],
+    engine: Engine,
+    masked: Callable[[bytes], bytes],
+    held: Callable[[int, bytes], bytes | None] = lambda _, __: None,
 ) -> list[Sighting]:
     """Return the same sightings in the same order, with what other files in the folders say of those that are not
-    certain. ``masked`` hides keys in the path of a file that is named as a reason.
+    certain. ``masked`` hides keys in the path of a file that is named as a reason; ``held`` gives texts that were read
+    already, by the number of their folder and their path.
     """
-    projects = [_Project(folder, engine, masked) for folder in sorted(folders, key=lambda one: -len(one.shown))]
+    order = sorted(range(len(folders)), key=lambda number: -len(folders[number].shown))
+    projects = [_Project(Texts(folders[at], partial(held, at)), folders[at], engine, masked) for at in order]
     found, ruleset = [*sightings], engine.ruleset
     several = {rule.id: rule.vendor for rule in ruleset.rules if not rule.fallback}
     homes: dict[int, list[int]] = defaultdict(list)
@@ -71,14 +79,16 @@ def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
 class _Project:
     """One folder, and what its files say."""
 
-    def __init__(self, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
-        self._texts = Texts(folder)
+    def __init__(self, texts: Texts, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
+        self._texts = texts
         self._shown = folder.display(b"")
         self._masked = masked
+        self._native = engine.prefilter.name == "hyperscan"
         self._ruleset = engine.ruleset
         self._rules = engine.ruleset.by_id()
         self._code: dict[str, list[bytes]] = {}
         self._heads: dict[bytes, Head] = {}
+        self._finders: dict[tuple[str, ...], Finder] = {}
         self._known: dict[tuple[bytes, tuple[str, ...]], list[Evidence]] = {}
         self._left = _MOST_USES
 
@@ -93,7 +103,7 @@ class _Project:
     def judge(self, sightings: list[Sighting]) -> list[Sighting]:
         """Each of these, with what is known of it now."""
         variables = [self._variable(one) for one in sightings]
-        self._code = self._texts.mentions({name for name in variables if name})
+        self._code = self._texts.mentions({name for name in variables if name}, native=self._native)
         return [self._judged(one, name) for one, name in zip(sightings, variables, strict=True)]
 
     def _judged(self, one: Sighting, variable: str) -> Sighting:
@@ -148,10 +158,20 @@ class _Project:
     def _about(self, vendors: Vendors, path: bytes, more: str = "") -> list[Evidence]:
         """What a file imports, or else calls."""
         head = self._head(path)
+        if not self._marks(vendors)(head.text):
+            return []
         if imported := head.imports(vendors):
             where = f" in {self._display(path)}"
             return [one._replace(why=one.why + where + more) for one in imported]
         return [one._replace(why=one.why + more) for one in head.hosts(vendors)]
+
+    def _marks(self, vendors: Vendors) -> Finder:
+        """What finds the packages and hosts of some vendors, or parts of them: in most files there are none."""
+        key = tuple(vendors)
+        if key not in self._finders:
+            words = {mark for one in vendors.values() for mark in marks(one.hosts, one.imports)}
+            self._finders[key] = finder(words, native=self._native, nocase=True)
+        return self._finders[key]
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """What the code in the same folder imports, or calls."""

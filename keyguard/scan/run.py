@@ -208,7 +208,9 @@ class _Scan:
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.attribution.project import completed
 
-                seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked)
+                shared = self._worklist.shared if self._worklist else None
+                held = (shared.read,) if shared else ()
+                seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked, *held)
 
     def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
         """What the checks of hygiene say."""

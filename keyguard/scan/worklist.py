@@ -9,7 +9,7 @@ import msgspec
 
 from keyguard.inspection.inspector import Inspector
 from keyguard.inspection.tally import Guarded, Tally
-from keyguard.model.finding import Blob, Sighting, Skipped, Where
+from keyguard.model.finding import Blob, Certainty, Sighting, Skipped, Where
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader
 from keyguard.support.errors import GitError
@@ -17,6 +17,7 @@ from keyguard.support.errors import GitError
 if TYPE_CHECKING:
     from keyguard.git.layout.repository import Repository
     from keyguard.git.objects.blobs import BlobContent
+    from keyguard.scan.shared_texts import SharedTexts
     from keyguard.support.progress import Progress
 
 #: below this number of files one process is faster than several
@@ -47,6 +48,9 @@ class Worklist:
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
         self._readers: dict[int, Reader] = {}
+        self._keeping = False
+        self.shared: SharedTexts | None = None
+        """Texts of code that were read by other processes."""
         #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
         self._kept = [Tally(skipped=list(listing.skipped))]
 
@@ -77,6 +81,7 @@ class Worklist:
     def _share_out(self, meanwhile: Callable[[], None] | None) -> bool:
         """Have the files inspected by several processes; False where one is all that there can be."""
         from keyguard.inspection import workers  # a commit has no use for it
+        from keyguard.scan import shared_texts
 
         jobs = self._jobs or workers.available_cpus()
         if jobs == 1 or not workers.can_fork():
@@ -84,6 +89,7 @@ class Worklist:
         size = max(_BATCH, -(-len(self._files) // workers.MAX_TASKS))
         batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
         try:
+            self.shared = shared_texts.SharedTexts()
             answers = self._map(batches, jobs, meanwhile)
         except OSError:
             self._kept = [Tally(skipped=list(self._listing.skipped))]  # all of it is read again
@@ -119,10 +125,14 @@ class Worklist:
         found: list[Tally | None] = [None] * len(batches)
 
         def work(index: int) -> bytes:
-            return msgspec.msgpack.encode(self._inspect(batches[index], Tally()))
+            tally = self._inspect(batches[index], Tally())
+            return msgspec.msgpack.encode((tally, self.shared.fresh() if self.shared else []))
 
         def take(index: int, answer: bytes) -> None:
-            found[index] = tally = msgspec.msgpack.decode(answer, type=Tally)
+            tally, texts = msgspec.msgpack.decode(answer, type=tuple[Tally, list[tuple[int, bytes, int, int]]])
+            found[index] = tally
+            if self.shared:
+                self.shared.add(texts)
             self._kept.append(tally)
             self._tell(len(batches[index]), tally.sightings)
 
@@ -176,6 +186,14 @@ class Worklist:
         tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
         for at in suspects:
             self._inspect_file(*heap[at], tally, texts[at])
+        if self.shared and (self._keeping or self._has_open(tally)):
+            for (index, file), text in zip(heap, texts, strict=True):
+                self.shared.keep(index, file.path, text)
+
+    def _has_open(self, tally: Tally) -> bool:
+        """Whether there is a key of which other files may say more; from then on their texts are kept."""
+        self._keeping = any(one.attribution.certainty is not Certainty.CERTAIN for one in tally.sightings)
+        return self._keeping
 
     def _inspect_file(self, index: int, file: TreeFile, tally: Tally, text: bytes | None = None) -> None:
         """``text`` is its content, where that has been read already."""

@@ -1,0 +1,72 @@
+"""Texts of code that worker processes have read, in memory that all of them share: who asks later reads no file again.
+
+Nothing is held until a worker has seen a key of which other files may say more; a scan without one pays nothing.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+
+from keyguard.attribution.project_files import LIMIT, MOST_BYTES, is_written_code
+
+#: what a process takes for itself at a time
+_PART = 1 << 20
+_PARTS = MOST_BYTES // _PART
+
+#: number of the folder, path below it, offset, size
+Place = tuple[int, bytes, int, int]
+
+
+class SharedTexts:
+    """Made before workers are forked; each has its own parts of the memory, and tells with its answers what is there."""
+
+    def __init__(self) -> None:
+        """Raises OSError where there is no such memory."""
+        self._memory = mmap.mmap(-1, _PARTS * _PART)
+        # numbers of free parts: a byte that is read from a pipe is nobody else's
+        self._free, into = os.pipe()
+        try:
+            os.write(into, bytes(range(_PARTS)))
+        finally:
+            os.close(into)
+        self._at = self._end = 0
+        self._fresh: list[Place] = []
+        self._places: dict[tuple[int, bytes], tuple[int, int]] = {}
+
+    def close(self) -> None:
+        """Take in no more texts; called once the workers have ended."""
+        with suppress(OSError):
+            os.close(self._free)
+
+    def keep(self, folder: int, path: bytes, text: bytes) -> None:
+        """Hold a text, if it is code that a person wrote, for as long as there is room."""
+        if len(text) > LIMIT or not is_written_code(path):
+            return
+        start = self._at
+        if self._end - start < len(text):
+            part = os.read(self._free, 1)
+            if not part:
+                return
+            start = part[0] * _PART
+            self._end = start + _PART
+        self._at = start + len(text)
+        self._memory[start : self._at] = text
+        self._fresh.append((folder, path, start, len(text)))
+
+    def fresh(self) -> list[Place]:
+        """Where texts stand that were held since this was last asked: for the process that gave us work."""
+        found, self._fresh = self._fresh, []
+        return found
+
+    def add(self, places: Iterable[Place]) -> None:
+        """Take over what a worker says."""
+        for folder, path, start, size in places:
+            self._places[folder, path] = start, size
+
+    def read(self, folder: int, path: bytes) -> bytes | None:
+        """The text of a file, as it was when it was looked at; None where it is not held."""
+        place = self._places.get((folder, path))
+        return self._memory[place[0] : place[0] + place[1]] if place else None
