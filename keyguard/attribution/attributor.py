@@ -134,7 +134,7 @@ class Attributor:
                 return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
             if several:
                 return self._unclear(rules, several, Ground.BESIDE)
-        return self._by_shape(rules, place.match.secret)
+        return self._by_shape(rules, place.match.rules)
 
     def _beside(self, vendors: Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
         """What stands in the key's own file and does not have to be about it, the nearest first."""
@@ -156,8 +156,19 @@ class Attributor:
             self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
         return self._path[2]
 
-    def _by_shape(self, rules: list[Rule], secret: bytes) -> Attribution | None:
-        """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing."""
+    def _by_shape(self, rules: list[Rule], numbers: tuple[int, ...]) -> Attribution | None:
+        """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing.
+
+        It is the same for all keys that the same rules match, unless their own structure leaves fewer of these.
+        """
+        company = self._company(numbers)
+        if rules is not company.rules:
+            return self._told_by_shape(rules)
+        if not company.shapes:
+            company.shapes.append(self._told_by_shape(rules))
+        return company.shapes[0]
+
+    def _told_by_shape(self, rules: list[Rule]) -> Attribution | None:
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
         if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:

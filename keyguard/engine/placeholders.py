@@ -65,8 +65,15 @@ def is_placeholder(
 
 def _has_word(body: bytes, words: Collection[str]) -> bool:
     """Whether one of the words stands in the body, in whatever case."""
-    lowered = body.lower() if words else body
-    return any(word.encode().lower() in lowered for word in words)
+    if not words:
+        return False
+    lowered = body.lower()
+    return any(word in lowered for word in _lowered(tuple(words)))
+
+
+@lru_cache(maxsize=256)
+def _lowered(words: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(word.encode().lower() for word in words)
 
 
 # up to thirty rules ask about the same body

@@ -50,6 +50,7 @@ class Sighter:
 
     def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
         self._ruleset = ruleset
+        self._rules = ruleset.by_id()
         self._matcher = matcher
         self._attributor = Attributor(ruleset)
         self._fingerprints: dict[tuple[Secret, bool], str] = {}
@@ -205,7 +206,7 @@ class Sighter:
         *,
         hidden: bool,
     ) -> Sighting:
-        rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
+        rule = self._rules[attribution.rule]
         secret = Secret(match.secret)
         body = match.body - match.start
         mask = masked(secret, body, guessable=rule.guessable or hidden)

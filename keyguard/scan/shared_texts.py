@@ -10,21 +10,23 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 
-from keyguard.attribution.project_files import LIMIT, MOST_BYTES, is_written_code
+from keyguard.model.finding import Certainty, Sighting
+from keyguard.sources.listing import TreeFile
 
 #: what a process takes for itself at a time
 _PART = 1 << 20
-_PARTS = MOST_BYTES // _PART
+#: as much as ``keyguard.attribution.project_files`` looks through
+_PARTS = 24
 
 #: number of the folder, path below it, offset, size
 Place = tuple[int, bytes, int, int]
 
 
 class SharedTexts:
-    """Made before workers are forked; each has its own parts of the memory, and tells with its answers what is there."""
+    """Made before workers are forked: each takes parts of the memory for itself, and says what is there."""
 
     def __init__(self) -> None:
-        """Raises OSError where there is no such memory."""
+        self._free = -1
         self._memory = mmap.mmap(-1, _PARTS * _PART)
         # numbers of free parts: a byte that is read from a pipe is nobody else's
         self._free, into = os.pipe()
@@ -33,16 +35,25 @@ class SharedTexts:
         finally:
             os.close(into)
         self._at = self._end = 0
+        self._keeping = False
         self._fresh: list[Place] = []
         self._places: dict[tuple[int, bytes], tuple[int, int]] = {}
 
-    def close(self) -> None:
-        """Take in no more texts; called once the workers have ended."""
+    def __del__(self) -> None:
         with suppress(OSError):
             os.close(self._free)
 
-    def keep(self, folder: int, path: bytes, text: bytes) -> None:
+    def keep(self, files: Iterable[tuple[int, TreeFile]], texts: Iterable[bytes], seen: Iterable[Sighting]) -> None:
+        """Hold the texts of some files, each with the number of its folder, once one of the sightings is uncertain."""
+        self._keeping = self._keeping or any(one.attribution.certainty is not Certainty.CERTAIN for one in seen)
+        if self._keeping:
+            for (folder, file), text in zip(files, texts, strict=True):
+                self._keep(folder, file.path, text)
+
+    def _keep(self, folder: int, path: bytes, text: bytes) -> None:
         """Hold a text, if it is code that a person wrote, for as long as there is room."""
+        from keyguard.attribution.project_files import LIMIT, is_written_code
+
         if len(text) > LIMIT or not is_written_code(path):
             return
         start = self._at
@@ -70,3 +81,11 @@ class SharedTexts:
         """The text of a file, as it was when it was looked at; None where it is not held."""
         place = self._places.get((folder, path))
         return self._memory[place[0] : place[0] + place[1]] if place else None
+
+
+def made() -> SharedTexts | None:
+    """Such memory, or None where there is none to be had: then files are read again."""
+    try:
+        return SharedTexts()
+    except OSError:
+        return None

@@ -9,7 +9,7 @@ import msgspec
 
 from keyguard.inspection.inspector import Inspector
 from keyguard.inspection.tally import Guarded, Tally
-from keyguard.model.finding import Blob, Certainty, Sighting, Skipped, Where
+from keyguard.model.finding import Blob, Sighting, Skipped, Where
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader
 from keyguard.support.errors import GitError
@@ -48,9 +48,7 @@ class Worklist:
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
         self._readers: dict[int, Reader] = {}
-        self._keeping = False
-        self.shared: SharedTexts | None = None
-        """Texts of code that were read by other processes."""
+        self.shared: SharedTexts | None = None  # where other processes read
         #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
         self._kept = [Tally(skipped=list(listing.skipped))]
 
@@ -87,16 +85,17 @@ class Worklist:
         if jobs == 1 or not workers.can_fork():
             return False
         size = max(_BATCH, -(-len(self._files) // workers.MAX_TASKS))
+        self.shared = shared_texts.made()
         batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
         try:
-            self.shared = shared_texts.SharedTexts()
             answers = self._map(batches, jobs, meanwhile)
+            tally = Tally(skipped=list(self._listing.skipped))
+            for batch, found in zip(batches, answers, strict=True):
+                tally.add(found if found is not None else self._one_by_one(batch))
         except OSError:
             self._kept = [Tally(skipped=list(self._listing.skipped))]  # all of it is read again
+            self.shared = None
             return False
-        tally = Tally(skipped=list(self._listing.skipped))
-        for batch, found in zip(batches, answers, strict=True):
-            tally.add(found if found is not None else self._one_by_one(batch))
         self._kept = [tally]
         return True
 
@@ -121,15 +120,16 @@ class Worklist:
     ) -> list[Tally | None]:
         """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
         from keyguard.inspection import workers
+        from keyguard.scan.shared_texts import Place
 
         found: list[Tally | None] = [None] * len(batches)
 
         def work(index: int) -> bytes:
-            tally = self._inspect(batches[index], Tally())
-            return msgspec.msgpack.encode((tally, self.shared.fresh() if self.shared else []))
+            seen = self._inspect(batches[index], Tally())
+            return msgspec.msgpack.encode((seen, self.shared.fresh() if self.shared else []))
 
         def take(index: int, answer: bytes) -> None:
-            tally, texts = msgspec.msgpack.decode(answer, type=tuple[Tally, list[tuple[int, bytes, int, int]]])
+            tally, texts = msgspec.msgpack.decode(answer, type=tuple[Tally, list[Place]])
             found[index] = tally
             if self.shared:
                 self.shared.add(texts)
@@ -186,14 +186,8 @@ class Worklist:
         tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
         for at in suspects:
             self._inspect_file(*heap[at], tally, texts[at])
-        if self.shared and (self._keeping or self._has_open(tally)):
-            for (index, file), text in zip(heap, texts, strict=True):
-                self.shared.keep(index, file.path, text)
-
-    def _has_open(self, tally: Tally) -> bool:
-        """Whether there is a key of which other files may say more; from then on their texts are kept."""
-        self._keeping = any(one.attribution.certainty is not Certainty.CERTAIN for one in tally.sightings)
-        return self._keeping
+        if self.shared:
+            self.shared.keep(heap, texts, tally.sightings)
 
     def _inspect_file(self, index: int, file: TreeFile, tally: Tally, text: bytes | None = None) -> None:
         """``text`` is its content, where that has been read already."""
