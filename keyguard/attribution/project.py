@@ -37,7 +37,7 @@ def completed(
     sightings: Iterable[Sighting],
     engine: Engine,
     masked: Callable[[bytes], bytes],
-    held: Callable[[int, bytes], bytes | None] = lambda _, __: None,
+    held: Callable[[int, bytes], bytes | None],
 ) -> list[Sighting]:
     """Return the same sightings in the same order, with what other files in the folders say of those that are not
     certain. ``masked`` hides keys in the path of a file that is named as a reason; ``held`` gives texts that were read

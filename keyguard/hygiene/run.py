@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -73,10 +74,12 @@ def run(
     now: int | None = None,
     rotation: Rotation = USUAL,
     ahead: Mapping[_Root, Ahead] | None = None,
+    held: Callable[[int, bytes], bytes | None] | None = None,
 ) -> Kept:
     """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here.
 
-    ``ahead`` is what ``look_around`` gave, where somebody had the time.
+    ``ahead`` is what ``look_around`` gave, where somebody had the time; ``held`` gives the texts of files that were
+    read already, by the number of their folder in the listing and their path.
     """
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
@@ -85,6 +88,8 @@ def run(
     for folders in projects(listing):
         project, early, skipped = around[_root(folders)]
         project.know(genuine, old, history=history, now=now, rotation=rotation)
+        if held:
+            project.held = partial(_text, held, _numbers(listing, folders))
         found.skipped.extend(skipped)
         try:
             said = [
@@ -109,6 +114,16 @@ def projects(listing: Listing) -> Iterator[list[Folder]]:
         if folder.whole:
             groups.setdefault(_root([folder]), []).append(folder)
     yield from groups.values()
+
+
+def _numbers(listing: Listing, folders: Sequence[Folder]) -> list[int]:
+    """The numbers of some folders in their listing."""
+    return [number for number, one in enumerate(listing.folders) if any(one is other for other in folders)]
+
+
+def _text(held: Callable[[int, bytes], bytes | None], numbers: Sequence[int], path: bytes) -> bytes | None:
+    """The text at a path in one of the folders of those numbers, which share a root, if it is held."""
+    return next((text for number in numbers if (text := held(number, path)) is not None), None)
 
 
 def _root(folders: Sequence[Folder]) -> _Root:

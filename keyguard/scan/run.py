@@ -208,9 +208,13 @@ class _Scan:
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.attribution.project import completed
 
-                shared = self._worklist.shared if self._worklist else None
-                held = (shared.read,) if shared else ()
-                seen.sightings = completed(self._listing.folders, seen.sightings, engine, Names(engine).masked, *held)
+                folders, masked = self._listing.folders, Names(engine).masked
+                seen.sightings = completed(folders, seen.sightings, engine, masked, self._held)
+
+    def _held(self, folder: int, path: bytes) -> bytes | None:
+        """The text of a file that another process has read, if it is held."""
+        shared = self._worklist.shared if self._worklist else None
+        return shared.read(folder, path) if shared else None
 
     def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
         """What the checks of hygiene say."""
@@ -226,6 +230,7 @@ class _Scan:
             now=self._request.terms.now,
             rotation=self._request.rotation,
             ahead=self._around,
+            held=self._held,
         )
         return self._request.ruling.on_hygiene(kept) if self._request.ruling else kept
 

@@ -68,6 +68,8 @@ class Project:
         self._inspected: dict[bytes, list[Sighting]] = {}
         self.gaps: list[Skipped] = []
         """What could not be found out."""
+        self.held: Callable[[bytes], bytes | None] = dict[bytes, bytes]().get
+        """Gives the texts of files that need not be read again, by their paths."""
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._last_line = (b"", 1, 0)
@@ -105,7 +107,8 @@ class Project:
     def read(self, path: bytes) -> bytes | None:
         """The content of a file, listed or not; None where there is none, or more than ``LIMIT`` bytes."""
         if path not in self._contents:
-            data = self._read(path)
+            if (data := self.held(path) or self._reader.small(path)) is None:
+                data = self._read(path)
             if self._kept + len(data or b"") > _KEPT:
                 return data
             self._kept += len(data or b"")
