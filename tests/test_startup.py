@@ -1,4 +1,6 @@
-"""What a clean commit pays for: the modules that are loaded, counted, since time is different everywhere."""
+"""What a clean commit pays for, and who asks for help: the modules that are loaded, counted, since time is different
+everywhere.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.checkout import ROOT, run
 
 pytest_plugins = ("tests.helpers.shipping",)
@@ -47,7 +50,10 @@ WATCHED = """
 import sys
 before = set(sys.modules)
 from keyguard.cli import main
-code = main(sys.argv[1:])
+try:
+    code = main(sys.argv[1:])
+except SystemExit as help:
+    code = help.code
 print("\\n".join(["loaded:", *sorted(set(sys.modules) - before)]))
 sys.exit(code)
 """
@@ -79,7 +85,12 @@ def modules_loaded(python: Path, *arguments: str, env: dict[str, str], cwd: Path
 
 @pytest.mark.parametrize(
     "arguments",
-    [("hook", "pre-commit"), ("hook", "pre-commit", "app.py"), ("scan", "--staged")],
+    [
+        ("hook", "pre-commit"),
+        ("hook", "pre-commit", "app.py"),
+        ("scan", "--staged"),
+        ("scan", "--staged", "--exclude", "*.min.*", "--exclude", "!/a/**/b?/", "--exclude", "a*b*c"),
+    ],
     ids=" ".join,
 )
 def test_a_clean_commit_loads_nothing_heavy(
@@ -87,7 +98,7 @@ def test_a_clean_commit_loads_nothing_heavy(
 ) -> None:
     loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
     assert "keyguard.scan.run" in loaded, "nothing was scanned, so nothing was measured"
-    assert loaded & TOO_HEAVY == set()
+    assert loaded & (TOO_HEAVY | {"textwrap"}) == set()
 
 
 def test_a_clean_range_opens_no_pack_by_itself(installed: Path, repository: Path, offline: dict[str, str]) -> None:
@@ -112,8 +123,40 @@ except SystemExit:
     assert said.splitlines()[-1] == "b'[1]' True"
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",)], ids=" ".join)
+def test_help_and_version_load_no_command(
+    installed: Path, repository: Path, offline: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
+    ours = {name for name in loaded if name.startswith("keyguard.")}
+    assert "keyguard.cli.command_table" in ours
+    assert ours & {module for module, _ in COMMANDS.values()} == set()
+    assert len(ours) <= 12, sorted(ours)
+    assert loaded & (TOO_HEAVY | {"hyperscan"}) == set()
+
+
+@pytest.mark.parametrize("arguments", [("rules", "list"), ("rules", "show", "stripe-key"), ("explain", "stripe-key")])
+def test_what_is_known_of_rules_is_told_without_parsing_and_without_a_scan(
+    installed: Path, repository: Path, offline: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    loaded = modules_loaded(installed / "python", *arguments, env=offline, cwd=repository)
+    ours = {name for name in loaded if name.startswith("keyguard.")}
+    assert "keyguard.hygiene.data.tables" in ours
+    assert len(ours) <= 55, sorted(ours)
+    parses = {"keyguard.support.tomlfile", "keyguard.rules.literals", "keyguard.engine.matcher", "keyguard.scan.run"}
+    assert loaded & (TOO_HEAVY | parses) == set()
+
+
+def test_gitpython_is_loaded_only_to_change_something(
+    installed: Path, repository: Path, offline: dict[str, str]
+) -> None:
+    loaded = modules_loaded(installed / "python", "fix", env=offline, cwd=repository)
+    assert "keyguard.fix.hygiene" in loaded
+    assert loaded & {"git", "gitdb", "keyguard.fix.files.untracking"} == set()
+
+
 def test_a_heavy_module_would_be_seen(installed: Path, repository: Path, offline: dict[str, str]) -> None:
-    heavy = WATCHED.replace("code =", "import dataclasses\ncode =")
+    heavy = WATCHED.replace("try:", "import dataclasses\ntry:")
     said = run(installed / "python", "-c", heavy, "hook", "pre-commit", env=offline, cwd=repository)
     assert "dataclasses" in said.rpartition("loaded:\n")[2].split()
 

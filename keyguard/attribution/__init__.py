@@ -1,1 +1,1 @@
-"""What other files say of a key: read only where a key was seen that is not certain."""
+"""Attribution: which vendor issued a key. ``attributor`` reads the key's own file, ``project_evidence`` the others."""

@@ -1,9 +1,10 @@
-"""Whose key is it? Thirty vendors write ``sk_live_``; what stands around a key tells them apart.
+"""Decide which vendor issued a key. Thirty vendors use ``sk_live_``; the surrounding text tells them apart.
 
-Evidence, strongest first: the key's own structure where it can be decoded; the name it is assigned to; a host in the
-same statement; what is done with its variable; what stands beside it; imports and hosts in the same file; the path;
-what is left by the shape alone. Two vendors with equal evidence, or a name and a host that contradict each other, make
-it ambiguous: then the family's fallback speaks and names them. What other files say is for ``keyguard.attribution``.
+Evidence, strongest first: the key's own structure, if it can be decoded; the name that the key is assigned to; a host
+in the same statement; the use of its variable; the text next to it; imports and hosts in the same file; the path; the
+shape alone. If two vendors have equal evidence, or a name and a host contradict each other, the attribution is
+ambiguous: the rule of the family's fallback applies and lists them. ``keyguard.attribution.project_evidence`` adds
+evidence from other files.
 """
 
 from __future__ import annotations
@@ -14,47 +15,47 @@ from itertools import chain
 
 import msgspec
 
-from keyguard.attribution.evidence.candidates import Candidates, Near
-from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
-from keyguard.attribution.evidence.dataflow import checked, uses_in, variable
-from keyguard.attribution.evidence.environments import environment, master
-from keyguard.attribution.evidence.file_heads import Head
-from keyguard.attribution.evidence.names import Evidence, Vendors, by_host, by_name, by_words, in_path
-from keyguard.attribution.evidence.requests import sent
+from keyguard.attribution.evidence.candidates import Candidates, NamedCandidates
+from keyguard.attribution.evidence.context import REACH, Context, context_of
+from keyguard.attribution.evidence.dataflow import demote_stand_ins, uses_in, variable_at
+from keyguard.attribution.evidence.environments import environment_near, master_key_reason
+from keyguard.attribution.evidence.file_heads import FileHead
+from keyguard.attribution.evidence.request_targets import request_target
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
 from keyguard.engine.page import Page
 from keyguard.model.finding import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 
-_NOTHING = Surroundings(b"", b"", (), b"", b"")
+_NOTHING = Context(b"", b"", (), b"", b"")
 _STRUCTURE = "the key's own structure"
-#: bytes of a text in which the uses of a variable are looked for: what people write has no more
+#: largest text, in bytes, in which uses of a variable are searched: files that people write are smaller
 _WRITTEN = 256 << 10
-#: variables in one text whose uses are looked for
+#: the number of variables in one text whose uses are searched
 _MOST_VARIABLES = 64
 
 
-class _Place:
-    """A key where it stands."""
+class _KeyContext:
+    """A match with the text around it."""
 
     def __init__(self, match: Match, page: Page, path: bytes) -> None:
         self.match, self.page, self.path = match, page, path
         self.alone = False
-        """Whether none of the vendors that are asked about is named near it."""
+        """Whether no candidate vendor is mentioned near it."""
 
     @cached_property
-    def surroundings(self) -> Surroundings:
-        """What belongs to the key."""
-        return surroundings(*self.page.around(self.match.start, self.match.end, REACH, REACH))
+    def surroundings(self) -> Context:
+        """Return the context of the key."""
+        return context_of(*self.page.around(self.match.start, self.match.end, REACH, REACH))
 
     @property
-    def around(self) -> Surroundings:
-        """The same, where it could say anything of vendors."""
+    def around(self) -> Context:
+        """Return the context of the key, or an empty one if no vendor is mentioned in it."""
         return _NOTHING if self.alone else self.surroundings
 
 
 class Attributor:
-    """Decides which of the rules that match a text speaks, from the text around it."""
+    """Chooses one of the rules that match a text, by the evidence around it."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset
@@ -63,13 +64,13 @@ class Attributor:
         self._companies: dict[tuple[int, ...], Candidates] = {}
         self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
         self._unknown: dict[tuple[str, ...], Attribution] = {}
-        self._head = Head(b"")
+        self._head = FileHead(b"")
         self._looked: tuple[Page | None, int] = (None, 0)
 
     def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
-        """The rule that speaks for this match, how certain its vendor is, who else it could be, and why.
+        """Return the chosen rule, the certainty of its vendor, the other candidates, and the reasons.
 
-        None where only rules match that prove nothing without context, and there is none: then it is no key.
+        Return None if all matching rules need context and there is none: then the text is no key.
         """
         company = self._company(match.rules)
         rules = company.rules
@@ -78,7 +79,7 @@ class Attributor:
         proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
         if len(proven) == 1:
             return _certain(proven[0], _STRUCTURE, Ground.PROOF)
-        place = _Place(match, page, path)
+        place = _KeyContext(match, page, path)
         if proven or company.narrowing:
             rules = proven or _narrowed(rules, match.secret)
         found = self._by_context(rules, place)
@@ -90,33 +91,33 @@ class Attributor:
             self._companies[numbers] = Candidates(rules, self._ruleset)
         return self._companies[numbers]
 
-    def _near(self, rules: list[Rule], place: _Place) -> Near:
-        """The vendors that are named near a key; what stands there says nothing where there are none."""
+    def _near(self, rules: list[Rule], place: _KeyContext) -> NamedCandidates:
+        """Return the candidate vendors that are mentioned near a key."""
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
         if rules is not company.rules:
             ids = {rule.id for rule in rules}
             company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
-        near = Near(company, company.nearby.at(place.page, match.start, match.end))
+        near = NamedCandidates(company, company.nearby.at(place.page, match.start, match.end))
         place.alone = not (near or near.others)
         return near
 
-    def _with_more(self, found: Attribution, place: _Place) -> Attribution:
-        """The same with what stands around the key and says what it opens."""
+    def _with_more(self, found: Attribution, place: _KeyContext) -> Attribution:
+        """Return the attribution with the environment that the context indicates, and a note on a master key."""
         match, page = place.match, place.page
         rule = self._rules[found.rule]
         told, opens, why = rule.environment_of(match.secret), Environment.UNKNOWN, ""
         if told is Environment.UNKNOWN and not rule.environments and rule.vendor in self._with_modes:
-            opens, why = environment(page.data, match.start, place.surroundings)
+            opens, why = environment_near(page.data, match.start, place.surroundings)
         elif told is Environment.LIVE and found.certainty is not Certainty.AMBIGUOUS:
-            why = master(self._ruleset.vendors[rule.vendor], place.surroundings)
+            why = master_key_reason(self._ruleset.vendors[rule.vendor], place.surroundings)
         if not why:
             return found
         return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
 
-    def _by_context(self, rules: list[Rule], place: _Place) -> Attribution | None:
+    def _by_context(self, rules: list[Rule], place: _KeyContext) -> Attribution | None:
         vendors = self._near(rules, place)
-        name, host = _named(vendors, place.around), sent(vendors, place.around.statement)
+        name, host = _named(vendors, place.around), request_target(vendors, place.around.statement)
         uses = self._used(vendors, place)
         found = [one for one in (name, host) if one and one.direct]
         used = [one for one in uses if one.direct]
@@ -136,11 +137,11 @@ class Attributor:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.rules)
 
-    def _beside(self, vendors: Near, name: Evidence | None, place: _Place) -> Iterator[list[Evidence]]:
-        """What stands in the key's own file and does not have to be about it, the nearest first."""
+    def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
+        """Yield weaker evidence from the key's own file, nearest first: it need not be about the key."""
         around = place.around
         if self._head.text is not place.page.head:
-            self._head = Head(place.page.head)
+            self._head = FileHead(place.page.head)
         if name:
             others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
             yield [name, *others]
@@ -151,15 +152,15 @@ class Attributor:
         yield self._head.hosts(vendors.everyone)
         yield self._head.words(vendors.everyone)
 
-    def _in_path(self, vendors: Near, path: bytes) -> list[Evidence]:
+    def _in_path(self, vendors: NamedCandidates, path: bytes) -> list[Evidence]:
         if self._path[:2] != (path, vendors.everyone.keys()):
             self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
         return self._path[2]
 
     def _by_shape(self, rules: list[Rule], numbers: tuple[int, ...]) -> Attribution | None:
-        """What is left without any evidence: a shape that only one vendor has, else the fallback, else nothing.
+        """Attribute without evidence: to the only vendor with this shape, else the fallback, else None.
 
-        It is the same for all keys that the same rules match, unless their own structure leaves fewer of these.
+        The answer is the same for all keys that the same rules match, unless their structure leaves fewer of these.
         """
         company = self._company(numbers)
         if rules is not company.rules:
@@ -185,7 +186,10 @@ class Attributor:
         return self._unknown[ids]
 
     def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
-        """Nobody can be told: the fallback speaks. Candidates with evidence come first, then those with a shape."""
+        """Return an ambiguous attribution to the fallback.
+
+        Candidates with evidence come first, then those whose shape matches.
+        """
         evidence = list(found)
         speaker = next((rule for rule in rules if rule.fallback), rules[0])
 
@@ -205,13 +209,13 @@ class Attributor:
             possible=_ids(rules),
         )
 
-    def _used(self, vendors: Near, place: _Place) -> list[Evidence]:
-        """Whom the variable is given that holds the key."""
+    def _used(self, vendors: NamedCandidates, place: _KeyContext) -> list[Evidence]:
+        """Return the vendors to which the variable that holds the key is passed."""
         page = place.page
         if not page.whole or len(page.data) > _WRITTEN:
             return []
         before = self._looked[1] if self._looked[0] is page else 0
-        holder = variable(page.data, place.match.start) if before < _MOST_VARIABLES else None
+        holder = variable_at(page.data, place.match.start) if before < _MOST_VARIABLES else None
         if holder is None:
             return []
         self._looked = (page, before + 1)
@@ -220,7 +224,7 @@ class Attributor:
 
 
 def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
-    """The vendors whose keys alone are built as this one is, among those with keys like those of a rule; else none."""
+    """Return the vendors whose keys alone have the structure of this secret, in the family of a rule; else none."""
     family = next((one.family for one in ruleset.rules if one.id == rule), "")
     alike = [one for one in ruleset.rules if family and one.family == family and not one.fallback]
     for few in (checksums.PROOFS, checksums.NARROWING):
@@ -230,13 +234,13 @@ def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
     return []
 
 
-def _named(vendors: Vendors, around: Surroundings) -> Evidence | None:
+def _named(vendors: Vendors, around: Context) -> Evidence | None:
     found = by_name(vendors, around.before)
-    return checked(vendors, found, around) if found else None
+    return demote_stand_ins(vendors, found, around) if found else None
 
 
-def _stranger(vendors: Near, place: Surroundings, *, hosts: bool) -> Evidence | None:
-    """A vendor that is plainly meant although its keys are known to look otherwise: older ones may not have."""
+def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evidence | None:
+    """Return evidence for a vendor whose known keys look different: older keys may not."""
     if not vendors.others:
         return None
     name = by_name(vendors.others, place.before)
@@ -252,7 +256,7 @@ def _alone(rule: Rule, secret: bytes) -> Attribution:
 
 
 def _narrowed(rules: list[Rule], secret: bytes) -> list[Rule]:
-    """Only those whose keys are built like this one, where it is built so that few are."""
+    """Return only the rules whose structure the secret has, plus the fallback; all rules if it has none."""
     few = [
         rule for rule in rules if rule.checksum in checksums.NARROWING and checksums.CHECKSUMS[rule.checksum](secret)
     ]

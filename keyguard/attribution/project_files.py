@@ -1,4 +1,4 @@
-"""Files of one folder that may say something of a key in another: read at most once, and not too many of them."""
+"""The files of one folder that may hold evidence about a key in another file: each is read once, up to a limit."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from keyguard.sources.listing import Folder
 from keyguard.sources.reading import Absent, Reader
 from keyguard.support.regex import expression
 
-#: larger files are no code that a person wrote, and no manifest
+#: bytes; a larger file is neither hand-written code nor a manifest
 LIMIT = 512 << 10
-#: files and bytes that are looked through for the names of variables
+#: the files and bytes that are searched for the names of variables
 _MOST_FILES, MOST_BYTES = 4_000, 24 << 20
-#: files of one folder, and manifests of all of it, that are looked at
+#: the files next to a key, and the manifests in the whole folder, that are examined
 _MOST_BESIDE, _MOST_MANIFESTS = 40, 40
-#: files that are looked at for one variable
+#: files examined for one variable
 _MOST_MENTIONS = 40
-#: bytes that are looked at in one go
+#: bytes of text that are searched at once
 _TOGETHER = 1 << 16
-#: bytes that are kept for who asks again
+#: bytes of content that are cached
 _KEPT = 32 << 20
 _CODE = frozenset(
     b"bash c cc cfc cjs clj cpp cs cts dart ejs erb ex exs fs go gradle groovy h hs html ipynb java js jsx kt kts lua "
@@ -35,7 +35,7 @@ _INSTALLED = expression(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_par
 
 
 def is_code(path: bytes) -> bool:
-    """Whether a file is code, by its name."""
+    """Whether a file is code, by the extension of its name."""
     return path.rpartition(b".")[2].lower() in _CODE
 
 
@@ -44,8 +44,8 @@ def is_written_code(path: bytes) -> bool:
     return is_code(path) and not _INSTALLED.search(path)
 
 
-class Texts:
-    """The files of a folder that people wrote, by path below its root."""
+class ProjectFiles:
+    """The hand-written files of a folder, by path relative to its root."""
 
     def __init__(self, folder: Folder, held: Callable[[bytes], bytes | None] = lambda _: None) -> None:
         """``held`` gives the texts of files that were read already, by path; None for others."""
@@ -57,11 +57,11 @@ class Texts:
         self._chosen: dict[Callable[[bytes], bool], dict[bytes, list[bytes]]] = {}
 
     def close(self) -> None:
-        """Let go of the folders that were read from."""
+        """Close the folders that were opened."""
         self._reader.close()
 
     def read(self, path: bytes) -> bytes:
-        """The content of a file; nothing where it is too large, or cannot be read."""
+        """Return the content of a file; empty if it is too large or cannot be read."""
         known = self._known.get(path)
         if known is None and (known := self._held(path)) is None:
             known = self._read(path)
@@ -71,34 +71,37 @@ class Texts:
         return known
 
     def line(self, path: bytes, number: int) -> bytes:
-        """One line of a file, counted from 1; nothing where there is none."""
+        """Return one line of a file, counted from 1; empty if there is none."""
         lines = self.read(path).splitlines()
         return lines[number - 1] if 0 < number <= len(lines) else b""
 
-    def beside(self, path: bytes) -> list[bytes]:
-        """The files in the folder of a path."""
+    def in_same_folder(self, path: bytes) -> list[bytes]:
+        """Return the files in the folder of a path."""
         return self._by_folder.get(path.rpartition(b"/")[0], [])[:_MOST_BESIDE]
 
-    def above(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
-        """The files of the names that are wanted in each folder from that of the path up, where there are any."""
+    def in_parent_folders(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
+        """Yield the wanted files of each folder from that of the path upwards; folders without any are left out.
+
+        ``wanted`` takes the name of a file.
+        """
         folders = self._wanted(wanted)
         while path:
             path = path.rpartition(b"/")[0]
             if path in folders:
                 yield folders[path]
 
-    def everywhere(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
-        """Those of the whole folder."""
+    def in_whole_folder(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
+        """Return the wanted files in the whole folder."""
         return [*islice(chain.from_iterable(self._wanted(wanted).values()), _MOST_MANIFESTS)]
 
     def mentions(self, names: set[str], *, native: bool) -> dict[str, list[bytes]]:
-        """The code in which each of the names stands. ``native``: whether Hyperscan may be used."""
+        """Return, for each name, the code files that mention it. ``native``: whether Hyperscan may be used."""
         found: dict[str, list[bytes]] = defaultdict(list)
         if not names:
             return found
         named = finder({name.encode() for name in names}, native=native)
         for group in self._code():
-            # of most groups no text has any of them
+            # in most groups no text contains any of the names
             there = named(b"\n".join(text for _, text in group))
             for path, text in group if there else ():
                 for word in there if len(group) == 1 else named(text):
@@ -107,7 +110,7 @@ class Texts:
         return found
 
     def _code(self) -> Iterator[list[tuple[bytes, bytes]]]:
-        """The code with its paths, several files at a time, as much of it as is looked through."""
+        """Yield groups of (path, text) of code, up to the limits on files and bytes."""
         group, size, left = list[tuple[bytes, bytes]](), 0, MOST_BYTES
         for path in [path for path in self._written if is_code(path)][:_MOST_FILES]:
             text = self.read(path)
@@ -122,7 +125,7 @@ class Texts:
         yield group
 
     def _wanted(self, wanted: Callable[[bytes], bool]) -> dict[bytes, list[bytes]]:
-        """The files of such names by their folders."""
+        """Return the wanted files by folder."""
         if wanted not in self._chosen:
             found: dict[bytes, list[bytes]] = defaultdict(list)
             for path in self._written:

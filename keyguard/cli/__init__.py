@@ -1,4 +1,4 @@
-"""The command line: one module a command, imported when it is asked for; one place that decides how it ends."""
+"""The command line: one module per command, imported on demand, and one place that decides the exit code."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.writer import masked_streams
 from keyguard.support.errors import KeyguardError
 
 _SIGINT = 2
-#: seconds in which a second signal changes nothing
+#: seconds within which a second signal has no effect
 _PATIENCE = 5.0
 
 
 class Terminated(BaseException):
-    """SIGTERM arrived; unwinds like ^C does, so that everything temporary is removed."""
+    """SIGTERM arrived. It unwinds like ^C, so that everything temporary is removed."""
 
 
 def command() -> NoReturn:
-    """Run this process's command line and leave, without tidying up what ends with the process anyway: that takes 7 ms.
+    """Run this process's command line and exit, without the interpreter's cleanup, which takes 7 ms.
 
-    Output that is still held back is written first; where it cannot be, the exit code is 2.
+    Buffered output is written first; if that fails, the exit code is 2.
     """
     import gc
     import os
 
     _leave_no_core()
     _take_no_library_settings()
-    # next to nothing of what is loaded at the start is garbage: to look for some takes 3 ms
+    # almost nothing that is loaded at the start is garbage, and collecting takes 3 ms
     gc.set_threshold(50_000, *gc.get_threshold()[1:])
     code = main()
     for stream in (sys.stdout, sys.stderr):
@@ -43,18 +43,19 @@ def command() -> NoReturn:
 
 
 def _leave_no_core() -> None:
-    """Have no memory written to disk where this process or one that it starts is killed: keys are in it."""
+    """Disable core dumps of this process and its children: their memory contains keys."""
     try:
         import resource
-    except ImportError:  # Windows, where nothing is written
+    except ImportError:  # Windows, which writes none
         return
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _take_no_library_settings() -> None:
-    """Forget what would have OpenSSL load programs, believe others, or write down what opens connections: it reads
-    these by itself, once it is loaded.
+    """Remove the variables by which OpenSSL would load programs, trust others, or log session keys.
+
+    It reads these by itself when it is loaded.
     """
     import os
 
@@ -63,20 +64,21 @@ def _take_no_library_settings() -> None:
 
 
 def _load_lightly() -> None:
-    """Load ``msgspec`` and ``argparse`` without what they import and we have no use for: half of what they cost.
+    """Import ``msgspec`` and ``argparse`` without modules that they import but that keyguard does not need.
 
-    ``typing_extensions`` is left out where it is there, with ``inspect`` behind it: 10 ms of a commit hook. Of the
-    others a few names are asked for: decimal numbers and UUIDs, which no struct of ours has, and translations of
-    messages of ``argparse``, of which Python brings none: 4 ms. Whoever imports them afterwards gets them whole.
+    ``msgspec`` imports ``typing_extensions`` if present, and with it ``inspect``, which costs a commit hook 10 ms. It
+    asks ``decimal`` and ``uuid``, 2 ms, for types that no struct of keyguard has. ``textwrap``, 0.8 ms, serves JSON
+    schemas. Python has no translations of argparse's messages: ``gettext``, 0.5 ms, would search for some, 1 ms.
     """
     from types import SimpleNamespace
 
+    translations = SimpleNamespace(gettext=str, ngettext=lambda one, many, count: one if count == 1 else many)
     without: dict[str, Any] = {
         "typing_extensions": None,
         "decimal": SimpleNamespace(Decimal=type("Decimal", (), {})),
         "uuid": SimpleNamespace(UUID=type("UUID", (), {}), SafeUUID=SimpleNamespace(unknown=None)),
         "textwrap": SimpleNamespace(),
-        "gettext": SimpleNamespace(gettext=str, ngettext=lambda one, many, count: one if count == 1 else many),
+        "gettext": translations,
     }
     without = {name: instead for name, instead in without.items() if name not in sys.modules}
     sys.modules.update(without)
@@ -92,7 +94,7 @@ def _load_lightly() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; the exit code is 0 clean, 1 findings, 2 error or gap, 130 interrupted, 143 terminated."""
+    """Run a command line; return 0 clean, 1 findings, 2 error or gap, 130 interrupted, 143 terminated."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     heard: list[int] = []
     KNOWN.clear()
@@ -104,24 +106,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (KeyboardInterrupt, Terminated):
             return _ended(heard)
         except Exception as error:
-            # what a signal interrupts may fail in its own way
+            # an operation interrupted by a signal may fail in its own way
             return _ended(heard) if heard else _failed(error, arguments)
 
 
 def _run(arguments: list[str]) -> int:
     _load_lightly()
     from keyguard.cli.arguments import parse
-    from keyguard.cli.table import run
+    from keyguard.cli.command_table import run
 
     options = parse(arguments)
     return run(options)
 
 
 def _ended(heard: Sequence[int]) -> int:
-    """A signal can come at any moment, also while something temporary is being made or removed."""
-    shadow = sys.modules.get("keyguard.git.process.shadow")
-    if shadow is not None:
-        shadow.sweep()
+    """Remove what is temporary, and return the exit code for the signal, which can arrive at any moment."""
+    module = sys.modules.get("keyguard.git.process.isolated_git")
+    if module is not None:
+        module.remove_folders()
     return 128 + (heard[0] if heard else _SIGINT)
 
 
@@ -132,12 +134,12 @@ def _failed(error: Exception, arguments: Sequence[str]) -> int:
         return 2
     if isinstance(error, (MemoryError, OSError)):
         return _fail(f"{type(error).__name__}: {error}", arguments)
-    # a bug of ours must not pass for findings, nor show what was being read
+    # an internal error must not look like findings, nor show what was being read
     return _fail(f"internal error: {type(error).__name__} {_origin(error)}: please report this", arguments)
 
 
 def _origin(error: Exception) -> str:
-    """Where an error was raised, without its message or any value: those may come from what was scanned."""
+    """Return where an error was raised, without its message or any value, which may come from scanned content."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -148,22 +150,22 @@ def _origin(error: Exception) -> str:
 
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
-    from keyguard.inspection.filenames import scrubbed
+    from keyguard.inspection.filenames import mask_message
     from keyguard.support.sanitize import shown
 
-    text = "\n".join(shown(line) for line in scrubbed(message, arguments).split("\n"))
+    text = "\n".join(shown(line) for line in mask_message(message, arguments).split("\n"))
     try:
         print(f"keyguard: error: {text}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
-        sys.stderr = None  # or Python would try again at its end, fail, and have the last word on the exit code
+        sys.stderr = None  # otherwise Python would try again at exit, fail, and change the exit code
     return 2
 
 
 @contextmanager
 def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
-    """Within, ^C and SIGTERM are noted and raise; then, for seconds, not again: cleaning up is not to be interrupted.
+    """Within the block, record ^C and SIGTERM and raise; then not again for some seconds, during cleanup.
 
-    What had been set is put back, unless the process is ours ``for_good`` and on its way out.
+    The former handlers are restored, unless the process is ours ``for_good`` and about to exit.
     """
     import signal
     from time import monotonic
@@ -183,11 +185,11 @@ def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
         (signal.SIGTERM, signal.SIG_DFL, hear),
     ]
     if sys.platform != "win32":
-        # where whoever started us ignores it, nobody can tell any more how git and our workers ended
+        # if our parent ignores it, the exit status of git and of workers is lost
         wanted.append((signal.SIGCHLD, signal.SIG_IGN, signal.SIG_DFL))
     for number, usual, handler in wanted:
         try:
-            if signal.getsignal(number) is usual:  # else somebody asked for it to be ignored, or listens himself
+            if signal.getsignal(number) is usual:  # otherwise it is ignored on purpose, or handled by somebody else
                 before[number] = signal.signal(number, handler)
         except ValueError:
             break  # not the main thread

@@ -1,4 +1,4 @@
-"""Parsing the command line: only the command that is asked for is imported, unless help is wanted."""
+"""Parse the command line; only the requested command is imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from keyguard import __version__
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from keyguard.support.errors import UsageError
 
 _DESCRIPTION = "Finds API keys, says whose they are and how bad it is. Works offline; secrets are never printed."
@@ -21,12 +21,8 @@ exit code: 0 all was read and nothing found; 1 findings; 2 usage or configuratio
 """
 
 
-# Python comes without translations of what argparse says, and to look for some costs a commit hook 1 ms
-argparse._ = str  # type: ignore[attr-defined]
-
-
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal. argparse asks ``shutil`` for that, at every start, and so loads all of that."""
+    """Help as wide as the terminal. argparse imports ``shutil`` for the width at every start; this avoids that."""
 
     def __init__(self, prog: str, **options: Any) -> None:
         options.setdefault("width", _columns() - 2)
@@ -34,7 +30,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """``argparse`` with full option names only, and errors in our words."""
+    """``argparse`` with full option names only, and error messages of our own."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("allow_abbrev", False)
@@ -42,15 +38,15 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)
 
     def error(self, message: str) -> NoReturn:
-        """Raise ``UsageError``: what is wrong, and how to learn more."""
+        """Raise ``UsageError`` with the message and how to learn more."""
         raise UsageError(f"{message}\nTry: {self.prog} --help")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options of a command line, with ``command`` always set. ``UsageError`` for a wrong one; help exits."""
+    """Return the options of a command line, with ``command`` set. Raise ``UsageError`` if it is invalid; help exits."""
     start = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
     command = "".join(arguments[start : start + 1])
-    parser = build("" if start else command)
+    parser = build(command, alone=not start)
     if not arguments:
         parser.print_help(sys.stderr)
         parser.exit(2)
@@ -66,7 +62,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _child(parser: argparse.ArgumentParser, command: str) -> argparse.ArgumentParser:
-    """The parser of a command; argparse keeps it in a private table, which is the only place."""
+    """Return the parser of a command, which argparse keeps in a private table only."""
     found = (
         action.choices.get(command) for action in parser._actions if isinstance(action, argparse._SubParsersAction)
     )
@@ -74,10 +70,10 @@ def _child(parser: argparse.ArgumentParser, command: str) -> argparse.ArgumentPa
 
 
 def _ordered(words: list[str], known: dict[str, argparse.Action], parser: argparse.ArgumentParser) -> list[str]:
-    """Options first, then names of files, which argparse takes only in one piece.
+    """Return the options first, then the file names, which argparse accepts only in one piece.
 
-    ``UsageError`` where a word is an option and a file at once: hooks are given names that others chose, and a file
-    called ``--exit-zero`` must not switch off the alarm.
+    Raise ``UsageError`` if a word is both an option and a file: hooks get names that others chose, and a file called
+    ``--exit-zero`` must not disable the check.
     """
     options: list[str] = []
     names: list[str] = []
@@ -98,7 +94,7 @@ def _ordered(words: list[str], known: dict[str, argparse.Action], parser: argpar
     return [*options, "--", *names] if names else options
 
 
-@cache  # argparse makes a formatter for every option
+@cache  # argparse creates a formatter for every option
 def _columns() -> int:
     columns = os.environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and 0 < len(columns.strip("0")) <= 4:
@@ -118,7 +114,7 @@ def _meant(command: str) -> str:
 
 
 def _refuse(parser: argparse.ArgumentParser, word: str, known: Iterable[str]) -> NoReturn:
-    """Refuse an argument that means nothing, with the option that was probably meant."""
+    """Raise ``UsageError`` for an unknown argument, with the option that was probably meant."""
     from keyguard.support.tomlfile import suggestion
 
     name = word.partition("=")[0]
@@ -126,15 +122,19 @@ def _refuse(parser: argparse.ArgumentParser, word: str, known: Iterable[str]) ->
     parser.error(f"unknown argument {name!r}{suggestion(name, options) if name.startswith('-') else ''}")
 
 
-def build(command: str = "") -> argparse.ArgumentParser:
-    """The parser for ``command`` alone, or for every command where that is none of them."""
+def build(*commands: str, alone: bool = False) -> argparse.ArgumentParser:
+    """Return the parser, with the options of these commands.
+
+    It knows the names of all commands or, with ``alone``, which is faster, only that of the first one.
+    """
     parser = Parser(prog="keyguard", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"keyguard {__version__}")
-    commands = parser.add_subparsers(
+    children = parser.add_subparsers(
         prog="keyguard", dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for name in (command,) if command in COMMANDS else COMMANDS:
+    for name in commands[:1] if alone and commands[0] in COMMANDS else COMMANDS:
         module, text = COMMANDS[name]
-        child = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        import_module(module).add_arguments(child)
+        child = children.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name in commands:
+            import_module(module).add_arguments(child)
     return parser

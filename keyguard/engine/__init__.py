@@ -1,1 +1,1 @@
-"""Matching: from rules to a compiled database, and from a text to the matches in it."""
+"""Matching: compile rules into a database, and find their matches in a text."""

@@ -1,8 +1,9 @@
-"""From rule packs to a matcher, by way of the cache: what was compiled once is loaded in a few milliseconds."""
+"""Compile rule packs into an engine, or load it from the cache, which takes a few milliseconds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,33 +18,34 @@ from keyguard.rules.loader import AddedPack, RuleSet
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
+    from keyguard.engine.match_plan import Plan
     from keyguard.engine.matcher import Matcher
-    from keyguard.engine.plan import Plan
 
 ENGINES = ("auto", "hyperscan", "python")
-#: names of what is cached, also of what a process that died has left
+#: pattern of the names of cache files, including those that a crashed process left behind
 FILES = r"\.?rules-[0-9a-f]{32}\.msgpack(\.[0-9]+)?"
 _KEPT = 4
 
 
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
-    """What the cache holds for one set of packs and one version of everything that compiles them."""
+    """The cache entry for one set of packs and one version of everything that compiles them."""
 
     #: how many rules there are
     count: int
-    #: a ``RuleSet``, still in bytes: most scans find nothing and need none of it
+    #: a ``RuleSet``, still encoded: most scans find nothing and do not need it
     ruleset: msgspec.Raw
-    #: a ``Plan``, the same
+    #: a ``Plan``, still encoded
     plan: msgspec.Raw
-    #: of each of its anchors
+    #: the width of each of its anchors
     widths: tuple[int, ...]
+    #: of Hyperscan; empty until the first scan
     database: bytes
     #: (name of a pack of the scanned repository, how many rules it added)
     added: tuple[tuple[str, int], ...] = ()
 
 
 class Engine:
-    """Rules ready to run. What confirms a match is imported when the prefilter first fires."""
+    """Rules ready to run. The matcher is imported when the prefilter has its first hit."""
 
     def __init__(
         self,
@@ -53,9 +55,9 @@ class Engine:
         added: tuple[AddedPack, ...] = (),
         stamp: str = "",
     ) -> None:
-        """The packs are those besides the built-in ones, for when the compiled form turns out to be damaged."""
+        """``packs`` and ``added`` are those besides the built-in ones, in case the cached form is damaged."""
         self.prefilter = filter_
-        #: a name for these rules and what runs them; empty for rules made in memory
+        #: a name for these rules and the code that runs them; empty for rules made in memory
         self.stamp = stamp
         #: how many rules there are
         self.count = found.count
@@ -68,24 +70,24 @@ class Engine:
     def ruleset(self) -> RuleSet:
         """The rules and their vendors."""
         try:
-            return msgspec.msgpack.decode(self._found.ruleset, type=RuleSet)
+            return _decoded(self._found)
         except (msgspec.MsgspecError, ValueError):
             packs, added = self._packs
             return loader.parse(loader.read_packs(packs), added)
 
     @cached_property
     def plan(self) -> Plan:
-        """What is looked for, and where."""
+        """The plan: patterns, anchors, and the anchors of each pattern."""
         try:
             return _plan(self._found)
         except (msgspec.MsgspecError, ValueError):
-            from keyguard.engine import planning
+            from keyguard.engine import plan_builder
 
-            return planning.build(self.ruleset.rules)
+            return plan_builder.build_plan(self.ruleset.rules)
 
     @cached_property
     def matcher(self) -> Matcher:
-        """The matcher, made once."""
+        """The matcher, created once."""
         from keyguard.engine.matcher import Matcher
 
         return Matcher(lambda: self.ruleset, self.plan, self.prefilter)
@@ -94,26 +96,44 @@ class Engine:
 def load(
     extra: Iterable[str] = (), engine: str = "auto", *, added: Iterable[AddedPack] = (), cached: bool = True
 ) -> Engine:
-    """The engine for the built-in packs, those in ``extra``, and those that the scanned repository has ``added``.
+    """Return the engine for the built-in packs, those in ``extra``, and those ``added`` by the scanned repository.
 
-    Raises ``RuleError`` for a broken pack, ``UsageError`` for an engine that is not here.
+    Raise ``RuleError`` for an invalid pack, ``UsageError`` for an engine that is not installed.
     """
     native = _is_native(engine)
     packs, own = tuple(extra), tuple(added)
-    library = prefilter.library_version() if native else "python"
-    stamp = loader.stamp(packs, __version__, library, added=own) if cached else ""
-    name = f"rules-{stamp[:32]}.msgpack"
+    stamp = _stamp(packs, own, native) if cached else ""
+    name = _file_name(stamp)
     found = _from_cache(name, native) if stamp else None
     if found is None:
         found = _compile(loader.parse(loader.read_packs(packs), own))
     filter_, fresh = _prefilter(found, native)
     if fresh and stamp:
-        _to_cache(name, found, filter_)
+        _to_cache(name, found, filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python")
     return Engine(found, filter_, packs, own, stamp)
 
 
+def rules(extra: Iterable[str] = ()) -> RuleSet:
+    """Return the rules of the built-in packs and of those in ``extra``, for a command that scans nothing.
+
+    Parsing all packs takes 0.15 s of processor time, so they come from the cache; if they are not in it, they are
+    stored for the next scan, which adds the database. Raise ``RuleError`` for an invalid pack.
+    """
+    packs = tuple(extra)
+    native = _is_native("auto")
+    name = _file_name(_stamp(packs, (), native))
+    found = _from_cache(name, native)
+    if found is not None:
+        with suppress(msgspec.MsgspecError, ValueError):
+            return _decoded(found)
+    ruleset = loader.parse(loader.read_packs(packs))
+    if directory.folder(make=True) is not None:
+        _to_cache(name, _compile(ruleset), b"")
+    return ruleset
+
+
 def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
-    """An engine for a set of rules made in memory; nothing is cached."""
+    """Return an engine for a rule set made in memory; nothing is cached."""
     found = _compile(ruleset)
     return Engine(found, _prefilter(found, _is_native(engine))[0])
 
@@ -121,9 +141,9 @@ def build(ruleset: RuleSet, engine: str = "auto") -> Engine:
 def _compile(ruleset: RuleSet) -> Compiled:
     from collections import Counter
 
-    from keyguard.engine import planning
+    from keyguard.engine import plan_builder
 
-    plan = planning.build(ruleset.rules)
+    plan = plan_builder.build_plan(ruleset.rules)
     return Compiled(
         count=len(ruleset.rules),
         ruleset=msgspec.Raw(msgspec.msgpack.encode(ruleset)),
@@ -144,19 +164,33 @@ def _is_native(engine: str) -> bool:
 
 
 def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
-    """The prefilter, and whether it had to be compiled."""
+    """Return the prefilter, and whether it had to be compiled."""
     if not native:
         return prefilter.PythonPrefilter(_plan(found).anchors), not found.database
     if found.database:
         try:
             return prefilter.HyperscanPrefilter((), found.database, found.widths), False
         except prefilter.unusable():
-            pass  # compiled on another kind of processor: the home folder is shared
+            pass  # compiled for another kind of processor: the home folder may be shared between machines
     return prefilter.HyperscanPrefilter(_plan(found).anchors), True
 
 
+def _stamp(packs: tuple[str, ...], added: tuple[AddedPack, ...], native: bool) -> str:
+    """Return a name for these packs and for all code that compiles them."""
+    library = prefilter.library_version() if native else "python"
+    return loader.stamp(packs, __version__, library, added=added)
+
+
+def _file_name(stamp: str) -> str:
+    return f"rules-{stamp[:32]}.msgpack"
+
+
+def _decoded(found: Compiled) -> RuleSet:
+    return msgspec.msgpack.decode(found.ruleset, type=RuleSet)
+
+
 def _plan(found: Compiled) -> Plan:
-    from keyguard.engine.plan import Plan
+    from keyguard.engine.match_plan import Plan
 
     return msgspec.msgpack.decode(found.plan, type=Plan)
 
@@ -174,7 +208,6 @@ def _from_cache(name: str, native: bool) -> Compiled | None:
         return None
 
 
-def _to_cache(name: str, found: Compiled, filter_: Prefilter) -> None:
-    database = filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python"
+def _to_cache(name: str, found: Compiled, database: bytes) -> None:
     directory.write(name, msgspec.msgpack.encode(msgspec.structs.replace(found, database=database)))
     directory.prune(FILES, _KEPT)

@@ -1,9 +1,9 @@
-"""Files whose content stands in them packed or encrypted: told by their first bytes, whatever they are called.
+"""Recognise files whose content is packed or encrypted, by their first bytes, whatever they are called.
 
-Their bytes are matched as they are, which finds next to nothing: so they are listed as not read. The words for one say
-what it is, and in parentheses more about that: what stands before the parentheses is what reports count.
+Their bytes are matched as they are, which finds next to nothing, so they are listed as not read. The description of a
+container has details in parentheses; reports count by the part before the parentheses.
 
-Formats: the manual pages and specifications of each; ``file``'s own names for them.
+Formats: the manual pages and specifications of each; names as in ``file``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from keyguard.model.finding import UNOPENED, Skipped
 from keyguard.support.regex import expression
 
-#: so many bytes of a file tell what it is
+#: the number of bytes that suffice to recognise a container
 LOOK = 512
 
 _Test = Callable[[bytes], str]
@@ -64,19 +64,19 @@ _OTHERS = {
 }
 _HEX_HEAD = expression(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}")
 _GIT_OBJECT = expression(rb"(?:blob|tree|commit|tag) [0-9]{1,19}\0")
-#: the sum of the bytes in a header of a tar, in octal digits, and where that stands
+#: the checksum in a tar header, in octal digits, and its position
 _SUM = expression(rb"[ 0]{0,4}([0-7]{2,6})[\0 ]{1,2}\Z")
 _SUM_AT = slice(148, 156)
 
 
 def container(data: bytes) -> str:
-    """What a file is that begins so, in words; empty for one that is read. ``LOOK`` bytes of it are enough."""
+    """Return the kind of container that ``data`` starts, in words; empty for none. ``LOOK`` bytes are enough."""
     tests = _BEGINNINGS.get(data[:2])
     if tests:
         for test in tests:
             if words := test(data):
                 return words
-    # the sum in the header of a tar ends with a NUL, which no text has there
+    # the checksum in a tar header ends with a NUL, which no text has there
     return "" if len(data) < LOOK or (data[154] and data[155]) or not _is_tar(data) else "archive (tar)"
 
 
@@ -89,13 +89,13 @@ def packed_texts(texts: Sequence[bytes]) -> list[int]:
 
 
 def counted(skipped: Iterable[Skipped]) -> dict[str, int]:
-    """How many of these are of which kind (all before the parentheses), for those that a scan does not open."""
+    """Return the number of unopened files by kind, the part of the detail before the parentheses."""
     kinds = Counter(one.detail.partition(" (")[0] for one in skipped if one.reason in UNOPENED)
     return dict(sorted(kinds.items()))
 
 
 def _is_tar(data: bytes) -> bool:
-    """Whether this begins with the header of a tar: a mark, or, before there was one, a sum that is right."""
+    """Whether this starts with a tar header: by its magic, or, in the oldest format, by a correct checksum."""
     if data.startswith(b"ustar", 257):
         return True
     found = _SUM.match(data[_SUM_AT])
@@ -103,7 +103,7 @@ def _is_tar(data: bytes) -> bool:
 
 
 def _deflated(data: bytes) -> str:
-    """A zlib stream: an object of git's in a file of its own, or anything else."""
+    """Return the kind of a zlib stream: a loose git object, or anything else; empty if it is none."""
     machine = zlib.decompressobj()
     try:
         text = machine.decompress(data[:LOOK], 64)
@@ -123,7 +123,7 @@ def _starting(magic: bytes, words: str) -> _Test:
 
 
 def _beginnings() -> dict[bytes, tuple[_Test, ...]]:
-    """The first two bytes -> what to look for then. Most files begin with none of them."""
+    """Return the first two bytes -> the tests to run then. Most files start with none of these."""
     found: dict[bytes, list[_Test]] = {}
     named: Iterable[tuple[str, tuple[bytes, ...]]] = (
         *((f"archive ({name})", magics) for name, magics in _ARCHIVES.items()),

@@ -1,6 +1,6 @@
-"""Texts that are not bytes of ASCII: UTF-16 and UTF-32 are turned into UTF-8, wide strings inside binaries are found.
+"""Decode texts that are not ASCII-compatible: UTF-16 and UTF-32 become UTF-8, and wide strings in binaries are found.
 
-UTF-8 and the Latin encodings need nothing: keys are ASCII, and patterns work on bytes.
+UTF-8 and the Latin encodings need nothing: keys are ASCII, and patterns match bytes.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _TEXT = b"\t" + bytes(range(0x20, 0x7F))
-#: zero for what is allowed in its place, one for everything else
+#: zero for an allowed byte, one for any other
 _NOT_TEXT = bytes(byte not in _TEXT for byte in range(256))
 _NOT_NUL = bytes(byte != 0 for byte in range(256))
-#: at least as long as the shortest key
+#: a run at least as long as the shortest key
 _GOOD = expression(rb"\0{12,}")
 #: characters that no text has
 _NO_TEXT = expression(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
-#: how much of a text is looked at to tell its encoding
+#: bytes examined to determine the encoding of a text
 LOOK = 4096
 
 
 class WideRun(NamedTuple):
-    """ASCII that stands in wide characters: its text, where it begins, and the bytes a character takes."""
+    """ASCII text in wide characters: the text, its offset, and the bytes per character."""
 
     text: bytes
     start: int
@@ -38,7 +38,7 @@ class WideRun(NamedTuple):
 
 
 def sniff(head: bytes) -> str | None:
-    """The codec of a text in UTF-16 or UTF-32, by its mark or by where its NULs stand; None for anything else."""
+    """Return the codec of a text in UTF-16 or UTF-32, by its mark or by the position of its NULs; else None."""
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return codec
@@ -51,7 +51,7 @@ def sniff(head: bytes) -> str | None:
 
 
 def _by_nulls(look: bytes) -> str:
-    """The codec in whose texts NULs stand as they do here; empty if there is none."""
+    """Return the codec with this distribution of NULs; empty if there is none."""
     quarter = len(look) // 4
     nulls = [look[place::4].count(0) for place in range(4)]
     for full, empty, codec in ((0, (2, 3), "utf-32-le"), (3, (0, 1), "utf-32-be")):
@@ -64,7 +64,7 @@ def _by_nulls(look: bytes) -> str:
 
 
 def _is_text(look: bytes, codec: str) -> bool:
-    """Whether a text without a mark may be one: tables of numbers have NULs in the same places."""
+    """Whether data without a mark may be text: tables of numbers have NULs in the same places."""
     try:
         text = codecs.getincrementaldecoder(codec)().decode(look)
     except UnicodeDecodeError:
@@ -73,7 +73,7 @@ def _is_text(look: bytes, codec: str) -> bool:
 
 
 def transcoder(read: Callable[[int], bytes], codec: str, first: bytes) -> Callable[[int], bytes]:
-    """A ``read`` that gives the same text in UTF-8; what cannot be decoded becomes U+FFFD. May give more than asked."""
+    """Return a ``read`` that returns the text in UTF-8, U+FFFD for what is invalid, maybe more than asked."""
     decoder = codecs.getincrementaldecoder(codec)(errors="replace")
     pending = [decoder.decode(first).lstrip("\ufeff").encode()]
     ended = False
@@ -91,7 +91,7 @@ def transcoder(read: Callable[[int], bytes], codec: str, first: bytes) -> Callab
 
 
 def wide_runs(data: bytes, order: str = "") -> Iterator[WideRun]:
-    """Every run of ASCII in two or four bytes a character; with an ``order`` (``le``, ``be``) only of that one.
+    """Yield every run of ASCII in two or four bytes per character; with an ``order`` (``le``, ``be``) only in that one.
 
     The same bytes can be read in either order, the wrong one mostly a character short: that reading is left out.
     """
@@ -102,7 +102,7 @@ def wide_runs(data: bytes, order: str = "") -> Iterator[WideRun]:
 
 
 def _runs(data: bytes, width: int, place: int, phase: int) -> Iterator[WideRun]:
-    """Runs in one byte order and one alignment, by column: a pattern would need memory for every character."""
+    """Yield the runs in one byte order and alignment, column by column: a pattern would need memory per character."""
     count = max(0, len(data) - phase) // width
     end, wrong = phase + count * width, 0
     for column in range(width):
@@ -114,7 +114,7 @@ def _runs(data: bytes, width: int, place: int, phase: int) -> Iterator[WideRun]:
 
 
 def _without_ghosts(runs: list[WideRun]) -> list[WideRun]:
-    """Of two runs over the same bytes the longer one; both if they are as long and not the same."""
+    """Return, of two runs over the same bytes, the longer one; both if they have equal length and differ."""
     kept: list[WideRun] = []
     for run in runs:
         before = kept[-1] if kept else None

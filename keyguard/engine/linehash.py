@@ -1,7 +1,7 @@
-"""GitHub's ``primaryLocationLineHash``: what tells its code scanning that two alerts are the same one.
+"""GitHub's ``primaryLocationLineHash``, by which code scanning recognises two alerts as the same one.
 
-A polynomial hash (base 37, modulo 2^64) of the first hundred characters from the start of a line on, without spaces
-and tabs, line ends as LF; then a count of the lines so far that hash alike. Characters are UTF-16 code units.
+It is a polynomial hash (base 37, modulo 2^64) of the first hundred characters from the start of a line, without spaces
+and tabs, line ends as LF; then the count of lines so far with the same hash. Characters are UTF-16 code units.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ _WINDOW = 100
 _BASE = 37
 _MASK = (1 << 64) - 1
 _EOF = 0xFFFF
-#: so few lines are hashed each by itself
+#: up to this number of lines, each is hashed by itself
 _FEW = 4
-#: no hundred code units need more bytes of UTF-8 than this; one character more, so that the last is whole
+#: the most bytes of UTF-8 in a hundred code units, plus one character, so that the last one is complete
 _WINDOW_BYTES = 3 * _WINDOW + 4
 _LINE_END = expression(rb"\r\n|\r|\n")
 
 
 def line_hash(text: bytes, line_start: int) -> str:
-    """The hash for the line of the file ``text`` that starts at this offset, as ``hex:count``."""
+    """Return the hash of the line that starts at this offset, as ``hex:count``."""
     return line_hashes(text, (line_start,))[line_start]
 
 
 def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
-    """The same for several lines of one file, in one pass over it: offset of the line -> hash."""
+    """Return offset -> hash for several lines of one text, in one pass over it."""
     starts = sorted({*line_starts})
     if len(starts) <= _FEW and text.isascii():
         return {start: _one_hash(text, start) for start in starts}
@@ -37,7 +37,7 @@ def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
     dense = _dense(text)
     lines = dense.split(b"\n")
     asked = set(numbers.values())
-    # only lines that begin like one that is asked for can have the same window: as many code units are more bytes
+    # only a line with the same first bytes can have the same window: each code unit takes at least one byte
     alike = {lines[number][:_WINDOW] for number in asked}
     offsets = list(accumulate(map(len, lines), initial=0))
     counts: dict[bytes, int] = {}
@@ -51,7 +51,7 @@ def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
 
 
 def _one_hash(text: bytes, start: int) -> str:
-    """The hash for one line of a text in ASCII. Lines that begin alike are found at once, and no others looked at."""
+    """Return the hash of one line of an ASCII text; only lines that start alike are examined."""
     dense = _dense(text)
     offset = dense.rfind(b"\n", 0, len(_dense(text[:start]))) + 1
     window = dense[offset : offset + _WINDOW]
@@ -63,7 +63,7 @@ def _one_hash(text: bytes, start: int) -> str:
 
 
 def _line_numbers(text: bytes, line_starts: Iterable[int]) -> dict[int, int]:
-    """Offset -> how many lines end before it, counted from one offset to the next."""
+    """Return offset -> number of lines that end before it, counted from one offset to the next."""
     numbers: dict[int, int] = {}
     at = number = 0
     has_cr = b"\r" in text
@@ -75,9 +75,9 @@ def _line_numbers(text: bytes, line_starts: Iterable[int]) -> dict[int, int]:
 
 
 def _dense(text: bytes) -> bytes:
-    """The text as UTF-8, with LF for every line end and without spaces and tabs."""
+    """Return the text as UTF-8, with LF for every line end and without spaces and tabs."""
     if not text.isascii():
-        # before anything is taken out: what is left of broken sequences must not join
+        # before anything is removed: the parts of invalid sequences must not join
         text = text.decode("utf-8", "replace").encode()
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -85,7 +85,7 @@ def _dense(text: bytes) -> bytes:
 
 
 def _window(dense: bytes, offset: int) -> bytes:
-    """The code units that count for the line there, two bytes each; fewer only at the end of the file."""
+    """Return the code units that count for the line there, two bytes each; fewer only at the end of the file."""
     taken = dense[offset : offset + _WINDOW_BYTES]
     return taken.decode("utf-8", "ignore").encode("utf-16-le")[: 2 * _WINDOW]
 

@@ -1,4 +1,4 @@
-"""Where a match stands, in the words of a person: line, column, and the line itself with nothing secret in it."""
+"""Compute the location of a match for people: line, column, and the line itself with every secret masked."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from keyguard.support.regex import expression
 
 _CLIP = 72
 _REACH = 4096
-#: what looks random beside a key may be one that no rule knows
+#: random-looking text next to a key may be a key that no rule knows
 _RANDOM = expression(rb"[A-Za-z0-9+/=]{40,}|[A-Za-z0-9+_=-]{24,}")
-#: the same, of which the clip may show only an end
+#: the same at a clipped end
 _CUT_LEFT, _CUT_RIGHT = expression(rb"^[A-Za-z0-9+/_=-]{8,}"), re.compile(rb"[A-Za-z0-9+/_=-]{8,}$")
-#: parts of a character in UTF-8 that the clip may cut through
+#: parts of a UTF-8 character that clipping may cut
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _LAST_CHARACTER = expression(rb"[\xc0-\xff][\x80-\xbf]{0,3}$")
 
 
 class Origin(NamedTuple):
-    """Where a wide string stands in the page that it was taken from."""
+    """The location of a wide string in the page that it was taken from."""
 
     page: Page
     run: WideRun
 
     def offset(self, index: int) -> int:
-        """Where in the page a character of the string stands."""
+        """Return the offset in the page of a character of the string."""
         return self.run.start + index * self.run.width
 
 
-class Places:
-    """The matches of one text, and where each of them is."""
+class MatchLocations:
+    """The locations of the matches in one text."""
 
     def __init__(self, blob: Blob, page: Page, matches: list[Match], origin: Origin | None, *, hashed: bool) -> None:
         self._blob = blob
@@ -49,13 +49,13 @@ class Places:
         self._starts: dict[int, int] = {}
         self._hashes: dict[int, str] = {}
 
-    def look(self, indices: Iterable[int]) -> None:
-        """Find the lines of these matches: their places are asked for next, and those of no others."""
+    def prepare(self, indices: Iterable[int]) -> None:
+        """Compute the lines of these matches; only their occurrences may be requested next."""
         self._starts = {index: self._outer.line_start(self.offset(index)) for index in indices}
         self._hashes = line_hashes(self._outer.data, self._starts.values()) if self._hashed else {}
 
     def offset(self, index: int) -> int:
-        """Where in the page a match begins; for a match in a wide string, in the page that holds the string."""
+        """Return the offset of a match in the page; for a wide string, in the page that contains the string."""
         return self._span(index)[0]
 
     def _span(self, index: int) -> tuple[int, int]:
@@ -65,7 +65,7 @@ class Places:
         return origin.offset(match.start), origin.offset(match.end)
 
     def occurrence(self, index: int, mask: str) -> Occurrence:
-        """The place of a match, shown with its mask."""
+        """Return the occurrence of a match, with its mask in the snippet."""
         start, end = self._span(index)
         line, column, end_line, end_column = self._outer.span(start, end)
         return Occurrence(
@@ -81,7 +81,7 @@ class Places:
 
 
 def _union(matches: list[Match]) -> list[tuple[int, int]]:
-    """The spans of the matches, in order and apart from each other: those of added rules may overlap others."""
+    """Return the spans of the matches, in order and disjoint: matches of added rules may overlap others."""
     found: list[tuple[int, int]] = []
     for match in matches:
         if found and match.start < found[-1][1]:
@@ -92,7 +92,7 @@ def _union(matches: list[Match]) -> list[tuple[int, int]]:
 
 
 def _snippet(page: Page, match: Match, covered: list[tuple[int, int]], mask: str) -> Snippet:
-    """The line around a match with every secret masked, and what merely looks random hidden."""
+    """Return the line around a match, every secret masked and random-looking text shortened."""
     line_start, line_end = page.line_span(match.start, _REACH)
     low, high = max(line_start, match.start - _CLIP), min(line_end, match.end + _CLIP)
     before = _hidden(page.data, low, match.start, covered)
@@ -106,7 +106,7 @@ def _snippet(page: Page, match: Match, covered: list[tuple[int, int]], mask: str
 
 
 def _hidden(data: bytes, low: int, high: int, covered: list[tuple[int, int]]) -> bytes:
-    """A piece of a line without the secrets in it, which are ``covered``: spans in order that do not overlap."""
+    """Return a piece of a line without the secrets in it; ``covered`` are their spans, in order and disjoint."""
     piece, at = b"", low
     for start, end in covered[bisect_right(covered, low, key=lambda one: one[1]) :]:
         if start >= high:
@@ -119,7 +119,7 @@ def _hidden(data: bytes, low: int, high: int, covered: list[tuple[int, int]]) ->
 def _ellipsis(found: re.Match[bytes]) -> bytes:
     text = found.group()
     plain = not any(byte in b"0123456789" for byte in text)
-    # where there are slashes, letters of one case and a few digits are more likely a path
+    # with slashes, letters of one case and digits are more likely a path
     path = b"/" in text and (text.islower() or text.isupper())
     return text if plain or path else text[:2] + b"..."
 

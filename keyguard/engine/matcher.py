@@ -1,7 +1,7 @@
-"""Prefilter, then confirm: from a text to the matches in it.
+"""Find the matches in a text: prefilter, then confirm.
 
-The prefilter says where a rule could match; there, and only there, ``re`` decides. An anchor whose distance from the
-start of the match is known costs one anchored attempt; others are searched for in a window as wide as the pattern.
+The prefilter says where a rule could match; only there ``re`` decides. An anchor at a known distance from the start of
+the match costs one anchored attempt; others are searched for in a window as wide as the pattern.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from keyguard.engine.overlaps import Candidate, Kind, apart, resolve
-from keyguard.engine.plan import Plan
+from keyguard.engine.match_plan import AnchorUse, Plan
+from keyguard.engine.overlaps import Candidate, Kind, outside_matches, resolve
 from keyguard.engine.prefilter import Prefilter
 from keyguard.engine.string_lengths import COUNTED, length_before, match_from
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet
 from keyguard.support import digests
 
-#: how far past a window a look-ahead may want to see
+#: bytes beyond a window that a look-ahead may examine
 _SLACK = 64
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a text holds: matches in order, and the spans that only look like keys."""
+    """The matches in a text, in order, and the spans of placeholders."""
 
     matches: list[Match]
     placeholders: list[tuple[int, int]]
 
 
 class Matcher:
-    """Rules, ready to run. Patterns are compiled when they are first needed."""
+    """Rules ready to match. Patterns are compiled on first use."""
 
     def __init__(self, ruleset: Callable[[], RuleSet], plan: Plan, prefilter: Prefilter) -> None:
-        """``ruleset`` is asked when a pattern first matches."""
+        """``ruleset`` is called when a pattern first matches."""
         self.prefilter = prefilter
         self._load = ruleset
         self._plan = plan
@@ -48,41 +48,42 @@ class Matcher:
         #: the number of what the rules of a kind ask of a text, apart from their checksum
         self._tests: dict[Kind, int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
-        #: the same without boundaries
+        #: the patterns without boundaries
         self._bare: dict[int, re.Pattern[bytes]] = {}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that the plan numbers."""
+        """The rules, by their number in the plan."""
         return self._load().rules
 
     @cached_property
     def _added(self) -> frozenset[int]:
-        """The numbers of the rules that the scanned repository brought."""
+        """The numbers of the rules from the scanned repository."""
         added = self._load().added
         return frozenset(index for index, rule in enumerate(self.rules) if rule.id in added)
 
     @cached_property
     def _nobodys(self) -> frozenset[int]:
-        """The numbers of the rules that say nothing of a vendor: passwords in addresses, private keys."""
+        """The numbers of the rules without a vendor: passwords in URLs, private keys."""
         vendors = self._load().vendors
         return frozenset(index for index, rule in enumerate(self.rules) if vendors[rule.vendor].is_nobody)
 
     @cached_property
     def _samples(self) -> frozenset[str]:
-        """What vendors publish: what one of them does is no key of another's either. What a scanned repository calls
-        a sample is one for its own rule alone.
+        """The digests of published sample keys, which are no keys of any vendor.
+
+        Samples in a rule of the scanned repository count for that rule only.
         """
         known = (rule for index, rule in enumerate(self.rules) if index not in self._added)
         return frozenset(sample for rule in known for sample in rule.samples)
 
     def find(self, data: bytes) -> Found:
-        """All matches in a text, sorted by place."""
+        """Return all matches in a text, sorted by place."""
         hits = self.prefilter.hits(data)
         return self.confirm(data, hits) if hits else Found([], [])
 
     def confirm(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
-        """The matches among what the prefilter found."""
+        """Return the matches among the hits of the prefilter."""
         found = self._matches(data, hits)
         if not found:
             return Found([], [])
@@ -94,14 +95,14 @@ class Matcher:
             span = match.span("secret")
             body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
             asked = form, match["secret"], body - span[0]
-            if asked not in judged:  # one key may stand in a text a hundred thousand times
+            if asked not in judged:  # one key may occur a hundred thousand times in a text
                 judged[asked] = self._judged(match, body, asked, tested)
             real, genuine = judged[asked]
             if real and not genuine:
                 placeholders.add(span)
             candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
         matches = self._settled(data, candidates)
-        return Found(matches, apart(sorted(placeholders), matches))
+        return Found(matches, outside_matches(sorted(placeholders), matches))
 
     def _judged(
         self,
@@ -130,8 +131,10 @@ class Matcher:
         return real, genuine
 
     def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
-        """The matches that candidates come to. Those of added rules compete among themselves alone: what they find
-        stands beside what known rules find, or with it where it is the very same text.
+        """Return the matches that result from the candidates.
+
+        Candidates of added rules compete only among themselves: their matches are reported next to those of known
+        rules, or merged with them if the span is the same.
         """
         sides = ([one for one in candidates if (one.rules[0] in self._added) is side] for side in (False, True))
         known, added = (resolve(data, side, self.rules, self._nobodys) for side in sides)
@@ -143,32 +146,43 @@ class Matcher:
             found[one.start, one.end] = same._replace(also=same.also + one.rules) if same else one
         return [found[span] for span in sorted(found)]
 
-    def unbounded(self, data: bytes) -> list[Match]:
-        """What looks like a key by how it begins, also within a word: for masking, since it need not be one."""
-        found: list[Match] = []
-        end = 0
-        for anchor, at in sorted(self.prefilter.hits(data), key=lambda hit: hit[1]):
+    def unbounded(self, data: bytes, *, nested: bool = False) -> list[Match]:
+        """Return what starts like a key, even inside a word: for masking, since it need not be a key."""
+        found = list[Match]()
+        for anchor, at in sorted(set(self.prefilter.hits(data)), key=lambda hit: hit[1]):
             for lead in self._plan.leads[anchor]:
-                least, most = lead.before
-                if least == most and at - least >= end and (match := self._unbounded_at(data, lead.form, at - least)):
+                last = found[-1] if found and not nested else None
+                match = self._unbounded_at(data, lead, at, last)
+                if match and last and match.full_start == last.full_start:
+                    found[-1] = max(last, match, key=lambda one: one.end)
+                elif match:
                     found.append(match)
-                    end = match.end
         return found
 
-    def _unbounded_at(self, data: bytes, form: int, start: int) -> Match | None:
-        rules = self._plan.forms[form].rules
-        pattern = self._bare.get(form) or self._bare.setdefault(form, re.compile(self.rules[rules[0]].pattern.encode()))
+    def _unbounded_at(self, data: bytes, lead: AnchorUse, at: int, last: Match | None) -> Match | None:
+        """Return the match of a lead that begins where the ``last`` one does, or behind it."""
+        rules, (least, most) = self._plan.forms[lead.form].rules, lead.before
+        start = at - most
+        if not last or start != last.full_start:
+            start = max(start, last.end if last else 0)
+        if start > at - least:
+            return None
+        pattern = self._bare.get(lead.form)
+        if pattern is None:
+            pattern = self._bare[lead.form] = re.compile(self.rules[rules[0]].pattern.encode())
         match = pattern.match(data, start)
-        if match is None:
+        if match is None and least < most:
+            match = pattern.search(data, start, at + self._plan.forms[lead.form].width + _SLACK)
+        if match is None or match.start() > at - least:
             return None
-        first, last = match.span("secret")
+        first, stop = match.span("secret")
         body = max(match.start("body"), first) if "body" in pattern.groupindex else first
-        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(form)):
+        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(lead.form)):
             return None
-        return Match(first, last, body, match["secret"], rules, *match.span())
+        return Match(first, stop, body, match["secret"], rules, *match.span())
 
     def _matches(self, data: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, re.Match[bytes]]]:
-        """Each distinct match of a form, once."""
+        """Return each distinct match of a form once."""
         seen: set[tuple[int, int]] = set()
         found: list[tuple[int, re.Match[bytes]]] = []
         for _, known in self._lefts.values():
@@ -182,14 +196,14 @@ class Matcher:
         return found
 
     def _match_at(self, data: bytes, form: int, at: int, before: tuple[int, int]) -> re.Match[bytes] | None:
-        """The match of a form that has the anchor at ``at`` where it should be."""
+        """Return the match of a form with the anchor at ``at``; None if there is none."""
         least, most = before
         if least == most:
             start = at - least
             if start < 0 or not self._begins(form, data, start):
                 return None
             pattern = self._compiled.get(form) or self._compile(form)
-            # nearly always: hits are many
+            # the usual case, kept fast: there are many hits
             if start < 5 or (data[start - 1] and data[start - 2] not in COUNTED):
                 return pattern.match(data, start)
             return match_from(pattern, data, start)
@@ -207,7 +221,7 @@ class Matcher:
         return None
 
     def _kinds(self, form: int) -> tuple[Kind, ...]:
-        """The rules of a form."""
+        """Return the rules of a form, grouped by what they require of a match."""
         found = self._grouped.get(form)
         if found is None:
             kinds: dict[tuple[object, ...], list[int]] = {}
@@ -259,7 +273,7 @@ class Matcher:
         return check not in checksums.REQUIRED or checksums.CHECKSUMS[check](match["secret"])
 
     def _is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
-        # most texts in which an anchor stands hold no match, and most commits no other text
+        # imported late: most texts with an anchor contain no match, and most commits no such text
         from keyguard.engine.placeholders import is_placeholder, is_spelled
 
         rule, secret = self.rules[index], match["secret"]

@@ -1,4 +1,4 @@
-"""Candidates that overlap: which of them is the match."""
+"""Resolve candidates that overlap: decide which of them is the match."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from keyguard.model.finding import Confidence, Match, Rule
 
 _RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 
-#: rules of one family that ask the same of a match, by their numbers
+#: the numbers of rules of one family that require the same of a match
 Kind = tuple[int, ...]
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
-    """One rule or a family of them over one span, before it is compared with its neighbours."""
+    """One rule or family over one span, before it is compared with its neighbours."""
 
     start: int
     end: int
     body: int
     rules: tuple[int, ...]
-    """Of one family, or one rule."""
+    """The rules of one family, or one rule."""
     full_start: int
     full_end: int
 
 
 def resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
-    """One match a key: rules of one family share it, elsewhere the better rule wins over what it overlaps, and any
-    vendor's over one of ``nobodys``.
+    """Return one match per key.
 
-    A candidate loses to any better one that it overlaps, whether or not that one loses to a third: so the answer
-    depends on the neighbourhood alone, and not on where a page ends.
+    Rules of one family share a match; otherwise the better rule wins over what it overlaps, and a rule with a vendor
+    over one of ``nobodys``. A candidate loses to any better one that it overlaps, even if that one loses to a third: so
+    the result depends on the neighbourhood alone, and not on where a page ends.
     """
     groups: dict[tuple[int, int, str], list[Candidate]] = {}
     for one in candidates:
@@ -75,8 +75,8 @@ def _merged(data: bytes, group: list[Candidate], rules: tuple[int, ...]) -> Matc
     )
 
 
-def apart(spans: list[tuple[int, int]], matches: list[Match]) -> list[tuple[int, int]]:
-    """The spans that overlap no match; matches are in order of their starts."""
+def outside_matches(spans: list[tuple[int, int]], matches: list[Match]) -> list[tuple[int, int]]:
+    """Return the spans that overlap no match; matches are in order of their starts."""
     starts = [one.start for one in matches]
     farthest = [*accumulate((one.end for one in matches), max)]
     before = [bisect_left(starts, end) for _, end in spans]

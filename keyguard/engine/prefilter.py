@@ -1,7 +1,7 @@
-"""Where in a text could a rule match at all? One Hyperscan database over all anchors, or plain searches without it.
+"""Find where in a text a rule could match at all: one Hyperscan database over all anchors, or plain searches.
 
-Both answer the same question with a superset of the right places; :mod:`keyguard.engine.matcher` then lets ``re``
-decide, so the findings are equal whichever of them ran (a differential test holds that).
+Both return a superset of the right places; :mod:`keyguard.engine.matcher` then lets ``re`` decide, so the findings are
+equal whichever of them ran (a differential test checks that).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
-#: bumped when the meaning of a cached database changes
+#: incremented when the meaning of a cached database changes
 FORMAT = 8
 
 
@@ -24,27 +24,27 @@ class Prefilter(Protocol):
 
     name: str
     reach: int
-    """One less than the length of the longest anchor: how far from one of its bytes another may be."""
+    """The length of the longest anchor minus one: the largest distance between two of its bytes."""
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
-        """(index of the anchor, offset of its literal) for every place where one stands, in no order."""
+        """Return (index of the anchor, offset of its literal) for every occurrence, in no order."""
 
     def fires(self, data: bytes) -> bool:
         """Whether there is any hit."""
 
     def places(self, data: bytes) -> list[int]:
-        """Where hits are, in no order."""
+        """Return the offsets of the hits, in no order."""
 
 
 class HyperscanPrefilter:
-    """All anchors in one automaton: more than a gigabyte a second, whatever their number."""
+    """All anchors in one automaton: more than a gigabyte per second, whatever their number."""
 
     name = "hyperscan"
 
     def __init__(
         self, anchors: tuple[Anchor, ...], compiled: bytes | None = None, widths: tuple[int, ...] = ()
     ) -> None:
-        """Of what was ``compiled`` before, the widths of the anchors are enough."""
+        """For a database that is ``compiled`` already, the widths of the anchors are enough."""
         import hyperscan
 
         self._widths = widths or tuple(anchor.width for anchor in anchors)
@@ -57,14 +57,14 @@ class HyperscanPrefilter:
         self._scratch = hyperscan.Scratch(self._database)
 
     def dump(self) -> bytes:
-        """The compiled database, for this version of the library on this kind of processor."""
+        """Return the compiled database, for this version of the library on this kind of processor."""
         import hyperscan
 
         return bytes(hyperscan.dumpb(self._database))
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
-        # anew each time: what ^C interrupts leaves some behind
+        # a new list each time: an interrupted search leaves hits behind
         found = self._found = []
         self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
         if not found:
@@ -85,7 +85,7 @@ class HyperscanPrefilter:
 
 
 class PythonPrefilter:
-    """``bytes.find``, literal by literal: for platforms without Hyperscan."""
+    """``bytes.find``, literal by literal, for platforms without Hyperscan."""
 
     name = "python"
 
@@ -125,7 +125,7 @@ class PythonPrefilter:
 
 
 def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
-    """The numbers of those texts in which there could be a hit, in order, by one look at all of them."""
+    """Return the indices of the texts in which there could be a hit, in order, by one search over all of them."""
     hits = prefilter.hits(b"\n".join(texts))
     if not hits:
         return []
@@ -143,14 +143,14 @@ def available() -> bool:
 
 
 def unusable() -> type[Exception]:
-    """What the library raises for a database that it cannot use."""
+    """Return the exception type that the library raises for a database that it cannot use."""
     import hyperscan
 
     return hyperscan.error
 
 
 def library_version() -> str:
-    """What a compiled database depends on: the library and the processor's features, as far as they can be told."""
+    """Return what a compiled database depends on: the library's version and the processor, as far as known."""
     import hyperscan
 
     machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")

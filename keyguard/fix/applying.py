@@ -58,7 +58,7 @@ def _write(step: Write, site: Site) -> None:
 def _prove(paths: tuple[bytes, ...], site: Site, *, everywhere: bool) -> None:
     """See that git ignores the files now, here or for everybody. Raises ``Blocked``."""
     for path, verdict in site.verdicts(paths).items():
-        if not verdict.ignored or (everywhere and verdict.here_only):
+        if not verdict.ignored or (everywhere and verdict.local_only):
             raise Blocked(f"git does not ignore {shown_path(path)} by it: look with git check-ignore -v --no-index")
 
 

@@ -43,6 +43,8 @@ class Draft:
         before, found = self._writes.get(path), self._look(path)
         if found is not None:
             _refuse_odd(found)
+        elif self._has_key(path[path.rfind(b"/") + 1 :]):
+            raise Blocked("a file of this name would hold a key in it: give it another name")
         titles = dict.fromkeys([*(before.title.split("; ") if before else ()), title])
         self._writes[path] = Write(
             stage=min(before.stage, stage) if before else stage,
@@ -82,6 +84,9 @@ class Draft:
         found = self._look(path)
         if found is not None:
             _refuse_odd(found)
+
+    def _has_key(self, name: bytes) -> bool:
+        return self.site.names.masked(name) != name
 
     def _look(self, path: bytes) -> Found | None:
         if path not in self._found:

@@ -13,7 +13,7 @@ from keyguard.fix.draft import Draft
 from keyguard.fix.files import dotenv, ignore_files
 from keyguard.fix.files.folder import PRIVATE, Blocked
 from keyguard.git.layout.repository import Repository
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.hygiene.envfiles.names import is_env_file, is_example
 from keyguard.model.finding import Finding, Run
 from keyguard.support.sanitize import shown_path
@@ -47,7 +47,7 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
     for path in paths:
         repository = draft.site.repository(path)
         verdict = draft.site.verdicts([path])[path]
-        if repository is None or (verdict.ignored and not verdict.here_only):
+        if repository is None or (verdict.ignored and not verdict.local_only):
             continue
         home = _home(draft, repository, path, verdict)
         try:
@@ -133,8 +133,8 @@ def _describe(draft: Draft, path: bytes, home: bytes, names: Iterable[str] | Non
 
 
 def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:
-    """The example that is there, or where it belongs."""
-    plain = name == b".env" or name.startswith(b".env.")
+    """The example that is there, or where it belongs. A key in the name of a file gets into no other name."""
+    plain = name == b".env" or name.startswith(b".env.") or _has_key(draft, name)
     for one in _EXAMPLES if plain else ():
         if draft.site.content(folder + one) is not None:
             return folder + one
@@ -154,7 +154,7 @@ def _ruled(draft: Draft, home: bytes, rule: bytes) -> bytes:
     return ignore_files.with_rule(content, rule)
 
 
-def _home(draft: Draft, repository: Repository, path: bytes, verdict: Verdict) -> bytes:
+def _home(draft: Draft, repository: Repository, path: bytes, verdict: IgnoreVerdict) -> bytes:
     """The ``.gitignore`` for a rule: that which takes the file back; else the nearest that speaks of such files; else
     that of the top.
     """

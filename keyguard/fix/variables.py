@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from keyguard.hygiene.project import variables
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project import variable_names
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.model.finding import Environment, Rule, Vendor
 
 _ASSIGNED = re.compile(
@@ -58,14 +58,14 @@ def usual(rule: Rule, vendor: Vendor) -> str:
 
 def valid(name: str) -> str:
     """The name without what a build would hand to browsers, and as no system means it."""
-    name = name[len(variables.public_prefix(name)) :] or name
+    name = name[len(variable_names.public_prefix(name)) :] or name
     name = _OTHER.sub("_", name).strip("_").upper()[:_LONGEST].rstrip("_")
     return f"APP_{name}" if not name or name[0].isdigit() or _RESERVED.match(name) else name
 
 
 def usable(name: str) -> bool:
     """Whether code can look up a name that somebody gave, and no build hands it to browsers."""
-    return _NAME.match(name) is not None and not variables.public_prefix(name)
+    return _NAME.match(name) is not None and not variable_names.public_prefix(name)
 
 
 def alternatives(name: str, environment: Environment) -> list[str]:
@@ -84,7 +84,7 @@ def _assigned(before: bytes) -> str:
 
 def _tells(name: str, vendor: Vendor) -> bool:
     """Whether a name says that it is a secret, and whose."""
-    says = variables.secrecy(name) is not Secrecy.NONE or any(f"_{word}_" in f"_{name}_" for word in _SAYS)
+    says = variable_names.secrecy(name) is not Secrecy.NONE or any(f"_{word}_" in f"_{name}_" for word in _SAYS)
     return says and (not vendor.names or any(word in _squeezed(name) for word in vendor.names))
 
 

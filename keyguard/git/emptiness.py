@@ -1,4 +1,4 @@
-"""Whether a repository holds anything at all that its history could be made of."""
+"""Decide whether a repository holds anything that could make up a history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
-from keyguard.git.own_files import submodule_stores
+from keyguard.git.metadata_files import submodule_stores
 from keyguard.git.refs.tips import read_refs
 from keyguard.support.errors import GitError
 
@@ -14,9 +14,9 @@ _PACKS = (".pack", ".idx")
 
 
 def has_content(repository: Repository) -> bool:
-    """Whether there is an object, a ref, or the store of a submodule in it.
+    """Return whether the repository has an object, a ref, or the store of a submodule.
 
-    True, too, where that cannot be told: whoever reads its history then says what is wrong.
+    Return True as well if that cannot be determined: reading the history then reports the problem.
     """
     try:
         stores = (repository.objects, *alternates(repository.objects))
@@ -29,7 +29,7 @@ def has_content(repository: Repository) -> bool:
 
 
 def _has_objects(folder: str) -> bool:
-    """Whether an object directory holds a pack, or a file where loose objects lie. Raises OSError."""
+    """Return whether an object directory holds a pack or a loose object. Raise OSError if it cannot be read."""
     for name in _names(folder):
         inside = os.path.join(folder, name)
         if name == "pack":

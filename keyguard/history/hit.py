@@ -1,4 +1,4 @@
-"""An object with keys in it, before it is known where it is from."""
+"""An object that contains keys, before its provenance is known."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import msgspec
 
 from keyguard.model.finding import Blob, Sighting, Where
 
-#: what is inspected before it is known where it is from
+#: stands in for the path while an object is inspected: its paths are looked up later
 UNNAMED = Blob(path=b"", where=Where.HISTORY)
 
 
 class Hit(msgspec.Struct, frozen=True, array_like=True):
-    """An object with keys in it."""
+    """An object that contains keys."""
 
     number: int
     sightings: list[Sighting]
     doubtful: bool
-    """Whether its path could tell more: whose a key is, or whether it is one."""
+    """Whether its path can change the result: to whom a key is attributed, or whether a candidate is a key at all."""

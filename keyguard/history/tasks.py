@@ -1,4 +1,4 @@
-"""Pieces of work that cost about the same, and the processes that do them."""
+"""Divide the objects of a store into tasks of similar cost, and run them in several processes."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from keyguard.inspection import workers
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.pack import Pack
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array, np
 
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress
 
-#: ranges of numbers, each of whole trees of a forest with one kind of object
+#: ranges of object numbers; each range consists of whole delta trees with one kind of object
 Task = list[tuple[int, int]]
 
-#: for one process: many, so that none waits long for the last one
+#: tasks for each process: many, so that no process waits long for the last task
 _TASKS = 32
-#: bytes, unpacked, below which one process is faster than several
+#: uncompressed bytes below which one process is faster than several
 _LITTLE = 8 << 20
 
 _Answer = TypeVar("_Answer")
 
 
 class Plan(msgspec.Struct):
-    """Tasks, and about how many bytes each of them unpacks. The largest come first."""
+    """Tasks, and roughly how many bytes each of them decompresses. The largest tasks come first."""
 
     tasks: list[Task] = []
     weights: list[int] = []
 
 
-def planned(store: Store, kinds: Collection[int], jobs: int, packs: Iterable[int] | None = None) -> Plan:
-    """All objects of these kinds in packs (all, or these), in at most so many tasks as workers take.
+def plan_tasks(store: Store, kinds: Collection[int], jobs: int, packs: Iterable[int] | None = None) -> Plan:
+    """Divide all objects of these kinds into at most as many tasks as ``workers`` accepts.
 
-    Each task is about one pack.
+    Each task lies within one pack. ``packs`` selects packs by their place in the store; None means all of them.
     """
     plan = Plan()
     wanted = range(len(store.packs)) if packs is None else packs
@@ -51,17 +51,19 @@ def planned(store: Store, kinds: Collection[int], jobs: int, packs: Iterable[int
 
 
 def _trees(pack: Pack, start: int, kinds: Collection[int]) -> tuple[Array, Array, Array, Array]:
-    """Every tree of a forest with objects of these kinds: first number, the one behind its last, its cost, its kind."""
+    """Return an array each of the first number, the end, the cost and the kind of every delta tree with objects of
+    these kinds.
+    """
     forest = pack.forest
     roots = np.flatnonzero((forest.depths == 0) & np.isin(forest.kinds, list(kinds)))
     counts = forest.counts[roots]
-    # a delta makes something about as large as its base; and each object costs a little, however small
+    # the result of a delta is about as large as its base; and each object has a small fixed cost
     costs = (np.minimum(pack.sizes[roots], 1 << 40) + 2000) * counts
     return roots + start, roots + start + counts, costs, forest.kinds[roots]
 
 
 def _add(plan: Plan, begins: Array, ends: Array, costs: Array, kind: Array, share: int) -> None:
-    """Cut a pack into tasks; trees of one kind that stand side by side are one range."""
+    """Cut a pack into tasks; adjacent delta trees of one kind become one range."""
     parts = np.minimum(np.cumsum(costs) // share, workers.MAX_TASKS // 2)
     new_task = np.append(True, np.diff(parts) > 0)
     new_range = new_task | np.append(True, begins[1:] != ends[:-1]) | np.append(True, kind[1:] != kind[:-1])
@@ -77,7 +79,7 @@ def _add(plan: Plan, begins: Array, ends: Array, costs: Array, kind: Array, shar
         plan.weights[-1] += weight
 
 
-def shared(
+def run_tasks(
     work: Callable[[Task], _Answer],
     answer: type[_Answer],
     plan: Plan,
@@ -85,9 +87,10 @@ def shared(
     progress: Progress | None = None,
     keys: Callable[[_Answer], Iterable[str]] = lambda _: (),
 ) -> Iterator[tuple[Task, _Answer | None]]:
-    """What ``work`` makes of each task, done by several processes where that pays; None where one died over it.
+    """Yield each task with what ``work`` returns for it, or None if a worker process died during it.
 
-    ``keys`` are the fingerprints in an answer. ^C comes out of this after all that was answered before it.
+    Several processes share the tasks if there is enough work. ``keys`` returns the fingerprints in an answer, for
+    progress. On ^C, yield all answers received so far, then raise KeyboardInterrupt.
     """
     if progress:
         progress.expect(sum(plan.weights))
@@ -119,7 +122,10 @@ def _forked(
     jobs: int,
     tell: Callable[[int, _Answer], None],
 ) -> tuple[list[tuple[int, _Answer | None]], KeyboardInterrupt | None]:
-    """The answers to all tasks, or to some, and then what interrupted the others. OSError where there is no worker."""
+    """Return the answers of the worker processes, and the KeyboardInterrupt that stopped them early, if one did.
+
+    Raise OSError if no worker can be started.
+    """
     found: dict[int, _Answer | None] = {}
 
     def do(index: int) -> bytes:
@@ -137,6 +143,8 @@ def _forked(
 
 
 def mark(read: Array, which: Array, task: Task) -> None:
-    """Note in ``read`` that those in these ranges were read that ``which`` says; both bool, one an object."""
+    """Set ``read`` for the objects in the ranges of ``task`` that ``which`` selects; both are bool arrays, one element
+    per object.
+    """
     for begin, end in task:
         read[begin:end] |= which[begin:end]

@@ -1,25 +1,31 @@
-"""What is listed of a store and not read: packed or encrypted files, what git did not finish, and submodules."""
+"""List what a history scan does not open: archives and encrypted files, git's leftovers, commits of submodules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from keyguard.git.layout.alternates import absent_alternates
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.model.finding import UNOPENED, Skipped
 from keyguard.support.errors import GitError
+from keyguard.support.sanitize import shown
 
 if TYPE_CHECKING:
-    from keyguard.odb.store import Store  # with numpy, for which a range has no use
+    from keyguard.odb.store import Store  # imports numpy, which a range does not need
 
-#: what is named one by one; the others are counted
+#: entries that are listed individually; the rest are only counted
 _MOST = 1000
 
 
 def unopened_in(store: Store, containers: Iterable[tuple[int, str]], inside: bytes) -> list[Skipped]:
-    """What one store has: blobs by number with what they are, and leftovers, whose names begin with ``inside``."""
+    """Return the unopened blobs and leftover files of one store.
+
+    ``containers`` holds the number of each blob and what it is; ``inside`` is the prefix for the names of leftover
+    files.
+    """
     found = unopened_blobs({store.oid(number): words for number, words in containers if store.first[number]})
     words = "git file (left over from what git did not finish)"
     names = [f"objects/{name}".encode("utf-8", "surrogateescape") for name in store.leftovers]
@@ -27,25 +33,38 @@ def unopened_in(store: Store, containers: Iterable[tuple[int, str]], inside: byt
 
 
 def unopened_blobs(containers: Mapping[str, str]) -> list[Skipped]:
-    """Blobs by id, with what they are."""
+    """Return an entry for each blob; ``containers`` maps its id to what it is."""
     return [_listed(f"object:{oid}".encode(), containers[oid]) for oid in sorted(containers)]
 
 
 def absent_submodules(links: Mapping[str, bytes], stores: Sequence[Repository]) -> list[Skipped]:
-    """The commits of submodules (id -> name of the folder) that none of these stores holds."""
+    """Return an entry for each submodule commit (id -> name of its folder) that none of these stores holds."""
     absent = list(links)
     for repository in stores if len(stores) > 1 else ():
         absent = _missing_in(repository, absent)
     return [_commit(oid, links[oid], "it is not here") for oid in sorted(absent)]
 
 
+def absent_stores(repository: Repository) -> list[Skipped]:
+    """Return an entry for each object store that a repository borrows from and that is not there.
+
+    An object that something names and that only such a store has is missing, which is a gap of its own.
+    """
+    try:
+        absent = absent_alternates(repository.objects)
+    except GitError:
+        return []  # the store cannot be read at all, which is said
+    path = (b".git/" if repository.top else b"") + b"objects/info/alternates"
+    return [_listed(path, f"object store (borrowed from, and not there: {shown(one)})") for one in absent]
+
+
 def submodules_moved(links: Mapping[str, bytes]) -> list[Skipped]:
-    """The commits to which a range moves submodules: it is about one store, and theirs is another."""
+    """Return an entry for each commit to which a range moves a submodule: its objects are in another store."""
     return [_commit(oid, links[oid], "its store is no part of a range") for oid in sorted(links)]
 
 
 def shortened(found: list[Skipped]) -> list[Skipped]:
-    """The same with only the first of what a scan does not open, and one that stands for the others."""
+    """Return the list with at most ``_MOST`` unopened entries, and one entry that counts the others."""
     listed = [one for one in found if one.reason in UNOPENED]
     if len(listed) <= _MOST:
         return found
@@ -55,12 +74,12 @@ def shortened(found: list[Skipped]) -> list[Skipped]:
 
 
 def _missing_in(repository: Repository, oids: list[str]) -> list[str]:
-    """Those that a store does not hold; all where it cannot be asked."""
+    """Return the ids that a store does not hold; all of them if git cannot read it."""
     wanted = [oid for oid in oids if len(oid) == (64 if repository.object_format == "sha256" else 40)]
     there: set[str] = set()
     try:
-        with open_shadow(repository) as shadow:
-            there.update(one.oid for one in read_blobs(shadow, wanted, any_kind=True) if not one.problem)
+        with open_objects(repository) as git:
+            there.update(one.oid for one in read_blobs(git, wanted, any_kind=True) if not one.problem)
     except GitError:
         pass
     return [oid for oid in oids if oid not in there]

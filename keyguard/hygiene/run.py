@@ -1,4 +1,4 @@
-"""All checks over all projects that were asked for."""
+"""One run of all checks over all projects that were asked for."""
 
 from __future__ import annotations
 
@@ -9,58 +9,65 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
-from keyguard.hygiene.comments import Comments
+from keyguard.hygiene.check_table import (
+    CHECKS,
+    CHECKS_WITHOUT_KEYS,
+    SHARED_LOOKUPS,
+    CheckFunction,
+    local_file_predicates,
+)
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.keys.kubernetes import encoded
-from keyguard.hygiene.project.neighbours import Beside
+from keyguard.hygiene.keys.kubernetes_secrets import encoded
+from keyguard.hygiene.project.local_files import LocalFiles
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.topics import EARLY, FUNCTIONS, PREPARED, CheckFunction, names
+from keyguard.hygiene.suppressions import Suppressions
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
 from keyguard.model.violation import Spot, Violation
 from keyguard.sources.listing import Folder, Listing
 
-#: a project: the root of its folders, and how that is shown
+#: a project: the root of its folders, and that root as reports show it
 _Root = tuple[bytes, bytes]
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """What the checks said, and what they could not find out."""
+class HygieneResult(msgspec.Struct, frozen=True):
+    """The result of all checks: their violations, and what they could not find out."""
 
     violations: list[Violation] = []
-    """Paths are those of reports, and no key is in any text."""
+    """Paths are those of reports, and no text contains a key."""
     sightings: list[Sighting] = []
-    """The keys that violations are about."""
+    """The keys that the violations are about."""
     skipped: list[Skipped] = []
     checks: int = 0
 
 
-class Ahead(NamedTuple):
-    """A project of which nobody knows yet which keys are in it."""
+class PreparedProject(NamedTuple):
+    """A project before its keys are known, with the results of the checks that need no key."""
 
     project: Project
-    said: dict[CheckFunction, list[Violation]]
-    """What the checks said that ask for none."""
+    violations: dict[CheckFunction, list[Violation]]
+    """The violations of each check in ``CHECKS_WITHOUT_KEYS``."""
     skipped: list[Skipped]
-    """Which of them could not."""
+    """The checks among them that failed."""
 
 
-def look_around(listing: Listing, engine: Engine) -> dict[_Root, Ahead]:
-    """What can be found out about the folders of a listing while nobody knows yet which keys there are."""
+def prepare_projects(listing: Listing, engine: Engine) -> dict[_Root, PreparedProject]:
+    """Do all work that needs no keys, for each project of a listing; it can overlap with the search for keys."""
     found = {}
     for folders in projects(listing):
-        beside = Beside(folders[0].root, folders)
-        beside.look(names())
-        ahead = found[_root(folders)] = Ahead(Project(folders, [], [], engine, beside=beside), {}, [])
-        for prepare in PREPARED:
-            with suppress(Exception):  # the check that asks fails the same, and says so
+        local_files = LocalFiles(folders[0].root, folders)
+        local_files.prepare(local_file_predicates())
+        project = Project(folders, [], [], engine, local_files=local_files)
+        ahead = found[_root(folders)] = PreparedProject(project, {}, [])
+        for prepare in SHARED_LOOKUPS:
+            with suppress(Exception):  # the check that asks for it fails in the same way, and reports it
                 prepare(ahead.project)
-        for check in FUNCTIONS:
-            if check in EARLY:
-                ahead.said[check] = list(_said(check, ahead.project, ahead.skipped))
+        for check in CHECKS:
+            if check in CHECKS_WITHOUT_KEYS:
+                ahead.violations[check] = list(_said(check, ahead.project, ahead.skipped))
     return found
 
 
@@ -72,33 +79,34 @@ def run(
     *,
     history: HistoryCoverage | None = None,
     now: int | None = None,
-    rotation: Rotation = USUAL,
-    ahead: Mapping[_Root, Ahead] | None = None,
+    rotation: Rotation = DEFAULT_ROTATION,
+    ahead: Mapping[_Root, PreparedProject] | None = None,
     held: Callable[[int, bytes], bytes | None] | None = None,
-) -> Kept:
-    """Look at every folder of the listing. What only looks like a key to its owner counts for nothing here.
+) -> HygieneResult:
+    """Run all checks on every project of the listing.
 
-    ``ahead`` is what ``look_around`` gave, where somebody had the time; ``held`` gives the texts of files that were
-    read already, by the number of their folder in the listing and their path.
+    Sightings that are suppressed are not passed to the checks. ``ahead`` is the result of ``prepare_projects``, where
+    the caller had the time to compute it; None computes it here. ``held`` returns the texts of files that were read
+    already, by the number of their folder in the listing and their path.
     """
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
-    found = Kept(checks=tables.count())
-    around = look_around(listing, engine) if ahead is None else ahead
+    found = HygieneResult(checks=tables.count())
+    around = prepare_projects(listing, engine) if ahead is None else ahead
     for folders in projects(listing):
         project, early, skipped = around[_root(folders)]
-        project.know(genuine, old, history=history, now=now, rotation=rotation)
+        project.add_keys(genuine, old, history=history, now=now, rotation=rotation)
         if held:
             project.held = partial(_text, held, _numbers(listing, folders))
         found.skipped.extend(skipped)
         try:
             said = [
                 one
-                for check in FUNCTIONS
+                for check in CHECKS
                 for one in (early[check] if check in early else _said(check, project, found.skipped))
             ]
-            comments = Comments(project.read)
-            found.violations.extend(_hidden(_shown(one, project, comments), engine) for one in said)
+            suppressions = Suppressions(project.read)
+            found.violations.extend(_hidden(_shown(one, project, suppressions), engine) for one in said)
         finally:
             project.close()
         wanted = {one.key for one in said if one.key}
@@ -108,7 +116,7 @@ def run(
 
 
 def projects(listing: Listing) -> Iterator[list[Folder]]:
-    """The folders that share a root: a file that was asked for by its name is no project."""
+    """Yield the folders that share a root, grouped. A file that was asked for by its name is no project."""
     groups: dict[_Root, list[Folder]] = {}
     for folder in listing.folders:
         if folder.whole:
@@ -139,15 +147,15 @@ def _said(check: CheckFunction, project: Project, skipped: list[Skipped]) -> Ite
 
 
 def _known(project: Project) -> Iterator[Sighting]:
-    """All keys that a violation may be about."""
-    yield from project.seen()
-    with suppress(Exception):  # the check that told of them failed the same, and said so
+    """Yield every key that a violation may be about."""
+    yield from project.keys_in_files()
+    with suppress(Exception):  # the check that found them failed in the same way, and reported it
         yield from (one for group in encoded(project).values() for one in group)
     yield from project.past
 
 
-def _shown(one: Violation, project: Project, comments: Comments) -> Violation:
-    """The violation with its paths as reports show them, and with the comment that suppresses it."""
+def _shown(one: Violation, project: Project, suppressions: Suppressions) -> Violation:
+    """Return the violation with its paths as reports show them, and with the comment that suppresses it."""
     first = one.spots[0]
     places = tuple(
         spot if spot.trace else msgspec.structs.replace(spot, path=project.display(spot.path)) for spot in one.spots
@@ -156,12 +164,12 @@ def _shown(one: Violation, project: Project, comments: Comments) -> Violation:
         one,
         spots=places,
         files=tuple(map(project.display, one.files)),
-        suppression=comments.suppression(one.check, first) if first.trace is None else None,
+        suppression=suppressions.suppression(one.check, first) if first.trace is None else None,
     )
 
 
 def _hidden(one: Violation, engine: Engine) -> Violation:
-    """The same with every key masked that stands in a path or a name."""
+    """Return the violation with every key masked that stands in a path or a name."""
     names = Names(engine)
     return msgspec.structs.replace(
         one,

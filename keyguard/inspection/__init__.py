@@ -1,1 +1,1 @@
-"""From a text to the sightings of keys in it, in one process or several."""
+"""Inspection: turn a text into sightings of keys, in this process or in several worker processes."""

@@ -1,6 +1,6 @@
-"""Keys in names of files: found as those in their content are, and masked wherever a name is shown.
+"""Find keys in file names as in file contents, and mask them wherever a name is shown.
 
-The same goes for messages about what was typed: people paste keys where a name belongs.
+Messages about command-line arguments are masked as well: people paste keys where a name belongs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.engine.prefilter import suspects
 from keyguard.inspection.inspector import Inspector
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import MASK, Secret, masked
 from keyguard.model.finding import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.model.provenance import HistoryCoverage
@@ -23,34 +23,40 @@ from keyguard.support.errors import KeyguardError
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
 _IS_ID = "(?:KG-)?[0-9a-f]{4,64}"
-#: of what is typed: a capital, a small letter or a digit beside another kind at least once in so many characters
+#: for typed words: upper case, lower case and digits alternate at least once in this many characters on average
 _TYPED = 6
 _TAKE_IDS = ("verify", "revoke", "plan", "purge", "prove", "journal", "--range", "--since")
 
 
 class Names:
-    """An engine for names. A name in which there is no key costs next to nothing."""
+    """Finds and masks keys in names. A name without a key costs next to nothing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._inspector = Inspector(engine)
         self._known: set[bytes] = set()
-        #: paths that were masked already
+        #: cache: path -> masked path
         self._paths: dict[bytes, bytes] = {}
 
     def sightings(self, paths: Sequence[bytes], where: Where) -> Iterator[Sighting]:
-        """The keys in these paths, as if a path were the only line; one in a folder's name but once."""
+        """Yield the keys in these paths, each path taken as a one-line text.
+
+        A key in the name of a folder is reported only once.
+        """
         known = self._known
         for path in self._suspects(paths):
-            ends = {_part_end(path, match.end) for match in self._matches(path)}
+            from keyguard.inspection.name_boundaries import found_in  # a commit that names no key needs none of it
+
+            found = found_in(path, self._engine)
+            ends = {_part_end(path, match.end) for match in found.matches}
             if not all(path[:end] in known for end in ends):
                 known.update(path[:end] for end in ends)
-                yield from self._inspector.inspect(Blob(path, where), path).sightings
+                yield from self._inspector.inspect(Blob(path, where), path, found).sightings
 
     def hide_all(self, sightings: Iterable[Sighting]) -> list[Sighting]:
-        """The same with every value masked in their paths, in the names of refs and people, and beside them."""
+        """Return the sightings with every known value masked in paths, ref names, people's names and snippets."""
         listed = [*sightings]
-        # hardly ever is there anything to hide: all are looked at in one go
+        # there is hardly ever anything to mask: all texts are searched at once
         names = {(one.occurrence.path, one.occurrence.trace and _names(one.occurrence.trace)) for one in listed}
         joined = b"\n".join({text for pair in names for text in pair if text})
         beside = KNOWN.shows("\n".join({one.occurrence.snippet.text for one in listed}))
@@ -59,7 +65,10 @@ class Names:
         return listed
 
     def hide(self, sighting: Sighting, *, beside: bool = True) -> Sighting:
-        """The same of one; ``beside``: whether the lines that are shown have to be looked at, too."""
+        """Return one sighting with every known value masked.
+
+        ``beside`` says whether the snippet has to be searched too.
+        """
         place, name = sighting.occurrence, sighting.fingerprint
         path = KNOWN.mask_own(name, self._shown(place.path))
         trace = place.trace and self._hide_in_trace(place.trace, name)
@@ -78,7 +87,7 @@ class Names:
         return known
 
     def _hide_in_trace(self, trace: Trace, fingerprint: str) -> Trace:
-        # a place may have thousands of refs, and hardly ever is there a key in one: all are looked at in one go
+        # an occurrence may have thousands of refs, hardly ever with a key in one: all are searched at once
         joined = _names(trace)
         hidden = KNOWN.mask_own(fingerprint, self._shown(joined))
         if hidden == joined:
@@ -87,33 +96,32 @@ class Names:
         return msgspec.structs.replace(trace, author=author, refs=tuple(refs))
 
     def hide_in(self, skipped: Skipped) -> Skipped:
-        """The same with the keys in its path and its detail masked."""
+        """Return the entry with the keys in its path and its detail masked."""
         return msgspec.structs.replace(skipped, path=self._shown(skipped.path), detail=self.masked_text(skipped.detail))
 
     def hide_in_configuration(self, said: Configuration) -> Configuration:
-        """The same with the keys in its texts masked."""
+        """Return the configuration with the keys in its texts masked."""
         path, ref, note = map(self.masked_text, (said.path, said.ref, said.note))
         return msgspec.structs.replace(said, path=path, ref=ref, note=note)
 
     def hide_in_coverage(self, said: HistoryCoverage) -> HistoryCoverage:
-        """The same with the keys in the range masked, as it was asked for."""
+        """Return the coverage with the keys in the requested range masked."""
         return msgspec.structs.replace(said, range=self.masked_text(said.range)) if said.range else said
 
     def masked(self, text: bytes) -> bytes:
-        """The text with every known value in it masked, and with all that looks like a key, whatever it touches."""
-        if not KNOWN.is_complete:
-            _complete_for(text)
+        """Return the text with every known value masked, and everything that looks like a key, even inside a word."""
+        KNOWN.complete_for(text)
         text = KNOWN.mask_bytes(text)
         text = self._covered(text, self._matches(text))
-        # what confirms a match is not even loaded where there is none: a commit hook has names to show, too
+        # the matcher is not even imported if the prefilter has no hit: a commit hook shows names too
         return self._covered(text, self._engine.matcher.unbounded(text)) if self._engine.prefilter.hits(text) else text
 
     def masked_text(self, text: str) -> str:
-        """The same of a text."""
+        """Return ``masked`` for a string."""
         return self.masked(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def shapes(self, words: Iterable[str]) -> dict[str, str]:
-        """Those of some words in which something looks like a key, with that masked."""
+        """Return word -> masked word, for the words that contain something that looks like a key."""
         listed = [*words]
         texts = [word.encode("utf-8", "surrogatepass") for word in listed]
         found = {}
@@ -126,7 +134,7 @@ class Names:
     def _covered(self, text: bytes, matches: Iterable[Match]) -> bytes:
         pieces, at = list[bytes](), 0
         for match in matches:
-            if match.start < at:  # a repository's own rule may find what overlaps: one mask for both, no part shown
+            if match.start < at:  # a match of a repository's own rule may overlap: one mask covers both
                 pieces[-1], at = MASK.encode(), max(at, match.end)
                 continue
             rule = self._engine.ruleset.rules[match.rules[0]]
@@ -140,13 +148,14 @@ class Names:
         return self._engine.matcher.confirm(text, hits).matches if hits else []
 
     def _suspects(self, paths: Sequence[bytes]) -> list[bytes]:
-        """Those in which a rule could match, by one look at all of them."""
+        """Return the paths in which a rule could match, by one search over all of them."""
         return [paths[index] for index in suspects(self._engine.prefilter, paths)]
 
 
-def scrubbed(message: str, arguments: Sequence[str] = ()) -> str:
-    """A message with every key in it masked, and what was typed where a name belongs and looks random; where there are
-    no rules to tell, all that looks random.
+def mask_message(message: str, arguments: Sequence[str] = ()) -> str:
+    """Return a message with every key masked, and every typed argument that looks random.
+
+    If the rules cannot be loaded, everything that looks random is masked.
     """
     try:
         message = Names(compiled.load()).masked_text(message)
@@ -158,7 +167,7 @@ def scrubbed(message: str, arguments: Sequence[str] = ()) -> str:
 
 
 def _random_parts(arguments: Sequence[str]) -> Iterator[str]:
-    """What in a command line could be a key that no rule knows; ids stay where a command takes ids."""
+    """Yield the parts of a command line that may be a key unknown to every rule; ids stay if a command takes ids."""
     from keyguard.masking.values import is_random
 
     takes_ids = bool({*_TAKE_IDS} & {*arguments})
@@ -175,7 +184,7 @@ def _names(trace: Trace) -> bytes:
 
 
 def _covered_line(snippet: Snippet) -> Snippet:
-    """The same with every value masked that stands beside the one that it is about."""
+    """Return the snippet with every known value masked on both sides of its own key."""
     before, text, after = (
         KNOWN.mask(part)
         for part in (
@@ -185,14 +194,6 @@ def _covered_line(snippet: Snippet) -> Snippet:
         )
     )
     return Snippet(text=before + text + after, start=len(before), end=len(before) + len(text))
-
-
-def _complete_for(text: bytes) -> None:
-    """Have values read that were put off, where the text could hold one."""
-    from keyguard.masking.values import looks_random
-
-    if looks_random(text.decode("latin-1")):
-        KNOWN.complete()
 
 
 def _part_end(path: bytes, at: int) -> int:

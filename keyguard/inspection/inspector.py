@@ -1,4 +1,4 @@
-"""Is there anything in this text? Nearly always not, and then nothing else is imported or paid for."""
+"""Inspect a text for keys. Nearly all texts contain none, and for those nothing else is imported or computed."""
 
 from __future__ import annotations
 
@@ -14,71 +14,79 @@ from keyguard.model.finding import Blob, Sighting
 
 if TYPE_CHECKING:
     from keyguard.engine.matcher import Found
-    from keyguard.inspection.sightings import Sighter
+    from keyguard.inspection.sightings import SightingFinder
 
 
-class Sighted(msgspec.Struct, frozen=True):
-    """What one text held, and its size in bytes."""
+class InspectedText(msgspec.Struct, frozen=True):
+    """The sightings in one text, and its size in bytes."""
 
     sightings: list[Sighting]
     placeholders: int
     size: int
     doubtful: bool = False
-    """Whether it could depend on the path, which may not be known yet, whose a key is, or whether it is one."""
+    """Whether an attribution could change with the path, which may not be known yet."""
     plain: bool = False
-    """Whether it is text in which nothing even looks like the beginning of a key."""
+    """Whether it is a text in which the prefilter found nothing."""
     container: str = ""
-    """What it is, in words, where its content stands in it packed or encrypted, so that it was not really read."""
+    """The kind of container, in words, if the content is packed or encrypted and so was not really read."""
 
 
 class Inspector:
-    """An engine, and what turns its matches into sightings once there are any."""
+    """Inspects texts with an engine; imports what builds sightings only after the first match."""
 
     def __init__(self, engine: Engine) -> None:
         self.prefilter = engine.prefilter
         self._engine = engine
-        self._made: Sighter | None = None
+        self._made: SightingFinder | None = None
 
     def suspects(self, texts: Sequence[bytes]) -> list[int]:
-        """The numbers of the texts that have to be inspected: in the others there is nothing, not even a placeholder.
+        """Return the indices of the texts to inspect: the others contain nothing, not even a placeholder.
 
-        To look at many small ones in one go saves half the time.
+        Searching many small texts at once takes half the time.
         """
         return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts)})
 
-    def inspect(self, blob: Blob, data: bytes) -> Sighted:
-        """All sightings in a text that is in memory as a whole."""
-        found = None
-        if b"\0" not in data:
+    def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> InspectedText:
+        """Return all sightings in a text that is completely in memory.
+
+        ``found`` is the matcher's result for a text without NULs, if it is known.
+        """
+        if found is None and b"\0" not in data:
             hits, packed = self.prefilter.hits(data), container(data)
             if not hits:
-                return Sighted([], 0, len(data), plain=not packed, container=packed)
+                return InspectedText([], 0, len(data), plain=not packed, container=packed)
             found = self._engine.matcher.confirm(data, hits)
             if not found.matches:
-                return Sighted([], len(found.placeholders), len(data), container=packed)
+                return InspectedText([], len(found.placeholders), len(data), container=packed)
         return self._inspect(blob, iter((data, b"")).__next__, found)
 
-    def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> Sighted:
-        """All sightings in a text that ``read`` gives piece by piece, the last one empty."""
+    def inspect_name(self, blob: Blob) -> InspectedText:
+        """Return all sightings in the path of a blob."""
+        from keyguard.inspection.name_boundaries import found_in
+
+        return self.inspect(blob, blob.path, found_in(blob.path, self._engine))
+
+    def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
+        """Return all sightings in a text that ``read`` returns in pieces, the last one empty."""
         return self._inspect(blob, read, None)
 
-    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> Sighted:
+    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> InspectedText:
         counter = _Counter(read)
         sighter = self._sighter()
         sighter.doubtful = False
         sightings, placeholders = sighter.sight(blob, counter.read, found)
-        return Sighted(sightings, placeholders, counter.size, sighter.doubtful, container=container(counter.head))
+        return InspectedText(sightings, placeholders, counter.size, sighter.doubtful, container=container(counter.head))
 
-    def _sighter(self) -> Sighter:
+    def _sighter(self) -> SightingFinder:
         if self._made is None:
-            from keyguard.inspection.sightings import Sighter
+            from keyguard.inspection.sightings import SightingFinder
 
-            self._made = Sighter(self._engine.ruleset, self._engine.matcher)
+            self._made = SightingFinder(self._engine.ruleset, self._engine.matcher)
         return self._made
 
 
 class _Counter:
-    """Counts the bytes that pass, and keeps the first."""
+    """A reader that counts the bytes and keeps the first ones."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read = read

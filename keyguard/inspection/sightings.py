@@ -1,7 +1,7 @@
-"""From the matches in a page to sightings: whose, where, masked, and with the comment that would suppress it.
+"""Turn the matches in a page into sightings: attribution, place, mask, and the marker that would suppress each.
 
-What leaves it is safe to print, to store and to send to another process. The values themselves are only noted, in
-memory, so that they can be masked wherever else they stand.
+The result is safe to print, to store and to send to another process. The values themselves are only recorded in
+memory, so that they can be masked wherever else they occur.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from functools import partial
 from typing import NamedTuple
 
 from keyguard.attribution.attributor import Attributor
+from keyguard.attribution.evidence.assignment import assigned_name
+from keyguard.attribution.evidence.context import REACH
 from keyguard.engine import decode
-from keyguard.engine.location import Origin, Places
+from keyguard.engine.location import MatchLocations, Origin
 from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.inspection.repeats import Repeats
-from keyguard.masking.known import KNOWN
+from keyguard.inspection.occurrence_limit import OccurrenceLimit
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret, fingerprint, masked
 from keyguard.masking.values import Value
 from keyguard.model.finding import (
@@ -32,11 +34,11 @@ from keyguard.model.finding import (
 )
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
-from keyguard.triage.inline import Marker, applies, markers
+from keyguard.triage.markers import Marker, applies, markers
 
 
 class _Seen(NamedTuple):
-    """Sightings, and how many placeholders there were beside them."""
+    """Sightings, and the number of placeholders found with them."""
 
     sightings: list[Sighting]
     placeholders: int
@@ -45,8 +47,8 @@ class _Seen(NamedTuple):
         return _Seen(self.sightings + more.sightings, self.placeholders + more.placeholders)
 
 
-class Sighter:
-    """A matcher and an attributor, and the fingerprints of this run so far."""
+class SightingFinder:
+    """Finds the sightings in texts, and caches the fingerprints of this run."""
 
     def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
         self._ruleset = ruleset
@@ -55,29 +57,29 @@ class Sighter:
         self._attributor = Attributor(ruleset)
         self._fingerprints: dict[tuple[Secret, bool], str] = {}
         self.doubtful = False
-        """Whether anything seen since this was last set to False could be judged otherwise under another path."""
+        """Whether any attribution since this was last set to False could change with the path."""
 
     def secret(self, fingerprint: str) -> Secret | None:
-        """The value of that fingerprint, if it has been seen: for those who act on a key, and for no report."""
+        """Return the value with that fingerprint if it was seen: for callers that act on a key, never for reports."""
         return next((secret for (secret, _), name in self._fingerprints.items() if name == fingerprint), None)
 
     def sight(self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None) -> tuple[list[Sighting], int]:
-        """All sightings in a text that ``read`` gives, and how many placeholders there were.
+        """Return all sightings in a text that ``read`` returns in pieces, and the number of placeholders.
 
-        ``found`` is what the matcher finds in it, if that is known: only of a text without NULs.
+        ``found`` is the matcher's result for the text, if it is known; only for a text without NULs.
         """
         first = _first(read)
         codec = decode.sniff(first)
         if codec:
             return self._sight_decoded(blob, read, first, codec)
-        seen, repeats = _Seen([], 0), Repeats()
+        seen, repeats = _Seen([], 0), OccurrenceLimit()
         for page in pages(read, first):
             here = found if page.whole else None
             seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here))
-        return repeats.told(seen.sightings), seen.placeholders
+        return repeats.with_counts(seen.sightings), seen.placeholders
 
     def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
-        """A text in wide characters; and what stands in its bytes all the same, since a mark proves nothing."""
+        """Return the sightings in a text in UTF-16 or UTF-32, and those in its raw bytes: a mark proves nothing."""
         raw, order = Pager(), codec[-2:]
         raw.add(first)
 
@@ -87,21 +89,21 @@ class Sighter:
             return data
 
         seen, behind = _Seen([], 0), _Seen([], 0)
-        repeats, others = Repeats(), Repeats()
+        repeats, others = OccurrenceLimit(), OccurrenceLimit()
         for page in pages(decode.transcoder(read_and_keep, codec, first)):
             seen = seen.plus(self._sight_page(blob, page, repeats, hashed=False))
             while raw.wanting() <= 0:
                 behind = behind.plus(self._sight_page(blob, raw.cut(final=False), others, hashed=False, order=order))
         behind = behind.plus(self._sight_page(blob, raw.cut(final=True), others, hashed=False, order=order))
         known = {one.fingerprint for one in seen.sightings}
-        own = [one for one in others.told(behind.sightings) if one.fingerprint not in known]
-        return _Seen([*repeats.told(seen.sightings), *own], seen.placeholders)
+        own = [one for one in others.with_counts(behind.sightings) if one.fingerprint not in known]
+        return _Seen([*repeats.with_counts(seen.sightings), *own], seen.placeholders)
 
     def _sight_page(
         self,
         blob: Blob,
         page: Page,
-        repeats: Repeats,
+        repeats: OccurrenceLimit,
         *,
         hashed: bool,
         order: str = "",
@@ -113,14 +115,14 @@ class Sighter:
         for text, origin in self._texts(page, order):
             here = self._matcher.find(text.data) if found is None else found
             placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
-            places = Places(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
+            places = MatchLocations(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:
                 fresh = self._fresh_ones(text, here.matches, places, known)
                 sightings += self._sightings(blob, text, here.matches, places, fresh, repeats)
         return _Seen(sightings, placeholders)
 
     def _texts(self, page: Page, order: str) -> Iterator[tuple[Page, Origin | None]]:
-        """The page itself; and where it holds NULs, the wide strings in it (of one byte order, if it is known)."""
+        """Yield the page itself and, if it contains NULs, the wide strings in it, of one byte order if it is known."""
         yield page, None
         if b"\0" not in page.data or not self._matcher.prefilter.fires(page.data.translate(None, b"\0")):
             return
@@ -130,11 +132,11 @@ class Sighter:
             yield text, Origin(page, run)
 
     def _fresh_ones(
-        self, page: Page, matches: list[Match], places: Places, known: set[tuple[int, bytes]]
+        self, page: Page, matches: list[Match], places: MatchLocations, known: set[tuple[int, bytes]]
     ) -> Iterator[int]:
-        """The numbers of the matches that are the page's to report and are not ``known`` yet."""
+        """Yield the indices of the matches that this page has to report and that are not ``known`` yet."""
         for index, match in enumerate(matches):
-            # a wide string that could be of either byte order is read in both, and holds its keys once all the same
+            # a wide string that is valid in both byte orders is read in both, but its keys count once
             if (same := (places.offset(index), match.secret)) not in known:
                 known.add(same)
                 if _fresh(match.start, page):
@@ -145,9 +147,9 @@ class Sighter:
         blob: Blob,
         page: Page,
         matches: list[Match],
-        places: Places,
+        places: MatchLocations,
         fresh: Iterable[int],
-        repeats: Repeats,
+        repeats: OccurrenceLimit,
     ) -> Iterator[Sighting]:
         noted, hidden = self._noted(matches, page), self._overlapping(matches)
         held: dict[int, Attribution] = {}
@@ -159,17 +161,18 @@ class Sighter:
             self.doubtful = self.doubtful or attribution is None or attribution.certainty is not Certainty.CERTAIN
             if attribution is not None:
                 held[index] = attribution
-                repeats.hold(match, here)
-        places.look(held)
+                repeats.record(match, here)
+        places.prepare(held)
         for index, attribution in held.items():
             match, here, place = matches[index], noted.get(index, []), partial(places.occurrence, index)
-            sighting = self._sighting(match, attribution, here, place, hidden=index in hidden)
-            repeats.name(match, here, sighting)
+            sighting = self._sighting(match, attribution, here, place, page, hidden=index in hidden)
+            repeats.record_sighting(match, here, sighting)
             yield sighting
 
     def _noted(self, matches: list[Match], page: Page) -> dict[int, list[Marker]]:
-        """Markers by the number of the match that they cover, for what rules of the scanned repository find apart:
-        that takes no marker from a key that others find, and gives it none.
+        """Return index of match -> markers that cover it.
+
+        Matches of rules from the scanned repository are separate: they take no marker from another key, and give none.
         """
         added = self._ruleset.added
         groups = [[*range(len(matches))]]
@@ -183,8 +186,9 @@ class Sighter:
         }
 
     def _overlapping(self, matches: list[Match]) -> set[int]:
-        """The numbers of the matches of which no part is shown: those of rules that the scanned repository brought, and
-        that overlap others. A pack could have a key shown in pieces.
+        """Return the indices of matches to mask completely: rules of the scanned repository that overlap others.
+
+        Otherwise a pack could make reports show a key in pieces.
         """
         if not self._ruleset.added:
             return set()
@@ -203,6 +207,7 @@ class Sighter:
         attribution: Attribution,
         noted: Sequence[Marker],
         place: Callable[[str], Occurrence],
+        page: Page,
         *,
         hidden: bool,
     ) -> Sighting:
@@ -224,6 +229,7 @@ class Sighter:
             suppression=_suppression(noted, rule.id),
             also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
+            name=_name(match, page) if rule.guessable else "",
         )
 
     def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
@@ -233,19 +239,27 @@ class Sighter:
         return known
 
 
+def _name(match: Match, page: Page) -> str:
+    """Return the identifier that the value is given; empty where there is none."""
+    start = match.full_start
+    low, _ = page.line_span(start, REACH)
+    line = page.data[low:start].rstrip(b"\"'` \t")
+    return assigned_name(line, len(line)).decode("utf-8", "replace")
+
+
 def _environment(rule: Rule, match: Match, attribution: Attribution) -> Environment:
-    """By its prefix, or else by what stands around it."""
+    """Return the environment by the key's prefix, or else by its context."""
     told = rule.environment_of(match.secret)
     return attribution.environment if told is Environment.UNKNOWN else told
 
 
 def _suppression(noted: Sequence[Marker], rule: str) -> Suppression | None:
-    """By the first of the markers that is meant for the rule."""
+    """Return the suppression by the first marker that applies to the rule; None if there is none."""
     return next((found for marker in noted if (found := applies(marker, rule))), None)
 
 
 def _first(read: Callable[[int], bytes]) -> bytes:
-    """The beginning of a text, enough of it to tell its encoding."""
+    """Return the beginning of a text, long enough to determine its encoding."""
     first = read(PAGE)
     while len(first) < decode.LOOK and (more := read(PAGE)):
         first += more
@@ -253,7 +267,7 @@ def _first(read: Callable[[int], bytes]) -> bytes:
 
 
 def _fresh_part(page: Page, run: decode.WideRun) -> tuple[int, int]:
-    """The characters of a wide string that are the page's to report."""
+    """Return the range of characters of a wide string that the page has to report."""
     first, last = ((place - run.start + run.width - 1) // run.width for place in page.fresh)
     return max(0, first), max(0, last)
 

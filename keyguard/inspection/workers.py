@@ -1,9 +1,9 @@
-"""Worker processes that share what the parent has compiled: forked, fed by numbers, answering in bytes.
+"""Worker processes that share the parent's compiled rules: forked, given task numbers, answering with bytes.
 
-With each answer goes what the worker has seen of values since the last one, so that they are masked here as well.
+Each answer carries the values that the worker has seen since the last one, so that the parent masks them as well.
 
 Not ``multiprocessing``: importing that takes longer than most scans. A worker that dies (killed, out of memory) loses
-only the piece of work it was at; another takes its place, and the caller is told which piece that was.
+only its current task; another worker replaces it, and the caller learns which task was lost.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from typing import NoReturn
 
 import msgspec
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.values import Value
 
 _TASK = struct.Struct("<I")
-#: which task, and how long its answer is and the values after it
+#: number of the task, size of its answer, size of the values after it
 _HEADER = struct.Struct("<III")
-#: task numbers are written ahead into one pipe, which may hold no more than a page
+#: all task numbers are written into one pipe in advance, and a pipe may hold no more than a page
 MAX_TASKS = 1024
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def available_cpus() -> int:
-    """Processors that this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
 
 
 def can_fork() -> bool:
-    """Whether work can be shared out here at all."""
+    """Whether worker processes are possible on this platform."""
     return hasattr(os, "fork") and sys.platform != "darwin"
 
 
@@ -51,11 +51,11 @@ def fork_map(
     take: Callable[[int, bytes], None] | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> list[bytes | None]:
-    """``work(i)`` for every i below ``count``, done by forked processes; None where the process died over it.
+    """Return ``work(i)`` for every i below ``count``, computed by forked processes; None where a process died.
 
-    ``count`` is at most ``MAX_TASKS``. ``take`` is handed every i with its answer as it comes, so that ^C loses nothing
-    that was answered; the list then holds an empty one in its place. ``meanwhile`` is done here while they work. Raises
-    OSError where not a single worker can be started. Workers are killed and reaped however this ends.
+    ``count`` is at most ``MAX_TASKS``. ``take`` gets every i with its answer as it arrives, so that ^C loses no
+    answer; the list then has an empty one in its place. ``meanwhile`` runs here while they work. Raise OSError if
+    not a single worker can be started. Workers are killed and reaped in every case.
     """
     pool = _Pool(work, count, take)
     try:
@@ -71,7 +71,7 @@ def fork_map(
 
 
 class _Pool:
-    """The workers, by the pipe that each of them answers through, and what they have answered so far."""
+    """The workers, by the pipe that each of them answers through, and the answers so far."""
 
     def __init__(self, work: Callable[[int], bytes], count: int, take: Callable[[int, bytes], None] | None) -> None:
         self.results: list[bytes | None] = [None] * count
@@ -90,7 +90,7 @@ class _Pool:
             _close(into)
 
     def start(self, jobs: int) -> None:
-        """Start so many workers, or as many as can be had."""
+        """Start ``jobs`` workers, or as many as the system allows."""
         for _ in range(jobs):
             try:
                 self._spawn()
@@ -100,7 +100,7 @@ class _Pool:
                 break
 
     def collect(self) -> None:
-        """Fill in results until every worker has closed its end."""
+        """Read answers until every worker has closed its pipe."""
         while self._pids:
             for pipe, _ in self._poller.poll():
                 data = os.read(pipe, 1 << 20)
@@ -111,8 +111,8 @@ class _Pool:
                     self._replace()
 
     def end(self) -> None:
-        """Kill and reap what still runs; an impatient second ^C waits until that is done."""
-        with _undisturbed(), contextlib.ExitStack() as stack:  # the failure of one keeps no other from its end
+        """Kill and reap the remaining workers; a second ^C waits until that is done."""
+        with _undisturbed(), contextlib.ExitStack() as stack:  # a failure at one must not save the others
             _close(self._tasks)
             for pipe, pid in self._pids.items():
                 with contextlib.suppress(OSError):
@@ -122,7 +122,7 @@ class _Pool:
     def _spawn(self) -> None:
         out, into = os.pipe()
         inherited = [*self._pids, out]
-        # until the worker is on our list, a signal would leave it behind, or raise in it what is meant for us
+        # until the worker is on our list, a signal would orphan it, or raise in the worker instead of in us
         with _undisturbed():
             try:
                 self._pids[out] = _fork() or _live(self._work, self._tasks, into, inherited)
@@ -135,16 +135,16 @@ class _Pool:
                 _close(into)
 
     def _replace(self) -> None:
-        """One in place of a worker that died; it goes on with what nobody has taken yet."""
+        """Start a worker in place of one that died; it continues with the tasks that nobody has taken."""
         self._deaths += 1
         if self._deaths <= len(self.results):
             try:
                 self._spawn()
             except OSError:
-                return  # the others go on; without any, what is left has no answer
+                return  # the others continue; without any, the remaining tasks get no answer
 
     def _reap(self, pipe: int) -> bool:
-        """Take a worker that has ended off the list, not before it is waited for; whether it died before its time."""
+        """Wait for a worker that has ended, remove it from the list, and return whether it died prematurely."""
         with _undisturbed():
             status = _wait(self._pids[pipe])
             del self._pids[pipe], self._buffers[pipe]
@@ -153,7 +153,7 @@ class _Pool:
         return status != 0
 
     def _take(self, buffer: bytearray) -> None:
-        """Move whole answers from a worker's buffer to their places."""
+        """Move complete answers from a worker's buffer to their places."""
         at = 0
         while len(buffer) - at >= _HEADER.size:
             index, size, more = _HEADER.unpack_from(buffer, at)
@@ -173,7 +173,7 @@ class _Pool:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Within, ^C and SIGTERM wait."""
+    """Block SIGINT and SIGTERM within the block."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
@@ -182,33 +182,33 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _wait(pid: int) -> int:
-    """How a process ended; 0 also where somebody else has waited for it: what it answered is known all the same."""
+    """Return the exit status of a process; 0 also if somebody else has waited for it: its answers are known anyway."""
     with contextlib.suppress(ChildProcessError):
         return os.waitpid(pid, 0)[1]
     return 0
 
 
 def _fork() -> int:
-    """As ``os.fork``, which on 3.12 warns of other threads: what they may hold, a worker does not ask for."""
+    """Call ``os.fork`` without the warning of 3.12 about other threads: a worker does not need what they may hold."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
 def _live(work: Callable[[int], bytes], tasks: int, into: int, others: list[int]) -> NoReturn:
-    """A worker's whole life; never returns."""
+    """Run a worker until the tasks end; never returns."""
     status = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and kills us
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         for other in others:
             _close(other)
-        KNOWN.fresh()  # the parent has those
+        KNOWN.take_new()  # the parent has these values already
         while len(task := os.read(tasks, _TASK.size)) == _TASK.size:
             (index,) = _TASK.unpack(task)
             data = work(index)
-            seen = KNOWN.fresh()
+            seen = KNOWN.take_new()
             values = msgspec.msgpack.encode(seen) if seen else b""
             _write(into, _HEADER.pack(index, len(data), len(values)) + data + values)
         status = 0

@@ -11,7 +11,7 @@ from keyguard.hygiene.keys.lifetimes import ignored_files
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.services import service_of, services
 from keyguard.hygiene.run import projects
-from keyguard.hygiene.stages.stage import judge
+from keyguard.hygiene.stages.detect import detect_stage
 from keyguard.model.finding import Sighting, Where
 from keyguard.sources.listing import Listing
 
@@ -45,7 +45,7 @@ class Census:
             shown = project.display(path)
             self.packages[shown] = service_of(path, parts)
             for one in keys:
-                stage = judge(path, project.read(path), project.offset(path, one)).stage
+                stage = detect_stage(path, project.read(path), project.offset(path, one)).stage
                 self.stages.setdefault(shown, set()).update([stage.value] if stage else [])
         return found
 

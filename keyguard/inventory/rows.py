@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from keyguard.inventory.census import Census
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Environment, Finding, Occurrence, Run, Where
 from keyguard.support import dates
 
@@ -84,7 +84,7 @@ def _row(one: Finding, now: int | None, census: Census, ends: _Ends, known: Ende
     nearest = min(one.occurrences, key=lambda place: STANDINGS.index(standing(place)))
     present = [place for place in one.occurrences if standing(place) in _PRESENT]
     paths = list(dict.fromkeys(place.path for place in present))
-    actual = [name for path in paths for name in KNOWN.actual(path)]
+    actual = [name for path in paths for name in KNOWN.actual_paths(path)]
     packages = sorted({census.packages.get(path, b"") for path in actual})
     stages = sorted({stage for path in actual for stage in census.stages.get(path, ())})
     return Row(
@@ -136,7 +136,7 @@ def _rotated(one: Finding, present: Iterable[bytes], ends: _Ends) -> str:
     """The last day on which it came to a place where it is now, and from which another had gone by then."""
     days = []
     for path in present:
-        came = dates.ordered(
+        came = dates.sorted_dates(
             place.author_date
             for place in one.occurrences
             if place.path == path and place.trace and place.trace.kind in _FILES
@@ -144,4 +144,4 @@ def _rotated(one: Finding, present: Iterable[bytes], ends: _Ends) -> str:
         others = [end for key, end in ends.get((path, one.vendor, one.environment), ()) if key != one.fingerprint]
         if came and any(end <= (dates.instant(came[0]) or 0) for end in others):
             days.append(came[0])
-    return next(reversed(dates.ordered(days)), "")
+    return next(reversed(dates.sorted_dates(days)), "")

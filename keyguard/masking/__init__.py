@@ -1,4 +1,4 @@
-"""No value that this process has seen is written anywhere: what is known, in which forms, and how it is masked."""
+"""Masking: no value that this process has seen is written anywhere. Known values, their encoded forms, and masks."""
 
-#: what stands in the place of what is not shown
+#: the replacement for what is not shown
 MASK = "*" * 8

@@ -1,7 +1,7 @@
-"""Masks values in a text: whole, cut, reversed, or in another form.
+"""Mask values in a text: complete, truncated, reversed, or in an encoded form.
 
-Every eight characters of every word are looked up among those of all values: the time that takes depends on the text,
-and not on how many values there are.
+Every eight characters of every word are looked up among those of all values: the time depends on the text, and not on
+the number of values.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import re
 from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
-from keyguard.masking.forms import Forms
+from keyguard.masking.encoded_forms import EncodedForms
 from keyguard.masking.values import MASK, Shapes, Value
 
-#: characters that are looked up at a time: what is shorter tells little of a value
+#: the number of characters per lookup: a shorter part reveals little of a value
 GRAM = 8
 _STEP = 3
-#: of a long value (a private key) so many pieces are looked for
+#: the number of pieces of a long value (a private key) that are searched
 _PIECES = 64
-#: and of one that is reversed, or that nothing is shown of, so many
+#: the number for a value that is reversed, or of which nothing is shown
 _FEW = 4
-#: so many texts are searched for sooner than all their beginnings are looked up
+#: up to this number, searching for each text is faster than looking up all their beginnings
 _FEW_ODD = 50
-#: places of the same eight characters in values that are compared: more of them are copies of one another
+#: the number of places of the same eight characters that are compared: values with more are copies of each other
 _MOST_PLACES = 8
-#: what stands between blanks, quotes, brackets and the like
+#: a run between blanks, quotes, brackets and the like
 _WORD = re.compile(r"[^\s\"'<>`|,()\[\]]{8,}", re.ASCII)
 _APART = bytes.maketrans(b"\"'<>`|,()[]", b" " * 11)
 _DIGIT, _LETTER, _TURN = re.compile("[0-9]"), re.compile("[A-Za-z]"), re.compile("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
@@ -32,17 +32,17 @@ _ID = re.compile(r"KG-[0-9a-f]{6,32}|(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[
 
 
 class _Spelling(NamedTuple):
-    """A value as a text, or its reverse."""
+    """A value as text, or its reverse."""
 
     text: str
     body: int
     mask: str
     whole: bool
-    """Whether only all of it counts: parts of it are words."""
+    """Whether only the complete value counts, because parts of it are words."""
 
 
 class _Span(NamedTuple):
-    """A stretch of a word, half open, and what is shown in its place."""
+    """A half-open range of a word, and its replacement."""
 
     start: int
     end: int
@@ -50,23 +50,23 @@ class _Span(NamedTuple):
 
 
 class Masker:
-    """Values, ready to be looked for."""
+    """Searches texts for values and masks them."""
 
     def __init__(self, shapes: Shapes, spared: Callable[[], Set[str]]) -> None:
-        """``shapes`` are words in which something looks like a key, masked; ``spared`` ids stay as they are."""
+        """``shapes`` returns masks for words with something like a key in them; ``spared`` ids stay as they are."""
         self._shapes, self._spared = shapes, spared
         self._places: dict[str, list[tuple[_Spelling, int]]] = {}
         self._odd: dict[str, str] = {}
 
     def add(self, value: Value) -> None:
-        """Look for one more."""
+        """Add a value to search for."""
         for spelling in _spellings(value):
             self._add(spelling)
 
     def masked(self, text: str) -> str:
-        """The text with every value in it masked."""
+        """Return the text with every value in it masked."""
         words = _words(text) - self._spared()
-        forms = Forms("\n".join(words))
+        forms = EncodedForms("\n".join(words))
         table = {word: new for word in words if (new := self._word(word, forms)) != word}
         again = {table.get(word, word): word for word in words}
         table |= {again[word]: new for word, new in self._shapes(again).items()}
@@ -82,7 +82,7 @@ class Masker:
         offsets = dict.fromkeys([*range(one.body, last + 1, step), last]) if last >= one.body else {}
         grams = {at: one.text[at : at + GRAM] for at in offsets}
         telling = {at: gram for at, gram in grams.items() if _is_telling(gram)}
-        if not telling:  # made of letters, say: only all of it is told from other words
+        if not telling:  # made of letters, for instance: only the complete value differs from other words
             one = one._replace(whole=True)
         for at, gram in (telling or grams).items():
             places = self._places.setdefault(gram, [])
@@ -92,15 +92,15 @@ class Masker:
             self._odd |= {one.text: one.mask, one.text.replace("\\", "\\\\").replace('"', '\\"'): one.mask}
 
     def _odd_in(self, text: str) -> list[str]:
-        """Those of the values that are no words which the text may hold."""
+        """Return the values that are not single words and that the text may contain."""
         if len(self._odd) <= _FEW_ODD:
             return [*self._odd]
         begin = {odd[:GRAM] for odd in self._odd}
         there = begin.intersection(map(text.__getitem__, map(slice, range(len(text)), range(GRAM, len(text) + GRAM))))
         return [odd for odd in self._odd if odd[:GRAM] in there]
 
-    def _word(self, word: str, forms: Forms) -> str:
-        """The word without values."""
+    def _word(self, word: str, forms: EncodedForms) -> str:
+        """Return the word without values."""
         spans = list(self._spans(word))
         if forms:
             for form in forms.of(word):
@@ -108,7 +108,7 @@ class Masker:
         return _replaced(word, self._unspared(word, spans)) if spans else word
 
     def _spans(self, word: str) -> Iterator[_Span]:
-        """The values and parts of values in a word, from left to right."""
+        """Yield the values and parts of values in a word, from left to right."""
         grams = [word[at : at + GRAM] for at in range(len(word) - GRAM + 1)]
         if self._places.keys().isdisjoint(grams):
             return
@@ -123,7 +123,7 @@ class Masker:
                     end = span.end
 
     def _unspared(self, word: str, spans: list[_Span]) -> list[_Span]:
-        """Without those over an id, which somebody may have put into a value to have it masked."""
+        """Return the spans without those over an id, which somebody may have put into a value to have it masked."""
         ids = [found.span() for found in _ID.finditer(word)]
         if not ids:
             return spans
@@ -132,13 +132,13 @@ class Masker:
 
 
 def _words(text: str) -> set[str]:
-    """Every word of a text that is long enough, as ``_WORD`` finds them, six times as fast."""
+    """Return the words of a text that are long enough, as ``_WORD`` finds them, six times as fast."""
     found = set(text.encode("utf-8", "surrogatepass").translate(_APART).split())
     return {word.decode("utf-8", "surrogatepass") for word in found if len(word) >= GRAM}
 
 
 def _spellings(value: Value) -> Iterator[_Spelling]:
-    """A value as texts have it: bytes that are no ASCII can be shown in two ways."""
+    """Yield a value as texts contain it: bytes that are not ASCII can be displayed in two ways."""
     for text in dict.fromkeys((value.text.decode("latin-1"), value.text.decode("utf-8", "backslashreplace"))):
         body = value.body if text.isascii() else 0
         yield _Spelling(text, body, value.mask, value.chosen)
@@ -147,9 +147,7 @@ def _spellings(value: Value) -> Iterator[_Spelling]:
 
 
 def _extended(word: str, at: int, one: _Spelling, offset: int, least: int) -> _Span | None:
-    """As much of the value as stands there around eight characters of it, from ``least`` on; None where that is not
-    enough.
-    """
+    """Return the span of the value around eight characters of it, from ``least`` on; None if it is too short."""
     text = one.text
     if one.whole:
         start = at - offset
@@ -162,14 +160,14 @@ def _extended(word: str, at: int, one: _Spelling, offset: int, least: int) -> _S
         end, last = end + 1, last + 1
     if first == 0 and last == len(text):
         return _Span(start, end, one.mask)
-    # of a part of it no more is seen than of the whole
+    # a part of a value shows no more than the complete one
     prefix, _, tail = one.mask.partition(MASK)
     head = text[first : one.body] if prefix and first < one.body else ""
     return _Span(start, end, head + MASK + (tail if last == len(text) else ""))
 
 
 def _replaced(word: str, spans: list[_Span]) -> str:
-    """The word with these stretches masked; of two that overlap the one that begins first, and then the longer one."""
+    """Return the word with these spans masked; of two that overlap the one that starts first, then the longer one."""
     pieces: list[str] = []
     at = 0
     for span in sorted(spans, key=lambda one: (one.start, -one.end)):
@@ -182,7 +180,7 @@ def _replaced(word: str, spans: list[_Span]) -> str:
 
 
 def _is_telling(gram: str) -> bool:
-    """Whether eight characters are none that other words have, too: letters with digits, or capitals at random."""
+    """Whether eight characters are unlikely in other words: letters with digits, or random changes of case."""
     if _DIGIT.search(gram):
         return _LETTER.search(gram) is not None
     return len(_TURN.findall(gram)) >= 3

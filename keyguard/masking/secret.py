@@ -1,4 +1,4 @@
-"""What may be said of a secret: a fingerprint, a mask, an id. The value itself goes no further.
+"""What may be disclosed about a secret: a fingerprint, a mask, an id. The value itself never is.
 
 The fingerprint is a keyed hash of the value alone (not of the rule, the path or the line), so that it survives edits,
 renames and better attribution. Its key is public unless ``KEYGUARD_FINGERPRINT_KEY`` is set: that is enough for
@@ -18,7 +18,7 @@ _DEFAULT_KEY = b"keyguard fingerprint v1"
 
 
 class Secret:
-    """A value that cannot be shown by accident: only ``reveal`` gives it out, which is easy to grep for."""
+    """A value that cannot be displayed by accident: only ``reveal`` returns it, which is easy to grep for."""
 
     __slots__ = ("_value",)
 
@@ -40,12 +40,12 @@ class Secret:
         return hash(self._value)
 
     def reveal(self) -> bytes:
-        """The value. Callers must not print, log or store it."""
+        """Return the value. Callers must not print, log or store it."""
         return self._value
 
 
 def fingerprint(secret: Secret, *, guessable: bool, key: bytes | None = None) -> str:
-    """32 hex digits that name the value; equal values have equal fingerprints under one key."""
+    """Return 32 hex digits that identify the value; equal values have equal fingerprints under one key."""
     import hashlib
     import hmac
 
@@ -57,9 +57,9 @@ def fingerprint(secret: Secret, *, guessable: bool, key: bytes | None = None) ->
 
 
 def masked(secret: Secret, body: int, *, guessable: bool) -> str:
-    """The public prefix, a mask of fixed width, and the last four characters where enough stays hidden.
+    """Return the public prefix, a mask of fixed width, and the last four characters if enough remains hidden.
 
-    ``body`` is where the random part begins. Of a private key its first line is shown.
+    ``body`` is the offset of the random part. A private key shows its first line.
     """
     value = secret.reveal()
     if guessable:
@@ -73,7 +73,7 @@ def masked(secret: Secret, body: int, *, guessable: bool) -> str:
 
 
 def short_id(fingerprint: str, length: int = 6) -> str:
-    """``KG-7f3a9c``: what is typed to speak of a finding."""
+    """Return the id that a user types for a finding: ``KG-7f3a9c``."""
     return f"KG-{fingerprint[:length]}"
 
 

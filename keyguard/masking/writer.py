@@ -1,4 +1,4 @@
-"""Where all that is written passes: a stream that lets no known value through."""
+"""A text stream that masks every known value: all output passes through one."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 
-#: characters that are looked at in one go
+#: the number of characters that are examined at once
 _TOGETHER = 1 << 16
 
 
 class MaskingWriter:
-    """A text stream in front of another: what is written comes out with every known value masked.
+    """A text stream in front of another one; writes pass through with every known value masked.
 
-    Whole lines are held back until there are enough of them, or until ``flush``.
+    Complete lines are buffered until there are enough of them, or until ``flush``.
     """
 
     def __init__(self, out: TextIO, *, at_once: bool = False) -> None:
-        """``at_once``: nothing is held back."""
+        """``at_once`` disables buffering."""
         self._out = out
         self._limit = 0 if at_once else _TOGETHER
         self._held: list[str] = []
         self._size = 0
 
     def write(self, text: str) -> int:
-        """Take a text; raises what the stream behind raises."""
+        """Write a text; errors of the underlying stream pass through."""
         self._held.append(text)
         self._size += len(text)
         if self._size > self._limit and (text.endswith("\n") or not self._limit):
@@ -35,12 +35,12 @@ class MaskingWriter:
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
-        """Take several."""
+        """Write several texts."""
         for line in lines:
             self.write(line)
 
     def flush(self) -> None:
-        """Have all of it written."""
+        """Write everything that is buffered."""
         self._pass_on()
         self._out.flush()
 
@@ -56,7 +56,7 @@ class MaskingWriter:
 
 @contextmanager
 def masked_streams() -> Iterator[None]:
-    """Within, standard output and standard error let no known value through, whoever writes to them."""
+    """Within the block, standard output and standard error mask every known value, whoever writes to them."""
     ours: dict[str, tuple[object, object]] = {}
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -67,5 +67,5 @@ def masked_streams() -> Iterator[None]:
         yield
     finally:
         for name, (stream, masking) in ours.items():
-            if getattr(sys, name) is masking:  # else somebody has given it up
+            if getattr(sys, name) is masking:  # else somebody has replaced it
                 setattr(sys, name, stream)

@@ -1,1 +1,1 @@
-"""The nouns of keyguard, and nothing else: what flows from a source to a report."""
+"""The data types that every package shares: rules, findings, provenance, violations, verdicts. No behaviour."""

@@ -1,4 +1,4 @@
-"""Whose a key is: what attribution says, and what it rests on."""
+"""The attribution of a key: which vendor issued it, how certain that is, and on what evidence."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from keyguard.model.scales import Certainty, Environment
 
 
 class Ground(str, Enum):
-    """What an attribution rests on, the best first."""
+    """The kind of evidence that an attribution rests on, strongest first."""
 
     PROOF = "proof"
-    """The key's own structure, or a prefix that nobody else has."""
+    """The key's own structure, or a prefix that only one vendor uses."""
     NAME = "name"
-    """What it is given to, what it is passed to, or the host that it is sent to."""
+    """The name that the key is assigned to, the call that it is passed to, or the host that it is sent to."""
     BESIDE = "beside"
-    """What stands around it in its own file, or in its path."""
+    """The text around the key in its own file, or the file's path."""
     PROJECT = "project"
-    """Other files."""
+    """Evidence in other files of the project."""
     SHAPE = "shape"
     NOTHING = "nothing"
     CONTRADICTION = "contradiction"
-    """Names or hosts of two vendors, of which either would have been enough."""
+    """Names or hosts of two vendors, either of which alone would have been sufficient."""
 
 
 class Attribution(msgspec.Struct, frozen=True):
-    """Whose key it is: the rule that speaks, how sure that is, who else it could be, and why."""
+    """The rule and vendor chosen for a key, how certain the choice is, the other candidates, and the reasons."""
 
     rule: str
     vendor: str
@@ -35,9 +35,9 @@ class Attribution(msgspec.Struct, frozen=True):
     candidates: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
-    """Where it is ambiguous: the candidates for which there is evidence."""
+    """If ambiguous: the candidates for which there is evidence."""
     ground: Ground = Ground.PROOF
     environment: Environment = Environment.UNKNOWN
-    """What it opens by what stands around it, where its prefix does not say."""
+    """The environment that the surrounding text indicates, if the key's prefix does not."""
     possible: tuple[str, ...] = ()
-    """Ids of all rules that it could be a key of; of those that are certain, none."""
+    """Ids of every rule that the key could belong to; empty if the attribution is certain."""

@@ -1,9 +1,9 @@
-"""How a vendor is asked about a key: one request, and what each answer means. Data of packs, and nothing that acts.
+"""The requests that a rule pack declares for a vendor, and what each answer means. Data only: nothing is sent here.
 
-Texts may hold ``{secret}``, ``{basic}`` (base64 of ``secret:``, as in ``curl -u secret:``) and ``{basic:user}`` (base64
-of ``user:secret``), a body also ``{secrets}``, several as strings of JSON. Where another credential of the account
-revokes a key, ``{admin}`` is that credential, and ``{key_id}`` what the vendor calls the key. Nothing else is put in:
-what is sent, and to whom, stands in the pack and not in what is scanned.
+Templates may contain ``{secret}``, ``{basic}`` (base64 of ``secret:``, as in ``curl -u secret:``) and ``{basic:user}``
+(base64 of ``user:secret``); a body may also contain ``{secrets}``, several keys as JSON strings. Where another
+credential of the account revokes a key, ``{admin}`` is that credential and ``{key_id}`` is the vendor's id of the key.
+Nothing else is substituted: what is sent, and to whom, comes from the pack and never from what is scanned.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ import re
 import msgspec
 
 VERDICTS = ("active", "inactive", "unknown")
-#: what a request to revoke can come to: it is done; it was taken, and is done later or perhaps; there was nothing left
-#: to do; the vendor will not; nobody knows
+#: outcomes of a request to revoke: revoked; accepted, and done later or perhaps; nothing left
+#: to do; refused by the vendor; not known
 OUTCOMES = ("revoked", "accepted", "already-inactive", "refused", "unknown")
-#: by what right a key is revoked: it revokes itself; anybody may report it; another credential of the account does it
+#: who may revoke a key: the key itself; anybody, by a report; another credential of the account
 RIGHTS = ("self", "report", "admin")
 METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT")
-#: how well it is known: from the vendor's documentation; from the source of software that asks in this way; or from
-#: memory alone, and then no answer of it means for certain that a key is dead
+#: the source for a request: the vendor's documentation; the source code of software that sends it; or
+#: memory alone, in which case no answer proves that a key is inactive
 EVIDENCE = ("documentation", "source", "memory")
 
-# patterns stay texts until they are used: every commit loads this module, and hardly any of them a pack
+# patterns stay strings until they are used: every commit hook loads this module, and few parse a pack
 _URL = r"https://([a-z0-9][a-z0-9.-]*[a-z0-9])(:[0-9]{1,5})?(/[^\s#]*)?"
 _FIELD = r"\{[^{}]*\}"
 _KNOWN = r"\{(?:secrets?|pair|basic|basic:[a-z_]{1,20}|admin|key_id)\}"
-#: verbs of paths that do something, whatever the method: no question is asked there
+#: path verbs that change something, whatever the method: never used to verify a key
 _DOES = r"/(?:send|charges?/create|rotate|revoke|delete|upload|mail/send|messages/send)\b"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """What an answer means that has one of these statuses, and in whose JSON body the rest holds, too."""
+    """What an answer means that has one of these statuses and, if given, these values in its JSON body."""
 
     status: tuple[int, ...]
-    #: one of ``VERDICTS``, or of ``OUTCOMES`` where something is to be done
+    #: one of ``VERDICTS``, or of ``OUTCOMES`` for a request that changes something
     verdict: str
-    #: dotted path into the body -> the value that stands there
+    #: dotted path into the body -> the value required there
     when: dict[str, str | int | bool] = {}
-    #: dotted paths at which anything stands
+    #: dotted paths at which any value is required
     has: tuple[str, ...] = ()
-    #: in words, for people: ``active, but it may only send``
+    #: the meaning for people: ``active, but it may only send``
     says: str = ""
-    #: whether only the vendor that issued the key answers so: ``token_revoked``, and not ``unauthorized``, which any
-    #: other vendor would say of it as well
+    #: whether only the vendor that issued the key gives this answer: ``token_revoked``, but not ``unauthorized``, which
+    #: any other vendor would give too
     recognises: bool = False
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """One request to a vendor, with the answers in the order in which they are tried."""
+    """One request to a vendor, with its answers in the order in which they are tried."""
 
     method: str = "GET"
     url: str
@@ -58,46 +58,46 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     answers: tuple[Answer, ...]
     #: one of ``EVIDENCE``
     evidence: str = "documentation"
-    #: the page that describes it
+    #: URL of the page that documents it
     reference: str = ""
-    #: ``aws-sigv4``: the secret is not sent but signs the request, with what ``pair`` names; empty: it stands in it
+    #: ``aws-sigv4``: the secret signs the request, with the key that ``pair`` names; empty: the request contains it
     sign: str = ""
-    #: id of the rule whose key stands beside this one and belongs to it, ``{pair}`` in the body
+    #: id of the rule whose key is found next to this one and belongs to it; ``{pair}`` in the body
     pair: str = ""
-    #: the vendor's software runs at many places, and a key does not say at which: the user has to say
+    #: the vendor's software is self-hosted only, and a key does not identify the host: the user has to name it
     hosted: bool = False
-    #: the vendor's software also runs at other places, where its API is below this path: ``/api/v3``; the key does not
-    #: say where, and unless the user does, the vendor's own host is asked
+    #: the vendor's software can also be self-hosted, with its API below this path: ``/api/v3``; the key does not
+    #: identify the host, so the vendor's own host is used unless the user names one
     self_hosted: str = ""
 
     @property
     def host(self) -> str:
-        """The host that is asked."""
+        """The host that receives the request."""
         found = _address(self.url)
         return found[1] if found else ""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """Where a vendor lists the keys of an account, with parts of each: so the id of one is found that is known whole.
+    """The vendor's listing of an account's keys, by which the id of a key is found whose value is known.
 
-    All but the address and the headers are dotted paths: into the answer, or into one of its rows.
+    Every field but the URL and the headers is a dotted path, into the answer or into one of its rows.
     """
 
     url: str
     headers: dict[str, str]
     rows: str
     id: str = "id"
-    #: beginning and end of the key, with dots or stars for what is between
+    #: path of the key's first and last characters, with dots or asterisks in between
     hint: str
     name: str = ""
     status: str = ""
-    #: what stands at ``status`` while the vendor takes the key
+    #: values of ``status`` while the vendor accepts the key
     live: tuple[str, ...] = ()
-    #: true where there are further rows, …
+    #: path of a flag that is true if there are further rows, …
     more: str = ""
-    #: … which come after this one …
+    #: … which follow the row with this id …
     last: str = ""
-    #: … if this field of the query says so
+    #: … if this query parameter names it
     after: str = ""
 
 
@@ -106,25 +106,24 @@ class Revocation(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     #: one of ``RIGHTS``
     right: str = "self"
-    #: whether it can be undone
+    #: whether the revocation can be undone
     reversible: bool = False
-    #: what it does besides, for people: ``the owner gets an e-mail``
+    #: side effects, for people: ``the owner gets an e-mail``
     effect: str = ""
-    #: how many keys one request can name, by ``{secrets}`` in its body
+    #: the number of keys that one request can carry, in ``{secrets}`` of its body
     batch: int = 1
-    #: which ``{key_id}`` a key has, told by the vendor …
+    #: where ``{key_id}`` comes from: the vendor's listing …
     find: Lookup | None = None
-    #: … or by the key itself: a pattern whose one group is the id
+    #: … or the key itself: a pattern whose one group is the id
     key_id: str = ""
-    #: the same request, but so that the vendor only says what it would do
+    #: the same request as a dry run at the vendor
     rehearsal: Request | None = None
 
 
 def at_host(request: Request, host: str) -> Request:
-    """The same request to a host (perhaps with a port) that the user has named. ValueError if it is no name of one.
+    """Return the request moved to a host, with an optional port, that the user has named; ValueError if invalid.
 
-    There the API is below the path that the request gives for that, but for a host that is one of an API by its name:
-    ``api.acme.ghe.com``.
+    The API is below ``self_hosted`` there, unless the host's name starts with ``api.``, as ``api.acme.ghe.com`` does.
     """
     below = "" if host.startswith("api.") else request.self_hosted
     moved = msgspec.structs.replace(request, url=_moved(request.url, host, below), hosted=False, self_hosted="")
@@ -144,7 +143,7 @@ def _moved(address: str, host: str, below: str = "") -> str:
 
 
 def _address(url: str) -> re.Match[str] | None:
-    """The parts of an address, by ``_URL``; None where it is none that a request could go to."""
+    """Return the match of ``_URL`` for a URL that can be requested, else None."""
     found = re.fullmatch(_URL, url)
     if not found or not all(0 < len(label) < 64 for label in found[1].split(".")) or len(found[1]) > 253:
         return None
@@ -152,10 +151,10 @@ def _address(url: str) -> re.Match[str] | None:
 
 
 def problem(request: Request, *, asks: bool) -> str:
-    """What is wrong with a request that has the right types, in a sentence; empty if nothing is.
+    """Return what is wrong with a well-typed request, as a sentence; the empty string if nothing is.
 
-    ``asks``: it must only ask, and change nothing. The secret may stand in the path, where a vendor wants it so, and
-    never in the query, the host or the name of a header.
+    ``asks`` means that the request must only query and change nothing. The secret may be in the path, where a vendor
+    requires that, but never in the query, the host or the name of a header.
     """
     words = VERDICTS if asks else OUTCOMES
     if request.evidence not in EVIDENCE:
@@ -188,7 +187,7 @@ def problem(request: Request, *, asks: bool) -> str:
 
 
 def _administration_problem(request: Request, fields: list[str]) -> str:
-    """What is wrong with how another credential is used, and the id of the key is found."""
+    """Return what is wrong with the use of another credential and with the lookup of the key's id."""
     admin = isinstance(request, Revocation) and request.right == "admin"
     if not admin and {"{admin}", "{key_id}"} & {*fields}:
         return "{admin} and {key_id} are for what another credential revokes: right = 'admin'"

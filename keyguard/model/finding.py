@@ -1,9 +1,9 @@
-"""The nouns of keyguard, and nothing else: what flows from a source to a report.
+"""The main data types, in the order in which a scan produces them.
 
     Source -> Blob -> Match -> Sighting -> Finding -> Run -> report
 
-``NamedTuple`` for what is many, frozen ``msgspec.Struct`` for what is few or crosses a process.
-No value in here holds a secret, except :class:`Match`, which never leaves the process that read the blob.
+``NamedTuple`` for what is numerous, frozen ``msgspec.Struct`` for what is rare or crosses a process boundary.
+No value here contains a secret, except :class:`Match`, which never leaves the process that read the blob.
 """
 
 from __future__ import annotations
@@ -28,63 +28,64 @@ from keyguard.model.verdict import Verdict as Verdict
 
 
 class Blob(NamedTuple):
-    """A file, an index entry or standard input: something to scan, named but not yet read."""
+    """A file, an index entry or standard input: something to scan, listed but not yet read."""
 
     path: bytes
-    """As shown: relative to what was asked for; bytes, since names need not be text."""
+    """The path as shown, relative to the requested path; bytes, since file names need not be text."""
     where: Where
     oid: str = ""
-    """Object id, where the content is in git's object store."""
+    """Object id, if the content is in git's object store."""
     old: str = ""
-    """Object id of the version this one replaces: only keys that are new against it count."""
+    """Object id of the version that this one replaces: only keys that it does not contain count."""
 
 
-#: reasons for which something is listed as not read that is neither a gap nor anybody's choice: a scan opens no archive
+#: reasons to skip that are neither a gap nor a choice of the user's: a scan opens no archives and no submodules
 UNOPENED = frozenset(("container", "submodule"))
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True):
-    """Something that was not read, and why. A gap makes the scan incomplete; the user's own choice does not, nor does
-    what a scan does not open (``UNOPENED``).
+    """Something that was not read, and why.
+
+    A gap makes the scan incomplete. The user's own choices are no gaps, nor is what a scan never opens (``UNOPENED``).
     """
 
     path: bytes
     reason: str
     """``unreadable``, ``vanished``, ``too-large``, ``excluded``, ``container``, …"""
     detail: str = ""
-    """More about it. Of what is in ``UNOPENED``: what it is, and in parentheses more about that."""
+    """Details. For a reason in ``UNOPENED``: the kind of thing, with more about it in parentheses."""
     gap: bool = True
 
 
 class Match(NamedTuple):
-    """Where the rules fired in one text. Offsets are in bytes of the text that was scanned."""
+    """One place in a text at which rules match. Offsets are in bytes of the scanned text."""
 
     start: int
     end: int
     """Span of the secret."""
     body: int
-    """Where the random part of the secret begins."""
+    """Offset of the random part of the secret."""
     secret: bytes
     rules: tuple[int, ...]
-    """Indices into the rule set: one rule, or all of a family that match this very span."""
+    """Indices into the rule set: one rule, or all rules of a family that match exactly this span."""
     full_start: int
     full_end: int
     """Span of the whole pattern, context included."""
     also: tuple[int, ...] = ()
-    """Indices of rules that the scanned repository brought and that find this very span, too."""
+    """Indices of rules from the scanned repository that match exactly this span as well."""
 
 
 class Snippet(msgspec.Struct, frozen=True):
-    """The line around a match, clipped and with every secret in it masked."""
+    """The line around a match, clipped, with every secret in it masked."""
 
     text: str
     start: int
     end: int
-    """Range of the mask in ``text``, in characters, half open."""
+    """Half-open range of the mask in ``text``, in characters."""
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """A comment beside a key that asks not to report it."""
+    """A marker comment next to a key that asks not to report it."""
 
     marker: str
     reason: str = ""
@@ -92,7 +93,7 @@ class Suppression(msgspec.Struct, frozen=True):
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of a key. Lines and columns count from 1, columns in characters, ``end_column`` is exclusive."""
+    """One place of a key. Lines and columns count from 1, columns in characters; ``end_column`` is exclusive."""
 
     path: bytes
     line: int
@@ -101,40 +102,42 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     end_column: int
     where: Where
     snippet: Snippet
-    #: GitHub's ``primaryLocationLineHash`` of the line, or empty where the text was too large to tell
+    #: GitHub's ``primaryLocationLineHash`` of the line; empty if the text was too large to compute it
     line_hash: str = ""
     commit: str = ""
-    """In history: the commit that brought it, where there is one."""
+    """In history: the commit that introduced it, if there is one."""
     author_date: str = ""
     trace: Trace | None = None
     """In history only."""
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
-    """One key at one place, before anything is decided. This is what a worker sends back: no secret is in it."""
+    """One key at one place, before triage. A worker process sends this back: it contains no secret."""
 
     fingerprint: str
     masked: str
     attribution: Attribution
     environment: Environment
-    #: its checksum says that the vendor never issued it
+    #: its checksum is wrong, so the vendor never issued it
     malformed: bool = False
     occurrence: Occurrence
     suppression: Suppression | None = None
     spared: dict[str, Suppression] = {}
-    """The same for each other rule whose key it could turn out to be."""
+    """Rule id -> suppression, for each other rule that attribution may yet choose."""
     waived: Suppression | None = None
-    """A comment that does not count, since the change that is judged brings it."""
+    """A marker that does not count, because the change under review introduces it."""
     also: tuple[str, ...] = ()
-    """Ids of rules that the scanned repository brought and that find the same."""
+    """Ids of rules from the scanned repository that find the same key."""
     more: int = 0
-    """How often it stands in the same text besides, at places that are counted and not held."""
+    """The number of further places in the same text that are counted but not stored."""
+    name: str = ""
+    """The identifier that a guessable value is assigned to; empty if there is none, and for other values."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One key with all its places, as reported; or (``kind`` is ``hygiene``) one way in which keys are not kept well.
+    """One key with all its occurrences, as reported; or, if ``kind`` is ``hygiene``, one hygiene violation.
 
-    ``occurrences`` is never empty and sorted. What is about no key has no vendor and no mask.
+    ``occurrences`` is sorted and never empty. A violation that concerns no key has no vendor and no mask.
     """
 
     kind: str = "key"
@@ -153,106 +156,124 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Confidence
     masked: str
     malformed: bool
-    #: of hygiene: what is wrong here, in one sentence without a full stop
+    #: hygiene only: what is wrong here, in one sentence without a full stop
     message: str = ""
-    #: of hygiene: the fingerprint of the key that it is about; the files that have to be kept otherwise, for who acts
+    #: hygiene only: the fingerprint of the key concerned; the files that have to change, for ``keyguard fix``
     key: str = ""
     files: tuple[bytes, ...] = ()
     occurrences: tuple[Occurrence, ...]
-    #: how many places it has besides, which are counted and not named
+    #: the number of further occurrences that are counted but not listed
     more: int = 0
-    #: when history first and last knew the key, ISO 8601; empty without history, and the last while it is still there
+    #: ISO 8601 dates of the key's first and last presence in history; empty without history, the last while present
     first_seen: str = ""
     last_seen: str = ""
     remedy: str
     rotation: str
     references: tuple[str, ...]
-    #: ids of rules that the scanned repository brought and that find the same key
+    #: ids of rules from the scanned repository that find the same key
     also: tuple[str, ...] = ()
-    #: what the vendor said of the key, where it was asked
+    #: the vendor's verdict on the key, if it was asked
     verdict: Verdict | None = None
-    #: by what the change that is judged would allow it, without effect: a comment, or a setting
+    #: markers and settings of the change under review that would suppress the finding, without effect
     allowed_by_change: tuple[str, ...] = ()
+    #: whether a person may have chosen the value, and then the identifiers that it is assigned to, sorted
+    guessable: bool = False
+    names: tuple[str, ...] = ()
+    #: for hygiene: the rule of the key, and what distinguishes findings of one check in one file
+    key_rule: str = ""
+    subject: str = ""
+    #: the last day, ISO 8601, on which the project accepted the finding; empty if it never did
+    accepted_until: str = ""
+    #: for a key that no longer works: ``revoked`` or ``inactive`` and the day, ISO 8601; empty if that is not known
+    ended: str = ""
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
-    """A key that would have been reported, at the places where a marker or an option asked not to."""
+    """A key that was not reported at one place, because a marker or an option asked for that."""
 
     id: str
     fingerprint: str
     rule: str
     severity: Severity
     occurrence: Occurrence
-    #: ``inline``, ``ignore`` (an option or the configuration), ``exclude``
+    #: ``inline``, ``ignore`` (an option or the configuration), ``accepted``
     by: str
+    #: the comment, or the file of accepted findings
     marker: str = ""
     reason: str = ""
+    #: for accepted findings: the last day, ISO 8601, and the owner; empty if not given
+    until: str = ""
+    owner: str = ""
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """Which configuration counted, and from where."""
+    """The configuration that was in effect, and where it came from."""
 
     source: str = "defaults"
-    """``work tree``, ``index``, ``base`` (what a change is made to), ``tip`` (what is pushed), ``commit`` (named by
-    the user), ``file`` (named by the user), or ``defaults``: none was found, or none may count."""
+    """``work tree``, ``index``, ``base`` (of a change), ``tip`` (of a push), ``commit`` (named by the user), ``file``
+    (named by the user), or ``defaults``: none was found, or none is trusted."""
     path: str = ""
-    """Of the file, from the top of the repository where it is in git; empty where there is none."""
+    """The file's path, relative to the top of the repository if it is in git; empty if there is none."""
     ref: str = ""
-    """How people call the commit: ``origin/main``."""
+    """The commit's name for people: ``origin/main``."""
     commit: str = ""
-    """The commit whose configuration and markers counted, whether or not it has a configuration."""
+    """The commit whose configuration and markers are in effect, even if it has no configuration file."""
     changed: tuple[str, ...] = ()
-    """What the change itself sets otherwise, without effect: ``ignore``, ``exclude``, …"""
+    """The settings that the change itself modifies, without effect: ``ignore``, ``exclude``, …"""
     note: str = ""
-    """What else there is to know, in one sentence."""
+    """A further remark, in one sentence."""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What the scan looked at. ``listed == read + skipped`` holds, where ``skipped`` counts gaps and choices."""
+    """What the scan covered. ``listed == read + skipped`` holds, where ``skipped`` counts gaps and choices."""
 
     scope: str
-    """What was asked for, in words: ``working tree``, ``staged changes``, …"""
+    """The requested scope in words: ``working tree``, ``staged changes``, …"""
     listed: int
     read: int
     skipped: int
     bytes: int
     rules: int
-    #: (pack, number of rules): what the scanned repository's own configuration added to them
+    #: (pack, number of rules) for each pack that the scanned repository's own configuration added
     added: tuple[tuple[str, int], ...] = ()
-    #: how many checks of hygiene looked at it; 0 where none was asked for
+    #: the number of hygiene checks that ran; 0 if hygiene was not requested
     checks: int = 0
     engine: str
     complete: bool
-    #: what is listed among the files and is not opened, by kind: ``archive``, ``encrypted file``, ``submodule``, …
+    #: the number of listed files that a scan does not open, by kind: ``archive``, ``encrypted file``, ``submodule``, …
     unopened: dict[str, int] = {}
     history: HistoryCoverage | None = None
-    """In a repository whose history was asked for. Its objects are counted in there alone."""
+    """Set if the history of a repository was requested. Its objects are counted only there."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole scan, decided and sorted: all that a report needs, and the same on every run over the same input."""
+    """The result of a scan after triage, sorted: all that a report needs, and identical for identical input."""
 
     version: str
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
+    #: the number of accepted findings that no longer exist; 0 unless a whole project was scanned
+    unused: int = 0
     skipped: tuple[Skipped, ...]
     coverage: Coverage
-    #: candidates that were placeholders: counted, not reported
+    #: the number of placeholders, which are counted and not reported
     placeholders: int
-    #: least severity that makes the exit code 1
+    #: the lowest severity that makes the exit code 1
     fail_on: Severity
-    #: gaps are warnings: the user said ``--allow-incomplete``
+    #: gaps are warnings only: the user passed ``--allow-incomplete``
     allow_incomplete: bool = False
-    #: whether keys were to be reported, and not only how they are kept
+    #: whether keys are reported, and not only hygiene violations
     keys: bool = True
     rules: tuple[Rule, ...] = ()
-    """The rules that have findings, for formats that describe them."""
+    """The rules with findings, for report formats that describe rules."""
     vendors: dict[str, Vendor] = {}
     configuration: Configuration = Configuration()
+    prefix: bytes = b""
+    """The path, with a slash, from the top of the repository to the folder that shown paths count from; or empty."""
     now: int | None = None
-    """Seconds since the epoch, to which the age of a key is counted; None where nobody asked the clock."""
+    """Seconds since the epoch, from which ages are computed; None if no time was given."""
 
     @property
     def failing(self) -> int:
-        """How many findings are at or above ``fail_on``."""
+        """The number of findings at or above ``fail_on``."""
         return sum(finding.severity >= self.fail_on for finding in self.findings)

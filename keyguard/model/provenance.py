@@ -1,4 +1,4 @@
-"""What history says: of one place of a key, and of how much of it was read."""
+"""What history says about one occurrence of a key, and how much of the history was read."""
 
 from __future__ import annotations
 
@@ -8,61 +8,61 @@ import msgspec
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """What history says of one place of a key. Dates are ISO 8601 with the author's own offset, or empty."""
+    """The history of one occurrence. Dates are ISO 8601 with the author's own offset, or empty."""
 
     kind: str
-    """What was read: ``blob``, ``commit``, ``tag``, ``name`` (a file's name in a tree), ``file`` (one of git's own)."""
+    """What was read: ``blob``, ``commit``, ``tag``, ``name`` (of a file in a tree), ``file`` (one of git's own)."""
     oid: str = ""
-    """Object id of what was read; of a key in a file's name, what the name stands for."""
+    """Object id of what was read; for a key in a file's name, the id of the named object."""
     author: str = ""
-    """Who wrote the commit that brought it, only if asked for."""
+    """The author of the commit that introduced it; only if requested."""
     removed: str = ""
-    """The commit that took it away, where one did."""
+    """The commit that removed it, if one did."""
     removed_date: str = ""
     at_head: bool = False
-    """Whether it is still there in what is checked out."""
+    """Whether the commit that is checked out still contains it."""
     refs: tuple[str, ...] = ()
-    """Full names of the refs (branches, tags, …) whose own tree or message still holds it, sorted."""
+    """Full names of the refs (branches, tags, …) whose own tree or message still contains it, sorted."""
     reach: str = ""
-    """How it can be reached at best: one of ``REACHES``, or empty where that was not asked."""
+    """The nearest way to reach it: one of ``REACHES``; empty if reachability was not computed."""
 
 
-#: from the nearest to the farthest: what leads to an object, at best
+#: the ways to reach an object, nearest first
 REACHES = ("head", "branch", "remote", "tag", "ref", "stash", "index", "worktree", "reflog", "dangling")
 
 
 class HistoryCoverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What of git's object stores was read. Every object counts once, however many packs hold it."""
+    """How much of git's object stores was read. Every object counts once, however many packs contain it."""
 
     repositories: int = 0
     listed: int = 0
-    """Objects that are there, and those that are asked for and are not: ``read + missing + unreadable + unread``."""
+    """Objects present, and objects requested but absent: ``read + missing + unreadable + unread``."""
     read: int = 0
     commits: int = 0
     trees: int = 0
     blobs: int = 0
     tags: int = 0
     missing: int = 0
-    """Objects that something names and no store holds."""
+    """Objects that something refers to and no store contains."""
     unreadable: int = 0
     unread: int = 0
-    """Objects that were not read any more when the scan was interrupted."""
+    """Objects that were still unread when the scan was interrupted."""
     unreachable: int = 0
-    """Commits and tags to which no tip leads, trees and blobs that nothing names: read all the same."""
+    """Unreachable objects: commits and tags that no tip reaches, unnamed trees and blobs. They are read too."""
     refs: int = 0
     reflogs: int = 0
     """Entries of reflogs."""
     unopened: dict[str, int] = {}
-    """What was listed and not read, by kind: ``archive``, ``git file``, ``submodule commit``, …"""
+    """The number of objects listed and not opened, by kind: ``archive``, ``git file``, ``submodule commit``, …"""
     bytes: int = 0
-    """Size of what was read, unpacked."""
+    """The unpacked size of what was read."""
     shallow: bool = False
     partial: bool = False
     range: str = ""
-    """The range that was asked for, in words; empty for everything."""
+    """The requested range in words; empty for the whole history."""
 
     def plus(self, other: HistoryCoverage) -> HistoryCoverage:
-        """The coverage of two repositories together."""
+        """Return the combined coverage of two repositories."""
         names = self.__struct_fields__
         return HistoryCoverage(**{name: _together(getattr(self, name), getattr(other, name)) for name in names})
 

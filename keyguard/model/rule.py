@@ -1,4 +1,4 @@
-"""What a rule pack says: whose keys, how they look, how bad they are, and how their vendor is reached."""
+"""The contents of a rule pack: the vendor, what its keys look like, how severe they are, and its endpoints."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyguard.model.scales import Confidence, Environment, Severity
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """Who issues a key, and the words by which code that uses it gives itself away."""
+    """The company that issues a key, and the words in code that identify it."""
 
     id: str
     name: str
@@ -22,71 +22,71 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hosts: tuple[str, ...] = ()
     #: packages or modules that are imported to use the API
     imports: tuple[str, ...] = ()
-    #: what requests say besides when their key is one that reaches everything
+    #: words in a request that indicate a master key, with access to everything
     master_words: tuple[str, ...] = ()
-    #: one of those that most keys of its family come from: named first where a vendor cannot be told
+    #: one of the vendors that issue most keys of the family: listed first if the vendor is ambiguous
     common: bool = False
 
     @property
     def is_nobody(self) -> bool:
-        """Whether it stands for no company: for what many issue, or people make themselves."""
+        """Whether it is no company: the keys are of a kind that many issue, or that people make themselves."""
         return not (self.url or self.names or self.hosts or self.imports)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """One kind of key: how it looks, how bad it is, and the proof that the pattern does what it says."""
+    """One kind of key: what it looks like, how severe it is, and examples that prove the pattern."""
 
     id: str
     title: str
-    #: what an attacker can do with it
+    #: what an attacker can do with the key
     description: str
     vendor: str
     #: bytes pattern (``re`` syntax) with the secret in the group ``secret``; its random part may be the group ``body``
     pattern: str
-    #: rules of one family match the same text; attribution decides which of them speaks
+    #: rules of one family match the same text; attribution chooses one of them
     family: str = ""
-    #: in a family: speaks when no vendor can be told
+    #: in a family: the rule to report if the vendor is ambiguous
     fallback: bool = False
-    #: of a fallback: so many issue keys like this that to use one of the vendors known here says nothing of a key
+    #: fallback only: so many issue keys of this shape that a project's use of a known vendor is no evidence
     widespread: bool = False
-    #: in a family: the shape proves nothing, so the rule speaks only when a name, host or import does
+    #: in a family: the shape proves nothing, so the rule applies only with a name, host or import as evidence
     needs_context: bool = False
     #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``right`` (only its end), ``none``
     boundary: str = "token"
-    #: literals for the prefilter, where none can be derived from the pattern
+    #: literals for the prefilter, if none can be derived from the pattern
     literals: tuple[str, ...] = ()
     confidence: Confidence = Confidence.HIGH
-    #: environment -> prefixes of the secret that tell it
+    #: environment -> prefixes of the secret that indicate it
     environments: dict[str, tuple[str, ...]] = {}
     #: environment (or ``default``) -> severity
     severity: dict[str, str] = {}
-    #: least Shannon entropy of the body, in bits a character; below it is a placeholder
+    #: least Shannon entropy of the body, in bits per character; a body below it is a placeholder
     entropy: float = 0.0
-    #: name of a check in ``keyguard.rules.checksums``
+    #: name of a checksum in ``keyguard.rules.checksums``
     checksum: str = ""
-    #: its body is base64 of text by its format, so that to be so is no sign of a stand-in
+    #: the format's body is base64 of text, so base64 of text is no sign of a placeholder
     spelled: bool = False
-    #: a person may have chosen this value: its fingerprint is stretched, and none of it is shown
+    #: a person may have chosen the value: its fingerprint is stretched with PBKDF2, and no part of it is shown
     guessable: bool = False
-    #: values (or parts of the body) that stand in examples, besides the general list
+    #: values, or parts of the body, that are placeholders, in addition to the general list
     placeholders: tuple[str, ...] = ()
     #: SHA-256 of sample keys that vendors publish, 64 hex digits
     samples: tuple[str, ...] = ()
     remedy: str = ""
-    #: the page about rotating keys of this kind, where it is not the vendor's usual one
+    #: the page about rotating keys of this kind, if it is not the vendor's general one
     rotation: str = ""
-    #: how the vendor is asked whether a key is active
+    #: the request that verifies whether a key is active
     verify: Request | None = None
-    #: how a key is made inactive by a request; how that is done by hand says ``remedy``
+    #: the request that revokes a key; ``remedy`` describes how to do that by hand
     revoke: Revocation | None = None
     references: tuple[str, ...] = ()
-    #: templates (``keyguard.rules.examples``) that must be found, as this rule and as no other
+    #: templates (``keyguard.rules.examples``) that this rule must find, and no other
     examples: tuple[str, ...] = ()
-    #: templates in which this rule must find nothing
+    #: templates in which this rule must not match
     non_examples: tuple[str, ...] = ()
 
     def environment_of(self, secret: bytes) -> Environment:
-        """The environment that the longest matching prefix tells, or ``UNKNOWN``."""
+        """Return the environment of the longest prefix that matches the secret, or ``UNKNOWN``."""
         best, longest = "", -1
         text = secret.decode("utf-8", "replace") if self.environments else ""
         for name, prefixes in self.environments.items():
@@ -96,5 +96,5 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return Environment(best) if best else Environment.UNKNOWN
 
     def severity_of(self, environment: Environment) -> Severity:
-        """The severity for a key of that environment; ``default`` (else high) where the rule says nothing."""
+        """Return the severity for an environment; ``default``, else high, if the rule does not list it."""
         return Severity[(self.severity.get(environment.value) or self.severity.get("default") or "high").upper()]

@@ -1,4 +1,4 @@
-"""The scales on which a key is judged: how bad, what it opens, how sure; and where it was read."""
+"""The enumerations by which findings are rated: severity, environment, certainty, confidence, kind of place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum, IntEnum
 
 
 class Severity(IntEnum):
-    """How bad it is if the key is what it seems to be."""
+    """How bad it is if the key is what it appears to be."""
 
     INFO = 0
     LOW = 1
@@ -16,12 +16,12 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        """Lower-case name, as typed on the command line and written in reports."""
+        """The lower-case name, as used on the command line and in reports."""
         return self.name.lower()
 
 
 class Environment(str, Enum):
-    """What a key opens: real data, a sandbox, or nothing that is not public anyway."""
+    """What a key gives access to: real data, a sandbox, or only what is public anyway."""
 
     LIVE = "live"
     TEST = "test"
@@ -30,7 +30,7 @@ class Environment(str, Enum):
 
 
 class Certainty(str, Enum):
-    """How sure it is whose key this is."""
+    """How certain it is which vendor issued the key."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -38,7 +38,7 @@ class Certainty(str, Enum):
 
 
 class Confidence(str, Enum):
-    """How sure a rule is that what it matches is a key at all."""
+    """How likely it is that what a rule matches is a key at all."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -46,11 +46,11 @@ class Confidence(str, Enum):
 
 
 class Where(str, Enum):
-    """What an occurrence was read from."""
+    """The kind of place from which an occurrence was read."""
 
     TREE = "tree"
     INDEX = "index"
     HISTORY = "history"
     STDIN = "stdin"
     IGNORED = "ignored"
-    """A file that git ignores: only an inventory looks there."""
+    """A file that git ignores: only an inventory reads it."""

@@ -1,4 +1,4 @@
-"""What was learnt of a key from its vendor."""
+"""The result of verifying a key with its vendor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class State(str, Enum):
-    """Whether the vendor still takes a key."""
+    """Whether the vendor still accepts a key."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -16,14 +16,14 @@ class State(str, Enum):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer to the question whether a key is active."""
+    """The answer to the question whether a key is active."""
 
     state: State
     reason: str
-    """In words of ours: nothing that the vendor sent stands in it."""
+    """In our own words: it contains nothing that the vendor sent."""
     host: str = ""
-    """Who was asked; empty if nobody was."""
+    """The host that was asked; empty if none was."""
     status: int = 0
-    """Of HTTP; 0 where there was no answer."""
+    """The HTTP status; 0 if there was no answer."""
     recognised: bool = False
-    """Whether the answer shows that the vendor has issued the key: only the one who did would give it."""
+    """Whether the answer proves that the vendor issued the key: only the issuer would give it."""

@@ -1,4 +1,4 @@
-"""What hygiene says: of how keys are kept, not of what they are."""
+"""Hygiene violations and the checks that report them: how keys are stored, as opposed to what they are."""
 
 from __future__ import annotations
 
@@ -10,58 +10,58 @@ from keyguard.model.scales import Confidence, Severity
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A small project in which a check speaks, or must not."""
+    """A small project in which a check must report a violation, or must report none."""
 
     #: path -> template (``keyguard.rules.examples``) of its content
     files: dict[str, str]
-    #: where the check speaks; empty in what it must not speak of
+    #: path of the expected violation; empty for a project that must have none
     at: str = ""
-    #: paths that git tracks; the others are only there
+    #: paths that git tracks; the others are untracked
     tracked: tuple[str, ...] = ()
-    #: path -> permissions in octal; 0644 where nothing is said
+    #: path -> permissions in octal; 0644 if not listed
     modes: dict[str, str] = {}
-    #: the first key of each file is the same one, where their templates are
+    #: files with the same template get the same first key
     same_keys: bool = False
-    #: all that is tracked was committed, and every file last changed, so many days before the scan; 0: nothing is said
+    #: the age in days of the commit of all tracked files and of every file's last change; 0: not set
     days_ago: int = 0
-    #: path -> template of what a second commit, a day later, made of it; empty: it took the file away
+    #: path -> template of its content in a second commit, a day later; empty: that commit removed the file
     then: dict[str, str] = {}
-    #: what the example shows
+    #: the purpose of the example
     why: str = ""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """One way in which keys are not kept as they should be: how bad that is, and what to do about it."""
+    """One kind of hygiene violation: how severe it is, why, and what to do about it."""
 
     id: str
     title: str
     #: why it is dangerous
     description: str
-    #: label of a severity; a violation may say otherwise of its own case
+    #: label of a severity; a single violation may override it
     severity: str
     confidence: Confidence = Confidence.HIGH
     remedy: str = ""
     references: tuple[str, ...] = ()
-    #: projects in which it speaks
+    #: projects in which the check must report a violation
     examples: tuple[Example, ...] = ()
-    #: projects in which it must not
+    #: projects in which it must report none
     non_examples: tuple[Example, ...] = ()
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that a violation is about. Lines and columns count from 1, in characters; 1:1 where a file is meant."""
+    """A place in a violation. Lines and columns count from 1, in characters; 1:1 if the whole file is meant."""
 
     path: bytes
-    """Relative to the root of the project, or as history knows it."""
+    """Relative to the root of the project, or the path in history."""
     line: int = 1
     column: int = 1
     end_line: int = 1
     end_column: int = 1
     text: str = ""
-    """The line, clipped, with every secret in it masked; empty where there is none to show."""
+    """The line, clipped, with every secret in it masked; empty if there is no line to show."""
     start: int = 0
     end: int = 0
-    """Range in ``text``, in characters, half open, that is meant."""
+    """Half-open range of the relevant part of ``text``, in characters."""
     commit: str = ""
     author_date: str = ""
     trace: Trace | None = None
@@ -69,26 +69,26 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check says of one case. No secret is in it."""
+    """One violation that a check reports. It contains no secret."""
 
     check: str
     message: str
-    """One sentence about this very case, without a full stop."""
+    """One sentence about this case, without a full stop."""
     spots: tuple[Spot, ...]
-    """Where, the one that has to change first; never empty."""
+    """The places, first the one that has to change; never empty."""
     subject: str = ""
-    """What tells it from other violations of this check at the same path: the name of a variable, say."""
+    """What distinguishes it from other violations of the check at the same path: the name of a variable, say."""
     because: tuple[str, ...] = ()
     """The evidence, in words."""
     severity: Severity | None = None
-    """Where it is another than the check's."""
+    """Set if it differs from the check's."""
     confidence: Confidence | None = None
     """Likewise."""
     key: str = ""
-    """Fingerprint of the key that it is about; empty where it is about none."""
+    """Fingerprint of the key concerned; empty if it concerns none."""
     files: tuple[bytes, ...] = ()
-    """The files that have to be kept otherwise, there or still to come, for who acts on it; as the spots' paths are."""
+    """The files to change, existing or not, for ``keyguard fix``; relative paths like those of the spots."""
     steps: tuple[str, ...] = ()
-    """What to do about this case, before what the check says in general."""
+    """The steps for this case, in front of the check's general remedy."""
     suppression: Suppression | None = None
-    """The comment that asks not to report it; found once the checks are done."""
+    """The marker comment that asks not to report it; looked up after the checks have run."""

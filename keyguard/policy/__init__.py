@@ -1,1 +1,1 @@
-"""What may decide about a change: the configuration and the markers of what it is made to, and never its own."""
+"""The settings and markers in effect for a change: those of its base, never its own. For hooks and ranges."""

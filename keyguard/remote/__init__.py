@@ -1,1 +1,1 @@
-"""All that speaks to the network: to vendors, about keys, and only when it was asked for."""
+"""Network access: requests to vendors about keys, made only on the user's explicit request; and the journal of them."""

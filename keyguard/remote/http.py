@@ -1,6 +1,6 @@
-"""One request, one answer: to the host that was meant, over TLS that was checked, and never to where it is sent on to.
+"""Send one request and return its answer: to the intended host, over verified TLS, without following redirects.
 
-No environment, cookie, ``.netrc`` or proxy has a say in it, but what the user's own configuration names.
+No environment variable, cookie, ``.netrc`` or proxy has any influence, except what the user's own configuration names.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ from urllib3.response import HTTPResponse
 
 from keyguard import __version__
 from keyguard.config.user_config import Network
-from keyguard.remote import trust
-from keyguard.remote.addresses import Resolve, address_of, resolve
-from keyguard.remote.prepared import Prepared
-from keyguard.remote.trouble import Trouble
+from keyguard.remote import certificates
+from keyguard.remote.errors import RequestError
+from keyguard.remote.host_addresses import Resolve, address_of, resolve
+from keyguard.remote.prepared_request import PreparedRequest
 
-#: bytes of an answer that are read: what vendors say about a key is short
+#: bytes of an answer that are read: vendors' answers about a key are short
 LIMIT = 256 << 10
 _PIECE = 16 << 10
-#: longer than this, nobody waits for a host that asked for patience
+#: seconds; a longer pause that a host requests is an error
 _LONGEST_PAUSE = 60.0
 
 
 class Reply(NamedTuple):
-    """An answer: at most ``LIMIT`` bytes of its body."""
+    """An answer, with at most ``LIMIT`` bytes of its body."""
 
     status: int
     headers: dict[str, str]
-    """Names in lower case."""
+    """Keys are lower-case names."""
     body: bytes
     whole: bool
-    """Whether that is all of the body."""
+    """Whether the body is complete."""
 
 
 class Client:
-    """Sends requests, one after the other, and spares each host."""
+    """Sends requests, one at a time, with a pause between requests to the same host."""
 
     def __init__(self, network: Network, ask: Resolve = resolve) -> None:
         self._network = network
         self._ask = ask
         self._next: dict[str, float] = {}
 
-    def send(self, request: Prepared) -> Reply:
-        """The answer. Raises ``Trouble`` where there is none, and says whether the request may have arrived."""
+    def send(self, request: PreparedRequest) -> Reply:
+        """Return the answer. Raise ``RequestError`` if there is none; it says whether the request may have arrived."""
         self._wait(request.host)
         try:
             reply = self._exchange(request)
@@ -64,7 +64,7 @@ class Client:
     def _wait(self, host: str) -> None:
         pause = self._next.get(host, 0.0) - monotonic()
         if pause > _LONGEST_PAUSE:
-            raise Trouble(f"it asked for {int(pause) + 1} seconds of patience: try again later")
+            raise RequestError(f"it asked for {int(pause) + 1} seconds of patience: try again later")
         if pause > 0:
             sleep(pause)
 
@@ -73,22 +73,22 @@ class Client:
         if reply.status in (429, 503) and wanted.isascii() and wanted.isdigit():
             self._next[host] = monotonic() + min(int(wanted[:9]), 86_400)
 
-    def _exchange(self, request: Prepared) -> Reply:
+    def _exchange(self, request: PreparedRequest) -> Reply:
         connection = self._connection(request.host, request.port)
         sent, start = False, monotonic()
         try:
             with _deadline(connection, self._network.deadline):
                 connection.connect()
-                if monotonic() - start > self._network.deadline:  # before it was connected there was nothing to cut
-                    raise Trouble("it did not answer in time")
+                if monotonic() - start > self._network.deadline:  # before connecting there was no socket to shut down
+                    raise RequestError("it did not answer in time")
                 if not connection.is_verified:
-                    raise Trouble("its certificate was not checked")
+                    raise RequestError("its certificate was not checked")
                 sent = True
                 return _answered(connection, request)
         except ssl.SSLCertVerificationError as error:
-            raise Trouble(f"its certificate is not valid: {error.verify_message}") from None
+            raise RequestError(f"its certificate is not valid: {error.verify_message}") from None
         except (HTTPError, HTTPException, OSError, ValueError) as error:
-            raise Trouble(_reason(error), sent=sent) from None
+            raise RequestError(_reason(error), sent=sent) from None
         finally:
             with suppress(OSError):
                 connection.close()
@@ -96,9 +96,10 @@ class Client:
     def _connection(self, host: str, port: int) -> HTTPSConnection:
         network = self._network
         try:
-            context = trust.context(network.ca_file)
+            context = certificates.tls_context(network.ca_file)
         except (OSError, ValueError) as error:
-            raise Trouble(f"the certificates in {network.ca_file or 'the system'} cannot be read") from error
+            why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+            raise RequestError(f"the certificates in {network.ca_file or 'the system'} cannot be read{why}") from error
         if network.proxy:
             way = urlsplit(network.proxy)
             connection = HTTPSConnection(
@@ -111,14 +112,14 @@ class Client:
         return HTTPSConnection(address, port, timeout=network.timeout, ssl_context=context, server_hostname=host)
 
 
-def _answered(connection: HTTPSConnection, request: Prepared) -> Reply:
+def _answered(connection: HTTPSConnection, request: PreparedRequest) -> Reply:
     target, headers, body = request.reveal()
     port = "" if request.port == 443 else f":{request.port}"
     ours = {
         "Host": request.host + port,
         "User-Agent": f"keyguard/{__version__}",
         "Accept": "application/json",
-        # what is packed could unfold without end
+        # a compressed body could expand without limit
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
@@ -138,7 +139,7 @@ def _pieces(response: HTTPResponse) -> Iterator[bytes]:
 
 @contextmanager
 def _deadline(connection: HTTPSConnection, seconds: float) -> Iterator[None]:
-    """Cut the connection once the time is up: a host that sends a byte now and then would hold us for ever."""
+    """Cut the connection after ``seconds``: a host that sends a byte now and then would block us for ever."""
 
     def cut() -> None:
         with suppress(OSError, AttributeError):
@@ -154,7 +155,7 @@ def _deadline(connection: HTTPSConnection, seconds: float) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """In words of ours: those of a library can hold the address, and the secret in it."""
+    """Return the reason for an error in our own words: a library's message may contain the URL, and the secret."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -1,7 +1,7 @@
-"""What was done about keys, line after line, in a file that only grows: never a secret, and nothing is ever taken out.
+"""The journal of what was done about keys: an append-only file of JSON lines without secrets.
 
-``keyguard.support.userdirs`` says in which folder. A line is written in one go and has
-reached the disk when ``append`` returns; several processes take turns.
+``keyguard.support.userdirs`` chooses the folder. Each line is written at once and has reached the disk when ``append``
+returns; several processes take turns.
 """
 
 from __future__ import annotations
@@ -16,78 +16,79 @@ from datetime import datetime, timezone
 import msgspec
 
 from keyguard import __version__
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.support import userdirs
 from keyguard.support.errors import KeyguardError
+from keyguard.support.regular_file import read_regular
 
 try:
     import fcntl
-except ImportError:  # no such locks on Windows: there a line is short enough to be written at once
+except ImportError:  # Windows has no such locks: a line is short enough to be written at once there
     fcntl = None  # type: ignore[assignment]
 
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class JournalError(KeyguardError):
-    """The journal cannot be written or read: what it would have to record is not done."""
+    """The journal cannot be written or read; the action that it would record is not done."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was done, or tried."""
+    """One action that was done, or attempted."""
 
     action: str
-    """``verify``, ``revoke`` (about to be sent), ``revoked`` (what came of it), ``purge``."""
+    """``verify``, ``revoke`` (about to be sent), ``revoked`` (its outcome), ``purge``."""
     fingerprint: str
     id: str
     vendor: str
     outcome: str
-    """Of ``verify`` a state; of ``revoked`` one of ``keyguard.response.revoking.OUTCOMES``; ``sent`` before that."""
+    """For ``verify`` a state; for ``revoked`` one of ``keyguard.response.revocation.OUTCOMES``; before, ``sent``."""
     host: str = ""
-    """Who was asked, or would have been."""
+    """The host of the request, sent or not."""
     whose: str = ""
-    """How it was known then that the key is the vendor's: one of ``WHOSE``."""
+    """The basis on which the vendor was known at that time: one of ``WHOSE``."""
     status: int = 0
     detail: str = ""
     time: str = ""
-    """UTC, ISO 8601; set when it is written."""
+    """UTC, ISO 8601; set on writing."""
     actor: str = ""
-    """``user@machine``; set when it is written."""
+    """``user@machine``; set on writing."""
     version: str = ""
 
 
-#: whether an entry counts; whether the second one, by which a key is dead, takes back the first
+#: whether an entry counts; whether the second entry, which says that the key is dead, overrides the first
 Counts = Callable[[Entry], bool]
 Settles = Callable[[Entry, Entry], bool]
-#: by the evidence; by the vendor's own answer, which no other would have given; by what the user said, and nothing else
+#: the basis for the vendor: certain evidence; an answer that only the issuer gives; the user's statement alone
 WHOSE = ("certain", "recognised", "named")
-#: those that count where the evidence is gone, or was never enough
+#: the bases that count even if the evidence is gone, or was never sufficient
 _KNOWN = frozenset(["certain", "recognised"])
 
 
-def is_word_of(entry: Entry, vendor: str) -> bool:
-    """Whether an entry is the word of the vendor whose key it is.
+def counts_for_vendor(entry: Entry, vendor: str) -> bool:
+    """Whether an entry is a statement of the vendor whose key it is.
 
-    ``vendor`` is who that is for certain by the evidence there is now; empty where nothing is certain.
+    ``vendor`` is the vendor by certain evidence available now; empty if nothing is certain.
     """
     return entry.vendor == vendor if vendor else entry.whose in _KNOWN
 
 
 class Journal:
-    """One file of entries; without a folder there is none, and nothing can be written."""
+    """One journal file; without a folder there is none, and nothing can be written."""
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, userdirs.JOURNAL) if folder else ""
 
     def require_place(self) -> None:
-        """Raise ``JournalError`` where no entry could be written, before anything is done that would need one."""
+        """Raise ``JournalError`` if no entry could be written, before anything is done that needs one."""
         if not self.path:
             raise JournalError("there is no place for the journal: let KEYGUARD_STATE_DIR name a folder of yours")
 
     def append(self, entry: Entry) -> Entry:
-        """Write an entry, and wait until it is on the disk. Raises ``JournalError``."""
+        """Write an entry, and wait until it is on the disk. Raise ``JournalError`` on failure."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
         self.require_place()
-        # it can name a folder, or repeat what a vendor said
+        # the detail may name a folder, or quote a vendor's id
         detail = KNOWN.mask(entry.detail)
         whole = msgspec.structs.replace(entry, detail=detail, time=now, actor=_actor(), version=__version__)
         try:
@@ -102,12 +103,11 @@ class Journal:
         return whole
 
     def entries(self) -> Iterator[Entry]:
-        """All entries, the oldest first; a line that is damaged is passed over. Raises ``JournalError``."""
+        """Yield all entries, oldest first; a damaged line is skipped. Raise ``JournalError`` on failure."""
         if not self.path:
             return
         try:
-            with open(self.path, "rb") as file:
-                lines = file.read().split(b"\n")
+            lines = read_regular(self.path).split(b"\n")
         except FileNotFoundError:
             return
         except OSError as error:
@@ -119,10 +119,10 @@ class Journal:
                 continue
 
     def inactive(self, counts: Counts | None = None, settles: Settles | None = None) -> dict[str, Entry]:
-        """The keys of which it is known that they are dead, by fingerprint, with the entry that says so: see
-        ``standing``.
-        """
-        return {name: entry for name, entry in standing(self.entries(), counts, settles).items() if is_dead(entry)}
+        """Return fingerprint -> entry for the keys that are known to be dead; see ``deciding_entries``."""
+        return {
+            name: entry for name, entry in deciding_entries(self.entries(), counts, settles).items() if is_dead(entry)
+        }
 
 
 _DEAD = {("verify", "inactive"), ("revoked", "confirmed"), ("revoked", "already-inactive")}
@@ -130,22 +130,23 @@ _ALIVE = {("verify", "active"), ("revoked", "still-active")}
 
 
 def is_dead(entry: Entry) -> bool:
-    """Whether an entry says that its key is dead at the vendor that was asked."""
+    """Whether an entry says that the vendor that was asked no longer accepts its key."""
     return (entry.action, entry.outcome) in _DEAD
 
 
 def is_alive(entry: Entry) -> bool:
-    """Whether an entry says that its key is taken."""
+    """Whether an entry says that its key is accepted."""
     return (entry.action, entry.outcome) in _ALIVE
 
 
-def standing(
+def deciding_entries(
     entries: Iterable[Entry], counts: Counts | None = None, settles: Settles | None = None
 ) -> dict[str, Entry]:
-    """The entry that says last whether a key is dead or alive, by fingerprint.
+    """Return fingerprint -> the latest entry that decides whether the key is dead or alive.
 
-    That it is dead is known by an entry that counts. It takes back an earlier one by which the key was alive only if it
-    ``settles`` that: what one server does not take, another still can. Both are everything where nothing is said.
+    An entry that the key is dead has to count. It overrides an earlier one that the key is alive only if it ``settles``
+    that: a key that one server rejects may be valid at another. Without these functions every entry counts, and
+    overrides.
     """
     found: dict[str, Entry] = {}
     alive: dict[str, list[Entry]] = {}
@@ -160,8 +161,8 @@ def standing(
     return found
 
 
-def is_settled(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:
-    """Whether it was known before that a key is this vendor's, by the evidence or by its answer at this host."""
+def is_vendor_known(entries: Iterable[Entry], fingerprint: str, vendor: str, host: str) -> bool:
+    """Whether the key is known to be this vendor's, by evidence or by its answer at this host."""
     return any(
         one.fingerprint == fingerprint
         and one.vendor == vendor
@@ -172,7 +173,7 @@ def is_settled(entries: Iterable[Entry], fingerprint: str, vendor: str, host: st
 
 
 def folder(environment: Mapping[str, str]) -> str:
-    """Where the journal is, or would be; empty where there is no place for it."""
+    """Return the folder of the journal; empty if there is no place for it."""
     return userdirs.state_folder(environment)
 
 
@@ -182,7 +183,7 @@ def _write(fd: int, line: bytes) -> None:
         raise OSError(0, "it is no regular file of this user's")
     if fcntl is not None:
         fcntl.flock(fd, fcntl.LOCK_EX)
-    # what was cut off by a crash stays a line of its own
+    # a line that a crash has truncated remains a line of its own
     if os.fstat(fd).st_size and not _ends_a_line(fd):
         line = b"\n" + line
     while line:

@@ -1,4 +1,7 @@
-"""Requests whose secret is not sent, but signs them: AWS, Signature Version 4."""
+"""Requests that a secret signs instead of being sent: AWS Signature Version 4.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html documents it.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ from urllib.parse import urlsplit
 
 from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Request
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import PreparedRequest
 
 _REGION = "us-east-1"
 
 
-class AwsSigned(Prepared):
-    """A request that is signed as it is sent: ``key_id`` is no secret by itself, and stands in a header."""
+class AwsSigned(PreparedRequest):
+    """A request that is signed when it is sent; ``key_id`` is no secret by itself, and part of a header."""
 
     __slots__ = ("_key_id",)
 
@@ -24,7 +27,7 @@ class AwsSigned(Prepared):
         self._key_id = key_id
 
     def reveal(self) -> tuple[str, dict[str, str], bytes]:
-        """Path, headers with the signature of this moment, and body."""
+        """Return path, headers with a signature for this moment, and body."""
         moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         body = self._request.body.replace("{pair}", self._key_id.reveal().decode("ascii")).encode("ascii")
         headers = {**self._request.headers, "X-Amz-Date": moment}
@@ -32,14 +35,14 @@ class AwsSigned(Prepared):
         target = urlsplit(self._request.url).path or "/"
         return target, {**headers, "Authorization": signature}, body
 
-    def instead(self, request: Request) -> Prepared:
-        """Another request with the same pair, to the same host. ValueError for one to another host."""
+    def instead(self, request: Request) -> PreparedRequest:
+        """Return another request with the same pair, to the same host. ValueError for another host."""
         if request.host != self.host:
             raise ValueError("a secret does not change hosts")
         return AwsSigned(request, self._secrets[0], self._masked[0], self._key_id)
 
     def lines(self) -> list[str]:
-        """The request as people read it; what is signed with is not in it."""
+        """Return the request for display, without the signing key."""
         return [*super().lines()[:1], "Authorization: AWS4-HMAC-SHA256 ********", "", self._request.body]
 
 
@@ -52,7 +55,7 @@ def sign(
     secret: Secret,
     service: str = "",
 ) -> str:
-    """The header that proves that whoever sends this at that moment has the secret; no query is looked at."""
+    """Return the header that proves possession of the secret at that moment; the query is not considered."""
     day, service = moment[:8], service or request.host.split(".")[0]
     named = {**{name.lower(): value for name, value in headers.items()}, "host": request.host}
     names = ";".join(sorted(named))

@@ -1,4 +1,4 @@
-"""Whether a key is active: its own vendor is asked, once, and only the vendor's own words count as a no."""
+"""Verify whether a key is active: ask its own vendor, once, and accept only the vendor's own words as a no."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import msgspec
 
 from keyguard.model.endpoint import Answer, Request
 from keyguard.model.verdict import State, Verdict
+from keyguard.remote.errors import RequestError
 from keyguard.remote.http import Client, Reply
-from keyguard.remote.prepared import Prepared
-from keyguard.remote.trouble import Trouble
+from keyguard.remote.prepared_request import PreparedRequest
 
-#: what a status means where the pack says nothing of it
+#: the meaning of a status that the pack does not list
 _STATUS = {
     400: "the request was not understood",
     401: "401, but not in the vendor's own words",
@@ -22,24 +22,24 @@ _STATUS = {
     422: "the request was not understood",
     429: "too many requests: try again later",
 }
-#: why a refusal proves nothing
+#: the reason why a refusal proves nothing
 _UNSETTLED = "whose key it is, is not certain, and another vendor's would be refused in the same way"
 
 
-def ask(client: Client, prepared: Prepared, request: Request, *, settled: bool = True) -> Verdict:
-    """Send the question, and say what the answer means; ``settled`` is as in ``judge``."""
+def ask_vendor(client: Client, prepared: PreparedRequest, request: Request, *, settled: bool = True) -> Verdict:
+    """Send the request, and return what the answer means; ``settled`` as in ``judge_reply``."""
     try:
         reply = client.send(prepared)
-    except Trouble as trouble:
+    except RequestError as trouble:
         return Verdict(state=State.UNKNOWN, reason=trouble.reason, host=prepared.host)
-    return judge(request, reply, settled=settled)
+    return judge_reply(request, reply, settled=settled)
 
 
-def judge(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
-    """What a reply means: the first answer of the pack that it fits, else nothing for certain.
+def judge_reply(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
+    """Return the verdict for a reply: that of the first answer of the pack that matches, else unknown.
 
-    ``settled``: whether it is known without this answer that the vendor has issued the key. Where it is not, a refusal
-    that any other vendor would give as well does not show that the key is dead.
+    ``settled`` says that the key is known to be the vendor's without this answer. If it is not, a refusal that any
+    other vendor would give as well does not prove that the key is dead.
     """
     body = parsed(reply)
     for answer in request.answers:
@@ -51,11 +51,11 @@ def judge(request: Request, reply: Reply, *, settled: bool = True) -> Verdict:
                 state, said = State.UNKNOWN, f"not taken here ({said}): {_UNSETTLED}"
             known = answer.recognises or state is State.ACTIVE
             return Verdict(state=state, reason=said, host=request.host, status=reply.status, recognised=known)
-    return Verdict(state=State.UNKNOWN, reason=strange(reply, body), host=request.host, status=reply.status)
+    return Verdict(state=State.UNKNOWN, reason=describe_unexpected(reply, body), host=request.host, status=reply.status)
 
 
 def fits(answer: Answer, status: int, body: Any) -> bool:
-    """Whether an answer of a pack is this one."""
+    """Whether an answer of a pack matches this reply."""
     if status not in answer.status:
         return False
     if any(value_at(body, path) is None for path in answer.has):
@@ -64,7 +64,7 @@ def fits(answer: Answer, status: int, body: Any) -> bool:
 
 
 def parsed(reply: Reply) -> Any:
-    """The body as JSON; None where it is none, or was cut off."""
+    """Return the body as JSON; None if it is none, or was truncated."""
     if not reply.whole:
         return None
     try:
@@ -74,7 +74,7 @@ def parsed(reply: Reply) -> Any:
 
 
 def value_at(body: Any, path: str) -> Any:
-    """What stands at a dotted path; a number is an index."""
+    """Return the value at a dotted path, None if there is none; a number is an index."""
     for name in path.split("."):
         if isinstance(body, dict):
             body = body.get(name)
@@ -89,8 +89,8 @@ def _same(found: Any, value: str | int | bool) -> bool:
     return type(found) is type(value) and found == value
 
 
-def strange(reply: Reply, body: Any) -> str:
-    """What is to be said of an answer that nobody expected."""
+def describe_unexpected(reply: Reply, body: Any) -> str:
+    """Return the description of an answer that no rule expects."""
     if 300 <= reply.status < 400:
         return "it sends on to another address: nobody follows with a key in hand"
     if reply.status >= 500:

@@ -1,1 +1,1 @@
-"""What is done about keys that were found: asking, revoking, planning, purging, proving."""
+"""Responding to leaked keys: verify, revoke, plan the remediation, purge from history, prove removal."""

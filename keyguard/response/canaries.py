@@ -1,7 +1,7 @@
-"""Keys that are traps: their use is reported to whoever laid them out. Some can be told without using them.
+"""Canary keys: traps whose use is reported to whoever planted them. Some can be recognised without using them.
 
-An access key id of AWS holds the number of its account: the 40 bits after the first of the 80 that stand behind its
-four letters, in base32. The accounts in which such traps are made are known from the detectors of other scanners.
+An AWS access key id contains its account number: the 40 bits after the first of the 80 that follow the four letters,
+in base32. The accounts that make such canaries are known from the detectors of other scanners.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from keyguard.support.regex import expression
 
 _ID = expression(rb"(?:AKIA|ASIA)([A-Z2-7]{16})")
 
-#: number of the account -> who makes traps there
+#: account number -> who makes canaries there
 _MAKERS = {
     **dict.fromkeys(
         (
@@ -34,7 +34,7 @@ _MAKERS = {
 
 
 def account_of(key_id: bytes) -> str:
-    """The 12 digits of the account that an access key id of AWS belongs to; empty for anything else."""
+    """Return the 12-digit account number of an AWS access key id; empty for anything else."""
     found = _ID.fullmatch(key_id)
     if not found:
         return ""
@@ -45,6 +45,6 @@ def account_of(key_id: bytes) -> str:
     return f"{(number & 0x7FFFFFFFFF80) >> 7:012}"
 
 
-def maker(*values: bytes) -> str:
-    """Who laid out a key of which these are the parts, if it is known to be a trap; empty otherwise."""
+def canary_maker(*values: bytes) -> str:
+    """Return who planted the canary with these values; empty if it is none that is known."""
     return next(filter(None, (_MAKERS.get(account_of(value), "") for value in values)), "")

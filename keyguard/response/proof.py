@@ -1,4 +1,4 @@
-"""Whether a key is gone: from the files and the objects of git that were read, and from its vendor."""
+"""Prove that a key is gone: from the files and git objects that were read, and that its vendor rejects it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from keyguard.masking.secret import short_id
 from keyguard.model.finding import Finding, Run, Where
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote.journal import Entry, is_dead
-from keyguard.report.past import place_in_time
+from keyguard.report.history_phrases import place_with_history
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
-from keyguard.response.vouching import Vouching
+from keyguard.response.journal_evidence import JournalEvidence
 from keyguard.support.errors import UsageError
 
 _WHOLE = 32
-#: reasons that are told
+#: the number of reasons that are listed
 _MOST = 5
 _FILES = "gone from the files that were read"
 _HISTORY = "gone from the objects of git that were read"
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has to hold: whether it does (None: nobody can tell), and on what that rests."""
+    """One claim: whether it holds (None: not known), and the reasons."""
 
     claim: str
     holds: bool | None
@@ -32,7 +32,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fingerprint_of(text: str, run: Run, entries: Sequence[Entry]) -> str:
-    """The fingerprint that was meant. UsageError for one that nothing here has ever had."""
+    """Return the fingerprint for an id. Raise UsageError if it matches no key that is known here."""
     digits = text.strip().lower().removeprefix("kg-")
     known = {one.fingerprint for one in run.findings} | {one.fingerprint for one in run.suppressed}
     found = sorted(one for one in known | {one.fingerprint for one in entries} if digits and one.startswith(digits))
@@ -48,14 +48,15 @@ def prove(
     fingerprint: str,
     run: Run,
     entries: Sequence[Entry],
-    vouching: Vouching,
+    evidence: JournalEvidence,
     asked: Verdict | None = None,
     *,
     unseen: str = "",
 ) -> list[Claim]:
-    """What has to hold, by a scan that used no cache, by the journal, and by what the vendor was asked now.
+    """Return the claims that have to hold.
 
-    ``vouching`` says whose entries count; ``unseen`` is why history was not read, although there may be one.
+    They rest on a scan without cache, on the journal, and on what the vendor was asked now. ``evidence`` decides which
+    entries count; ``unseen`` is the reason why history was not read, although there may be one.
     """
     places = [one for finding in run.findings if finding.fingerprint == fingerprint for one in finding.occurrences]
     places += [one.occurrence for one in run.suppressed if one.fingerprint == fingerprint]
@@ -63,26 +64,26 @@ def prove(
     past = [one for one in places if one.where is Where.HISTORY]
     coverage, gap = run.coverage, gap_headline(run) if is_incomplete(run) else ""
     read = f"{counted(coverage.read, 'file')} read" + (f"; {gap}" if gap else "")
-    claims = [_gone(_FILES, [place_in_time(one) for one in files], read, gap)]
+    claims = [_gone(_FILES, [place_with_history(one) for one in files], read, gap)]
     history = coverage.history
     if history is not None:
         looked = (
             f"{counted(history.commits, 'commit')}, {counted(history.blobs, 'blob')}, {counted(history.tags, 'tag')}"
         )
-        claims.append(_gone(_HISTORY, [place_in_time(one) for one in past], f"{looked} read", gap))
+        claims.append(_gone(_HISTORY, [place_with_history(one) for one in past], f"{looked} read", gap))
     elif unseen:
         claims.append(Claim(claim=_HISTORY, holds=None, because=(f"not looked at: {unseen}",)))
-    claims.append(_dead(fingerprint, entries, finding_of(fingerprint, run), vouching, asked))
+    claims.append(_dead(fingerprint, entries, finding_of(fingerprint, run), evidence, asked))
     return claims
 
 
 def finding_of(fingerprint: str, run: Run) -> Finding | None:
-    """What the scan says of the key; None where it found it nowhere."""
+    """Return the finding for the key; None if the scan did not find it."""
     return next((one for one in run.findings if one.kind == "key" and one.fingerprint == fingerprint), None)
 
 
 def name(fingerprint: str, findings: Sequence[Finding]) -> str:
-    """Its short id, as the scan gave it, or as one would."""
+    """Return its short id, as in the scan, or as a scan would give it."""
     return next((one.id for one in findings if one.fingerprint == fingerprint), short_id(fingerprint))
 
 
@@ -93,20 +94,24 @@ def _gone(claim: str, places: list[str], read: str, gap: str) -> Claim:
 
 
 def _dead(
-    fingerprint: str, entries: Sequence[Entry], finding: Finding | None, vouching: Vouching, asked: Verdict | None
+    fingerprint: str,
+    entries: Sequence[Entry],
+    finding: Finding | None,
+    evidence: JournalEvidence,
+    asked: Verdict | None,
 ) -> Claim:
-    """Whether its own vendor has said that it is dead, and on what that rests."""
+    """Return the claim that its own vendor has declared it dead, with the reasons."""
     claim = "dead at its vendor"
     if asked is not None and asked.state is not State.UNKNOWN:
         because = f"asked now{f' at {asked.host}' if asked.host else ''}: {asked.reason}"
         return Claim(claim=claim, holds=asked.state is State.INACTIVE, because=(because,))
     told = [f"asked now: {asked.reason}"] if asked else []
-    decisive = vouching.decides(entries, fingerprint, finding)
+    decisive = evidence.deciding_entry(entries, fingerprint, finding)
     if decisive is not None:
         return Claim(claim=claim, holds=is_dead(decisive), because=(_told(decisive), *told))
     for one in reversed(entries):
         if one.fingerprint == fingerprint and is_dead(one):
-            told.append(f"{_told(one)}; that does not count: {vouching.why_not(one, finding)}")
+            told.append(f"{_told(one)}; that does not count: {evidence.why_not(one, finding)}")
         elif one.fingerprint == fingerprint and one.action in ("verify", "revoked"):
             told.append(_told(one))
     return Claim(claim=claim, holds=None, because=tuple(told[:_MOST]) or (_NOBODY,))

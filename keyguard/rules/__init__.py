@@ -1,1 +1,1 @@
-"""Rules: packs in, validated rules out, and what can be known of a rule's pattern."""
+"""Rule packs: load and validate them, and analyse patterns. The packs themselves are TOML files outside the package."""

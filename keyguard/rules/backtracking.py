@@ -1,7 +1,7 @@
-"""How many steps ``re`` can take over one attempt to match a pattern, at worst: a bound, from the pattern's parse tree.
+"""Bound the number of steps that ``re`` can take for one attempt to match a pattern, from the pattern's parse tree.
 
-Where what follows a repeat cannot begin with the repeat's own bytes, the repeat ends in one place only, and what
-follows is tried once. Any other repeat multiplies the steps of all that follows by the number of its lengths.
+If what follows a repeat cannot start with the repeat's own bytes, the repeat ends in one place only, and what follows
+is tried once. Any other repeat multiplies the steps of everything after it by the number of its possible lengths.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ if sys.version_info >= (3, 11):
 else:
     import sre_constants
 
-#: more than this is not told apart: nothing so slow is run
+#: the cap on counts: a pattern this slow is never run
 ENDLESS = 1 << 40
 
 
 class _Rest(NamedTuple):
-    """What comes behind a part of a pattern."""
+    """What follows a part of a pattern."""
 
     steps: int
     first: frozenset[int] = frozenset()
-    """The bytes it can begin with."""
+    """The bytes that it can start with."""
     empty: bool = True
-    """Whether it can match nothing."""
+    """Whether it can match the empty string."""
 
 
 def steps(pattern: str) -> int:
-    """The most steps for one attempt at one place, at most ``ENDLESS``; raises ``re.error`` where ``re`` would."""
+    """Return the most steps for one attempt at one place, at most ``ENDLESS``. Raise ``re.error`` as ``re`` does."""
     return _sequence(_flatten(parse(pattern), nocase=False), _Rest(1)).steps
 
 
 def steps_a_hit(pattern: str, named: bool) -> int:
-    """The most steps for all attempts that one literal in a text leads to, at most ``ENDLESS``.
+    """Return the most steps for all attempts that one literal in a text causes, at most ``ENDLESS``.
 
-    A literal whose distance from the start of the match is known leads to one attempt, any other (so all that a rule
-    has ``named`` itself) to one for each place at which the match could begin.
+    A literal at a known distance from the start of the match causes one attempt; any other, and so every literal that a
+    rule has ``named`` itself, causes one for each place where the match could start.
     """
     found = () if named else anchors(pattern)
     places = max((last - first + 1 for first, last in (one.before for one in found)), default=0)
@@ -48,7 +48,7 @@ def steps_a_hit(pattern: str, named: bool) -> int:
 
 
 def _sequence(items: Sequence[_Item], rest: _Rest) -> _Rest:
-    """A sequence, together with what comes behind it."""
+    """Return the bound for a sequence together with what follows it."""
     for item in reversed(items):
         first, empty = _first(item)
         count = min(_steps(item, rest), ENDLESS)
@@ -62,7 +62,7 @@ def _steps(item: _Item, rest: _Rest) -> int:
     if item.op in _REPEATS:
         return _repeat(item, rest)
     if item.op in (sre_constants.ASSERT, sre_constants.ASSERT_NOT):
-        # entered once, and never again where what follows fails
+        # entered once, and not again if what follows fails
         return _sequence(_flatten(item.av[1], item.nocase), _Rest(1)).steps + rest.steps
     if item.op is sre_constants.GROUPREF_EXISTS:
         return _branch([_flatten(one or [], item.nocase) for one in item.av[1:]], rest)
@@ -70,7 +70,7 @@ def _steps(item: _Item, rest: _Rest) -> int:
 
 
 def _branch(branches: Sequence[Sequence[_Item]], rest: _Rest) -> int:
-    """All branches; where no two can begin alike the slowest, and one step for each of the others."""
+    """Return the steps for all branches; if no two can start alike, the slowest plus one for each of the others."""
     every = [_sequence(one, rest) for one in branches]
     taken, apart = frozenset[int](), True
     for one in every:
@@ -99,7 +99,7 @@ def _repeat(item: _Item, rest: _Rest) -> int:
 
 
 def _first_of(items: Sequence[_Item]) -> tuple[frozenset[int], bool]:
-    """The bytes that a sequence can begin with, and whether it can be empty."""
+    """Return the bytes that a sequence can start with, and whether it can be empty."""
     found = frozenset[int]()
     for item in items:
         first, empty = _first(item)

@@ -1,4 +1,4 @@
-"""What a key says about itself: checksums, and structures that only one vendor's keys have.
+"""Checksums, and structures that only one vendor's keys have: what a key alone reveals about itself.
 
 Each check is a pure, total function over the whole secret, linear in its length. A failed check means that the vendor
 never issued this text, except for the checks in ``REQUIRED``: there it means that the text is something else.
@@ -23,21 +23,21 @@ _WORKOS = expression(rb"key_[0-9A-HJKMNP-TV-Z]{26},[A-Za-z0-9]{20,30}")
 _HOST = expression(rb"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}\$")
 _STRIPE = expression(rb"[srp]k_(?:live|test)_51[A-Za-z0-9]{87}00[A-Za-z0-9]{8}")
 _UUID = expression(rb"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-#: for so long a project's keys are valid, in seconds
+#: the validity of a project's keys, in seconds
 _TEN_YEARS = 315_576_000
-#: header, version, location (field 1): how every macaroon of the public package indexes begins
+#: header, version, location (field 1): the start of every macaroon of the public package indexes
 _MACAROONS = tuple(base64.b64decode(start) for start in ("AgEIcHlwaS5vcmc=", "AgENdGVzdC5weXBpLm9yZw=="))
 _SSH_MAGIC = b"openssh-key-v1\0"
 _PEM = expression(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(.*)-----END", re.DOTALL)
 _ARMOR_HEADER = expression(rb"(?:^|\n)[ \t]*[A-Za-z-]{4,20}: [^\n]*")
-#: what stands between the lines of a key that is written as strings in code: escapes, quotes, joins, indents
+#: the text between the lines of a key that is written as strings in code: escapes, quotes, operators, indentation
 _JOINS = expression(rb"\\[nrt]|[\"'][\s,;.+]*(?=[\"'])|[\"'\\\s,;]|^[ \t]*[#*|>]", re.MULTILINE)
-#: what the payload of an organisation token of Sentry's says
+#: claims in the payload of a Sentry organisation token
 _OF_SENTRY = frozenset(("org", "region_url"))
 
 
 def decode64(text: bytes) -> bytes:
-    """What base64 text (either alphabet, padded or not) stands for; empty if it is no such text."""
+    """Return the decoded base64 text (either alphabet, padded or not); empty if it is invalid."""
     plain = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
     try:
         return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
@@ -46,7 +46,7 @@ def decode64(text: bytes) -> bytes:
 
 
 def _claims(segment: bytes) -> dict[str, Any]:
-    """The JSON object in a base64 segment; empty if there is none."""
+    """Return the JSON object in a base64 segment; empty if there is none."""
     try:
         found = json.loads(decode64(segment))
     except (ValueError, RecursionError):
@@ -63,61 +63,64 @@ def _based(number: int, digits: bytes, width: int) -> bytes:
 
 
 def crc_of_base62(secret: bytes) -> bool:
-    """Thirty base62 characters and their CRC32 behind ``xxx_``; a body of another length is not judged."""
+    """Whether ``xxx_`` is followed by 30 base62 characters and their CRC32; True for a body of another length."""
     body = secret[4:]
     return len(body) != 36 or body[30:] == _based(zlib.crc32(body[:30]), _BASE62, 6)
 
 
 def gitlab_routable(secret: bytes) -> bool:
-    """The CRC32 at the end of a routable token, which covers its prefix; other tokens are not judged."""
+    """Whether the CRC32 at the end of a routable token, over its prefix too, is right; True for other tokens."""
     found = _ROUTABLE.fullmatch(secret)
     return not found or found[2] == _based(zlib.crc32(found[1]), _BASE36, 7)
 
 
 def index_macaroon(secret: bytes) -> bool:
-    """A macaroon of a public package index: begins with its host, is whole, and ends with a signature."""
+    """Whether it is a macaroon of a public package index: starts with its host, is complete, ends with a signature."""
     raw = decode64(secret.partition(b"-")[2])
     return raw.startswith(_MACAROONS) and len(raw) > 60 and raw[-34:-32] == b"\x06\x20"
 
 
 def workos_payload(secret: bytes) -> bool:
-    """The body is base64 of ``key_<ULID>,<random>``."""
+    """Whether the body is base64 of ``key_<ULID>,<random>``."""
     return bool(_WORKOS.fullmatch(decode64(secret[8:])))
 
 
 def clerk_publishable(secret: bytes) -> bool:
-    """The body is base64 of a host name and ``$``."""
+    """Whether the body is base64 of a host name and ``$``."""
     return bool(_HOST.fullmatch(decode64(secret[8:])))
 
 
 def stripe_structure(secret: bytes) -> bool:
-    """A current Stripe body: 99 characters, an account's id in front, ``00`` ten from the end."""
+    """Whether it has a current Stripe body: 99 characters, an account's id first, ``00`` ten from the end."""
     return bool(_STRIPE.fullmatch(secret))
 
 
 def uuid_body(secret: bytes) -> bool:
-    """A UUID behind the prefix."""
+    """Whether a UUID follows the prefix."""
     return bool(_UUID.search(secret))
 
 
 def jwt(secret: bytes) -> bool:
-    """Three parts, of which the first says how the last was made."""
+    """Whether it is a JWT: three parts, the first of which names the algorithm."""
     parts = secret.split(b".")
     return len(parts) == 3 and "alg" in _claims(parts[0]) and bool(_claims(parts[1]))
 
 
 def supabase_service_role(secret: bytes) -> bool:
-    """A JWT of Supabase's whose role passes every row-level policy."""
+    """Whether it is a Supabase JWT whose role bypasses row-level security."""
     return _supabase_role(secret) == "service_role"
 
 
 def supabase_anon(secret: bytes) -> bool:
-    """A JWT of Supabase's that is made to be public."""
+    """Whether it is a Supabase JWT that is meant to be public."""
     return _supabase_role(secret) == "anon"
 
 
 def _supabase_role(secret: bytes) -> object:
-    """The role in a token that names a project or its issuer, or that, as those of 2021, has a role and ten years."""
+    """Return the role in a Supabase token, else None.
+
+    The token names a project or its issuer; one of 2021 has only a role and a validity of ten years.
+    """
     claims = _claims(secret.split(b".")[1]) if jwt(secret) else {}
     named = "ref" in claims or str(claims.get("iss", "")).startswith("supabase")
     begins, ends = claims.get("iat"), claims.get("exp")
@@ -126,27 +129,27 @@ def _supabase_role(secret: bytes) -> object:
 
 
 def sentry_claims(secret: bytes) -> bool:
-    """An organisation token: its payload names an organisation, or the region that it is of."""
+    """Whether it is a Sentry organisation token: its payload names an organisation, or its region."""
     return not _claims(secret.split(b"_")[1]).keys().isdisjoint(_OF_SENTRY) if secret.count(b"_") >= 2 else False
 
 
 def mixed_case(secret: bytes) -> bool:
-    """Lower- and upper-case letters: a digest written in hex has only one of them."""
+    """Whether it has lower- and upper-case letters: a hex digest has only one of them."""
     return secret != secret.lower() and secret != secret.upper()
 
 
 def pem_open(secret: bytes) -> bool:
-    """A private key in PEM whose body decodes and that no pass phrase protects."""
+    """Whether it is a PEM private key whose body decodes and that no pass phrase protects."""
     return _pem_state(secret) == "open"
 
 
 def pem_locked(secret: bytes) -> bool:
-    """A private key in PEM whose body decodes and that a pass phrase protects."""
+    """Whether it is a PEM private key whose body decodes and that a pass phrase protects."""
     return _pem_state(secret) == "locked"
 
 
 def _pem_state(secret: bytes) -> str:
-    """``open``, ``locked``, or the empty string for what is no private key."""
+    """Return ``open``, ``locked``, or the empty string if it is no private key."""
     found = _PEM.match(secret)
     if not found:
         return ""
@@ -184,18 +187,18 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
     "workos-payload": workos_payload,
 }
 
-#: passing proves whose key it is
+#: passing proves the vendor
 PROOFS: frozenset[str] = frozenset(
     {"clerk-publishable", "sentry-claims", "stripe-structure", "supabase-anon", "supabase-service-role"}
 )
 
-#: passing tells whose key it is where nothing says otherwise: one vendor's keys are built like that, others' could be
+#: passing indicates the vendor if nothing contradicts it: one vendor's keys have this structure, others' could
 TELLING: frozenset[str] = frozenset({"uuid-body"})
 
-#: passing leaves only those vendors whose keys are built like that, whatever names stand around
+#: passing leaves only the vendors whose keys have this structure, whatever names are near the key
 NARROWING: frozenset[str] = TELLING | {"workos-payload"}
 
-#: failing means that the text is something else, not a key that was mangled
+#: failing means that the text is something else, and not a damaged key
 REQUIRED: frozenset[str] = frozenset(
     {"clerk-publishable", "jwt", "mixed-case", "pem-locked", "pem-open", "sentry-claims"}
     | {"supabase-anon", "supabase-service-role", "workos-payload"}

@@ -1,7 +1,7 @@
-"""Key-like texts made on the spot: a rule's examples are templates, so that no key is ever written down.
+"""Expand example templates into key-like texts, so that no key is ever written down in a rule pack.
 
 ``SENDMAILOS_API_KEY=sk_live_{alnum:32}`` becomes a line with a random key in it, the same one for the same seed on
-every Python. Checksums and inner structures are as a vendor would make them; ``{{`` and ``}}`` are literal braces.
+every Python. Checksums and inner structures are valid; ``{{`` and ``}}`` are literal braces.
 """
 
 from __future__ import annotations
@@ -42,12 +42,15 @@ _ALPHABETS = {
 }
 _TOKEN = expression(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _MADE_UP = expression(r"(.)\1\1|example|sample|dummy|fake|test|your|here|todo|secret|dead|live|demo", re.IGNORECASE)
-#: an index host's name at the start of every macaroon that a package index issues, as it stands in the token
+#: the encoded start of every macaroon that the package index issues, with the index's host name
 _INDEX_MACAROON = base64.b64decode("AgEIcHlwaS5vcmc=")
 
 
 def fill(template: str, seed: str) -> str:
-    """The template with every directive replaced; equal seeds give equal texts. An unknown directive is a RuleError."""
+    """Return the template with every directive replaced; equal seeds give equal texts.
+
+    Raise RuleError for an unknown directive.
+    """
     source = random.Random(seed)  # noqa: S311  (made-up keys, and the same ones every time)
 
     def replace(found: re.Match[str]) -> str:
@@ -61,7 +64,7 @@ def fill(template: str, seed: str) -> str:
 
 
 def directives() -> tuple[str, ...]:
-    """The names that may stand in braces, sorted."""
+    """Return the names that may be used in braces, sorted."""
     return tuple(sorted([*_ALPHABETS, *_MAKERS]))
 
 
@@ -81,7 +84,7 @@ def _expand(directive: str, source: random.Random, template: str) -> str:
 
 
 def _draw(source: random.Random, alphabet: str, length: int) -> str:
-    """Random characters that nobody takes for a stand-in, with a letter or digit at both ends."""
+    """Return random characters that no check takes for a placeholder, with a letter or digit at both ends."""
     while True:
         text = "".join(alphabet[source.randrange(len(alphabet))] for _ in range(length))
         if text[0].isalnum() and text[-1].isalnum() and (length < 6 or not _looks_made_up(text, alphabet)):
@@ -89,7 +92,7 @@ def _draw(source: random.Random, alphabet: str, length: int) -> str:
 
 
 def _looks_made_up(text: str, alphabet: str) -> bool:
-    """Repeats, runs like ``abcd``, words, few different characters, or a kind of character that is missing."""
+    """Whether a text has repeats, runs like ``abcd``, words, few distinct characters, or lacks a kind of character."""
     size = len(alphabet)
     usual = size * (1 - (1 - 1 / size) ** len(text))
     return (
@@ -125,20 +128,20 @@ def _based(number: int, alphabet: str, width: int) -> str:
 
 
 def _count(argument: str, usual: int, least: int) -> int:
-    """A length that may be left out; one that makes no sense is a ValueError."""
+    """Return an optional length, ``usual`` if it is empty; ValueError if it is invalid."""
     if not re.fullmatch(r"[0-9]{0,4}", argument) or int(argument or usual) < least:
         raise ValueError(argument)
     return int(argument or usual)
 
 
 def _with_crc(source: random.Random, argument: str) -> str:
-    """Base62 characters followed by six that are their CRC32."""
+    """Return base62 characters followed by six that are their CRC32."""
     body = _draw(source, _ALNUM, _count(argument, 30, least=1))
     return body + _based(zlib.crc32(body.encode()), _ALNUM, 6)
 
 
 def _gitlab_routable(source: random.Random, argument: str) -> str:
-    """A whole routable token: its checksum covers the prefix (``glpat-`` unless the argument says another)."""
+    """Return a complete routable token; its checksum covers the prefix, the argument or ``glpat-``."""
     base36 = _DIGITS + _LOWER
     payload = f"o:{_draw(source, base36, 2)}\np:{_draw(source, base36, 5)}\nu:{_draw(source, base36, 4)}".encode()
     encoded = _unpadded(source.randbytes(16) + payload + bytes((len(payload),)))
@@ -147,7 +150,7 @@ def _gitlab_routable(source: random.Random, argument: str) -> str:
 
 
 def _pypi(source: random.Random, _: str) -> str:
-    """A whole upload token: a version 2 macaroon with one caveat."""
+    """Return a complete upload token: a version 2 macaroon with one caveat."""
 
     def packet(kind: int, data: bytes) -> bytes:
         return bytes((kind, len(data))) + data
@@ -170,13 +173,13 @@ def _clerk_publishable(source: random.Random, argument: str) -> str:
 
 
 def _stripe(source: random.Random, argument: str) -> str:
-    """A current body: ``5``, the account's id, a random part, ``00`` ten characters from the end."""
+    """Return a current body: ``51``, the account's id, a random part, ``00`` ten characters from the end."""
     length = _count(argument, 99, least=13)
     return f"51{_draw(source, _ALNUM, length - 12)}00{_draw(source, _ALNUM, 8)}"
 
 
 def _jwt(source: random.Random, argument: str) -> str:
-    """A signed token; the argument is a list of claims, ``role=service_role,iss=supabase``."""
+    """Return a signed token; the argument is a list of claims, ``role=service_role,iss=supabase``."""
     claims = dict(pair.partition("=")[::2] for pair in argument.split(",") if pair)
     claims.setdefault("ref", _draw(source, _LOWER, 20))
     head, payload = ({"alg": "HS256", "typ": "JWT"}, {**claims, "iat": 1_700_000_000 + source.randrange(10**7)})
@@ -185,7 +188,7 @@ def _jwt(source: random.Random, argument: str) -> str:
 
 
 def _sentry(source: random.Random, _: str) -> str:
-    """The payload and signature of an organisation token."""
+    """Return the payload and signature of an organisation token."""
     claims = {
         "iat": 1_700_000_000 + source.randrange(10**13) / 10**6,
         "url": "https://sentry.io",
@@ -197,8 +200,9 @@ def _sentry(source: random.Random, _: str) -> str:
 
 
 def _bedrock(source: random.Random, argument: str) -> str:
-    """The body of a long-term Bedrock key: base64 of its user's name and a secret of so many bytes (57 if none is
-    said), which is base64 itself.
+    """Return the body of a long-term Bedrock key.
+
+    It is base64 of its user's name and a secret, itself base64 of as many bytes as the argument says (57 by default).
     """
     name = f"BedrockAPIKey-{_draw(source, _DIGITS + _LOWER, 4)}-at-{_draw(source, _DIGITS, 12)}"
     secret = base64.b64encode(source.randbytes(_count(argument, 57, least=30))).decode()
@@ -206,8 +210,9 @@ def _bedrock(source: random.Random, argument: str) -> str:
 
 
 def _slack_rotating(source: random.Random, argument: str) -> str:
-    """The body of a Slack token that rotates: base64 of a version (the argument, ``3-1`` if none is said), three ids
-    (four behind a ``2``) and a digest.
+    """Return the body of a rotating Slack token.
+
+    It is base64 of a version (the argument, ``3-1`` by default), three ids (four after a ``2``) and a digest.
     """
     version = argument or "3-1"
     ids = [_draw(source, _DIGITS, 13) for _ in range(4 if version.startswith("2") else 3)]
@@ -216,7 +221,7 @@ def _slack_rotating(source: random.Random, argument: str) -> str:
 
 
 def _grafana(source: random.Random, argument: str) -> str:
-    """A cloud token of Grafana: base64 of its claims; the argument is the name of the token."""
+    """Return a Grafana cloud token: base64 of its claims; the argument is the name of the token."""
     claims = {
         "o": _draw(source, _DIGITS, 6),
         "n": argument or f"{_draw(source, _LOWER, 8)}-{_draw(source, _LOWER, 6)}",
@@ -227,12 +232,12 @@ def _grafana(source: random.Random, argument: str) -> str:
 
 
 def _discord_id(source: random.Random, argument: str) -> str:
-    """A numeric id of that many digits (18 if none is said), as a bot token begins."""
+    """Return the start of a bot token: a numeric id with as many digits as the argument says (18 by default)."""
     return _unpadded(f"1{_draw(source, _DIGITS, _count(argument, 18, least=2) - 1)}".encode())
 
 
 def _pem(source: random.Random, argument: str, locked: bool = False) -> str:
-    """A whole key file with that label; locked ones say that a pass phrase protects them."""
+    """Return a complete key file with that label; a ``locked`` one is marked as protected by a pass phrase."""
     label = argument or "PRIVATE KEY"
     headers, raw, width = "", b"\x30\x82\x02\x5c" + source.randbytes(604), 64
     if label.startswith("OPENSSH"):

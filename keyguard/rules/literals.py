@@ -1,7 +1,7 @@
-"""From a rule's pattern, the literals it cannot match without; and the proof that it cannot run away.
+"""Derive from a rule's pattern the literals that every match contains, and bound its backtracking.
 
-Walks the parse tree of ``re`` itself, so that what is derived here is what ``re`` will do. An anchor is a literal of at
-least three bytes together with the few character positions that must follow it: a literal alone (``sk-``) fires inside
+Walk the parse tree of ``re`` itself, so that the results hold for what ``re`` does. An anchor is a literal of at
+least three bytes together with the few character positions that must follow it: a literal alone (``sk-``) occurs in
 every second word (``task-``), a literal with what must follow does not.
 """
 
@@ -26,9 +26,9 @@ else:
 MIN_LITERAL = 3
 MAX_EXPANSIONS = 64
 MAX_TAIL = 16
-#: widest text one pattern may match, in bytes: what chunks must overlap by
+#: the widest text that a pattern may match, in bytes: pages must overlap by that much
 MAX_WIDTH = 16384
-#: most ways in which one attempt to match may backtrack
+#: the limit on the ways in which one attempt to match may backtrack
 MAX_CHOICES = 1_000_000
 
 _ALPHABET = frozenset(range(256))
@@ -56,27 +56,27 @@ class _Item(msgspec.Struct, frozen=True):
 
 
 def parse(pattern: str) -> Any:
-    """The parse tree of a bytes pattern; raises ``re.error`` where ``re`` would."""
+    """Return the parse tree of a bytes pattern. Raise ``re.error`` as ``re`` does."""
     return sre_parse.parse(pattern.encode())  # type: ignore[arg-type]  # it takes bytes, too
 
 
 def max_width(pattern: str) -> int:
-    """The widest text that the pattern can match, in bytes (at least ``MAX_WIDTH + 1`` when unbounded)."""
+    """Return the widest text that the pattern can match, in bytes (``MAX_WIDTH + 1`` if it is wider or unbounded)."""
     return min(int(parse(pattern).getwidth()[1]), MAX_WIDTH + 1)
 
 
 def has_flags(pattern: str) -> bool:
-    """Whether it sets flags for the whole pattern, which it cannot do where it is put behind a boundary."""
+    """Whether the pattern sets flags for the whole pattern, which does not work after a boundary."""
     return bool(parse(pattern).state.flags & ~re.ASCII)
 
 
 def choices(pattern: str) -> int:
-    """An upper bound on the ways in which one attempt can backtrack."""
+    """Return an upper bound on the ways in which one attempt can backtrack."""
     return _choices(parse(pattern))
 
 
 def anchors(pattern: str) -> tuple[Anchor, ...]:
-    """The best set of anchors of which every match contains at least one; empty if there is none."""
+    """Return the best set of anchors of which every match contains at least one; empty if there is none."""
     found = _best(_flatten(parse(pattern), nocase=False), (0, 0))
     return tuple(dict.fromkeys(found or ()))
 
@@ -85,7 +85,7 @@ def anchors(pattern: str) -> tuple[Anchor, ...]:
 
 
 def _flatten(tree: Any, nocase: bool) -> list[_Item]:
-    """The sequence with its groups opened; branches and repeats stay whole."""
+    """Return the sequence with its groups opened; branches and repeats remain whole."""
     items: list[_Item] = []
     for op, av in tree:
         if op is sre_constants.SUBPATTERN:
@@ -101,7 +101,7 @@ def _flatten(tree: Any, nocase: bool) -> list[_Item]:
 
 
 def _chars(item: _Item) -> frozenset[int] | None:
-    """The bytes that a one-character element accepts, or None if it is none."""
+    """Return the bytes that a one-character element accepts; None for any other element."""
     found: frozenset[int] | None = None
     if item.op is sre_constants.LITERAL:
         found = frozenset((item.av,))
@@ -133,7 +133,7 @@ def _set_chars(members: Sequence[tuple[Any, Any]]) -> frozenset[int]:
 
 
 def _expand(item: _Item) -> list[bytes] | None:
-    """All strings that an element matches, if they are few; case is folded later."""
+    """Return all strings that an element matches, None if there are too many; case is folded later."""
     if item.op in _ZERO_WIDTH:
         return [b""]
     if item.op is sre_constants.BRANCH:
@@ -181,7 +181,7 @@ def _expand_all(items: Sequence[_Item]) -> list[bytes] | None:
 
 
 def _best(items: list[_Item], before: tuple[int, int]) -> list[Anchor] | None:
-    """The set with the longest shortest literal; at equal length the one whose place is known exactly."""
+    """Return the set with the longest shortest literal; for equal length, the one at an exactly known place."""
     options = [option for option in _options(items, before) if option]
     return max(options, key=_score, default=None)
 
@@ -206,7 +206,7 @@ def _options(items: list[_Item], before: tuple[int, int]) -> Iterator[list[Ancho
 
 
 def _run(items: list[_Item], first: int, before: tuple[int, int]) -> list[Anchor]:
-    """Anchors of the run of expandable elements that begins here; empty if the literals are too short."""
+    """Return the anchors of the run of expandable elements that starts here; empty if the literals are too short."""
     strings, last = [b""], first
     while last < len(items) and items[last].op is not sre_constants.ASSERT:
         more = _expand(items[last])
@@ -222,7 +222,7 @@ def _run(items: list[_Item], first: int, before: tuple[int, int]) -> list[Anchor
 
 
 def _folded(chars: bytes) -> bytes:
-    """The bytes in both cases, sorted."""
+    """Return the bytes in both cases, sorted."""
     return bytes(sorted({*chars.lower(), *chars.upper()}))
 
 
@@ -236,11 +236,11 @@ def _folds(item: _Item) -> bool:
 
 
 def _tail(items: Sequence[_Item]) -> tuple[bytes, ...]:
-    """The classes of the next characters, as long as each of them is certain."""
+    """Return the classes of the next characters, as far as each of them is certain."""
     found: list[bytes] = []
     for item in items:
         if item.op is sre_constants.ASSERT and item.av[0] == 1:
-            # what must follow does; how it goes on behind that is no longer known
+            # a look-ahead must match; what comes after it is unknown
             return (*found, *_tail(_flatten(item.av[1], item.nocase)))[:MAX_TAIL]
         if item.op in _ZERO_WIDTH:
             continue
@@ -270,7 +270,7 @@ def _choices(tree: Any) -> int:
         elif op is sre_constants.GROUPREF_EXISTS:
             product *= sum(_choices(branch) for branch in av[1:] if branch is not None)
         elif op in (sre_constants.ASSERT, sre_constants.ASSERT_NOT):
-            # tried once where it stands and never entered again: it adds, and does not multiply
+            # tried once and never entered again: it adds, and does not multiply
             product = max(product, _choices(av[1]))
         elif op in _REPEATS:
             low, high, inner = av[0], min(int(av[1]), MAX_WIDTH), _choices(av[2])

@@ -1,15 +1,14 @@
-"""Rule packs: TOML tables in, validated rules out; an error names the file, the line, the rule and the key.
+"""Load rule packs: TOML tables in, validated rules out. An error names the file, the line, the rule and the key.
 
-Packs are data. They are found in three places: inside an installed package, beside the package in a checkout or an
-editable install, and where a user points. A pack of the user's may replace a rule of ours by giving its id. One that
-the scanned repository itself brings only adds rules: it replaces nothing that is known, and joins no family.
+Packs are data. They come from three places: inside an installed package, next to the package in a checkout or an
+editable install, and paths that a user gives. A user's pack may replace a built-in rule by its id. A pack from the
+scanned repository only adds rules: it replaces no known rule and joins no family.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable
 from time import time
 from typing import NamedTuple
@@ -20,49 +19,50 @@ from keyguard.model import endpoint
 from keyguard.model.finding import Environment, Rule, Severity, Vendor
 from keyguard.support import digests
 from keyguard.support.errors import RuleError
+from keyguard.support.regular_file import read_regular
 
 BOUNDARIES = ("token", "strict", "right", "none")
 _PACK_LIMIT = 4 << 20
-#: most steps of ``re`` that one literal in a text may lead to, by a rule that is not ours: 0.2 ms
+#: the most steps of ``re`` that one literal in a text may cause, for a rule that is not built in: 0.2 ms
 _MAX_STEPS = 20_000
 _ADDS_ONLY = "a repository's own pack only adds: rename it, or give the pack with --rules"
-#: seconds within which a file can be changed again and keep its times, on the coarsest of clocks
+#: seconds within which a file can change again and keep its timestamps, on the coarsest of clocks
 _FRESH = 3.0
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One file: whose keys, and how they look."""
+    """One pack file: a vendor and the rules for its keys."""
 
     vendor: Vendor
     rules: tuple[Rule, ...] = ()
 
 
 class RuleSet(msgspec.Struct, frozen=True):
-    """All rules of a run, sorted by id, with the vendors they name."""
+    """All rules of a run, sorted by id, with the vendors that they refer to."""
 
     rules: tuple[Rule, ...] = ()
     vendors: dict[str, Vendor] = {}
-    #: id of a rule that the scanned repository brought -> name of its pack
+    #: id of a rule from the scanned repository -> name of its pack
     added: dict[str, str] = {}
 
     def vendor_of(self, rule: Rule) -> Vendor:
-        """The vendor whose key the rule finds."""
+        """Return the vendor of a rule."""
         return self.vendors[rule.vendor]
 
     def by_id(self) -> dict[str, Rule]:
-        """Rules by their id."""
+        """Return id -> rule."""
         return {rule.id: rule for rule in self.rules}
 
     def only(self, ids: Iterable[str]) -> RuleSet:
-        """The same set with these rules alone."""
+        """Return the set restricted to these rules."""
         wanted = frozenset(ids)
         kept = tuple(rule for rule in self.rules if rule.id in wanted)
         return msgspec.structs.replace(self, rules=kept)
 
 
 class AddedPack(NamedTuple):
-    """A pack that the scanned repository's own configuration brings."""
+    """A pack from the scanned repository's own configuration."""
 
     name: str
     """Its path as the configuration gives it."""
@@ -70,22 +70,22 @@ class AddedPack(NamedTuple):
 
 
 def builtin_dir() -> str:
-    """The folder of the packs that come with keyguard: in the package, or beside it in a checkout."""
+    """Return the folder of the built-in packs: in the package, or next to it in a checkout."""
     here = os.path.dirname(os.path.abspath(__file__))
     inside = os.path.join(here, "packs")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(os.path.dirname(here)), "rules")
 
 
 def read_packs(extra: Iterable[str] = ()) -> list[tuple[str, bytes]]:
-    """Name and content of every pack: the built-in ones in order of name, then the files or folders in ``extra``."""
+    """Return name and content of every pack: the built-in ones by name, then the files or folders in ``extra``."""
     return [(path, _read(path)) for path in _pack_paths(extra)]
 
 
 def read_added(folder: str, names: Iterable[str], trusted: Iterable[str] = ()) -> tuple[AddedPack, ...]:
-    """The packs (files, or folders of them) that a configuration in ``folder`` names, without those that the user has
-    named himself (``trusted``).
+    """Return the packs (files, or folders of them) that a configuration in ``folder`` names.
 
-    Raises ``RuleError`` for what does not lie in the repository, links resolved: any pull request can name a path.
+    Packs that the user has named as well (``trusted``) are left out. Raise ``RuleError`` for a path outside the
+    repository, links resolved: any pull request can name a path.
     """
     inside = _around(os.path.realpath(folder))
     known = {os.path.realpath(path) for place in trusted for path in _toml_files(place)}
@@ -108,10 +108,10 @@ def read_added(folder: str, names: Iterable[str], trusted: Iterable[str] = ()) -
 
 
 def stamp(extra: Iterable[str], *more: str, added: Iterable[AddedPack] = ()) -> str:
-    """A name for exactly these packs, and for whatever else is said, 64 hex digits.
+    """Return a name for exactly these packs and the other arguments, 64 hex digits.
 
-    Packs are told by their times and sizes, since reading them all costs a commit hook 3 ms; one that is so new that a
-    later change might not show, by its content. Raises ``RuleError`` for what cannot be read.
+    A pack is identified by its timestamps and size, since reading all of them costs a commit hook 3 ms; a pack so new
+    that a later change might not show is identified by its content. Raise ``RuleError`` if a pack cannot be read.
     """
     lines = [*more, *(f"added {pack.name}\0{digests.new('sha256', pack.data).hexdigest()}" for pack in added)]
     for path in _pack_paths(extra):
@@ -127,8 +127,9 @@ def stamp(extra: Iterable[str], *more: str, added: Iterable[AddedPack] = ()) -> 
 
 
 def parse(packs: Iterable[tuple[str, bytes]], added: Iterable[AddedPack] = ()) -> RuleSet:
-    """The rules of all packs; a later pack replaces rules and vendors of an earlier one by id, and those that are
-    ``added`` replace none.
+    """Return the rules of all packs.
+
+    A later pack replaces rules and vendors of an earlier one by id; ``added`` packs replace none.
     """
     rules: dict[str, Rule] = {}
     vendors: dict[str, Vendor] = {}
@@ -144,7 +145,7 @@ def parse(packs: Iterable[tuple[str, bytes]], added: Iterable[AddedPack] = ()) -
 
 
 def _add(packs: Iterable[AddedPack], rules: dict[str, Rule], vendors: dict[str, Vendor]) -> dict[str, str]:
-    """Add the packs of the scanned repository; gives the name of the pack for each of their rules."""
+    """Add the packs of the scanned repository; return rule id -> name of the pack."""
     from keyguard.support import tomlfile
 
     families, known, names = {rule.family for rule in rules.values()} - {""}, {*vendors}, dict[str, str]()
@@ -163,7 +164,7 @@ def _add(packs: Iterable[AddedPack], rules: dict[str, Rule], vendors: dict[str, 
 
 
 def _around(folder: str) -> str:
-    """The repository around a folder, else the folder itself, with a ``/`` behind it."""
+    """Return the repository around a folder, else the folder itself, with a trailing ``/``."""
     place = folder
     while not os.path.lexists(os.path.join(place, ".git")):
         if place == (place := os.path.dirname(place)):
@@ -172,7 +173,7 @@ def _around(folder: str) -> str:
 
 
 def _pack_paths(extra: Iterable[str]) -> list[str]:
-    """All files, the built-in ones first, by name."""
+    """Return all files, the built-in ones first, by name."""
     paths: list[str] = []
     for place in (builtin_dir(), *extra):
         found = _toml_files(place)
@@ -193,11 +194,7 @@ def _toml_files(place: str) -> list[str]:
 
 def _read(path: str) -> bytes:
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with open(fd, "rb") as file:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise RuleError(f"{path}: not a regular file")
-            data = file.read(_PACK_LIMIT + 1)
+        data = read_regular(path, _PACK_LIMIT + 1)
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -234,7 +231,7 @@ def _parse_pack(path: str, data: bytes) -> Pack:
 
 
 def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
-    """What is wrong with a rule that has the right types: the key and a sentence, or None."""
+    """Return what is wrong with a well-typed rule, as (key, sentence); None if nothing is."""
     if not re.fullmatch(_ID, rule.id):
         return "id", "an id is lower-case words joined by '-'"
     if rule.vendor != vendor.id:
@@ -258,7 +255,7 @@ def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
 
 
 def _slowness(rule: Rule) -> tuple[str, str] | None:
-    """Whether a pattern that nobody has tried on hard texts could hold up a scan; ours are tried by tests."""
+    """Return the problem of a pattern that could delay a scan, else None; built-in patterns have tests for that."""
     from keyguard.rules import backtracking, literals
 
     count = backtracking.steps_a_hit(rule.pattern, named=not literals.anchors(rule.pattern))

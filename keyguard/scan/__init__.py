@@ -1,1 +1,1 @@
-"""One scan: what is listed is read, inspected, judged and accounted for."""
+"""A scan from beginning to end: list, read, inspect, triage, and account for coverage."""

@@ -1,65 +1,80 @@
-"""From what was seen to a run: decided, sorted, and with an account of what was looked at and what was not."""
+"""Build the result of a scan: triaged and sorted findings, with an account of what was read and what was not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard import __version__
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.tally import Tally
-from keyguard.masking.known import KNOWN
+from keyguard.inspection.results import Results
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
-from keyguard.triage import triage
-from keyguard.triage.triage import Decided, Policy
+from keyguard.scan.acceptance import prefix_of, without_accepted
+from keyguard.sources.listing import Folder
+from keyguard.triage import findings
+from keyguard.triage.dead_keys import lower_dead
+from keyguard.triage.findings import Policy, TriageResult
 
 if TYPE_CHECKING:
-    from keyguard.history.outcome import Surveyed
-    from keyguard.hygiene.run import Kept
+    from keyguard.history.result import HistoryResult
+    from keyguard.hygiene.run import HygieneResult
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides over what was seen."""
+    """The settings that decide what is reported."""
 
     policy: Policy = Policy()
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
     now: int | None = None
-    """Seconds since the epoch, to which ages are counted; None: reports tell no age."""
+    """Seconds since the epoch, from which ages are computed; None: reports have no ages."""
     keys: bool = True
-    """Whether keys are reported, and not only how they are kept."""
+    """Whether keys are reported, and not only hygiene violations."""
     configuration: Configuration = Configuration()
-    """Where all this is from."""
+    """The configuration that these settings come from."""
+    accepted: Callable[[], bytes] | None = None
+    """Returns the file of accepted findings; None if none counts."""
+    rotation: Rotation = DEFAULT_ROTATION
+    """Which keys are known to be dead."""
+    whole: bool = False
+    """Whether a whole project is scanned, so that an accepted finding that is not found no longer exists."""
 
 
-class Account(msgspec.Struct, kw_only=True):
-    """All that one scan has seen so far."""
+class Collected(msgspec.Struct, kw_only=True):
+    """Everything that one scan has collected so far."""
 
     scope: str
     listed: int = 0
-    tally: Tally = msgspec.field(default_factory=Tally)
-    past: Surveyed | None = None
-    kept: Kept | None = None
+    tally: Results = msgspec.field(default_factory=Results)
+    past: HistoryResult | None = None
+    kept: HygieneResult | None = None
     gaps: Sequence[Skipped] = ()
-    """Gaps that stand for any number of files."""
+    """Gaps that each represent any number of files."""
+    folders: Sequence[Folder] = ()
+    """The folders that were listed."""
 
 
-def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
-    """The run that this amounts to."""
+def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
+    """Return the run for what was collected."""
     names, past, kept, tally = Names(engine), seen.past, seen.kept, seen.tally
     chosen = [*tally.skipped, *seen.gaps, *(past.skipped if past else []), *(kept.skipped if kept else [])]
     skipped = tuple(sorted(map(names.hide_in, chosen)))
     sightings = tally.sightings + (past.sightings if past else []) if terms.keys else []
-    decided, ruleset = Decided(), RuleSet()
+    decided, ruleset = TriageResult(), RuleSet()
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
+        decided = lower_dead(decided, terms.rotation, ruleset.by_id())
+    whole = terms.whole and not any(one.gap for one in skipped)
+    decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
@@ -77,11 +92,12 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         unopened=counted(tally.skipped),
         history=names.hide_in_coverage(past.coverage) if past else None,
     )
-    KNOWN.spare(partial(_ids, decided))
+    KNOWN.exempt(partial(_ids, decided))
     return Run(
         version=__version__,
         findings=decided.findings,
         suppressed=decided.suppressed,
+        unused=len(unused),
         skipped=skipped,
         coverage=coverage,
         placeholders=tally.placeholders + (past.placeholders if past else 0),
@@ -91,34 +107,28 @@ def settle(seen: Account, engine: Engine, terms: Terms) -> Run:
         rules=tuple(rules[name] for name in found),
         vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
         configuration=names.hide_in_configuration(terms.configuration),
+        prefix=prefix_of(seen.folders),
         now=terms.now,
     )
 
 
-def _ids(decided: Decided) -> Iterator[str]:
-    """The names of keys and of objects in a run: they stay as they are, whatever else they look like."""
+def _ids(decided: TriageResult) -> Iterator[str]:
+    """Yield the ids of keys and objects in a run, which masking must leave as they are."""
     yield from (name for one in decided.findings for name in (one.id, one.fingerprint))
     yield from (name for one in decided.suppressed for name in (one.id, one.fingerprint))
     for place in (place for one in decided.findings for place in one.occurrences):
         yield from (place.commit, *((place.trace.oid, place.trace.removed) if place.trace else ()))
 
 
-def exit_code(run: Run) -> int:
-    """0: all was read and nothing found; 1: findings; 2: a gap, whether or not there are findings too."""
-    if not run.coverage.complete and not run.allow_incomplete:
-        return 2
-    return 1 if run.failing else 0
-
-
-def _decide(sightings: list[Sighting], kept: Kept | None, ruleset: RuleSet, terms: Terms) -> Decided:
+def _decide(sightings: list[Sighting], kept: HygieneResult | None, ruleset: RuleSet, terms: Terms) -> TriageResult:
     if kept is None or not kept.violations:
-        return triage.decide(sightings, ruleset, terms.policy)
+        return findings.decide(sightings, ruleset, terms.policy)
     from keyguard.hygiene.data import tables
     from keyguard.triage import violations
 
     names = {one.fingerprint for one in sightings} | set(map(violations.fingerprint, kept.violations))
-    ids = triage.short_ids(names)
-    keys = triage.decide(sightings, ruleset, terms.policy, ids)
-    facts = violations.Facts(tables.checks(), kept.sightings, ruleset.vendors)
+    ids = findings.short_ids(names)
+    keys = findings.decide(sightings, ruleset, terms.policy, ids)
+    facts = violations.Lookups(tables.checks(), kept.sightings, ruleset)
     ways = violations.decide(kept.violations, facts, terms.policy, ids)
-    return Decided.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)
+    return TriageResult.of(keys.findings + ways.findings, keys.suppressed + ways.suppressed)

@@ -1,84 +1,84 @@
-"""A whole scan: list what there is, read and inspect it, decide what to say, and account for all of it."""
+"""Run a scan: list, read and inspect, triage, and build the result."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from keyguard import sources
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine import compiled
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.tally import Guarded, Tally
-from keyguard.masking.known import KNOWN
+from keyguard.inspection.results import GuardedReader, Results
+from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.rules.loader import AddedPack
-from keyguard.scan.coverage import Account, Terms, settle
-from keyguard.scan.coverage import exit_code as exit_code
+from keyguard.scan.coverage import Collected, Terms, build_run
 from keyguard.scan.worklist import Worklist
-from keyguard.sources.excludes import Exclude, exclude
+from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
-from keyguard.triage import triage
+from keyguard.triage import findings
 
 if TYPE_CHECKING:
-    from keyguard.history.outcome import Surveyed
-    from keyguard.history.ranges.opened import Opened
-    from keyguard.history.request import Range
-    from keyguard.history.whole.run import Histories
-    from keyguard.hygiene.run import Ahead, Kept
-    from keyguard.policy.ruling import Ruling
+    from keyguard.history.full_scan.run import Histories
+    from keyguard.history.ranges.request import Range
+    from keyguard.history.ranges.session import RepositorySession
+    from keyguard.history.result import HistoryResult
+    from keyguard.hygiene.run import HygieneResult, PreparedProject
+    from keyguard.policy.change_policy import ChangePolicy
     from keyguard.support.progress import Progress
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What to scan and how; ``source`` is a name in ``keyguard.sources.SOURCES``."""
+class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to scan, and how. ``source`` is a name in ``keyguard.sources.SOURCES``."""
 
     source: str = "tree"
     ask: Ask = Ask()
     terms: Terms = Terms()
     hygiene: bool = False
-    """Whether to check how keys are kept, too, in the folders that are asked for."""
-    rotation: Rotation = USUAL
+    """Whether to run the hygiene checks as well, in the requested folders."""
+    rotation: Rotation = DEFAULT_ROTATION
     also: Callable[[Listing, Sequence[Sighting], compiled.Engine], list[Sighting]] | None = None
-    """Looks at the files once more, knowing the keys in them; those that it gives are reported with the others."""
+    """Reads the files again, given the keys found in them; the sightings that it returns are reported as well."""
     exclude: tuple[Exclude, ...] = ()
     max_size: int | None = None
     jobs: int = 0
     engine: str = "auto"
     rules: tuple[str, ...] = ()
     added: tuple[AddedPack, ...] = ()
-    """Rule packs that the scanned repository's own configuration brings."""
+    """Rule packs from the scanned repository's own configuration."""
     history: str = "auto"
-    """Of the repositories whose top is asked for: ``auto``, ``no``, or ``only``."""
+    """Whether to read the history of repositories whose top is requested: ``auto``, ``no`` or ``only``."""
     range: Range | None = None
-    """Only this part of the history of the repository around the one path that is asked for, and no files."""
+    """If set, scan only this part of the history of the repository around the one path, and no files."""
     authors: bool = False
-    """Whether reports may name people."""
-    opened: Opened | None = None
-    ruling: Ruling | None = None
-    """Where not every marker counts: which ones do."""
+    """Whether reports may name commit authors."""
+    opened: RepositorySession | None = None
+    change_policy: ChangePolicy | None = None
+    """Set if not every marker counts: decides which ones do."""
     cached: bool = True
-    """Whether what an earlier scan found may be used, and what this one finds be kept."""
+    """Whether to use results of earlier scans from the cache, and to store those of this one."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """^C: ``run`` is what was found until then, with a gap for what was not read any more."""
+    """^C was pressed. ``run`` has the findings until then, and a gap for everything that was not read."""
 
     def __init__(self, found: Run) -> None:
         super().__init__()
         self.run = found
 
 
-def run(request: Request, progress: Progress | None = None) -> Run:
-    """Scan what is asked for. Raises ``KeyguardError`` where that cannot be done at all; gaps are in the run.
+def run_scan(request: ScanRequest, progress: Progress | None = None) -> Run:
+    """Scan what is requested, and return the result; gaps are part of it.
 
-    ^C comes out as ``Interrupted``, or, before anything was listed, as it is.
+    Raise ``KeyguardError`` if the scan is impossible. ^C raises ``Interrupted``, or ``KeyboardInterrupt`` if nothing
+    was listed yet.
     """
     scan = _Scan(request, progress)
     try:
@@ -91,9 +91,9 @@ def run(request: Request, progress: Progress | None = None) -> Run:
 
 
 class _Scan:
-    """One scan, and how far it has come."""
+    """The state of one scan."""
 
-    def __init__(self, request: Request, progress: Progress | None) -> None:
+    def __init__(self, request: ScanRequest, progress: Progress | None) -> None:
         self._request = request
         self._progress = progress
         self._engine: compiled.Engine | None = None
@@ -102,23 +102,23 @@ class _Scan:
         self._worklist: Worklist | None = None
         self._histories: Histories | None = None
         self._homeless: list[Skipped] = []
-        #: what was read, once that is complete
-        self._tally: Tally | None = None
-        self._past: Surveyed | None = None
-        self._kept: Kept | None = None
-        self._around: dict[tuple[bytes, bytes], Ahead] | None = None
+        #: the results of the files, once they are complete
+        self._tally: Results | None = None
+        self._past: HistoryResult | None = None
+        self._kept: HygieneResult | None = None
+        self._around: dict[tuple[bytes, bytes], PreparedProject] | None = None
         self._judged = False
 
     def run(self) -> Run:
-        """List, read, account."""
+        """List, read, triage, and return the result."""
         request = self._request
         if request.range is not None:
             return self._read_range(request.range)
         if request.history == "only":
-            from keyguard.history import scope
+            from keyguard.history import stores
 
             for path in request.ask.paths:
-                scope.required(path)
+                stores.require_history(path)
             return self._read(_engine(request))
         with sources.started(request.source, request.ask) as listed:
             engine = _engine(request)
@@ -126,7 +126,7 @@ class _Scan:
             return self._read(engine)
 
     def so_far(self) -> Run | None:
-        """What had been found when ``run`` was interrupted; None where nothing had been listed yet."""
+        """Return the result until ``run`` was interrupted; None if nothing was listed yet."""
         tally, past, gaps = self._tally, self._past, list[Skipped]()
         if self._engine is None or (self._worklist is None and past is None):
             return None
@@ -137,21 +137,23 @@ class _Scan:
             gaps.append(Skipped(path=self._listing.scope.encode(), reason="interrupted", detail=detail))
         if past is None and self._histories:
             past = self._with_homeless(self._histories.so_far())
-        # what the user allowed to be left out is not what he did not wait for
+        # --allow-incomplete does not cover what was not read because of the interrupt
         terms = msgspec.structs.replace(self._request.terms, allow_incomplete=False)
-        seen = Account(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
-        seen.tally = tally or seen.tally
+        seen = Collected(scope=self._listing.scope, listed=self._listed, past=past, kept=self._kept, gaps=gaps)
+        seen.tally, seen.folders = tally or seen.tally, self._listing.folders
         if not self._judged:
             self._judge(seen.tally, past)
         return self._settled(seen, self._engine, terms)
 
     def _read(self, engine: compiled.Engine) -> Run:
         request, listing = self._request, self._listing
+        excluded = Excluded(request.exclude)
+        listing.skipped += excluded.refused()
         self._listed = listing.count()
-        exclude(listing, request.exclude)
+        exclude(listing, excluded)
         self._engine = engine
         self._histories = self._found_histories(engine)
-        self._worklist = Worklist(
+        worklist = self._worklist = Worklist(
             listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
         )
         tally = self._worklist.run(self._look_around if request.hygiene else None)
@@ -165,25 +167,27 @@ class _Scan:
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
+            self._exclude_history(self._past, os.fsencode(os.path.realpath(request.ask.paths[0])), tally.skipped)
         self._judge(tally, self._past, engine=engine)
-        self._ask_others(tally, engine)
+        self._ask_others(tally, engine, worklist)
         if request.hygiene:
-            self._kept = self._checked(tally, engine)
-        seen = Account(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
+            self._kept = self._checked(tally, engine, worklist)
+        seen = Collected(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
+        seen.folders = listing.folders
         return self._settled(seen, engine, request.terms)
 
-    def _judge(self, *parts: Tally | Surveyed | None, engine: compiled.Engine | None = None) -> None:
-        """Take away the markers that do not count; without an engine, all of them if any may not."""
-        if self._request.ruling:
-            self._request.ruling.on_markers(parts, engine)
+    def _judge(self, *parts: Results | HistoryResult | None, engine: compiled.Engine | None = None) -> None:
+        """Remove the markers that do not count; without an engine, all of them if any may not."""
+        if self._request.change_policy:
+            self._request.change_policy.filter_markers(parts, engine)
         self._judged = True
 
-    def _settled(self, seen: Account, engine: compiled.Engine, terms: Terms) -> Run:
-        found, ruling = settle(seen, engine, terms), self._request.ruling
-        return ruling.on_findings(found, engine, self._request.rotation) if ruling else found
+    def _settled(self, seen: Collected, engine: compiled.Engine, terms: Terms) -> Run:
+        found, policy = build_run(seen, engine, terms), self._request.change_policy
+        return policy.note_allowances(found, engine, self._request.rotation) if policy else found
 
-    def _require_something(self, tally: Tally) -> None:
-        """Raise ``UsageError`` where there was no file to read, and there is no history to read either."""
+    def _require_something(self, tally: Results) -> None:
+        """Raise ``UsageError`` if there is neither a file nor history to read."""
         if tally.read or any(one.gap or one.reason in UNOPENED for one in tally.skipped):
             return
         if self._histories and self._histories.have_content():
@@ -196,28 +200,23 @@ class _Scan:
         raise UsageError(f"nothing to scan in {where}: no files, or all of them ignored (--all-files)")
 
     def _look_around(self) -> None:
-        """What hygiene can find out while others look for keys."""
-        from keyguard.hygiene.run import look_around
+        """Prepare the hygiene checks while worker processes inspect files."""
+        from keyguard.hygiene.run import prepare_projects
 
         if self._engine:
-            self._around = look_around(self._listing, self._engine)
+            self._around = prepare_projects(self._listing, self._engine)
 
-    def _ask_others(self, tally: Tally, engine: compiled.Engine) -> None:
-        """What other files say of keys whose own file does not say for certain whose they are."""
+    def _ask_others(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> None:
+        """Add evidence from other files to attributions that are not certain."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
-                from keyguard.attribution.project import completed
+                from keyguard.attribution.project_evidence import add_project_evidence
 
                 folders, masked = self._listing.folders, Names(engine).masked
-                seen.sightings = completed(folders, seen.sightings, engine, masked, self._held)
+                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held)
 
-    def _held(self, folder: int, path: bytes) -> bytes | None:
-        """The text of a file that another process has read, if it is held."""
-        shared = self._worklist.shared if self._worklist else None
-        return shared.read(folder, path) if shared else None
-
-    def _checked(self, tally: Tally, engine: compiled.Engine) -> Kept:
-        """What the checks of hygiene say."""
+    def _checked(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> HygieneResult:
+        """Return the result of the hygiene checks."""
         from keyguard.hygiene.run import run as check
 
         past = self._past
@@ -230,26 +229,33 @@ class _Scan:
             now=self._request.terms.now,
             rotation=self._request.rotation,
             ahead=self._around,
-            held=self._held,
+            held=worklist.held,
         )
-        return self._request.ruling.on_hygiene(kept) if self._request.ruling else kept
+        return self._request.change_policy.drop_hygiene_markers(kept) if self._request.change_policy else kept
+
+    def _exclude_history(self, past: HistoryResult | None, top: bytes, known: Collection[Skipped] = ()) -> None:
+        """Remove from history what ``--exclude`` leaves out of files."""
+        if past and self._request.exclude:
+            from keyguard.policy.history_excludes import apply_excludes
+
+            apply_excludes(past, self._request.exclude, top, known)
 
     def _found_histories(self, engine: compiled.Engine) -> Histories | None:
-        """The histories that belong to what was asked for; None where there are none, or none were asked for."""
+        """Return the histories of what was requested; None if there are none, or none were requested."""
         request = self._request
         if request.source != "tree" or request.history == "no":
             return None
-        from keyguard.history import scope
+        from keyguard.history import stores
 
-        homes, self._homeless = scope.homes_of(request.ask.paths, self._listing)
+        homes, self._homeless = stores.stores_of(request.ask.paths, self._listing)
         if not homes:
             return None
-        from keyguard.history.whole.run import Histories
+        from keyguard.history.full_scan.run import Histories
 
         return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
 
-    def _with_homeless(self, found: Surveyed) -> Surveyed:
-        """With what cannot be looked at at all."""
+    def _with_homeless(self, found: HistoryResult) -> HistoryResult:
+        """Return the result with the repositories that cannot be read at all as gaps."""
         found.skipped += [gap for gap in self._homeless if gap not in found.skipped]
         return found
 
@@ -260,40 +266,34 @@ class _Scan:
         path, *_ = request.ask.paths
         repository = ranges.repository_of(path)
         engine = self._engine = _engine(request)
-        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "opened": request.opened}
-        how |= {"now": request.terms.now, "most": request.max_size, "keep": partial(setattr, self, "_past")}
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
+        how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
         ranges.read_range(repository, asked, engine, request.jobs, self._progress, **how)
-        if self._past and request.exclude:
-            from keyguard.policy.excluded import leave_out
-
-            leave_out(self._past, request.exclude, os.fsencode(repository.top or repository.git_dir))
+        self._exclude_history(self._past, os.fsencode(repository.top or repository.git_dir))
         self._judge(self._past, engine=engine)
-        return self._settled(Account(scope="history", past=self._past), engine, request.terms)
+        return self._settled(Collected(scope="history", past=self._past), engine, request.terms)
 
 
-def run_stream(request: Request, read: Callable[[], bytes], name: bytes) -> Run:
-    """Scan one stream, for instance standard input: ``read`` gives pieces and then nothing."""
+def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) -> Run:
+    """Scan one stream, such as standard input. ``read`` returns pieces, and nothing at the end."""
     engine = _engine(request)
-    tally, guarded = Tally(), Guarded(read)
+    tally, guarded = Results(), GuardedReader(read)
     blob = Blob(path=name, where=Where.STDIN)
     seen = Inspector(engine).inspect_stream(blob, guarded.read)
-    tally.note(seen)
-    tally.settle(blob.path, guarded, seen.container)
-    if request.ruling:
-        request.ruling.on_markers([tally], engine)
-    return settle(Account(scope="standard input", listed=1, tally=tally), engine, request.terms)
+    tally.add_text(seen)
+    tally.count_streamed(blob.path, guarded, seen.container)
+    if request.change_policy:
+        request.change_policy.filter_markers([tally], engine)
+    return build_run(Collected(scope="standard input", listed=1, tally=tally), engine, request.terms)
 
 
-def _engine(request: Request) -> compiled.Engine:
+def _engine(request: ScanRequest) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     KNOWN.shapes = Names(engine).shapes
     policy = request.terms.policy
-    if engine.added:
+    if engine.added or policy.select or policy.ignore:
         from keyguard.hygiene.data import tables
 
         tables.refuse_taken(engine.ruleset.added)
-    if policy.select or policy.ignore:
-        from keyguard.hygiene.data import tables
-
-        triage.check_names(policy, engine.ruleset, tables.checks())
+        findings.check_names(policy, engine.ruleset, tables.checks())
     return engine

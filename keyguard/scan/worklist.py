@@ -1,15 +1,14 @@
-"""A listing at work: every file and blob read and inspected, in one process or, where there are many, in several."""
+"""Read and inspect every file and blob of a listing, in one process or, if there are many, in several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from keyguard.inspection.inspector import Inspector
-from keyguard.inspection.tally import Guarded, Tally
+from keyguard.inspection.results import GuardedReader, Limiter, Results
 from keyguard.model.finding import Blob, Sighting, Skipped, Where
+from keyguard.scan.stored_contents import contents_of
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader
 from keyguard.support.errors import GitError
@@ -20,17 +19,17 @@ if TYPE_CHECKING:
     from keyguard.scan.shared_texts import SharedTexts
     from keyguard.support.progress import Progress
 
-#: below this number of files one process is faster than several
+#: below this number of files, one process is faster than several
 _FEW = 1500
 _BATCH = 64
-#: bytes that are looked at in one go: enough to be worth it, few enough to stay near the processor
+#: bytes that are searched at once: enough to save calls, few enough to stay in the processor's cache
 _HEAP = 1 << 18
 
 _Numbered = tuple[int, TreeFile]
 
 
 class Worklist:
-    """One listing and what inspects it."""
+    """A listing and the inspector for it."""
 
     def __init__(
         self,
@@ -47,14 +46,17 @@ class Worklist:
         self._jobs = jobs
         self._progress = progress
         self._files = [(index, file) for index, folder in enumerate(listing.folders) for file in folder.files]
+        #: then all places are held: it may turn out that they were there before
+        self._is_change = any(file.old for _, file in self._files)
         self._readers: dict[int, Reader] = {}
-        self.shared: SharedTexts | None = None  # where other processes read
-        #: what is known so far, never added up in place: at any moment ^C finds each file in it once, or not
-        self._kept = [Tally(skipped=list(listing.skipped))]
+        self._shared: SharedTexts | None = None
+        #: the results so far, never summed in place: whenever ^C arrives, each file is in them once or not at all
+        self._kept = [Results(skipped=list(listing.skipped))]
 
-    def run(self, meanwhile: Callable[[], None] | None = None) -> Tally:
-        """Read and inspect all that is listed. Where other processes do that, we need not wait for them idly:
-        ``meanwhile`` is called once they are at work.
+    def run(self, meanwhile: Callable[[], None] | None = None) -> Results:
+        """Read and inspect everything listed.
+
+        ``meanwhile`` is called once worker processes are running: there is no need to wait for them idly.
         """
         if self._progress:
             self._progress.begin("files", "files")
@@ -65,45 +67,48 @@ class Worklist:
         for stored in (*self._listing.stored, *self._absent(tally)):
             self._inspect_stored(stored, tally)
         self._forget_old(tally)
+        Limiter().apply([tally])
         return tally
 
-    def so_far(self) -> Tally:
-        """What had been read when ``run`` was interrupted; of changes, with what may have been there before."""
-        tally = Tally()
+    def so_far(self) -> Results:
+        """Return the results until ``run`` was interrupted; for changes, including keys that were there before."""
+        tally = Results()
         for one in self._kept:
             tally.add(one)
         return tally
 
+    def held(self, folder: int, path: bytes) -> bytes | None:
+        """Return the text of a file in the folder of that number, if it is still at hand."""
+        return self._shared.read(folder, path) if self._shared else None
+
     # --- files --------------------------------------------------------------------------------------------------
 
     def _share_out(self, meanwhile: Callable[[], None] | None) -> bool:
-        """Have the files inspected by several processes; False where one is all that there can be."""
-        from keyguard.inspection import workers  # a commit has no use for it
-        from keyguard.scan import shared_texts
+        """Have the files inspected by several processes; return False if only one is possible."""
+        from keyguard.inspection import workers  # a commit hook does not need it
 
         jobs = self._jobs or workers.available_cpus()
         if jobs == 1 or not workers.can_fork():
             return False
         size = max(_BATCH, -(-len(self._files) // workers.MAX_TASKS))
-        self.shared = shared_texts.made()
         batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
         try:
             answers = self._map(batches, jobs, meanwhile)
-            tally = Tally(skipped=list(self._listing.skipped))
+            tally = Results(skipped=list(self._listing.skipped))
             for batch, found in zip(batches, answers, strict=True):
                 tally.add(found if found is not None else self._one_by_one(batch))
         except OSError:
-            self._kept = [Tally(skipped=list(self._listing.skipped))]  # all of it is read again
-            self.shared = None
+            self._kept = [Results(skipped=list(self._listing.skipped))]  # everything is read again
+            self._shared = None
             return False
         self._kept = [tally]
         return True
 
-    def _one_by_one(self, files: list[_Numbered]) -> Tally:
-        """A worker died over these: find out over which, and lose no other."""
+    def _one_by_one(self, files: list[_Numbered]) -> Results:
+        """Inspect these files one by one, since a worker died over them: only the file at fault is lost."""
         from keyguard.inspection import workers
 
-        tally = Tally()
+        tally = Results()
         for at in range(0, len(files), workers.MAX_TASKS):
             part = files[at : at + workers.MAX_TASKS]
             try:
@@ -112,42 +117,42 @@ class Worklist:
                 answers = [None] * len(part)
             for (index, file), found in zip(part, answers, strict=True):
                 lost = [self._crashed(index, file, "the process that read it died")] if found is None else []
-                tally.add(found or Tally(skipped=lost))
+                tally.add(found or Results(skipped=lost))
         return tally
 
     def _map(
         self, batches: Sequence[list[_Numbered]], jobs: int, meanwhile: Callable[[], None] | None = None
-    ) -> list[Tally | None]:
-        """The tally of each batch, or None where a worker died over it. OSError where there can be no worker."""
+    ) -> list[Results | None]:
+        """Return the results of each batch, None if a worker died over it; OSError if there can be no worker."""
         from keyguard.inspection import workers
-        from keyguard.scan.shared_texts import Place
+        from keyguard.scan.shared_texts import SharedTexts
 
-        found: list[Tally | None] = [None] * len(batches)
+        shared = self._shared = self._shared or SharedTexts()
+        found: list[Results | None] = [None] * len(batches)
+        limiter = Limiter(enabled=not self._is_change)
 
         def work(index: int) -> bytes:
-            seen = self._inspect(batches[index], Tally())
-            return msgspec.msgpack.encode((seen, self.shared.fresh() if self.shared else []))
+            return shared.answer(self._inspect(batches[index], Results()))
 
         def take(index: int, answer: bytes) -> None:
-            tally, texts = msgspec.msgpack.decode(answer, type=tuple[Tally, list[Place]])
-            found[index] = tally
-            if self.shared:
-                self.shared.add(texts)
+            found[index] = tally = shared.take(answer)
             self._kept.append(tally)
             self._tell(len(batches[index]), tally.sightings)
+            limiter.apply([one for one in found if one])
 
         workers.fork_map(work, len(batches), jobs, take, meanwhile)
         return found
 
-    def _inspect(self, files: Sequence[_Numbered], tally: Tally, *, watched: bool = False) -> Tally:
-        told = 0
+    def _inspect(self, files: Sequence[_Numbered], tally: Results, *, watched: bool = False) -> Results:
+        told, limiter = 0, Limiter(enabled=not self._is_change)
         try:
             for at in range(0, len(files), _BATCH):
                 batch = files[at : at + _BATCH]
                 self._inspect_batch(batch, tally)
                 if watched:
                     self._tell(len(batch), tally.sightings[told:])
-                    told = len(tally.sightings)
+                limiter.apply([tally])
+                told = len(tally.sightings)
         finally:
             for reader in self._readers.values():
                 reader.close()
@@ -158,8 +163,8 @@ class Worklist:
         if self._progress:
             self._progress.advance(done, (one.fingerprint for one in sightings))
 
-    def _inspect_batch(self, files: Iterable[_Numbered], tally: Tally) -> None:
-        """What is small is looked at in heaps."""
+    def _inspect_batch(self, files: Iterable[_Numbered], tally: Results) -> None:
+        """Inspect a batch; small files are searched together."""
         heap: list[_Numbered] = []
         texts: list[bytes] = []
         size = 0
@@ -176,21 +181,21 @@ class Worklist:
                 heap, texts, size = [], [], 0
         self._inspect_heap(heap, texts, tally)
 
-    def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Tally) -> None:
-        """Of most heaps nothing is left after the first look, and of others a file or two."""
+    def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Results) -> None:
+        """Inspect small files together: mostly none, or one or two of them, need a closer look."""
         try:
             suspects = self._inspector.suspects(texts)
-        except Exception:  # noqa: BLE001 - one of them is the cause: it will show which
+        except Exception:  # noqa: BLE001 - inspecting each file shows which is at fault
             suspects = list(range(len(texts)))
         tally.read += len(texts) - len(suspects)
         tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
         for at in suspects:
             self._inspect_file(*heap[at], tally, texts[at])
-        if self.shared:
-            self.shared.keep(heap, texts, tally.sightings)
+        if self._shared:
+            self._shared.keep(heap, texts, tally.sightings)
 
-    def _inspect_file(self, index: int, file: TreeFile, tally: Tally, text: bytes | None = None) -> None:
-        """``text`` is its content, where that has been read already."""
+    def _inspect_file(self, index: int, file: TreeFile, tally: Results, text: bytes | None = None) -> None:
+        """Inspect one file; ``text`` is its content, if it has been read already."""
         reader = self._reader(index)
         try:
             opened = reader.read(file.path) if text is None else Opened(text, None, len(text))
@@ -200,26 +205,26 @@ class Worklist:
                 self._note(Blob(path=reader.display(file.path), where=Where.TREE), opened, tally)
         except Absent:
             tally.absent.append((index, file.path))
-        except Exception as error:  # noqa: BLE001 - a fault of ours costs the one file, as the death of a worker does
+        except Exception as error:  # noqa: BLE001 - an internal error loses one file only, as a dead worker does
             tally.skipped.append(self._crashed(index, file, f"{type(error).__name__} while it was inspected"))
         reader.release()
 
     def _crashed(self, index: int, file: TreeFile, detail: str) -> Skipped:
         return Skipped(path=self._listing.folders[index].display(file.path), reason="crashed", detail=detail)
 
-    def _note(self, blob: Blob, opened: Opened, tally: Tally) -> None:
+    def _note(self, blob: Blob, opened: Opened, tally: Results) -> None:
         if opened.data is not None:
             seen = self._inspector.inspect(blob, opened.data)
-            tally.note(seen)
-            tally.whole(blob.path, seen.container)
+            tally.add_text(seen)
+            tally.count_read(blob.path, seen.container)
         elif opened.read is not None:
-            guarded = Guarded(opened.read)
+            guarded = GuardedReader(opened.read)
             if opened.size <= PIECE:
                 seen = self._inspector.inspect(blob, b"".join(iter(guarded.read, b"")))
             else:
                 seen = self._inspector.inspect_stream(blob, guarded.read)
-            tally.note(seen)
-            tally.settle(blob.path, guarded, seen.container)
+            tally.add_text(seen)
+            tally.count_streamed(blob.path, guarded, seen.container)
 
     def _reader(self, index: int) -> Reader:
         found = self._readers.get(index)
@@ -230,8 +235,8 @@ class Worklist:
 
     # --- objects ------------------------------------------------------------------------------------------------
 
-    def _absent(self, tally: Tally) -> list[Stored]:
-        """Listed files that are not there: what git holds for them is read instead; the others have vanished."""
+    def _absent(self, tally: Results) -> list[Stored]:
+        """Return the blobs in git for listed files that are absent; the others are recorded as vanished."""
         known = {(index, file.path): file for index, file in self._files} if tally.absent else {}
         blobs: dict[int, list[Blob]] = {}
         for index, path in tally.absent:
@@ -247,17 +252,17 @@ class Worklist:
             if (repository := self._listing.folders[index].repository)
         ]
 
-    def _inspect_stored(self, stored: Stored, tally: Tally) -> None:
+    def _inspect_stored(self, stored: Stored, tally: Results) -> None:
         done, problem = 0, "git gave no answer"
         try:
-            for content in _contents(stored):
+            for content in contents_of(stored):
                 self._inspect_content(stored.blobs[done], content, tally)
                 done += 1
         except GitError as error:
             problem = str(error)
         tally.skipped += [Skipped(path=blob.path, reason="unreadable", detail=problem) for blob in stored.blobs[done:]]
 
-    def _inspect_content(self, blob: Blob, content: BlobContent, tally: Tally) -> None:
+    def _inspect_content(self, blob: Blob, content: BlobContent, tally: Results) -> None:
         if content.problem:
             detail = f"object {content.oid}: {content.problem}"
             tally.skipped.append(Skipped(path=blob.path, reason="unreadable", detail=detail))
@@ -267,15 +272,21 @@ class Worklist:
         else:
             self._note(blob, Opened(None, content.read, content.size), tally)
 
-    def _forget_old(self, tally: Tally) -> None:
-        """Drop what the change did not add: it stood in the version that a blob replaces."""
+    def _forget_old(self, tally: Results) -> None:
+        """Remove keys that the change did not add: they were in the version that a blob replaces."""
         seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
-        before = Tally()
+        before = Results()
         for repository, blobs in self._changed():
             replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]
             if replaced and repository:
                 self._inspect_stored(Stored(repository, [blob._replace(oid=blob.old) for blob in replaced]), before)
-        tally.forget(before.sightings)
+        tally.remove_old(before.sightings)
+        for stored in self._listing.stored:
+            if tally.sightings and stored.previous:
+                elsewhere = Results()
+                blobs = [Blob(b"", Where.INDEX, oid) for oid in stored.previous()]
+                self._inspect_stored(Stored(stored.repository, blobs), elsewhere)
+                tally.remove_moved(elsewhere.sightings)
 
     def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
         for stored in self._listing.stored:
@@ -283,17 +294,3 @@ class Worklist:
         for folder in self._listing.folders:
             files = [file for file in folder.files if file.old]
             yield folder.repository, [Blob(folder.display(file.path), Where.TREE, "", file.old) for file in files]
-
-
-def _contents(stored: Stored) -> Iterator[BlobContent]:
-    if not stored.blobs:
-        return
-    oids = [blob.oid for blob in stored.blobs]
-    if stored.reader:
-        yield from stored.reader.blobs(oids)
-        return
-    from keyguard.git.objects.blobs import read_blobs
-    from keyguard.git.process.opening import open_shadow
-
-    with open_shadow(stored.repository) as shadow:
-        yield from read_blobs(shadow, oids)

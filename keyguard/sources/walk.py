@@ -1,7 +1,7 @@
-"""Which files are below a folder that git does not look after: a walk by directory descriptors.
+"""Walking a folder outside git by directory descriptors.
 
-Ignore rules are those of ``.gitignore`` files on the way, unless all files are asked for. Repositories met on the way
-are handed back, since git knows better what is in them.
+The ``.gitignore`` files on the way are obeyed, unless all files are wanted. A repository on the way is returned, not
+entered, because git lists what is in it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from keyguard.model.finding import Skipped
 from keyguard.sources.descent import FLAGS, Descent
-from keyguard.sources.ignores import Ignores
+from keyguard.sources.gitignore.reader import RuleReader
+from keyguard.sources.gitignore.refusal import refusal
+from keyguard.sources.gitignore.rules import IgnoreRules
 
 _IGNORE_LIMIT = 1 << 20
 _GIT = b".git"
@@ -23,28 +25,28 @@ _ENCODED = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 class FoundFile(NamedTuple):
-    """A file, a link or something special, relative to the folder that was walked."""
+    """A file, a link or a special file; the path is relative to the folder that is walked."""
 
     path: bytes
 
 
 class FoundRepository(NamedTuple):
-    """A folder that holds ``.git``: a repository, or what claims to be one."""
+    """A folder that holds ``.git``: a repository, or a broken one."""
 
     path: bytes
 
 
 class _Folder(NamedTuple):
     path: bytes
-    ignores: tuple[tuple[bytes, Ignores], ...]
+    ignores: tuple[tuple[bytes, IgnoreRules], ...]
 
 
 def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | FoundRepository | Skipped]:
-    """What is below ``root``, by name, without what is in ``.git`` where that is a git directory.
+    """Yield what is below ``root``, sorted by name, without what is in git directories called ``.git``.
 
-    With ``nested``, repositories below are handed back, not entered; one at the very top is walked in any case.
+    With ``nested``, repositories below are yielded, not entered; one at the root is always walked.
     """
-    descent = Descent(root)
+    descent, reader = Descent(root), RuleReader()
     stack = [_Folder(b"", ())]
     try:
         while stack:
@@ -58,10 +60,12 @@ def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | Fou
                 yield FoundRepository(folder.path)
                 continue
             if ignore and _IGNORE in entries:
-                rules = _ignore_file(descent, folder.path)
+                rules = _ignore_file(descent, folder.path, reader)
                 if isinstance(rules, Skipped):
                     yield rules
                 else:
+                    if rules.refused:
+                        yield refusal(os.path.join(folder.path, _IGNORE), rules.refused)
                     folder = folder._replace(ignores=(*folder.ignores, (folder.path, rules)))
             yield from _below(descent, folder, entries, stack)
     finally:
@@ -69,7 +73,7 @@ def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | Fou
 
 
 def _below(descent: Descent, folder: _Folder, entries: dict[bytes, bool], stack: list[_Folder]) -> Iterator[FoundFile]:
-    """The files in a folder that count; its folders go onto the stack, so that the first is the next."""
+    """Yield the files of a folder that are not ignored; its folders go onto the stack, the first on top."""
     folders: list[_Folder] = []
     start = folder.path + b"/" if folder.path else b""
     for name, is_folder in entries.items():
@@ -86,40 +90,40 @@ def _below(descent: Descent, folder: _Folder, entries: dict[bytes, bool], stack:
 
 
 def _entries(descent: Descent, path: bytes) -> dict[bytes, bool]:
-    """Names in a folder, sorted, with whether each is a folder itself."""
+    """Return the names in a folder, sorted, and whether each is a folder."""
     with os.scandir(descent.folder(path)) as found:
         # ``os.fsencode``, without looking each time what that has to be
         return dict(sorted([(entry.name.encode(*_ENCODED), entry.is_dir(follow_symlinks=False)) for entry in found]))
 
 
 def _is_git_dir(descent: Descent, path: bytes) -> bool:
-    """Whether git would take it for one. Any other folder of that name is a folder, and hides nothing."""
+    """Return whether git takes a folder for a git directory. Any other folder called ``.git`` is walked."""
     try:
         inside = _entries(descent, path)
     except OSError:
-        return False  # it is unreadable, which will be said
+        return False  # the walk reports it as unreadable
     return b"HEAD" in inside and (b"objects" in inside or b"commondir" in inside)
 
 
-def _ignore_file(descent: Descent, path: bytes) -> Ignores | Skipped:
-    """The rules of a folder's ``.gitignore``; as git does, a link is not obeyed."""
+def _ignore_file(descent: Descent, path: bytes, reader: RuleReader) -> IgnoreRules | Skipped:
+    """Return the rules of a folder's ``.gitignore``; as git does, a link is not obeyed."""
     try:
         folder = descent.folder(path)
         if not stat.S_ISREG(os.stat(_IGNORE, dir_fd=folder, follow_symlinks=False).st_mode):
-            return Ignores(b"")
+            return reader.read(b"")
         with open(os.open(_IGNORE, FLAGS, dir_fd=folder), "rb") as file:
             text = file.read(_IGNORE_LIMIT + 1)
         if len(text) > _IGNORE_LIMIT:
             raise ValueError(f"larger than {_IGNORE_LIMIT} bytes")
-        return Ignores(text)
+        return reader.read(text)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        # no gap: where ignore rules cannot be read, nothing is ignored
+        # no gap: where no rule of a file is obeyed, nothing is ignored
         return Skipped(path=os.path.join(path, _IGNORE), reason="ignore-rules", detail=f"not obeyed: {why}", gap=False)
 
 
-def _ignored(path: bytes, ignores: tuple[tuple[bytes, Ignores], ...], *, is_folder: bool) -> bool:
-    """Whether the deepest file that says anything about a path says that it is ignored."""
+def _ignored(path: bytes, ignores: tuple[tuple[bytes, IgnoreRules], ...], *, is_folder: bool) -> bool:
+    """Return whether a path is ignored. Of the files with a rule that matches it, the deepest decides."""
     for base, rules in reversed(ignores):
         verdict = rules.verdict(path[len(base) + 1 :] if base else path, folder=is_folder)
         if verdict is not None:

@@ -1,1 +1,1 @@
-"""Small tools that every other package may use."""
+"""Small tools for every other package: errors, dates, digests, sanitizing, TOML files, the user's directories."""

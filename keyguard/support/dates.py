@@ -1,4 +1,4 @@
-"""Dates as history gives them: ISO 8601 with the offset of whoever wrote the commit. They are compared as instants."""
+"""Dates as history gives them: ISO 8601 with the author's offset. They are compared as instants."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from keyguard.support.errors import UsageError
 
 _DAY = 86_400
-#: seconds of what people count in; months and years as long as they can be
+#: seconds per unit; months and years at their longest
 _SPANS = {"minute": 60, "hour": 3600, "day": _DAY, "week": 7 * _DAY, "month": 31 * _DAY, "year": 366 * _DAY}
-# a pattern, not yet compiled: a scan without findings in history has no date to read
+# a pattern as a string, not compiled: a scan without findings in history parses no date
 _ISO = (
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:\.[0-9]+)? ?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?)?"
@@ -19,7 +19,10 @@ _ISO = (
 
 
 def now(environ: Mapping[str, str]) -> int:
-    """Seconds since the epoch, to which ages are counted: ``SOURCE_DATE_EPOCH``, where a report is to be had again."""
+    """Return the seconds since the epoch from which ages are computed.
+
+    ``SOURCE_DATE_EPOCH`` overrides the clock, for reproducible reports; ``UsageError`` if it is not a number.
+    """
     fixed = environ.get("SOURCE_DATE_EPOCH", "")
     if not fixed:
         return int(time.time())
@@ -29,7 +32,7 @@ def now(environ: Mapping[str, str]) -> int:
 
 
 def instant(date: str) -> int | None:
-    """The date in seconds since the epoch, or None where it is none; without an offset it counts as UTC."""
+    """Return the date in seconds since the epoch, None if it is invalid; without an offset it counts as UTC."""
     match = re.fullmatch(_ISO, date)
     if match is None:
         return None
@@ -46,8 +49,8 @@ def instant(date: str) -> int | None:
     return days * _DAY + hour * 3600 + minute * 60 + second - away
 
 
-def before(text: str, now: int) -> int | None:
-    """A date, or a time so long ago (``2 weeks ago``), in seconds since the epoch; None where it is neither."""
+def parse_moment(text: str, now: int) -> int | None:
+    """Return a date, or an age such as ``2 weeks ago``, as seconds since the epoch; None if it is neither."""
     at = instant(text)
     if at is not None:
         return at
@@ -56,17 +59,22 @@ def before(text: str, now: int) -> int | None:
 
 
 def day(date: str) -> str:
-    """``2021-03-04``: the day as whoever wrote the commit had it; empty where the date is none."""
+    """Return the calendar day in the author's time zone, ``2021-03-04``; empty if the date is invalid."""
     return "" if instant(date) is None else date[:10]
 
 
-def ordered(dates: Iterable[str]) -> list[str]:
-    """Those that are dates, the earliest first, in the words they came in."""
+def day_of(instant: int) -> str:
+    """Return the day of a time in seconds since the epoch, as ISO 8601 in UTC."""
+    return time.strftime("%Y-%m-%d", time.gmtime(instant))
+
+
+def sorted_dates(dates: Iterable[str]) -> list[str]:
+    """Return the valid dates, earliest first, as given."""
     known = ((instant(date), date) for date in set(dates))
     return [date for _, date in sorted((at, date) for at, date in known if at is not None)]
 
 
 def age(since: str, until: int | None) -> int | None:
-    """Whole days between, or None where one end is not known; what lies ahead is no day old."""
+    """Return the whole days between two moments; 0 for a future date, None if one end is unknown."""
     start = instant(since)
     return None if start is None or until is None else max(until - start, 0) // _DAY

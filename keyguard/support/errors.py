@@ -1,35 +1,35 @@
-"""Everything keyguard raises on purpose, caught once, in ``keyguard.cli``.
+"""The errors that keyguard raises on purpose. ``keyguard.cli`` catches them in one place.
 
-KeyguardError           root: the message says what, where, and what to try
+KeyguardError           root: the message says what failed, where, and what to try
   UsageError            the call makes no sense (unknown id, missing path)
-  ConfigError           a configuration file is wrong
-  RuleError             a rule pack is wrong: file, line, rule, key
-    TooDeepError        or any TOML file is nested without end
-  GitError              git is missing, or did not answer as it should
-  OutputError           a report could not be written whole
+  ConfigError           a configuration file is invalid
+  RuleError             a rule pack is invalid: file, line, rule, key
+    TooDeepError        a TOML file is nested too deeply
+  GitError              git is missing, or gave an unexpected answer
+  OutputError           a report could not be written completely
 """
 
 from __future__ import annotations
 
 
 class KeyguardError(Exception):
-    """Root of all errors that are meant to be read by a person; exit code 2."""
+    """Root of all errors whose message is for the user; exit code 2."""
 
 
 class UsageError(KeyguardError):
-    """The command line asks for something that cannot be."""
+    """The command line asks for something impossible."""
 
 
 class ConfigError(KeyguardError):
-    """A configuration file cannot be read or says something unknown."""
+    """A configuration file cannot be read or contains an unknown setting."""
 
 
 class RuleError(KeyguardError):
-    """A rule pack cannot be read, or one of its rules is not usable."""
+    """A rule pack cannot be read, or one of its rules is invalid."""
 
 
 class TooDeepError(RuleError):
-    """A TOML file is nested deeper than people write, so that it is not parsed."""
+    """A TOML file is nested more deeply than people write, and is not parsed."""
 
 
 class GitError(KeyguardError):
@@ -37,4 +37,4 @@ class GitError(KeyguardError):
 
 
 class OutputError(KeyguardError):
-    """A report could not be written whole; nothing half-written is left."""
+    """A report could not be written completely; no partial file is left behind."""

@@ -1,4 +1,4 @@
-"""How far a scan has come, for whoever watches it: phase by phase, with the keys found so far."""
+"""The progress of a scan, phase by phase, with the number of keys found so far."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """Where a scan is."""
+    """The current state of a scan."""
 
     phase: str
-    """In a word: ``files``, and of histories ``contents``, ``trees``, ``provenance``."""
+    """``files``; for history ``contents``, ``trees`` or ``provenance``."""
     done: int
     total: int
     unit: str
-    """``files`` or ``bytes``; bytes are estimated, and unpacked."""
+    """``files`` or ``bytes``; bytes are an estimate of the unpacked size."""
     keys: int
-    """Different keys found so far, placeholders left out; some of them may turn out to be allowed."""
+    """Distinct keys found so far, without placeholders; some of them may turn out to be suppressed."""
 
 
 class Progress:
-    """Tells ``show`` of every step."""
+    """Calls ``show`` at every step."""
 
     def __init__(self, show: Callable[[Step], None]) -> None:
         self._show = show
@@ -28,16 +28,16 @@ class Progress:
         self._step = Step("", 0, 0, "", 0)
 
     def begin(self, phase: str, unit: str) -> None:
-        """Another phase, of which nothing is known yet; or more of the same."""
+        """Start a phase whose size is not known yet; continue if it is the current one."""
         if phase != self._step.phase:
             self._step = Step(phase, 0, 0, unit, len(self._keys))
 
     def expect(self, amount: int) -> None:
-        """So much more is to be done in this phase."""
+        """Add to the amount of work that this phase has in total."""
         self._step = self._step._replace(total=self._step.total + amount)
 
     def advance(self, amount: int, keys: Iterable[str] = ()) -> None:
-        """So much more is done; ``keys`` are the fingerprints of what was found in it."""
+        """Add to the work done; ``keys`` are the fingerprints of the keys found in it."""
         self._keys.update(keys)
         self._step = self._step._replace(done=self._step.done + amount, keys=len(self._keys))
         self._show(self._step)

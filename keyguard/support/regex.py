@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: of the many that there are, a scan needs few."""
+"""Regular expressions that are compiled on first use: there are many, and a scan needs few of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, AnyStr, cast
 
 
 def expression(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """As ``re.compile``; what is wrong in it is an error where it is first used."""
+    """Return a pattern like ``re.compile``; an invalid one raises on first use."""
     return cast("re.Pattern[AnyStr]", _Expression(pattern, flags))
 
 
 class _Expression:
-    """Stands for a pattern, and has its methods once they were asked for."""
+    """A stand-in for a pattern that compiles it on first use of a method."""
 
     def __init__(self, pattern: Any, flags: int) -> None:
         self._source = (pattern, flags)

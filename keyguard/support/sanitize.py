@@ -1,21 +1,22 @@
-"""Makes text that others wrote safe to show: everything that reaches a terminal, a log or a report passes here.
+"""Make text that others wrote safe to display. Everything for a terminal, a log or a report passes through here.
 
-Three things must not act: characters that steer a terminal, characters that hide or reorder text, and what a CI runner
-takes for a command. Runners look for ``::`` after leading space, but for ``##[`` and ``##vso[`` anywhere in a line.
+Three things must have no effect: characters that control a terminal, characters that hide or reorder text, and what a
+CI runner takes for a command. Runners look for ``::`` after leading space, but for ``##[`` and ``##vso[`` anywhere in
+a line.
 """
 
 from __future__ import annotations
 
 import re
 
-#: C0, DEL and C1; soft hyphen; marks that set the direction or join, without being seen; line and paragraph separators;
+#: C0, DEL and C1; soft hyphen; invisible marks that set the direction or join; line and paragraph separators;
 #: byte order mark; interlinear marks; lone surrogates; tags. Written out, since ``unicodedata`` changes with Python.
 _C0 = r"\x00-\x1f"
 _UNSEEN = (
     r"\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ud800-\udfff\U000e0000-\U000e007f"
 )
-# patterns, not yet compiled: a clean commit has no text that needs them
+# patterns as strings, not compiled: a clean commit has no text that needs them
 _HIDDEN = rf"[{_C0}{_UNSEEN}]|#(?=#\w*\[)"
 _COMMAND = r"(\s*):(?=:|\Z)"
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -24,25 +25,25 @@ _JSON_HIDDEN = rf"[{_UNSEEN}]|#(?=#)"
 
 
 def shown(text: str) -> str:
-    """The text with every character visible, safe at any place of a line, also at its start."""
+    """Return the text with every character visible, safe anywhere in a line, including its start."""
     text = visible(text)
     return re.sub(_COMMAND, r"\1\\x3a", text, count=1) if ":" in text and re.match(_COMMAND, text) else text
 
 
 def shown_path(path: bytes) -> str:
-    """The same for a file name, which is bytes: what is not UTF-8 is shown as ``\\xNN``. Locale plays no part."""
+    r"""Return ``shown`` for a file name; bytes that are not UTF-8 become ``\\xNN``, whatever the locale."""
     return shown(path.decode("utf-8", "backslashreplace"))
 
 
 def visible(text: str) -> str:
-    """The text with every character visible, for where something of ours stands before it on the line."""
+    """Return the text with every character visible, for use after other text on the same line."""
     if text.isascii() and text.isprintable() and "##" not in text:
         return text
     return re.sub(_HIDDEN, _escape, text)
 
 
 def visible_span(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """A line of source made visible, tabs as four spaces, and where the range ``start:end`` of it has gone."""
+    """Return a source line made visible, tabs as four spaces, and the range ``start:end`` adjusted to it."""
     if text.isascii() and text.isprintable() and "##" not in text:
         return text, start, end
     pieces: list[str] = []
@@ -59,7 +60,7 @@ def visible_span(text: str, start: int, end: int) -> tuple[str, int, int]:
 
 
 def visible_json(text: str) -> str:
-    """A JSON document that says the same, with the characters that could act written as ``\\uXXXX``."""
+    r"""Return an equivalent JSON document with every unsafe character written as ``\\uXXXX``."""
     if text.isascii() and "##" not in text and "\x7f" not in text:
         return text
     return re.sub(_JSON_HIDDEN, _escape_json, text)

@@ -1,6 +1,6 @@
-"""How deep the keys and values of a TOML file are nested, by one look at its tokens: what is deep is not parsed.
+"""The nesting depth of keys and values in a TOML file, measured from its tokens alone, before the file is parsed.
 
-``tomllib`` keeps a table for each prefix of a dotted key: 32 KB of ``a.a.a…`` take it 1.5 GB.
+``tomllib`` keeps a table for each prefix of a dotted key: for 32 KB of ``a.a.a…`` it takes 1.5 GB.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 
 from keyguard.support.regex import expression
 
-#: dots of one key, containers around a value, and dots of all keys in one file: people write no more than ten, a few,
-#: and some hundreds
+#: dots in one key, containers around a value, and dots of all keys in one file: people write up to ten, a few,
+#: and some hundreds, respectively
 MOST_DOTS, MOST_LEVELS, MOST_DOTS_IN_ALL = 50, 50, 10_000
-#: strings, comments, and what gives a file its structure; a string that is not closed goes on to the end
+#: strings, comments and structural characters; an unterminated string extends to the end
 _TOKEN = expression(
     rb'"""(?:[^"\\]+|\\.|"(?!""))*(?:"{3,5})?|' + rb"'''(?:[^']+|'(?!''))*(?:'{3,5})?"
     rb'|"(?:[^"\\\n]+|\\[^\n])*"?|' + rb"'[^'\n]*'?|\#[^\n]*|[\[\]{},=.\n]",
@@ -21,8 +21,8 @@ _TOKEN = expression(
 _OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
 
 
-def trouble(data: bytes) -> tuple[int, str] | None:
-    """The line at which a file goes deeper than people write, and in which way; None where it nowhere does."""
+def find_excess(data: bytes) -> tuple[int, str] | None:
+    """Return the line where a file exceeds a limit, and which limit, in words; None if it exceeds none."""
     levels: list[bytes] = []
     in_key, dots, dots_in_all = True, 0, 0
     for found in _TOKEN.finditer(data):

@@ -1,6 +1,6 @@
-"""TOML files that people write: reading them, and saying precisely what is wrong with them.
+"""Read TOML files that people write, and describe precisely what is wrong with them.
 
-Used by rule packs and by the configuration. Nothing here is imported while the compiled form of the rules is current.
+Used by rule packs and by the configuration. Nothing here is imported while the compiled rules in the cache are valid.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ else:
 
 
 def load(path: str, data: bytes) -> dict[str, Any]:
-    """The tables of a TOML file; a syntax error names file, line and column.
+    """Return the tables of a TOML file. A syntax error is a ``RuleError`` with file, line and column.
 
-    Raises ``TooDeepError`` for what would take far more memory than the file is large.
+    Raise ``TooDeepError`` for a file whose parsing would take far more memory than the file's size.
     """
-    if deep := tomldepth.trouble(data):
+    if deep := tomldepth.find_excess(data):
         raise TooDeepError(f"{path}:{deep[0]}: not read: {deep[1]}")
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
@@ -48,7 +48,7 @@ def load(path: str, data: bytes) -> dict[str, Any]:
 
 
 def check_keys(path: str, data: bytes, table: dict[str, Any]) -> None:
-    """Refuse keys that nothing reads, and say which one was probably meant."""
+    """Raise ``RuleError`` for an unknown key, with the key that was probably meant."""
     _check(path, data, table, ("vendor", "rules"), None, "")
     vendor = table.get("vendor")
     if isinstance(vendor, dict):
@@ -60,43 +60,46 @@ def check_keys(path: str, data: bytes, table: dict[str, Any]) -> None:
 
 
 def check_table(path: str, data: bytes, table: object, kind: type[msgspec.Struct]) -> None:
-    """Refuse keys that a table of this kind does not have."""
+    """Raise ``RuleError`` for a key that a table of this type does not have."""
     if isinstance(table, dict):
         _check(path, data, table, _fields(kind), None, "")
 
 
 def explain_table(path: str, data: bytes, message: str) -> str:
-    """A type error of ``msgspec`` in a flat table: ``file:line: key: what is wrong``."""
+    """Return the message for a type error of ``msgspec`` in a flat table: ``file:line: key: what is wrong``."""
     text, _, place = message.partition(" - at `$")
     key = place.strip(".`").partition("[")[0]
     return f"{path}:{_line(data, -1, key)}: {key}: {text}" if key else f"{path}: {text}"
 
 
 def line_of(data: bytes, key: str) -> int:
-    """The line of a key, at best effort; 1 where it is nowhere."""
+    """Return the line of a key, at best effort; 1 if it is not found."""
     return _line(data, -1, key)
 
 
 def suggestion(word: str, known: tuple[str, ...]) -> str:
-    """``, did you mean 'x'?`` where a known word is near, else the empty string."""
+    """Return ``, did you mean 'x'?`` if a known word is similar, else the empty string."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f", did you mean {near[0]!r}?" if near else ""
 
 
 def at(path: str, data: bytes, index: int, rule: str, key: str, text: str) -> str:
-    """An error message with file, line, rule and key."""
+    """Return an error message with file, line, rule and key."""
     return f"{path}:{_line(data, index, key)}: rule {rule!r}: {key}: {text}"
 
 
 def at_vendor(path: str, data: bytes, key: str, text: str) -> str:
-    """The same for a key of the table ``vendor``."""
+    """Return an error message for a key of the table ``vendor``."""
     header = re.search(rb"(?m)^[ \t]*\[[ \t]*vendor[ \t]*\]", data)
     before = data.count(b"\n", 0, header.start()) if header else 0
     return f"{path}:{before + _line(data[header.start() if header else 0 :], -1, key)}: vendor: {key}: {text}"
 
 
 def explain(path: str, data: bytes, table: dict[str, Any], message: str) -> str:
-    """A type error of ``msgspec`` in the terms of the file: ``Expected `str`, got `int` - at `$.rules[0].title```."""
+    """Return the message for a type error of ``msgspec``, in the terms of the file.
+
+    The error's own text is like ``Expected `str`, got `int` - at `$.rules[0].title```.
+    """
     text, _, place = message.partition(" - at `$")
     found = re.match(r"\.rules\[(\d+)\](?:\.([\w-]+))?", place)
     missing = re.search(r"required field `([\w-]+)`", text)
@@ -124,7 +127,7 @@ def _check(path: str, data: bytes, table: dict[str, Any], known: tuple[str, ...]
 
 
 def _line(data: bytes, index: int, key: str) -> int:
-    """The line (from 1) of a key in the rule of that number, of the rule's header, or of the file; a best effort."""
+    """Return the line (from 1) of a key in the rule at ``index``, of the rule's header, or in the file; best effort."""
     text = data.decode("utf-8", "replace")
     start, end = 0, len(text)
     if index >= 0:

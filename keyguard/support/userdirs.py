@@ -1,8 +1,8 @@
-"""Where this user's own files are: his configuration, his journal, his cache. What is scanned has no say in it.
+"""The locations of this user's own files: configuration, journal, cache. What is scanned cannot influence them.
 
-A path that is not absolute would lead into the current folder, which is mostly the repository that is scanned, so it
-names nothing. Where ``$HOME`` is missing, empty or relative, the home folder is the one in the password database. What
-lies in the scanned repository, by way of links too, is never the user's.
+A path that is not absolute would be relative to the current folder, which usually is the scanned repository, so it is
+ignored. If ``$HOME`` is missing, empty or relative, the home folder is the one in the password database. Nothing inside
+the scanned repository, also through links, is ever the user's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-#: the file in the folder for state
+#: the name of the journal in the state folder
 JOURNAL = "journal.jsonl"
 
 #: (device, inode) of every folder that is scanned, and of every repository that holds one
@@ -22,9 +22,9 @@ _remarks: dict[str, None] = {}
 
 @contextmanager
 def apart_from(paths: Iterable[str]) -> Iterator[list[str]]:
-    """Within the block, nothing in these folders, or in the repositories that hold them, is the user's.
+    """Within the block, do not accept anything in these folders, or in the repositories around them, as the user's.
 
-    Gives a list that holds, once the block has ended, a sentence for each thing of the user's that was passed over.
+    Return a list that contains, after the block has ended, a sentence for each such file that was ignored.
     """
     said: list[str] = []
     before = set(_scanned)
@@ -40,20 +40,20 @@ def apart_from(paths: Iterable[str]) -> Iterator[list[str]]:
 
 
 def config_file(environment: Mapping[str, str]) -> str:
-    """``$KEYGUARD_USER_CONFIG``, else ``keyguard/config.toml`` where the platform has it; empty for none."""
+    """Return ``$KEYGUARD_USER_CONFIG``, else ``keyguard/config.toml`` in the platform's folder; empty for none."""
     named = _named("KEYGUARD_USER_CONFIG", environment)
     return named or _usual(environment, "XDG_CONFIG_HOME", ".config", "APPDATA", "config.toml")
 
 
 def state_folder(environment: Mapping[str, str]) -> str:
-    """``$KEYGUARD_STATE_DIR``, else ``keyguard`` where the platform keeps state; empty for none."""
+    """Return ``$KEYGUARD_STATE_DIR``, else ``keyguard`` in the platform's state folder; empty for none."""
     named = _named("KEYGUARD_STATE_DIR", environment, JOURNAL)
     usual = _usual(environment, "XDG_STATE_HOME", ".local/state", "LOCALAPPDATA", JOURNAL)
     return named or os.path.dirname(usual)
 
 
 def cache_folder(environment: Mapping[str, str]) -> str:
-    """``$KEYGUARD_CACHE_DIR``, else ``keyguard`` where the platform keeps caches; empty for none."""
+    """Return ``$KEYGUARD_CACHE_DIR``, else ``keyguard`` in the platform's cache folder; empty for none."""
     named = _named("KEYGUARD_CACHE_DIR", environment)
     if named:
         return named
@@ -63,13 +63,13 @@ def cache_folder(environment: Mapping[str, str]) -> str:
 
 
 def home(environment: Mapping[str, str]) -> str:
-    """``$HOME`` where that is absolute, else the folder in the password database; empty where neither says one."""
+    """Return ``$HOME`` if it is absolute, else the folder in the password database; empty if there is none."""
     named = environment.get("HOME", "")
     return named if os.path.isabs(named) else _registered_home()
 
 
 def folder(environment: Mapping[str, str], variable: str, below: str) -> str:
-    """The folder that a variable of the XDG specification names, else ``below`` in the home folder; empty for none."""
+    """Return the folder of an XDG variable, else ``below`` in the home folder; empty for none."""
     named, own = environment.get(variable, ""), home(environment)
     if os.path.isabs(named):
         return named
@@ -77,7 +77,7 @@ def folder(environment: Mapping[str, str], variable: str, below: str) -> str:
 
 
 def is_scanned(path: str) -> bool:
-    """Whether the path, links resolved, lies in what is scanned, or in the repository that holds it."""
+    """Whether the path, links resolved, is inside what is scanned or inside the repository around it."""
     if not _scanned:
         return False
     place = os.path.realpath(path)
@@ -88,7 +88,7 @@ def is_scanned(path: str) -> bool:
 
 
 def _named(variable: str, environment: Mapping[str, str], name: str = "") -> str:
-    """What a variable of ours names, unless that cannot be the user's: then it is said."""
+    """Return the path in a variable of ours, empty if it cannot be the user's; that adds a remark."""
     path = environment.get(variable, "")
     if not path:
         return ""
@@ -102,7 +102,7 @@ def _named(variable: str, environment: Mapping[str, str], name: str = "") -> str
 
 
 def _usual(environment: Mapping[str, str], variable: str, below: str, windows: str, name: str) -> str:
-    """The path of a file called ``name`` in the usual folder; it is said where one that is there is passed over."""
+    """Return the path of a file called ``name`` in the usual folder; an existing file that is ignored adds a remark."""
     if sys.platform == "win32":
         base = environment.get(windows, "")
         return _apart(os.path.join(base, f"keyguard/{name}")) if os.path.isabs(base) else ""
@@ -120,7 +120,7 @@ def _note_relative(variable: str, base: str, name: str) -> None:
 
 
 def _apart(path: str) -> str:
-    """The path, or nothing where it lies in what is scanned."""
+    """Return the path, or the empty string if it is inside what is scanned."""
     if not is_scanned(path):
         return path
     if os.path.isfile(path):
@@ -139,12 +139,12 @@ def _registered_home() -> str:
 
 
 def _ids(paths: Iterable[str]) -> set[tuple[int, int]]:
-    """Those of the folders among the paths, and of the repositories that hold them."""
+    """Return the (device, inode) pairs of the folders among the paths and of the repositories around them."""
     return {found for place in _roots(paths) if (found := _id(place))}
 
 
 def _roots(paths: Iterable[str]) -> Iterator[str]:
-    """The folders among the paths, and for each path the nearest folder around it in which there is a ``.git``."""
+    """Yield the folders among the paths and, for each path, the nearest folder around it with a ``.git``."""
     for path in paths:
         place = os.path.realpath(path)
         if os.path.isdir(place):

@@ -1,1 +1,1 @@
-"""What counts of what was seen: one finding a key, and what the user asked not to hear."""
+"""Triage: turn sightings and violations into findings, one for each key, and apply the suppressions."""

@@ -1,4 +1,4 @@
-"""From what the checks of hygiene say to findings: named, masked, and without what the user asked not to hear."""
+"""Turn hygiene violations into findings, and apply the user's suppressions."""
 
 from __future__ import annotations
 
@@ -15,37 +15,36 @@ from keyguard.model.finding import (
     Sighting,
     Snippet,
     Suppressed,
-    Vendor,
     Where,
 )
 from keyguard.model.violation import Check, Spot, Violation
-from keyguard.triage.triage import Decided, Policy
+from keyguard.rules.loader import RuleSet
+from keyguard.triage.findings import Policy, TriageResult
 
 _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
 
 
 def fingerprint(violation: Violation) -> str:
-    """32 hex digits that name it: the same wherever in its file it stands, as long as it is about the same thing."""
+    """Return 32 hex digits that identify a violation: independent of its line, as long as its subject is the same."""
     words = (violation.check, violation.subject, violation.key)
     parts = (b"hygiene", violation.spots[0].path, *(word.encode("utf-8", "surrogateescape") for word in words))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
-class Facts:
-    """What findings say besides: the checks, the keys that were seen, and their vendors."""
+class Lookups:
+    """What findings need besides the violations: the checks, the sighted keys, and their vendors."""
 
-    def __init__(
-        self, checks: Mapping[str, Check], sightings: Iterable[Sighting], vendors: Mapping[str, Vendor]
-    ) -> None:
+    def __init__(self, checks: Mapping[str, Check], sightings: Iterable[Sighting], ruleset: RuleSet) -> None:
         self.checks = checks
-        self.vendors = vendors
+        self.vendors = ruleset.vendors
+        self.rules = ruleset.by_id()
         self.keys: dict[str, Sighting] = {}
         for one in sightings:
             self.keys.setdefault(one.fingerprint, one)
 
 
-def decide(violations: Iterable[Violation], facts: Facts, policy: Policy, ids: Mapping[str, str]) -> Decided:
-    """A finding for each; two that are the same are one. ``ids`` has the short id of each fingerprint."""
+def decide(violations: Iterable[Violation], facts: Lookups, policy: Policy, ids: Mapping[str, str]) -> TriageResult:
+    """Return a finding for each violation; equal ones count once. ``ids`` has the short id of each fingerprint."""
     findings: dict[str, Finding] = {}
     suppressed: dict[str, Suppressed] = {}
     for one in violations:
@@ -55,10 +54,10 @@ def decide(violations: Iterable[Violation], facts: Facts, policy: Policy, ids: M
         else:
             unwanted = not policy.wants(one.check)
             suppressed.setdefault(name, _suppressed(one, name, ids[name], facts, by_rule=unwanted))
-    return Decided.of(findings.values(), suppressed.values())
+    return TriageResult.of(findings.values(), suppressed.values())
 
 
-def _finding(one: Violation, name: str, id: str, facts: Facts) -> Finding:
+def _finding(one: Violation, name: str, id: str, facts: Lookups) -> Finding:
     check, key = facts.checks[one.check], facts.keys.get(one.key)
     whose = key.attribution if key else _NONE
     vendor = facts.vendors.get(whose.vendor)
@@ -81,6 +80,10 @@ def _finding(one: Violation, name: str, id: str, facts: Facts) -> Finding:
         malformed=False,
         message=one.message,
         key=one.key,
+        guessable=key is not None and facts.rules[whose.rule].guessable,
+        names=(key.name,) if key else (),
+        key_rule=whose.rule,
+        subject=one.subject,
         files=one.files,
         occurrences=tuple(map(_occurrence, one.spots)),
         remedy="\n".join((*one.steps, check.remedy)),
@@ -93,7 +96,7 @@ def _severity(one: Violation, check: Check) -> Severity:
     return Severity[check.severity.upper()] if one.severity is None else one.severity
 
 
-def _suppressed(one: Violation, name: str, id: str, facts: Facts, *, by_rule: bool) -> Suppressed:
+def _suppressed(one: Violation, name: str, id: str, facts: Lookups, *, by_rule: bool) -> Suppressed:
     found = None if by_rule else one.suppression
     return Suppressed(
         id=id,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Certainty, Finding
-from keyguard.scan import run
+from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.sources.listing import Ask
 from tests.helpers.seeing import key
 
@@ -65,7 +65,7 @@ def judge(case: Case, folder: Path, jobs: int = 1) -> Verdict:
             text = text.replace(mark, secret)
         path.write_text(text, encoding="utf-8")
     ask = Ask(paths=(str(folder),))
-    found = run.run(run.Request(ask=ask, history="no", jobs=jobs, cached=False)).findings
+    found = run_scan(ScanRequest(ask=ask, history="no", jobs=jobs, cached=False)).findings
     return _verdict(case, found, fingerprint(Secret(secrets["<key>"].rstrip("=").encode()), guessable=False))
 
 

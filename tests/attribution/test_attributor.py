@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard.attribution.evidence.context import REACH, Surroundings, surroundings
+from keyguard.attribution.evidence.context import REACH, Context, context_of
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Attribution, Certainty
 from tests.helpers.seeing import key, see
@@ -314,10 +314,10 @@ def test_a_vendor_that_fits_outweighs_one_whose_keys_look_otherwise() -> None:
         assert (found.vendor, found.certainty) == ("stripe", CERTAIN)
 
 
-def around(text: str) -> Surroundings:
+def around(text: str) -> Context:
     """The surroundings of the ``@`` in a text."""
     before, _, after = text.encode().partition(b"@")
-    return surroundings(before[-REACH:], after[:REACH])
+    return context_of(before[-REACH:], after[:REACH])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.cache import cache, database, generations
+from keyguard.cache import cache, database, file_rotation
 from keyguard.cache.cache import Cache, opened
 from keyguard.cache.database import Database
 from keyguard.support import userdirs
@@ -221,7 +221,7 @@ def test_a_damaged_file_makes_gaps_and_never_a_wrong_answer(seed: int, folder: P
         assert store.get("pack", b"20") is None
     with opened("other") as store:
         assert store.known("blob", stored) == set()
-    generations.holdings()
+    file_rotation.holdings()
     with opened("rules") as store:  # where it is noticed only while writing, the next one starts anew
         store.put_many("blob", ids(3000, seed=2))
     assert works()
@@ -372,7 +372,7 @@ def test_threads_share_it(store: Cache) -> None:
 
 def test_who_stops_while_writing_keeps_nobody_from_reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert works()
-    monkeypatch.setattr(database, "_PATIENCE", 0.01)
+    monkeypatch.setattr(database, "_LOCK_TIMEOUT", 0.01)
     with closing(sqlite3.connect(files_in(folder)[0], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with opened("after") as store:
@@ -435,8 +435,8 @@ def test_a_database_that_cannot_be_opened_is_done_without(folder: Path, monkeypa
 
 
 def filled(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
-    monkeypatch.setattr(generations, "BUDGET", budget)
-    monkeypatch.setattr(generations.Generations.__init__, "__defaults__", (budget,))
+    monkeypatch.setattr(file_rotation, "BUDGET", budget)
+    monkeypatch.setattr(file_rotation.RotatingStore.__init__, "__defaults__", (budget,))
 
 
 def test_the_budget_is_held_and_what_is_used_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -481,7 +481,7 @@ def test_what_nobody_asks_for_is_gone_after_two_months(folder: Path, monkeypatch
         with opened("rules") as store:
             assert (store.get("pack", b"key") == b"value") == (days > 0)
             store.put("pack", b"key", b"value")
-    assert {one.stamp for one in generations.holdings().held} == {"rules"}
+    assert {one.stamp for one in file_rotation.holdings().held} == {"rules"}
     assert len(files_in(folder)) == 2
 
 
@@ -494,15 +494,15 @@ def test_what_is_in_it_is_counted_by_stamp_and_kind(folder: Path) -> None:
             store.put("pack", b"1", b"x")
             store.put("pack", b"2", text(1))
             store.put_many("blob", [*ids(700), *ids(30, size=32)])
-    found = generations.holdings()
+    found = file_rotation.holdings()
     assert [one[:4] for one in found.held] == [
         (stamp, kind, values, number) for stamp in "ab" for kind, values, number in [("blob", 0, 730), ("pack", 2, 0)]
     ]
     assert found.held[0].bytes == 700 * 20 + 30 * 32
     assert found.bytes == sum(path.stat().st_size for path in folder.iterdir())
-    assert generations.clear() == found.bytes
+    assert file_rotation.clear() == found.bytes
     assert list(folder.iterdir()) == []
-    assert generations.clear() == 0
+    assert file_rotation.clear() == 0
 
 
 def test_what_is_planted_is_seen_in_the_log_in_the_file_and_deflated(folder: Path, store: Cache) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from keyguard.cli import main
 from keyguard.cli.arguments import build
-from keyguard.cli.table import COMMANDS
+from keyguard.cli.command_table import COMMANDS
 from tests.helpers.calling import Keyguard, parts_of
 from tests.helpers.checkout import leaking_line, made_up_key
 
@@ -73,6 +73,29 @@ def test_a_wrong_word_is_named(words: str, said: str, capsys: pytest.CaptureFixt
         ("explain sendmailos-kye", "no rule is called 'sendmailos-kye', did you mean 'sendmailos-key'?"),
         ("rules show nonsense", "no rule is called 'nonsense'"),
         ("rules test nonsense", "no rule is called 'nonsense'"),
+        # what cannot be asked for together
+        ("scan --stdin a.txt", "--stdin reads standard input and no PATH"),
+        ("scan - a.txt", "'-' (standard input) cannot be scanned together with other paths"),
+        ("scan --staged a.txt empty", "--staged and --changes look at one repository"),
+        ("scan --history-only --staged", "--history-only looks at no files"),
+        ("scan --range a..b a.txt empty", "--range, --since and --not-remotes look at one repository"),
+        ("scan --verify --staged", "--verify reads keys again where they stand"),
+        ("scan --verify -", "--verify reads keys again where they stand"),
+        ("scan --config-from HEAD --isolated", "--config-from says which configuration counts"),
+        ("scan --config-from HEAD --config a.toml", "--config-from says which configuration counts"),
+        ("plan", "name the keys, or say --all"),
+        ("plan KG-123456 --all", "name the keys, or say --all"),
+        ("plan KG-12", "there is no key 'KG-12': no keys were found here"),
+        ("verify", "name the keys, or say --all or --stdin: one of the three"),
+        ("verify --all --stdin", "name the keys, or say --all or --stdin: one of the three"),
+        ("verify --all --vendor stripe", "--vendor and --host are about one key"),
+        ("verify KG-123456 KG-123457 --host example.com", "--vendor and --host are about one key"),
+        ("prove KG-123456 --vendor stripe", "--vendor and --host say whom to ask: they go with --stdin"),
+        ("revoke KG-123456 KG-123457 --key-id 1", "--vendor, --host and --key-id are about one key"),
+        ("revoke KG-123456 --yes", "--yes needs --expect ID"),
+        ("revoke KG-123456 KG-123457 --yes --expect KG-123456", "--yes is for one key at a time"),
+        ("hook update refs/heads/main", "hook update: git gives it three arguments"),
+        ("hook update refs/heads/main 123 456", "git says what is pushed by object ids, and these are none"),
     ],
 )
 def test_what_makes_no_sense_is_one_line(
@@ -119,7 +142,7 @@ def test_help_is_readable_and_no_error(
 
 
 def test_every_option_says_what_it_does() -> None:
-    for action in build()._actions:
+    for action in build(*COMMANDS)._actions:
         if isinstance(action, argparse._SubParsersAction):
             for child in action.choices.values():
                 assert [one.dest for one in child._actions if not one.help and one.nargs != argparse.PARSER] == []

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from keyguard.cli.shared import scan_command
 from keyguard.model.finding import Run
-from keyguard.scan import run
+from keyguard.scan.run import ScanRequest, run_scan
 from tests.helpers.calling import FORMATS, Inside, Keyguard, Said, parts_of, places
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo
@@ -54,14 +55,14 @@ def torn(leaky: Path) -> Path:
 def test_ages_are_counted_to_a_moment_that_can_be_fixed(
     kg: Keyguard, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[run.Request] = []
-    real = run.run
+    asked: list[ScanRequest] = []
+    real = run_scan
 
-    def watched(request: run.Request) -> Run:
+    def watched(request: ScanRequest) -> Run:
         asked.append(request)
         return real(request)
 
-    monkeypatch.setattr(run, "run", watched)
+    monkeypatch.setattr(scan_command, "run_scan", watched)
     assert kg("scan", clean, SOURCE_DATE_EPOCH="1764072000").code == 0
     assert [request.terms.now for request in asked] == [1_764_072_000]
     assert kg("scan", clean, SOURCE_DATE_EPOCH="soon").code == 2
@@ -96,6 +97,10 @@ def test_2_a_gap_weighs_more_than_findings_which_are_reported_all_the_same(kg: K
     assert said.code == 2
     assert said.gaps == {".": "broken-repository"}
     assert places(said) == {"b/settings.ini"}
+    told = kg("scan", "-f", "concise", cwd=torn)
+    files = said.document["coverage"]["read"]
+    assert "incomplete: git could not list the files of 1 folder\n" in told.out
+    assert f"working tree: {files} files, " in told.out, "all files that there are were read"
 
 
 def test_gaps_can_be_allowed_and_findings_then_count(kg: Keyguard, torn: Path) -> None:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -45,11 +46,8 @@ def works(engine: compiled.Engine) -> bool:
 def never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on everything has to come from the cache."""
 
-    def refuse(*_: object) -> object:
-        raise AssertionError("compiled again")
-
-    monkeypatch.setattr(compiled, "_compile", refuse)
-    monkeypatch.setattr(prefilter, "_compile", refuse)
+    monkeypatch.setattr(compiled, "_compile", never)
+    monkeypatch.setattr(prefilter, "_compile", never)
 
 
 @pytest.mark.parametrize("kind", ["auto", "python"])
@@ -124,7 +122,54 @@ def packs_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return read
 
 
-def test_rules_that_turn_out_to_be_damaged_are_read_anew(cache: Path, tmp_path: Path) -> None:
+def test_rules_alone_are_those_that_a_scan_has_compiled(
+    cache: Path, tmp_path: Path, never_parsed: Callable[[], None]
+) -> None:
+    pack = tmp_path / "own.toml"
+    pack.write_text(PACK)
+    parsed = loader.parse(loader.read_packs([str(pack)]))
+    compiled.load([str(pack)])
+    never_parsed()
+    assert compiled.rules([str(pack)]) == parsed
+
+
+def test_rules_alone_are_kept_for_the_next_scan_which_adds_the_database(
+    cache: Path, never_parsed: Callable[[], None]
+) -> None:
+    first = compiled.rules()
+    assert msgspec.msgpack.decode(the_file(cache).read_bytes(), type=Compiled).database == b""
+    never_parsed()
+    assert compiled.rules() == first
+    assert works(compiled.load())
+    assert msgspec.msgpack.decode(the_file(cache).read_bytes(), type=Compiled).database
+    assert compiled.rules() == first
+
+
+def test_rules_alone_are_had_without_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KEYGUARD_CACHE_DIR", str(tmp_path / "file/none"))
+    monkeypatch.setattr(compiled, "_compile", never)
+    assert compiled.rules() == loader.parse(loader.read_packs())
+
+
+@pytest.fixture
+def never_parsed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """To be called: from then on nothing can be parsed, nor compiled from what was."""
+
+    def start() -> None:
+        monkeypatch.setattr(loader, "parse", never)
+        monkeypatch.setattr(compiled, "_compile", never)
+
+    return start
+
+
+def never(*_: object) -> object:
+    raise AssertionError("parsed or compiled again")
+
+
+def test_rules_that_turn_out_to_be_damaged_are_read_anew(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pack = tmp_path / "own.toml"
     pack.write_text(PACK)
     compiled.load([str(pack)], "python")
@@ -137,6 +182,8 @@ def test_rules_that_turn_out_to_be_damaged_are_read_anew(cache: Path, tmp_path: 
     assert works(engine)
     assert engine.count == len(engine.ruleset.rules)
     assert "own-key" in engine.ruleset.by_id()
+    monkeypatch.setattr(prefilter, "available", lambda: False)
+    assert compiled.rules([str(pack)]) == engine.ruleset
 
 
 def test_old_files_are_removed_and_nobody_else_s(cache: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from keyguard.engine import compiled
 from keyguard.engine.matcher import Found, Matcher
 from keyguard.model.finding import Rule, Vendor
 from keyguard.rules.loader import RuleSet
-from tests.engine.test_plan import rule
+from tests.engine.test_plan_builder import rule
 from tests.helpers.seeing import key
 
 BODY = key("{alnum:24}")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.engine import planning, prefilter
+from keyguard.engine import plan_builder, prefilter
 from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter, suspects
 from keyguard.rules.anchor import Anchor
-from tests.engine.test_plan import rule
+from tests.engine.test_plan_builder import rule
 
 DIGITS = b"0123456789"
 ANCHORS = (
@@ -80,7 +80,7 @@ def test_without_a_literal_that_ignores_case_nothing_is_folded() -> None:
 
 @pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
 def test_what_follows_a_literal_that_ignores_case_ignores_it_in_both() -> None:
-    anchors = planning.build([rule("a", "(?P<secret>(?i:tok)[0-9a-f]{3})")]).anchors
+    anchors = plan_builder.build_plan([rule("a", "(?P<secret>(?i:tok)[0-9a-f]{3})")]).anchors
     for text in (b"TOK0af", b"tok0AF", b"tok0xy"):
         assert sorted(HyperscanPrefilter(anchors).hits(text)) == sorted(PythonPrefilter(anchors).hits(text))
 

@@ -10,13 +10,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keyguard.cli.shared import scanning
+from keyguard.cli.commands import fix as fix_command
+from keyguard.cli.shared import scan_command
+from keyguard.engine import compiled
 from keyguard.fix import applying
+from keyguard.fix.changes import Stage
+from keyguard.fix.draft import Draft
 from keyguard.fix.files.folder import Blocked, Files
 from keyguard.fix.files.site import Site
-from keyguard.git.worktree.ignored import Verdict
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.model.finding import Run
-from keyguard.scan import run
+from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.support.errors import GitError
 from tests.helpers.calling import Inside, Said, parts_of
 from tests.helpers.repos import Repo, snapshot
@@ -152,7 +156,7 @@ def test_from_within_a_folder(repo: Repo, fix: Fix) -> None:
 
 def test_a_rule_that_does_not_hold_is_taken_back(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     private(repo, ".env", SETTINGS)
-    monkeypatch.setattr(Site, "verdicts", lambda self, paths: dict.fromkeys(paths, Verdict()))
+    monkeypatch.setattr(Site, "verdicts", lambda self, paths: dict.fromkeys(paths, IgnoreVerdict()))
     said = fix("--yes")
     assert said.code == 2
     assert "git does not ignore .env" in said.out
@@ -394,7 +398,7 @@ def test_nothing_is_done_where_nobody_can_be_asked(repo: Repo, fix: Fix) -> None
     ("answer", "done"), [(b"y\n", True), (b"Yes\n", True), (b"n\n", False), (b"\n", False), (b"", False)]
 )
 def test_a_person_is_asked(answer: bytes, done: bool, repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "is_terminal", lambda stream: True)
+    monkeypatch.setattr(scan_command, "is_terminal", lambda stream: True)
     private(repo, ".env", SETTINGS)
     said = fix(stdin=answer)
     assert "Do this? [y/N]" in said.out
@@ -728,7 +732,7 @@ def test_a_file_with_a_key_in_its_name_is_changed_all_the_same(repo: Repo, fix: 
     assert "os.environ[" in repo.file(f"sendmailos/{OTHER}.py").read_text()
     assert LIVE.encode() not in repo.git("ls-files", "-z")
     # others read the rule
-    assert repo.file(".gitignore").read_text().startswith(".env.sk_live_*_old\n")
+    assert repo.file(".gitignore").read_text().startswith(f".env.sk_live_*{LIVE[-4:]}_old\n")
     assert (
         repo.git("status", "--short", "--ignored", "sendmailos").decode().count(f"!! sendmailos/.env.{LIVE}_old") == 1
     )
@@ -823,14 +827,14 @@ def test_what_is_no_code_is_left(repo: Repo, fix: Fix) -> None:
 @pytest.mark.parametrize("later", [f"\n{CODE}", CODE.replace(LIVE, OTHER), ""])
 def test_what_changes_after_the_scan_is_left(later: str, repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.write(".gitignore", ".env\n").write("app.py", CODE)
-    real = run.run
+    real = run_scan
 
-    def slowly(request: run.Request) -> Run:
+    def slowly(request: ScanRequest) -> Run:
         found = real(request)
         repo.write("app.py", later)
         return found
 
-    monkeypatch.setattr(run, "run", slowly)
+    monkeypatch.setattr(fix_command, "run_scan", slowly)
     said = fix("--unsafe", "--dry-run")
     assert said.code == 1
     assert "app.py:3 left as it is: it is not there any more" in said.out
@@ -839,16 +843,37 @@ def test_what_changes_after_the_scan_is_left(later: str, repo: Repo, fix: Fix, m
 
 def test_what_could_not_be_read_is_said(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     private(repo, ".env", SETTINGS)
-    real = run.run
+    real = run_scan
 
-    def partly(request: run.Request) -> Run:
+    def partly(request: ScanRequest) -> Run:
         found = real(request)
         return msgspec.structs.replace(found, coverage=msgspec.structs.replace(found.coverage, complete=False))
 
-    monkeypatch.setattr(run, "run", partly)
+    monkeypatch.setattr(fix_command, "run_scan", partly)
     repo.write("a.txt", "a\n")
     assert fix().code == 2
     said = fix("--yes")
     assert said.code == 2
     assert "something could not be read" in said.out
     assert ignored(repo, ".env")
+
+
+def test_no_file_is_made_with_a_key_in_its_name(repo: Repo, fix: Fix) -> None:
+    names = [f"{OTHER}.env", f"backup_{OTHER}.env"]
+    for name in names:
+        repo.write(name, SETTINGS)
+    repo.write(f"of_{OTHER}/.env", SETTINGS).add().commit()
+    before = {path.name for path in repo.path.iterdir()}
+    fix("--yes")
+    made = {path.name for path in repo.path.iterdir()} - before
+    assert made == {".env.example", ".gitignore"}
+    assert repo.file(".env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\n"
+    assert OTHER not in repo.file(".gitignore").read_text()
+    assert repo.file(f"of_{OTHER}/.env.example").exists()
+
+
+def test_a_new_file_with_a_key_in_its_name_is_refused(repo: Repo) -> None:
+    draft = Draft(Site(str(repo.path), compiled.load()))
+    with pytest.raises(Blocked, match="would hold a key"):
+        draft.put(b"a/x_" + OTHER.encode() + b".txt", b"x", Stage.KEEP, "keeps it")
+    draft.put(OTHER.encode() + b"/x.txt", b"x", Stage.KEEP, "keeps it")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.fix.files import ignore_files
-from keyguard.hygiene.docker import ignorefile
+from keyguard.hygiene.docker import dockerignore
 from tests.helpers.repos import Repo
 
 
@@ -56,7 +56,7 @@ def test_rules_for_git(content: bytes, path: bytes, rule: bytes) -> None:
 def test_rules_for_docker(path: bytes, rule: bytes) -> None:
     assert ignore_files.docker_rule(path) == rule
     content = ignore_files.with_rule(b"*\n!**\n", rule)
-    assert ignorefile.leaves_out(ignorefile.patterns(content), path)
+    assert dockerignore.leaves_out(dockerignore.patterns(content), path)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ GO = [
     Row("imports on one line", 'package m\nimport ("fmt")\nvar k = "§"\n', reason="by hand"),
     Row("escapes beside it", f'package m\n{IMPORT}\nvar k = g("\\n§\\n")\n',
         f'package m\n{IMPORT}\nvar k = g("\\n" + os.Getenv("$X") + "\\n")\n'),
+    Row("more results than the function says", f'package m\n{IMPORT}\nfunc f() (a, b string) {{ return 1, 2, "§" }}\n',
+        f'package m\n{IMPORT}\nfunc f() (a, b string) {{ return 1, 2, os.Getenv("$X") }}\n'),
+    Row("below a comment on the whole group",
+        'package m\n\nimport (\n\t// first\n\t// of all\n\t"time"\n)\nvar k = "§"\n',
+        'package m\n\nimport (\n\t"os"\n\t// first\n\t// of all\n\t"time"\n)\nvar k = os.Getenv("$X")\n'),
+    Row("no package", 'var k = "§"\n', reason="which package"),
     Row("a comment", "package m\n// §\n", reason="in a comment"),
     Row("no Go", 'package m\nvar k = = "§"\n', reason="does not parse as Go"),
 ]  # fmt: skip

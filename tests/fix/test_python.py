@@ -93,6 +93,7 @@ ROWS = [
     Row("two in one", 'K = "§ §"\n', reason="twice"),
     Row("bytes beside bytes", 'K = b"a" b"§"\n', reason="beside each other"),
     Row("names of characters", 'K = "\\N{EM DASH} §"\n', reason="f-strings do not know"),
+    Row("imports behind something else", '"""Doc."""; import zlib\nK = "§"\n', reason="by hand"),
     Row("statements on one line", 'import abc; import re\nK = "§"\n', reason="something else"),
 ]
 

@@ -13,8 +13,8 @@ from keyguard.git.layout.head import Head, read_head
 from keyguard.git.layout.repository import discover
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.process import child as child_module
-from keyguard.git.process import sparse
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process import sparse_index as sparse
+from keyguard.git.process.opening import open_objects
 from keyguard.git.worktree.changes import Change, staged_changes, unstaged_changes
 from keyguard.git.worktree.files import Entry, tracked_and_untracked
 from keyguard.support.errors import GitError
@@ -35,10 +35,8 @@ def look(path: Path) -> Seen:
     assert repository is not None
     entries = [entry for entry in tracked_and_untracked(repository) if isinstance(entry, Entry)]
     stored = [entry for entry in entries if entry.oid and entry.mode != 0o160000]
-    with open_shadow(repository) as shadow:
-        contents = [
-            content.problem.encode() or content.read() for content in read_blobs(shadow, [e.oid for e in stored])
-        ]
+    with open_objects(repository) as git:
+        contents = [content.problem.encode() or content.read() for content in read_blobs(git, [e.oid for e in stored])]
     return Seen(
         read_head(repository),
         staged_changes(repository),

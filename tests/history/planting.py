@@ -468,7 +468,7 @@ def kept(p: Planter) -> None:
 # --- git's own files ----------------------------------------------------------------------------------------------
 
 
-def own_files(p: Planter) -> None:
+def metadata_files(p: Planter) -> None:
     """The address of a remote, and a message in a reflog."""
     p.git("config", "remote.origin.url", f"https://{key('remote-address')}@example.com/x.git")
     p.file("remote-address", ".git/config")
@@ -519,7 +519,7 @@ PLACES: tuple[Callable[[Planter], None], ...] = (
     *(deleted, returned, moved, replaced, twins, side, orphan, amended, abandoned, dangling, lost_branch),
     *(evil_merge, added_by_merge, octopus, second_parent, merged, left_out_by_merge, deleted_by_merge),
     *(dropped_stash, stash, added, lone_tree, odd_ref, nearest_reach, tags, lost_tag, note, message, people),
-    *(binary, names, symlink, own_files, branch_name, linked, submodule, kept, staged),
+    *(binary, names, symlink, metadata_files, branch_name, linked, submodule, kept, staged),
 )
 
 

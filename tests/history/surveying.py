@@ -9,13 +9,13 @@ from random import Random
 from typing import NamedTuple
 
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.git.process.opening import open_shadow
-from keyguard.history.outcome import Surveyed
-from keyguard.history.scope import homes
-from keyguard.history.whole.run import Histories
+from keyguard.git.process.opening import open_objects
+from keyguard.history.full_scan.run import Histories
+from keyguard.history.result import HistoryResult
+from keyguard.history.stores import stores_at
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Sighting
-from keyguard.odb.objects import ObjectReader
+from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
 from tests.helpers import seeing
 from tests.helpers.repos import Repo
@@ -37,9 +37,9 @@ def repository_of(repo: Repo) -> Repository:
     return found
 
 
-def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> Surveyed:
+def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> HistoryResult:
     """What the history of a repository holds."""
-    found, skipped = homes(str(path))
+    found, skipped = stores_at(str(path))
     surveyed = Histories(found, seeing.engine(), jobs, authors=authors).read()
     surveyed.skipped += skipped
     return surveyed
@@ -49,8 +49,8 @@ def survey_of(path: Path, jobs: int = 1, *, authors: bool = False) -> Surveyed:
 def reading(repo: Repo) -> Iterator[tuple[Store, ObjectReader]]:
     """A store, and what reads its objects one by one."""
     repository = repository_of(repo)
-    with open_shadow(repository) as shadow, opened(repo, repository.object_format) as store:
-        yield store, ObjectReader(store, shadow)
+    with open_objects(repository) as git, opened(repo, repository.object_format) as store:
+        yield store, ObjectReader(store, git)
 
 
 def marks(name: str) -> str:
@@ -66,7 +66,7 @@ class Place(NamedTuple):
     commit: str
 
 
-def places(found: Surveyed, names: tuple[str, ...] = KEYS) -> dict[Place, Sighting]:
+def places(found: HistoryResult, names: tuple[str, ...] = KEYS) -> dict[Place, Sighting]:
     """Where in files the keys of these names are; each place once."""
     known = {marks(name): name for name in names}
     listed = [

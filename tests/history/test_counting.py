@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from keyguard.inspection.inspector import Inspector, Sighted
+from keyguard.inspection.inspector import InspectedText, Inspector
 from keyguard.model.finding import Blob
-from keyguard.odb.headers import TREE
+from keyguard.odb.entry_headers import TREE
 from keyguard.odb.pack import Pack, Unpacked
 from tests.helpers.repos import Repo
 from tests.history.packfiles import object_id
@@ -34,7 +34,7 @@ class Counted:
                 which[pack.path, bytes(pack.ids[one[0]])] += 1
                 yield one
 
-        def counted_inspect(inspector: Inspector, blob: Blob, data: bytes) -> Sighted:
+        def counted_inspect(inspector: Inspector, blob: Blob, data: bytes) -> InspectedText:
             if not blob.path:
                 self.inspected[data] += 1
             return inspect(inspector, blob, data)

@@ -233,3 +233,22 @@ def test_one_that_is_checked_out_is_read(kg: Keyguard, outer: Repo) -> None:
     said = kg.scan("--no-cache", outer.path)
     assert said.code == 1
     assert listed(said, "submodule") == {}
+
+
+def test_a_store_that_is_borrowed_from_and_gone_is_listed(kg: Keyguard, repo: Repo, tmp_path: Path) -> None:
+    other = Repo(tmp_path / "other").write("b.txt", "b\n").add().commit()
+    repo.write("a.txt", "a\n").add().commit()
+    (other.path / ".git/objects/info/alternates").write_text("/nowhere/two\n")
+    named = f'/nowhere/one\n"/nowhere/\\164hree"\n{other.path}/.git/objects\n'
+    repo.file(".git/objects/info/alternates").write_text(named)
+    for _ in range(2):  # the second time from the cache
+        said = kg.scan(cwd=repo.path)
+        assert clean(said)["history"]["unopened"] == {"object store": 3}
+        found = {one["detail"] for one in said.document["skipped"]}
+        assert found == {
+            f"object store (borrowed from, and not there: /nowhere/{one})" for one in ("one", "two", "three")
+        }
+    # what only such a store has is missing
+    repo.git("update-ref", "refs/heads/lost", other.oid())
+    shutil.rmtree(other.path)
+    assert kg.scan(cwd=repo.path).code == 2

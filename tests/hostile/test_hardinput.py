@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyguard.attribution.evidence import names
+from keyguard.attribution.evidence import vendor_names
 from keyguard.hygiene.data import tables
 from tests.helpers.seeing import engine
 from tests.hostile.hardinput import Tried, expressions, slowest
@@ -16,8 +16,8 @@ from tests.hostile.hardinput import Tried, expressions, slowest
 #: expressions that are only ever given so many bytes, and where that is seen to
 BOUNDED = {
     "keyguard.attribution.evidence.assignment._KEYED": 240,  # surroundings._LINE
-    "keyguard.attribution.evidence.commands._NAME": 1300,  # surroundings.REACH on both sides
-    "keyguard.attribution.evidence.names._ANOTHER": 240,  # surroundings._LINE
+    "keyguard.attribution.evidence.shell_commands._NAME": 1300,  # surroundings.REACH on both sides
+    "keyguard.attribution.evidence.vendor_names._ANOTHER": 240,  # surroundings._LINE
     "keyguard.attribution.evidence.dataflow._VARIABLE": 200,  # uses._BEFORE
     "keyguard.attribution.evidence.dataflow._WAY": 240,  # surroundings._LINE
     "keyguard.engine.location._CUT_RIGHT": 240,  # places._CLIP, and what masks it
@@ -28,11 +28,11 @@ BOUNDED = {
 ANCHORED = (
     "keyguard.git.index.file._TREE",
     "keyguard.git.index.file._UNDONE",
-    "keyguard.history.ranges.new_entries._ENTRY[20]",
-    "keyguard.history.ranges.new_entries._ENTRY[32]",
+    "keyguard.history.ranges.tree_diff._ENTRY[20]",
+    "keyguard.history.ranges.tree_diff._ENTRY[32]",
 )
 #: names in trees end at a NUL, of which it is known that an id stands behind it
-CHECKED = ("keyguard.odb.treedelta.ENTRY[20]", "keyguard.odb.treedelta.ENTRY[32]")
+CHECKED = ("keyguard.odb.tree_deltas.ENTRY[20]", "keyguard.odb.tree_deltas.ENTRY[32]")
 _ANCHOR = frozenset(("match",))
 
 
@@ -42,8 +42,8 @@ def made() -> Iterator[Tried]:
         yield Tried(f"rule form {number}", re.compile(form.pattern.encode()), _ANCHOR)
     for vendor in engine().ruleset.vendors.values():
         for name in vendor.names[:1]:
-            yield Tried(f"as_word {name}", names.as_word(name), frozenset())
-            yield Tried(f"_as_part {name}", names._as_part(name), frozenset())
+            yield Tried(f"as_word {name}", vendor_names.as_word(name), frozenset())
+            yield Tried(f"_as_part {name}", vendor_names._as_part(name), frozenset())
     for tool in tables.load("browser")["inlining"]:
         yield Tried(f"inlining {tool['says']}", re.compile(tool["opening"].encode()), frozenset())
 
@@ -63,7 +63,7 @@ def every() -> list[Tried]:
 def test_all_expressions_are_found(every: list[Tried]) -> None:
     known = {one.name for one in every}
     assert len(known) > 400
-    assert {"keyguard.triage.inline._OURS", "keyguard.engine.placeholders._WORDS", "rule form 0"} <= known
+    assert {"keyguard.triage.markers._OURS", "keyguard.engine.placeholders._WORDS", "rule form 0"} <= known
 
 
 SLOW = (r"a*a*b", r"(?:a|b|ab)*$", r"x[^y]*y", r"\s*,?\s*;", r"[a-z_][\w.]*\s*=", r"(\w+\s?)*$")

@@ -25,7 +25,7 @@ PROGRAM = """
 import importlib, os, signal, sys
 from keyguard.scan import worklist
 from keyguard.cli import main
-from keyguard.history.whole import survey
+from keyguard.history.full_scan import survey
 from keyguard.history import tasks
 worklist._FEW = worklist._BATCH = 2
 tasks._LITTLE = 0
@@ -60,16 +60,16 @@ NOW, THEN = ("now-0", "now-1", "now-2"), tuple(f"then-{number}" for number in ra
 MOMENTS = {
     "files by workers": ("keyguard.scan.worklist:Worklist:_tell", 2),
     "file names": ("keyguard.inspection.filenames:Names:sightings", 1),
-    "refs": ("keyguard.history.whole.run::read_tips", 1),
-    "opening": ("keyguard.history.whole.survey::_open", 1),
+    "refs": ("keyguard.history.full_scan.run::read_tips", 1),
+    "opening": ("keyguard.history.full_scan.survey::_open", 1),
     "contents": ("+keyguard.inspection.workers::fork_map", 2),
-    "loose objects": ("keyguard.history.contents.inspection:ContentReader:note", 2),
+    "loose objects": ("keyguard.history.contents.inspection:ContentInspector:note", 2),
     "trees": ("keyguard.history.trees.rows:Connections:add", 1),
-    "graph": ("keyguard.history.provenance.graph:Graph:reaches", 1),
-    "lineage": ("keyguard.history.trees.lineage:Lineage:_level", 1),
-    "placing": ("keyguard.history.provenance.occurrences:Placer:_placed", 2),
-    "accounting of history": ("keyguard.history.whole.survey:_Survey:_unreachable", 1),
-    "own files": ("keyguard.history.whole.run::in_own_files", 1),
+    "graph": ("keyguard.history.provenance.commit_graph:CommitGraph:reaches", 1),
+    "lineage": ("keyguard.history.trees.ancestors:TreeAncestors:_level", 1),
+    "placing": ("keyguard.history.provenance.occurrences:OccurrenceBuilder:_placed", 2),
+    "accounting of history": ("keyguard.history.full_scan.survey:_Survey:_unreachable", 1),
+    "own files": ("keyguard.history.full_scan.run::in_metadata_files", 1),
 }
 
 
@@ -194,7 +194,7 @@ def test_without_provenance_a_hit_has_the_name_of_its_object(
 
 
 def test_when_all_is_read_the_report_is_whole(kg: Keyguard, tmp_path: Path, packed: Path) -> None:
-    ended = interrupted(kg, tmp_path, ("keyguard.triage.triage::decide", 1), packed, "--no-cache")
+    ended = interrupted(kg, tmp_path, ("keyguard.triage.findings::decide", 1), packed, "--no-cache")
     assert ended.document is not None
     assert (ended.code, ended.gaps, ended.document["coverage"]["complete"]) == (130, {}, True)
     assert {"settings.env", "now-0.env"} <= ended.paths
@@ -230,17 +230,17 @@ def test_what_was_not_waited_for_is_not_what_was_allowed(kg: Keyguard, tmp_path:
 @pytest.mark.parametrize(
     "moment",
     [
-        ("keyguard.history.ranges.fetched:Fetched:_keep", 3),
-        ("keyguard.history.ranges.range_commits::Stretch", 1),
-        ("keyguard.history.ranges.occurrences::placed", 2),
+        ("keyguard.history.ranges.objects:RangeObjects:_keep", 3),
+        ("keyguard.history.ranges.commit_trees::RangeCommits", 1),
+        ("keyguard.history.ranges.occurrences::with_place", 2),
     ],
     ids=["reading", "listed", "placing"],
 )
 def test_a_range_reports_what_was_found_too(
     kg: Keyguard, tmp_path: Path, packed: Path, moment: tuple[str, int]
 ) -> None:
-    if moment[0].endswith("Stretch"):
-        moment = ("keyguard.history.ranges.run::Stretch", 1)
+    if moment[0].endswith("RangeCommits"):
+        moment = ("keyguard.history.ranges.run::RangeCommits", 1)
     ended = interrupted(kg, tmp_path, moment, packed, "--range", "HEAD")
     assert (ended.code, ended.err) == (130, "")
     assert ended.document is not None
@@ -253,7 +253,7 @@ def test_a_range_reports_what_was_found_too(
 def test_callers_of_the_library_hear_of_it_and_get_what_was_found(kg: Keyguard, tmp_path: Path, packed: Path) -> None:
     program = f"""
 import signal
-from keyguard.scan import run as scan
+from keyguard.scan.run import Interrupted, ScanRequest, run_scan
 from keyguard.support.progress import Progress
 from keyguard.sources.listing import Ask
 from keyguard.history import tasks
@@ -262,9 +262,9 @@ def stop(step):
     if step.phase == "contents" and step.keys:
         signal.raise_signal(signal.SIGINT)
 try:
-    scan.run(scan.Request(ask=Ask(paths=({str(packed)!r},)), history="only", cached=False, jobs=2), Progress(stop))
+    run_scan(ScanRequest(ask=Ask(paths=({str(packed)!r},)), history="only", cached=False, jobs=2), Progress(stop))
 except KeyboardInterrupt as interrupt:
-    assert isinstance(interrupt, scan.Interrupted)
+    assert isinstance(interrupt, Interrupted)
     print(len(interrupt.run.findings) > 0, interrupt.run.coverage.complete)
 """
     said = kg.python(program)

@@ -10,8 +10,8 @@ from time import process_time
 
 import pytest
 
-from keyguard.attribution.evidence import names
-from keyguard.inspection.repeats import MOST_PLACES
+from keyguard.attribution.evidence import vendor_names
+from keyguard.inspection.occurrence_limit import MOST_PLACES
 from tests.helpers.calling import Inside
 from tests.helpers.repos import Repo
 from tests.helpers.seeing import key, see
@@ -105,7 +105,7 @@ def test_names_that_are_given_keys_are_found_in_every_text() -> None:
     chosen = random.Random(1)
     for _ in range(20_000):
         text = b"".join(chosen.choices(bits, k=chosen.randint(1, 12)))
-        assert names._without_spent(text) == spent.sub(b" ", text)
+        assert vendor_names._without_spent(text) == spent.sub(b" ", text)
 
 
 # --- one key in many places -------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_hygiene_is_linear_in_what_it_finds_in_a_file(inside: Inside, repo: Repo
 def test_a_gitignore_on_which_git_hangs_costs_seconds(
     inside: Inside, repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyguard.git.worktree.files.EFFORT", 0.2)
+    monkeypatch.setattr("keyguard.git.worktree.files.CPU_LIMIT", 0.2)
     monkeypatch.setattr("keyguard.git.process.child.PATIENCE", 0.2)
     deep = "/".join("a" * 30)
     repo.write(f"{deep}/leak.txt", key() + "\n").write(".gitignore", "**/" * 12 + "zz\n")

@@ -317,13 +317,42 @@ def test_what_is_no_key_is_repeated(inside: Inside, repo: Repo) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_key_in_the_range_that_was_asked_for_is_masked_where_nothing_is_found(
-    inside: Inside, repo: Repo, name: str
+@pytest.mark.parametrize(("around", "code"), [("fix/SENDMAILOS_{}", 1), ("fix/x{}", 0)])
+def test_a_key_in_the_range_that_was_asked_for_is_masked(
+    inside: Inside, repo: Repo, name: str, around: str, code: int
 ) -> None:
+    branch = around.format(LONE)
     repo.write("a.txt", "x").add().commit()
-    repo.git("checkout", "-q", "-b", f"fix/SENDMAILOS_{LONE}")
+    repo.git("checkout", "-q", "-b", branch)
     repo.write("a.txt", "y").add().commit()
-    for words in (("--range", f"HEAD~1..fix/SENDMAILOS_{LONE}"), ("--since", f"fix/SENDMAILOS_{LONE}~1")):
+    for words, ends in ((("--range", f"HEAD~1..{branch}"), code), (("--since", f"{branch}~1"), 0)):
         said = inside("scan", *words, "-f", name, cwd=repo.path)
-        assert said.code == 0, said.err
+        assert said.code == ends, said.err
         assert not parts_of(LONE[8:]) & parts_of(said.out + said.err)
+
+
+def test_a_key_that_touches_a_character_of_a_word_in_a_name_is_found(inside: Inside, repo: Repo) -> None:
+    keys = [made_up_key(seed) for seed in range(31, 36)]
+    repo.write(f"backup_{keys[0]}.env", "x").write(f"of_{keys[1]}_old/a.txt", "x").add().commit()
+    repo.git("rm", "-q", "-r", f"of_{keys[1]}_old")
+    repo.commit()
+    repo.git("branch", f"fix/SENDMAILOS_{keys[2]}")
+    repo.git("tag", f"v1_{keys[3]}_rc")
+    repo.write("a.env", f"SENDMAILOS_API_KEY={keys[4]}\n").add().commit().git("branch", f"fix/x{keys[4]}y")
+    found = inside("scan", "-f", "json", "--no-hygiene", cwd=repo.path).document["findings"]
+    paths = {
+        one["masked"][-4:]: {place["path"] for place in one["occurrences"] if "/logs/" not in place["path"]}
+        for one in found
+    }
+    assert paths == {
+        key[-4:]: {f"{where}********{key[-4:]}{behind}", *more}
+        for key, where, behind, more in (
+            (keys[0], "backup_sk_live_", ".env", ()),
+            (keys[1], "of_sk_live_", "_old", ()),
+            (keys[2], ".git/refs/heads/fix/SENDMAILOS_sk_live_", "", ()),
+            (keys[3], ".git/refs/tags/v1_sk_live_", "_rc", ()),
+            (keys[4], ".git/refs/heads/fix/xsk_live_", "y", ("a.env",)),
+        )
+    }
+    (sent,) = (one for one in found if one["masked"].endswith(keys[2][-4:]))
+    assert sent["rule"] == "sendmailos-key"

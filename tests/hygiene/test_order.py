@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.hygiene import topics
+from keyguard.hygiene import check_table
+from keyguard.hygiene.check_table import CheckFunction
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.topics import CheckFunction
 from keyguard.model.finding import Sighting
 from keyguard.model.violation import Violation
 from keyguard.rules.examples import fill
@@ -69,10 +69,10 @@ def name(check: CheckFunction) -> str:
 @pytest.fixture(scope="module")
 def together(everything: tuple[list[Folder], list[Sighting]]) -> Said:
     """What they say in the usual order."""
-    return ask(everything, topics.FUNCTIONS)
+    return ask(everything, check_table.CHECKS)
 
 
-@pytest.mark.parametrize("check", topics.FUNCTIONS, ids=name)
+@pytest.mark.parametrize("check", check_table.CHECKS, ids=name)
 def test_a_check_says_the_same_alone(
     everything: tuple[list[Folder], list[Sighting]], together: Said, check: CheckFunction
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_check_says_the_same_alone(
 def test_most_checks_have_something_to_say_here(together: Said) -> None:
     silent = {check for check, said in together.items() if not said}
     assert len(silent) <= 6, silent
-    frontend = together["keyguard.hygiene.checks.frontend.key_in_frontend"]
+    frontend = together["keyguard.hygiene.checks.key_in_frontend.key_in_frontend"]
     assert any(b"web/src/key.js" in spot.path for one in frontend for spot in one.spots)
 
 
@@ -90,9 +90,9 @@ def test_most_checks_have_something_to_say_here(together: Said) -> None:
 def test_all_say_the_same_in_any_order(
     everything: tuple[list[Folder], list[Sighting]], together: Said, seed: int
 ) -> None:
-    order = random.Random(seed).sample(topics.FUNCTIONS, len(topics.FUNCTIONS))
+    order = random.Random(seed).sample(check_table.CHECKS, len(check_table.CHECKS))
     assert ask(everything, order) == together
-    assert ask(everything, topics.FUNCTIONS[::-1]) == together
+    assert ask(everything, check_table.CHECKS[::-1]) == together
 
 
 def test_what_is_selected_is_what_is_said_of_it_among_all(inside: Inside, tmp_path: Path) -> None:

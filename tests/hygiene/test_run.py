@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from keyguard.hygiene import run, topics
+from keyguard.hygiene import check_table, run
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Sighting
 from keyguard.sources.listing import Folder, TreeFile
@@ -107,7 +107,7 @@ def test_a_fault_in_a_check_is_a_gap(inside: Inside, careless: Repo, monkeypatch
     def broken(project: Project) -> object:
         raise KeyError(project.root)
 
-    monkeypatch.setattr(run, "FUNCTIONS", (broken, *topics.FUNCTIONS))
+    monkeypatch.setattr(run, "CHECKS", (broken, *check_table.CHECKS))
     done = inside("scan", "-f", "json", "--only", "hygiene", cwd=careless.path)
     assert done.code == 2
     gap = next(one for one in done.document["skipped"] if one["gap"])
@@ -169,9 +169,11 @@ def test_what_looks_early_asks_for_no_key(tmp_path: Path) -> None:
     files = [TreeFile(path) for path in repo.git("ls-files", "--others").split()]
     project = Project([Folder(root=bytes(repo.path), shown=b"", files=files)], [], [], engine())
     project.keys = Untold()
-    for prepare in topics.PREPARED:
+    for prepare in check_table.SHARED_LOOKUPS:
         assert prepare(project)
-    found = {one.check for check in topics.FUNCTIONS if check in topics.EARLY for one in check(project)}
+    found = {
+        one.check for check in check_table.CHECKS if check in check_table.CHECKS_WITHOUT_KEYS for one in check(project)
+    }
     assert {"server-key-in-client-code", "key-logged", "key-in-ci"} <= found
 
 
@@ -181,8 +183,8 @@ def test_a_fault_of_a_check_that_looks_early_is_said(
     def broken(project: Project) -> NoReturn:
         raise ValueError(project.root)
 
-    monkeypatch.setattr(run, "FUNCTIONS", (broken, *topics.FUNCTIONS))
-    monkeypatch.setattr(run, "EARLY", frozenset((broken, *topics.EARLY)))
+    monkeypatch.setattr(run, "CHECKS", (broken, *check_table.CHECKS))
+    monkeypatch.setattr(run, "CHECKS_WITHOUT_KEYS", frozenset((broken, *check_table.CHECKS_WITHOUT_KEYS)))
     found = inside("scan", "-f", "json", "--no-history", cwd=careless.path)
     assert found.code == 2
     assert [one["detail"] for one in found.document["skipped"]] == [f"ValueError in {__name__}.{broken.__qualname__}"]

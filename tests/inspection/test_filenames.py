@@ -7,7 +7,7 @@ import pytest
 
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
-from keyguard.inspection.filenames import Names, scrubbed
+from keyguard.inspection.filenames import Names, mask_message
 from keyguard.model.finding import Occurrence, Skipped, Snippet, Trace, Where
 from keyguard.support.errors import RuleError
 from tests.helpers.calling import parts_of
@@ -94,8 +94,8 @@ def test_what_holds_no_key_stays_the_very_same(engine: Engine) -> None:
 
 
 def test_messages_are_masked_as_names_are() -> None:
-    assert scrubbed(f"{KEY}: no such file") == f"{MASKED}: no such file"
-    assert scrubbed("a.txt\udcff: no such file") == "a.txt\udcff: no such file"
+    assert mask_message(f"{KEY}: no such file") == f"{MASKED}: no such file"
+    assert mask_message("a.txt\udcff: no such file") == "a.txt\udcff: no such file"
 
 
 def test_without_rules_all_that_looks_random_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,4 +103,4 @@ def test_without_rules_all_that_looks_random_is_masked(monkeypatch: pytest.Monke
         raise RuleError("no rules")
 
     monkeypatch.setattr(compiled, "load", broken)
-    assert scrubbed(f"{KEY}: no such file") == "********: no such file"
+    assert mask_message(f"{KEY}: no such file") == "********: no such file"

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
-from keyguard.masking import known as known_module
-from keyguard.masking.known import Known
+from keyguard.masking import known_values as known_module
+from keyguard.masking.known_values import KnownValues
 from keyguard.masking.values import MASK, Value, is_ordinary, looks_random
-from keyguard.report import document
+from keyguard.report import json_objects
 from tests.helpers.calling import parts_of
 from tests.helpers.checkout import made_up_key
 
@@ -29,8 +29,8 @@ def value(text: str, body: int = 0, mask: str = MASK, *, chosen: bool = False) -
 
 
 @pytest.fixture
-def known() -> Known:
-    found = Known()
+def known() -> KnownValues:
+    found = KnownValues()
     found.note(value(KEY, 8, SHOWN))
     return found
 
@@ -60,7 +60,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("around", ["{}", "backup_{}_old.env", "x{}y", "a/b.{}.txt", '"{}"', "({})", "-{}-"])
-def test_a_value_is_masked_whatever_stands_around_it(known: Known, around: str) -> None:
+def test_a_value_is_masked_whatever_stands_around_it(known: KnownValues, around: str) -> None:
     assert known.mask(around.format(KEY)) == around.format(SHOWN)
     assert known.mask(f"é {around.format(KEY)}\n") == f"é {around.format(SHOWN)}\n"
     assert known.mask_bytes(b"\xff" + around.format(KEY).encode()) == b"\xff" + around.format(SHOWN).encode()
@@ -68,7 +68,7 @@ def test_a_value_is_masked_whatever_stands_around_it(known: Known, around: str) 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("around", ["{}", "backup_{}.env", "x/y{}z"])
-def test_a_value_is_masked_in_every_form(known: Known, form: str, around: str) -> None:
+def test_a_value_is_masked_in_every_form(known: KnownValues, form: str, around: str) -> None:
     coded = FORMS[form](KEY)
     shown = known.mask(around.format(coded))
     assert MASK in shown
@@ -77,24 +77,24 @@ def test_a_value_is_masked_in_every_form(known: Known, form: str, around: str) -
 
 
 @pytest.mark.parametrize("length", [8, 9, 13, 24])
-def test_an_end_of_a_value_shows_no_more_than_the_mask(known: Known, length: int) -> None:
+def test_an_end_of_a_value_shows_no_more_than_the_mask(known: KnownValues, length: int) -> None:
     assert known.mask(f"a/{KEY[: 8 + length]}...") == f"a/sk_live_{MASK}..."
     assert known.mask(f"...{KEY[-length:]}.txt") == f"...{MASK}{KEY[-4:]}.txt"
     assert known.mask(f"...{KEY[4 : 12 + length]}") == f"...ive_{MASK}"
 
 
-def test_ten_characters_from_the_middle_are_masked(known: Known) -> None:
+def test_ten_characters_from_the_middle_are_masked(known: KnownValues) -> None:
     for at in range(1, len(BODY) - 11):
         assert known.mask(f"x {BODY[at : at + 10]} y") == f"x {MASK} y"
 
 
-def test_what_is_no_value_stays(known: Known) -> None:
+def test_what_is_no_value_stays(known: KnownValues) -> None:
     known.note(value("correct-horse-battery-staple9!", chosen=True))
     for text in ("src/components/LoginForm2.tsx", f"{BODY[:7]} {BODY[-7:]}", "battery-staple9", SHOWN, "sk_live_", ""):
         assert known.mask(text) == text
 
 
-def test_of_a_password_only_all_of_it_is_masked(known: Known) -> None:
+def test_of_a_password_only_all_of_it_is_masked(known: KnownValues) -> None:
     for text in ("Pass-Word-Of-Mine!", "two words, and (more)", 'with "quotes" and \\'):
         known.note(value(text, chosen=True))
         assert known.mask(f"x={text}.") == f"x={MASK}."
@@ -102,7 +102,7 @@ def test_of_a_password_only_all_of_it_is_masked(known: Known) -> None:
     assert json.loads(known.mask(json.dumps('a with "quotes" and \\'))) == f"a {MASK}"
 
 
-def test_many_passwords_that_are_no_words(known: Known) -> None:
+def test_many_passwords_that_are_no_words(known: KnownValues) -> None:
     texts = [f"no word, (number {number})" for number in range(200)]
     for text in texts:
         known.note(value(text, chosen=True))
@@ -111,7 +111,7 @@ def test_many_passwords_that_are_no_words(known: Known) -> None:
 
 @pytest.mark.parametrize("text", ["postgres-password", "summer2024", "Correct.Horse", "short8!x", "hunter2"])
 def test_words_and_short_values_are_masked_in_their_own_names_alone(text: str) -> None:
-    known = Known()
+    known = KnownValues()
     known.note(value(text, chosen=True))
     assert known.mask(f"a/{text}/b") == f"a/{text}/b"
     assert known.mask_own(f"of {text}", f"a/{text}/b".encode()) == f"a/{MASK}/b".encode()
@@ -119,15 +119,15 @@ def test_words_and_short_values_are_masked_in_their_own_names_alone(text: str) -
 
 
 def test_a_word_within_another_is_not_meant() -> None:
-    known = Known()
+    known = KnownValues()
     known.note(value("dev", chosen=True))
     assert known.mask_own("of dev", b"devices/dev/a.txt") == b"devices/" + MASK.encode() + b"/a.txt"
 
 
-def test_ids_stay_whole_though_a_value_looks_the_same(known: Known) -> None:
+def test_ids_stay_whole_though_a_value_looks_the_same(known: KnownValues) -> None:
     known.note(value(HEX))
     assert known.mask(f"commit {HEX} of KG-{KEY[8:14]}") == f"commit {MASK} of KG-{KEY[8:14]}"
-    known.spare(lambda: [HEX])
+    known.exempt(lambda: [HEX])
     assert known.mask(f"commit {HEX}, blob:{HEX}, x{HEX}.txt") == f"commit {HEX}, blob:{HEX}, x{HEX}.txt"
     assert known.mask(f"{HEX}.{KEY}") == f"{HEX}.{SHOWN}"
 
@@ -135,11 +135,11 @@ def test_ids_stay_whole_though_a_value_looks_the_same(known: Known) -> None:
 @pytest.mark.parametrize(
     "text", ['", "where": "tree', 'a"b\\c}d{e,f]g', "line one of it\nand line two", "{}[],:{}[],:"]
 )
-def test_json_stays_json(monkeypatch: pytest.MonkeyPatch, known: Known, text: str) -> None:
+def test_json_stays_json(monkeypatch: pytest.MonkeyPatch, known: KnownValues, text: str) -> None:
     known.note(value(text, chosen=True))
-    monkeypatch.setattr(document, "KNOWN", known)
+    monkeypatch.setattr(json_objects, "KNOWN", known)
     found = {"id": KEY, "path": f"a{text}b", "list": [f"{KEY}n", {"where": "tree", "uri": f"x/{KEY}"}], "line": 1}
-    shown = json.loads(document.to_json(found, indent=2))
+    shown = json.loads(json_objects.to_json(found, indent=2))
     assert shown == {
         "id": KEY,
         "path": f"a{MASK}b",
@@ -151,7 +151,7 @@ def test_json_stays_json(monkeypatch: pytest.MonkeyPatch, known: Known, text: st
 def test_a_private_key_is_masked_line_by_line() -> None:
     lines = [base64.b64encode(made_up_key(seed).encode() + b"_padding").decode() for seed in range(20)]
     head = "-----BEGIN PRIVATE KEY-----"
-    known = Known()
+    known = KnownValues()
     known.note(value("\n".join([head, *lines, "-----END PRIVATE KEY-----"]), len(head) + 1, head + MASK))
     for line in lines:
         assert known.mask(f"a/{line}.txt").startswith(f"a/{MASK}")
@@ -166,13 +166,13 @@ def test_names_that_are_random_are_told_from_others() -> None:
     assert not is_ordinary(BODY.encode())
 
 
-def test_percent_in_an_address_and_entities_in_a_page(known: Known) -> None:
+def test_percent_in_an_address_and_entities_in_a_page(known: KnownValues) -> None:
     known.note(value("a+b/c=d&e<f1G2h3", chosen=True))
     assert known.mask(f"https://x.example/?k={quote('a+b/c=d&e<f1G2h3', safe='')}") == f"https://x.example/?k={MASK}"
     assert known.mask(escape("x-a+b/c=d&e<f1G2h3")) == f"x-{MASK}"
 
 
-def _spent(known: Known, text: str) -> float:
+def _spent(known: KnownValues, text: str) -> float:
     def once() -> float:
         start = time.process_time()
         known.mask(text)
@@ -183,7 +183,7 @@ def _spent(known: Known, text: str) -> float:
 
 
 def test_time_grows_with_the_text_and_not_with_the_number_of_values() -> None:
-    few, many = Known(), Known()
+    few, many = KnownValues(), KnownValues()
     for seed in range(600):
         (few if seed < 20 else many).note(value(made_up_key(seed), 8, MASK))
     text = " ".join(f"src/{made_up_key(seed)[8:20]}/{seed}_{made_up_key(seed)}.txt" for seed in range(1000, 6000))
@@ -192,21 +192,21 @@ def test_time_grows_with_the_text_and_not_with_the_number_of_values() -> None:
 
 
 @pytest.mark.parametrize("unit", ["%73", "&#x", "\\u00", "\\x", "ab%", "736b5f", "c2tf", "sk_live_", "\0s"])
-def test_hard_text_takes_linear_time(known: Known, unit: str) -> None:
+def test_hard_text_takes_linear_time(known: KnownValues, unit: str) -> None:
     short, long = (unit * (size // len(unit)) for size in (1 << 15, 1 << 17))
     assert _spent(known, long) < 10 * _spent(known, short) + 0.02
 
 
 def test_passwords_that_all_but_repeat_take_linear_time() -> None:
-    known = Known()
+    known = KnownValues()
     for number in range(10):
         known.note(value("a1b2" * (20 + number) + "!x", chosen=True))
     assert _spent(known, "a1b2" * 16384) < 10 * _spent(known, "a1b2" * 4096) + 0.02
 
 
-def test_what_was_looked_at_is_not_looked_at_again(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_looked_at_is_not_looked_at_again(known: KnownValues, monkeypatch: pytest.MonkeyPatch) -> None:
     text = '{"a": "b"}'
     assert not known.shows(text)
-    monkeypatch.setattr(known_module.Known, "_masker", None)
+    monkeypatch.setattr(known_module.KnownValues, "_masker", None)
     assert known.mask(text) == text
     assert known.mask(text + "\n") == text + "\n"

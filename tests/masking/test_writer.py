@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from keyguard.inspection import workers
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.values import MASK, Value
 from keyguard.masking.writer import MaskingWriter, masked_streams
 from tests.helpers.checkout import made_up_key

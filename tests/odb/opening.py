@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from keyguard.git.layout.alternates import alternates
-from keyguard.odb.loose import KINDS, loose_path, read_loose
+from keyguard.odb.loose_objects import KINDS, loose_path, read_loose
 from keyguard.odb.pack import Pack, open_pack
 from keyguard.odb.store import Reindex, Store
 from keyguard.support.errors import GitError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.odb.commits import CommitNotes, Commits, author_of, joined, target_of
+from keyguard.odb.commits import CommitNotes, Commits, author_of, join_rows, target_of
 
 WHO = b"A U Thor <author@example.com> 1767225600 +0130"
 
@@ -23,7 +23,7 @@ def noted(*commits: bytes, size: int = 20) -> Commits:
     notes = CommitNotes(size)
     for number, data in enumerate(commits):
         assert notes.add(number * 3, data)
-    return joined([notes.rows()], size)
+    return join_rows([notes.rows()], size)
 
 
 @pytest.mark.parametrize("size", [20, 32])
@@ -82,7 +82,7 @@ def test_what_cannot_be_understood_is_not_noted(data: bytes) -> None:
     notes = CommitNotes(20)
     assert not notes.add(1, data)
     assert notes.add(2, commit())
-    assert joined([notes.rows()], 20).numbers.tolist() == [2]
+    assert join_rows([notes.rows()], 20).numbers.tolist() == [2]
 
 
 @given(st.binary() | st.binary().map(lambda rest: b"tree " + b"a" * 40 + b"\n" + rest))
@@ -90,7 +90,7 @@ def test_any_commit_is_noted_or_is_not(data: bytes) -> None:
     notes = CommitNotes(20)
     whole = notes.add(7, data)
     # of one that is noted some may be left over
-    assert joined([notes.rows()], 20).numbers.tolist() in ([7], [7] * whole)
+    assert join_rows([notes.rows()], 20).numbers.tolist() in ([7], [7] * whole)
     author_of(data)
     target_of(data, 20)
 
@@ -101,11 +101,11 @@ def test_notes_are_joined_in_order() -> None:
         notes = CommitNotes(20)
         notes.add(number, commit(parents=number))
         parts.append(notes.rows())
-    found = joined(parts, 20)
+    found = join_rows(parts, 20)
     assert found.numbers.tolist() == [4, 2]
     assert found.starts.tolist() == [0, 4, 6]
     assert np.array_equal(found.parents[4:], found.parents[:2])
-    nothing = joined([], 20)
+    nothing = join_rows([], 20)
     assert (len(nothing.numbers), nothing.starts.tolist(), nothing.trees.shape) == (0, [0], (0, 20))
 
 

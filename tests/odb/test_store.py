@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.odb.headers import BLOB, COMMIT
+from keyguard.odb.entry_headers import BLOB, COMMIT
 from keyguard.odb.store import Store
 from tests.helpers.repos import Repo
 from tests.history.packfiles import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyguard.remote.addresses import Resolve
+from keyguard.remote.host_addresses import Resolve
 from tests.remote.playing import Vendor
 
 

@@ -15,9 +15,9 @@ from keyguard.masking.secret import Secret
 from keyguard.model.endpoint import Answer, Request
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote import http, verify
-from keyguard.remote.addresses import is_public
+from keyguard.remote.host_addresses import is_public
 from keyguard.remote.http import LIMIT, Client
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import PreparedRequest
 from tests.helpers.checkout import made_up_key
 from tests.remote.playing import Heard, Played, Vendor, vendor
 
@@ -45,7 +45,9 @@ def client(played: Vendor | None = None, *addresses: str, **network: object) -> 
 
 def asked(played: Vendor, **network: object) -> Verdict:
     question = request(played.port)
-    return verify.ask(client(played, **network), Prepared(question, Secret(KEY.encode()), "sk_live_********"), question)
+    return verify.ask_vendor(
+        client(played, **network), PreparedRequest(question, Secret(KEY.encode()), "sk_live_********"), question
+    )
 
 
 def always(status: int, body: bytes = b"{}", **headers: str) -> Callable[[Heard], Played]:
@@ -133,9 +135,9 @@ def test_a_private_address_is_nobodys(address: str, tmp_path: Path) -> None:
     assert not is_public(address)
     with vendor(always(200), tmp_path, HOST) as played:
         question = request(played.port)
-        prepared = Prepared(question, Secret(KEY.encode()), "")
+        prepared = PreparedRequest(question, Secret(KEY.encode()), "")
         for addresses in ([address], ["93.184.216.34", address]):
-            verdict = verify.ask(client(played, *addresses, allow_hosts=()), prepared, question)
+            verdict = verify.ask_vendor(client(played, *addresses, allow_hosts=()), prepared, question)
             assert verdict.state is State.UNKNOWN
             assert "private address" in verdict.reason
     assert not played.heard
@@ -179,7 +181,7 @@ def test_a_vendor_that_hangs_up_leaves_it_open(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         question = request(taken.getsockname()[1])
-        verdict = verify.ask(client(), Prepared(question, Secret(b"x"), ""), question)
+        verdict = verify.ask_vendor(client(), PreparedRequest(question, Secret(b"x"), ""), question)
     assert "refused the connection" in verdict.reason
 
 
@@ -195,16 +197,16 @@ def test_patience_is_kept_and_no_question_is_asked_twice(tmp_path: Path, monkeyp
     monkeypatch.setattr(http, "sleep", waited.append)
     with vendor(always(429, Retry_After="7"), tmp_path, HOST) as played:
         question, one = request(played.port), client(played, pause=1.0)
-        prepared = Prepared(question, Secret(KEY.encode()), "")
-        assert verify.ask(one, prepared, question).state is State.UNKNOWN
-        assert verify.ask(one, prepared, question).state is State.UNKNOWN
+        prepared = PreparedRequest(question, Secret(KEY.encode()), "")
+        assert verify.ask_vendor(one, prepared, question).state is State.UNKNOWN
+        assert verify.ask_vendor(one, prepared, question).state is State.UNKNOWN
         assert 5 < waited[0] <= 7
         assert len(played.heard) == 2
     with vendor(always(429, Retry_After="3600"), tmp_path, HOST) as played:
         question, one = request(played.port), client(played)
-        prepared = Prepared(question, Secret(KEY.encode()), "")
-        verify.ask(one, prepared, question)
-        assert "patience" in verify.ask(one, prepared, question).reason
+        prepared = PreparedRequest(question, Secret(KEY.encode()), "")
+        verify.ask_vendor(one, prepared, question)
+        assert "patience" in verify.ask_vendor(one, prepared, question).reason
         assert len(played.heard) == 1
 
 
@@ -242,7 +244,7 @@ def _pour(source: socket.socket, target: socket.socket) -> None:
 
 def test_a_prepared_request_shows_no_secret() -> None:
     question = request(headers={"Authorization": "Basic {basic}", "X": "{basic:api}"}, body='{"token": "{secret}"}')
-    prepared = Prepared(question, Secret(KEY.encode()), "sk_live_********")
+    prepared = PreparedRequest(question, Secret(KEY.encode()), "sk_live_********")
     shown = "\n".join([*prepared.lines(), repr(prepared), str(prepared)])
     _, headers, body = prepared.reveal()
     assert KEY not in shown

@@ -80,9 +80,9 @@ def test_what_revokes_is_signed_when_it_is_sent(
 
 def test_the_account_is_read_from_the_id() -> None:
     assert canaries.account_of(b"AKIA" + b"AYLPMN5HAAAAAAAA") == "052310077262"
-    assert canaries.maker(b"AKIA" + b"AYLPMN5HAAAAAAAA") == "canarytokens.org"
+    assert canaries.canary_maker(b"AKIA" + b"AYLPMN5HAAAAAAAA") == "canarytokens.org"
     assert canaries.account_of(KEY_ID).isdigit()
-    assert not canaries.maker(KEY_ID)
+    assert not canaries.canary_maker(KEY_ID)
     assert all(not canaries.account_of(text) for text in (b"", b"AKIA", SECRET, b"AKIA" + b"1" * 16))
 
 

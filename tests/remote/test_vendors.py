@@ -17,7 +17,7 @@ from keyguard.model.finding import Rule
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote import verify
 from keyguard.remote.http import Client
-from keyguard.remote.prepared import Prepared
+from keyguard.remote.prepared_request import PreparedRequest
 from keyguard.rules import loader
 from keyguard.rules.examples import fill
 from tests.remote.playing import Heard, Played, Vendor, vendor
@@ -79,7 +79,7 @@ def ask(stage: Stage, request: Request, played: Played) -> Verdict:
     stage.says.append(played)
     stage.client._next.clear()  # a vendor that wants patience is another case
     question = moved(request, stage.vendor)
-    return verify.ask(stage.client, Prepared(question, Secret(SECRET.encode()), "********"), question)
+    return verify.ask_vendor(stage.client, PreparedRequest(question, Secret(SECRET.encode()), "********"), question)
 
 
 @pytest.mark.parametrize("rule", ASKED, ids=lambda rule: rule.id)
@@ -163,7 +163,7 @@ def test_what_revokes_is_told_from_what_asks(rule: Rule, stage: Stage) -> None:
     for answer in rule.revoke.answers:
         stage.says.append(Played(answer.status[0], body_of(answer)))
         question = moved(rule.revoke, stage.vendor)
-        reply = stage.client.send(Prepared(question, Secret(SECRET.encode()), "********").by(ADMIN, "key_1"))
+        reply = stage.client.send(PreparedRequest(question, Secret(SECRET.encode()), "********").by(ADMIN, "key_1"))
         fitting = [one for one in rule.revoke.answers if verify.fits(one, reply.status, verify.parsed(reply))]
         assert fitting[0].verdict == answer.verdict
     heard: Heard = stage.vendor.heard[-1]

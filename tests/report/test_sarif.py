@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from keyguard.model.finding import Confidence, Severity, Skipped, Where
+from keyguard.report import Style
 from tests.report.samples import (
     BRINGING,
     CAME,
@@ -55,6 +56,16 @@ def log(*args: Any, **kwargs: Any) -> Any:
 def only_run(*args: Any, **kwargs: Any) -> Any:
     (one,) = log(*args, **kwargs)["runs"]
     return one
+
+
+def verbose_run(*args: Any) -> Any:
+    (one,) = json.loads(rendered("sarif", run(*args), Style(verbose=True)))["runs"]
+    return one
+
+
+def test_information_is_left_out_unless_asked_for() -> None:
+    info = finding(severity=Severity.INFO)
+    assert (only_run(info)["results"], len(verbose_run(info)["results"])) == ([], 1)
 
 
 ODD_NAMES = [
@@ -288,7 +299,7 @@ def test_beyond_five_thousand_results_the_worst_are_kept_and_it_is_said() -> Non
     ],
 )
 def test_severity_is_a_level_and_a_score(severity: Severity, level: str, score: str) -> None:
-    one = only_run(finding(severity=severity, confidence=Confidence.LOW))
+    one = verbose_run(finding(severity=severity, confidence=Confidence.LOW))
     (rule,) = one["tool"]["driver"]["rules"]
     assert one["results"][0]["level"] == rule["defaultConfiguration"]["level"] == level
     assert rule["properties"]["security-severity"] == score

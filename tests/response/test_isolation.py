@@ -12,7 +12,7 @@ from keyguard.cli.commands import revoke
 from keyguard.model.endpoint import Request
 from keyguard.model.finding import Rule
 from keyguard.remote.http import Client
-from keyguard.response import verifying
+from keyguard.response import verification
 from keyguard.rules import loader as rules
 from keyguard.rules.examples import fill
 from tests.helpers.calling import Inside
@@ -58,7 +58,7 @@ def test_no_vendor_sees_the_key_of_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     redirected = Redirected(servers)
-    monkeypatch.setattr(verifying, "Client", redirected.client(Client))
+    monkeypatch.setattr(verification, "Client", redirected.client(Client))
     own = {"KEYGUARD_STATE_DIR": str(tmp_path / "state"), "KEYGUARD_USER_CONFIG": str(tmp_path / "none.toml")}
     said = inside(*arguments, cwd=everybody.path, **own)
     assert said.code == 1, said.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.cli.shared import scanning
+from keyguard.cli.shared import scan_command
 from tests.helpers.calling import Inside, Said
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo, snapshot
@@ -154,7 +154,7 @@ def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, mon
     repo = Repo(tmp_path / "left").write("wide.txt", leaking_line(1).encode("utf-16")).write("a.txt", leaking_line(1))
     repo.add().commit()
     case = Purging(inside, Served(repo, repo, tmp_path))
-    monkeypatch.setattr("keyguard.response.purging.forms.CODECS", ("utf-8",))
+    monkeypatch.setattr("keyguard.response.purging.replacements.CODECS", ("utf-8",))
     done = case("purge", case.id, "--execute")
     assert done.code == 1
     assert "still in the clone, in a form that is not replaced:" in done.out
@@ -228,7 +228,7 @@ def test_an_empty_tree_has_a_history(bare: bool, inside: Inside, tmp_path: Path)
 def test_on_a_terminal_the_address_is_shown_and_confirmed(
     typed: str, agrees: bool, purging: Purging, there: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "is_terminal", lambda stream: stream is sys.stdin)
+    monkeypatch.setattr(scan_command, "is_terminal", lambda stream: stream is sys.stdin)
     said = purging("purge", purging.id, stdin=f"{typed}\n")
     assert said.code == (0 if agrees else 2)
     assert f"its server is {there.server.path}\n" in said.err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.response.purging import address, network
+from keyguard.response.purging import git_network, remote_address
 from keyguard.response.purging.clone import Clone
 from keyguard.support.errors import UsageError
 from tests.helpers.calling import Inside
@@ -153,7 +153,7 @@ def test_a_password_in_an_address_is_neither_used_nor_shown(inside: Inside, ther
 )
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(UsageError):
-        address.parse(url, "/base")
+        remote_address.parse(url, "/base")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_other_addresses_are_refused(url: str) -> None:
     ],
 )
 def test_an_address_is_taken_apart_as_git_does(url: str, text: str, protocol: str, host: str, path: str) -> None:
-    found = address.parse(url, "/base")
+    found = remote_address.parse(url, "/base")
     assert (found.text, found.protocol, found.host, found.path) == (text, protocol, host, path)
     assert found.stripped is (":p@" in url)
 
@@ -183,7 +183,7 @@ def test_no_folder_of_the_repository_is_a_home_or_has_programs(tmp_path: Path) -
     for home in (str(repo.path), "", "relative", None):
         environment = {"PATH": f"{inner}:relative:/usr/bin", "XDG_CONFIG_HOME": str(repo.path / ".config")}
         environment |= {} if home is None else {"HOME": home}
-        found = network.variables(clone, str(repo.path), environment, typing=False)
+        found = git_network.variables(clone, str(repo.path), environment, typing=False)
         assert found["PATH"] == "/usr/bin"
         assert not found["HOME"].startswith(str(tmp_path))
         assert Path(found["HOME"]).is_absolute()

@@ -10,11 +10,11 @@ import pytest
 from keyguard.git.layout.repository import discover
 from keyguard.masking.secret import Secret
 from keyguard.response.purging import rewrite, server
+from keyguard.response.purging.affected_objects import search, walk
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import search, walk
+from keyguard.response.purging.replacements import Replacements
 from keyguard.response.purging.rewrite import Change
-from keyguard.response.purging.scope import Scope, scope_of
+from keyguard.response.purging.rewrite_scope import Scope, scope_of
 from tests.helpers.checkout import made_up_key
 from tests.helpers.repos import Repo
 from tests.response.serving import refs_of
@@ -48,9 +48,9 @@ def rewritten(repo: Repo, folder: Path) -> tuple[Clone, Scope, Change]:
     found = discover(str(repo.path))
     assert found is not None
     clone = Clone(str(folder / "clone"), str(folder / "elsewhere"))
-    forms = Forms([(f"KG-{number}", Secret(key)) for number, key in enumerate(KEYS)])
+    forms = Replacements([(f"KG-{number}", Secret(key)) for number, key in enumerate(KEYS)])
     with clone.made():
-        server.obtain(clone, server.proposed(found, ""), found, dict)
+        server.clone_server(clone, server.propose_server(found, ""), found, dict)
         objects = search(clone, forms)
         scope = scope_of(clone, forms, objects, walk(clone, forms, objects))
         change = rewrite.rewrite(clone, forms, objects, scope, rewrite.tools(str(folder / "elsewhere")))

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyguard.model.finding import Run, Severity, Where
-from keyguard.scan import run as scan
 from keyguard.scan.coverage import Terms
-from keyguard.scan.run import Request, exit_code
+from keyguard.scan.exit_code import exit_code
+from keyguard.scan.run import ScanRequest, run_scan, scan_stream
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
-from keyguard.triage.triage import Policy
+from keyguard.triage.findings import Policy
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo
 
@@ -32,7 +32,7 @@ def _cached(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
 def run(*paths: Path, **changes: object) -> Run:
     terms = Terms(**{name: changes.pop(name) for name in Terms.__struct_fields__ if name in changes})  # type: ignore[arg-type]
     options = {"ask": Ask(paths=tuple(map(str, paths))), "terms": terms, **changes}
-    return scan.run(Request(**options))  # type: ignore[arg-type]
+    return run_scan(ScanRequest(**options))  # type: ignore[arg-type]
 
 
 def found_in(found: Run) -> list[str]:
@@ -89,7 +89,7 @@ def test_the_exit_code_is_decided_by_gaps_then_findings(leaky: Path) -> None:
 
 def test_a_stream_is_scanned_as_one_thing() -> None:
     pieces = iter([b"SENDMAILOS_", f"API_KEY={made_up_key(1)}".encode(), b"\n", b""])
-    found = scan.run_stream(Request(), lambda: next(pieces), b"<stdin>")
+    found = scan_stream(ScanRequest(), lambda: next(pieces), b"<stdin>")
     adds_up(found)
     assert (found.coverage.listed, found.coverage.read) == (1, 1)
     assert found.findings[0].occurrences[0].where is Where.STDIN
@@ -102,7 +102,7 @@ def test_a_stream_that_breaks_is_a_gap_and_what_came_before_counts() -> None:
         raise OSError(5, "Input/output error")
 
     pieces = [LEAK.encode()]
-    found = scan.run_stream(Request(), read, b"<stdin>")
+    found = scan_stream(ScanRequest(), read, b"<stdin>")
     adds_up(found)
     assert (len(found.findings), exit_code(found)) == (1, 2)
     assert [(one.path, one.reason, one.detail) for one in found.skipped] == [
@@ -131,9 +131,9 @@ def test_a_key_in_the_name_of_what_is_staged_counts_if_the_name_is_new(repo: Rep
     repo.write("a.txt", "x").add().commit()
     staged = {"source": "staged", "ask": Ask(paths=(str(repo.path),))}
     repo.write(f"{made_up_key(1)}.txt", "x").add()
-    assert len(scan.run(Request(**staged)).findings) == 1  # type: ignore[arg-type]
+    assert len(run_scan(ScanRequest(**staged)).findings) == 1  # type: ignore[arg-type]
     repo.commit().write(f"{made_up_key(1)}.txt", "y").add()
-    assert scan.run(Request(**staged)).findings == ()  # type: ignore[arg-type]
+    assert run_scan(ScanRequest(**staged)).findings == ()  # type: ignore[arg-type]
 
 
 def test_excluding_is_relative_to_where_it_was_said(leaky: Path, tmp_path: Path) -> None:
@@ -144,8 +144,15 @@ def test_excluding_is_relative_to_where_it_was_said(leaky: Path, tmp_path: Path)
     assert found_in(run(leaky, exclude=(inside,))) == []  # elsewhere: as shown
     other = Exclude(base=str(tmp_path), patterns=("/a.env", "*.txt"))
     assert found_in(run(leaky, exclude=(other,))) == ["a.env"]
-    with pytest.raises(UsageError, match="--exclude: more than"):
-        run(leaky, exclude=(Exclude(base=".", patterns=("x",) * 6000),))
+
+
+def test_a_pattern_that_cannot_be_matched_in_time_is_a_gap_and_the_others_count(leaky: Path) -> None:
+    hard = "*a" * 400
+    found = run(leaky, exclude=(Exclude(base=str(leaky), patterns=("/a.env", hard, "b.txt")),))
+    assert found_in(found) == []
+    (gap,) = (one for one in found.skipped if one.gap)
+    assert (gap.path, gap.reason) == (b"exclude", "ignore-rules")
+    assert gap.detail.startswith("not obeyed: *a*a*a")
 
 
 KINDS = st.sampled_from(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -66,6 +68,10 @@ def test_what_a_worker_holds_is_read_here() -> None:
     assert texts.read(0, b"a.py") == b"from another process"
 
 
+def no_memory(*_: object) -> NoReturn:
+    raise OSError(12, "Cannot allocate memory")
+
+
 @pytest.mark.parametrize("memory", ["some", "none", "none is to be had"])
 def test_a_scan_by_many_processes_says_what_one_says(
     inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: str
@@ -86,7 +92,7 @@ def test_a_scan_by_many_processes_says_what_one_says(
     if memory == "none":
         monkeypatch.setattr(shared_texts, "_PARTS", 0)
     elif memory != "some":
-        monkeypatch.setattr(shared_texts, "made", lambda: None)
+        monkeypatch.setattr(mmap, "mmap", no_memory)
 
     def noted(self: Reader, path: bytes) -> bytes | None:
         read.append(path)

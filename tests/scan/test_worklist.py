@@ -13,8 +13,8 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.git.layout.repository import discover
 from keyguard.inspection import workers
-from keyguard.inspection.inspector import Inspector, Sighted
-from keyguard.inspection.tally import Guarded, Tally
+from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.results import GuardedReader, Results
 from keyguard.model.finding import Blob, Skipped, Where
 from keyguard.scan import worklist
 from keyguard.scan.worklist import Worklist
@@ -49,7 +49,7 @@ def listing_of(root: Path, *names: str) -> Listing:
     return Listing(scope="test", folders=[Folder(os.fsencode(root), b"", files)])
 
 
-def where(tally: Tally) -> list[str]:
+def where(tally: Results) -> list[str]:
     return sorted({os.fsdecode(one.occurrence.path) for one in tally.sightings})
 
 
@@ -62,7 +62,7 @@ class Stumbling:
     def suspects(self, texts: Sequence[bytes]) -> list[int]:
         return list(range(len(texts)))
 
-    def inspect(self, blob: Blob, data: bytes) -> Sighted:
+    def inspect(self, blob: Blob, data: bytes) -> InspectedText:
         if blob.path in self._paths:
             self._instead()
         return self._inner.inspect(blob, data)
@@ -344,9 +344,9 @@ def test_what_was_found_before_reading_failed_is_kept() -> None:
             return pieces.pop()
         raise GitError("it broke")
 
-    guarded, tally = Guarded(read), Tally()
+    guarded, tally = GuardedReader(read), Results()
     assert [guarded.read(), guarded.read()] == [b"one", b""]
-    tally.settle(b"x", guarded)
+    tally.count_streamed(b"x", guarded)
     assert (tally.read, tally.skipped) == (0, [Skipped(b"x", "unreadable", "it broke")])
 
 
@@ -366,3 +366,40 @@ def test_a_large_file_that_shrinks_is_a_gap_and_its_beginning_counts(
     assert (where(tally), tally.read) == (["big"], 0)
     assert [one.reason for one in tally.skipped] == ["shrunk"]
     assert made_up_key(1)[8:].encode() not in repr(tally).encode()
+
+
+# --- one key in many files --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One key in 2,600 files, and another in the last; in 400 more it has a marker, and 10 are of another kind."""
+    folder = tmp_path_factory.mktemp("crowded")
+    for number in range(2600):
+        (folder / f"a{number:04}.txt").write_text(LEAK * 2 + (leaking_line(2) if number == 2599 else ""))
+    for number in range(400):
+        (folder / f"b{number:04}.txt").write_text(LEAK.replace("\n", "  # keyguard: allow\n"))
+    for number in range(10):
+        (folder / f"c{number:04}.env").write_text(LEAK)
+    return folder
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_of_one_key_in_many_files_most_places_are_counted(inspector: Inspector, crowded: Path, jobs: int) -> None:
+    names = sorted(path.name for path in crowded.iterdir())
+    work = Worklist(listing_of(crowded, *names), inspector, jobs=jobs)
+    tally = work.run()
+    keys = Counter(one.fingerprint for one in tally.sightings)
+    (first, _), (other, _) = keys.most_common()
+    held = [one for one in tally.sightings if one.fingerprint == first and one.suppression is None]
+    paths = [os.fsdecode(one.occurrence.path) for one in held]
+    counted = [path for path in paths if path.startswith("a")]
+    assert counted[:1000] == [f"a{number // 2:04}.txt" for number in range(1000)]
+    assert len(counted) < 2000
+    assert sum(path.startswith("c") for path in paths) == 10
+    assert sum(1 + one.more for one in held) == 5210
+    assert sum(one.suppression is not None for one in tally.sightings) == 400
+    assert [one.more for one in tally.sightings if one.fingerprint == other] == [0]
+    assert tally.read == len(names)
+    # what is known when it is interrupted is the same by now
+    assert sum(1 + one.more for one in work.so_far().sightings) == 5611

@@ -1,4 +1,4 @@
-"""Opening files: only regular ones, never out of the root, whole or said to be not."""
+"""Reading files: only regular ones, none outside the root, each whole or reported as a gap."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def reader_of(root: Path, max_size: int | None = None) -> Reader:
 
 
 def content(opened: Opened | Skipped) -> bytes:
-    """All of what was opened."""
+    """Return the whole content of what was opened."""
     assert isinstance(opened, Opened)
     if opened.data is not None:
         return opened.data
@@ -162,6 +162,44 @@ def test_a_small_file_that_shrinks_is_a_gap(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "read", shrinking)
     assert reader_of(tmp_path).read(b"f") == Skipped(b"f", "shrunk", "40 of 100 bytes could be read")
+
+
+@pytest.mark.parametrize("most", [1, 40, 99])
+def test_a_disk_that_gives_a_small_file_bit_by_bit_is_read_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    (tmp_path / "f").write_bytes(bytes(range(100)))
+    really = os.read
+    monkeypatch.setattr(os, "read", lambda fd, size: really(fd, min(size, most)))
+    assert content(reader_of(tmp_path).read(b"f")) == bytes(range(100))
+
+
+def test_a_file_that_grows_just_now_is_read_as_it_is_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "f").write_bytes(b"x")
+    really = os.open
+
+    def growing(*arguments: Any, **options: Any) -> int:
+        (tmp_path / "f").write_bytes(b"y" * 100)
+        return really(*arguments, **options)
+
+    monkeypatch.setattr(os, "open", growing)
+    assert content(reader_of(tmp_path).read(b"f")) == b"y" * 100
+
+
+def test_a_file_that_shrinks_between_two_looks_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "f").write_bytes(b"x" * 100)
+    really, calls = os.read, list[int]()
+
+    def shrinking(fd: int, size: int) -> bytes:
+        calls.append(size)
+        if len(calls) == 2:  # the second reading has begun
+            os.truncate(tmp_path / "f", 10)
+        return really(fd, min(size, 60) if len(calls) == 1 else size)
+
+    monkeypatch.setattr(os, "read", shrinking)
+    assert reader_of(tmp_path).read(b"f") == Skipped(b"f", "shrunk", "10 of 100 bytes could be read")
 
 
 def test_a_large_file_that_shrinks_gives_what_there_is_and_then_says_so(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_day_is_that_of_the_writer() -> None:
 
 def test_dates_are_ordered_as_instants_and_keep_their_words() -> None:
     early, late = "2021-03-04T23:00:00+14:00", "2021-03-04T10:00:00-01:00"
-    assert dates.ordered([late, "", early, "x", late]) == [early, late]
+    assert dates.sorted_dates([late, "", early, "x", late]) == [early, late]
 
 
 def test_an_age_is_whole_days_and_never_less_than_none() -> None:

@@ -1,1 +1,1 @@
-"""What in a text speaks for one vendor or another, and nothing about what that amounts to."""
+"""Evidence for a vendor in a text: names, hosts, imports, calls, data flow. ``attributor`` weighs the evidence."""

@@ -1,15 +1,15 @@
-"""The rules that match one text, the vendors whose key it could be, and which of them are named near it."""
+"""The rules that match one text, the vendors that the key could belong to, and those mentioned near it."""
 
 from __future__ import annotations
 
-from keyguard.attribution.evidence.nearby import Nearby
+from keyguard.attribution.evidence.vendor_mentions import VendorMentions
 from keyguard.model.finding import Attribution, Rule, Vendor
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 
 
 class Candidates:
-    """Rules that match the same text."""
+    """The rules that match the same text, and their vendors."""
 
     def __init__(self, rules: list[Rule], ruleset: RuleSet) -> None:
         self.rules = rules
@@ -25,12 +25,12 @@ class Candidates:
             for rule in (ruleset.rules if family else ())
             if rule.family == family and rule.vendor not in known
         }
-        """Vendors of the same family whose keys are known to look otherwise."""
-        self.nearby = Nearby([*self.vendors.values(), *self.others.values()])
+        """Vendors of the same family whose known keys look different."""
+        self.nearby = VendorMentions([*self.vendors.values(), *self.others.values()])
 
 
-class Near(dict[str, Vendor]):
-    """The vendors that are named near a key, of ``everyone`` whose it could be; and of the ``others``."""
+class NamedCandidates(dict[str, Vendor]):
+    """The vendors mentioned near a key, out of ``everyone``, the candidates; likewise out of the ``others``."""
 
     def __init__(self, company: Candidates, named: set[str]) -> None:
         # mostly none is

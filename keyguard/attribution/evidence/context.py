@@ -1,7 +1,7 @@
-"""What belongs to a key: the name that it is given, the statement that it stands in, and the block around that.
+"""Determine the context of a key: the name before it, its statement, and the block around that.
 
-Lines of an .env file are statements of their own; a call goes on to its closing bracket, a shell command behind each
-backslash. Told from the text alone, for any language: what cannot be told is left out of the statement.
+Lines of an .env file are statements of their own; a call extends to its closing bracket, a shell command over each
+backslash at a line's end. Derived from the text alone, for any language: what is unclear is left out of the statement.
 """
 
 from __future__ import annotations
@@ -10,53 +10,54 @@ import re
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
+from keyguard.attribution.evidence.fallbacks import joined
 from keyguard.support.regex import expression
 
-#: bytes looked at on either side, and those of a line that may name a key
+#: bytes examined on either side, and bytes of a line that may name a key
 REACH = 600
 _LINE = 240
 _BLANK = expression(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
 _BREAKS = expression(rb"\r\n|\r|\n")
 _IDENTIFIER = expression(rb"[A-Za-z_$][\w$.-]{2,}")
-#: what ends a statement within a line; the last part is for entities, which end like that, too
+#: the end of a statement within a line; the look-behinds exclude entities, which end with ``;`` too
 _ENDS = expression(rb";(?<!&quot;)(?<!&apos;)(?<!&amp;)(?<!&#34;)(?<!&#39;)(?<!&lt;)(?<!&gt;)|&&|\|\|")
 _CONTINUED = (b"\\", b" ^", b" `")
 _CHAINED = (b".", b"->", b"?.")
 _HEADER = expression(rb"\s*(?:authorization|x-api-key|api-key)\s*:", re.IGNORECASE)
-#: a value whose name stands on the line before: ``- name: X``, ``value: …``
+#: a value whose name is on the line before: ``- name: X``, ``value: …``
 _VALUE = expression(rb"[\s{-]*[\"']?(?:value|default|content)[\"']?\s*[:=]\s*[\"']?", re.IGNORECASE)
 _NAME = expression(rb"[\s{-]*[\"']?(?:name|key|variable)[\"']?\s*[:=]", re.IGNORECASE)
-#: a line that others stand below
+#: a line that starts a block
 _PARENT = expression(rb"\s*\[[^\]\r\n]+\]\s*|.*[:{(\[]\s*", re.DOTALL)
 _SECTION = expression(rb"\s*\[[^\]\r\n]+\]\s*")
-#: ``{`` behind these begins a value, elsewhere code
+#: after these, ``{`` starts a value; elsewhere code
 _LITERAL = expression(rb"(?:[(,:=\[?&|+]\s*|\breturn\s+|\w)$")
-#: rules that a marker names say what its writer wants, and nothing about whose the key is
+#: the rules that a marker lists are its author's wish, and no evidence about the key
 _MARKER = expression(rb"(keyguard: ?allow)\[[^\]\r\n]{0,200}\]")
 _PAIRS = {b")": b"(", b"]": b"[", b"}": b"{"}
 _BRACKET = expression(rb"[()\[\]{};]")
 
 
-class Surroundings(NamedTuple):
-    """Text around a key, narrow to wide."""
+class Context(NamedTuple):
+    """The text around a key, narrow to wide."""
 
     before: bytes
-    """What can name the key: its line up to it, or the line above where its own names nothing."""
+    """The text that may name the key: its line up to it, or the line above if its own has no name."""
     after: bytes
     """The rest of its line."""
     parents: tuple[bytes, ...]
-    """Lines of the block that it stands below, the nearest first."""
+    """The enclosing lines, by indentation, nearest first."""
     statement: bytes
     block: bytes
     """Up to the next blank line on either side."""
 
 
-def surroundings(before: bytes, after: bytes) -> Surroundings:
-    """What belongs to a key, from at most ``REACH`` bytes on either side of it."""
-    before, after = unmarked(_BLANK.split(before)[-1]), unmarked(_BLANK.split(after)[0])
+def context_of(before: bytes, after: bytes) -> Context:
+    """Return the context of a key, from at most ``REACH`` bytes on either side of it."""
+    before, after = joined(unmarked(_BLANK.split(before)[-1])), unmarked(_BLANK.split(after)[0])
     above, below = _BREAKS.split(before), _BREAKS.split(after)
     line = above.pop()
-    return Surroundings(
+    return Context(
         before=_naming(above, _ENDS.split(line)[-1])[-_LINE:],
         after=below[0][:_LINE],
         parents=_parents(above, line),
@@ -66,7 +67,7 @@ def surroundings(before: bytes, after: bytes) -> Surroundings:
 
 
 def unmarked(text: bytes) -> bytes:
-    """A text without the rules that markers in it name."""
+    """Return a text without the rules that suppression markers in it list."""
     return _MARKER.sub(rb"\1", text) if b"keyguard:" in text else text
 
 
@@ -83,7 +84,7 @@ def _naming(above: list[bytes], line: bytes) -> bytes:
 
 
 def _parents(above: list[bytes], line: bytes) -> tuple[bytes, ...]:
-    """Lines less indented than everything between them and the key; sections, whatever their indent."""
+    """Return the lines less indented than everything between them and the key; sections whatever their indentation."""
     found: list[bytes] = []
     indent = _indent(line)
     for one in reversed(above):
@@ -104,9 +105,9 @@ def _indent(line: bytes) -> int:
 
 
 def _statement(before: bytes, after: bytes, above: list[bytes], line: bytes, below: list[bytes]) -> bytes:
-    """A block of headers, or the line with those that continue it and those of the brackets that are open in it.
+    """Return a block of headers, or the line with its continuation lines and those of its open brackets.
 
-    A header that stands in brackets belongs to the call that they are of, and to no other that stands nearby.
+    A header in brackets belongs to the call with these brackets, and to no other one near it.
     """
     opened = _opened(before)
     if _HEADER.match(line) and not opened:
@@ -124,7 +125,7 @@ def _statement(before: bytes, after: bytes, above: list[bytes], line: bytes, bel
 
 
 def _leading(above: list[bytes], first: bytes) -> list[bytes]:
-    """The lines that go on in the first one."""
+    """Return the lines that continue into the first one."""
     count = 0
     while count < len(above) and _goes_on(above[-1 - count], above[-count] if count else first):
         count += 1
@@ -132,7 +133,7 @@ def _leading(above: list[bytes], first: bytes) -> list[bytes]:
 
 
 def _following(below: list[bytes]) -> list[bytes]:
-    """The lines in which the first of these goes on."""
+    """Return the continuation lines of the first of these."""
     return [one for _, one in takewhile(lambda two: _goes_on(*two), pairwise(below))]
 
 
@@ -141,7 +142,7 @@ def _goes_on(line: bytes, following: bytes) -> bool:
 
 
 def _opened(before: bytes) -> list[int]:
-    """Offsets of the round brackets that are open at the end, the innermost first, up to the nearest code around it."""
+    """Return the offsets of the round brackets open at the end, innermost first, up to the nearest enclosing code."""
     closed: list[bytes] = []
     found: list[int] = []
     for one in reversed(list(_BRACKET.finditer(before))):
@@ -162,7 +163,7 @@ def _opened(before: bytes) -> list[int]:
 
 
 def _closed(after: bytes, count: int) -> int:
-    """Where the outermost of that many round brackets is closed, or the end."""
+    """Return the offset where the outermost of ``count`` open round brackets is closed, or the end."""
     for one in re.finditer(rb"[()]", after):
         count += 1 if one.group() == b"(" else -1
         if not count:

@@ -1,6 +1,6 @@
-"""Whether an identifier names one vendor and says nothing else: ``STRIPE_SECRET_KEY``, not ``stripe_to_paystack_key``.
+"""Decide whether an identifier names one vendor alone: ``STRIPE_SECRET_KEY``, not ``stripe_to_paystack_key``.
 
-A name is proof only if every word of it is known to leave its meaning as it is. Any other word may turn it round
+A name is proof only if every other word in it is known not to change its meaning. Any other word may negate it
 (``NOT_STRIPE_KEY``, ``StripeMock``, ``CLERK_KEY_MOVED_TO_WORKOS``) or show that the vendor is not meant at all
 (``clerk_office_token``, ``onTapKey``).
 """
@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from keyguard.support.regex import expression
 
-#: words of an identifier, in camel case, snake case or with dots
+#: a word of an identifier, in camel case, snake case or with dots
 _WORD = expression(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-#: words that leave open nothing about whose key it is
+#: words that do not change whose key it is
 _NEUTRAL = frozenset(
     b"key keys secret secrets token tokens api apis apikey apikeys secretkey sk pk rk live test testing tests prod "
     b"production dev development staging stage sandbox auth authorization authentication access private public "
@@ -32,7 +32,7 @@ _NEUTRAL = frozenset(
     b"label title v x js ts py php go rb node java net pop promise elements factory manager helper util utils "
     b"handler bean shop".split()
 )
-#: and of those the ones that do so beside a name that is a word of everyday language as well
+#: those that do not change it even next to a vendor's name that is also a common word
 _STRICT = _NEUTRAL - frozenset(
     b"account acct admin app application billing checkout connect customer data email emails endpoint endpoints "
     b"field header headers hook hooks info instance label load mail mailer mailbox main merchant module name new "
@@ -40,9 +40,9 @@ _STRICT = _NEUTRAL - frozenset(
     b"root secondary service services site smtp str string text the this title use user users vendor web window "
     b"pop promise elements factory manager helper util utils handler bean shop".split()
 )
-#: words before a vendor's name that do so there, and elsewhere do not: ``key_for_stripe``
+#: words that are neutral only in front of a vendor's name: ``key_for_stripe``
 _LEADING = frozenset([b"for"])
-#: words that turn a name round, or say that something stands in for the vendor
+#: words that negate a name, or indicate a replacement for the vendor
 _DOUBTS = frozenset(
     b"not no non nor never without un anti ex former formerly instead unlike except beside besides other others "
     b"another than versus vs or and to from replaces replaced replace replacing replacement substitute substitutes "
@@ -61,12 +61,12 @@ _DOUBTS = frozenset(
     b"connector zero free less only ersatz faux decoy honeypot canary bypass "
     b"neither avoid pre post after before invalid wrong bad broken unknown any some every all both either".split()
 )
-#: those of them that say so of all that is below them
+#: those of them that negate everything nested below them
 _DENIALS = frozenset(
     b"not no non never without ex former formerly instead unlike except other others replaces replaced replace "
     b"replacing replacement moved migrate migrates migrated alternative disabled removed deleted dropped".split()
 )
-#: other companies beside whose name a vendor's says nothing for certain
+#: other companies; next to such a name a vendor's name is no certain evidence
 _OTHERS = frozenset(
     b"adyen airtable airwallex algolia alipay amazon anthropic apideck apple asana auth0 authorizenet aws azure "
     b"bitpay bluesnap braintree brevo chargebee chargify clerk cloudflare cognito coinbase crisp culqi cybersource "
@@ -81,7 +81,7 @@ _OTHERS = frozenset(
     b"sumup supabase supertokens telegram twilio uber vonage wepay wise woocommerce workos worldpay xendit xero "
     b"yoco zendesk zoho zuora".split()
 )
-#: names that are words of everyday language, too: beside any other word they need not be the vendor's
+#: names that are also common words: next to any other word they need not mean the vendor
 _EVERYDAY = (
     *("checkoutapi", "checkoutsecret", "ckokey", "clerk", "courier", "knock", "linear", "magic", "moment", "notion"),
     *(
@@ -99,19 +99,19 @@ _EVERYDAY = (
     ),
     *("wrangler", "claude", "gemini"),
 )
-#: names that are two words of everyday language if they are written apart
+#: names that are two common words if written apart
 _APART = ("autorelay", "highnote", "liveblocks", "sendbyte", "sendmesh")
-#: letters of one word that is taken apart, and of those that it may be made of
+#: the longest word that is split, and the longest part of it, in letters
 _LONGEST, _MOST = 40, 15
-#: words beside which a name means something else
+#: words next to which a name means something else
 _SENSES = {"stripe": frozenset(b"mag magnetic zebra pin raid candy racing barber row disk volume lustre".split())}
 
 
 def names_only(identifier: bytes, name: re.Match[bytes], start: int, called: str) -> bool:
-    """Whether all of an identifier but the vendor's name, which was found in the text from the ``start`` of the
-    identifier on, leaves its meaning as it is.
+    """Whether an identifier contains the vendor's name and otherwise only words that keep its meaning.
 
-    What names a project may come first: ``ACME_STRIPE_KEY``, ``acme.stripe.key``.
+    ``start`` is the offset of the identifier in the text where ``name`` was matched. A project's name may come
+    first: ``ACME_STRIPE_KEY``, ``acme.stripe.key``.
     """
     if any(called.startswith(one) and not name.group().lower().startswith(one.encode()) for one in _APART):
         return False
@@ -131,7 +131,7 @@ def names_only(identifier: bytes, name: re.Match[bytes], start: int, called: str
 
 
 def is_verb(identifier: bytes, called: str) -> bool:
-    """Whether an identifier that is called may be a word of everyday language and nobody's name: ``resend(…)``."""
+    """Whether a called identifier may be a common word and not a vendor's name: ``resend(…)``."""
     return called.startswith(_EVERYDAY) and identifier.rpartition(b".")[2] == called.encode()
 
 
@@ -140,23 +140,23 @@ def _are_all(words: list[bytes], known: frozenset[bytes]) -> bool:
 
 
 def words_of(text: bytes) -> list[bytes]:
-    """The words of an identifier or of running text, in lower case."""
+    """Return the words of an identifier or of prose, in lower case."""
     return [word.lower() for word in _WORD.findall(text)]
 
 
 def _without(called: str, text: bytes) -> bytes:
-    """The text without further mentions of the name: ``Stripe.StripeClient``."""
+    """Return the text without further mentions of the name: ``Stripe.StripeClient``."""
     return re.sub(b"(?i)" + re.escape(called.encode()), b" ", text)
 
 
 def _may_lead(word: bytes, called: str) -> bool:
-    """Whether a word that is not known can be the name of a project."""
+    """Whether an unknown word can be the name of a project."""
     return word not in _DOUBTS and word not in _OTHERS and word not in _SENSES.get(called, ())
 
 
 @lru_cache(maxsize=4096)
 def _is_made_of(word: bytes, known: frozenset[bytes]) -> bool:
-    """Whether it is several known words in one piece: ``secretkey``."""
+    """Whether a word consists of several known words: ``secretkey``."""
     if len(word) > _LONGEST:
         return False
     ends = {0}
@@ -167,7 +167,7 @@ def _is_made_of(word: bytes, known: frozenset[bytes]) -> bool:
 
 
 def is_neutral_prose(words: list[bytes]) -> bool:
-    """Whether words before a name in running text leave its meaning as it is."""
+    """Whether words before a name in prose keep its meaning."""
     return all(word in _NEUTRAL or word in _PROSE for word in words)
 
 
@@ -177,10 +177,10 @@ _PROSE = frozenset(
 
 
 def is_doubtful(words: list[bytes]) -> bool:
-    """Whether one of the words turns round what it is said of."""
+    """Whether one of the words negates what it refers to."""
     return any(word in _DOUBTS for word in words)
 
 
 def is_about_another(words: list[bytes], own: Collection[str]) -> bool:
-    """Whether the words name a company by another name than its ``own``, or deny what is said below them."""
+    """Whether the words name a company other than ``own``, or negate what is nested below them."""
     return any((word in _OTHERS and word.decode() not in own) or word in _DENIALS for word in words)

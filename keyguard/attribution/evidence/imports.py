@@ -1,25 +1,25 @@
-"""Vendors by their packages: what a file imports, in any language."""
+"""Find vendors by the packages that a file imports, in any language."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from keyguard.attribution.evidence.names import Evidence, Vendors
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
 from keyguard.support.regex import expression
 
 _IMPORT = expression(rb"\b(?:import|require|require_once|from|use|using|include|gem|load|alias)\b|<script")
-#: bytes of a line that may stand before such a word, and that count behind it
+#: bytes of a line that may precede such a keyword, and bytes after it that are used
 _BEFORE, _BEHIND = 120, 200
-#: a line of a block of imports
+#: a line in a block of imports, as in Go
 _LISTED = expression(rb"(?m)^[ \t]*(?:[\w.]{1,60}[ \t]+)?\"[\w.-]{1,100}\.\w{1,20}/[^\"\n]{1,200}\"[ \t]*$")
 
 
 def import_lines(text: bytes) -> bytes:
-    """The lines of a file that import something, in lower case."""
+    """Return the lines of a file that import something, in lower case."""
     text = text.replace(b"\r", b"\n")
     found, end = list[bytes](), 0
-    # to look for the words first takes a third of the time that it takes to look at each line
+    # searching for the keywords first takes a third of the time of examining each line
     while word := _IMPORT.search(text, end):
         start = text.rfind(b"\n", 0, word.start()) + 1
         end = text.find(b"\n", word.end())
@@ -30,7 +30,7 @@ def import_lines(text: bytes) -> bytes:
 
 
 def by_import(vendors: Vendors, lines: bytes) -> list[Evidence]:
-    """Vendors whose packages stand in such lines."""
+    """Return the vendors whose packages occur in such lines."""
     return [*_imported(vendors, lines)]
 
 
@@ -42,9 +42,9 @@ def _imported(vendors: Vendors, lines: bytes) -> Iterator[Evidence]:
 
 
 def is_named(text: bytes, name: bytes) -> bool:
-    """Whether a package stands in the text and not inside a longer name (``stripe`` is not ``stripes``).
+    """Whether a package name occurs in the text, and not inside a longer name (``stripe`` is not ``stripes``).
 
-    What ends with ``/`` is a scope, and stands for all packages in it.
+    A name that ends with ``/`` is a scope, and stands for all packages in it.
     """
     if name not in text:
         return False

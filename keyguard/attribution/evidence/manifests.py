@@ -1,4 +1,4 @@
-"""Vendors by what a project needs: its manifests and lock files, in the languages that people use."""
+"""Find vendors by the dependencies of a project: manifests and lock files of common package managers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from keyguard.attribution.evidence.names import Evidence, Vendors
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
 from keyguard.support.regex import expression
 
 _NAMES = frozenset(
@@ -32,18 +32,18 @@ _PACKAGE = expression(rb"[@A-Za-z0-9](?:[.@-]{0,9}[\w/])+")
 
 
 def is_manifest(name: bytes) -> bool:
-    """Whether a file of that name says which packages a project needs."""
+    """Whether a file of that name lists the packages that a project depends on."""
     lowered = name.lower()
     return lowered in _NAMES or bool(_KINDS.match(lowered))
 
 
 def is_lock(name: bytes) -> bool:
-    """Whether it names those as well that are needed only by others."""
+    """Whether a file of that name also lists indirect dependencies."""
     return name.lower().endswith(_LOCKS)
 
 
-def by_needs(vendors: Vendors, name: bytes, content: bytes) -> list[Evidence]:
-    """Vendors whose packages a manifest names."""
+def by_dependencies(vendors: Vendors, name: bytes, content: bytes) -> list[Evidence]:
+    """Return the vendors whose packages a manifest lists."""
     packages = _of_json(content) if name.lower().endswith(b".json") else None
     needed = _plain(_PACKAGE.findall(_COMMENT.sub(b"", content)) if packages is None else packages)
     found: dict[str, Evidence] = {}
@@ -67,7 +67,7 @@ def _plain(packages: list[bytes]) -> set[bytes]:
 
 
 def _of_json(content: bytes) -> list[bytes] | None:
-    """The packages in the tables of a manifest; None for what is no such JSON."""
+    """Return the packages in the tables of a JSON manifest; None if the content is no such manifest."""
     try:
         described: Any = json.loads(content)
     except (ValueError, RecursionError):

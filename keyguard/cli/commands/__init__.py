@@ -1,1 +1,1 @@
-"""The commands, one module each; ``keyguard.cli.table`` lists them."""
+"""The commands, one module each; ``keyguard.cli.command_table`` lists them."""

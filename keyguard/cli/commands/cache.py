@@ -1,4 +1,4 @@
-"""``keyguard cache``: what is remembered from scan to scan, and how to forget it."""
+"""``keyguard cache``: show what is cached between scans, and clear it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import argparse
 import os
 import sys
 
-from keyguard.cache import directory, generations
-from keyguard.cache.generations import Holdings
+from keyguard.cache import directory, file_rotation
+from keyguard.cache.file_rotation import Holdings
 from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import number, size
+from keyguard.sources.gitignore import saved
 from keyguard.support.sanitize import shown
 
-#: rules and checks, in the form in which they are loaded fastest
-_COMPILED = (compiled.FILES, tables.FILES)
-#: of a stamp: enough to tell two apart
+#: patterns of the cache files with compiled rules, checks and ignore patterns
+_COMPILED = (compiled.FILES, tables.FILES, saved.FILES)
+#: the number of digits of a stamp that are displayed
 _STAMP = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     text = "where it is, how large, and what is in it"
     info = actions.add_parser("info", help=text, description=text[0].upper() + text[1:] + ".")
@@ -31,11 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what is asked."""
+    """Run the action."""
     if options.action == "clear":
-        text = f"removed {size(generations.clear() + _clear_rules())}"
+        text = f"removed {size(file_rotation.clear() + _clear_rules())}"
     else:
-        found = generations.holdings()
+        found = file_rotation.holdings()
         text = _json(found) if options.format == "json" else _text(found)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
@@ -60,12 +61,12 @@ def _text(found: Holdings) -> str:
 
 
 def _aligned(column: int, text: str, width: int) -> str:
-    """Words to the left, numbers to the right."""
+    """Return text aligned to the left, numbers to the right."""
     return text.ljust(width) if column < 2 else text.rjust(width)
 
 
 def _json(found: Holdings) -> str:
-    from keyguard.report.document import to_json
+    from keyguard.report.json_objects import to_json
 
     document = {
         "folder": None if found.folder is None else shown(found.folder),

@@ -1,18 +1,17 @@
-"""``keyguard explain ID``: what a rule or a check finds, why that matters and what to do about it, for people."""
+"""``keyguard explain ID``: describe what a rule or a check finds, why that matters and what to do about it."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 import textwrap
 from collections.abc import Iterable
 
+from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
 from keyguard.report.output import write_stdout
-from keyguard.rules import loader
 from keyguard.rules.loader import RuleSet
 from keyguard.support.errors import UsageError
 
@@ -20,23 +19,25 @@ _WIDTH = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.add_argument("id", metavar="ID", help="the id of a rule or a check, as in the square brackets of a report")
     parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the explanation."""
-    ruleset = loader.parse(loader.read_packs(options.rules))
+    ruleset = compiled.rules(options.rules)
     text = describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
 
 
 def find(ruleset: RuleSet, name: str) -> Rule | Check:
-    """The rule or the check of that id. Raises ``UsageError`` with a suggestion."""
+    """Return the rule or check with that id. Raise ``UsageError`` with a suggestion if there is none."""
     known: dict[str, Rule | Check] = {**tables.checks(), **ruleset.by_id()}
     if name not in known:
+        import difflib
+
         near = difflib.get_close_matches(name, known, n=1)
         hint = f", did you mean {near[0]!r}?" if near else " (keyguard rules list shows them)"
         raise UsageError(f"no rule is called {name!r}{hint}")
@@ -44,7 +45,7 @@ def find(ruleset: RuleSet, name: str) -> Rule | Check:
 
 
 def describe(one: Rule | Check, ruleset: RuleSet) -> str:
-    """All that it says, wrapped for reading; no example is filled, so nothing in it looks like a key."""
+    """Return the whole description, wrapped; no example is expanded, so nothing in it looks like a key."""
     facts = _of_rule(one, ruleset) if isinstance(one, Rule) else _of_check(one)
     lines = [f"{one.id}: {one.title}", "", *_wrapped(one.description), ""]
     lines += [f"  {name:<11} {text}" for name, text in facts.items() if text]
@@ -80,7 +81,7 @@ def _of_check(check: Check) -> dict[str, str]:
 
 
 def _reasons(reasons: Iterable[str]) -> str:
-    """What examples show, one below the other."""
+    """Return the purposes of examples, one per line."""
     return f"\n{'':14}".join(map(_hanging, dict.fromkeys(filter(None, reasons))))
 
 

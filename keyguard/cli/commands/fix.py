@@ -1,4 +1,4 @@
-"""``keyguard fix``: changes the user's own files so that keys are kept as they should be, once he has seen how."""
+"""``keyguard fix``: change the user's own files so that keys are stored safely, after showing how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from keyguard.cli.shared import scanning
+from keyguard.cli.shared import scan_command
 from keyguard.config import project_config
 from keyguard.engine import compiled
 from keyguard.fix.applying import Outcome, apply
@@ -23,7 +23,7 @@ from keyguard.hygiene.envfiles.names import holds_keys
 from keyguard.model.finding import Finding, Run
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
-from keyguard.scan import run as scan
+from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -42,7 +42,7 @@ exit code: 0 nothing is left to do; 1 something is, or was not done; 2 an error,
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="file or folder (default: this folder)")
     parser.add_argument("--unsafe", action="store_true", help="also replace keys in code by look-ups")
@@ -52,18 +52,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", default=[], metavar="ID", help="only for these checks and rules")
     parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="not for these")
     parser.add_argument(
-        "--config", type=scanning.given, metavar="FILE", help="this configuration instead of the nearest one"
+        "--config", type=scan_command.given, metavar="FILE", help="this configuration instead of the nearest one"
     )
     parser.add_argument("--isolated", action="store_true", help="no configuration that is found")
     parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
     parser.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
     parser.add_argument(
-        "--jobs", type=scanning.count, default=0, metavar="N", help="processes (default: one a processor)"
+        "--jobs", type=scan_command.count, default=0, metavar="N", help="processes (default: one a processor)"
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show, ask, do; again while there is more to do."""
+    """Show, ask, change; repeat while there is more to do."""
     if os.rename not in os.supports_dir_fd:
         raise UsageError("files cannot be changed safely on this system: there is no way to stay clear of links")
     asked = _request(options)
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         site.files.close()
 
 
-def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int:
+def _rounds(asked: ScanRequest, site: Site, options: argparse.Namespace) -> int:
     done: list[Step] = []
     lasting: set[Left] = set()
     for _ in range(_ROUNDS):
@@ -83,7 +83,7 @@ def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int
         except UsageError:
             if not done:
                 raise
-            # all that there was is ignored now
+            # everything there is ignored now
             return _end(Plan(left=tuple(sorted(lasting))), site, done)
         plan = _planned(found, site, unsafe=options.unsafe)
         lasting |= {one for one in plan.left if one.lasting}
@@ -103,39 +103,39 @@ def _rounds(asked: scan.Request, site: Site, options: argparse.Namespace) -> int
     return _end(plan, site, done, whole=found.coverage.complete)
 
 
-def _request(options: argparse.Namespace) -> scan.Request:
+def _request(options: argparse.Namespace) -> ScanRequest:
     options.no_inline_ignore = options.allow_incomplete = False
     options.fail_on, options.engine = "", "auto"
     settings = project_config.find(options.path, options.config, isolated=options.isolated)
-    request = scanning.request(options, settings, "tree", Ask(paths=(options.path,)))
+    request = scan_command.request(options, settings, "tree", Ask(paths=(options.path,)))
     return msgspec.structs.replace(request, history="no", hygiene=True)
 
 
-def _scanned(asked: scan.Request, site: Site) -> Run:
-    """What there is at the path; of a file that keys are kept in also how, which is a matter of its folder."""
-    found = scan.run(asked)
+def _scanned(asked: ScanRequest, site: Site) -> Run:
+    """Return the run for the path; for a file that stores keys, with the hygiene violations of its folder."""
+    found = run_scan(asked)
     if not (site.file and holds_keys(site.file)):
         return found
     folder = os.path.dirname(os.path.realpath(asked.ask.paths[0]))
     try:
-        around = scan.run(
+        around = run_scan(
             msgspec.structs.replace(
                 asked, ask=Ask(paths=(folder,)), terms=msgspec.structs.replace(asked.terms, keys=False)
             )
         )
     except UsageError:
-        return found  # there is nothing in it that git could take
+        return found  # the folder contains nothing that git could track
     kept = [one for finding in around.findings if (one := _about(finding, site)) is not None]
     keys = [one for one in found.findings if one.kind == "key"]
     return msgspec.structs.replace(found, findings=(*keys, *kept))
 
 
 def _about(finding: Finding, site: Site) -> Finding | None:
-    """The finding as far as it is about the file that was asked for."""
+    """Return the finding restricted to the requested file; None if it does not concern it."""
     files = [path for path in finding.files if site.place(path) == site.file]
     if not files:
         return None
-    # the first one says what docker leaves out
+    # the first file is the .dockerignore
     first = finding.files[:1] if finding.rule == "env-in-docker-context" else ()
     return msgspec.structs.replace(finding, files=(*first, *files))
 
@@ -151,7 +151,7 @@ def _planned(found: Run, site: Site, *, unsafe: bool) -> Plan:
 def _agreed(options: argparse.Namespace) -> bool:
     if options.yes or options.dry_run:
         return bool(options.yes)
-    if not (scanning.is_terminal(sys.stdin) and scanning.is_terminal(sys.stdout)):
+    if not (scan_command.is_terminal(sys.stdin) and scan_command.is_terminal(sys.stdout)):
         _say(["nothing was changed: there is nobody to ask; --yes does it, --dry-run only shows it"])
         return False
     print("Do this? [y/N] ", end="", flush=True)
@@ -191,7 +191,7 @@ def _result(outcome: Outcome, plan: Plan, site: Site) -> Iterator[str]:
 
 def _end(plan: Plan, site: Site, done: list[Step], *, whole: bool = True) -> int:
     _say(_left(plan, site))
-    if any(not isinstance(step, Restrict) for step in done):  # permissions are no matter of git's
+    if any(not isinstance(step, Restrict) for step in done):  # git does not record these permissions
         _say(["commit what was changed; what was committed before stays in history, so replace keys that were"])
     elif not done and not plan.left:
         _say(["nothing to do"])

@@ -1,4 +1,4 @@
-"""``keyguard inventory``: all keys of a project, a row each."""
+"""``keyguard inventory``: list all keys of a project, one row each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TextIO
 
 import msgspec
 
-from keyguard.cli.shared import records, scanning
+from keyguard.cli.shared import key_status, scan_command
 from keyguard.config import project_config
 from keyguard.inventory.census import Census
 from keyguard.inventory.formats import FORMATS
 from keyguard.inventory.rows import rows
 from keyguard.model.finding import Run
 from keyguard.report.output import Destination, parse_formats, write_each
-from keyguard.scan import run as scan
+from keyguard.scan.exit_code import exit_code
 from keyguard.sources.listing import Ask
 
 _EPILOG = """\
@@ -31,7 +31,7 @@ exit code: 0 all was read, whatever was found; 2 something was not, or an error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
     names = f"{', '.join(FORMATS)}; repeatable (default: text)"
@@ -40,18 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-incomplete", action="store_true", help="what could not be read does not fail the command"
     )
-    scanning.add_how(parser)
+    scan_command.add_reading_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look at everything, also at environment files that git ignores, and list what is there."""
+    """Scan everything, including environment files that git ignores, and list the keys."""
     options.select, options.ignore, options.no_inline_ignore, options.fail_on = [], [], False, ""
     destinations = parse_formats(options.format, FORMATS)
     paths = tuple(options.paths) or (".",)
     settings = project_config.find(paths[0], options.config, isolated=options.isolated)
-    census, known = Census(), records.known(settings, options.rules)
+    census, known = Census(), key_status.known_status(settings, options.rules)
     asked = msgspec.structs.replace(
-        scanning.request(options, settings, "tree", Ask(paths=paths)),
+        scan_command.request(options, settings, "tree", Ask(paths=paths)),
         history="no" if options.no_history else "auto",
         also=census.look,
     )
@@ -59,14 +59,14 @@ def run(options: argparse.Namespace) -> int:
     def respond(found: Run) -> int:
         return _report(found, census, known, destinations)
 
-    return scanning.run(asked, respond)
+    return scan_command.run(asked, respond)
 
 
-def _report(found: Run, census: Census, known: records.Known, destinations: list[Destination]) -> int:
-    listed = rows(found, census, records.ends(found, known))
+def _report(found: Run, census: Census, known: key_status.KnownStatus, destinations: list[Destination]) -> int:
+    listed = rows(found, census, key_status.key_endings(found, known))
 
     def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:
         return partial(FORMATS[name], listed, found)
 
     write_each(destinations, rendered, sys.stdout)
-    return 2 if scan.exit_code(found) == 2 else 0
+    return 2 if exit_code(found) == 2 else 0

@@ -1,4 +1,4 @@
-"""``keyguard journal``: what was done about keys, and when."""
+"""``keyguard journal``: list what was done about keys, and when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyguard.support.sanitize import shown, visible_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.add_argument("ids", nargs="*", metavar="ID", help="only these keys (default: all)")
     parser.add_argument(
         "-f", "--format", choices=("text", "jsonl"), default="text", help="text or jsonl (default: text)"
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the entries, the oldest first."""
+    """Print the entries, oldest first."""
     found = Journal(journal.folder(os.environ))
     wanted = [one.lower().removeprefix("kg-") for one in options.ids]
     entries = [one for one in found.entries() if not wanted or one.fingerprint.startswith(tuple(wanted))]

@@ -1,4 +1,4 @@
-"""``keyguard plan``: what to do about keys, step by step."""
+"""``keyguard plan``: print the remediation of keys, step by step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from keyguard.cli.shared import keys, records, scanning
+from keyguard.cli.shared import key_options, key_status, scan_command
 from keyguard.config import user_config
 from keyguard.engine import compiled
 from keyguard.model.endpoint import Revocation
@@ -18,12 +18,12 @@ from keyguard.model.finding import Finding, Run
 from keyguard.model.verdict import State
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, is_dead
-from keyguard.report.document import to_json
+from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
-from keyguard.response import choosing, planning
-from keyguard.response.asking import request_of
-from keyguard.response.planning import Means, Plan, Step
-from keyguard.response.vouching import Vouching
+from keyguard.response import key_selection, remediation_plan
+from keyguard.response.journal_evidence import JournalEvidence
+from keyguard.response.remediation_plan import AvailableRequests, Plan, Step
+from keyguard.response.vendor_requests import request_of
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
 
@@ -31,29 +31,29 @@ _MOST_PLACES = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.add_argument("ids", nargs="*", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--all", action="store_true", help="all keys that a scan finds")
     formats = ("text", "markdown", "json")
     parser.add_argument(
         "-f", "--format", choices=formats, default="text", help="text, markdown or json (default: text)"
     )
-    keys.add_arguments(parser, network=False)
+    key_options.add_arguments(parser, network=False)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the plans."""
     if bool(options.ids) == options.all:
         raise UsageError("name the keys, or say --all")
-    return scanning.run(keys.request(options), partial(_plan, options=options))
+    return scan_command.run(key_options.request(options), partial(_plan, options=options))
 
 
 def _plan(found: Run, options: argparse.Namespace) -> int:
-    chosen = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
+    chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     means = _means(options)
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = records.vouching_of(options.rules) if entries else None
-    plans = [planning.plan(one, means(one), _state(one, entries, vouching)) for one in chosen]
+    evidence = key_status.journal_evidence(options.rules) if entries else None
+    plans = [remediation_plan.plan(one, means(one), _state(one, entries, evidence)) for one in chosen]
     if options.format == "json":
         document = {"schema": "keyguard-plan/1", "plans": [msgspec.to_builtins(one) for one in plans]}
         lines = [to_json(document, indent=2)]
@@ -63,25 +63,25 @@ def _plan(found: Run, options: argparse.Namespace) -> int:
     return 0
 
 
-def _state(finding: Finding, entries: Sequence[Entry], vouching: Vouching | None) -> State | None:
-    """What is known of a key by the word of its own vendor; None where nobody was asked."""
-    found = vouching.decides(entries, finding.fingerprint, finding) if vouching else None
+def _state(finding: Finding, entries: Sequence[Entry], evidence: JournalEvidence | None) -> State | None:
+    """Return the state of a key according to its own vendor; None if nobody was asked."""
+    found = evidence.deciding_entry(entries, finding.fingerprint, finding) if evidence else None
     if found is not None:
         return State.INACTIVE if is_dead(found) else State.ACTIVE
     asked = any(one.fingerprint == finding.fingerprint and one.action == "verify" for one in entries)
     return State.UNKNOWN if asked else None
 
 
-def _means(options: argparse.Namespace) -> Callable[[Finding], Means]:
-    """What requests there are, by the rules and by what the user has set for himself."""
+def _means(options: argparse.Namespace) -> Callable[[Finding], AvailableRequests]:
+    """Return a function from a finding to its requests, by the rules and the user's own settings."""
     rules = compiled.load(tuple(options.rules)).ruleset.by_id()
     own = user_config.load(user_config.path(os.environ)).vendors
 
-    def of(finding: Finding) -> Means:
+    def of(finding: Finding) -> AvailableRequests:
         rule = rules.get(finding.rule)
         asked, revoked = (rule and request_of(rule, own, name) for name in ("verify", "revoke"))
         admin = isinstance(revoked, Revocation) and revoked.right == "admin"
-        return Means(verify=asked is not None, revoke=revoked is not None, admin=admin)
+        return AvailableRequests(verify=asked is not None, revoke=revoked is not None, admin=admin)
 
     return of
 
@@ -125,7 +125,7 @@ def _places(plan: Plan) -> list[str]:
 
 
 def _md(text: str) -> str:
-    """Text that Markdown takes as it is."""
+    """Return the text escaped for Markdown."""
     return "".join(f"\\{char}" if char in "\\`*_[]<>|#" else char for char in shown(text))
 
 

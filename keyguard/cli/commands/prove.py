@@ -1,4 +1,4 @@
-"""``keyguard prove``: whether a key is gone, and on what that rests."""
+"""``keyguard prove``: say whether a key is gone, and on what evidence."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from functools import partial
 
 import msgspec
 
-from keyguard.cli.shared import keys, records, scanning
+from keyguard.cli.shared import key_options, key_status, scan_command
 from keyguard.engine import compiled
 from keyguard.model.finding import Run
 from keyguard.model.verdict import Verdict
 from keyguard.remote import journal
 from keyguard.remote.journal import Journal
-from keyguard.report.document import to_json
+from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import prose
 from keyguard.response import proof
 from keyguard.response.proof import Claim
-from keyguard.response.unread import Unread, partial_history, unread
-from keyguard.response.unread import lines as told
-from keyguard.response.verifying import Verifier
+from keyguard.response.proof_limits import NotCovered, lines_of, not_covered, partial_history
+from keyguard.response.verification import Verifier
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
 
@@ -38,24 +37,24 @@ _WORDS = {True: "yes", False: "NO", None: "not known"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("id", metavar="ID", help="the key's fingerprint, or its id where something here still knows it")
     parser.add_argument("--stdin", action="store_true", help="ask the vendor, with the key on standard input")
     parser.add_argument("--all-files", action="store_true", help="read files that git ignores, too")
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text or json (default: text)")
-    keys.add_arguments(parser)
+    key_options.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look, and say what holds."""
+    """Scan, and print which claims hold."""
     if (options.vendor or options.host) and not options.stdin:
         raise UsageError("--vendor and --host say whom to ask: they go with --stdin")
     options.no_cache = True
-    asked = keys.request(options)
+    asked = key_options.request(options)
     if options.all_files:
         asked = msgspec.structs.replace(asked, ask=msgspec.structs.replace(asked.ask, all_files=True))
-    return scanning.run(asked, partial(_prove, options=options))
+    return scan_command.run(asked, partial(_prove, options=options))
 
 
 def _prove(found: Run, options: argparse.Namespace) -> int:
@@ -65,8 +64,8 @@ def _prove(found: Run, options: argparse.Namespace) -> int:
     asked = _asked(fingerprint, kept, found, options) if options.stdin else None
     paths, engine = tuple(options.path) or (".",), compiled.load(tuple(options.rules))
     unseen = "--no-history" if options.no_history else partial_history(paths)
-    claims = proof.prove(fingerprint, found, entries, records.vouching_of(options.rules), asked, unseen=unseen)
-    left = unread(found, paths, engine, all_files=options.all_files)
+    claims = proof.prove(fingerprint, found, entries, key_status.journal_evidence(options.rules), asked, unseen=unseen)
+    left = not_covered(found, paths, engine, all_files=options.all_files)
     name = proof.name(fingerprint, found.findings)
     held = [one.holds for one in claims]
     if options.format == "json":
@@ -88,19 +87,19 @@ def _prove(found: Run, options: argparse.Namespace) -> int:
 def _asked(fingerprint: str, kept: Journal, found: Run, options: argparse.Namespace) -> Verdict | None:
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("standard input is closed")
-    verifier = Verifier(tuple(options.rules), keys.user_config(options), kept)
+    verifier = Verifier(tuple(options.rules), key_options.user_config(options), kept)
     text, known = sys.stdin.buffer.read(64 << 10), proof.finding_of(fingerprint, found)
-    for one in verifier.of_text(text, keys.said(options), wanted=fingerprint, known=known):
+    for one in verifier.verify_text(text, key_options.user_claims(options), wanted=fingerprint, known=known):
         return one.verdict
     return None
 
 
-def _text(name: str, fingerprint: str, claims: list[Claim], left: list[Unread]) -> list[str]:
+def _text(name: str, fingerprint: str, claims: list[Claim], left: list[NotCovered]) -> list[str]:
     lines = [f"{shown(name)}  {fingerprint}"]
     for one in claims:
         lines.append(f"  {_WORDS[one.holds]:<9}  {prose(one.claim)}")
         lines += [f"             {shown(reason)}" for reason in one.because]
     lines += ["  not read, and not covered by any of this:"]
-    lines += [f"    {shown(line)}" for one in left for line in told(one)]
+    lines += [f"    {shown(line)}" for one in left for line in lines_of(one)]
     proven = all(one.holds for one in claims)
     return [*lines, _PROVEN if proven else "not proven"]

@@ -1,4 +1,4 @@
-"""``keyguard purge``: takes keys out of the history of a server, in a fresh clone of it."""
+"""``keyguard purge``: remove keys from a server's history, in a fresh clone of it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from functools import partial
 
 import msgspec
 
-from keyguard.cli.shared import keys, records, scanning
+from keyguard.cli.shared import key_options, key_status, scan_command
 from keyguard.engine import compiled
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret
 from keyguard.model.finding import Finding, Run, Where
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, is_dead
+from keyguard.report.history_phrases import place_with_history
 from keyguard.report.output import write_stdout
-from keyguard.report.past import place_in_time
-from keyguard.response import choosing
-from keyguard.response.purging import announcement, leads, network, rewrite, server
+from keyguard.response import key_selection
+from keyguard.response.purging import git_network, local_references, purge_report, rewrite, server
+from keyguard.response.purging.affected_objects import Commits, Objects, search, walk
 from keyguard.response.purging.clone import Clone, default_folder
-from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import Commits, Objects, search, walk
-from keyguard.response.purging.names import secret_in_names
+from keyguard.response.purging.large_files import LargeFile, holding
+from keyguard.response.purging.replacements import Replacements
 from keyguard.response.purging.rewrite import Change
-from keyguard.response.purging.scope import Scope, scope_of
+from keyguard.response.purging.rewrite_scope import Scope, scope_of
+from keyguard.response.purging.secrets_in_names import secret_from_names
 from keyguard.response.purging.server import Server
-from keyguard.response.retrieval import secret_of
-from keyguard.scan import run as scan
+from keyguard.response.secret_retrieval import secret_of
+from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import GitError, UsageError
 from keyguard.support.sanitize import shown
@@ -49,7 +50,7 @@ exit code: 0 it can be done, or is done and the keys are gone from the clone; 1 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--execute", action="store_true", help="keep the rewritten clone, and say how it is published")
@@ -60,36 +61,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--remote", default="", metavar="ADDRESS", help="the server: its address, or the name of a remote"
     )
     parser.add_argument("--yes", action="store_true", help="the address given with --remote is confirmed")
-    keys.add_arguments(parser, network=False)
+    key_options.add_arguments(parser, network=False)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare, or do."""
+    """Prepare the purge, and carry it out with ``--execute``."""
     if len(options.path) > 1:
         raise UsageError("history is that of one repository: give one --path")
     if options.execute:
         Journal(journal.folder(os.environ)).require_place()
     source = (tuple(options.path) or (".",))[0]
     folders = rewrite.tools(source)
-    return scanning.run(keys.request(options), partial(_purge, options=options, source=source, folders=folders))
+    return scan_command.run(
+        key_options.request(options), partial(_purge, options=options, source=source, folders=folders)
+    )
 
 
 def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[str]) -> int:
-    chosen = choosing.chosen(found, options.ids)
+    chosen = key_selection.select_keys(found, options.ids)
     repository = discover(source)
     if repository is None:
         raise UsageError(f"{source}: not in a git repository: there is no history")
     _check_whole(repository, chosen)
-    forms = Forms(_secrets(chosen, repository, source, options))
-    asked, typing = server.proposed(repository, options.remote), scanning.is_terminal(sys.stdin)
-    server.confirmed(asked, options.remote, yes=options.yes, ask=_ask if typing else None)
+    forms = Replacements(_secrets(chosen, repository, source, options))
+    asked, typing = server.propose_server(repository, options.remote), scan_command.is_terminal(sys.stdin)
+    server.require_confirmation(asked, options.remote, yes=options.yes, ask=_ask if typing else None)
     top = repository.top or repository.git_dir
     clone = Clone(options.into or default_folder(top), top)
     kept = False
     with clone.made():
         try:
-            reached = partial(network.variables, clone, top, os.environ, typing=typing)
-            server.obtain(clone, asked, repository, reached)
+            reached = partial(git_network.variables, clone, top, os.environ, typing=typing)
+            server.clone_server(clone, asked, repository, reached)
             purge = _Purge(chosen, source, repository, forms, asked, clone)
             code = purge.run(folders, tuple(options.rules), execute=options.execute)
             kept = purge.kept
@@ -100,20 +103,28 @@ def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[s
 
 
 class _Purge:
-    """One purge, once the clone is there."""
+    """One purge, after the clone was made."""
 
     def __init__(
-        self, chosen: list[Finding], source: str, repository: Repository, forms: Forms, asked: Server, clone: Clone
+        self,
+        chosen: list[Finding],
+        source: str,
+        repository: Repository,
+        forms: Replacements,
+        asked: Server,
+        clone: Clone,
     ) -> None:
         self._chosen, self._source, self._repository = chosen, source, repository
         self._forms, self._server, self._clone = forms, asked, clone
+        self._large: list[LargeFile] = []
         self.kept = False
-        """Whether the clone was rewritten, and is to be kept."""
+        """Whether the clone was rewritten and is kept."""
 
     def run(self, folders: list[str], rules: tuple[str, ...], *, execute: bool) -> int:
-        """Say what will change, change it in the clone, and say what to do then; the exit code."""
+        """Announce the changes, make them in the clone, and say what remains to do; return the exit code."""
         clone, forms = self._clone, self._forms
         objects = search(clone, forms)
+        self._large = holding(self._repository, self._source, self._chosen, forms, objects.pointers)
         commits = walk(clone, forms, objects)
         scope = scope_of(clone, forms, objects, commits)
         _say(self._whence())
@@ -121,8 +132,8 @@ class _Purge:
             _say(self._nothing(scope, {*commits.parents, *objects.tags}))
             return 1
         _say(_unrevoked(self._chosen, rules))
-        _say(announcement.at_head(clone, forms, objects, commits))
-        _say(announcement.announcement(forms, objects, commits, scope))
+        _say(purge_report.head_lines(clone, forms, objects, commits))
+        _say(purge_report.change_lines(forms, objects, commits, scope, self._served))
         change = rewrite.rewrite(clone, forms, objects, scope, folders)
         if not execute:
             _say(["this was tried in a clone, which is removed again: nothing was changed. --execute keeps it"])
@@ -133,7 +144,12 @@ class _Purge:
         clone.keep()
         self.kept = True
         _say(self._result(left, change, scope, objects, commits))
-        return 1 if left or scope.left else 0
+        return 1 if left or scope.left or self._served else 0
+
+    @property
+    def _served(self) -> list[LargeFile]:
+        """The Git LFS objects that contain a key, and that the server has as well."""
+        return [one for one in self._large if one.is_served]
 
     def _whence(self) -> Iterator[str]:
         name = self._server.name
@@ -146,31 +162,31 @@ class _Purge:
             yield "the address holds a password, which is not used: git asks your credential helper"
 
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
-        """Why nothing can be rewritten, and what leads to the keys instead."""
+        """Yield why nothing can be rewritten, and what leads to the keys instead."""
         yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
-        yield from announcement.beyond_push(self._server.address, scope, self._forms)
-        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
+        yield from purge_report.unpushable_lines(self._server.address, scope, self._forms, self._served)
+        found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
         if found:
             yield "what leads to it here, and what to do there:"
-            yield from leads.lines(found)
+            yield from local_references.lines(found)
         files = [one for key in self._chosen for one in key.occurrences if one.where is Where.TREE]
         if files:
             yield "it is in files here (keyguard fix):"
-            yield from (f"  {place_in_time(one)}" for one in files)
+            yield from (f"  {place_with_history(one)}" for one in files)
 
     def _left(self, rules: tuple[str, ...]) -> list[str]:
-        """The keys that are still in the clone, with their places: byte by byte, and by a scan of all it holds."""
+        """Return the keys still in the clone, with their places: by searching bytes, and by a scan of everything."""
         bare = search(self._clone, self._forms).keys
         bare |= {key for name in self._clone.refs() for key in self._forms.keys_in(name)}
-        request = scan.Request(ask=Ask(paths=(self._clone.path,)), history="only", cached=False, rules=rules)
-        found = scan.run(request)
+        request = ScanRequest(ask=Ask(paths=(self._clone.path,)), history="only", cached=False, rules=rules)
+        found = run_scan(request)
         if not found.coverage.complete:
             return [f"{one.id}: the clone could not be read whole" for one in self._chosen]
         places = [(one.fingerprint, place) for one in found.findings for place in one.occurrences]
         places += [(one.fingerprint, one.occurrence) for one in found.suppressed]
         left: list[str] = []
         for number, key in enumerate(self._chosen):
-            there = [place_in_time(place) for fingerprint, place in places if fingerprint == key.fingerprint]
+            there = [place_with_history(place) for fingerprint, place in places if fingerprint == key.fingerprint]
             if there or number in bare:
                 left += [f"{key.id}: {where}" for where in there or ["in an object that no scan finds"]]
         return left
@@ -190,21 +206,23 @@ class _Purge:
             )
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
-        command = announcement.push(clone, address, change.refs, into_work_tree=work_tree)
+        command = purge_report.push_command(clone, address, change.refs, into_work_tree=work_tree)
         if KNOWN.shows(command):
             yield "the name of a folder holds a key, and is masked in the command: purge again with another --into"
-        yield from announcement.afterwards(clone, address, scope, self._forms, objects, command)
+        yield from purge_report.follow_up_lines(clone, address, scope, self._forms, self._served, command)
         known = {*commits.parents, *objects.tags}
-        found = leads.leads(self._repository, self._source, self._chosen, self._forms, known)
+        found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
         if found:
             yield ""
             yield "besides, only here:"
-            yield from leads.lines(found)
+            yield from local_references.lines(found)
 
     def _note(self, left: Sequence[str]) -> None:
         kept = Journal(journal.folder(os.environ))
-        for one in self._chosen:
-            outcome = "still-there" if any(line.startswith(f"{one.id}:") for line in left) else "purged"
+        stored = frozenset[int]().union(*(one.keys for one in self._served))
+        for number, one in enumerate(self._chosen):
+            is_left = number in stored or any(line.startswith(f"{one.id}:") for line in left)
+            outcome = "still-there" if is_left else "purged"
             entry = Entry(action="purge", fingerprint=one.fingerprint, id=one.id, vendor=one.vendor, outcome=outcome)
             kept.append(msgspec.structs.replace(entry, detail=self._clone.path))
 
@@ -214,7 +232,7 @@ def _check_whole(repository: Repository, chosen: Sequence[Finding]) -> None:
         server.check_whole(repository, "this")
     except GitError:
         _say(["what leads to the key, as far as this clone knows:"])
-        _say(f"  {place_in_time(one)}" for key in chosen for one in key.occurrences)
+        _say(f"  {place_with_history(one)}" for key in chosen for one in key.occurrences)
         raise
 
 
@@ -224,7 +242,7 @@ def _secrets(
     engine = compiled.load(tuple(options.rules))
     found = []
     for one in chosen:
-        secret = secret_of(one, (source,), engine) or secret_in_names(one, repository, engine)
+        secret = secret_of(one, (source,), engine) or secret_from_names(one, repository, engine)
         if secret is None:
             raise UsageError(f"{one.id} cannot be read again where it was found: it is gone")
         found.append((one.id, secret))
@@ -233,9 +251,9 @@ def _secrets(
 
 def _unrevoked(chosen: Sequence[Finding], rules: Sequence[str]) -> Iterator[str]:
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = records.vouching_of(rules) if entries else None
+    evidence = key_status.journal_evidence(rules) if entries else None
     for one in chosen:
-        word = vouching.decides(entries, one.fingerprint, one) if vouching else None
+        word = evidence.deciding_entry(entries, one.fingerprint, one) if evidence else None
         if word is None or not is_dead(word):
             yield f"warning: nothing says that {one.id} was revoked. Whoever has a clone has a key that works, and no"
             yield f"  rewrite changes that: keyguard revoke {one.id}"

@@ -1,4 +1,4 @@
-"""``keyguard revoke``: makes keys inactive at their vendors. Without ``--execute`` it only shows what it would do."""
+"""``keyguard revoke``: make keys inactive at their vendors. Without ``--execute`` it only shows what it would do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TextIO
 
-from keyguard.cli.shared import keys, scanning
+from keyguard.cli.shared import key_options, scan_command
 from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.model.finding import Finding, Run
@@ -18,13 +18,13 @@ from keyguard.remote import journal
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Journal
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import headline, place, prose, steps
-from keyguard.response import choosing
-from keyguard.response.administration import Administrator, needs_credential
-from keyguard.response.asking import Asker
-from keyguard.response.credentials import Credentials
-from keyguard.response.revoking import DONE, OUTCOMES, Outcome, Plan, Revoker
-from keyguard.response.verifying import source_of
+from keyguard.report.phrases import headline, place_text, prose, steps
+from keyguard.response import key_selection
+from keyguard.response.account_keys import AccountKeys, needs_credential
+from keyguard.response.admin_credentials import Credentials
+from keyguard.response.revocation import DONE, OUTCOMES, Outcome, Plan, Revoker
+from keyguard.response.vendor_requests import RequestSelector
+from keyguard.response.verification import source_of
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
 
@@ -51,7 +51,7 @@ _MOST_PLACES = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="+", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--execute", action="store_true", help="do it; without this it is only shown")
@@ -63,29 +63,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key-id", default="", metavar="ID", help="how the vendor calls the one key, where several look like it"
     )
-    keys.add_arguments(parser)
+    key_options.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show, or do."""
+    """Show the plans, and carry them out with ``--execute``."""
     if (options.vendor or options.host or options.key_id) and len(options.ids) != 1:
         raise UsageError("--vendor, --host and --key-id are about one key: name that key")
     if options.yes and not options.expect:
         raise UsageError("--yes needs --expect ID: which key you mean, once more")
     if options.yes and len(options.ids) != 1:
         raise UsageError("--yes is for one key at a time")
-    return scanning.run(keys.request(options), partial(_revoke, options=options))
+    return scan_command.run(key_options.request(options), partial(_revoke, options=options))
 
 
 def _revoke(found: Run, options: argparse.Namespace) -> int:
-    chosen = choosing.chosen(found, options.ids)
-    if options.expect and [one.fingerprint for one in choosing.chosen(found, [options.expect])] != [
+    chosen = key_selection.select_keys(found, options.ids)
+    if options.expect and [one.fingerprint for one in key_selection.select_keys(found, [options.expect])] != [
         one.fingerprint for one in chosen
     ]:
         raise UsageError(f"--expect {options.expect} is not the key that is named")
     engine, paths = compiled.load(tuple(options.rules)), tuple(options.path) or (".",)
     revoker, credentials = _revoker(options, engine)
-    plans = [revoker.plan(one, source_of(one, paths, engine), keys.said(options)) for one in chosen]
+    plans = [revoker.plan(one, source_of(one, paths, engine), key_options.user_claims(options)) for one in chosen]
     lines = [line for one in plans for line in _plan_lines(one, credentials)]
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
     if not options.execute:
@@ -102,7 +102,7 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
 
 
 def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namespace) -> None:
-    """With ``--rehearse``, what the vendor says it would do."""
+    """With ``--rehearse``, print what the vendor says that it would do."""
     if not options.rehearse:
         able = any(one.request for one in plans)
         sys.stderr.write(f"nothing was sent: {'--execute does it' if able else 'there is no request for it'}\n")
@@ -116,17 +116,17 @@ def _rehearsed(plans: Sequence[Plan], revoker: Revoker, options: argparse.Namesp
 
 
 def _revoker(options: argparse.Namespace, engine: Engine) -> tuple[Revoker, Credentials]:
-    own = keys.user_config(options)
-    revokes, asks = (Asker(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
+    own = key_options.user_config(options)
+    revokes, asks = (RequestSelector(engine.ruleset, own.vendors, purpose) for purpose in ("revoke", "verify"))
     typing = sys.stdin is not None and sys.stdin.isatty()
     credentials = Credentials(engine, own.vendors, os.environ, getpass.getpass if typing else None)
     client = Client(own.network)
-    administrator = Administrator(client, credentials, options.key_id)
-    return Revoker(revokes, asks, client, Journal(journal.folder(os.environ)), administrator), credentials
+    account_keys = AccountKeys(client, credentials, options.key_id)
+    return Revoker(revokes, asks, client, Journal(journal.folder(os.environ)), account_keys), credentials
 
 
 def _confirmed(finding: Finding) -> bool:
-    """Whether the id was typed. Raises ``UsageError`` where nobody can type."""
+    """Whether the user has typed the id. Raise ``UsageError`` if nobody can type."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(f"nobody is here to confirm: --yes --expect {finding.id}")
     sys.stderr.write(f"Type {finding.id} to revoke it: ")
@@ -151,7 +151,7 @@ def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
         yield from (f"               {shown(line)}" for line in rest if line)
         if request.find:
             yield f"  {{key_id}}     is told by GET {shown(request.find.url)}, from the parts of the key that it shows"
-        whence = f": {credentials.whence(plan.vendor)}" if needs_credential(request) else ""
+        whence = f": {credentials.origin_of(plan.vendor)}" if needs_credential(request) else ""
         yield f"  right        {_RIGHTS[request.right]}{whence}"
         yield f"  undone       {'can be undone' if request.reversible else 'cannot be undone'}"
         if request.effect:
@@ -164,7 +164,7 @@ def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
         remedy, page = plan.by_hand if plan.by_hand[0] else (finding.remedy, finding.rotation)
         yield from (f"               {line}" for line in steps(remedy))
         yield from (f"               {prose(one)}" for one in [page] if one)
-    used = [place(one) for one in finding.occurrences]
+    used = [place_text(one) for one in finding.occurrences]
     yield from (f"  {'used at' if not at else '':<11}  {one}" for at, one in enumerate(used[:_MOST_PLACES]))
     if len(used) > _MOST_PLACES:
         yield f"               and {len(used) - _MOST_PLACES} more"

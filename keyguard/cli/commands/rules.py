@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from keyguard.cli.commands.explain import describe, find
+from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
@@ -16,7 +17,7 @@ from keyguard.support.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, text in (
         ("list", "one line for each rule and each check of hygiene: id, severity, kind, title"),
@@ -32,10 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what is asked; ``test`` answers 1 if an example fails."""
-    ruleset = loader.parse(loader.read_packs(options.rules))
+    """Run the action; ``test`` returns 1 if an example fails."""
     if options.action == "test":
-        return _test(ruleset, options.ids)
+        return _test(loader.parse(loader.read_packs(options.rules)), options.ids)
+    ruleset = compiled.rules(options.rules)
     text = _list(ruleset) if options.action == "list" else describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
@@ -49,7 +50,7 @@ def _list(ruleset: RuleSet) -> str:
 
 
 def _severities(rule: Rule) -> str:
-    """The worst severity that the rule gives."""
+    """Return the worst severity that the rule assigns."""
     from keyguard.model.finding import Severity
 
     labels = list(rule.severity.values()) or ["high"]
@@ -63,10 +64,10 @@ def _provable(one: Rule | Check) -> Rule:
 
 
 def _test(ruleset: RuleSet, ids: list[str]) -> int:
-    from keyguard.inspection.selftest import prove
+    from keyguard.inspection.rule_selftest import run_examples
 
     wanted = [_provable(find(ruleset, name)) for name in ids] or list(ruleset.rules)
-    proof = prove(ruleset, wanted)
+    proof = run_examples(ruleset, wanted)
     lines = [f"{failure.rule}: {failure.example}: {failure.what}" for failure in proof.failures]
     lines.append(f"{proof.examples} examples of {len(wanted)} rules: {len(proof.failures)} failed")
     write_stdout(sys.stdout, lambda out: print("\n".join(lines), file=out))

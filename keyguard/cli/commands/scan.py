@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.cli.shared import configuration, scanning
-from keyguard.cli.shared.configuration import Chosen
+from keyguard.cli.shared import configuration, scan_command
+from keyguard.cli.shared.configuration import ChosenSettings
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
-from keyguard.scan import run as scan
+from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.sources.listing import Ask
 from keyguard.support import dates
 from keyguard.support.errors import UsageError
@@ -22,7 +22,7 @@ from keyguard.support.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyguard.history.request import Range
+    from keyguard.history.ranges.request import Range
     from keyguard.model.finding import Run
     from keyguard.report.output import Destination
 
@@ -40,7 +40,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EXAMPLES
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder; -: stdin)")
     what = parser.add_argument_group("what to scan").add_mutually_exclusive_group()
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     narrow = parser.add_argument_group("what to leave out")
     narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
     narrow.add_argument("--max-size", default="", metavar="SIZE", help="leave out files larger than this, as 20M")
-    scanning.add_arguments(parser)
+    scan_command.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -84,23 +84,25 @@ def run(options: argparse.Namespace) -> int:
     if _range_of(options):
         _check_range(options, stdin=stdin)
     start = paths[0] if paths and not stdin else "."
-    reports = scanning.destinations(options)
+    reports = scan_command.destinations(options)
     with _chosen(options, start) as chosen:
         request = chosen.applied(_request(options, chosen.settings, paths or (".",)))
         return _scanned(options, request, reports, stdin=stdin)
 
 
-def _scanned(options: argparse.Namespace, request: scan.Request, reports: list[Destination], *, stdin: bool) -> int:
+def _scanned(options: argparse.Namespace, request: ScanRequest, reports: list[Destination], *, stdin: bool) -> int:
     if options.verify and (stdin or options.staged or options.changes):
         raise UsageError("--verify reads keys again where they stand: in files and history (keyguard verify --stdin)")
     if stdin:
-        return scanning.report(scan.run_stream(request, _stdin, b"<stdin>"), reports, options)
-    respond = partial(scanning.report, reports=reports, options=options)
-    return scanning.run(request, partial(_verified, respond=respond, options=options) if options.verify else respond)
+        return scan_command.report(scan_stream(request, _stdin, b"<stdin>"), reports, options)
+    respond = partial(scan_command.report, reports=reports, options=options)
+    return scan_command.run(
+        request, partial(_verified, respond=respond, options=options) if options.verify else respond
+    )
 
 
-def _chosen(options: argparse.Namespace, start: str) -> Chosen:
-    """What decides: the base for a part of history, the index for what is staged, else what is on disk."""
+def _chosen(options: argparse.Namespace, start: str) -> ChosenSettings:
+    """Return the settings: the base's for a part of history, the index's for staged changes, else those on disk."""
     asked, now = _range_of(options), dates.now(os.environ)
     if asked is not None and not _is_audit(asked, now):
         return configuration.of_range(options, start, asked, now)
@@ -110,53 +112,70 @@ def _chosen(options: argparse.Namespace, start: str) -> Chosen:
 
 
 def _is_audit(asked: Range, now: int) -> bool:
-    """Whether only a time bounds it: what came lately to all branches is no change that anybody has to approve."""
-    return not asked.specs and not asked.heads and dates.before(asked.since, now) is not None
+    """Whether only a date limits the range: recent commits on all branches are no change that needs approval."""
+    return not asked.specs and not asked.heads and dates.parse_moment(asked.since, now) is not None
 
 
 def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Namespace) -> int:
-    """Ask first, then report."""
+    """Verify the keys, then report."""
     from keyguard.config import user_config
     from keyguard.remote import journal
     from keyguard.remote.journal import Journal
-    from keyguard.response.verifying import Verifier
+    from keyguard.response.verification import Verifier
 
     own = user_config.load(user_config.path(os.environ))
     verifier = Verifier(tuple(options.rules), own, Journal(journal.folder(os.environ)))
-    return respond(verifier.verified(found, tuple(options.paths) or (".",)))
+    return respond(verifier.with_verdicts(found, tuple(options.paths) or (".",)))
 
 
-def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> scan.Request:
+def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> ScanRequest:
     source = "staged" if options.staged else "changes" if options.changes else "tree"
     ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
-    request = scanning.request(options, settings, source, ask)
+    request = scan_command.request(options, settings, source, ask)
     history = "only" if options.history_only else "no" if options.no_history else "auto"
     whole = source == "tree" and history != "only" and not _range_of(options)
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
     hygiene = whole and options.only != "keys" and not options.no_hygiene
+    # what is staged may not wait for the journal, and is not gone
+    rotation = settings.rotation() if source != "tree" else _rotation(settings, options)
     return msgspec.structs.replace(
         request,
         history=history,
         range=_range_of(options),
         authors=options.show_authors,
         hygiene=hygiene,
-        rotation=_rotation(settings, options) if hygiene else request.rotation,
-        terms=msgspec.structs.replace(request.terms, keys=options.only != "hygiene"),
+        rotation=rotation if hygiene else request.rotation,
+        terms=msgspec.structs.replace(
+            request.terms,
+            rotation=rotation,
+            keys=options.only != "hygiene",
+            whole=hygiene and history == "auto" and _is_whole(request),
+        ),
     )
 
 
-def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
-    from keyguard.cli.shared import records
+def _is_whole(request: ScanRequest) -> bool:
+    """Whether one whole project is scanned, and nothing of it left out."""
+    from keyguard.policy.accepted import top_of
 
-    return records.rotation(settings, options.rules)
+    path, policy = request.ask.paths[0], request.terms.policy
+    if len(request.ask.paths) > 1 or request.exclude or policy.select or policy.ignore or request.max_size:
+        return False
+    return os.path.realpath(path) == os.path.realpath(top_of(path))
+
+
+def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
+    from keyguard.cli.shared import key_status
+
+    return key_status.rotation(settings, options.rules)
 
 
 def _range_of(options: argparse.Namespace) -> Range | None:
-    """The part of history that is asked for; None for none in particular."""
+    """Return the requested part of history; None for no particular part."""
     if not (options.range or options.since or options.not_remotes):
         return None
-    from keyguard.history.request import Range
+    from keyguard.history.ranges.request import Range
 
     return Range(
         specs=tuple(options.range),

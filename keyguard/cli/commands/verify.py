@@ -1,4 +1,4 @@
-"""``keyguard verify``: whether keys are active, asked of their own vendors. The first command that uses the network."""
+"""``keyguard verify``: ask vendors whether their keys are active, over the network."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TextIO
 
-from keyguard.cli.shared import keys, scanning
+from keyguard.cli.shared import key_options, scan_command
 from keyguard.model.finding import Finding, Run
 from keyguard.model.verdict import State
 from keyguard.remote import journal
 from keyguard.remote.journal import Journal
-from keyguard.report.document import finding_object, to_json
+from keyguard.report.json_objects import finding_object, to_json
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import headline, place, prose
-from keyguard.response import choosing
-from keyguard.response.verifying import Answered, Verifier
-from keyguard.scan import run as scan
+from keyguard.report.phrases import headline, place_text, prose
+from keyguard.response import key_selection
+from keyguard.response.verification import VerificationResult, Verifier
+from keyguard.scan.exit_code import exit_code
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
 
@@ -37,34 +37,34 @@ exit code: 0 no key is active; 1 one is; 2 one could not be told, or an error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+    """Add the command's arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("ids", nargs="*", metavar="ID", help="keys, as a scan names them")
     parser.add_argument("--all", action="store_true", help="all keys that a scan finds")
     parser.add_argument("--stdin", action="store_true", help="a key on standard input")
     parser.add_argument("--dry-run", action="store_true", help="show the requests, secrets masked, and send nothing")
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text or json (default: text)")
-    keys.add_arguments(parser)
+    key_options.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask, and say what was answered."""
+    """Verify the keys, and print the verdicts."""
     if sum((bool(options.ids), options.all, options.stdin)) != 1:
         raise UsageError("name the keys, or say --all or --stdin: one of the three")
     if (options.vendor or options.host) and len(options.ids) != 1 and not options.stdin:
         raise UsageError("--vendor and --host are about one key: name that key")
-    verifier = Verifier(tuple(options.rules), keys.user_config(options), Journal(journal.folder(os.environ)))
+    verifier = Verifier(tuple(options.rules), key_options.user_config(options), Journal(journal.folder(os.environ)))
     if options.stdin:
-        answered = verifier.of_text(_read_key(), keys.said(options), dry=options.dry_run)
+        answered = verifier.verify_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
         return _say(answered, options)
-    return scanning.run(keys.request(options), partial(_verify, verifier=verifier, options=options))
+    return scan_command.run(key_options.request(options), partial(_verify, verifier=verifier, options=options))
 
 
 def _verify(found: Run, verifier: Verifier, options: argparse.Namespace) -> int:
-    chosen = choosing.keys_of(found) if options.all else choosing.chosen(found, options.ids)
+    chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     paths = tuple(options.path) or (".",)
-    code = _say(verifier.of_findings(chosen, paths, keys.said(options), dry=options.dry_run), options)
-    if code != 1 and options.all and scan.exit_code(found) == 2:
+    code = _say(verifier.verify_findings(chosen, paths, key_options.user_claims(options), dry=options.dry_run), options)
+    if code != 1 and options.all and exit_code(found) == 2:
         print(
             "keyguard: not everything could be read: there may be more keys (keyguard scan says what)", file=sys.stderr
         )
@@ -78,8 +78,8 @@ def _read_key() -> bytes:
     return sys.stdin.buffer.read(64 << 10)
 
 
-def _say(answered: Iterator[Answered], options: argparse.Namespace) -> int:
-    done: list[Answered] = []
+def _say(answered: Iterator[VerificationResult], options: argparse.Namespace) -> int:
+    done: list[VerificationResult] = []
     if options.format == "json":
         done = list(answered)
         write_stdout(sys.stdout, lambda out: print(to_json(_document(done), indent=2), file=out))
@@ -91,8 +91,8 @@ def _say(answered: Iterator[Answered], options: argparse.Namespace) -> int:
     return 2 if State.UNKNOWN in states else 0
 
 
-def _as_text(answered: Iterator[Answered], done: list[Answered], out: TextIO) -> None:
-    """Each as it comes: vendors can be slow."""
+def _as_text(answered: Iterator[VerificationResult], done: list[VerificationResult], out: TextIO) -> None:
+    """Write each verdict as it arrives: vendors can be slow."""
     for one in answered:
         done.append(one)
         out.writelines(line + "\n" for line in _lines(one))
@@ -101,9 +101,9 @@ def _as_text(answered: Iterator[Answered], done: list[Answered], out: TextIO) ->
         out.write("no keys\n")
 
 
-def _lines(one: Answered) -> Iterator[str]:
+def _lines(one: VerificationResult) -> Iterator[str]:
     finding, verdict = one.finding, one.verdict
-    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}  {place(finding.occurrences[0])}"
+    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}  {place_text(finding.occurrences[0])}"
     if verdict is not None:
         asked = f" ({verdict.host})" if verdict.host else ""
         yield f"  {verdict.state.value}: {prose(verdict.reason)}{asked}"
@@ -111,7 +111,7 @@ def _lines(one: Answered) -> Iterator[str]:
         yield f"    {shown(line)}".rstrip()
 
 
-def _document(done: list[Answered]) -> dict[str, object]:
+def _document(done: list[VerificationResult]) -> dict[str, object]:
     return {
         "schema": "keyguard-verify/1",
         "keys": [

@@ -1,1 +1,1 @@
-"""What several commands share: options, configuration, progress, exit codes."""
+"""Code that several commands share: options, configuration, hook input, progress, key status."""

@@ -9,9 +9,9 @@ from keyguard.engine.compiled import Engine
 from keyguard.fix.files.folder import Blocked, Files, Found
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.process.opening import open_index
-from keyguard.git.worktree.ignored import Verdict, verdicts
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict, verdicts
 from keyguard.inspection.filenames import Names
-from keyguard.masking.known import KNOWN
+from keyguard.masking.known_values import KNOWN
 from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError, UsageError
 from keyguard.support.sanitize import shown_path
@@ -39,7 +39,7 @@ class Site:
 
     def place(self, displayed: bytes) -> bytes:
         """The path of what reports show so, with a key in its name masked."""
-        displayed, *_ = KNOWN.actual(displayed)
+        displayed, *_ = KNOWN.actual_paths(displayed)
         inside = displayed[len(self._shown) :].lstrip(b"/") if displayed.startswith(self._shown) else displayed
         return os.path.normpath(os.path.join(self._inner, inside))
 
@@ -85,13 +85,13 @@ class Site:
         """The path as the repository knows it."""
         return os.path.relpath(path, self.base(repository) or b".")
 
-    def verdicts(self, paths: Iterable[bytes]) -> dict[bytes, Verdict]:
+    def verdicts(self, paths: Iterable[bytes]) -> dict[bytes, IgnoreVerdict]:
         """What git says of each; nothing is ignored where there is no repository."""
         found = {}
         for path in paths:
             repository = self.repository(path)
             name = self.inside(repository, path) if repository else path
-            found[path] = verdicts(repository, [name])[name] if repository else Verdict()
+            found[path] = verdicts(repository, [name])[name] if repository else IgnoreVerdict()
         return found
 
     def tracked(self, path: bytes, *, unmerged: bool = False) -> bool:
@@ -99,6 +99,6 @@ class Site:
         repository = self.repository(path)
         if repository is None or not os.path.exists(repository.index_file):
             return False
-        with open_index(repository, work_tree=True) as shadow:
+        with open_index(repository, work_tree=True) as git:
             kind = ["--unmerged"] if unmerged else []
-            return bool(shadow.run("ls-files", "-z", *kind, "--", os.fsdecode(self.inside(repository, path))))
+            return bool(git.run("ls-files", "-z", *kind, "--", os.fsdecode(self.inside(repository, path))))

@@ -1,1 +1,1 @@
-"""Index files, read without git."""
+"""Read index files without git."""

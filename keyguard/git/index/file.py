@@ -1,4 +1,6 @@
-"""An index file, as far as it names objects: what is staged, and what it remembers about trees and conflicts."""
+"""Parse the object ids in an index file: staged files, and the trees and conflicts in its extensions
+(gitformat-index(5)).
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,12 @@ class IndexFile(NamedTuple):
     """The ids in an index, as bytes."""
 
     entries: list[bytes]
-    """In order; empty for a submodule, and for what is only intended to be added."""
+    """In order; empty for a submodule and for an intent-to-add entry."""
     extensions: dict[bytes, bytes]
 
 
 def parse_index(data: bytes, object_format: str) -> IndexFile:
-    """What an index holds. GitError when it is damaged; the time it takes grows with its size alone."""
+    """Parse an index. Raise GitError if it is damaged. The time grows only with its size."""
     size = checked_size(data, object_format)
     magic, version, count = head_of(data)
     if not is_known(magic, version):
@@ -50,22 +52,24 @@ def parse_index(data: bytes, object_format: str) -> IndexFile:
     return IndexFile(entries, extensions)
 
 
-def remembered_ids(index: IndexFile, object_format: str) -> list[bytes]:
-    """Trees that were made of parts of the index, and sides of conflicts that were resolved. They may be gone."""
+def extension_ids(index: IndexFile, object_format: str) -> list[bytes]:
+    """Return the ids of cached trees and of resolved conflicts (extensions TREE and REUC). Their objects may no longer
+    exist.
+    """
     size = 32 if object_format == "sha256" else 20
     trees = _records(index.extensions.get(b"TREE", b""), _TREE, b"-", size)
     undone = _records(index.extensions.get(b"REUC", b""), _UNDONE, b"0", size)
     return list(dict.fromkeys([*trees, *undone]))
 
 
-def base_of(index: IndexFile, object_format: str) -> str:
-    """Of a split index the id of the one that it is based on, else nothing."""
+def base_id(index: IndexFile, object_format: str) -> str:
+    """Return the id of the shared index that a split index is based on; otherwise an empty string."""
     base = index.extensions.get(b"link", b"")[: 32 if object_format == "sha256" else 20]
     return base.hex() if any(base) else ""
 
 
-def entries_with_base(index: IndexFile, base: IndexFile, object_format: str) -> list[bytes]:
-    """The entries of a split index, and those of its base that it neither deletes nor replaces."""
+def merged_entries(index: IndexFile, base: IndexFile, object_format: str) -> list[bytes]:
+    """Return the entries of a split index with those of its base that it neither deletes nor replaces."""
     link, gone = index.extensions[b"link"], set[int]()
     position = 32 if object_format == "sha256" else 20
     try:
@@ -78,7 +82,9 @@ def entries_with_base(index: IndexFile, base: IndexFile, object_format: str) -> 
 
 
 def _entries(data: bytes, size: int, count: int, version: int) -> tuple[list[bytes], int]:
-    """The ids, and where they end. Names are passed over: put together, they could be of any size."""
+    """Return the ids and the position after the last entry. Version 4 names are not built: together they could have any
+    size.
+    """
     read = Struct(f">24xI12x{size}sH").unpack_from
     fixed, position, name = 42 + size, HEAD_SIZE, 0
     found = []
@@ -104,7 +110,7 @@ def _entries(data: bytes, size: int, count: int, version: int) -> tuple[list[byt
 
 
 def _records(data: bytes, pattern: re.Pattern[bytes], none: bytes, size: int) -> Iterator[bytes]:
-    """The ids that follow each head: one for each of its numbers that does not begin with ``none``."""
+    """Yield the ids after each header: one for each of its numbers that does not start with ``none``."""
     position = 0
     while head := pattern.match(data, position):
         position = head.end()
@@ -115,7 +121,9 @@ def _records(data: bytes, pattern: re.Pattern[bytes], none: bytes, size: int) ->
 
 
 def _add_bits(data: bytes, position: int, found: set[int], limit: int) -> int:
-    """Add the numbers below ``limit`` whose bits are set in a compressed bitmap (EWAH). Answers where it ends."""
+    """Add the numbers below ``limit`` whose bits are set in an EWAH bitmap (gitformat-index(5)); return where it
+    ends.
+    """
     count: int = _BITMAP.unpack_from(data, position)[1]
     words = Struct(f">{count}Q").unpack_from(data, position + _BITMAP.size)
     place = index = 0

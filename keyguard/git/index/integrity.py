@@ -1,4 +1,4 @@
-"""Whether an index file is whole. Light: a commit waits for it."""
+"""Check whether an index file is intact. Imports little: every commit waits for it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ CUT_OFF = "damaged: it ends too early, or goes on behind its end"
 
 
 def check_index(data: bytes, object_format: str) -> None:
-    """Raise GitError where an index is damaged. Where entries are missing at its end, git takes what follows for some.
+    """Raise GitError if an index is damaged. git would take whatever follows as entries if some are missing at the end.
 
-    Takes a third of the time that ``parse_index`` does: a commit waits for it.
+    Takes a third of the time of ``parse_index``, since every commit waits for it.
     """
     size = checked_size(data, object_format)
     magic, version, count = head_of(data)
     if not is_known(magic, version):
-        return  # git takes none of these
+        return  # git rejects it as well
     try:
         position = _end_of_packed(data, size, count) if version == 4 else _end_of_entries(data, size, count)
     except (ValueError, IndexError):
@@ -31,27 +31,29 @@ def check_index(data: bytes, object_format: str) -> None:
 
 
 def checked_size(data: bytes, object_format: str) -> int:
-    """The size of an object id. GitError where an index is shorter than its head, or its checksum is wrong."""
+    """Return the size of an object id in bytes. Raise GitError if the index is shorter than its header or its checksum
+    is wrong.
+    """
     size = 32 if object_format == "sha256" else 20
     end = len(data) - size
-    # zeros: the user has told git to save the time (index.skipHash)
+    # zeros: the user chose to save the time (index.skipHash)
     if end < HEAD_SIZE or (any(data[end:]) and digests.new(object_format, data[:end]).digest() != data[end:]):
         raise GitError("damaged: its checksum is wrong")
     return size
 
 
 def head_of(data: bytes) -> tuple[bytes, int, int]:
-    """The mark at the beginning of an index, its version, and how many entries it has."""
+    """Return the signature, the version and the number of entries of an index."""
     return data[:4], int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:HEAD_SIZE], "big")
 
 
 def is_known(magic: bytes, version: int) -> bool:
-    """Whether git knows such an index."""
+    """Return whether git supports this kind of index."""
     return magic == b"DIRC" and version in (2, 3, 4)
 
 
 def extensions_in(data: bytes, position: int, end: int) -> Iterator[tuple[bytes, bytes]]:
-    """Name and content of each extension from there on. GitError where they do not come out at the end."""
+    """Yield the name and content of each extension. Raise GitError if they do not end exactly at ``end``."""
     while position + _EXTENSION_HEAD <= end:
         name, length = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "big")
         position += _EXTENSION_HEAD
@@ -62,7 +64,9 @@ def extensions_in(data: bytes, position: int, end: int) -> Iterator[tuple[bytes,
 
 
 def _end_of_entries(data: bytes, size: int, count: int) -> int:
-    """Where the entries of an index of version 2 or 3 end. IndexError or ValueError where it ends before that."""
+    """Return the position after the entries of version 2 or 3. Raise IndexError or ValueError if the index ends
+    before.
+    """
     position, flags_at = HEAD_SIZE, 40 + size
     for _ in range(count):
         at = position + flags_at
@@ -75,7 +79,7 @@ def _end_of_entries(data: bytes, size: int, count: int) -> int:
 
 
 def _end_of_packed(data: bytes, size: int, count: int) -> int:
-    """The same for version 4, in which a name is told by how it differs from the one before."""
+    """Return the same for version 4, in which each name is stored as its difference from the previous one."""
     from keyguard.git.layout.varint import read_varint
 
     position, flags_at = HEAD_SIZE, 40 + size

@@ -1,1 +1,1 @@
-"""The parts of a git directory: where they are, and the small files in it, read without git."""
+"""The parts of a git directory: where they are, and its small files (gitrepository-layout(5)), read without git."""

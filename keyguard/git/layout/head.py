@@ -1,4 +1,4 @@
-"""Where HEAD stands, read without git: symbolic refs, loose refs, packed refs, the HEADs of linked worktrees."""
+"""Resolve HEAD without git: symbolic refs, loose and packed refs, the HEADs of linked worktrees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 import msgspec
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.support.errors import GitError
 
@@ -14,7 +14,7 @@ _REF_LIMIT = 8 << 10
 _PACKED_LIMIT = 256 << 20
 #: git itself follows no longer chain
 _DEPTH = 5
-#: refs of this worktree alone; all others are shared
+#: refs that each worktree has for itself; all others are shared
 _PER_WORKTREE = (b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/")
 _ID_LENGTH = {"sha1": 40, "sha256": 64}
 _EMPTY_TREE = {
@@ -24,15 +24,15 @@ _EMPTY_TREE = {
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What is checked out. ``oid`` is empty before the first commit, and where HEAD cannot be told."""
+    """The commit that is checked out. ``oid`` is empty before the first commit, and if HEAD cannot be resolved."""
 
     oid: str = ""
     problem: str = ""
-    """Why HEAD cannot be told: everything in the index counts as new then, which is more, never less."""
+    """Why HEAD cannot be resolved: everything in the index then counts as new, so that nothing is missed."""
 
 
 def read_head(repository: Repository) -> Head:
-    """The commit that HEAD names. Nothing raises: what cannot be followed is said in the answer."""
+    """Return the commit that HEAD refers to. Problems are returned, never raised."""
     try:
         return Head(_follow(repository, b"HEAD"))
     except (GitError, OSError) as error:
@@ -40,7 +40,7 @@ def read_head(repository: Repository) -> Head:
 
 
 def checked_out(repository: Repository) -> bytes:
-    """The full name of the ref that HEAD is on, born or not; empty where it is on none, or cannot be read."""
+    """Return the full name of the ref that HEAD is on, even if unborn; empty if HEAD is detached or cannot be read."""
     try:
         value = _loose(repository, b"HEAD")
     except (GitError, OSError):
@@ -49,17 +49,17 @@ def checked_out(repository: Repository) -> bytes:
 
 
 def empty_tree(repository: Repository) -> str:
-    """The id of the tree without entries, which git knows even where it is not stored."""
+    """Return the id of the empty tree, which git knows even if it is not stored."""
     return _EMPTY_TREE[repository.object_format]
 
 
 def is_object_id(text: str, object_format: str) -> bool:
-    """Whether this is a whole object id, in lower case."""
+    """Return whether this is a full object id in lower case."""
     return len(text) == _ID_LENGTH[object_format] and not text.strip("0123456789abcdef")
 
 
 def _follow(repository: Repository, name: bytes) -> str:
-    """The id that a ref comes to in the end; empty when it is not born yet."""
+    """Return the id that a ref resolves to; empty if it is unborn."""
     for _ in range(_DEPTH + 1):
         value = _loose(repository, name)
         if not value.startswith(b"ref:"):
@@ -84,7 +84,7 @@ def _check_name(repository: Repository, name: bytes) -> None:
 def _loose(repository: Repository, name: bytes) -> bytes:
     own = name == b"HEAD" or name.startswith(_PER_WORKTREE)
     path = os.path.join(repository.git_dir if own else repository.common_dir, os.fsdecode(name))
-    if own and os.path.islink(path):  # the way in which the first versions of git wrote symbolic refs
+    if own and os.path.islink(path):  # how early versions of git stored symbolic refs
         return b"ref: " + os.fsencode(os.readlink(path))
     return (read_control(path, _REF_LIMIT) or b"").strip()
 

@@ -1,6 +1,6 @@
-"""The remotes that a repository's own configuration names, read without git: nothing in the file is obeyed.
+"""Read the remotes in a repository's own configuration without git; no setting in the file is obeyed.
 
-The format is that of ``git-config(1)``, section "Syntax". Files that it includes are not followed.
+The format is described in git-config(1), section "Syntax". Included files are not read.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository
 from keyguard.support.errors import GitError
 
 _LIMIT = 1 << 20
 _SECTION = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\\n]|\\.)*)")?\s*\]')
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*(=?)")
-#: runs of a value: plain text, an escape (a line that goes on included), a quote, the start of a comment
+#: tokens of a value: plain text, an escape (including a continued line), a quote, the start of a comment
 _VALUE = re.compile(r'[^"\\#;\n]+|\\(?:\r?\n|.)|["#;]')
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b"}
 
@@ -27,27 +27,27 @@ class Remote(NamedTuple):
 
     name: str
     urls: tuple[str, ...]
-    """Where it is fetched from, as it is written."""
+    """URLs to fetch from, as written."""
     push_urls: tuple[str, ...]
-    """Where it is pushed to, if that is elsewhere."""
+    """URLs to push to, if they differ."""
 
 
 def remotes_of(repository: Repository) -> list[Remote]:
-    """The remotes with an address, in the order of the file. Raises ``GitError`` where the file cannot be read."""
+    """Return the remotes that have a URL, in the order of the file. Raise GitError if the file cannot be read."""
     data = read_control(os.path.join(repository.common_dir, "config"), _LIMIT) or b""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for section, name, key, value in entries(data.decode("utf-8", "surrogateescape")):
         if section == "remote" and name and key in ("url", "pushurl"):
             kept = found.setdefault(name, ([], []))[key == "pushurl"]
-            # an empty value takes back what was said before
+            # an empty value clears the list
             kept.append(value) if value else kept.clear()
     return [Remote(name, tuple(urls), tuple(push)) for name, (urls, push) in found.items() if urls or push]
 
 
 def entries(text: str) -> Iterator[tuple[str, str, str, str]]:
-    """``(section, subsection, key, value)`` of a configuration file, section and key in lower case.
+    """Yield ``(section, subsection, key, value)`` of a configuration file, with section and key in lower case.
 
-    Raises ``GitError`` at what git would not take.
+    Raise GitError where git would reject the file.
     """
     section, name, at = "", "", 0
     while at < len(text):
@@ -70,7 +70,7 @@ def entries(text: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _value(text: str, at: int) -> tuple[str, int]:
-    """The value that begins at ``at``, and where the next line begins."""
+    """Return the value that begins at ``at``, and where the next line begins."""
     parts: list[str] = []
     quoted, firm = False, 0
     while match := _VALUE.match(text, at):
@@ -81,7 +81,7 @@ def _value(text: str, at: int) -> tuple[str, int]:
             at = _line_end(text, at)
             break
         elif piece.startswith("\\"):
-            # a backslash before the end of a line: the value goes on in the next one
+            # a backslash at the end of a line continues the value on the next line
             parts += [] if piece.endswith("\n") else [_ESCAPES.get(piece[1:], piece[1:])]
             firm = firm if piece.endswith("\n") else len(parts)
         else:
@@ -89,7 +89,7 @@ def _value(text: str, at: int) -> tuple[str, int]:
         firm = len(parts) if quoted else firm
     if quoted:
         raise GitError("the repository's configuration is damaged: a quote is not closed")
-    # blanks at the end count only within quotes
+    # trailing blanks count only within quotes
     return "".join(parts[:firm]) + "".join(parts[firm:]).rstrip(), at
 
 

@@ -1,11 +1,11 @@
-"""Which repository a path belongs to, and where its parts are. Nothing is run, and no configuration is obeyed."""
+"""Find the repository that a path belongs to, and its directories, without running git or obeying configuration."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.support.errors import GitError
 
 _LINK_LIMIT = 8 << 10
@@ -13,13 +13,13 @@ _CONFIG_LIMIT = 8 << 20
 
 
 class Repository(NamedTuple):
-    """A repository's places, all absolute, links resolved."""
+    """The directories of a repository: absolute paths with links resolved."""
 
     top: str
-    """The folder in which its work tree begins. Empty for a bare one, whose folder is to be read as any other."""
+    """Top folder of the work tree. Empty for a bare repository, whose folder is scanned like any other."""
     git_dir: str
     common_dir: str
-    """As ``git_dir``, but for a linked worktree that of the main one: refs and objects are there."""
+    """Where refs and objects are: ``git_dir``, or for a linked worktree the git directory of the main one."""
     objects: str
     index_file: str
     object_format: str
@@ -29,10 +29,10 @@ class Repository(NamedTuple):
 
 
 def discover(path: str) -> Repository | None:
-    """The repository that the file or folder belongs to, or None.
+    """Return the repository that the file or folder belongs to, or None.
 
-    Raises GitError where a ``.git`` is in the way that is none: what it hides must be scanned as plain files, and said.
-    A bare repository is only found at ``path`` itself, so that a folder cannot pose as one from within a work tree.
+    Raise GitError if a ``.git`` is not a repository: what it hides must be scanned as plain files and reported. A bare
+    repository is found only at ``path`` itself, so that a folder within a work tree cannot pose as one.
     """
     start = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)))
     folder, broken = start, ""
@@ -53,9 +53,9 @@ def discover(path: str) -> Repository | None:
 
 
 def open_git_dir(path: str) -> Repository | None:
-    """The repository whose git directory this is, without a work tree; None when it is none.
+    """Return the repository with this git directory, without a work tree; None if it is not a git directory.
 
-    Raises GitError when it cannot be told, or is in an object format that is not known.
+    Raise GitError if it cannot be read or has an unknown object format.
     """
     return _describe("", path) if _is_git_dir(path) else None
 
@@ -75,7 +75,7 @@ def _describe(top: str, git_dir: str) -> Repository:
 
 
 def _git_dir_of(dot_git: str) -> str:
-    """The git directory that a ``.git`` is or points to; nothing for a folder that is none."""
+    """Return the git directory that a ``.git`` is or points to; empty for a folder that is not one."""
     if os.path.isdir(dot_git):
         return os.path.realpath(dot_git) if _is_git_dir(dot_git) else ""
     data = read_control(dot_git, _LINK_LIMIT) or b""
@@ -104,7 +104,7 @@ def _common_dir(git_dir: str) -> str:
 
 
 def _object_format(config: str) -> str:
-    """``extensions.objectFormat``, the one setting of a repository that is needed to read it at all."""
+    """Return ``extensions.objectFormat``, the only setting that is needed to read a repository at all."""
     found, section = "sha1", b""
     for line in (read_control(config, _CONFIG_LIMIT) or b"").split(b"\n"):
         line = line.strip()
@@ -128,7 +128,9 @@ def _has_content(path: str) -> bool:
 
 
 def _is_trusted(dot_git: str, start: str) -> bool:
-    """Whether a repository around ``start`` is of its owner, ours or root's: not planted in a shared folder."""
+    """Return whether a repository around ``start`` belongs to its owner, to us or to root: it was not planted in a
+    shared folder.
+    """
     try:
         owner = os.lstat(dot_git).st_uid
         return owner in (0, os.lstat(start).st_uid) or owner == os.geteuid()

@@ -1,12 +1,12 @@
-"""The few settings of a repository that say how it is stored. None of them is obeyed: they tell what to expect."""
+"""Read settings of a repository that say how it is stored. They are used to know what to expect, not obeyed."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
 
-from keyguard.git.layout.control import read_control
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.control_files import read_control
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.repository import Repository
 from keyguard.support import userdirs
 from keyguard.support.errors import GitError
@@ -14,13 +14,15 @@ from keyguard.support.errors import GitError
 _LIMIT = 8 << 20
 
 
-def settings_of(repository: Repository, reader: Reader) -> dict[bytes, bytes]:
-    """``section.key`` in lower case -> its last value, of the repository's own configuration; subsections left out."""
+def settings_of(repository: Repository, reader: GitDirReader) -> dict[bytes, bytes]:
+    """Return ``section.key`` in lower case -> its last value, from the repository's own configuration, without
+    subsections.
+    """
     return parse_settings(reader.read(os.path.join(repository.common_dir, "config"), _LIMIT) or b"")
 
 
 def parse_settings(data: bytes) -> dict[bytes, bytes]:
-    """The same of the text of a configuration file."""
+    """Parse the text of a configuration file in the same way."""
     found, section = {}, b""
     for line in data.split(b"\n"):
         line = line.strip()
@@ -34,7 +36,7 @@ def parse_settings(data: bytes) -> dict[bytes, bytes]:
 
 
 def user_settings() -> dict[bytes, bytes]:
-    """The same of the user's own configuration, whose files may be links; nothing where they cannot be read."""
+    """Return the same for the user's own configuration, whose files may be links; empty if they cannot be read."""
     home, folder = userdirs.home(os.environ), userdirs.folder(os.environ, "XDG_CONFIG_HOME", ".config")
     found: dict[bytes, bytes] = {}
     for path in [os.path.join(*place) for place in ((folder, "git", "config"), (home, ".gitconfig")) if place[0]]:
@@ -46,7 +48,7 @@ def user_settings() -> dict[bytes, bytes]:
 
 
 def hooks_path(repository: Repository) -> str:
-    """Where git looks for hooks instead of in the repository: the folder as it is written, or nothing."""
+    """Return the folder that core.hooksPath names, as written; empty if git uses the repository's own hooks."""
     with suppress(GitError):
         own = parse_settings(read_control(os.path.join(repository.common_dir, "config"), _LIMIT) or b"")
         return os.fsdecode(own.get(b"core.hookspath") or user_settings().get(b"core.hookspath", b""))
@@ -54,7 +56,7 @@ def hooks_path(repository: Repository) -> str:
 
 
 def is_partial(repository: Repository, settings: dict[bytes, bytes]) -> bool:
-    """Whether objects may be missing on purpose, because a remote promised to have them."""
+    """Return whether objects may be missing on purpose, because a promisor remote has them (partial clone)."""
     keys = (b"extensions.partialclone", b"remote.promisor", b"remote.partialclonefilter")
     if any(settings.get(key, b"false").lower() not in (b"", b"false", b"no", b"off", b"0") for key in keys):
         return True

@@ -1,4 +1,4 @@
-"""Numbers of variable length, as git writes them where it counts from one base to the next."""
+"""Read git's variable-length offset encoding (gitformat-pack(5), gitformat-index(5))."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ _LONGEST = 10
 
 
 def read_varint(data: bytes, position: int) -> tuple[int, int]:
-    """The number that begins at ``position``, and where it ends. IndexError or ValueError when there is none."""
+    """Return the number that begins at ``position``, and where it ends. Raise IndexError or ValueError if there is
+    none.
+    """
     byte = data[position]
     value, end = byte & 0x7F, position + 1
     while byte & 0x80:

@@ -1,38 +1,38 @@
-"""The worktrees of a repository: each has a HEAD, an index, reflogs and a few refs of its own."""
+"""List the worktrees of a repository: each has its own HEAD, index, reflogs and some refs (git-worktree(1))."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.repository import Repository
 
 MAIN = b"main-worktree/"
-#: refs of one worktree alone; all others are shared
+#: refs that each worktree has for itself; all others are shared
 PER_WORKTREE = (b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/")
 
 _MOST = 10_000
 
 
 class Worktree(NamedTuple):
-    """The git directory of one."""
+    """The git directory of one worktree."""
 
     folder: str
     prefix: bytes
-    """What git puts before the names of its refs from outside, ``worktrees/x/``; nothing for the one we are in."""
+    """What git puts before the names of its refs elsewhere, ``worktrees/x/``; empty for the current worktree."""
     linked: bool
-    """Whether it leaves what is shared to the main one."""
+    """Whether it shares refs and objects with the main worktree."""
 
     def full_name(self, name: bytes) -> bytes:
-        """The full name of a ref found in the git directory; nothing for what git does not take for a ref there."""
+        """Return the full name of a ref in this git directory; empty for what git does not treat as a ref there."""
         if name.startswith(PER_WORKTREE) or not name.startswith(b"refs/"):
             return self.prefix + name
         return b"" if self.linked else name
 
 
-def worktrees_of(repository: Repository, reader: Reader) -> list[Worktree]:
-    """All, the one that we are in first; those whose checkout is gone too, as long as git has not pruned them."""
+def worktrees_of(repository: Repository, reader: GitDirReader) -> list[Worktree]:
+    """Return all worktrees, the current one first; also those whose checkout is gone but that git has not pruned."""
     found = [Worktree(repository.git_dir, b"", repository.is_linked_worktree)]
     if repository.is_linked_worktree:
         found.append(Worktree(repository.common_dir, MAIN, linked=False))
@@ -48,7 +48,7 @@ def worktrees_of(repository: Repository, reader: Reader) -> list[Worktree]:
 
 
 def prefix_of(name: bytes) -> bytes:
-    """The prefix of the worktree that a ref belongs to, judged by its full name."""
+    """Return the prefix of the worktree that a ref belongs to, from its full name."""
     if name.startswith(MAIN):
         return MAIN
     return b"/".join([*name.split(b"/", 2)[:2], b""]) if name.startswith(b"worktrees/") else b""

@@ -1,1 +1,1 @@
-"""Single objects of a repository: blobs, commits, and the files of one commit."""
+"""Read single objects of a repository: blobs, commits, and the files of one commit."""

@@ -1,8 +1,8 @@
-"""The content of blobs by id, through one ``git cat-file --batch``, piece by piece: their size does not matter.
+"""Read blobs by id through one ``git cat-file --batch``, piece by piece, so that their size does not matter.
 
-A loose object may lie about its size, and git repeats that. Then the content of one object would pass for the answer
-about the next, or be waited for in vain. So a name that cannot be known beforehand, another one each time, is asked
-after every object: git's "missing" about it is the seal that shows where the answer ended.
+A corrupt loose object can claim a wrong size, and git repeats it: then the content of one object would be taken for the
+answer about the next, or be waited for in vain. So after every object a random name is requested, and git's "missing"
+for it is the sentinel that marks the end of the answer.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from keyguard.git.layout.head import is_object_id
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.support import digests
 from keyguard.support.errors import GitError
 
-#: objects asked for at once: enough to keep git busy, few enough for their ids and seals to fit a pipe
+#: objects requested ahead: enough to keep git busy, few enough for their ids and sentinels to fit a pipe
 _AHEAD = 32
 _PIECE = 1 << 18
-#: what nobody wants of a blob: up to here it is read and dropped, beyond it git is started anew
+#: unread bytes of a blob: up to this many are read and discarded, for more git is restarted
 _DROPPED = 16 << 20
-#: objects on which git may hang before the rest is given up
+#: objects on which git may hang before it is given up
 _HANGS = 3
-#: bytes of a head: an id, a type and a size take fewer
+#: bytes of a header: an id, a type and a size take fewer
 _HEAD = 256
 
 
 class BlobContent:
-    """One blob, or any object where they were asked for. It can be read until the next one is asked for."""
+    """One blob, or an object of any kind if requested. It can be read until the next one is requested."""
 
     def __init__(self, oid: str, size: int = 0, reader: BlobReader | None = None, kind: bytes = b"blob") -> None:
         self.oid = oid
         self.kind = kind
         """As git names it."""
         self.size = size
-        """In bytes, as git announces it."""
+        """In bytes, as git reports it."""
         self.problem = ""
-        """Why there is nothing to read: ``missing``, ``corrupt``, ``unreadable`` or ``not-a-blob``; else empty."""
+        """Why there is nothing to read: ``missing``, ``corrupt``, ``unreadable`` or ``not-a-blob``; otherwise empty."""
         self.detail = ""
-        """What git said about the problem."""
+        """git's message about the problem."""
         self._reader = reader
         self._left = size
         self._digest = digests.new(reader.object_format, b"%s %d\0" % (kind, size), size) if reader else None
 
     def read(self, size: int = _PIECE) -> bytes:
-        """The next ``size`` bytes, fewer only at the end. GitError when the object turns out to be damaged."""
+        """Return the next ``size`` bytes, fewer only at the end. Raise GitError if the object is damaged."""
         if self._reader is None:
             raise GitError(f"object {self.oid} cannot be read: {self.problem or 'its turn is over'}")
         parts = []
@@ -58,50 +58,52 @@ class BlobContent:
                 self._digest.update(piece)
             parts.append(piece)
         if not self._left and self._digest:
-            self._reader.check_seal()
+            self._reader.check_sentinel()
             if self._digest.hexdigest() != self.oid:
                 raise GitError(f"object {self.oid} holds something else than its id says")
             self._digest = None
         return b"".join(parts)
 
     def close(self, problem: str = "", detail: str = "") -> BlobContent:
-        """This very blob, which it is an error to read from now on."""
+        """End reading with an optional problem, and return this object; reading it from now on raises GitError."""
         self._reader, self.problem, self.detail = None, self.problem or problem, self.detail or detail
         return self
 
 
 class BlobReader:
-    """A ``git cat-file`` for several rounds of questions. It starts at once, and ends with the shadow at the latest."""
+    """A ``git cat-file`` for several rounds of requests. It starts at once, and ends with ``IsolatedGit`` at the
+    latest.
+    """
 
-    def __init__(self, shadow: Shadow, *, any_kind: bool = False) -> None:
-        """Objects that are no blobs are a problem, unless any kind is welcome."""
-        self.object_format = shadow.object_format
+    def __init__(self, git: IsolatedGit, *, any_kind: bool = False) -> None:
+        """Report objects that are not blobs as a problem, unless ``any_kind`` is set."""
+        self.object_format = git.object_format
         self._any_kind = any_kind
-        self._shadow = shadow
+        self._git = git
         self._hangs = 0
         self._buffer = b""
         self._last = b""
-        """The latest of what git said."""
-        self._due = 0
-        """Bytes of the present answer that were not taken yet."""
-        self._seal = b""
-        """What the present answer ends with, as long as it was not seen."""
-        self._seals = deque[bytes]()
-        """The seals of the answers still to come."""
+        """The latest output of git."""
+        self._unread_bytes = 0
+        """Bytes of the current answer that were not taken yet."""
+        self._sentinel = b""
+        """What ends the current answer, until it was read."""
+        self._sentinels = deque[bytes]()
+        """The sentinels of the answers still to come."""
         self._final = b""
-        """The last of all that were asked for."""
+        """The last sentinel that was requested."""
         self._broken = False
-        self._child = shadow.start("cat-file", "--batch")
+        self._child = git.start("cat-file", "--batch")
 
     def blobs(self, oids: Iterable[str]) -> Iterator[BlobContent]:
-        """One ``BlobContent`` for each id, in order. One round at a time; it may be left before its end."""
+        """Yield one ``BlobContent`` for each id, in order. One call at a time; the caller may stop early."""
         source, waiting = iter(oids), deque[str]()
         try:
             while True:
                 fresh = list(islice(source, _AHEAD - len(waiting)))
                 waiting.extend(fresh)
                 if not self._broken:
-                    self._ask(fresh)
+                    self._request(fresh)
                 if self._broken:
                     self._restart(waiting)
                 if not waiting:
@@ -110,53 +112,55 @@ class BlobReader:
                 yield content
                 content.close()
                 waiting.popleft()
-                self._pass_over()
+                self._skip_rest()
         finally:
             self._broken = self._broken or bool(waiting)
 
     def take(self, size: int) -> bytes:
-        """Between one and ``size`` bytes of what git answers; GitError when it died, hangs, or has no more to say."""
+        """Return between one and ``size`` bytes of git's output. Raise GitError if git died, hangs, or has nothing more
+        to say.
+        """
         if not self._buffer:
-            self._buffer = self._fetch()
+            self._buffer = self._read_output()
         piece, self._buffer = self._buffer[:size], self._buffer[size:]
-        self._due -= len(piece)
+        self._unread_bytes -= len(piece)
         return piece
 
-    def check_seal(self) -> None:
-        """Go past the end of the present answer. GitError when it is not there: git was told a wrong size."""
-        seal, self._seal = self._seal, b""
-        while seal:
-            piece = self.take(len(seal))
-            if not seal.startswith(piece):
+    def check_sentinel(self) -> None:
+        """Read the end of the current answer. Raise GitError if it is not there: git reported a wrong size."""
+        sentinel, self._sentinel = self._sentinel, b""
+        while sentinel:
+            piece = self.take(len(sentinel))
+            if not sentinel.startswith(piece):
                 self._broken = True
                 raise GitError("the object is not of the size that it says")
-            seal = seal[len(piece) :]
-        self._due = 0
+            sentinel = sentinel[len(piece) :]
+        self._unread_bytes = 0
 
     def close(self) -> None:
-        """End git."""
-        self._shadow.stop(self._child)
+        """Stop git."""
+        self._git.stop(self._child)
 
-    def _ask(self, oids: Collection[str]) -> None:
+    def _request(self, oids: Collection[str]) -> None:
         request = ""
         for oid in oids:
             if not is_object_id(oid, self.object_format):
                 raise GitError(f"{oid!r} is not an object id")
-            seal = f"?{os.urandom(12).hex()}"  # no ref is called so: git need not look for it
-            self._final = f"{seal} missing\n".encode()
-            self._seals.append(self._final)
-            request += f"{oid}\n{seal}\n"
+            sentinel = f"?{os.urandom(12).hex()}"  # no ref can have this name, so git does not search for it
+            self._final = f"{sentinel} missing\n".encode()
+            self._sentinels.append(self._final)
+            request += f"{oid}\n{sentinel}\n"
         try:
             self._child.write(request.encode())
         except GitError:
             self._broken = True
 
     def _answer(self, oid: str) -> BlobContent:
-        """The head of the next answer: ``id type size``, or ``id missing``."""
+        """Read the header of the next answer: ``id type size``, or ``id missing``."""
         if self._hangs >= _HANGS:
             return BlobContent(oid).close("unreadable", "git hangs")
-        hangs, heard = self._hangs, len(self._child.complaints)
-        self._seal = self._seals.popleft()
+        hangs, heard = self._hangs, len(self._child.stderr)
+        self._sentinel = self._sentinels.popleft()
         try:
             words = self._line().split(b" ")
             if words[0] != oid.encode() or (words[1:] != [b"missing"] and not b"".join(words[2:3]).isdigit()):
@@ -166,12 +170,12 @@ class BlobReader:
             return BlobContent(oid).close("unreadable" if self._hangs > hangs else "corrupt", str(error))
         if len(words) == 3:
             size = int(words[2])
-            self._seal = b"\n" + self._seal
-            self._due = size + len(self._seal)
+            self._sentinel = b"\n" + self._sentinel
+            self._unread_bytes = size + len(self._sentinel)
             content = BlobContent(oid, size, self, words[1])
             return content if self._any_kind or words[1] == b"blob" else content.close("not-a-blob")
-        self._due = len(self._seal)
-        said = self._child.complaints[heard:].decode("utf-8", "backslashreplace").strip()
+        self._unread_bytes = len(self._sentinel)
+        said = self._child.stderr[heard:].decode("utf-8", "backslashreplace").strip()
         return BlobContent(oid).close("corrupt" if said else "missing", said)
 
     def _line(self) -> bytes:
@@ -183,20 +187,20 @@ class BlobReader:
                 raise GitError("git's answer has no end")
         return line[:-1]
 
-    def _pass_over(self) -> None:
-        """Come to the end of the present answer, whatever was read of it."""
-        self._broken = self._broken or self._due > _DROPPED
+    def _skip_rest(self) -> None:
+        """Read to the end of the current answer, however much of it was used."""
+        self._broken = self._broken or self._unread_bytes > _DROPPED
         try:
-            while self._due > len(self._seal) and not self._broken:
-                self.take(self._due - len(self._seal))
+            while self._unread_bytes > len(self._sentinel) and not self._broken:
+                self.take(self._unread_bytes - len(self._sentinel))
             if not self._broken:
-                self.check_seal()
+                self.check_sentinel()
         except GitError:
-            # git is gone, or out of step, which the next round sees to; nobody wanted what it still had to say
+            # git died or is out of sync, which the next round repairs; the rest of the answer was not needed
             self._broken = True
 
-    def _fetch(self) -> bytes:
-        # after the seal of the last question git says nothing more, however much the object promised
+    def _read_output(self) -> bytes:
+        # after the last sentinel git writes nothing more, whatever size the object claims
         if self._final and self._last.endswith(self._final):
             self._broken = True
             raise GitError("the object is shorter than it says")
@@ -216,16 +220,16 @@ class BlobReader:
     def _restart(self, waiting: Collection[str]) -> None:
         if self._hangs < _HANGS:
             self.close()
-            self._child = self._shadow.start("cat-file", "--batch")
+            self._child = self._git.start("cat-file", "--batch")
             self._buffer = self._last = self._final = b""
-            self._due, self._broken = 0, False
-            self._seals.clear()
-            self._ask(waiting)
+            self._unread_bytes, self._broken = 0, False
+            self._sentinels.clear()
+            self._request(waiting)
 
 
-def read_blobs(shadow: Shadow, oids: Iterable[str], *, any_kind: bool = False) -> Iterator[BlobContent]:
-    """The blobs of these ids, in order, as ``BlobReader.blobs``; for a single round."""
-    reader = BlobReader(shadow, any_kind=any_kind)
+def read_blobs(git: IsolatedGit, oids: Iterable[str], *, any_kind: bool = False) -> Iterator[BlobContent]:
+    """Yield the blobs of these ids in order, as ``BlobReader.blobs`` does, for a single round."""
+    reader = BlobReader(git, any_kind=any_kind)
     try:
         yield from reader.blobs(oids)
     finally:

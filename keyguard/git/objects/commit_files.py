@@ -1,4 +1,4 @@
-"""Single files of one commit, by path: read from its trees, one after the other, and nothing else of it."""
+"""Read single files of one commit by path: only the trees on the way are read."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _ENTRY = {
     "sha1": expression(rb"([0-7]{5,6}) ([^\0/]{1,1024})\0(.{20})", re.DOTALL),
     "sha256": expression(rb"([0-7]{5,6}) ([^\0/]{1,1024})\0(.{32})", re.DOTALL),
 }
-#: bytes of a commit or tree that is read here
+#: largest commit or tree in bytes
 _LARGEST = 16 << 20
 
 
 class CommitFiles:
-    """The ``Files`` of a commit, for as long as there is a git to ask."""
+    """The ``Files`` of a commit, as long as git runs."""
 
     def __init__(self, reader: BlobReader, commit: str, name: str) -> None:
-        """``reader`` gives objects of any kind. GitError where the commit cannot be read."""
+        """``reader`` returns objects of any kind. Raise GitError if the commit cannot be read."""
         self.name = name
         self._reader = reader
         self._entry = _ENTRY[reader.object_format]
@@ -60,7 +60,9 @@ class CommitFiles:
         return self._trees[tree]
 
     def _content(self, oid: str, kind: bytes, most: int) -> bytes | None:
-        """GitError where there is no such object, or it is damaged; None for one that is larger."""
+        """Return the content of an object; None if it is larger than ``most`` bytes. Raise GitError if it is missing or
+        damaged.
+        """
         data: bytes | None = None
         for content in self._reader.blobs([oid]):
             if content.problem or content.kind != kind:

@@ -1,4 +1,4 @@
-"""What one commit or tag says of other objects, and when it was written, for those that are read one by one."""
+"""Parse raw commits and tags that are read one by one."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import NamedTuple
 from keyguard.support.regex import expression
 
 _HEAD = expression(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
-#: the name may hold anything; a time is what stands behind its last ``>``
+#: the name may contain anything; the time follows the last ``>``
 _AUTHOR = expression(rb"author ([^\n]*)> (\d{1,18}) ([+-]\d{2})(\d{2})\n")
 _TARGET = expression(rb"object ([0-9a-f]{40,64})\ntype ([a-z]+)\n")
 
 
 class Commit(NamedTuple):
-    """A commit, as far as it leads on."""
+    """The references, author and date of a commit."""
 
     tree: str
     parents: tuple[str, ...]
     author: bytes
-    """Name and address, or nothing."""
+    """Name and address; may be empty."""
     date: str
-    """When it was written, ISO 8601 with the author's own offset; empty where that cannot be told."""
+    """Author date, ISO 8601 with the author's UTC offset; empty if it is invalid."""
 
 
 def parse_commit(data: bytes) -> Commit | None:
-    """What a raw commit says; None for one that says nothing that can be understood."""
+    """Parse a raw commit; return None if it is malformed."""
     head = _HEAD.match(data)
     if head is None:
         return None
@@ -37,7 +37,7 @@ def parse_commit(data: bytes) -> Commit | None:
 
 
 def parse_tag(data: bytes) -> str:
-    """The id of what a raw tag is put on; empty where it says nothing that can be understood."""
+    """Return the id of the object that a raw tag points to; empty if it is malformed."""
     found = _TARGET.match(data)
     return found[1].decode() if found else ""
 

@@ -1,4 +1,4 @@
-"""What a place is that holds files of a repository by path: a commit, or an index."""
+"""The interface of what holds files of a repository by path: a commit or an index."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class Stored(NamedTuple):
 
 
 class Files(Protocol):
-    """Files that git holds, by path from the top of the repository."""
+    """Files that git holds, by path relative to the top of the repository."""
 
     name: str
-    """How to call the place where they are, behind "in"."""
+    """How messages name the place that holds them, after "in"."""
 
     def find(self, path: bytes) -> Stored | None:
-        """What is at a path; None for nothing. GitError where that cannot be told."""
+        """Return what is at a path, or None. Raise GitError if that cannot be determined."""
 
     def below(self, folder: bytes) -> dict[bytes, Stored]:
-        """What is right below a folder, by name. GitError where that cannot be told."""
+        """Return the entries of a folder by name. Raise GitError if that cannot be determined."""
 
     def read(self, path: bytes, oid: str, most: int) -> bytes | None:
-        """The content of the file of this id at a path; None where it is larger than ``most`` bytes.
+        """Return the content of the file with this id at a path; None if it is larger than ``most`` bytes.
 
-        GitError where it cannot be read.
+        Raise GitError if it cannot be read.
         """

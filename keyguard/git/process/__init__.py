@@ -1,1 +1,1 @@
-"""Git as a process: started without a shell, in a private git directory, under a deadline."""
+"""Run git as a process: without a shell, in a private git directory, with a deadline."""

@@ -1,6 +1,6 @@
-"""One git process that answers questions: started without a shell, read under a deadline, gone when no longer wanted.
+"""One git process: started without a shell, read with a deadline, killed when no longer needed.
 
-``shadow`` decides what it may see. No ``subprocess`` here: importing that alone costs a commit hook 5 ms.
+``isolated_git`` decides what it can access. ``subprocess`` is not used: importing it alone costs a commit hook 5 ms.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from keyguard.support.errors import GitError
 if sys.platform == "linux":
     import resource
 
-#: seconds without a sign of life before somebody looks whether git waits for something that never comes
+#: seconds without output before looking for a file that blocks git
 PATIENCE = 3.0
-#: bytes of complaints that are kept
-COMPLAINTS = 64 << 10
+#: bytes of standard error that are kept
+MAX_STDERR = 64 << 10
 
-#: bytes that a git may take for data of its own, mapped packs not counted: a tree can name more files than any disk
+#: bytes of data that git may allocate, not counting mapped packs: a tree can name more files than any disk holds
 MEMORY = 2 << 30
 
 _KILL = 9
-#: a wait status that no process ends with: somebody else has waited for it, and knows better
+#: a wait status that no process has: other code already waited for it
 _LOST = -1
 
 
 class Child:
-    """A running git. What it complains about is kept for messages, and decides nothing."""
+    """A running git. Its standard error is kept for messages, and decides nothing."""
 
     def __init__(
         self,
@@ -41,17 +41,18 @@ class Child:
         *,
         name: str,
         deadline: float,
-        trap: Callable[[], str],
-        effort: float = 0.0,
+        find_block: Callable[[], str],
+        cpu_limit: float = 0.0,
     ) -> None:
-        """``name`` is for messages. ``trap`` is asked once when git stays silent: what it waits for, or nothing.
-        ``effort``: seconds of processor time that git may use from then on before it says something; 0: any.
+        """``name`` is for messages. ``find_block`` is called once if git stays silent, and returns what blocks it, or
+        an empty string. ``cpu_limit`` is the processor time in seconds that git may use from then on without output; 0
+        means any.
 
-        To be called within ``undisturbed``, and noted there, or a signal may leave git behind.
+        Create it within ``signals_blocked`` and register it there, or a signal may leave git behind.
         """
         self.name = name
-        self.complaints = b""
-        self._deadline, self._trap, self._effort = deadline, trap, effort
+        self.stderr = b""
+        self._deadline, self._find_block, self._cpu_limit = deadline, find_block, cpu_limit
         self._pid = 0
         try:
             (self._in, self._out, self._err), theirs = _pipes()
@@ -59,7 +60,7 @@ class Child:
             raise GitError(f"git cannot be started: {error}") from error
         try:
             actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(theirs)]
-            # git is to hear the signals that we do not want to hear just now
+            # git must receive the signals that are blocked here at the moment
             self._pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setsigmask=())
         except (OSError, AttributeError) as error:  # AttributeError: a platform that has no posix_spawn
             _close(self._in, self._out, self._err)
@@ -68,48 +69,50 @@ class Child:
             _close(*theirs)
         _limit(self._pid)
         self._poll = select.poll()
-        # complaints come first: by the time an answer is read, what was said before it has been heard
+        # standard error comes first: when output is read, earlier messages have been read
         self._poll.register(self._err, select.POLLIN)
         self._poll.register(self._out, select.POLLIN)
 
     def write(self, data: bytes) -> None:
-        """Hand over a request. Together with those not yet answered it must fit a pipe: 4 KiB do everywhere."""
+        """Send a request. Together with those not answered yet it must fit a pipe; 4 KiB fit everywhere."""
         try:
             os.write(self._in, data)
         except OSError as error:
             raise GitError(f"git {self.name} ended before it was asked") from error
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes of the answer as soon as there are any; nothing at its end. GitError if git hangs."""
+        """Return up to ``size`` bytes of output as soon as there are any; empty at the end. Raise GitError if git
+        hangs.
+        """
         while True:
             for fd in self._ready():
                 if fd == self._out:
                     return os.read(fd, size)
-                self._hear()
+                self._read_stderr()
 
     def end(self) -> None:
-        """Wait until git is done, after the end of its answer; GitError with what it said if it failed."""
+        """Wait for git to exit after the end of its output. Raise GitError with its message if it failed."""
         self._poll.unregister(self._out)
         while self._err >= 0 and self._ready():
-            self._hear()
+            self._read_stderr()
         if status := self._reap():
-            said = self.complaints[:2000].decode("utf-8", "backslashreplace").strip()
+            said = self.stderr[:2000].decode("utf-8", "backslashreplace").strip()
             raise GitError(f"git {self.name} failed: {said or f'wait status {status}'}")
 
     def close(self) -> None:
-        """End git at once, whatever it is doing. Closing again does no harm."""
+        """Kill git at once. Closing again does nothing."""
         _close(self._in, self._out, self._err)
         self._in = self._out = self._err = -1
         if self._pid:
             try:
                 os.kill(self._pid, _KILL)
             except ProcessLookupError:
-                pass  # nobody told us, but it is gone
+                pass  # it has already exited
             finally:
-                self._reap()  # and if it cannot be killed: without its pipes it ends by itself
+                self._reap()  # if it cannot be killed, it exits once its pipes are closed
 
     def _ready(self) -> list[int]:
-        """The descriptors that can be read without waiting, ends included."""
+        """Return the descriptors that can be read without blocking, including those at their end."""
         start, looked, used = monotonic(), False, 0.0
         while True:
             waited = monotonic() - start
@@ -117,26 +120,26 @@ class Child:
                 raise GitError(f"git {self.name} gave no answer for {self._deadline:g} s")
             if waited >= PATIENCE and not looked:
                 looked = True
-                if reason := self._trap():
+                if reason := self._find_block():
                     raise GitError(f"git {self.name} waits for ever: {reason}")
-                used = _processor_time(self._pid) if self._effort else 0.0
-            if used and _processor_time(self._pid) - used >= self._effort:
+                used = _processor_time(self._pid) if self._cpu_limit else 0.0
+            if used and _processor_time(self._pid) - used >= self._cpu_limit:
                 raise GitError(f"git {self.name} computes without end: perhaps a pattern that is hard to match")
             until = self._deadline if looked else min(PATIENCE, self._deadline)
             until = min(until, waited + 1) if used else until
             if events := self._poll.poll(max(1.0, (until - waited) * 1000)):
                 return [fd for fd, _ in events]
 
-    def _hear(self) -> None:
+    def _read_stderr(self) -> None:
         data = os.read(self._err, 4096)
-        self.complaints += data[: COMPLAINTS - len(self.complaints)]
+        self.stderr += data[: MAX_STDERR - len(self.stderr)]
         if not data:
             self._poll.unregister(self._err)
             _close(self._err)
             self._err = -1
 
     def _reap(self) -> int:
-        """Wait for git's end, if that was not done yet. Whatever interrupts this, git is not forgotten."""
+        """Wait for git to exit, unless that was done. Even if this is interrupted, git is not forgotten."""
         status = 0
         if self._pid:
             try:
@@ -148,10 +151,10 @@ class Child:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Within, ^C and SIGTERM wait: a process that is being started or ended must not be lost halfway."""
+def signals_blocked() -> Iterator[None]:
+    """Delay ^C and SIGTERM within the block: a process must not be lost while it is started or ended."""
     if sys.platform == "win32":
-        yield  # no git is started there anyway
+        yield  # git is never started there
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
@@ -161,7 +164,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def _processor_time(pid: int) -> float:
-    """Seconds that a process has computed so far; 0 where the platform does not say."""
+    """Return the seconds of processor time a process has used; 0 if the platform does not report it."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
@@ -171,16 +174,17 @@ def _processor_time(pid: int) -> float:
 
 
 def _limit(pid: int) -> None:
-    """Bound the memory of git where the platform can. Where it cannot (a sandbox forbids it), git runs all the same."""
+    """Limit the memory of git where possible. If it is not (a sandbox forbids it), git runs without a limit."""
     if sys.platform == "linux":
         with suppress(OSError):
             resource.prlimit(pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def _pipes() -> tuple[list[int], list[int]]:
-    """Our and git's ends of its stdin, stdout and stderr.
+    """Return our ends and git's ends of its stdin, stdout and stderr.
 
-    Made in this order, no end of git's is where another one goes, even when our own standard streams are closed.
+    Created in this order, no end of git's has the number of another one's destination, even if our standard streams are
+    closed.
     """
     made: list[tuple[int, int]] = []
     try:
@@ -193,7 +197,7 @@ def _pipes() -> tuple[list[int], list[int]]:
 
 
 def _close(*fds: int) -> None:
-    """Close these; where that fails they are closed all the same, and a git must not be forgotten over it."""
+    """Close these descriptors. Ignore errors: the descriptor is closed anyway, and git must still be dealt with."""
     for fd in fds:
         if fd >= 0:
             with suppress(OSError):

@@ -1,1 +1,1 @@
-"""Refs, reflogs and revisions, read without git: all that points into an object store."""
+"""Read refs, reflogs and revisions without git: everything that points into an object store."""

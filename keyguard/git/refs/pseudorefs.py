@@ -1,6 +1,6 @@
-"""What git keeps about work in progress: ``ORIG_HEAD``, ``FETCH_HEAD`` and the like, and the state of a rebase.
+"""Read pseudorefs such as ``ORIG_HEAD`` and ``FETCH_HEAD``, and the state of a rebase (gitglossary(7)).
 
-git itself does not keep these objects for long: whoever follows these ids may find nothing.
+git does not keep their objects for long: these ids may lead to nothing.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.support.regex import expression
 
 _LIMIT = 128 << 20
-#: any tool can add one of its own; lower case is for files of another kind
+#: any tool can add one; names in lower case are other kinds of files
 _NAME = expression(r"[A-Z][A-Z_-]*\Z")
-#: texts for people, and the conflicts of rerere, whose ids are those of no objects
+#: messages, and the conflicts of rerere, whose ids are not those of objects
 _TEXTS = expression(r"HEAD\Z|MERGE_RR\Z|.*MSG\Z|.*_RUN\Z|.*_LOG\Z")
 _STATE = {
     "rebase-merge": (
@@ -29,15 +29,15 @@ _STATE = {
 
 
 class PseudoRef(NamedTuple):
-    """A file in a git directory that names objects, or one ref."""
+    """A file in a git directory that holds ids, or the name of a ref."""
 
     name: bytes
     ids: list[bytes]
     target: bytes = b""
 
 
-def pseudo_refs(reader: Reader, folder: str, id_length: int) -> Iterator[PseudoRef]:
-    """Those of one git directory, by name, HEAD aside."""
+def pseudo_refs(reader: GitDirReader, folder: str, id_length: int) -> Iterator[PseudoRef]:
+    """Yield the pseudorefs of one git directory by name, without HEAD."""
     first = re.compile(rb"^([0-9a-fA-F]{%d})(?=\s|$)" % id_length, re.MULTILINE)
     for entry in reader.folder(folder):
         if _NAME.match(entry.name) and not _TEXTS.match(entry.name) and not entry.is_dir(follow_symlinks=False):

@@ -1,4 +1,4 @@
-"""Reflogs: what refs pointed to before."""
+"""Read reflogs: what refs pointed to before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.worktrees import Worktree
 from keyguard.git.refs.reftable_stack import Tables
 
@@ -17,16 +17,16 @@ _LIMIT = 128 << 20
 
 
 class Reflog(NamedTuple):
-    """The past of one ref."""
+    """The reflog of one ref."""
 
     name: bytes
     ids: list[bytes]
-    """All that it says it pointed to, in hex, each once, zeros left out."""
+    """All ids in it, in hex, each once, without the null id."""
     entries: int
 
 
-def reflogs_of(reader: Reader, worktree: Worktree, id_length: int) -> Iterator[Reflog]:
-    """Those in the git directory of one worktree, by name."""
+def reflogs_of(reader: GitDirReader, worktree: Worktree, id_length: int) -> Iterator[Reflog]:
+    """Yield the reflogs in the git directory of one worktree, by name."""
     logs = os.path.join(worktree.folder, "logs")
     entry_pattern = re.compile(rb"\n([0-9a-fA-F]{%d}) ([0-9a-fA-F]{%d}) " % (id_length, id_length))
     for file in reader.walk(logs):
@@ -44,7 +44,7 @@ def reflogs_of(reader: Reader, worktree: Worktree, id_length: int) -> Iterator[R
 
 
 def reflogs_in_tables(tables: Tables, worktree: Worktree) -> Iterator[Reflog]:
-    """Those that are in tables, likewise."""
+    """Yield the reflogs in the reftables of one worktree."""
     for name, logs in groupby(tables.logs, attrgetter("name")):
         entries = list(logs)
         ids = dict.fromkeys(oid for entry in entries for oid in (entry.old, entry.new) if oid.strip(b"\0"))

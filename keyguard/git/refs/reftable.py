@@ -1,6 +1,6 @@
-"""One table of a reftable: refs and reflogs in a binary file, as git's ``Documentation/technical/reftable`` has it.
+"""Parse one table of the reftable format: refs and reflogs (git's ``Documentation/technical/reftable``).
 
-Neither its indexes nor its positions are believed: blocks are read one after the other.
+Its indexes and offsets are not trusted: blocks are read one after the other.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from keyguard.git.layout.varint import read_varint
 from keyguard.support.errors import GitError
 from keyguard.support.regex import expression
 
-#: bytes that logs may unpack to, and names may be put together to, in one table
+#: limit in bytes for the decompressed logs and the reconstructed names of one table
 _UNPACKED = 256 << 20
 _HEADERS = {1: (24, 68), 2: (28, 72)}
 _ID, _PEELED, _SYMBOLIC = 1, 2, 3
 _FIRST_PIECE = 512
-#: entries of a reflog are counted down from here, so that the newest comes first
+#: entries of a reflog are numbered down from here, so that the newest comes first
 _LAST = (1 << 64) - 1
 _PADDING = expression(rb"\0*")
 
 
 class RefRecord(NamedTuple):
-    """What a table says of one ref: an id as bytes, or the name of another ref; neither when it is deleted."""
+    """One ref: an id as bytes, or the name of another ref; neither if it is deleted."""
 
     name: bytes
     oid: bytes = b""
@@ -32,19 +32,19 @@ class RefRecord(NamedTuple):
 
 
 class LogRecord(NamedTuple):
-    """One entry of a reflog; without ids when it is deleted."""
+    """One entry of a reflog; without ids if it is deleted."""
 
     name: bytes
     number: int
-    """Entries of a ref are told apart by it; a later table can replace one."""
+    """The update index: identifies an entry of a ref; a later table can replace the entry."""
     old: bytes = b""
     new: bytes = b""
     text: bytes = b""
-    """Who did it and why, as far as a person wrote it."""
+    """Author and message, as far as a person wrote them."""
 
 
 def records(data: bytes) -> Iterator[RefRecord | LogRecord]:
-    """Everything in a table, in order. GitError where it is damaged, after what comes before."""
+    """Yield everything in a table, in order. Raise GitError if it is damaged, after what precedes the damage."""
     try:
         yield from _Table(data).records()
     except (IndexError, ValueError, zlib.error) as problem:
@@ -52,7 +52,7 @@ def records(data: bytes) -> Iterator[RefRecord | LogRecord]:
 
 
 class _Table:
-    """A whole table, and how much may still be made of it."""
+    """A whole table, and how many bytes may still be made of it."""
 
     def __init__(self, data: bytes) -> None:
         if data[:4] != b"REFT" or data[4:5] not in (b"\1", b"\2"):
@@ -85,11 +85,11 @@ class _Table:
             skip = 0
 
     def _length(self, position: int) -> int:
-        """The length that a block says it has; that of the first one includes what is before it."""
+        """Return the length that a block claims; that of the first one includes the file header."""
         return int.from_bytes(self._data[position + 1 : position + 4], "big")
 
     def _unpack(self, position: int, length: int) -> tuple[bytes, int]:
-        """A block that is packed, and where it ends. It is fed in pieces, since the rest of a piece is copied."""
+        """Return a decompressed block and where it ends. It is fed in pieces, since zlib copies the rest of a piece."""
         self._spend(max(length, 1))
         inflater, found, piece = zlib.decompressobj(), b"", _FIRST_PIECE
         while not inflater.eof and position < self._end and len(found) <= length:
@@ -110,7 +110,7 @@ class _Table:
                 target, position = _text(block, position, end)
                 yield RefRecord(name, target=target)
             elif kind <= _PEELED:
-                # what is behind a tag comes second, and is no ref
+                # the second id is the target of the tag, which is not a ref
                 oid, position = block[position : position + self._id if kind else position], position + kind * self._id
                 _check(position <= end)
                 yield RefRecord(name, oid)
@@ -134,7 +134,9 @@ class _Table:
             yield LogRecord(name, number, old, new, b"%s <%s>\t%s" % (who, mail, why.removesuffix(b"\n")))
 
     def _key(self, block: bytes, position: int, end: int, last: bytes) -> tuple[bytes, int, int]:
-        """The key of a record, which says only how it differs from the last one, its kind, and where it ends."""
+        """Return the key of a record, which is stored as its difference from the previous key, its kind, and where it
+        ends.
+        """
         shared, position = read_varint(block, position)
         length, position = read_varint(block, position)
         kind, length = length & 7, length >> 3
@@ -143,13 +145,14 @@ class _Table:
         return last[:shared] + block[position : position + length], kind, position + length
 
     def _spend(self, size: int) -> None:
+        """Subtract ``size`` from the limit; raise ValueError if it is exceeded."""
         self._left -= size
         if self._left < 0:
             raise ValueError(f"it unpacks to more than {_UNPACKED} bytes")
 
 
 def _end_of_records(block: bytes) -> int:
-    """Where the places begin at which git could start to read."""
+    """Return where the restart points begin."""
     return len(block) - 2 - 3 * int.from_bytes(block[-2:], "big")
 
 

@@ -1,11 +1,11 @@
-"""The stack of tables in which a git directory keeps refs and reflogs, where it keeps them in the reftable format."""
+"""Read the stack of reftables in which a git directory keeps its refs and reflogs."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.refs.reftable import LogRecord, RefRecord, records
 from keyguard.support.errors import GitError
 
@@ -15,15 +15,15 @@ _MOST = 10_000
 
 
 class Tables(NamedTuple):
-    """All tables together: what is newer counts, what is deleted is gone."""
+    """All tables merged: newer records replace older ones, deleted ones are gone."""
 
     refs: dict[bytes, RefRecord]
     logs: list[LogRecord]
     """By name, from old to new."""
 
 
-def read_tables(reader: Reader, folder: str) -> Tables:
-    """The stack in one git directory; what cannot be read of it is a gap."""
+def read_tables(reader: GitDirReader, folder: str) -> Tables:
+    """Return the stack of one git directory; what cannot be read of it is a gap."""
     parent = os.path.join(folder, "reftable")
     names = reader.read(os.path.join(parent, "tables.list"), _LIST_LIMIT)
     if names is None:
@@ -41,7 +41,7 @@ def read_tables(reader: Reader, folder: str) -> Tables:
 
 
 def _read_table(
-    reader: Reader, path: str, refs: dict[bytes, RefRecord], logs: dict[tuple[bytes, int], LogRecord]
+    reader: GitDirReader, path: str, refs: dict[bytes, RefRecord], logs: dict[tuple[bytes, int], LogRecord]
 ) -> None:
     data = reader.read(path, _TABLE_LIMIT)
     if data is None:

@@ -1,6 +1,8 @@
-"""Revisions as people write them (``main~2``, ``v1.0^{commit}``, ``1a2b3c4``), told from the refs that there are.
+"""Resolve revisions as users write them (``main~2``, ``v1.0^{commit}``, ``1a2b3c4``; gitrevisions(7)) from the existing
+refs.
 
-What git would look up in reflogs or by a message (``@{1}``, ``:/text``) is not known here, and said so.
+Revisions that need reflogs or a search of messages (``@{1}``, ``:/text``) are not supported, and rejected with a
+message.
 """
 
 from __future__ import annotations
@@ -12,27 +14,27 @@ from typing import NamedTuple
 from keyguard.git.layout.head import is_object_id
 from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.objects.commits import Commit, parse_commit, parse_tag
-from keyguard.git.process.shadow import Shadow
+from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.refs.tips import FULL_DEPTH, Tip
 from keyguard.support.errors import UsageError
 from keyguard.support.regex import expression
 
-#: where a name is looked for, as git does
+#: where a name is looked up, in git's order
 _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
 _STEP = expression(r"~(\d*)|\^\{(\w*)\}|\^(\d*)")
 _DESCRIBED = expression(r".+-\d+-g([0-9a-f]{4,64})")
 _SHORT = expression(r"[0-9a-f]{4,64}")
-#: steps that are gone back: more are no accident
+#: limit for ``~n``: more is not an accident
 _MOST = 100_000
 _HINTS = 12
-#: the variable in which a job of GitLab finds the commit that a merge request began at
+#: the variable with the commit that a merge request is based on, in GitLab jobs
 _BASE_ON_GITLAB = "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
-#: no commit or tag that leads anywhere is larger
+#: largest commit or tag in bytes
 _LARGEST = 16 << 20
 
 
-class Raw(NamedTuple):
-    """An object of which the kind and the content are known; no content where it is too large."""
+class RawObject(NamedTuple):
+    """The kind and content of an object; no content if it is too large or neither commit nor tag."""
 
     kind: bytes
     content: bytes
@@ -45,61 +47,65 @@ class Peeled(NamedTuple):
     """Annotated tags on the way, the outermost first."""
     oid: str
     kind: bytes
-    """``commit``, ``tree`` or ``blob``; empty where it is nowhere."""
+    """``commit``, ``tree`` or ``blob``; empty if the object is missing."""
 
 
 class Revisions:
-    """The names of one repository."""
+    """Resolves the revisions of one repository."""
 
-    def __init__(self, shadow: Shadow, tips: list[Tip], *, shallow: bool = False) -> None:
-        self._shadow = shadow
+    def __init__(self, git: IsolatedGit, tips: list[Tip], *, shallow: bool = False) -> None:
+        self._git = git
         self._tips = tips
         self._shallow = shallow
         self._reader: BlobReader | None = None
         self._ids: dict[bytes, str] = {}
-        #: of each tag that was read, the id that it is put on, and of each id where it leads in the end
+        #: for each tag that was read, its target; for each id, where it finally leads
         self._targets: dict[str, str] = {}
         self._ends: dict[str, tuple[str, bytes]] = {}
         for tip in tips:
             self._ids.setdefault(tip.name, tip.oid)
 
     def find(self, text: str) -> str:
-        """The id of the object that a revision names. ``UsageError`` where there is none."""
+        """Return the id of the object that a revision names. Raise UsageError if there is none."""
         at = min((text.find(mark) for mark in "~^" if mark in text[1:]), default=-1)
         base, steps = (text[:at], text[at:]) if at > 0 else (text, "")
-        oid = self._base(base)
+        oid = self._resolve_name(base)
         if not oid:
-            raise UsageError(f"unknown revision {text!r}: {self._there_is()}{self._in_ci(text)}")
+            raise UsageError(f"unknown revision {text!r}: {self._available_names()}{self._ci_hint(text)}")
         place = 0
         while place < len(steps):
             step = _STEP.match(steps, place)
             oid = self._stepped(oid, step) if step else ""
             if step is None or not oid:
-                raise UsageError(f"unknown revision {text!r}: {base} leads to nothing by {steps[place:]}{self._cut()}")
+                raise UsageError(
+                    f"unknown revision {text!r}: {base} leads to nothing by {steps[place:]}{self._shallow_hint()}"
+                )
             place = step.end()
         return oid
 
     def ref(self, text: str) -> bytes:
-        """The full name of the ref that a revision begins with, ``HEAD`` for that; empty where it names none."""
+        """Return the full name of the ref that a revision begins with, ``HEAD`` for HEAD; empty if it names none."""
         name = re.split(r"[~^]", text, maxsplit=1)[0]
         wanted = (place.format("HEAD" if name in ("@", "") else name) for place in _PLACES)
         return next((ref for one in wanted if (ref := one.encode("utf-8", "surrogateescape")) in self._ids), b"")
 
     def commit(self, text: str) -> str:
-        """The id of the commit that a revision names, or that its tag is put on. ``UsageError`` where it is none."""
+        """Return the id of the commit that a revision names, directly or by a tag. Raise UsageError if it names
+        none.
+        """
         found = self.peel(self.find(text))
         if found.kind != b"commit":
-            problem = found.kind.decode() or f"it is missing{self._cut()}"
+            problem = found.kind.decode() or f"it is missing{self._shallow_hint()}"
             raise UsageError(f"{text!r} is no commit: {problem}")
         return found.oid
 
     def commit_of(self, oid: str) -> Commit | None:
-        """The commit of an id; None where it is none, or cannot be read."""
+        """Return the commit with this id; None if it is not a commit or cannot be read."""
         raw = self.read(oid)
         return parse_commit(raw.content) if raw and raw.kind == b"commit" else None
 
     def peel(self, oid: str, known: Collection[str] = ()) -> Peeled:
-        """What an id leads to in the end, with all tags on the way that are not ``known``."""
+        """Return the object that an id finally leads to, with all tags on the way that are not ``known``."""
         end, tags = self._end(oid), dict[str, None]()
         while oid in self._targets and oid not in known and oid not in tags:
             tags[oid] = None
@@ -107,10 +113,10 @@ class Revisions:
         return Peeled([*tags], *end)
 
     def _end(self, oid: str) -> tuple[str, bytes]:
-        """The object to which an id leads, however many tags are put on each other, and its kind. Each is read once."""
+        """Return the object to which an id leads through any number of tags, and its kind. Each tag is read once."""
         way = list[str]()
         while oid not in self._ends:
-            raw = None if oid in self._targets else self.read(oid)  # a circle leads nowhere
+            raw = None if oid in self._targets else self.read(oid)  # a cycle leads nowhere
             if raw is None or raw.kind != b"tag":
                 self._ends[oid] = oid, raw.kind if raw else b""
                 break
@@ -121,34 +127,34 @@ class Revisions:
         self._ends.update(dict.fromkeys(way, end))
         return end
 
-    def read(self, oid: str) -> Raw | None:
-        """An object, or None where it cannot be read. GitError where git cannot be asked."""
-        if not is_object_id(oid, self._shadow.object_format):
+    def read(self, oid: str) -> RawObject | None:
+        """Return an object, or None if it cannot be read. Raise GitError if git fails."""
+        if not is_object_id(oid, self._git.object_format):
             return None
         found = None
         for content in self.reader.blobs([oid]):
             if not content.problem:
                 wanted = content.kind in (b"commit", b"tag") and content.size <= _LARGEST
-                found = Raw(content.kind, content.read(content.size) if wanted else b"")
+                found = RawObject(content.kind, content.read(content.size) if wanted else b"")
         return found
 
     @property
     def reader(self) -> BlobReader:
-        """Reads objects of any kind, as long as the shadow lasts."""
-        self._reader = self._reader or BlobReader(self._shadow, any_kind=True)
+        """Reads objects of any kind, as long as git runs."""
+        self._reader = self._reader or BlobReader(self._git, any_kind=True)
         return self._reader
 
     def close(self) -> None:
-        """End git, where it was asked at all."""
+        """Stop git if it was started."""
         if self._reader:
             self._reader.close()
 
     # --- names --------------------------------------------------------------------------------------------------
 
-    def _base(self, name: str) -> str:
+    def _resolve_name(self, name: str) -> str:
         if "@{" in name or ":" in name:
             raise UsageError(f"{name!r}: give a branch, a tag, a commit's id, or one of these with ~ or ^ behind it")
-        if is_object_id(name.lower(), self._shadow.object_format):
+        if is_object_id(name.lower(), self._git.object_format):
             return name.lower()
         wanted = "HEAD" if name == "@" else name
         for place in _PLACES:
@@ -159,10 +165,10 @@ class Revisions:
         return self._short(described[1] if described else name.lower())
 
     def _short(self, text: str) -> str:
-        """The object whose id begins so: a commit or tag, if there are others too."""
+        """Return the object whose id has this prefix; a commit or tag if several objects have it."""
         if not _SHORT.fullmatch(text):
             return ""
-        found = self._shadow.run("rev-parse", f"--disambiguate={text}").decode().split()
+        found = self._git.run("rev-parse", f"--disambiguate={text}").decode().split()
         if len(found) > 1:
             leading = [oid for oid in found if self.peel(oid).kind == b"commit"]
             if len(leading) != 1:
@@ -188,22 +194,22 @@ class Revisions:
             oid = commit.parents[parent - 1]
         return oid
 
-    def _there_is(self) -> str:
-        """What there is instead, in words."""
+    def _available_names(self) -> str:
+        """Return in words which names exist instead."""
         names = list(dict.fromkeys(_short_names(self._tips)))
         if not names:
             return "there is no branch and no tag here"
         more = f" and {len(names) - _HINTS} more" if len(names) > _HINTS else ""
         return f"there is {', '.join(names[:_HINTS])}{more}"
 
-    def _in_ci(self, text: str) -> str:
-        """Return how a CI job gets at a branch of a remote, or at what a shallow clone lacks; else nothing."""
+    def _ci_hint(self, text: str) -> str:
+        """Return how a CI job gets a remote branch, or what a shallow clone lacks; otherwise an empty string."""
         if not (self._shallow or "/" in text):
             return ""
         return f" (a checkout in CI may lack it: {FULL_DEPTH}, and {_BASE_ON_GITLAB} for the target of a merge request)"
 
-    def _cut(self) -> str:
-        """Return what to do in a shallow clone about a commit that is not there; nothing in a complete one."""
+    def _shallow_hint(self) -> str:
+        """Return what to do about a missing commit in a shallow clone; empty in a complete one."""
         return f" (shallow clone: {FULL_DEPTH})" if self._shallow else ""
 
 

@@ -1,4 +1,4 @@
-"""All refs of a repository with what they hold, loose and packed, read without git."""
+"""Hold all refs of a repository with their values, read from loose and packed refs and reftables without git."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.worktrees import PER_WORKTREE, Worktree, prefix_of
 from keyguard.support.errors import GitError
 
@@ -21,39 +21,39 @@ _SYMBOLIC = b"ref:"
 
 
 class RefStore:
-    """Refs by full name. Those of other worktrees are called as git calls them: ``worktrees/x/HEAD``."""
+    """Refs by full name. Those of other worktrees have the names that git gives them: ``worktrees/x/HEAD``."""
 
     def __init__(self, id_length: int) -> None:
         self.ids: dict[bytes, bytes] = {}
-        """name -> object id in hex, of those that hold one"""
+        """name -> object id in hex"""
         self.symbolic: dict[bytes, bytes] = {}
-        """name -> the name of another, of those that hold that"""
+        """name -> name of the ref that a symbolic ref points to"""
         self.resolved: dict[bytes, bytes] = {}
-        """name -> what a symbolic one comes to"""
+        """name -> id that a symbolic ref resolves to"""
         self._loose = re.compile(rb"([0-9a-fA-F]{%d})(?:\s|\Z)" % id_length)
         self._packed = re.compile(rb"\n([0-9a-fA-F]{%d})[ \t]([^\n]+)" % id_length)
 
-    def read_packed(self, reader: Reader, path: str) -> None:
-        """Take over ``packed-refs``; a loose ref that is read later counts more."""
+    def read_packed(self, reader: GitDirReader, path: str) -> None:
+        """Add the refs of ``packed-refs``; a loose ref that is read later overrides them."""
         data = b"\n" + (reader.read(path, _PACKED_LIMIT) or b"").removesuffix(b"\n")
         found = self._packed.findall(data)
         self.ids.update({name: oid for oid, name in found})
-        # of a tag the commit behind it stands in a line of its own, which is no ref
+        # the peeled target of a tag is a line of its own, which is not a ref
         odd = data.count(b"\n") - data.count(b"\n#") - data.count(b"\n^") - len(found)
         if odd and len(data) > 1:
             reader.gap(path, "corrupt", f"{odd} lines are no refs")
 
-    def read_loose(self, reader: Reader, worktree: Worktree) -> None:
-        """Take over the refs below ``refs`` in the git directory of a worktree."""
+    def read_loose(self, reader: GitDirReader, worktree: Worktree) -> None:
+        """Add the refs below ``refs`` in the git directory of a worktree."""
         start = len(worktree.folder.rstrip("/")) + 1
         for entry in reader.walk(os.path.join(worktree.folder, "refs")):
             name = worktree.full_name(os.fsencode(entry.path[start:]))
-            # git leaves locks alone, and what begins with a dot (.DS_Store)
+            # git ignores lock files and names with a leading dot (.DS_Store)
             if name and not entry.name.startswith(".") and not entry.name.endswith(".lock"):
                 self.read_one(reader, entry.path, name)
 
-    def read_one(self, reader: Reader, path: str, name: bytes) -> None:
-        """Take over one loose ref. A link to another ref is what the first versions of git made of a symbolic one."""
+    def read_one(self, reader: GitDirReader, path: str, name: bytes) -> None:
+        """Add one loose ref. A symbolic link to a ref is how early versions of git stored symbolic refs."""
         target = reader.link(path)
         if target is not None and target.startswith(b"refs/"):
             self.put_symbolic(name, target)
@@ -70,7 +70,7 @@ class RefStore:
             reader.gap(path, "corrupt", "holds neither an object id nor the name of a ref")
 
     def read_tables(self, worktree: Worktree, tables: Tables) -> None:
-        """Take over the refs of a worktree that keeps them in tables, HEAD among them."""
+        """Add the refs of a worktree that uses reftables, including HEAD."""
         for name, ref in tables.refs.items():
             full = worktree.full_name(name)
             if full and ref.target:
@@ -79,14 +79,14 @@ class RefStore:
                 self.ids[full] = ref.oid.hex().encode()
 
     def put_symbolic(self, name: bytes, target: bytes) -> None:
-        """Take over a ref that names another one."""
+        """Add a symbolic ref."""
         self.symbolic[name] = target
         self.ids.pop(name, None)
 
     def resolve(self, name: bytes, prefix: bytes = b"") -> bytes:
-        """The id that a ref comes to in the end, as its worktree sees it; empty when it is not born yet.
+        """Return the id that a ref resolves to in its worktree; empty if it is unborn.
 
-        GitError when it leads round in a circle, or to what can be no ref.
+        Raise GitError if it leads in a circle, or to an invalid name.
         """
         for _ in range(_DEPTH + 1):
             if name in self.ids:

@@ -1,4 +1,4 @@
-"""Everything that points into an object store, read without git: where history is looked at from."""
+"""Find everything that points into an object store, without git: the tips from which history is reachable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.settings import is_partial, settings_of
 from keyguard.git.layout.worktrees import Worktree, prefix_of, worktrees_of
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _ID_LENGTH = {"sha1": 40, "sha256": 64}
 _STASH = b"refs/stash"
-#: files that say where a branch stood before a reset, merge or rebase
+#: files with the position of a branch before a reset, merge or rebase
 _BEFORE = (b"ORIG_HEAD", b"rebase-merge/orig-head", b"rebase-apply/orig-head")
-#: first name, the first one beyond (``0`` comes after ``/``), what they are; in order
+#: first name, first name after the range (``0`` follows ``/``), reach; in order
 _REACHES = (
     (b"refs/heads/", b"refs/heads0", "branch"),
     (b"refs/remotes/", b"refs/remotes0", "remote"),
@@ -34,53 +34,55 @@ _REACHES = (
     (b"refs/tags/", b"refs/tags0", "tag"),
 )
 _SHALLOW_LIMIT = 64 << 20
-#: what makes the checkout of a CI job a complete clone
+#: the setting that makes the checkout of a CI job a complete clone
 FULL_DEPTH = "fetch-depth: 0 (GitLab: GIT_DEPTH: 0)"
 
 
 class Tip(NamedTuple):
-    """One thing that points to one object."""
+    """One pointer to one object."""
 
     oid: str
     name: bytes
-    """Full name of the ref; ``HEAD``, ``ORIG_HEAD``, ``worktrees/x/HEAD``; for a reflog the ref that it is of."""
+    """Full name of the ref; ``HEAD``, ``ORIG_HEAD``, ``worktrees/x/HEAD``; for a reflog entry the ref that the log is
+    of.
+    """
     reach: str
-    """One of ``REACHES``; ``worktree`` for the HEAD and the own refs of the other worktrees."""
+    """One of ``REACHES``; ``worktree`` for HEAD and the own refs of other worktrees."""
     kept: bool = True
-    """Whether git keeps the object, so that it is damage when it is missing. What ``ORIG_HEAD`` names may be gone."""
+    """Whether git keeps the object, so that a missing one is damage. The object of ``ORIG_HEAD`` may be gone."""
 
 
 class Tips(NamedTuple):
-    """All tips of a repository, and what could not be read of them."""
+    """All tips of a repository, and what could not be read."""
 
     tips: list[Tip]
     """HEAD first, symbolic refs resolved; several may point to the same object."""
     refs: int
     reflogs: int
-    """Entries of reflogs."""
+    """Number of reflog entries."""
     skipped: list[Skipped]
     shallow: frozenset[str]
     """Commits at which the history of a shallow clone ends."""
     partial: bool
-    """Whether objects may be missing on purpose, since they are still at a remote."""
+    """Whether objects may be missing on purpose, because a remote still has them."""
 
 
 def read_tips(repository: Repository) -> Tips:
-    """All tips, always in the same order. What cannot be read is a gap."""
-    return _Finder(repository).find()
+    """Return all tips, always in the same order. What cannot be read is a gap."""
+    return _TipFinder(repository).find()
 
 
 def read_refs(repository: Repository) -> Tips:
-    """The same without what only this machine has: no reflogs, and no index."""
-    return _Finder(repository).find(local=False)
+    """Return the same without what is local to this clone: reflogs and index."""
+    return _TipFinder(repository).find(local=False)
 
 
-class _Finder:
-    """What is known while the tips of one repository are found."""
+class _TipFinder:
+    """What is known while the tips of one repository are collected."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._reader = Reader(repository)
+        self._reader = GitDirReader(repository)
         self._settings = settings_of(repository, self._reader)
         self._length = _ID_LENGTH[repository.object_format]
         self._worktrees = worktrees_of(repository, self._reader)
@@ -105,7 +107,7 @@ class _Finder:
         return Tips(tips, refs, entries, self._reader.gaps, shallow, partial)
 
     def _read_tables(self) -> dict[bytes, Tables]:
-        """By prefix, the tables of each worktree in a repository that keeps its refs so."""
+        """Return the reftables of each worktree by prefix; empty if refs are stored in files."""
         storage = self._settings.get(b"extensions.refstorage", b"files").lower()
         if storage == b"reftable":
             from keyguard.git.refs.reftable_stack import read_tables  # few repositories have any
@@ -117,7 +119,7 @@ class _Finder:
         return {}
 
     def _read_refs(self) -> RefStore:
-        """The refs and HEADs of all worktrees, symbolic ones resolved."""
+        """Return the refs and HEADs of all worktrees, symbolic ones resolved."""
         store, reader = RefStore(self._length), self._reader
         if not self._tables:
             store.read_packed(reader, os.path.join(self._repository.common_dir, "packed-refs"))
@@ -136,7 +138,7 @@ class _Finder:
         return store
 
     def _resolve(self, store: RefStore, worktree: Worktree, name: bytes) -> bytes:
-        """The id that a ref comes to as this worktree sees it, or nothing."""
+        """Return the id that a ref resolves to in this worktree, or an empty string."""
         try:
             return store.resolve(name, worktree.prefix)
         except GitError as error:
@@ -145,7 +147,7 @@ class _Finder:
             return b""
 
     def _refs(self, worktree: Worktree) -> list[Tip]:
-        """The refs that a worktree has for itself, and those shared by all for the one we are in."""
+        """Return a worktree's own refs; for the current worktree also those that all share."""
 
         def named(names: list[bytes], reach: str) -> Iterator[Tip]:
             return _tips(map(self._store.ids.__getitem__, names), names, reach)
@@ -162,7 +164,7 @@ class _Finder:
         return [*tips, *named(rest, "ref")]
 
     def _heads(self, worktree: Worktree) -> Iterator[Tip]:
-        """HEAD and what is under way in one worktree."""
+        """Yield HEAD and the pseudorefs of one worktree."""
         prefix, ids = worktree.prefix, self._store.ids
         if oid := ids.get(prefix + b"HEAD"):
             yield from _tips([oid], [prefix + b"HEAD"], "worktree" if prefix else "head")
@@ -172,7 +174,7 @@ class _Finder:
             found += [(prefix + name, [ids.get(prefix + name, b"")]) for name in sorted(single)]
         for name, named in found:
             known = [oid for oid in dict.fromkeys(named) if oid.strip(b"0")]
-            # where a branch stood before is known here alone; what was fetched, a server has as well
+            # the former position of a branch is known only here; what was fetched, a server has as well
             reach = "worktree" if prefix else "reflog" if name in _BEFORE else "ref"
             yield from _tips(known, repeat(name), reach, kept=False)
 
@@ -185,11 +187,11 @@ class _Finder:
             yield name, found.ids
 
     def _staged(self, worktree: Worktree) -> Iterator[Tip]:
-        """What is in the index of one worktree."""
-        from keyguard.git.index.staged import staged_ids  # a range is not read from here
+        """Yield what is in the index of one worktree."""
+        from keyguard.git.index.staged_ids import staged_ids  # not needed for a range
 
         staged = staged_ids(self._reader, worktree.folder, self._repository.object_format)
-        for ids, kept in ((staged.entries, True), (staged.remembered, False)):
+        for ids, kept in ((staged.entries, True), (staged.from_extensions, False)):
             texts = [oid.hex().encode() for oid in ids]
             yield from _tips(texts, repeat(worktree.prefix + b"index"), "index", kept=kept)
 
@@ -214,5 +216,5 @@ def _between(names: list[bytes], first: bytes, beyond: bytes) -> list[bytes]:
 
 
 def _tips(ids: Iterable[bytes], names: Iterable[bytes], reach: str, *, kept: bool = True) -> Iterator[Tip]:
-    """Tips of these ids. There can be very many: nothing more than this is done for each."""
+    """Return tips for these ids. There can be millions, so only C-level iteration is used."""
     return map(Tip, b" ".join(ids).decode().lower().split(), names, repeat(reach), repeat(kept))

@@ -1,1 +1,1 @@
-"""The files of a work tree: tracked, changed, staged, ignored."""
+"""List the files of a work tree: tracked, changed, staged, ignored."""

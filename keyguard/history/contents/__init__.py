@@ -1,1 +1,1 @@
-"""The contents of all blobs, commits and tags of an object store, inspected once."""
+"""Inspect the contents of all blobs, commits and tags of an object store, each once."""

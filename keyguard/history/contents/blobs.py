@@ -1,19 +1,19 @@
-"""The blobs of a pack, inspected: those that a small delta makes of one without a key, by what the delta puts in."""
+"""Inspect the blobs of a pack. If a base contains no key, a small delta against it is judged by what it inserts."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyguard.history.contents.sieve import Sieve
+from keyguard.history.contents.delta_prefilter import DeltaPrefilter
+from keyguard.history.contents.results import ContentResults
 from keyguard.history.hit import UNNAMED
-from keyguard.history.inspected import Contents
 from keyguard.inspection.inspector import Inspector
 from keyguard.odb.inflate import DAMAGE
 from keyguard.odb.pack import Pack, Unpacked, result_of
 
-#: a delta is small that is so many times smaller than its base, and a bit more: taking it apart costs as well
+#: a delta is small if its base is this many times larger, plus a constant: parsing it has a cost, too
 _TIMES, _MORE = 64, 3000
-#: bytes of bases and deltas that wait, where those of deltas weigh more for all that is made of them
+#: bytes of bases and deltas per batch; deltas count more, for the arrays that are made of them
 _HELD, _WEIGHT = 16 << 20, 16
 
 
@@ -24,22 +24,30 @@ class _Waiting(NamedTuple):
     content: bytes | None
 
 
-class BlobReader:
-    """Ranges of blobs that grow out of each other."""
+class PackBlobInspector:
+    """Inspects ranges of blobs that are deltas of each other."""
 
     def __init__(
-        self, pack: Pack, inspector: Inspector, sieve: Sieve, found: Contents, lost: list[tuple[int, int]]
+        self,
+        pack: Pack,
+        inspector: Inspector,
+        prefilter: DeltaPrefilter,
+        found: ContentResults,
+        lost: list[tuple[int, int]],
     ) -> None:
-        """What cannot be read goes into ``lost``, all else into ``found``."""
+        """Results go to ``found``; ranges of entries that cannot be read go to ``lost``."""
         self._pack, self._offset = pack, 0
-        self._inspector, self._sieve = inspector, sieve
+        self._inspector, self._prefilter = inspector, prefilter
         self._found, self._lost = found, lost
         self._waiting: list[_Waiting] = []
-        #: entries in which there is something, so that what is made of them is looked at as a whole
+        #: entries that are not plain: a delta against one of them is inspected in full
         self._marked: set[int] = set()
 
     def read(self, first: int, stop: int, offset: int) -> None:
-        """All of these entries, which have no base outside of them; ``offset`` makes a number of an entry's."""
+        """Inspect the entries from ``first`` to ``stop``, whose bases all lie within that range.
+
+        ``offset`` is added to the number of an entry to get its number in the store.
+        """
         self._offset = offset
         held, last = 0, b""
         for one in self._pack.unpack(first, stop, self._lost):
@@ -51,18 +59,18 @@ class BlobReader:
             held += len(stored) * _WEIGHT + len(content or b"") + (len(base) if base is not last else 0)
             last = base
             if held > _HELD:
-                self._sift()
+                self._inspect_waiting()
                 held = 0
-        self._sift()
+        self._inspect_waiting()
 
-    def _sift(self) -> None:
-        """Look at what waits."""
+    def _inspect_waiting(self) -> None:
+        """Inspect the waiting batch: skip blobs that cannot contain a key, inspect the others in full."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
         parents = self._pack.forest.parents
         above = parents[[one.entry for one in waiting]].tolist()
-        plain, sizes = self._sieve.sort([one.delta for one in waiting], [one.base for one in waiting])
+        plain, sizes = self._prefilter.keyless([one.delta for one in waiting], [one.base for one in waiting])
         for one, base, nothing, size in zip(waiting, above, plain, sizes, strict=True):
             if nothing and base not in self._marked:
                 self._found.size += size
@@ -70,7 +78,9 @@ class BlobReader:
                 self._inspect(one)
 
     def _inspect(self, one: Unpacked) -> None:
-        """A blob as a whole. What has the id of another need not have its content: it is looked at all the same."""
+        """Inspect a blob in full, even if another object has the same id: in a tampered store its content can
+        differ.
+        """
         entry, base, stored, content = one
         if content is None:
             try:

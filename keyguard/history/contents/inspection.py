@@ -1,6 +1,6 @@
-"""Every blob, commit and tag of an object store, inspected once: in pack space, shared out among processes.
+"""Inspect every blob, commit and tag of an object store once, in the order of its packs and in several processes.
 
-What a worker answers holds no secret: sightings are masked already. Where a key is from is not known yet.
+What a worker returns contains no secret: sightings are masked already. Provenance is looked up later.
 """
 
 from __future__ import annotations
@@ -8,55 +8,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from keyguard.history.contents.blobs import BlobReader
-from keyguard.history.contents.sieve import Sieve
+from keyguard.history.caching.packs import CONTENTS, PackCache
+from keyguard.history.contents.blobs import PackBlobInspector
+from keyguard.history.contents.delta_prefilter import DeltaPrefilter
+from keyguard.history.contents.results import ContentResults
 from keyguard.history.hit import UNNAMED
-from keyguard.history.inspected import Contents
-from keyguard.history.memory.packs import CONTENTS, PackMemory
-from keyguard.history.tasks import Task, mark, planned, shared
+from keyguard.history.tasks import Task, mark, plan_tasks, run_tasks
 from keyguard.inspection.inspector import Inspector
+from keyguard.odb.arrays import Array
 from keyguard.odb.commits import CommitNotes, target_of
-from keyguard.odb.headers import BLOB, COMMIT, TAG, TREE
+from keyguard.odb.entry_headers import BLOB, COMMIT, TAG, TREE
 from keyguard.odb.pack import LARGEST
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress
 
 _KINDS = (BLOB, COMMIT, TAG)
-#: bytes of commits and tags that are looked at together
+#: bytes of commits and tags that are inspected in one batch
 _TOGETHER = 1 << 18
 
 
-class ContentReader:
-    """A store and what inspects it."""
+class ContentInspector:
+    """Inspects the contents of one store."""
 
     def __init__(self, store: Store, inspector: Inspector) -> None:
         self._store = store
         self._inspector = inspector
-        self._sieve = Sieve(inspector.prefilter)
-        self.parts: list[Contents] = []
-        """What was found so far: all of it, whenever ^C comes."""
+        self._prefilter = DeltaPrefilter(inspector.prefilter)
+        self.parts: list[ContentResults] = []
+        """Results so far; complete whenever ^C arrives."""
 
-    def read_packs(self, memory: PackMemory, jobs: int, read: Array, progress: Progress | None = None) -> Contents:
-        """All that is in packs, but for ``lost``, which is to be read in another way. What is known is not read.
+    def read_packs(self, memory: PackCache, jobs: int, read: Array, progress: Progress | None = None) -> ContentResults:
+        """Return the results for all objects in packs. Packs that the cache knows are not read.
 
-        What was read is noted in ``read``: bool, one an object.
+        Objects in ``lost`` have to be read in another way. Set ``read``, a bool array with one element per object, for
+        those that were read.
         """
-        store, found, fresh = self._store, Contents(lost=list(range(self._store.packed, self._store.loose_from))), {}
+        store, found, fresh = (
+            self._store,
+            ContentResults(lost=list(range(self._store.packed, self._store.loose_from))),
+            {},
+        )
         for at, start in enumerate(store.starts[:-1]):
-            known = memory.recall(CONTENTS, at, Contents)
+            known = memory.recall(CONTENTS, at, ContentResults)
             if known is None:
-                fresh[at] = Contents()
+                fresh[at] = ContentResults()
             else:
                 self.parts.append(known.moved(start))
                 found.add(self.parts[-1])
                 mark(read, store.kinds != TREE, [(start, store.starts[at + 1])])
-        plan = planned(store, _KINDS, jobs, fresh)
-        for task, part in shared(self.read_task, Contents, plan, jobs, progress, Contents.keys):
-            one = part or Contents(lost=[number for low, high in task for number in range(low, high)])
+        plan = plan_tasks(store, _KINDS, jobs, fresh)
+        for task, part in run_tasks(self.read_task, ContentResults, plan, jobs, progress, ContentResults.keys):
+            one = part or ContentResults(lost=[number for low, high in task for number in range(low, high)])
             self.parts.append(one)
             mark(read, store.kinds != TREE, task)
             read[one.lost] = False
@@ -69,17 +74,18 @@ class ContentReader:
         self.parts = [found]
         return found
 
-    def read_task(self, task: Task) -> Contents:
-        """What a few trees of the forest hold."""
-        found, commits = Contents(), CommitNotes(self._store.id_size)
+    def read_task(self, task: Task) -> ContentResults:
+        """Return the results for some delta trees."""
+        found, commits = ContentResults(), CommitNotes(self._store.id_size)
         for begin, end in task:
             self._read_range(begin, end, found, commits)
         found.commits.append(commits.rows())
         return found
 
-    def note(self, number: int, kind: int, pieces: Iterable[bytes], size: int, into: Contents) -> None:
-        """Take in an object that was read in another way. GitError from ``pieces`` passes, once that is noted
-        which was seen before it.
+    def note(self, number: int, kind: int, pieces: Iterable[bytes], size: int, into: ContentResults) -> None:
+        """Add an object that was read in another way to ``into``.
+
+        Raise the GitError that ``pieces`` raises, after adding what was found before it.
         """
         if size <= LARGEST:
             commits = CommitNotes(self._store.id_size)
@@ -88,8 +94,8 @@ class ContentReader:
         else:
             self._stream(number, kind, iter(pieces), into)
 
-    def _read_range(self, begin: int, end: int, found: Contents, commits: CommitNotes) -> None:
-        """One tree of the forest: all of one kind."""
+    def _read_range(self, begin: int, end: int, found: ContentResults, commits: CommitNotes) -> None:
+        """Inspect one range of delta trees, all of one kind."""
         place = self._store.place(begin)
         if place is None:
             return
@@ -98,7 +104,9 @@ class ContentReader:
         kind = int(self._store.kinds[begin])
         lost: list[tuple[int, int]] = []
         if kind == BLOB:
-            BlobReader(pack, self._inspector, self._sieve, found, lost).read(entry, entry + end - begin, offset)
+            PackBlobInspector(pack, self._inspector, self._prefilter, found, lost).read(
+                entry, entry + end - begin, offset
+            )
         else:
             texts, held = list[tuple[int, bytes]](), 0
             for at, data, _ in pack.walk(entry, entry + end - begin, lost):
@@ -115,11 +123,13 @@ class ContentReader:
                     self._stream(low + offset, kind, pack.stream(low), found)
                     low += 1
                 except GitError:
-                    pass  # git may know better
+                    pass  # git itself may be able to read it
             found.lost += range(low + offset, high + offset)
 
-    def _inspect_all(self, kind: int, texts: list[tuple[int, bytes]], found: Contents, commits: CommitNotes) -> None:
-        """Small objects: at once, but for those in which there may be something."""
+    def _inspect_all(
+        self, kind: int, texts: list[tuple[int, bytes]], found: ContentResults, commits: CommitNotes
+    ) -> None:
+        """Inspect small objects in one batch, and those that may contain a key one by one."""
         suspects = set(self._inspector.suspects([data for _, data in texts]))
         for at, (number, data) in enumerate(texts):
             if at in suspects:
@@ -128,13 +138,13 @@ class ContentReader:
                 found.size += len(data)
                 self._note(kind, number, data, found, commits)
 
-    def _inspect(self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes) -> None:
-        # what has the id of another need not have its content: it is looked at all the same
+    def _inspect(self, kind: int, number: int, data: bytes, found: ContentResults, commits: CommitNotes) -> None:
+        # not skipped if another object has the same id: in a tampered store its content can differ
         found.keep(number, self._inspector.inspect(UNNAMED, data))
         self._note(kind, number, data, found, commits)
 
-    def _note(self, kind: int, number: int, data: bytes, found: Contents, commits: CommitNotes) -> None:
-        """What an object says of others."""
+    def _note(self, kind: int, number: int, data: bytes, found: ContentResults, commits: CommitNotes) -> None:
+        """Record the references of a commit or a tag."""
         if kind == COMMIT:
             if not commits.add(number, data):
                 found.malformed.append(number)
@@ -144,7 +154,8 @@ class ContentReader:
             if not target:
                 found.malformed.append(number)
 
-    def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: Contents) -> None:
+    def _stream(self, number: int, kind: int, pieces: Iterator[bytes], found: ContentResults) -> None:
+        """Inspect a large object in pieces; raise GitError if it is damaged, after adding what was found."""
         problem: list[GitError] = []
 
         def read() -> bytes:
@@ -157,5 +168,5 @@ class ContentReader:
         found.keep(number, self._inspector.inspect_stream(UNNAMED, read))
         if problem:
             raise problem[0]
-        if kind != BLOB:  # too large to be taken apart
+        if kind != BLOB:  # too large to be parsed
             found.malformed.append(number)

@@ -1,1 +1,3 @@
-"""Where a key in history is from: paths, commits, and the refs that still hold it."""
+"""Determine where a key in history is from: paths, introducing and removing commits, and the refs that still hold
+it.
+"""

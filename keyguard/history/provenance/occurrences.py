@@ -1,47 +1,50 @@
-"""From hits to places: an occurrence for each path and commit that brought a key there, and for what no commit has."""
+"""Turn hits into occurrences: one for each path and commit that introduced a key, and one for each unreachable
+object.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
 from keyguard.git.refs.tips import Tip
-from keyguard.history.outcome import placed
-from keyguard.history.provenance.graph import DANGLING, Graph, Marks
-from keyguard.history.provenance.provenance import Arrival, Key, Paths, Provenance
-from keyguard.history.views import IN_NAME, Views
+from keyguard.history.provenance.commit_graph import DANGLING, Ancestry, CommitGraph
+from keyguard.history.provenance.provenance import Introduction, Key, KeyPaths, Provenance
+from keyguard.history.result import with_place
+from keyguard.history.sightings_by_path import NAME_PREFIX, SightingsByPath
 from keyguard.model.finding import REACHES, Sighting, Trace
-from keyguard.odb.headers import COMMIT, TAG
+from keyguard.odb.entry_headers import COMMIT, TAG
 from keyguard.odb.store import Store
 
 _HEAD = REACHES.index("head")
-#: reaches of tips that are refs of their own; of others the ref may stand elsewhere by now
+#: reaches of tips that are refs; for other tips (a reflog) the ref may point elsewhere by now
 _REFS = frozenset(("branch", "remote", "tag", "ref", "stash"))
 
 Held = dict[Key, list[tuple[Tip, int]]]
 
 
-class Placer:
-    """All that is known of one store."""
+class OccurrenceBuilder:
+    """Builds the occurrences of one store."""
 
     def __init__(
         self,
         store: Store,
-        graph: Graph,
+        graph: CommitGraph,
         tips: list[tuple[Tip, list[int]]],
         reaches: list[int],
-        views: Views,
+        keys_by_path: SightingsByPath,
         *,
         author: Callable[[int], str],
         staged: Callable[[], dict[str, bytes]],
     ) -> None:
-        """``tips`` are those that are there, with their numbers, ``reaches`` as the graph gives them.
+        """``tips`` and ``reaches`` are what ``CommitGraph.numbered`` and ``CommitGraph.reaches`` return.
 
-        ``author`` says who wrote the commit of a number, or nothing; ``staged`` under which path an id is in an index.
+        ``author`` returns the author of a commit by its number, or an empty string; ``staged`` returns the path in an
+        index for each staged id.
         """
         self._store = store
         self._graph = graph
         self._tips = tips
-        self._views = views
+        self._keys_by_path = keys_by_path
         self._author = author
         self._staged = staged
         self._reaches = reaches
@@ -50,18 +53,18 @@ class Placer:
             for number in numbers:
                 self._led.setdefault(number, []).append(tip)
 
-    def sightings(self, paths: Paths) -> Iterator[Sighting]:
-        """Every hit at every place of its own."""
+    def sightings(self, paths: KeyPaths) -> Iterator[Sighting]:
+        """Yield a sighting for each occurrence of each hit."""
         provenance = Provenance(self._graph, paths)
         yield from self._messages()
-        yield from self._arrived(provenance)
-        yield from self._beside(provenance, paths)
+        yield from self._introduced(provenance)
+        yield from self._outside_commits(provenance, paths)
 
     # --- commits and tags ---------------------------------------------------------------------------------------
 
     def _messages(self) -> Iterator[Sighting]:
-        """What stands in commits and tags themselves."""
-        for number, hit in self._views.hits.items():
+        """Yield what is in commit and tag objects themselves."""
+        for number, hit in self._keys_by_path.hits.items():
             kind = int(self._store.kinds[number])
             if kind not in (COMMIT, TAG):
                 continue
@@ -72,32 +75,37 @@ class Placer:
 
     # --- what commits brought -----------------------------------------------------------------------------------
 
-    def _arrived(self, provenance: Provenance) -> Iterator[Sighting]:
+    def _introduced(self, provenance: Provenance) -> Iterator[Sighting]:
+        """Yield what commits introduced to paths, with what removed it again and the refs that still hold it."""
         held = provenance.held(self._tips)
-        arrivals = provenance.arrivals()
+        introductions = provenance.introductions()
         times: dict[Key, int] = {}
-        for one in arrivals:
+        for one in introductions:
             times[one.key] = times.get(one.key, 0) + 1
-        told = [one for one in arrivals if one.gone or times[one.key] > 1]
-        marks = self._graph.marks(place for one in told for place in (one.place, *one.gone)) if told else None
-        for one in arrivals:
-            found = self._views.of(one.number, *one.key)
+        repeated = [one for one in introductions if one.removals or times[one.key] > 1]
+        ancestry = (
+            self._graph.ancestry(place for one in repeated for place in (one.place, *one.removals))
+            if repeated
+            else None
+        )
+        for one in introductions:
+            found = self._keys_by_path.at_path(one.number, *one.key)
             if found:
-                gone = self._after(one, marks) if marks and one.gone else []
+                removals = self._removals_after(one, ancestry) if ancestry and one.removals else []
                 holding = held.get(one.key, [])
-                if marks and times[one.key] > 1:  # what holds it now may hold what came later
-                    holding = [(tip, at) for tip, at in holding if self._still(one, at, gone, marks)]
-                trace = self._history(one, holding, gone)
+                if ancestry and times[one.key] > 1:  # the tip may hold a later introduction of the same key
+                    holding = [(tip, at) for tip, at in holding if self._is_held(one, at, removals, ancestry)]
+                trace = self._history(one, holding, removals)
                 for sighting in found:
                     yield self._placed(sighting, one.key[0], one.place, trace)
 
-    def _history(self, one: Arrival, holding: list[tuple[Tip, int]], gone: list[int]) -> Trace:
-        """What became of it."""
+    def _history(self, one: Introduction, holding: list[tuple[Tip, int]], removals: list[int]) -> Trace:
+        """Return the trace of an introduction: its refs, its removal, its reach."""
         reach = self._reaches[one.place]
         at_head = reach == _HEAD and any(tip.reach == "head" for tip, _ in holding)
-        removed = -1 if at_head else next(iter(gone), -1)
+        removed = -1 if at_head else next(iter(removals), -1)
         return Trace(
-            kind="name" if one.key[1].startswith(IN_NAME) else "blob",
+            kind="name" if one.key[1].startswith(NAME_PREFIX) else "blob",
             oid=self._store.oid(one.number),
             author=self._author(int(self._graph.commits.numbers[one.place])),
             removed=self._graph.oid(removed) if removed >= 0 else "",
@@ -107,20 +115,22 @@ class Placer:
             reach=REACHES[reach],
         )
 
-    def _after(self, one: Arrival, marks: Marks) -> list[int]:
-        """The commits that took it away after it came, the earliest first; before all, those that lead to HEAD."""
+    def _removals_after(self, one: Introduction, ancestry: Ancestry) -> list[int]:
+        """Return the commits that removed the key after its introduction, those that HEAD reaches first, then by
+        date.
+        """
         times = self._graph.commits.times
-        gone = [at for at in one.gone if marks.leads(one.place, at)]
-        return sorted(gone, key=lambda at: (self._reaches[at] != _HEAD, times[at], at))
+        removals = [at for at in one.removals if ancestry.is_ancestor(one.place, at)]
+        return sorted(removals, key=lambda at: (self._reaches[at] != _HEAD, times[at], at))
 
-    def _still(self, one: Arrival, tip: int, gone: Iterable[int], marks: Marks) -> bool:
-        """Whether what a commit brought is what is there at the tip."""
-        return marks.leads(one.place, tip) and not any(marks.leads(at, tip) for at in gone)
+    def _is_held(self, one: Introduction, tip: int, removals: Iterable[int], ancestry: Ancestry) -> bool:
+        """Return whether the tip holds the key because of this introduction."""
+        return ancestry.is_ancestor(one.place, tip) and not any(ancestry.is_ancestor(at, tip) for at in removals)
 
     # --- what no commit has -------------------------------------------------------------------------------------
 
-    def _beside(self, provenance: Provenance, paths: Paths) -> Iterator[Sighting]:
-        """Hits that no commit leads to, under the paths that other trees give them, or that an index does."""
+    def _outside_commits(self, provenance: Provenance, paths: KeyPaths) -> Iterator[Sighting]:
+        """Yield hits that no commit reaches, under the paths that unreachable trees or an index give them."""
         known = provenance.numbers()
         rooted = {int(tree) for tree in self._graph.trees}
         inner = {child for entries in paths.trees.values() for child in entries.values()}
@@ -129,27 +139,28 @@ class Placer:
             for (path, key), number in paths.keys(paths.under(tree)).items():
                 if number not in known:
                     placed_.add(number)
-                    yield from self._alone(number, path, key, tree)
-        for number in sorted(set(self._views.hits) - known - placed_):
+                    yield from self._single_object(number, path, key, tree)
+        for number in sorted(set(self._keys_by_path.hits) - known - placed_):
             if int(self._store.kinds[number]) not in (COMMIT, TAG):
                 oid = self._store.oid(number)
                 path = self._staged().get(oid, b"") if self._is_staged(number) else b""
-                for key in self._views.keys(b"", number):
-                    yield from self._alone(number, path or f"blob:{oid}".encode(), key, number)
+                for key in self._keys_by_path.keys(b"", number):
+                    yield from self._single_object(number, path or f"blob:{oid}".encode(), key, number)
 
     def _is_staged(self, number: int) -> bool:
         return any(tip.reach == "index" for tip in self._led.get(number, ()))
 
-    def _alone(self, number: int, path: bytes, key: str, top: int) -> Iterator[Sighting]:
-        kind = "name" if key.startswith(IN_NAME) else "blob"
+    def _single_object(self, number: int, path: bytes, key: str, top: int) -> Iterator[Sighting]:
+        """Yield the occurrences of one key in an object that no commit reaches."""
+        kind = "name" if key.startswith(NAME_PREFIX) else "blob"
         trace = self._trace(number, kind, -1, self._led.get(top, ()))
-        for sighting in self._views.of(number, path, key):
+        for sighting in self._keys_by_path.at_path(number, path, key):
             yield self._placed(sighting, path, -1, trace)
 
     # --- either way ---------------------------------------------------------------------------------------------
 
     def _trace(self, number: int, kind: str, place: int, further: Iterable[Tip] = ()) -> Trace:
-        """Of an object that is looked at by itself; ``further`` tips lead to it as well."""
+        """Return the trace of an object itself; ``further`` tips reach it as well."""
         led = [*self._led.get(number, ()), *further]
         reach = self._reaches[place] if place >= 0 else min((REACHES.index(tip.reach) for tip in led), default=DANGLING)
         return Trace(
@@ -163,10 +174,10 @@ class Placer:
 
     def _placed(self, sighting: Sighting, path: bytes, place: int, trace: Trace) -> Sighting:
         commit, date = (self._graph.oid(place), self._graph.date(place)) if place >= 0 else ("", "")
-        return placed(sighting, path, commit=commit, author_date=date, trace=trace)
+        return with_place(sighting, path, commit=commit, author_date=date, trace=trace)
 
 
 def _refs(tips: Iterable[Tip]) -> tuple[str, ...]:
-    """The names of the refs among them, sorted."""
+    """Return the names of the refs among the tips, sorted."""
     names = {tip.name for tip in tips if tip.reach in _REFS and tip.name.startswith(b"refs/")}
     return tuple(name.decode("utf-8", "surrogateescape") for name in sorted(names))

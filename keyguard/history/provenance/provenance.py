@@ -1,6 +1,7 @@
-"""Where a key in history is from: paths and commits that brought it, commits that took it away, what holds it still.
+"""Find the commits that introduced each key to each path, those that removed it, and the tips that still hold it.
 
-Looked up in memory: trees that lead to hits are known (``lineage``), and every commit names its tree.
+Everything is looked up in memory: the trees that lead to hits are known (``trees.ancestors``), and every commit names
+its tree.
 """
 
 from __future__ import annotations
@@ -10,51 +11,55 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from keyguard.git.refs.tips import Tip
-from keyguard.history.provenance.graph import Graph
-from keyguard.odb.vectors import np
+from keyguard.history.provenance.commit_graph import CommitGraph
+from keyguard.odb.arrays import np
 
-#: a path, and something that it holds: the fingerprint of a key
+#: a path, and the fingerprint of a key in it
 Key: TypeAlias = tuple[bytes, str]
 Keys: TypeAlias = dict[Key, int]
 
 _NOTHING: Keys = {}
-#: paths of one object below one tree, beyond those in a single folder, and keys below one tree: folders that hold each
-#: other many times over have more files than there are atoms
+#: limits: paths of one object below one tree, besides those in a single folder, and keys below one tree. Folders that
+#: contain each other many times over have more files than there are atoms
 _COPIES = 1000
 _MOST = 1_000_000
-#: no path is deeper
+#: folders deeper than this are not followed
 _DEEPEST = 4096
 
 
-class Arrival(NamedTuple):
-    """One commit that brought one key to one path."""
+class Introduction(NamedTuple):
+    """One commit that introduced one key to one path."""
 
     key: Key
     number: int
-    """Of the object that holds it."""
+    """The number of the object that contains the key."""
     place: int
-    """Of the commit."""
-    gone: list[int]
-    """Places of commits that took it away from that path, whether after this one or not."""
+    """The place of the commit."""
+    removals: list[int]
+    """Places of the commits that removed the key from that path, before or after this one."""
 
 
-class Paths:
-    """What is found below a tree: (path, key) -> number of the object; the same for all trees that hold the same."""
+class KeyPaths:
+    """The keys below each tree: (path, key) -> number of the object. Trees with the same keys share one numbered
+    set.
+    """
 
     def __init__(self, trees: Mapping[int, Mapping[bytes, int]], keys: Callable[[bytes, int], Iterable[str]]) -> None:
-        """``trees``: as ``Lineage.trees``; ``keys``: those in an entry, by its name and the number of its object."""
+        """``trees`` is ``TreeAncestors.trees``; ``keys`` returns the keys of an entry, given its name and the number of
+        its object.
+        """
         self.trees = trees
         self._keys = keys
         self._sets: list[Keys] = [_NOTHING]
         self._times: list[int] = [0]
-        """Of each set, in how many places any one key may be at most."""
+        """For each set, the maximal number of places of any one key."""
         self._numbers: dict[tuple[tuple[bytes, int, int], ...], int] = {(): 0}
         self._known: dict[int, int] = {}
         self.problem = ""
-        """Why some places are not told, in a word and more; empty where all are."""
+        """Why some places are left out; empty if none are."""
 
     def under(self, tree: int) -> int:
-        """The number of what is below a tree; 0 for nothing."""
+        """Return the number of the set of keys below a tree; 0 is the empty set."""
         waiting = [tree]
         known, trees = self._known, self.trees
         while waiting:
@@ -72,13 +77,14 @@ class Paths:
         return known[tree]
 
     def keys(self, number: int) -> Keys:
-        """What has that number."""
+        """Return the set with that number."""
         return self._sets[number]
 
     def _numbered(self, entries: Mapping[bytes, int]) -> int:
+        """Return the number of the set for these entries, whose subtrees are numbered already."""
         known, trees = self._known, self.trees
         items = sorted(entries.items()) if len(entries) > 1 else entries.items()
-        # trees that differ only in the objects of folders hold the same
+        # the ids of subtrees are left out: trees that differ only in those have the same keys
         sign = tuple([(name, known.get(child, 0), -1 if child in trees else child) for name, child in items])
         found = self._numbers.get(sign)
         if found is None:
@@ -87,6 +93,9 @@ class Paths:
         return found
 
     def _merged(self, parts: Sequence[tuple[bytes, int, int]]) -> Keys:
+        """Return the union of the sets of the parts, with the paths prefixed, and the keys of the entries
+        themselves.
+        """
         copies = Counter(child for _, below, child in parts if not below)
         times = max(copies.values(), default=0) + sum(self._times[below] for _, below, _ in parts)
         merged: Keys = {}
@@ -102,7 +111,7 @@ class Paths:
         return merged
 
     def _bounded(self, merged: Keys, keys: Keys) -> Keys:
-        """As many of these as may come to those."""
+        """Return as many of ``keys`` as the limits allow besides those in ``merged``."""
         times = Counter((key, number) for (_, key), number in merged.items())
         kept: Keys = {}
         for (path, key), number in keys.items():
@@ -115,9 +124,9 @@ class Paths:
 
 
 class Provenance:
-    """All commits, and what is below the tree of each."""
+    """All commits, and the keys below the tree of each."""
 
-    def __init__(self, graph: Graph, paths: Paths) -> None:
+    def __init__(self, graph: CommitGraph, paths: KeyPaths) -> None:
         self._graph = graph
         self._paths = paths
         trees = graph.trees.tolist()
@@ -125,27 +134,27 @@ class Provenance:
         self._below = [distinct.get(tree, 0) for tree in trees]
 
     def below(self, place: int) -> Keys:
-        """What is below the tree of a commit."""
+        """Return the keys below the tree of a commit."""
         return self._paths.keys(self._below[place]) if place >= 0 else _NOTHING
 
     def numbers(self) -> set[int]:
-        """Of all objects with keys that commits lead to."""
+        """Return the numbers of all objects with keys that commits reach."""
         return {number for below in set(self._below) for number in self._paths.keys(below).values()}
 
-    def arrivals(self) -> list[Arrival]:
-        """Every commit that brought a key to a path: one whose parents all had not got it."""
-        brought, gone = list[tuple[Key, int, int]](), dict[Key, list[int]]()
+    def introductions(self) -> list[Introduction]:
+        """Return each commit that introduced a key to a path, that is, none of its parents has the key there."""
+        brought, removals = list[tuple[Key, int, int]](), dict[Key, list[int]]()
         for place in self._changing():
             now = self.below(place)
             before = [self.below(parent) for parent in self._graph.parents(place)]
             brought += [(key, now[key], place) for key in now if not any(key in one for one in before)]
             for key in before[0] if before else ():
                 if key not in now and all(key in one for one in before):
-                    gone.setdefault(key, []).append(place)
-        return [Arrival(key, number, place, gone.get(key, [])) for key, number, place in brought]
+                    removals.setdefault(key, []).append(place)
+        return [Introduction(key, number, place, removals.get(key, [])) for key, number, place in brought]
 
     def _changing(self) -> list[int]:
-        """The commits below whose tree is something else than below one of their parents'."""
+        """Return the places of the commits whose tree has other keys than the tree of one of their parents."""
         below = np.array([*self._below, 0], np.int64)
         parents = np.array(self._graph.parent_places(), np.int64)
         counts = np.diff(self._graph.commits.starts)
@@ -156,7 +165,7 @@ class Provenance:
         return [int(place) for place in np.flatnonzero(changed)]
 
     def held(self, tips: Iterable[tuple[Tip, list[int]]]) -> dict[Key, list[tuple[Tip, int]]]:
-        """Key -> the tips whose tree holds it still, with the place of the commit that it is the tree of, or -1."""
+        """Return for each key the tips whose tree still holds it, with the place of the tip's commit."""
         leading: dict[int, list[tuple[Tip, int]]] = {}
         for tip, numbers in tips:
             for number in numbers:

@@ -1,10 +1,10 @@
-"""Under which paths objects are staged, in all worktrees of a repository."""
+"""Find the paths at which objects are staged, in all worktrees of a repository."""
 
 from __future__ import annotations
 
 import os
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.worktrees import worktrees_of
 from keyguard.git.process.opening import open_index
@@ -12,15 +12,17 @@ from keyguard.support.errors import GitError
 
 
 def staged_paths(repository: Repository) -> dict[str, bytes]:
-    """Id -> the first path at which it is staged; what cannot be read is said elsewhere and left out here."""
+    """Return id -> the first path at which it is staged. An unreadable index is left out here; other code reports
+    it.
+    """
     found: dict[str, bytes] = {}
-    for worktree in worktrees_of(repository, Reader(repository)):
+    for worktree in worktrees_of(repository, GitDirReader(repository)):
         index = os.path.join(worktree.folder, "index")
         if not os.path.lexists(index):
             continue
         try:
-            with open_index(repository, index) as shadow:
-                for record in shadow.records(shadow.start("ls-files", "-z", "--stage")):
+            with open_index(repository, index) as git:
+                for record in git.records(git.start("ls-files", "-z", "--stage")):
                     head, _, path = record.partition(b"\t")
                     found.setdefault(head.split(b" ")[1].decode("ascii"), path)
         except (GitError, OSError):

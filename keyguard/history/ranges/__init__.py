@@ -1,1 +1,1 @@
-"""A part of a history: the commits of a range or a push, and the keys that they introduce."""
+"""Read part of a history: resolve a range or push to commits, and find the keys that these commits introduce."""

@@ -1,4 +1,4 @@
-"""Where the objects of a push lie while a server's hook decides about it, as git's environment says."""
+"""Locate the objects of a push while a server's hook decides about it (githooks(5), git-receive-pack(1))."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
 
 
 def quarantine(repository: Repository, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The object directories that a push is kept in, besides the repository's own. GitError where they lie elsewhere.
+    """Return the object directories of a push, besides the repository's own. Raise GitError if one is outside of the
+    repository.
 
-    What is borrowed from elsewhere besides is not taken over: what only lies there is missing, which is said.
+    Other alternates are ignored: objects that are only there are reported as missing.
     """
     objects = os.path.realpath(repository.objects)
     found: dict[str, None] = {}
@@ -31,6 +32,7 @@ def quarantine(repository: Repository, environ: Mapping[str, str]) -> tuple[str,
 
 
 def _inside(path: str, objects: str, name: str) -> str:
+    """Return the real path of a directory inside of ``objects``; raise GitError for any other."""
     real = os.path.realpath(path)
     if not real.startswith(objects + "/") or not os.path.isdir(real):
         raise GitError(f"{name}={path} is not in {objects}: it belongs to another repository")

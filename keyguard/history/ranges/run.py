@@ -1,6 +1,7 @@
-"""A part of a history, from what was asked for to what it brings. Only what is new in it is read, by git's own hand.
+"""Read a range, from what the user asked for to the keys that it introduces.
 
-To open the packs of a large repository would take longer than all that a pull request is made of.
+Only its new objects are read, and through git: opening the packs of a large repository would take longer than reading a
+whole pull request.
 """
 
 from __future__ import annotations
@@ -17,23 +18,24 @@ from keyguard.engine.containers import counted
 from keyguard.git.layout.head import checked_out
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.refs.tips import FULL_DEPTH, Tip, read_refs
-from keyguard.history.outcome import Surveyed, placed
-from keyguard.history.ranges.ends import Ends, Listed, commits_between, find_ends
-from keyguard.history.ranges.excerpt import excerpt, is_worth_it
-from keyguard.history.ranges.fetched import Fetched
-from keyguard.history.ranges.opened import Opened
-from keyguard.history.ranges.range_commits import Stretch
-from keyguard.history.ranges.reachability import Reaching
-from keyguard.history.request import Range
+from keyguard.history.interruption import sightings_by_object
+from keyguard.history.ranges.commit_trees import RangeCommits
+from keyguard.history.ranges.enumeration import CommitList, list_commits
+from keyguard.history.ranges.long_ranges import is_survey_faster, select_range
+from keyguard.history.ranges.objects import RangeObjects
+from keyguard.history.ranges.reachability import Reachability
+from keyguard.history.ranges.request import Range
+from keyguard.history.ranges.selection import Selection, resolve_range
+from keyguard.history.ranges.session import RepositorySession
+from keyguard.history.result import HistoryResult, with_place
 from keyguard.history.unopened import shortened, submodules_moved, unopened_blobs
-from keyguard.history.unplaced import unplaced
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import HistoryCoverage, Sighting, Skipped, Trace, Where
 from keyguard.support.errors import GitError, UsageError
 
 if TYPE_CHECKING:
-    from keyguard.history.whole.run import Histories
+    from keyguard.history.full_scan.run import Histories
     from keyguard.support.progress import Progress
 
 _SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
@@ -41,7 +43,7 @@ _PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refet
 
 
 def repository_of(path: str) -> Repository:
-    """The repository that a path lies in. ``UsageError`` where there is none."""
+    """Return the repository that contains a path. Raise UsageError if there is none."""
     try:
         found = discover(path)
     except GitError as error:
@@ -61,28 +63,28 @@ def read_range(
     authors: bool = False,
     cached: bool = False,
     now: int | None = None,
-    most: int | None = None,
-    opened: Opened | None = None,
-    keep: Callable[[Surveyed], None],
+    max_size: int | None = None,
+    session: RepositorySession | None = None,
+    keep: Callable[[HistoryResult], None],
 ) -> None:
-    """What a range of a repository brings; ``now`` is what a time so long ago is counted from, ``most`` the size in
-    bytes beyond which a file is left out. The repository that is ``opened`` already is closed in the end.
+    """Find the keys that a range of a repository introduces.
 
-    ``UsageError`` where it names what is not there. What cannot be read is a gap. ``keep`` is handed what was found,
-    or on ^C what was found until then.
+    ``now`` is the time, in seconds, that relative dates refer to; ``max_size`` the size in bytes above which a file is
+    left out. A given ``session`` is closed at the end. Raise UsageError if the range names something that does not
+    exist. What cannot be read is a gap. Call ``keep`` with the result, or on ^C with what was found until then.
     """
 
     def everything() -> Histories:
-        from keyguard.history.scope import Home
-        from keyguard.history.whole.run import Histories
+        from keyguard.history.full_scan.run import Histories
+        from keyguard.history.stores import ScannedStore
 
-        return Histories([Home(repository, b"", b"")], engine, jobs, progress, authors=authors, cached=cached)
+        return Histories([ScannedStore(repository, b"", b"")], engine, jobs, progress, authors=authors, cached=cached)
 
-    tips = opened.tips if opened else read_refs(repository)
+    tips = session.tips if session else read_refs(repository)
     try:
-        found = opened or Opened(repository, asked)
+        found = session or RepositorySession(repository, asked)
         with closing(found):
-            reader = _RangeReader(found, asked, engine, authors=authors, most=most)
+            reader = _RangeReader(found, asked, engine, authors=authors, max_size=max_size)
             try:
                 keep(reader.run(int(time.time()) if now is None else now, everything))
             except KeyboardInterrupt:
@@ -90,142 +92,158 @@ def read_range(
                 raise
     except GitError as error:
         gap = Skipped(path=b"history", reason="unreadable", detail=str(error))
-        coverage = HistoryCoverage(repositories=1, refs=tips.refs, range=asked.said)
-        keep(Surveyed(skipped=[*tips.skipped, gap], coverage=coverage))
+        coverage = HistoryCoverage(repositories=1, refs=tips.refs, range=asked.description)
+        keep(HistoryResult(skipped=[*tips.skipped, gap], coverage=coverage))
 
 
 class _RangeReader:
-    """One range that is being read."""
+    """One range while it is read."""
 
-    def __init__(self, opened: Opened, asked: Range, engine: Engine, *, authors: bool, most: int | None) -> None:
-        repository = self._repository = opened.repository
-        self._tips = opened.tips
+    def __init__(
+        self, session: RepositorySession, asked: Range, engine: Engine, *, authors: bool, max_size: int | None
+    ) -> None:
+        repository = self._repository = session.repository
+        self._tips = session.tips
         self._asked = asked
-        self._shadow = opened.shadow
+        self._git = session.git
         self._engine = engine
         self._authors = authors
         self._id_size = 32 if repository.object_format == "sha256" else 20
-        self._revisions = opened.revisions
+        self._revisions = session.revisions
         self._inspector = Inspector(engine)
-        self._fetched = Fetched(opened.shadow, self._inspector, most)
-        # what there is when ^C comes
-        self._ends, self._listed = Ends(), Listed([], [])
+        self._objects = RangeObjects(session.git, self._inspector, max_size)
+        # what there is to report when ^C arrives
+        self._selection, self._listed = Selection(), CommitList([], [])
         self._histories: Histories | None = None
         self._read: list[int] | None = None
         self._names: dict[bytes, list[Sighting]] = {}
         self._sightings: list[Sighting] = []
         self._links: dict[str, bytes] = {}
 
-    def run(self, now: int, everything: Callable[[], Histories]) -> Surveyed:
-        """Read it, and say where its keys are from; everything is read where that is faster."""
-        ends = find_ends(self._asked, self._tips, self._revisions, self._shadow, now)
-        listed = self._listed = commits_between(ends, self._tips, self._revisions, self._shadow)
-        self._sightings.extend(self._in_refs(ends))
-        if not (self._asked.borrowed or ends.trees or ends.blobs) and is_worth_it(
+    def run(self, now: int, everything: Callable[[], Histories]) -> HistoryResult:
+        """Read the range and the provenance of its keys; scan the whole store instead if that is faster."""
+        selection = resolve_range(self._asked, self._tips, self._revisions, self._git, now)
+        listed = self._listed = list_commits(selection, self._tips, self._revisions, self._git)
+        if not (self._asked.borrowed or selection.trees or selection.blobs) and is_survey_faster(
             self._repository, len(listed.commits)
         ):
-            self._ends, self._histories = ends, everything()
-            return self._excerpt(self._histories.read(), ends, listed)
-        fetched, stretch = self._fetched, Stretch(self._fetched, listed.commits, self._id_size)
-        fetched.tags(ends.tags)
-        pairs = [stretch.pair(oid) for oid in stretch.commits] + [(tree, ()) for tree in ends.trees]
-        stretch.novelty.look(pairs)
-        fetched.blobs(dict.fromkeys([*stretch.novelty.blobs(pairs), *ends.blobs]))
-        self._links = stretch.novelty.links()
-        trees, size = stretch.novelty.counted()
-        names = self._names = self._named(stretch.novelty.names())
-        # to say where keys are from, more is read
-        self._read = list(fetched.hits)
-        if fetched.hits or names:
-            self._sightings.extend(self._placed(ends, stretch, names))
+            self._selection, self._histories = selection, everything()
+            return self._from_survey(self._histories.read(), selection, listed)
+        objects, range_commits = self._objects, RangeCommits(self._objects, listed.commits, self._id_size)
+        objects.tags(selection.tags)
+        pairs = [range_commits.pair(oid) for oid in range_commits.commits] + [(tree, ()) for tree in selection.trees]
+        range_commits.diffs.compare(pairs)
+        objects.blobs(dict.fromkeys([*range_commits.diffs.blobs(pairs), *selection.blobs]))
+        # after the texts: a key that stands in one is recognised in a name whatever characters it touches there
+        self._sightings.extend(self._in_refs(selection))
+        self._links = range_commits.diffs.links()
+        trees, size = range_commits.diffs.counted()
+        names = self._names = self._named(range_commits.diffs.names())
+        # finding provenance reads more objects, which are not part of the range
+        self._read = list(objects.hits)
+        if objects.hits or names:
+            self._sightings.extend(self._placed(selection, range_commits, names))
         coverage = self._coverage(listed, trees, size)
-        return Surveyed(self._sightings, self._gaps(listed), coverage, fetched.placeholders)
+        return HistoryResult(self._sightings, self._gaps(listed), coverage, objects.placeholders)
 
-    def so_far(self) -> Surveyed:
-        """What is known when ``run`` is interrupted: nothing of trees, and hits may be named by their objects."""
+    def so_far(self) -> HistoryResult:
+        """Return what is known when ``run`` is interrupted: nothing of trees; hits may be reported by their object
+        ids.
+        """
         if self._histories:
-            return self._excerpt(self._histories.so_far(), self._ends, self._listed)
-        fetched = self._fetched
-        numbers = list(fetched.kinds) if self._read is None else self._read
-        hits = ((fetched.kinds[number], fetched.oid(number), fetched.hits[number]) for number in numbers)
-        sightings = [*self._sightings, *unplaced(hits, self._names, self._sightings)]
+            return self._from_survey(self._histories.so_far(), self._selection, self._listed)
+        objects = self._objects
+        numbers = list(objects.kinds) if self._read is None else self._read
+        hits = ((objects.kinds[number], objects.oid(number), objects.hits[number]) for number in numbers)
+        sightings = [*self._sightings, *sightings_by_object(hits, self._names, self._sightings)]
         gaps = [*self._gaps(self._listed), _whole("interrupted", "not looked at to the end")]
-        return Surveyed(sightings, gaps, self._coverage(self._listed, 0, 0), fetched.placeholders)
+        return HistoryResult(sightings, gaps, self._coverage(self._listed, 0, 0), objects.placeholders)
 
-    def _excerpt(self, found: Surveyed, ends: Ends, listed: Listed) -> Surveyed:
-        parts = excerpt(found.sightings, frozenset(listed.commits), frozenset(ends.tags))
+    def _from_survey(self, found: HistoryResult, selection: Selection, listed: CommitList) -> HistoryResult:
+        """Select the range from the result of a full scan."""
+        parts = select_range(found.sightings, frozenset(listed.commits), frozenset(selection.tags))
         blobs = {trace.oid for one in parts if (trace := one.occurrence.trace) and trace.kind == "blob"}
-        large = self._fetched.too_large(blobs)
+        large = self._objects.too_large(blobs)
         kept = [one for one in parts if not ((trace := one.occurrence.trace) and trace.oid in large)]
-        found.sightings = [*self._sightings, *kept]
-        found.skipped += self._fetched.left_out()
-        words = f"{self._asked.said}, told from everything"
-        found.coverage = msgspec.structs.replace(found.coverage, range=words)
+        found.sightings = [*self._in_refs(selection), *kept]
+        found.skipped += self._objects.too_large_files()
+        label = f"{self._asked.description}, told from everything"
+        found.coverage = msgspec.structs.replace(found.coverage, range=label)
         return found
 
     def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:
-        """Those of these names with keys in them."""
+        """Return the names that contain keys, with the sightings in them."""
         found: dict[bytes, list[Sighting]] = {}
         for one in Names(self._engine).sightings(sorted(names), Where.HISTORY):
             found.setdefault(one.occurrence.path, []).append(one)
         return found
 
-    def _in_refs(self, ends: Ends) -> Iterator[Sighting]:
-        """The keys in the names of refs that are asked for, or new where they are pushed to."""
+    def _in_refs(self, selection: Selection) -> Iterator[Sighting]:
+        """Yield the keys in the names of refs that the range includes or that are new to the remote."""
         asked = [name.encode("utf-8", "surrogateescape") for name in self._asked.names]
-        named = [checked_out(self._repository) if name == b"HEAD" else name for name in ends.names]
+        named = [checked_out(self._repository) if name == b"HEAD" else name for name in selection.names]
         inside = b".git/" if self._repository.top else b""
         paths = [inside + name for name in dict.fromkeys([*asked, *named]) if name]
         for one in Names(self._engine).sightings(paths, Where.HISTORY):
-            yield placed(one, one.occurrence.path, trace=Trace(kind="name"))
+            yield with_place(one, one.occurrence.path, trace=Trace(kind="name"))
 
-    def _placed(self, ends: Ends, stretch: Stretch, names: dict[bytes, list[Sighting]]) -> Iterator[Sighting]:
-        from keyguard.history.ranges.occurrences import Settler
+    def _placed(
+        self, selection: Selection, range_commits: RangeCommits, names: dict[bytes, list[Sighting]]
+    ) -> Iterator[Sighting]:
+        """Yield the sightings with their provenance."""
+        from keyguard.history.ranges.occurrences import RangeOccurrenceBuilder
 
         tips = [Tip(one.oid, one.name.encode(), _reach(one.name)) for one in self._asked.pushed]
-        settler = Settler(
-            stretch, self._fetched, names, self._inspector, self._engine.ruleset.vendors.values(), authors=self._authors
+        builder = RangeOccurrenceBuilder(
+            range_commits,
+            self._objects,
+            names,
+            self._inspector,
+            self._engine.ruleset.vendors.values(),
+            authors=self._authors,
         )
-        reaching = Reaching(stretch.commits, tips if self._asked.refs else self._tips.tips, self._revisions)
-        reaching.ask(self._shadow, ends)
-        return settler.sightings(reaching, ends)
+        reachability = Reachability(
+            range_commits.commits, tips if self._asked.refs else self._tips.tips, self._revisions
+        )
+        reachability.compute(self._git, selection)
+        return builder.sightings(reachability, selection)
 
     # --- accounting ---------------------------------------------------------------------------------------------
 
-    def _gaps(self, listed: Listed) -> list[Skipped]:
+    def _gaps(self, listed: CommitList) -> list[Skipped]:
         found = list(self._tips.skipped)
         if listed.shallow:
             found.append(_whole("shallow", _SHALLOW.format(commits=_counted(len(listed.shallow), "commit"))))
         if self._partial:
-            found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._fetched.missing, "object"))))
-        return shortened(found + self._fetched.gaps() + self._fetched.left_out() + self._unopened())
+            found.append(_whole("partial", _PARTIAL.format(objects=_counted(self._objects.missing, "object"))))
+        return shortened(found + self._objects.gaps() + self._objects.too_large_files() + self._unopened())
 
     def _unopened(self) -> list[Skipped]:
-        """What is listed and not read: archives and the like, and what the commits of submodules hold."""
-        return unopened_blobs(self._fetched.containers) + submodules_moved(self._links)
+        """Return what is listed and not read: archives and the like, and submodule commits."""
+        return unopened_blobs(self._objects.containers) + submodules_moved(self._links)
 
     @property
     def _partial(self) -> bool:
-        return self._tips.partial and bool(self._fetched.missing)
+        return self._tips.partial and bool(self._objects.missing)
 
-    def _coverage(self, listed: Listed, trees: int, size: int) -> HistoryCoverage:
-        fetched = self._fetched
-        read = sum(fetched.counts.values()) + trees
+    def _coverage(self, listed: CommitList, trees: int, size: int) -> HistoryCoverage:
+        objects = self._objects
+        read = sum(objects.counts.values()) + trees
         return HistoryCoverage(
             repositories=1,
-            listed=read + fetched.missing + fetched.unreadable,
+            listed=read + objects.missing + objects.unreadable,
             read=read,
-            commits=fetched.counts.get("commit", 0),
+            commits=objects.counts.get("commit", 0),
             trees=trees,
-            blobs=fetched.counts.get("blob", 0),
-            tags=fetched.counts.get("tag", 0),
-            missing=fetched.missing,
-            unreadable=fetched.unreadable,
+            blobs=objects.counts.get("blob", 0),
+            tags=objects.counts.get("tag", 0),
+            missing=objects.missing,
+            unreadable=objects.unreadable,
             refs=self._tips.refs,
-            bytes=fetched.size + size,
+            bytes=objects.size + size,
             shallow=bool(listed.shallow),
             partial=self._partial,
-            range=self._asked.said,
+            range=self._asked.description,
             unopened=counted(self._unopened()),
         )
 
@@ -239,6 +257,6 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _reach(name: str) -> str:
-    """What a ref is that is about to be."""
+    """Return the reach of a ref that does not exist yet."""
     kinds = (("refs/heads/", "branch"), ("refs/tags/", "tag"))
     return next((kind for prefix, kind in kinds if name.startswith(prefix)), "ref")

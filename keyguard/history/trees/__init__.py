@@ -1,1 +1,1 @@
-"""The trees of an object store: which objects they name, and which tree leads to which."""
+"""Read the trees of an object store: what they reference, which names contain keys, and which trees lead to a hit."""

@@ -1,24 +1,24 @@
-"""What trees bring, collected: ids, and those names in which there could be a key. Batch by batch, or one by one."""
+"""Collect what trees add to their bases: ids, and names that could contain a key. In batches, or one tree at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.inflate import DAMAGE
 from keyguard.odb.pack import Unpacked, result_of
-from keyguard.odb.treebatch import news
-from keyguard.odb.treedelta import FreshEntries
-from keyguard.odb.vectors import Array, np
+from keyguard.odb.tree_batches import new_entries
+from keyguard.odb.tree_deltas import NewEntryCollector
 
-#: for a batch: bytes that it may hold, where those of deltas weigh more for all that is made of them
+#: bytes per batch; deltas count more, for the arrays that are made of them
 _HELD, _WEIGHT = 24 << 20, 16
-#: trees and deltas beyond this are read by themselves
+#: trees and deltas larger than this are read one at a time
 _LARGE = 1 << 20
 
 
 class _Batch(NamedTuple):
-    """Trees that wait, one element each."""
+    """Trees that wait to be read, one element each."""
 
     numbers: list[int]
     bases: list[bytes | None]
@@ -26,36 +26,36 @@ class _Batch(NamedTuple):
     contents: list[bytes | None]
 
 
-class FreshTrees:
-    """Ids and names from trees, each tree against its base."""
+class NewTreeEntries:
+    """Collects ids and names from trees, each read against its base."""
 
     def __init__(self, id_size: int, suspects: Callable[[bytes], Iterable[int]]) -> None:
-        """``suspects`` says at which places of a text a key could be; names elsewhere are not kept."""
+        """``suspects`` returns the offsets in a text at which a key could be; other names are not kept."""
         self._id_size = id_size
         self._suspects = suspects
-        self._single = FreshEntries(id_size)
+        self._single = NewEntryCollector(id_size)
         self._numbers: list[Array] = []
         self._ids: list[Array] = []
         self._waiting = _Batch([], [], [], [])
         self.lost: list[int] = []
-        """Numbers of those that could not be read."""
+        """Numbers of trees that could not be read."""
         self.malformed: list[int] = []
-        """Numbers of those that are not made of entries from beginning to end."""
+        """Numbers of trees that do not consist of valid entries only."""
         self.size = 0
-        """Of all, in bytes."""
+        """Bytes of all trees."""
 
     @property
     def names(self) -> set[bytes]:
-        """All new names that could hold a key, among others."""
+        """The new names, among them all that could contain a key."""
         return self._single.names
 
     def columns(self) -> tuple[Array, Array]:
-        """Numbers of trees, int64, and ids that each of them brings, a row each."""
+        """Return the numbers of trees (int64) and the ids that each adds, one row per id."""
         numbers, ids = np.zeros(0, np.int64), np.zeros((0, self._id_size), np.uint8)
         return np.concatenate([numbers, *self._numbers]), np.concatenate([ids, *self._ids])
 
     def add_unpacked(self, entries: Iterable[Unpacked], offset: int) -> None:
-        """Take in trees of a pack, as it unpacks them; ``offset`` makes a number of an entry's."""
+        """Add trees as a pack unpacks them; ``offset`` turns the number of an entry into one of the store."""
         numbers, bases, deltas, contents = self._waiting
         held = sum(map(len, deltas)) * _WEIGHT
         for entry, base, stored, content in entries:
@@ -73,11 +73,11 @@ class FreshTrees:
                 held = 0
 
     def finish(self) -> None:
-        """Look at what is waiting for others to be looked at together with it."""
+        """Read the trees in the current batch."""
         waiting = self._waiting
         if not waiting.numbers:
             return
-        found = news(waiting.stored, waiting.bases, self._id_size)
+        found = new_entries(waiting.stored, waiting.bases, self._id_size)
         numbers = np.array(waiting.numbers, np.int64)
         closed = np.ones(len(numbers), bool)
         closed[found.open] = False
@@ -88,14 +88,14 @@ class FreshTrees:
         for at in found.open.tolist():
             self._add_single(*(column[at] for column in waiting))
         for at in found.at(list(self._suspects(found.text))).tolist():
-            if closed[at]:  # all is known of it but for the names
+            if closed[at]:  # only its names are still unknown
                 self._entries(waiting.bases[at], waiting.stored[at], waiting.contents[at])
                 self._single.malformed = False
         for column in waiting:
             column.clear()
 
     def add_whole(self, number: int, data: bytes) -> None:
-        """Take in a tree that is not in a pack."""
+        """Add a tree that is not in a pack."""
         self._note(number, self._single.of_whole(data), len(data))
 
     def _add_single(self, number: int, base: bytes | None, stored: bytes, content: bytes | None) -> None:
@@ -105,7 +105,7 @@ class FreshTrees:
             self.lost.append(number)
 
     def _entries(self, base: bytes | None, stored: bytes, content: bytes | None) -> tuple[list[bytes], int]:
-        """The ids in a tree, and its size; names are collected as well."""
+        """Return the ids in a tree and its size, and collect its names."""
         if content is None:
             content = result_of(base or b"", stored)
         single = self._single

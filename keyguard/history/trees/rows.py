@@ -1,4 +1,4 @@
-"""What trees name, in columns: as one process reads it, as the cache holds it for a pack, and all together."""
+"""What trees reference, in columns: as one process reads it, as the cache holds it for a pack, and all together."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import cached_property
 
 import msgspec
 
+from keyguard.odb.arrays import Array, np
 from keyguard.odb.store import Store
-from keyguard.odb.vectors import Array, np
 
-#: rows of ``Connections.planes``
+#: maximal number of rows of ``Connections.planes``
 _PLANES = 8
 
 
@@ -19,59 +19,60 @@ class TreeRows(msgspec.Struct, array_like=True):
 
     names: list[bytes] = []
     parents: bytes = b""
-    """Numbers of trees, uint32 each, and …"""
+    """uint32 each: numbers of trees."""
     children: bytes = b""
-    """… of what each of them has that its base may not have: trees, and what was asked for."""
+    """uint32 each: for each of ``parents``, a tree or wanted object that it names and its base may not."""
     missing: list[tuple[bytes, int]] = []
-    """Ids that are nowhere, and trees that name them."""
+    """Ids that are missing from the store, and the trees that name them."""
     outside: list[tuple[bytes, int]] = []
-    """Ids that are there, but not in the pack of the tree that names them."""
+    """Ids that exist, but not in the pack of the tree that names them."""
     lost: list[int] = []
     malformed: list[int] = []
-    """Trees that are not made of entries only: what they name up to the first thing that is none was taken."""
+    """Trees that do not consist of valid entries only; their entries up to the first invalid one were read."""
     size: int = 0
     links: list[tuple[bytes, bytes]] = []
-    """Ids of commits of submodules that are not in this store, and the names under which they stand."""
+    """Ids of submodule commits that are not in this store, and the names under which they are linked."""
 
 
 class PackTrees(msgspec.Struct, array_like=True):
-    """What the trees of one pack say, in its own numbers."""
+    """What the trees of one pack reference, in the numbers of the pack."""
 
     parents: bytes
     children: bytes
     named: bytes
-    """A bit for each object of the pack."""
+    """One bit for each object of the pack: a tree names it."""
     outside: list[tuple[bytes, int]]
-    """Ids that are not in the pack, and trees that name them."""
+    """Ids that are not in the pack, and the trees that name them."""
     size: int
     links: list[tuple[bytes, bytes]]
     """As in ``TreeRows``."""
 
 
 class Connections:
-    """What all trees together say."""
+    """What all trees together reference."""
 
     def __init__(self, store: Store) -> None:
         self.names: set[bytes] = set()
         self.missing: dict[bytes, set[int]] = {}
-        """Id of what is nowhere -> trees that name it."""
+        """Id of a missing object -> the trees that name it."""
         self.links: dict[bytes, bytes] = {}
-        """Id of a commit of a submodule that is not in this store -> a name under which it stands."""
+        """Id of a submodule commit that is not in this store -> a name under which it is linked."""
         self.lost: list[int] = []
         self.malformed: list[int] = []
         self.size = 0
         rows = min(len(store.packs), _PLANES - 1) + 1
         self._shared = mmap.mmap(-1, rows * len(store) + 1)
         self.planes: Array = np.frombuffer(self._shared, np.uint8, rows * len(store)).reshape(rows, len(store))
-        """uint8, a row for each of the first packs, and one for all other trees: not 0 for what they name.
+        """uint8, one row for each of the first packs and one for all other trees; nonzero for the objects that they
+        name.
 
-        Workers write into it, too.
+        The memory is shared: worker processes write into it.
         """
         self._parents: list[bytes] = []
         self._children: list[bytes] = []
 
     def add(self, rows: TreeRows) -> None:
-        """Take over what one process read."""
+        """Add what one process read."""
         self.names.update(rows.names)
         for oid, number in rows.missing:
             self.missing.setdefault(oid, set()).add(number)
@@ -84,13 +85,13 @@ class Connections:
         self._children.append(rows.children)
 
     def named(self) -> Array:
-        """bool, one an object: a tree names it."""
+        """Return a bool array, one element per object: a tree names it."""
         found: Array = np.any(self.planes, axis=0).reshape(-1)
         return found
 
     @cached_property
     def edges(self) -> tuple[Array, Array]:
-        """Numbers of trees, and of what each of them leads to; int64, in the order of these. To be asked at the end."""
+        """int64 arrays of trees and of what each leads to, sorted by the latter. Use it only after the last ``add``."""
         parents, children = (
             np.frombuffer(b"".join(parts), np.uint32).astype(np.int64) for parts in (self._parents, self._children)
         )

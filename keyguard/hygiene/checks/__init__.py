@@ -1,1 +1,1 @@
-"""The checks of hygiene, one module a topic; ``keyguard.hygiene.topics`` lists them."""
+"""The checks. A module with a single check is named after its id; ``keyguard/hygiene/check_table.py`` lists all."""

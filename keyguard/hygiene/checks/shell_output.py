@@ -1,4 +1,7 @@
-"""Secrets that shells print: in pipelines, where a store masks them only in the form it knows, and in scripts."""
+"""``key-in-ci`` and ``key-logged``: shell commands in pipelines and scripts that print secrets.
+
+A CI system masks a secret in its log only in the form in which it stores it.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,26 @@ from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
-from keyguard.hygiene.project import variables
+from keyguard.hygiene.project import variable_names
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.variables import Secrecy
-from keyguard.hygiene.stages.names import absolute
+from keyguard.hygiene.project.variable_names import Secrecy
+from keyguard.hygiene.stages.path_stage import test_or_example
 from keyguard.model.finding import Severity, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
 
-#: a command that prints, up to where the next one begins; not one whose output is taken
+#: a command that prints, up to the next command; not one whose output is captured
 _PRINTS = expression(rb"(?<![\w$(`./-])(?:echo|printf|Write-Host|Write-Output)[ \t]+(?P<rest>[^\r\n]{1,500})")
 _NEXT = expression(rb"&&|\|\||;(?![^\"']{0,400}[\"'](?:[ \t]|$))")
 _CHANGES = expression(rb"\|[ \t]*(?:base64|rev|xxd|od|hexdump|fold|tr|sed|cut|tee(?:[ \t]+/dev/stderr))\b")
 _SECRET = expression(rb"\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
-#: of the environment: those of a script itself are in lower case
+#: an environment variable: a script's own variables are in lower case
 _VARIABLE = expression(
     rb"\$(?:env:|Env:)?(?:\{([A-Z][A-Z0-9_]{1,80})(?::-[^}]{0,200})?\}|([A-Z][A-Z0-9_]{1,80})(?![A-Za-z0-9_]))"
 )
-#: variables that are given a secret of the store, and its name there
+#: a variable that is set to a stored secret, and the name of that secret
 _GIVEN = expression(rb"(?m)^[ \t-]*[\"']?(\w{2,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(\w{2,80})[ \t]*\}\}")
-#: the end of a group of commands, whose output goes elsewhere
+#: the end of a group of commands, whose output may be redirected
 _GROUP = expression(rb"(?m)^[ \t]*(?:[{(]|[})]|done)[ \t]*(?P<to>[>|])?")
 _FAR = 2000
 
@@ -37,12 +40,12 @@ class _Echo(NamedTuple):
     span: tuple[int, int]
     name: str
     changed: bool
-    """In a form that nothing masks."""
+    """Whether it is printed in a form that no mask recognises."""
 
 
 def echoed(project: Project) -> Iterator[Violation]:
-    """One for each secret and file: ``key-in-ci`` for pipelines, ``key-logged`` for scripts."""
-    vendors = variables.server_vendors(project.engine.ruleset)
+    """Yield a violation for each secret and file: ``key-in-ci`` for pipelines, ``key-logged`` for scripts."""
+    vendors = variable_names.server_vendors(project.engine.ruleset)
     pipelines = tables.patterns("logging", "pipelines").among(project.files)
     scripts = [path for path in tables.patterns("logging", "scripts").among(project.files) if _is_ours(path)]
     for check, paths in (("key-in-ci", pipelines), ("key-logged", scripts)):
@@ -58,7 +61,7 @@ CHECKS = (echoed,)
 
 
 def _is_ours(path: bytes) -> bool:
-    return not patterns.in_folder(path, tables.load("browser")["aside"]["folders"]) and absolute(path) is None
+    return not patterns.in_folder(path, tables.load("browser")["aside"]["folders"]) and test_or_example(path) is None
 
 
 def _violation(project: Project, path: bytes, one: _Echo, check: str) -> Violation:
@@ -84,7 +87,7 @@ def _echoes(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Echo]:
         if line.lstrip().startswith(b"#") or b"::" in rest or hidden:
             continue
         for name, start, end in _names(rest):
-            says = variables.secrecy(stored.get(name, name).decode(), vendors)
+            says = variable_names.secrecy(stored.get(name, name).decode(), vendors)
             least = Secrecy.NONE if changed else Secrecy.PERHAPS
             if says is Secrecy.SURELY or (name in stored and says >= least):
                 at = found.start("rest")
@@ -92,19 +95,19 @@ def _echoes(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Echo]:
 
 
 def _is_grouped(content: bytes, end: int) -> bool:
-    """Whether it is one of several commands in brackets, the output of which goes elsewhere."""
+    """Return whether the command belongs to a group in brackets whose output is redirected."""
     found = _GROUP.search(content, end, end + _FAR)
     return bool(found and found["to"])
 
 
 def _goes_elsewhere(rest: bytes, changed: bool) -> bool:
-    """Whether a command's output is not seen: it goes into a file, or to a program that does not print it."""
+    """Return whether a command's output is redirected to a file, or to a program that does not print it."""
     plain = rest.replace(b">&2", b"").replace(b"> /dev/stderr", b"").replace(b"${{", b"").replace(b"->", b"")
     return b">" in plain or (b"|" in plain and not changed) or b"--decode" in rest or b"base64 -d" in rest
 
 
 def _names(rest: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """The secrets that a command prints; what is in single quotes, or for a command within it, is not."""
+    """Yield the secrets that a command prints: (name, start, end). Single quotes and nested commands print none."""
     for found in _SECRET.finditer(rest):
         yield found[1], *found.span()
     for found in _VARIABLE.finditer(rest):
@@ -112,5 +115,5 @@ def _names(rest: bytes) -> Iterator[tuple[bytes, int, int]]:
         quoted = before.count(b"'") % 2 and not before.count(b'"') % 2
         inner = before.count(b"$(") > before.count(b")") or before.count(b"`") % 2
         name = found[1] or found[2]
-        if not (quoted or inner or before.endswith(b"\\") or variables.public_prefix(name.decode())):
+        if not (quoted or inner or before.endswith(b"\\") or variable_names.public_prefix(name.decode())):
             yield name, *found.span()

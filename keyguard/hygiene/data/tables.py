@@ -1,6 +1,6 @@
-"""What checks are made of that is no code: texts, examples and lists, in TOML files beside this module.
+"""Reads what the checks need besides code: texts, examples and lists, from the TOML files in this folder.
 
-To parse them all takes longer than to look at a small project, so what was parsed once is cached.
+Parsing them all takes longer than looking at a small project, so the parsed tables are cached.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from keyguard.rules import loader
 from keyguard.support.errors import RuleError, UsageError
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
-#: names of what is cached, also of what a process that died has left
+#: matches the names of cache files, including the temporary ones that a killed process left behind
 FILES = r"\.?hygiene-[0-9a-f]{32}\.msgpack(\.[0-9]+)?"
 _KEPT = 2
 
 
 @cache
 def checks() -> dict[str, Check]:
-    """All checks by their ids, sorted. ``RuleError`` for a file that is not as it should be."""
+    """Return all checks by id, sorted. Raise ``RuleError`` if a file is invalid."""
     found: dict[str, Check] = {}
     for topic, table in _tables().items():
         for described in table.get("checks", ()):
@@ -40,24 +40,24 @@ def checks() -> dict[str, Check]:
 
 
 def refuse_taken(added: Mapping[str, str]) -> None:
-    """Raise ``UsageError`` where the scanned repository brings a rule (id -> file) under the id of a check."""
+    """Raise ``UsageError`` if the scanned repository defines a rule (``added``: id -> file) under the id of a check."""
     for name in sorted(added.keys() & {*checks()}):
         raise UsageError(f"{added[name]}: rule {name!r}: id: a check is called so: rename it")
 
 
 def count() -> int:
-    """How many checks there are."""
+    """Return the number of checks."""
     return sum(len(table.get("checks", ())) for table in _tables().values())
 
 
 def load(topic: str) -> dict[str, Any]:
-    """The file of a topic, as it is: ``checks``, and whatever lists its module needs."""
+    """Return the parsed file ``<topic>.toml``: its ``checks``, and the lists that its checks use."""
     return _tables()[topic]
 
 
 @cache
 def patterns(topic: str, *keys: str) -> Patterns:
-    """The patterns in a list of a topic's file, found by the names of the tables on the way to it."""
+    """Return the patterns in one list of ``<topic>.toml``; ``keys`` are the names of the nested tables."""
     found: Any = load(topic)
     for key in keys:
         found = found[key]
@@ -72,7 +72,7 @@ def _tables() -> dict[str, dict[str, Any]]:
         try:
             return msgspec.msgpack.decode(data, type=dict[str, dict[str, Any]])
         except (msgspec.MsgspecError, ValueError):
-            pass  # damaged: it is written anew
+            pass  # damaged: it is written again
     tables = {
         path.removesuffix(".toml"): _parsed(path) for path in sorted(os.listdir(_FOLDER)) if path.endswith(".toml")
     }
@@ -82,7 +82,7 @@ def _tables() -> dict[str, dict[str, Any]]:
 
 
 def _parsed(name: str) -> dict[str, Any]:
-    from keyguard.support import tomlfile  # with all that reads TOML: what is cached needs none of it
+    from keyguard.support import tomlfile  # imported late: reading the cache needs no TOML parser
 
     path = os.path.join(_FOLDER, name)
     with open(path, "rb") as file:

@@ -1,1 +1,1 @@
-"""What gets into images: which files a build is given, and which of them it copies."""
+"""Docker images: which files a build receives in its context, and which of them it copies into the image."""

@@ -1,4 +1,4 @@
-"""Which Dockerfiles a project has, and which folder each is given: as compose files say, or as its copies need it."""
+"""The image builds of a project: each Dockerfile with its context, from compose files or from what its copies need."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Build(NamedTuple):
 
     dockerfile: bytes
     context: bytes
-    """The folder that it gets, with a slash at its end; empty for the root."""
+    """The folder that the build receives, with a trailing slash; empty for the root."""
     stages: tuple[Stage, ...]
     targets: tuple[str, ...] = ()
 
-    def ignorefile(self, project: Project) -> bytes:
-        """The file that says what it does not get; the path need not exist."""
+    def ignore_file(self, project: Project) -> bytes:
+        """Return the path of the ignore file that applies to the build; the file need not exist."""
         own = self.dockerfile + b".dockerignore"
         return own if project.exists(own) else self.context + b".dockerignore"
 
 
 def builds(project: Project) -> list[Build]:
-    """All builds whose context is known, sorted."""
+    """Return all builds whose context is known, sorted."""
     names = tables.load("docker")
     paths = patterns.of(tuple(names["files"])).among(project.files)
     paths = [path for path in paths if not path.endswith(b".dockerignore") and not is_aside(path)]
@@ -54,7 +54,7 @@ def builds(project: Project) -> list[Build]:
 
 
 def _composed(project: Project, path: bytes) -> Iterator[tuple[bytes, bytes, str]]:
-    """(Dockerfile, context, target) of each service that is built."""
+    """Yield (Dockerfile, context, target) of each service that a compose file builds."""
     content = b"" if is_aside(path) else project.read(path) or b""
     for found in _BUILD.finditer(content):
         parts = {b"context": _value(found["here"]) or b"."}
@@ -73,7 +73,7 @@ def _value(text: bytes) -> bytes:
 
 
 def _below(folder: bytes) -> bytes | None:
-    """The folder with a slash at its end; empty for the root, None for what lies outside."""
+    """Return the folder with a trailing slash; empty for the root, None outside of the project."""
     folder = os.path.normpath(folder or b".")
     if folder.startswith((b"..", b"/")) or b"$" in folder or b"://" in folder:
         return None
@@ -81,9 +81,9 @@ def _below(folder: bytes) -> bytes | None:
 
 
 def _needed(project: Project, path: bytes, parsed: tuple[Stage, ...], folders: set[bytes]) -> bytes | None:
-    """The nearest folder in which most of what is copied is; None if there is none such.
+    """Return the nearest folder that contains most of the copied files; None if there is none.
 
-    Where everything is copied, nothing tells: then it is the top, if there is a file that says what builds do not get.
+    Where everything is copied, the sources tell nothing: then it is the root if that has a ``.dockerignore``.
     """
     sources = {source for stage in parsed for copy in stage.copies if not copy.stage for source in copy.sources}
     named = [_source(one) for one in sources if not set("*?[$<") & set(one) and "://" not in one]
@@ -102,7 +102,7 @@ def _needed(project: Project, path: bytes, parsed: tuple[Stage, ...], folders: s
 
 
 def _folders(project: Project) -> set[bytes]:
-    """All folders in which something is listed, each with a slash at its end."""
+    """Return all folders that contain listed files, each with a trailing slash."""
     found: set[bytes] = set()
     for path in project.files:
         folder = path[: path.rfind(b"/") + 1]
@@ -118,7 +118,7 @@ def _source(text: str) -> bytes:
 
 
 def _is_for_docker(project: Project, home: bytes) -> bool:
-    """Whether a folder holds nothing that a program is made of."""
+    """Return whether a folder contains only files for Docker."""
     ours = (path for path in project.files if path.startswith(home) and b"/" not in path[len(home) :])
     beside = patterns.of(tuple(tables.load("docker")["beside"]))
     return bool(home) and all(map(beside.fit, ours))

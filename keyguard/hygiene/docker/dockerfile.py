@@ -1,4 +1,4 @@
-"""Dockerfiles, as far as they say which files of the context get where: stages, folders and copies."""
+"""A parser for Dockerfiles, for what decides where files of the context go: stages, working folders and copies."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _INSTRUCTION = re.compile(rb"[ \t]*(?:ONBUILD[ \t]+)?([A-Za-z]+)[ \t]+")
 _HEREDOC = re.compile(rb"<<-?[ \t]*[\"']?([A-Za-z_]\w*)[\"']?")
 _FLAG = re.compile(r"--([a-z-]+)(?:=(\S*))?\s+")
 _KNOWN = frozenset((b"FROM", b"WORKDIR", b"COPY", b"ADD", b"RUN"))
-#: nobody writes more
+#: instructions of one Dockerfile that are read: nobody writes more
 _MOST = 4000
 
 
 class Copy(NamedTuple):
-    """``COPY`` or ``ADD``: from the context, or from another stage."""
+    """A ``COPY`` or ``ADD``, from the context or from another stage."""
 
     sources: tuple[str, ...]
     target: str
-    """Absolute, within the image; ends with a slash where it is a folder for certain."""
+    """The absolute path in the image; it ends with a slash if it is certainly a folder."""
     start: int
     end: int
-    """Where it is written, in bytes."""
+    """The span of the instruction, in bytes."""
     stage: str = ""
-    """What it copies from; empty for the context."""
+    """The stage that it copies from; empty for the context."""
     excluded: tuple[str, ...] = ()
 
 
 class Stage(NamedTuple):
-    """What is built from one ``FROM`` to the next."""
+    """A build stage: the instructions from one ``FROM`` to the next."""
 
     name: str
     base: str
@@ -47,7 +47,7 @@ class _Line(NamedTuple):
 
 
 def stages(content: bytes) -> list[Stage]:
-    """All stages, in order; none for what is no Dockerfile."""
+    """Return all stages, in order; none if the content is no Dockerfile."""
     found: list[Stage] = []
     folders: dict[str, str] = {}
     folder = "/"
@@ -99,7 +99,7 @@ def _unquoted(text: str) -> str:
 
 
 def _lines(content: bytes) -> Iterator[_Line]:
-    """The instructions that matter, each on one line: comments within are left out, and so is what ``<<`` holds."""
+    """Yield the instructions that matter, each joined into one line, without comments and the bodies of heredocs."""
     escape = b"`" if _DIRECTIVE.match(content) else b"\\"
     at, count = 0, 0
     while at < len(content) and count < _MOST:
@@ -117,7 +117,7 @@ def _lines(content: bytes) -> Iterator[_Line]:
 
 
 def _joined(content: bytes, at: int, escape: bytes) -> tuple[int, bytes]:
-    """Where an instruction ends, and its lines as one."""
+    """Return the end of an instruction, and its lines joined into one."""
     pieces: list[bytes] = []
     while at < len(content):
         end = content.find(b"\n", at)
@@ -134,7 +134,7 @@ def _joined(content: bytes, at: int, escape: bytes) -> tuple[int, bytes]:
 
 
 def _behind(content: bytes, at: int, word: bytes) -> int:
-    """Where the text of a ``<<`` ends."""
+    """Return the end of a heredoc."""
     found = re.compile(rb"(?m)^[ \t]*%s[ \t]*\r?$\n?" % re.escape(word)).search(content, at)
     return found.end() if found else len(content)
 

@@ -1,1 +1,1 @@
-"""Environment files: their names, their contents, and who reads them."""
+"""Environment files (``.env`` and the like): their names, their contents, and what reads them."""

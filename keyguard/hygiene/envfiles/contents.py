@@ -1,4 +1,4 @@
-"""What stands in an environment file that nobody else should have: keys, and values that are secret by their names."""
+"""The secrets in an environment file: keys that rules find, and values whose names say that they are secret."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import NamedTuple
 from keyguard.engine.placeholders import entropy, is_placeholder
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles.names import is_for_tests
-from keyguard.hygiene.project import places, variables
+from keyguard.hygiene.project import spots, variable_names
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.public_keys import is_public
+from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.hygiene.project.settings import Setting, settings
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.model.finding import Environment, Severity, Sighting, Vendor
 from keyguard.model.violation import Spot
 from keyguard.support.regex import expression
 
-#: what is put in by something else, or is no value but a place
+#: values that something else fills in, or that are paths or URLs
 _FILLED_IN = expression(
     rb"[$%<{\[*@&!./~#]|[A-Za-z][A-Za-z0-9+.-]*:(?!.{20})|[A-Za-z][A-Za-z0-9+.-]*://|arn:|[Oo][Pp]://"
 )
@@ -29,21 +29,21 @@ _LEAST_RANDOM, _LEAST_CHOSEN = 16, 8
 _LEAST_ENTROPY = 3.0
 
 
-class Holding(NamedTuple):
-    """What is in one file."""
+class EnvFile(NamedTuple):
+    """The secrets in one environment file."""
 
     path: bytes
     keys: tuple[Sighting, ...] = ()
-    """The worst first."""
+    """The most severe first."""
     names: tuple[Setting, ...] = ()
     """Settings whose names say secret, and whose values do not contradict."""
     encrypted: bool = False
     defaults: bool = False
-    """It says of itself that no secret of production is in it: frameworks keep defaults that way."""
+    """Whether the file says that it holds no production secrets: frameworks keep defaults in such files."""
 
     @property
     def severity(self) -> Severity | None:
-        """How bad it is for others to have it; None where nothing in it is a secret."""
+        """How bad it is if others get the file; None if it contains no secret."""
         if any(one.environment is Environment.LIVE for one in self.keys):
             return Severity.CRITICAL
         if any(one.environment is not Environment.TEST for one in self.keys):
@@ -53,25 +53,25 @@ class Holding(NamedTuple):
         return Severity.MEDIUM if self.keys or self.names else None
 
     def key(self) -> str:
-        """Fingerprint of the worst key, which the file is known by; empty where there is none."""
+        """Return the fingerprint of the most severe key; empty if there is none."""
         return self.keys[0].fingerprint if self.keys else ""
 
 
-def holding(project: Project, path: bytes) -> Holding:
-    """What is in the file, listed or not. In what was made for tests, only live keys count."""
+def read_env_file(project: Project, path: bytes) -> EnvFile:
+    """Return the secrets in a file, listed or not. In a file for tests, only live keys count."""
     content = project.read(path) or b""
     values = tables.load("envfiles")["values"]
     encrypted, defaults = (any(word.encode() in content for word in values[kind]) for kind in ("encrypted", "defaults"))
     keys = sorted((one for one in project.inspect(path) if not is_public(project, one)), key=partial(_rank, project))
     if is_for_tests(path):
         real = [one for one in keys if one.environment is not Environment.TEST and not _is_guessable(project, one)]
-        return Holding(path, tuple(real), encrypted=encrypted)
+        return EnvFile(path, tuple(real), encrypted=encrypted)
     names = () if encrypted else tuple(_secrets(project, path, content))
-    return Holding(path, tuple(keys), names, encrypted, defaults)
+    return EnvFile(path, tuple(keys), names, encrypted, defaults)
 
 
-def a_key(project: Project, key: Sighting) -> str:
-    """What kind of key it is, and whose, with an article."""
+def key_phrase(project: Project, key: Sighting) -> str:
+    """Return a phrase for the key, with an article: ``a live Stripe key``."""
     rule = project.rules[key.attribution.rule]
     if rule.vendor in ("connection-string", "private-key"):
         return f"a {rule.title[:1].lower()}{rule.title[1:]}"
@@ -80,9 +80,9 @@ def a_key(project: Project, key: Sighting) -> str:
     return f"{_article(kind + whose)} {kind}{whose} key"
 
 
-def words(project: Project, found: Holding) -> str:
-    """What is in the file, for the end of a sentence; empty where nothing is."""
-    kinds = list(dict.fromkeys(a_key(project, one) for one in found.keys))
+def describe(project: Project, found: EnvFile) -> str:
+    """Return what the file contains as the end of a sentence; empty if it contains no secret."""
+    kinds = list(dict.fromkeys(key_phrase(project, one) for one in found.keys))
     if kinds:
         more = len({one.fingerprint for one in found.keys}) - 1
         return f"holds {kinds[0]}" + (f" and {more} more" if more else "")
@@ -93,26 +93,26 @@ def words(project: Project, found: Holding) -> str:
     return ""
 
 
-def place(project: Project, found: Holding) -> Spot:
-    """The worst key in the file, or a secret, or the file as a whole."""
+def worst_spot(project: Project, found: EnvFile) -> Spot:
+    """Return the spot of the most severe key, else of the first secret setting, else of the file as a whole."""
     if found.keys:
-        return places.of_key(found.path, found.keys[0].occurrence)
+        return spots.of_key(found.path, found.keys[0].occurrence)
     if found.names:
         return project.spot(found.path, found.names[0].start, found.names[0].end)
-    return places.of_file(found.path)
+    return spots.of_file(found.path)
 
 
 def says_secret(one: Setting, vendors: Sequence[Vendor] = ()) -> bool:
-    """Whether a name says that its value is a secret."""
+    """Return whether a name says that its value is a secret."""
     values = tables.load("envfiles")["values"]
-    if variables.public_prefix(one.words) or one.words.rpartition("_")[2] in values["about"]:
+    if variable_names.public_prefix(one.words) or one.words.rpartition("_")[2] in values["about"]:
         return False
     more = any(f"_{one.words}_".endswith(f"_{word}_") for word in values["secret"])
-    return more or variables.secrecy(one.words, vendors) is not Secrecy.NONE
+    return more or variable_names.secrecy(one.words, vendors) is not Secrecy.NONE
 
 
 def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
-    vendors = variables.server_vendors(project.engine.ruleset)
+    vendors = variable_names.server_vendors(project.engine.ruleset)
     given = list(settings(path, content))
     times = Counter(one.value for one in given)
     for one in given:
@@ -121,7 +121,7 @@ def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]
 
 
 def _is_meant(one: Setting, *, alone: bool) -> bool:
-    """Whether the value is one that somebody would keep to himself; ``alone``: nothing else in the file has it."""
+    """Return whether the value looks like a secret; ``alone``: no other setting of the file has it."""
     value, values = one.value, tables.load("envfiles")["values"]
     alone = alone or value.startswith(b"base64:")
     value = value.removeprefix(b"base64:")

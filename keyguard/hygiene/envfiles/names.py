@@ -1,4 +1,4 @@
-"""Environment files, told by their names: those that hold keys, and those that show others which ones are needed."""
+"""Environment files, recognised by their names: those that hold keys, and examples that show which keys are needed."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.support.regex import expression
 
-#: `tests`, `test-apps`, `testProjects`, `e2e_tests`, and not `latest`
+#: `tests`, `test-apps`, `testProjects` and `e2e_tests`, but not `latest`
 _TESTS = expression(rb"(?:\A|[/_.-])[Tt]ests?(?=[/_.-]|[A-Z])[^/]*(?=/)|[a-z]Tests?/|(?:\A|[/_.-])[Tt]estsuite[^/]*/")
 
 
 def is_env_file(name: bytes) -> bool:
-    """Whether a file of this name holds the environment of a program, and is no example of one."""
+    """Return whether a file of this name holds the environment of a program and is no example."""
     return tables.patterns("envfiles", "files", "names").fit(name) and not _is_other(name)
 
 
 def holds_keys(path: bytes) -> bool:
-    """Whether keys are kept in a file of this path: an environment file, or its like for a single tool."""
+    """Return whether keys are kept in a file of this path: an environment file, or the equivalent of a single tool."""
     return _keepers().fit(path) and not _is_other(path[path.rfind(b"/") + 1 :])
 
 
 def is_example(name: bytes) -> bool:
-    """Whether a file of this name shows others what such a file needs."""
+    """Return whether a file of this name is an example of an environment file."""
     return tables.patterns("envfiles", "files", "examples").fit(name)
 
 
 def is_plain(path: bytes) -> bool:
-    """Whether it is the file that every tool reads, in which some have defaults and most have keys."""
+    """Return whether it is ``.env`` itself, which every tool reads, and in which most people keep keys."""
     return path == b".env" or path.endswith(b"/.env")
 
 
 def is_private(path: bytes) -> bool:
-    """Whether tools mean that nobody commits a file of this path, whatever is in it."""
+    """Return whether tools expect that nobody commits a file of this path, whatever it contains."""
     return tables.patterns("envfiles", "files", "private").fit(path)
 
 
 def is_for_tests(path: bytes) -> bool:
-    """Whether the name or the folder says that what is in there was made up, for tests or for readers."""
+    """Return whether the name or the folder says that the values were made up, for tests or examples."""
     places = tables.load("envfiles")["places"]
     name = path[path.rfind(b"/") + 1 :].lower().replace(b"_", b".").replace(b"-", b".")
     words = name.split(b".")
@@ -47,14 +47,14 @@ def is_for_tests(path: bytes) -> bool:
 
 
 def is_aside(path: bytes) -> bool:
-    """Whether the file lies in a folder of tests, or of what others wrote."""
+    """Return whether the file lies in a folder of tests or of third-party code."""
     aside = tables.load("envfiles")["places"]["aside"]
     return bool(patterns.in_folder(path, aside)) or _TESTS.search(path) is not None
 
 
 @cache
 def _keepers() -> Patterns:
-    """All such files in one: every name in a project is held against it."""
+    """Return all these patterns as one: every name in a project is matched against it."""
     files = tables.load("envfiles")["files"]
     return Patterns((*files["names"], *files["others"]))
 

@@ -1,4 +1,4 @@
-"""Who reads an environment file: dependencies, compose files and code that say that there is one, or will be."""
+"""What reads an environment file: dependencies, compose files and code that show that one exists, or will."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles.contents import says_secret
 from keyguard.hygiene.envfiles.names import holds_keys, is_aside, is_for_tests
 from keyguard.hygiene.paths import patterns
-from keyguard.hygiene.project import variables
-from keyguard.hygiene.project.once import once
+from keyguard.hygiene.project import variable_names
+from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.settings import settings
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.support.regex import expression
 
 _ENV_FILE = expression(
@@ -27,36 +27,36 @@ _LISTED = expression(
     rb"(?<![\w./-])(?:path[ \t]{0,9}:[ \t]{0,9})?[\"']?"
     rb"(?P<path>[\w.-][\w./-]{0,400})[\"']?[ \t]{0,40}(?=,|\]|$|#|\r|\n)"
 )
-#: what makes a name that of an example
+#: the part of a file name that marks an example
 _EXAMPLE = expression(
     rb"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults|schema|skel|j2)(?:\.env\Z|(?=\.(?:json|toml|tfvars)\Z|\Z))"
 )
-#: what stands before the name of a library where it says its own
+#: what stands before a library's own name in its manifest
 _NAMED = rb"(?:\"name\"\s*:\s*|^name\s*=\s*|^module[ \t]+|\.name\s*=\s*|Specification\.new[ (]+)"
-#: words of this length stand in too many names
+#: characters: shorter words occur in too many names
 _SHORT = 4
-#: code that is longer than this is no place where a program begins
+#: bytes of a code file that are searched: a program's entry point is not longer
 _LONGEST = 256 << 10
 _MOST = 300
 
 
 class Reader(NamedTuple):
-    """One place that says so."""
+    """One place that shows that an environment file is read."""
 
     file: bytes
-    """Path of the environment file."""
+    """The path of the environment file."""
     path: bytes
     start: int
     end: int
-    """Where it says so, in bytes."""
+    """The span that shows it, in bytes."""
     why: str
     weak: bool = False
-    """It would read the file, if there were one."""
+    """Whether it would read the file only if it existed."""
 
 
-@once
+@memoized
 def readers(project: Project) -> list[Reader]:
-    """All of them, those near the top first."""
+    """Return all readers, those nearest to the root first."""
     found = {*_manifests(project), *_compose(project), *_code(project), *_examples(project)}
     libraries = _libraries(project)
     ours = [one for one in found if not any(one.path.startswith(folder) for folder in libraries)]
@@ -68,7 +68,7 @@ def _beside(path: bytes, name: str) -> bytes:
 
 
 def _libraries(project: Project) -> list[bytes]:
-    """The folders of libraries that read such files for others."""
+    """Return the folders of libraries that read such files on behalf of others."""
     named = re.compile(rb"(?m)%s[\"']?(?:%s)[\"']?\s*(?:,|$)" % (_NAMED, _words()))
     paths = patterns.of(tuple(tables.load("envfiles")["libraries"]["manifests"])).among(project.files)
     return [path[: path.rfind(b"/") + 1] for path in paths if named.search(project.read(path) or b"")]
@@ -89,14 +89,14 @@ def _manifests(project: Project) -> Iterator[Reader]:
             if found:
                 start, end = found.span("word")
                 why = f"{found['word'].decode()} is a dependency"
-                # one folder of lists is that of the program around it
+                # a folder of requirement files belongs to the program around it
                 home = path.replace(b"requirements/", b"")
                 yield Reader(_beside(home, table["file"]), path, start, end, why, weak=table.get("weak", False))
 
 
 @cache
 def _form(form: str, words: tuple[bytes, ...]) -> re.Pattern[bytes]:
-    """What finds one of the words in a manifest; few projects have any, and then it is made."""
+    """Return the pattern that finds one of the words in a manifest; compiled late, because few projects contain any."""
     choices = b"|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return re.compile(form.encode().replace(b"{}", b"(?P<word>%s)" % choices))
 
@@ -115,19 +115,19 @@ def _compose(project: Project) -> Iterator[Reader]:
 
 
 def _examples(project: Project) -> Iterator[Reader]:
-    """Files that are there to be copied: what they are examples of is sure to come."""
+    """Yield example files that are there to be copied: the real file is sure to appear."""
     for path in tables.patterns("envfiles", "files", "examples").among(project.files):
         folder, name = path[: path.rfind(b"/") + 1], path[path.rfind(b"/") + 1 :]
         real = _EXAMPLE.sub(b"", name) or b".env"
         real = b".env" if real == b"env" else real
         wanted = holds_keys(folder + real) and not is_for_tests(folder + real)
-        # of one without secrets the real one may be committed
+        # a file without secrets may be committed
         if wanted and any(map(says_secret, settings(path, project.read(path) or b""))):
             yield Reader(folder + real, path, 0, 1, "it is there to be copied")
 
 
 def _code(project: Project) -> Iterator[Reader]:
-    """Files where a program is likely to begin, so that few are read."""
+    """Yield the readers in files where a program is likely to begin, so that few files are read."""
     code = tables.load("envfiles")["code"]
     names = [f"{name}{ending}".encode() for name in code["names"] for ending in code["endings"]]
     paths = [path for name in names for path in project.by_name.get(name, ())]
@@ -151,14 +151,14 @@ def _calls() -> re.Pattern[bytes]:
 
 @cache
 def _reads() -> re.Pattern[bytes]:
-    """Finds where a variable is read; its name is the group."""
+    """Return the pattern that matches a read of a variable, with its name as the group."""
     before = "|".join(map(re.escape, tables.load("envfiles")["code"]["reads"]))
     return re.compile(f"(?:{before})([A-Z][A-Z0-9_]{{3,60}})".encode())
 
 
 @lru_cache(maxsize=1)
 def _vendor_words(engine: Engine) -> list[str]:
-    """The words by which names of variables tell a vendor whose keys programs get from their environment."""
+    """Return the words in variable names that tell a vendor whose keys programs read from the environment."""
     others = tables.load("envfiles")["code"]["ci"]
     vendors = engine.ruleset.vendors.values()
     return sorted({word for one in vendors if one.id not in others for word in one.names if len(word) > _SHORT})
@@ -166,5 +166,5 @@ def _vendor_words(engine: Engine) -> list[str]:
 
 def _is_vendor_key(name: bytes, words: list[str]) -> bool:
     squeezed = name.replace(b"_", b"").decode().lower()
-    says = variables.secrecy(name.decode()) is not Secrecy.NONE
+    says = variable_names.secrecy(name.decode()) is not Secrecy.NONE
     return says and any(squeezed.startswith(word) for word in words)

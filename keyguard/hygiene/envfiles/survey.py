@@ -1,4 +1,4 @@
-"""The environment files of a project, looked for once: those that are there, and those that something reads."""
+"""The environment files of a project: those that exist, and those that something reads. Computed once."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.envfiles import contents as holdings
-from keyguard.hygiene.envfiles.contents import Holding
+from keyguard.hygiene.envfiles import contents
+from keyguard.hygiene.envfiles.contents import EnvFile
 from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests, is_plain, is_private
 from keyguard.hygiene.envfiles.readers import Reader, readers
-from keyguard.hygiene.project.once import once
+from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Local, Project
 
 
 class Survey(NamedTuple):
-    """What there is."""
+    """The environment files of one project."""
 
     here: tuple[Local, ...]
-    """Files in which keys are kept, ignored ones too."""
-    holdings: dict[bytes, Holding]
-    """What is in each of them."""
+    """The files in which keys are kept, ignored ones too."""
+    contents: dict[bytes, EnvFile]
+    """The secrets in each of them."""
     readers: tuple[Reader, ...]
-    """Who reads one, whether or not it is there."""
+    """What reads an environment file, whether or not it exists."""
 
-    def kept(self, project: Project) -> list[Holding]:
-        """The files that nobody else should get: with a secret in them, or made for one and not tracked."""
-        return [one for one in self.holdings.values() if is_kept(project, one)]
+    def private_files(self, project: Project) -> list[EnvFile]:
+        """Return the files that must stay private: those with a secret, and untracked ones meant for secrets."""
+        return [one for one in self.contents.values() if must_stay_private(project, one)]
 
 
-@once
+@memoized
 def survey(project: Project) -> Survey:
-    """All that there is."""
-    local = project.locals(is_wanted, [one.encode() for one in tables.load("envfiles")["files"]["folders"]])
+    """Return the environment files of the project."""
+    local = project.local_files(is_wanted, [one.encode() for one in tables.load("envfiles")["files"]["folders"]])
     here = tuple(one for one in local if holds_keys(one.path))
-    found = {one.path: holdings.holding(project, one.path) for one in sorted(here)}
+    found = {one.path: contents.read_env_file(project, one.path) for one in sorted(here)}
     return Survey(here, found, tuple(readers(project)))
 
 
 def is_wanted(name: bytes) -> bool:
-    """Whether a file of this name may hold keys, in whichever folder."""
+    """Return whether a file of this name may hold keys, in any folder."""
     return name in _names() or holds_keys(name)
 
 
-def is_kept(project: Project, one: Holding) -> bool:
-    """Whether it would be bad if others got the file, as it is or as it soon will be."""
+def must_stay_private(project: Project, one: EnvFile) -> bool:
+    """Return whether nobody else should get the file, as it is or as it will soon be."""
     if project.tracked(one.path):
         return bool(one.keys)
     if one.severity is not None:
@@ -54,5 +54,5 @@ def is_kept(project: Project, one: Holding) -> bool:
 
 @cache
 def _names() -> frozenset[bytes]:
-    """Last parts of the patterns that say in which folder a file has to lie."""
+    """Return the last parts of patterns that require a certain folder."""
     return frozenset(one.rpartition("/")[2].encode() for one in tables.load("envfiles")["files"]["others"])

@@ -1,1 +1,1 @@
-"""The keys of a project: which are secrets, at which places, in which deployment stage, and for how long."""
+"""The keys of a project: which are secret, at which places, in which deployment stage, and for how long."""

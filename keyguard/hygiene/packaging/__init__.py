@@ -1,1 +1,1 @@
-"""What gets into packages: which files of a folder a registry is given."""
+"""Packages for registries: which files of a folder ``npm pack``, a source distribution or a wheel would contain."""

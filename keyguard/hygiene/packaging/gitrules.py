@@ -1,121 +1,81 @@
-"""Patterns of a ``.gitignore`` as build tools in Python read them, with the library ``pathspec`` and without git.
+"""Patterns of a ``.gitignore`` as build tools in Python read them: by pathspec, which is not always what git does.
 
-Of the rules that fit a file itself the last one decides; where there is none, the last that fits a folder around it.
+Tools use pathspec's simple backend, since nothing else is installed where they build. A pattern that it could not match
+in time is matched by a linear backend instead, with the same answers.
 """
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from keyguard.hygiene.paths import globs
-from keyguard.hygiene.paths.globs import Fits
+from keyguard.hygiene.project.project import Project
+from keyguard.sources.gitignore.linear import Budget, RefusedError
+from keyguard.sources.gitignore.refusal import refusal
+from keyguard.sources.gitignore.tables import MOST_QUADRATIC, Refused
 from keyguard.support.regex import expression
 
-_PIECE = expression(
-    r"\\(?P<char>.)|(?P<star>\*)|(?P<mark>\?)|\[(?P<no>[!^]|(?![!^]))(?P<kinds>.[^\]]{0,300}\])|.", re.DOTALL
-)
+if TYPE_CHECKING:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+#: characters of a path: what a quadratic pattern matches quickly. A longer one counts as not ignored
+_LONGEST_PATH = 1024
+#: stars side by side are one. Hyperscan refuses what it takes for an expression of nothing
+_STARS = expression(r"(\\.)|\*+", re.DOTALL)
 
 
-class _Rule(NamedTuple):
-    """One line."""
-
-    takes: bool
-    """It does not begin with ``!``."""
-    itself: Fits
-    around: Fits
-
-
-class _NoRuleError(Exception):
-    """Nobody minds the line."""
+def project_matcher(project: Project, path: bytes, lines: Iterable[str]) -> Callable[[str], bool]:
+    """Return ``matcher`` for lines of the project's file at ``path``; refused lines are a gap of the project."""
+    refused: list[Refused] = []
+    found = matcher(lines, refused)
+    if refused and (gap := refusal(project.display(path), refused)) not in project.gaps:
+        project.gaps.append(gap)
+    return found
 
 
-def matcher(lines: Iterable[str]) -> Callable[[str], bool]:
-    """What tells whether the lines ignore a path. With one that is no pattern nothing is built, and nothing ignored."""
+def matcher(lines: Iterable[str], refused: list[Refused]) -> Callable[[str], bool]:
+    """Return what tells whether the lines ignore a path. With one that is no pattern nothing is built, or ignored.
+
+    Lines that would take too long are left out, and added to ``refused``.
+    """
+    from pathspec import GitIgnoreSpec
+
     try:
-        rules = [rule for _, line in globs.affordable(enumerate(lines)) for rule in _rules(line)]
+        with warnings.catch_warnings():
+            # ``[[`` may mean something else one day; who wrote it cannot help it
+            warnings.simplefilter("ignore", FutureWarning)
+            patterns = list(_patterns(globs.affordable(enumerate(lines, 1)), refused))
     except (ValueError, re.error, OverflowError):
-        return _never
-
-    def ignored(path: str) -> bool:
-        name, said, best = path.removeprefix("/"), False, 1
-        for rule in rules:
-            rank = 2 if rule.itself(name) else int(rule.around(name))
-            if rank >= best:
-                said, best = rule.takes, rank
-        return said
-
-    return ignored
+        return lambda _: False
+    match = GitIgnoreSpec(patterns, backend="simple").match_file
+    return lambda path: len(path) <= _LONGEST_PATH and match(path)
 
 
-def _never(_: str) -> bool:
-    return False
+def _patterns(lines: Iterable[tuple[int, str]], refused: list[Refused]) -> Iterator[GitIgnoreSpecPattern]:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    from keyguard.hygiene.packaging.linear_pattern import LinearPattern
+
+    budget, quadratic = Budget(), 0
+    for number, text in lines:
+        line = "/".join(
+            part if part == "**" else _STARS.sub(lambda found: found[1] or "*", part) for part in text.split("/")
+        )
+        degree = _degree(line)
+        quadratic += degree == 2
+        if degree == 1 or (degree == 2 and quadratic <= MOST_QUADRATIC):
+            yield GitIgnoreSpecPattern(line)
+            continue
+        try:
+            yield LinearPattern(line, budget)
+        except RefusedError as error:
+            refused.append(Refused(number, line.encode("utf-8", "surrogateescape"), str(error)))
 
 
-def _rules(line: str) -> Iterator[_Rule]:
-    """The rule of a line, if it is one; ValueError for what no tool would go on with."""
-    text = line if line.endswith("\\ ") else line.rstrip()
-    if not text or text == "/" or text.startswith("#"):
-        return
-    takes, text = not text.startswith("!"), text.removeprefix("!")
-    parts = _parts(text)
-    try:
-        made = _expression(parts)
-    except _NoRuleError:
-        return
-    if parts in (["**"], ["**", "*"]) and not (text.endswith("/") and len(parts) == 1):
-        yield _Rule(takes, bool, _never)
-    elif parts[-1] != "**":
-        yield _Rule(takes, globs.fitting(made + r"\n?\Z"), globs.fitting(made + "/"))
-    elif text.endswith("/"):
-        yield _Rule(takes, _never, globs.fitting(made + "/"))
-    else:
-        yield _Rule(takes, globs.fitting(made + "/"), _never)
-
-
-def _parts(text: str) -> list[str]:
-    """The names in a pattern, from the top down."""
-    parts = text.split("/")
-    if not parts[0]:
-        del parts[0]
-    elif not parts[1:] or parts[1:] == [""]:
-        parts.insert(0, "**")
-    if not parts:
-        raise ValueError("a pattern without a name")
-    parts[-1] = parts[-1] or "**"
-    return [part for number, part in enumerate(parts) if part != "**" or parts[number - 1 : number] != ["**"]]
-
-
-def _expression(parts: list[str]) -> str:
-    """What fits, up to the end of a name."""
-    if parts in (["**"], ["**", "*", "**"]):
-        return r"[^\0]*"
-    made = ""
-    for number, part in enumerate(parts):
-        if part != "**":
-            slash = "/" if number > 1 or (number and parts[0] != "**") else ""
-            made += slash + ("[^/]+" if part == "*" else _name(part))
-        elif number < len(parts) - 1:
-            made += "(?:/.+)?" if number else "(?:.+/)?"
-    return made
-
-
-def _name(text: str) -> str:
-    made = ""
-    for piece in _PIECE.finditer(text):
-        if piece["char"]:
-            made += re.escape(piece["char"])
-        elif piece["star"]:
-            made += "[^/]*"
-        elif piece["mark"]:
-            made += "[^/]"
-        elif piece["kinds"]:
-            made += "[" + ("^" if piece["no"] else "") + piece["kinds"].replace("\\", "\\\\")
-        elif piece[0] == "[":
-            raise _NoRuleError
-        elif piece[0] == "\\":
-            raise ValueError("nothing behind the backslash")
-        else:
-            made += re.escape(piece[0])
-    return made
+def _degree(line: str) -> int:
+    """Return the power of a path's length with which the time that ``re`` takes grows, or more."""
+    parts = line.split("/")
+    return max(1, parts.count("**")) + sum(max(0, part.count("*") - 1) for part in parts if part != "**")

@@ -1,7 +1,7 @@
-"""Patterns as npm reads them, those of ``minimatch``: braces, ``**``, extended globs; capitals are as good as others.
+"""Patterns as npm reads them, with ``minimatch``: braces, ``**``, extended globs; case is ignored.
 
-A pattern without a slash is held against the last part of a path. A path may also be held against a pattern in part:
-whether something below it could still fit.
+A pattern without a slash is matched against the last part of a path. A path can also be matched partly: whether
+something below it could match. These are no gitignore semantics, so gitignore matching cannot replace this.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from keyguard.hygiene.paths.globs import Fits
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _EXTENDED = {"?": "?", "*": "*", "+": "+", "@": ""}
-#: patterns that one line may stand for
+#: patterns that one line with braces may expand to
 _MOST = 64
-#: nobody writes more groups in one name; what is said behind ``!(`` is said twice, and so on
+#: groups, and negated groups, in one name: nobody writes more, and what follows ``!(`` is compiled twice
 _MOST_GROUPS, _MOST_DENIALS = 12, 4
 
 
@@ -26,40 +26,40 @@ class Rule(NamedTuple):
 
     negated: bool
     choices: tuple[tuple[Fits | None, ...], ...]
-    """One for each way to fill in the braces; None stands for ``**``."""
+    """One for each expansion of the braces; None stands for ``**``."""
 
     @property
     def relative(self) -> bool:
-        """Whether it is about a name at any depth."""
+        """Whether it matches a name at any depth."""
         return any(len(one) <= (2 if one[-1] is _is_empty else 1) for one in self.choices)
 
     def fits(self, path: str, *, partly: bool = False) -> bool:
-        """Whether the path fits; ``partly``: or something below it could."""
+        """Return whether the path matches or, with ``partly``, something below it could."""
         parts = path.split("/")
         last = [next((part for part in reversed(parts) if part), "")]
         return any(_fits(last if len(one) == 1 else parts, one, partly) for one in self.choices)
 
 
 def rule(line: str) -> Rule:
-    """A line as a rule."""
+    """Return the rule of one line."""
     text = line.strip()
     bare = text.lstrip("!")
     return Rule((len(text) - len(bare)) % 2 == 1, tuple(_parts(one) for one in _expanded(bare)))
 
 
 def rules(content: bytes) -> list[Rule]:
-    """The rules of an ignore file."""
+    """Return the rules of an ignore file."""
     lines = map(str.strip, content.decode("utf-8", "replace").splitlines())
     return [rule(line) for line in affordable(line for line in lines if line and not line.startswith("#"))]
 
 
 def affordable(lines: Iterable[str]) -> Iterator[str]:
-    """As many of the lines as a person would have written, for all that they stand for."""
+    """Yield as many lines as a person would have written, measured by what their braces expand to."""
     return (line for _, line in globs.affordable(enumerate(lines), lambda line: sum(map(len, _expanded(line)))))
 
 
 def _expanded(text: str) -> list[str]:
-    """The text once for each way to fill in its braces."""
+    """Return all expansions of the braces in the text."""
     waiting, found = [text], list[str]()
     while waiting:
         one = waiting.pop()
@@ -96,7 +96,7 @@ def _part(text: str) -> Fits:
     if text.count("(") > _MOST_GROUPS or text.count("!(") > _MOST_DENIALS:
         return _is_nothing
     made = "".join(_pieces(text))
-    # a star alone is no empty name
+    # a pattern that begins with a wildcard does not match an empty name
     ahead = "(?=.)" if text[:1] in ("*", "?", "[", "+", "@", "!") else ""
     try:
         return globs.fitting(f"{ahead}{made}\\Z", re.IGNORECASE)

@@ -1,6 +1,6 @@
-"""What ``npm pack`` takes: by ``files``, else ``.npmignore``, else ``.gitignore``, folder by folder from the top down.
+"""``npm pack``: the files that it packs, by ``files``, else ``.npmignore``, else ``.gitignore``, from the top down.
 
-Every folder has rules of its own, which are held against what is in it, after those of the folders around it.
+Every folder has rules of its own, which apply after those of the folders around it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _STRICT = (
 
 
 class Pack:
-    """A package, and what of it is packed."""
+    """The packing of one package."""
 
     def __init__(self, project: Project, folder: bytes, described: Mapping[str, Any], outer: list[bytes]) -> None:
-        """``folder`` has a slash at its end; ``outer`` are ignore files around a workspace, the outermost first."""
+        """``folder`` has a trailing slash; ``outer`` are ignore files around a workspace, the outermost first."""
         self._project, self._folder = project, folder
         self._described = described
         self._required: list[str] = []
@@ -42,13 +42,13 @@ class Pack:
         self._by_files = list(self._files_rules(files)) if isinstance(files, list) else []
 
     def decider(self) -> str:
-        """What decides, first of all: ``files``, or the name of an ignore file; empty if there is none."""
+        """Return what decides first: ``files``, or the name of an ignore file; empty if there is neither."""
         if self._listed:
             return "files"
         return next((name for name in (".npmignore", ".gitignore") if self._holds(name)), "")
 
     def takes(self, name: str) -> bool:
-        """Whether a file is packed; its path is relative to the folder."""
+        """Return whether a file is packed; its path is relative to the folder."""
         parts = name.split("/")
         exact = [True]
         for depth in range(len(parts) - 1):
@@ -59,7 +59,7 @@ class Pack:
         return self._passes(parts, exact, partly=False)
 
     def _passes(self, parts: list[str], exact: list[bool], *, partly: bool) -> bool:
-        """By the rules of the top, then those of each folder on the way."""
+        """Return whether an entry passes the rules of the top folder, then those of each folder on the way."""
         included = True
         for level in range(len(parts)):
             entry = "/".join(parts[level:])
@@ -76,7 +76,7 @@ class Pack:
             own = next((name for name in (".npmignore", ".gitignore") if self._holds(_join(folder, name))), "")
             ignored = [] if (not folder and self._listed) or not own else self._read(_join(folder, own))
             if folder:
-                # npm looks no deeper than one folder for what ``files`` names
+                # npm applies the entries of ``files`` no deeper than one folder
                 inside = [one.rpartition("/")[2] for one in self._required if one.rpartition("/")[0] == folder]
                 strict = [rule("/.git"), *(rule("!" + one) for one in inside if "/" not in folder)]
                 self._levels[folder] = [*(rule(one) for one in _ALWAYS_OUT), *ignored, *strict]
@@ -121,7 +121,7 @@ class Pack:
 
 
 def _decides(one: Rule, entry: str, base: str, *, partly: bool) -> bool:
-    """Whether a rule has a say about an entry, which may be a folder if it is looked at ``partly``."""
+    """Return whether a rule matches an entry or, with ``partly``, something below it."""
     if one.fits("/" + entry) or one.fits(entry):
         return True
     if not partly:

@@ -1,26 +1,28 @@
-"""What a build of a Python project puts into its source distribution, as each build backend has it."""
+"""Source distributions of Python projects: which files a build puts in, for each build backend."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from keyguard.git.worktree.ignored import Verdict
-from keyguard.hygiene.packaging import gitrules
-from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
-from keyguard.hygiene.packaging.manifest import taken
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict
+from keyguard.hygiene.packaging.gitrules import project_matcher
+from keyguard.hygiene.packaging.manifest_in import taken
+from keyguard.hygiene.packaging.pyproject import Takes, at, backend, items, lies_in, modules, named_by, texts
 from keyguard.hygiene.project.project import Project
 
-#: what git says of files, once it is asked
-Verdicts = Callable[[], Mapping[bytes, Verdict]]
+#: returns what git ignores, computed when first asked for
+Verdicts = Callable[[], Mapping[bytes, IgnoreVerdict]]
 _Test = Callable[[str], bool]
 _GLOBAL = ("*.py[cdo]", "/dist")
 
 
 def takes(project: Project, folder: bytes, verdicts: Verdicts) -> Takes | None:
-    """What tells whether a source distribution of the project in a folder would hold a file; None where nothing is
-    built, or by what is unknown. ``verdicts`` says of each file what git ignores.
+    """Return a function that tells why a source distribution of the project in a folder contains a file.
+
+    It is None if nothing is built there, or if the build backend is unknown. ``verdicts`` returns what git ignores.
     """
     name, described = backend(project, folder)
     for known, make in _BACKENDS.items():
@@ -55,9 +57,10 @@ def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Verdic
     build = at(described, "tool", "hatch", "build")
     target = {**build, **at(build, "targets", "sdist")}
     ignored = [] if target.get("ignore-vcs") is True else _own_rules(project, folder)
-    left_out = gitrules.matcher([*_GLOBAL, *ignored, *texts(target, "exclude")])
-    artifacts, included = gitrules.matcher(texts(target, "artifacts")), texts(target, "include")
-    wanted = gitrules.matcher(included)
+    rules = partial(project_matcher, project, folder + b"pyproject.toml")
+    left_out = rules([*_GLOBAL, *ignored, *texts(target, "exclude")])
+    artifacts, included = rules(texts(target, "artifacts")), texts(target, "include")
+    wanted = rules(included)
     only = [one.strip("/") for one in texts(target, "only-include")]
     forced = [one.strip("/") for one in at(target, "force-include")]
 
@@ -76,13 +79,14 @@ def _hatch(project: Project, folder: bytes, described: dict[str, Any], _: Verdic
 
 
 def _own_rules(project: Project, folder: bytes) -> list[str]:
-    """The nearest ``.gitignore``, from the project up: hatch reads that one, and none below."""
+    """Return the nearest ``.gitignore``, from the project up: hatch reads that one, and none below."""
     while True:
         content = project.read(folder + b".gitignore")
         if content is not None or not folder:
             lines = (content or b"").decode("utf-8", "replace").splitlines()
-            # rules that leave out the whole project are those of something around it
-            return [] if gitrules.matcher(lines)(os.fsdecode(project.root)) else lines
+            # rules that ignore the whole project belong to something around it
+            around = project_matcher(project, folder + b".gitignore", lines)
+            return [] if around(os.fsdecode(project.root)) else lines
         folder = folder[: folder.rstrip(b"/").rfind(b"/") + 1]
 
 
@@ -103,7 +107,7 @@ def _poetry(project: Project, folder: bytes, described: dict[str, Any], verdicts
         if given(name):
             return "`include` in pyproject.toml takes it"
         path = folder + name.encode("utf-8", "surrogateescape")
-        ignored = verdicts().get(path, Verdict()).ignored and not project.tracked(path)
+        ignored = verdicts().get(path, IgnoreVerdict()).ignored and not project.tracked(path)
         return "" if ignored or left_out(name) or not lies_in(name, inside) else "it lies in the package"
 
     return why
@@ -122,14 +126,15 @@ def _uv(project: Project, folder: bytes, described: dict[str, Any], _: Verdicts)
     root = build.get("module-root")
     places = modules(project, folder, described, build.get("module-name"))
     inside = [one for one in places if one.startswith("src/") is (root is None or root == "src")]
-    left_out = gitrules.matcher([*texts(build, "source-exclude"), "__pycache__"])
+    words = [*texts(build, "source-exclude"), "__pycache__"]
+    left_out = project_matcher(project, folder + b"pyproject.toml", words)
     given = named_by(texts(build, "source-include"))
 
     return _of_all(given, "source-include", left_out, inside, "uv")
 
 
 def _of_all(given: _Test, key: str, left_out: _Test, inside: Sequence[str], tool: str) -> Takes:
-    """What is given under a key, and all that lies in the package, without what is left out."""
+    """Return the function for a backend that adds the ``given`` files and the whole package, without ``left_out``."""
 
     def why(name: str) -> str:
         if left_out(name):

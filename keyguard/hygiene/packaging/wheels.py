@@ -1,4 +1,4 @@
-"""What a build of a Python project puts into its wheel, where a source distribution need not hold it."""
+"""Wheels of Python projects: which files a build puts in that a source distribution need not contain."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from configparser import ConfigParser, Error
 from typing import Any
 
-from keyguard.hygiene.packaging import gitrules
-from keyguard.hygiene.packaging.described import Takes, at, backend, items, lies_in, modules, named_by, texts
-from keyguard.hygiene.packaging.manifest import glob
+from keyguard.hygiene.packaging.gitrules import project_matcher
+from keyguard.hygiene.packaging.manifest_in import glob
+from keyguard.hygiene.packaging.pyproject import Takes, at, backend, items, lies_in, modules, named_by, texts
 from keyguard.hygiene.project.project import Project
 
 
 def takes(project: Project, folder: bytes) -> Takes | None:
-    """What tells whether a wheel of the project in a folder would hold a file; None where nothing is built, or by what
-    is unknown.
+    """Return a function that tells why a wheel of the project in a folder contains a file.
+
+    It is None if nothing is built there, or if the build backend is unknown.
     """
     name, described = backend(project, folder)
     return next((make(project, folder, described) for known, make in _BACKENDS.items() if name.startswith(known)), None)
@@ -31,7 +32,7 @@ def _setuptools(project: Project, folder: bytes, described: dict[str, Any]) -> T
     places = {key: place for key, place in at(tables, "package-dir").items() if isinstance(place, str)}
 
     def packages(name: str) -> Iterator[tuple[str, str]]:
-        """The packages around a file: (their names, the file as seen from there)."""
+        """Yield the packages around a file: (package name, path of the file in the package)."""
         parts = name.split("/")
         for depth in range(1, len(parts)):
             around = "/".join(parts[:depth])
@@ -48,7 +49,7 @@ def _setuptools(project: Project, folder: bytes, described: dict[str, Any]) -> T
 
 
 def _package(folder: str, places: Mapping[str, str]) -> str:
-    """The name of the package in a folder."""
+    """Return the name of the package in a folder."""
     for name, place in sorted(places.items(), key=lambda one: -len(one[1])):
         if name and (folder + "/").startswith(place.strip("/") + "/"):
             return (name + folder[len(place.strip("/")) :]).replace("/", ".")
@@ -89,7 +90,7 @@ def _hatch(project: Project, folder: bytes, described: dict[str, Any]) -> Takes:
     target = {**build, **at(build, "targets", "wheel")}
     forced = [name.strip("/") for name in at(target, "force-include")]
     inside = [one.strip("/") for one in texts(target, "packages")] or modules(project, folder, described, None)
-    artifacts = gitrules.matcher(texts(target, "artifacts"))
+    artifacts = project_matcher(project, folder + b"pyproject.toml", texts(target, "artifacts"))
 
     def why(name: str) -> str:
         if name in forced or lies_in(name, forced):

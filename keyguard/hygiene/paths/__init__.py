@@ -1,1 +1,1 @@
-"""Files and patterns of paths, matched in linear time."""
+"""Paths of files: an index by name, and matchers for patterns that run in linear time."""

@@ -1,8 +1,12 @@
-"""Patterns of ignore files, held against paths in a time that grows with both, whoever wrote the pattern.
+"""Matchers for patterns of ``.dockerignore``, ``.npmignore`` and ``MANIFEST.in``, in time linear in path and pattern.
 
-Each dialect puts its patterns down as expressions of ``re``, of which it needs little. ``re`` tries one way through a
-text after the other, and ten stars make more ways than anyone can wait for. Here all ways are gone at once, from the
-end of the text to its beginning: the places from which the rest of the expression fits are the bits of one number.
+pathspec reads what has the semantics of ``.gitignore``. These have others: Go's ``filepath.Match``, minimatch with
+braces and extended globs, and the globs of distutils.
+
+Each dialect translates its patterns into expressions of a subset of ``re``. ``re`` itself backtracks: it tries one way
+of matching after the other, and ten stars allow more ways than anyone can wait for. This matcher follows all ways at
+once, from the end of the text to its beginning: the offsets from which the rest of the expression matches are the bits
+of one number.
 """
 
 from __future__ import annotations
@@ -16,11 +20,11 @@ from itertools import islice
 from keyguard.support.regex import expression
 
 Fits = Callable[[str], bool]
-#: a character of a path in which no name begins with a dot, save the first
+#: a character of a path in which no name but the first begins with a dot
 VISIBLE = r"(?:[^/]|/(?!\.))"
-#: nobody writes more lines, or more in them
+#: lines of one file, and characters in them: nobody writes more
 _MOST, _MOST_TEXT = 2000, 100_000
-#: characters of which it is remembered where they stand, and texts
+#: characters whose offsets are cached for one text, and texts that are cached
 _MOST_ATOMS, _MOST_TEXTS = 500, 64
 _TOKEN = expression(
     rf"{re.escape(VISIBLE)}|\(\?[:!=]|\[\^?\]?(?:\\.|[^\\\]])*(?:\]|\Z)"
@@ -32,7 +36,7 @@ _ASSERTIONS = frozenset({"^", r"\A", r"\b", r"\B", r"\Z", r"\z"})
 
 
 def affordable(lines: Iterable[tuple[int, str]], size: Callable[[str], int] = len) -> Iterator[tuple[int, str]]:
-    """As many of the lines, which have numbers, as a person would have written; ``size`` is what one comes to."""
+    """Yield as many of the numbered lines as a person would have written; ``size`` measures a line."""
     spent = 0
     for number, text in islice(lines, _MOST):
         spent += size(text)
@@ -43,15 +47,15 @@ def affordable(lines: Iterable[tuple[int, str]], size: Callable[[str], int] = le
 
 @lru_cache(maxsize=1024)
 def fitting(pattern: str, flags: int = 0) -> Fits:
-    """What tells whether a text fits an expression from its beginning on, as with ``re.match``.
+    """Return a matcher that tells whether an expression matches at the beginning of a text, as ``re.match`` does.
 
-    Of what ``re`` knows there may be characters, classes, groups without a name, ``|``, ``*``, ``+``, ``?``, what has
-    to follow or must not, and places such as the end. ``re.error`` is raised for what is no expression.
+    Supported are characters, classes, groups without a name, ``|``, ``*``, ``+``, ``?``, look-ahead, and assertions
+    such as the end. Raise ``re.error`` for an invalid expression.
     """
     whole = _compiled(pattern, flags)
     tokens = _TOKEN.findall(pattern)
     if sum(token in _CHOICES for token in tokens) <= 1:
-        # ``re`` is as good where there is nothing to multiply
+        # with at most one choice ``re`` cannot backtrack more than linearly
         return lambda text: whole.match(text) is not None
     step = _Reading(tokens, flags).choice()
     return lambda text: _fits(step, _text(text))
@@ -60,7 +64,7 @@ def fitting(pattern: str, flags: int = 0) -> Fits:
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
     with warnings.catch_warnings():
-        # ``[[`` may mean something else one day; who wrote it cannot help it
+        # ``[[`` may get another meaning one day; the user cannot help it
         warnings.simplefilter("ignore", FutureWarning)
         return re.compile(pattern, flags)
 
@@ -69,7 +73,7 @@ def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
 
 
 class _Text:
-    """Its places are bits: the lowest is the end, the highest the beginning."""
+    """A text whose offsets are bits: the lowest is the end, the highest the beginning."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -78,7 +82,7 @@ class _Text:
         self._ends: dict[re.Pattern[str], int] = {}
 
     def ends(self, atom: re.Pattern[str]) -> int:
-        """The places behind what fits."""
+        """Return the offsets behind all matches of a single character, or of an assertion."""
         if atom not in self._ends:
             if len(self._ends) >= _MOST_ATOMS:
                 self._ends.clear()
@@ -91,7 +95,7 @@ class _Text:
 
 _text = lru_cache(maxsize=_MOST_TEXTS)(_Text)
 
-#: the places behind a piece of an expression -> those before it
+#: the offsets behind a piece of an expression -> those before it
 _Step = Callable[[_Text, int], int]
 
 
@@ -111,11 +115,11 @@ def _one(atom: re.Pattern[str]) -> _Step:
 
 
 def _any_number(atom: re.Pattern[str]) -> _Step:
-    """Characters of one kind."""
+    """Return the step for any number of characters of one class."""
 
     def step(text: _Text, after: int) -> int:
-        # what lies between two characters of another kind is a block of bits. One is taken away at the bottom of each,
-        # and a bit at the top sees to it that none borrows from the next: what changes is all up to the lowest one
+        # between two characters of another class lies a block of bits. One is subtracted at the bottom of each block,
+        # and a bit at its top keeps it from borrowing from the next: all bits up to the lowest set one change
         kind = text.ends(atom)
         marked = after | (text.everywhere & ~kind)
         bottoms = text.everywhere & ~(kind << 1)
@@ -174,13 +178,13 @@ _GROUPS = {"(?:": None, "(?=": _followed, "(?!": _not_followed}
 
 
 class _Reading:
-    """An expression that ``re`` has found to be one, on its way into steps."""
+    """Compiles an expression, which ``re`` has accepted, into steps."""
 
     def __init__(self, tokens: Sequence[str], flags: int) -> None:
         self._tokens, self._at, self._flags = tokens, 0, flags
 
     def choice(self) -> _Step:
-        """All that ``|`` divides, up to the end of a group."""
+        """Return the step for all alternatives, up to the end of a group."""
         rows = [self._row()]
         while self._next("|"):
             rows.append(self._row())
@@ -206,10 +210,10 @@ class _Reading:
         return self._times(_one(atom), _any_number(atom))
 
     def _times(self, once: _Step, often: _Step) -> _Step:
-        """By what stands behind a piece: how many of it."""
+        """Return the step for a piece with the quantifier behind it."""
         kind = next((one for one in "*+?" if self._next(one)), "")
         if kind:
-            self._next("?")  # which of two ways comes first makes no difference where all are gone
+            self._next("?")  # greedy or lazy makes no difference where all ways are followed
         if kind == "+":
             return _row([once, often])
         return {"": once, "*": often, "?": _maybe(once)}[kind]

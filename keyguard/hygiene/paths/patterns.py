@@ -1,7 +1,7 @@
-"""Patterns for paths, as the lists in ``data/`` have them, and a way to hold them against ten thousand paths quickly.
+"""Patterns for paths, as the lists in ``data/`` have them, and a quick way to match them against ten thousand paths.
 
-``*`` and ``?`` stay within a name, ``**/`` is any folders before. A pattern without a slash is for the last part of a
-path, at any depth.
+``*`` and ``?`` match within a name, ``**/`` matches any leading folders. A pattern without a slash matches the last
+part of a path, at any depth.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from keyguard.hygiene.paths.files import Files
+from keyguard.hygiene.paths.file_index import FileIndex
 from keyguard.support.regex import expression
 
 _WILD = expression(r"(\*\*/|\*|\?)")
 
 
 class Patterns:
-    """Some patterns. Names that one of them must mean, or none of them can, are told by how they begin or end, and
-    without any ``re``.
-    """
+    """A list of patterns. Most names are decided by their beginning or end, without ``re``."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         patterns = tuple(patterns)
@@ -52,7 +50,7 @@ class Patterns:
         self._wild = wild
 
     def fit(self, path: bytes) -> bool:
-        """Whether one of the patterns means the path."""
+        """Return whether one of the patterns matches the path."""
         name = path[path.rfind(b"/") + 1 :]
         if name in self._exact or name.endswith(self._sure_ends) or name.startswith(self._sure_starts):
             return True
@@ -62,16 +60,16 @@ class Patterns:
 
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:
-        """Made for the first name that could be meant: of most lists no name ever is."""
+        """The patterns that need ``re``, compiled for the first name that may match: for most lists no name does."""
         return re.compile(b"(?:%s)\\Z" % b"|".join(map(_pattern, self._wild)))
 
-    def names(self, files: Files) -> set[bytes]:
-        """The last parts of paths that could be meant: all that are, and a few more."""
+    def names(self, files: FileIndex) -> set[bytes]:
+        """Return the last parts of paths that may match: all that do, and a few more."""
         return files.named(self._exact, self._starts, self._ends)
 
     def among(self, paths: Iterable[bytes]) -> list[bytes]:
-        """The paths that one of the patterns means, in their order; of ``Files``, sorted."""
-        if isinstance(paths, Files):
+        """Return the paths that match, in their order; sorted, if ``paths`` is an index."""
+        if isinstance(paths, FileIndex):
             return sorted(path for name in self.names(paths) for path in paths.by_name[name] if self.fit(path))
         ends, starts, fit = self._ends, self._starts, self.fit
         if not starts:
@@ -85,19 +83,19 @@ class Patterns:
 
 @lru_cache(maxsize=256)
 def of(patterns: tuple[str, ...]) -> Patterns:
-    """These patterns, made once."""
+    """Return the patterns, compiled once."""
     return Patterns(patterns)
 
 
 def in_folder(path: bytes, folders: Iterable[str]) -> str:
-    """The first of the folders (which may be several deep) that the path lies in, at any depth; empty if in none."""
+    """Return the first of the folders (names or paths) that contains the path, at any depth; empty if none does."""
     around = b"/" + path[: path.rfind(b"/") + 1]
     return next((one for one, within in _within(tuple(folders)) if within in around), "")
 
 
 @lru_cache(maxsize=256)
 def _within(folders: tuple[str, ...]) -> list[tuple[str, bytes]]:
-    """Each folder, and what stands in a path that leads through it."""
+    """Return each folder with the text that a path through it contains."""
     return [(one, b"/%s/" % one.encode()) for one in folders]
 
 

@@ -1,1 +1,1 @@
-"""A project as the checks see it: its files, packages, keys and settings."""
+"""The project that the checks look at: its files, packages, keys, settings and what git ignores."""

@@ -1,4 +1,4 @@
-"""A project as hygiene looks at it: its files and what they hold, what git would ignore, and which keys were seen."""
+"""A project as the checks see it: its files and their content, what git would ignore, and the keys that were found."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from keyguard.config.rotation import USUAL, Rotation
+from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
-from keyguard.git.worktree.ignored import Verdict, verdicts
-from keyguard.hygiene.project import places
-from keyguard.hygiene.project.neighbours import Beside
-from keyguard.hygiene.reach.ways import Clients
+from keyguard.git.worktree.ignore_rules import IgnoreVerdict, verdicts
+from keyguard.hygiene.project import spots
+from keyguard.hygiene.project.local_files import LocalFiles
+from keyguard.hygiene.reach.client_paths import ClientPaths
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
 from keyguard.model.violation import Spot
@@ -26,19 +26,19 @@ from keyguard.sources.reading import Absent, Reader
 from keyguard.support.errors import GitError
 from keyguard.support.regex import expression
 
-#: larger files are no configuration and no code that a person wrote
+#: bytes: larger files are no configuration, and no code that a person wrote
 LIMIT = 4 << 20
-#: bytes of files that are kept for the next check that asks
+#: bytes of file content that are kept for the next check that asks
 _KEPT = 64 << 20
 _BREAK = expression(rb"\r\n|\n|\r")
 
 
 class Local(NamedTuple):
-    """A file that stands where the project's files are, listed or ignored."""
+    """A regular file in one of the project's folders, listed or ignored."""
 
     path: bytes
     mode: int
-    """Permissions, 9 bits."""
+    """The 9 permission bits."""
 
 
 class Project:
@@ -53,44 +53,44 @@ class Project:
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
-        rotation: Rotation = USUAL,
-        beside: Beside | None = None,
+        rotation: Rotation = DEFAULT_ROTATION,
+        local_files: LocalFiles | None = None,
     ) -> None:
-        """``folders`` share one root and are not none. What is not known yet can be told later, by ``know``."""
+        """``folders`` are at least one and share one root. Keys that are not known yet can be added by ``add_keys``."""
         self.root, self.shown = folders[0].root, folders[0].shown
         self.folders = tuple(folders)
         self.engine = engine
-        self._beside = beside or Beside(self.root, folders)
-        self.files = self._beside.files
-        """What git tracks or could track."""
+        self._local_files = local_files or LocalFiles(self.root, folders)
+        self.files = self._local_files.files
+        """The files that git tracks or could track."""
         self.keys: dict[bytes, list[Sighting]] = defaultdict(list)
         """The keys in each listed file."""
         self._inspected: dict[bytes, list[Sighting]] = {}
         self.gaps: list[Skipped] = []
-        """What could not be found out."""
+        """What could not be read or found out."""
         self.held: Callable[[bytes], bytes | None] = dict[bytes, bytes]().get
-        """Gives the texts of files that need not be read again, by their paths."""
+        """Returns the texts of files that need not be read again, by their paths."""
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._last_line = (b"", 1, 0)
         self._unanswered: set[int] = set()
         self._reader = Reader(self.root, self.shown, LIMIT)
-        self.know(sightings, past, history=history, now=now, rotation=rotation)
+        self.add_keys(sightings, past, history=history, now=now, rotation=rotation)
 
-    def know(
+    def add_keys(
         self,
         sightings: Sequence[Sighting],
         past: Sequence[Sighting],
         *,
         history: HistoryCoverage | None = None,
         now: int | None = None,
-        rotation: Rotation = USUAL,
+        rotation: Rotation = DEFAULT_ROTATION,
     ) -> None:
-        """Which keys there are; ``sightings`` are of files, named as reports show them."""
+        """Add the keys that were found. ``sightings`` are keys in files, whose paths are those of reports."""
         self.past = list(past)
         """The keys in history."""
         self.history, self.now = history, now
-        """What of history was read, if it was; the moment to which ages are counted, in seconds since the epoch."""
+        """What was read of history, if it was; the moment at which ages are computed, in seconds since the epoch."""
         self.rotation = rotation
         cut = len(shown_below(self.shown, b"")) if self.shown else 0
         for one in sightings:
@@ -101,11 +101,11 @@ class Project:
     # --- files --------------------------------------------------------------------------------------------------
 
     def display(self, path: bytes) -> bytes:
-        """The path as reports show it."""
+        """Return the path as reports show it."""
         return shown_below(self.shown, path)
 
     def read(self, path: bytes) -> bytes | None:
-        """The content of a file, listed or not; None where there is none, or more than ``LIMIT`` bytes."""
+        """Return the content of a file, listed or not; None if there is none, or more than ``LIMIT`` bytes."""
         if path not in self._contents:
             if (data := self.held(path) or self._reader.small(path)) is None:
                 data = self._read(path)
@@ -121,41 +121,43 @@ class Project:
         return self.files.by_name
 
     def exists(self, path: bytes) -> bool:
-        """Whether there is anything at the path, listed or not."""
+        """Return whether anything exists at the path, listed or not."""
         return path in self.files or os.path.lexists(os.path.join(self.root, path))
 
     @cached_property
-    def clients(self) -> Clients:
-        """What of the project reaches a browser or a phone."""
-        return Clients(self.files, self.read)
+    def client_paths(self) -> ClientPaths:
+        """The search for the files of the project that reach a browser or a phone."""
+        return ClientPaths(self.files, self.read)
 
     def tracked(self, path: bytes) -> bool:
-        """Whether git tracks the file."""
+        """Return whether git tracks the file."""
         file = self.files.get(path)
         return file is not None and bool(file.oid)
 
     def in_repository(self, path: bytes) -> bool:
-        """Whether a git repository is around the file."""
+        """Return whether the file lies in a git repository."""
         return self._folder_of(path).repository is not None
 
-    def locals(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[Local]:
-        """The regular files of the names that are wanted, ignored ones too, in folders that hold listed files, and in
-        the ``folders`` of these names beside them.
+    def local_files(self, wanted: Callable[[bytes], bool], folders: Collection[bytes] = ()) -> Iterator[Local]:
+        """Yield the regular files whose names are wanted, ignored ones too.
+
+        It looks in all folders that hold listed files, and in unlisted folders beside them that have one of the names
+        ``folders``.
         """
-        for path in self._beside.called(wanted, folders):
+        for path in self._local_files.named(wanted, folders):
             with suppress(OSError):
                 mode = os.lstat(os.path.join(self.root, path)).st_mode
                 if stat.S_ISREG(mode):
                     yield Local(path, stat.S_IMODE(mode))
 
     def close(self) -> None:
-        """Let go of the folders that were read from."""
+        """Close the folders that were read from."""
         self._reader.close()
 
     # --- what git ignores ---------------------------------------------------------------------------------------
 
     def in_project(self, source: bytes, path: bytes) -> bytes:
-        """The path of the rules that decided on ``path``, below the root; empty where they lie somewhere else."""
+        """Return the path of the ignore file that decided on ``path``, relative to the root; empty if outside."""
         repository = self._folder_of(path).repository
         if repository is None or os.path.isabs(source):
             return b""
@@ -163,20 +165,21 @@ class Project:
         return b"" if found.startswith(b"../") else found
 
     def repository_of(self, path: bytes) -> int:
-        """A number that files of one repository share."""
+        """Return a number that is the same for all files of one repository."""
         return self.folders.index(self._folder_of(path))
 
-    def ignored(self, paths: Collection[bytes]) -> dict[bytes, Verdict]:
-        """Whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored.
+    def ignored(self, paths: Collection[bytes]) -> dict[bytes, IgnoreVerdict]:
+        """Return whether git would ignore each path if it were not tracked. Outside of repositories nothing is ignored.
 
-        Behind a link everything is: git refuses to take it, and to be asked about it. So is what git fails to answer,
-        which is a gap: of nothing it is said that git would take it, unless git said so.
+        Behind a symbolic link everything counts as ignored: git refuses to add it, and to answer about it. So does
+        everything that git fails to answer about, which is a gap: keyguard says that git would add a file only if git
+        said so.
         """
-        found = dict.fromkeys(paths, Verdict())
+        found = dict.fromkeys(paths, IgnoreVerdict())
         groups: dict[int, list[bytes]] = defaultdict(list)
         for path in paths:
             if self._behind_link(path):
-                found[path] = Verdict(ignored=not self.tracked(path))
+                found[path] = IgnoreVerdict(ignored=not self.tracked(path))
             else:
                 groups[self.folders.index(self._folder_of(path))].append(path)
         for index, group in sorted(groups.items()):
@@ -184,25 +187,25 @@ class Project:
             if repository is None:
                 continue
             if index in self._unanswered:
-                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
+                found.update((path, IgnoreVerdict(ignored=not self.tracked(path))) for path in group)
                 continue
             top = os.fsencode(repository.top)
             asked = {os.path.relpath(os.path.join(self.root, path), top): path for path in sorted(group)}
             try:
                 found.update((asked[name], verdict) for name, verdict in verdicts(repository, list(asked)).items())
             except GitError as error:
-                self._unanswered.add(index)  # it would take git as long again to fail
-                found.update((path, Verdict(ignored=not self.tracked(path))) for path in group)
-                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-failed", detail=str(error)))
+                self._unanswered.add(index)  # git would take as long to fail again
+                found.update((path, IgnoreVerdict(ignored=not self.tracked(path))) for path in group)
+                self.gaps.append(Skipped(path=self.display(group[0]), reason="git-unanswered", detail=str(error)))
         return found
 
     def _behind_link(self, path: bytes) -> bool:
-        """Whether a folder that the path leads through is a link."""
+        """Return whether a folder in the path is a symbolic link."""
         parts = path.split(b"/")
         return any(os.path.islink(os.path.join(self.root, *parts[:depth])) for depth in range(1, len(parts)))
 
     def _folder_of(self, path: bytes) -> Folder:
-        """The folder whose repository the path belongs to: the innermost one."""
+        """Return the folder of the innermost repository that contains the path."""
         place = os.path.join(self.root, path) + b"/"
 
         def depth(folder: Folder) -> int:
@@ -214,7 +217,7 @@ class Project:
     # --- keys ---------------------------------------------------------------------------------------------------
 
     def inspect(self, path: bytes) -> list[Sighting]:
-        """The keys in a file, listed or not, in order."""
+        """Return the keys in a file, listed or not, in order."""
         if path in self.files:
             return self.keys.get(path, [])
         if path not in self._inspected:
@@ -223,8 +226,8 @@ class Project:
             self._inspected[path] = Inspector(self.engine).inspect(blob, data).sightings if data else []
         return self._inspected[path]
 
-    def seen(self) -> Iterator[Sighting]:
-        """All keys of which it is known so far that they are in a file, listed or not."""
+    def keys_in_files(self) -> Iterator[Sighting]:
+        """Yield all keys known so far to be in a file, listed or not."""
         for groups in (self.keys, self._inspected):
             yield from (one for group in groups.values() for one in group)
 
@@ -234,11 +237,11 @@ class Project:
         return self.engine.ruleset.by_id()
 
     def vendor_name(self, key: Sighting) -> str:
-        """Whose key it is, as people write it."""
+        """Return the display name of the vendor that issued the key."""
         return self.engine.ruleset.vendors[self.rules[key.attribution.rule].vendor].name
 
     def key_name(self, key: Sighting, kind: str = "") -> str:
-        """``Stripe key``, or with a kind ``Stripe live key``; by its rule's title where it is no known vendor's."""
+        """Return ``Stripe key``, or ``Stripe live key`` for a kind; for an unknown vendor, the title of the rule."""
         rule, kind = self.rules[key.attribution.rule], f"{kind} " if kind else ""
         if self.engine.ruleset.vendors[rule.vendor].url:
             return f"{self.vendor_name(key)} {kind}key"
@@ -248,28 +251,28 @@ class Project:
     # --- places -------------------------------------------------------------------------------------------------
 
     def spot(self, path: bytes, start: int, end: int) -> Spot:
-        """A stretch of a file, in bytes, as a place; the file as a whole where it cannot be read any more."""
+        """Return the spot of a span, in bytes; the file as a whole if it cannot be read any more."""
         data = self.read(path)
         if data is None or not 0 <= start < end <= len(data):
-            return places.of_file(path)
-        return places.of_span(path, data, start, end, self.engine)
+            return spots.of_file(path)
+        return spots.of_span(path, data, start, end, self.engine)
 
-    def hidden(self, path: bytes, start: int, end: int, around: tuple[int, int] | None = None) -> Spot:
-        """The same for a stretch that is a secret: shown is what stands ``around`` it, if that is given."""
+    def hidden_spot(self, path: bytes, start: int, end: int, around: tuple[int, int] | None = None) -> Spot:
+        """Return the spot of a span that is a secret; the text ``around`` it is shown, if that span is given."""
         data = self.read(path)
         if data is None or not 0 <= start < end <= len(data):
-            return places.of_file(path)
-        return places.of_secret(path, data, (start, end), around or (start, end), self.engine)
+            return spots.of_file(path)
+        return spots.of_secret(path, data, (start, end), around or (start, end), self.engine)
 
     def offset(self, path: bytes, key: Sighting) -> int:
-        """Where a key begins in its file, in bytes; 0 where the file cannot be read any more."""
+        """Return the offset of a key in its file, in bytes; 0 if the file cannot be read any more."""
         data = self.read(path) or b""
         at = self._line(path, data, key.occurrence.line)
         text = data[at : at + 4 * key.occurrence.column].decode("utf-8", "surrogateescape")
         return at + len(text[: key.occurrence.column - 1].encode("utf-8", "surrogateescape"))
 
     def _line(self, path: bytes, data: bytes, line: int) -> int:
-        """Where a line begins, looked for from the last one that was asked for in the file."""
+        """Return the offset of a line, counting from the last line that was asked for in the same file."""
         known, number, at = self._last_line
         if known != path or number > line:
             number, at = 1, len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
@@ -287,9 +290,8 @@ class Project:
             return opened.data if opened.read is None else b"".join(iter(opened.read, b""))
         except Absent:
             return None
-        except (
-            OSError
-        ) as error:  # it was read a moment ago: what a check does not see, it must not pass over in silence
+        except OSError as error:
+            # it was readable a moment ago: what a check cannot see must be reported
             detail = os.strerror(error.errno or 0)
             self.gaps.append(Skipped(path=self.display(path), reason="unreadable", detail=detail))
             return None

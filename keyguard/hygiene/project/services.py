@@ -8,7 +8,7 @@ from keyguard.hygiene.project.project import Project
 
 
 def services(project: Project) -> list[bytes]:
-    """The folders that are built or run on their own, sorted; the root, and what lies within another, is none."""
+    """Return the folders that are built or run on their own, sorted, without the root and without nested ones."""
     lists = tables.load("environments")["services"]
     manifests = tables.patterns("environments", "services", "manifests").among(project.files)
     folders = {path.rpartition(b"/")[0] for path in manifests if not patterns.in_folder(path, lists["aside"])}
@@ -20,5 +20,5 @@ def services(project: Project) -> list[bytes]:
 
 
 def service_of(path: bytes, folders: list[bytes]) -> bytes:
-    """The folder of those that a file lies in; empty if in none."""
+    """Return the folder among ``folders`` that contains the file; empty if none does."""
     return next((folder for folder in folders if path.startswith(folder + b"/")), b"")

@@ -1,6 +1,6 @@
-"""What a file of settings gives its names: ``NAME=value`` as shells, Java, TOML, INI, YAML and JSON write it.
+"""The settings in a file: ``NAME=value`` as shells, Java, TOML, INI, YAML and JSON write it.
 
-One lenient pattern reads them all, a line at a time. What it cannot read holds nothing.
+One lenient pattern reads all these formats, a line at a time. Lines that it cannot read yield nothing.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ _NETRC = expression(rb"(?:^|\s)(?P<name>password)\s+(?P<plain>\S+)")
 _COMMENT = expression(rb"(?:^|[ \t])#")
 _HUMP = expression(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = expression(r"[^A-Za-z0-9]+")
-#: more than a person writes down
+#: settings of one file: nobody writes more by hand
 _MOST = 2000
 
 
 class Setting(NamedTuple):
-    """One name that is given a value."""
+    """One name with the value that is assigned to it."""
 
     name: str
-    """As written, without what stands before its last ``:``."""
+    """As written, without anything before its last ``:``."""
     value: bytes
     start: int
     end: int
-    """Range of the name, in bytes."""
+    """The span of the name, in bytes."""
 
     @property
     def words(self) -> str:
-        """The name as environment variables are written: ``spring.mail.authToken`` is SPRING_MAIL_AUTH_TOKEN."""
+        """The name in the style of environment variables: ``spring.mail.authToken`` becomes SPRING_MAIL_AUTH_TOKEN."""
         return _SEPARATORS.sub("_", _HUMP.sub("_", self.name)).strip("_").upper()
 
 
 def settings(path: bytes, content: bytes) -> Iterator[Setting]:
-    """All settings of a file, in order; comments are none."""
+    """Yield the settings of a file, in order, without comments."""
     pattern = _NETRC if path.endswith(b"netrc") else _LINE
     for count, found in enumerate(pattern.finditer(content)):
         if count == _MOST:
@@ -55,6 +55,6 @@ def settings(path: bytes, content: bytes) -> Iterator[Setting]:
 
 
 def _plain(text: bytes) -> bytes:
-    """A value without quotes, up to a comment or the comma behind it."""
+    """Return an unquoted value, up to a comment or a trailing comma."""
     comment = _COMMENT.search(text)
     return text[: comment.start() if comment else len(text)].strip().rstrip(b",;").strip(b"\"'")

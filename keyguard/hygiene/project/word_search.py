@@ -1,4 +1,4 @@
-"""A cheap look at many files: which of some words stand in which, before anything is parsed."""
+"""A search for words in many files, which decides cheaply which of them are worth parsing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from keyguard.rules.anchor import Anchor
 
 
 def files_with(project: Project, paths: Collection[bytes], words: Sequence[bytes]) -> list[bytes]:
-    """Those of the files in which one of the words stands, in order."""
+    """Return the files that contain one of the words, sorted."""
     if not paths or not words:
         return []
     anchors = tuple(Anchor(word, nocase=False, tail=(), before=(0, 0)) for word in dict.fromkeys(words))

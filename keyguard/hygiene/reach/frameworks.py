@@ -1,4 +1,4 @@
-"""The frameworks that an application uses, and what each is known for: a table in ``data/frameworks.toml``."""
+"""The frameworks that an application uses, and the conventions of each, from ``data/frameworks.toml``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.reach.code import names
-from keyguard.hygiene.reach.layout import App
-from keyguard.hygiene.reach.loose import block_after, pairs
+from keyguard.hygiene.reach.applications import App
+from keyguard.hygiene.reach.code import file_names
+from keyguard.hygiene.reach.config_parser import option_pairs, option_values
 
-#: configurations, without their endings, in which aliases stand
+#: configuration files, without their extensions, that define aliases
 _ALIASING = (
     *(b"vite.config", b"nuxt.config", b"svelte.config", b"astro.config", b"next.config", b"vue.config", b"wxt.config"),
     *(b"webpack.config", b"webpack.common", b"webpack.base", b"rsbuild.config", b"electron.vite.config"),
@@ -22,16 +22,16 @@ _ALIASING = (
 
 
 class Entries(NamedTuple):
-    """A convention: what begins a client by its path."""
+    """A convention: paths of files that are entry points."""
 
     kind: str
     path: bytes
-    """A regular expression."""
+    """A regular expression, matched against the path inside the application."""
     removed: frozenset[bytes]
 
 
 class Framework(NamedTuple):
-    """One row of the table."""
+    """One framework of the table."""
 
     name: str
     packages: frozenset[str]
@@ -41,27 +41,27 @@ class Framework(NamedTuple):
     closed_anywhere: tuple[bytes, ...]
     aliases: dict[bytes, list[bytes]]
     use_client: bool
-    """Whether a client begins where a file says ``"use client"``."""
+    """Whether ``"use client"`` in a file makes it an entry point."""
 
     def of(self, app: App) -> bool:
-        """Whether the application uses it."""
+        """Return whether the application uses the framework."""
         if not self.packages and not self.configs:
             return True
         return not self.packages.isdisjoint(app.dependencies) or not self.configs.isdisjoint(app.configs)
 
 
 class Entry(NamedTuple):
-    """Where a client begins."""
+    """An entry point of client code."""
 
     path: bytes
     kind: str
     removed: frozenset[bytes] = frozenset()
-    """Exports that are taken out before the file is shipped."""
+    """Exports that the framework removes before it ships the file."""
 
 
 @cache
 def table() -> tuple[Framework, ...]:
-    """All frameworks; of two that claim a file the first has it."""
+    """Return all frameworks. If two claim a file, the first wins."""
     return tuple(
         Framework(
             name=one["name"],
@@ -82,31 +82,35 @@ def table() -> tuple[Framework, ...]:
 
 @cache
 def config_names() -> frozenset[bytes]:
-    """The names of configurations, without their endings, that make a folder an application."""
+    """Return the names of configuration files, without their extensions, that mark a folder as an application."""
     return frozenset(name for one in table() for name in one.configs)
 
 
 def used_by(app: App) -> tuple[Framework, ...]:
-    """The frameworks of an application."""
+    """Return the frameworks that an application uses."""
     return tuple(one for one in table() if one.of(app))
 
 
 def by_convention(app: App, used: Iterable[Framework]) -> Iterator[Entry]:
-    """The files that begin a client by where they lie."""
+    """Yield the files that a convention makes entry points."""
     rows = [row for one in used for row in one.entries]
-    code = [path for path in app.files if names.extension(path) in names.READ and names.ships(path)] if rows else []
+    code = (
+        [path for path in app.files if file_names.extension(path) in file_names.READ and file_names.ships(path)]
+        if rows
+        else []
+    )
     for path in code:
-        inner = names.below(app.root, path) or b""
+        inner = file_names.below(app.root, path) or b""
         row = next((row for row in rows if _compiled(row.path).fullmatch(inner)), None)
         if row is not None:
             yield Entry(path, row.kind, row.removed)
 
 
-class Closed:
-    """Which files never leave the server, by where they lie."""
+class ServerOnlyFiles:
+    """The files that frameworks keep on the server by their paths."""
 
     def __init__(self, apps: Collection[App]) -> None:
-        """``apps`` are all of the project."""
+        """``apps`` are all applications of the project."""
         everywhere = {one for app in apps for framework in used_by(app) for one in framework.closed_anywhere}
         self._all = [_compiled(one) for one in sorted(everywhere)]
         self._own = {
@@ -114,23 +118,25 @@ class Closed:
         }
 
     def __call__(self, home: bytes, path: bytes) -> bool:
-        """``home`` is the root of the application that the file belongs to."""
-        inner = names.below(home, path) or b""
+        """Return whether the file stays on the server; ``home`` is the root of its application."""
+        inner = file_names.below(home, path) or b""
         return any(one.fullmatch(inner) for one in (*self._own[home], *self._all))
 
 
 def aliases(app: App) -> dict[bytes, list[bytes]]:
-    """What imports of an application may begin with -> the folders, from the root of the project, that it means."""
+    """Return the import prefixes of an application, each with the folders that it means, relative to the root."""
     found: dict[bytes, list[bytes]] = {}
     for path in dict.fromkeys(app.configs[name] for name in _ALIASING if name in app.configs):
-        for block in block_after(app.text(path), b"alias"):
-            for prefix, texts in pairs(block):
-                place = names.join(app.root, b"/".join(text.strip(b"/") for text in texts) or b".") if texts else None
+        for block in option_values(app.text(path), b"alias"):
+            for prefix, texts in option_pairs(block):
+                place = (
+                    file_names.join(app.root, b"/".join(text.strip(b"/") for text in texts) or b".") if texts else None
+                )
                 if place is not None:
                     found.setdefault(_prefix(prefix), []).append(_prefix(place))
     for one in used_by(app):
         for prefix, folders in one.aliases.items():
-            places = (names.join(app.root, folder or b".") for folder in folders)
+            places = (file_names.join(app.root, folder or b".") for folder in folders)
             found.setdefault(prefix, []).extend(place for place in places if place is not None)
     return dict(sorted(found.items(), key=lambda row: (-len(row[0]), row[0])))
 
@@ -141,7 +147,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 
 def _prefix(text: bytes) -> bytes:
-    """``@/*``, ``vue$`` -> what stands before."""
+    """Return an alias without its wildcard: ``@/*`` -> ``@``, ``vue$`` -> ``vue``."""
     return text.rstrip(b"*$").rstrip(b"/") or text
 
 

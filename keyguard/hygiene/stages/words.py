@@ -1,57 +1,36 @@
-"""The nouns of stages, and the words by which people call them: ``values-prod.yaml``, not ``product.yaml``."""
+"""The words for stages in names: ``values-prod.yaml`` names production, ``product.yaml`` does not."""
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
+from keyguard.hygiene.stages.stage import Stage
 from keyguard.support.regex import expression
 
-#: bytes of a name that are looked at
+#: characters of a name that are looked at
 LONGEST = 200
 _CHUNK = expression(r"[A-Za-z0-9]+")
 _WORD = expression(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
-class Stage(str, Enum):
-    """For what a program runs where a place is used."""
-
-    DEVELOPMENT = "development"
-    TEST = "test"
-    CI = "ci"
-    EXAMPLE = "example"
-    STAGING = "staging"
-    PRODUCTION = "production"
-
-
-class Judged(NamedTuple):
-    """The stage of a place, if it can be told."""
+class NameWords(NamedTuple):
+    """The words of a name, and the stage that they name."""
 
     stage: Stage | None
-    why: str = ""
-    """In words: ``file name .env.development``."""
-    firm: bool = False
-    """Whether it is said, and not only a habit."""
-
-
-class Words(NamedTuple):
-    """A name taken apart."""
-
-    stage: Stage | None
-    """The one that is named; None where there is none, or more than one that differ."""
+    """None if the words name no stage, or several different ones."""
     first: bool
     last: bool
-    """Whether its word stands first, or last."""
+    """Whether the word for the stage is the first, or the last."""
     weak: bool
     """Whether that word often means something else."""
     rest: tuple[str, ...]
-    """The words that say something else, in lower case."""
+    """All other words, in lower case."""
 
 
-def split(name: str) -> list[str]:
-    """``HTTPServerDev2`` -> ``http server dev``: words in lower case, without numbers."""
+def split_words(name: str) -> list[str]:
+    """Split a name into words in lower case, without numbers: ``HTTPServerDev2`` -> ``http``, ``server``, ``dev``."""
     words: list[str] = []
     for chunk in _CHUNK.findall(name[:LONGEST]):
         if stage_of(chunk):
@@ -62,32 +41,38 @@ def split(name: str) -> list[str]:
 
 
 def stage_of(word: str) -> Stage | None:
-    """The stage that a word names."""
+    """Return the stage that a word names; None if it names none."""
     return _table().get(_plain(word))
 
 
-def read(name: str) -> Words:
-    """What a name says: which stage, and what besides."""
-    words = _joined(split(name))
+def parse_name(name: str) -> NameWords:
+    """Return the words of a name, and the stage that they name."""
+    words = _joined(split_words(name))
     named = [(at, stage) for at, word in enumerate(words) if (stage := stage_of(word))]
     said = _one_of([(stage, words[at]) for at, stage in named])
     places = [at for at, stage in named if stage is said]
     rest = tuple(word for word in words if not stage_of(word) and word not in _companions())
     weak = all(words[at] in _weak() for at in places)
-    return Words(said, 0 in places, len(words) - 1 in places, weak, rest)
+    return NameWords(said, 0 in places, len(words) - 1 in places, weak, rest)
 
 
-def exact(name: str) -> Stage | None:
-    """The stage that a name is, with nothing besides but words that go with it; ``ci`` alone is also a country."""
-    found = read(name)
+def exact_stage(name: str) -> Stage | None:
+    """Return the stage that a name consists of, apart from words that accompany stages; None otherwise.
+
+    ``ci`` alone is also a country, so it names no stage here.
+    """
+    found = parse_name(name)
     if found.stage is Stage.CI:
         return None
-    plain = not found.rest and (not found.weak or len(split(name)) == 1)
+    plain = not found.rest and (not found.weak or len(split_words(name)) == 1)
     return found.stage if plain else None
 
 
 def _one_of(named: list[tuple[Stage, str]]) -> Stage | None:
-    """Examples of whatever are examples; ``local`` goes with every stage; production goes with no other."""
+    """Return the stage that several words agree on.
+
+    An example of anything is an example; ``local`` may accompany every stage; production agrees with no other stage.
+    """
     stages = {stage for stage, _ in named}
     if Stage.EXAMPLE in stages:
         return Stage.EXAMPLE
@@ -98,7 +83,7 @@ def _one_of(named: list[tuple[Stage, str]]) -> Stage | None:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """``pre prod`` is one word, and not production."""
+    """Return the words with ``pre prod`` joined into one, which does not mean production."""
     found: list[str] = []
     for word in words:
         if found and found[-1] in _before_production() and stage_of(word) is Stage.PRODUCTION:

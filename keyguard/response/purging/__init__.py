@@ -1,1 +1,1 @@
-"""Taking keys out of history: in a clone of our own, by git-filter-repo, and never in the user's own repository."""
+"""Purge keys from history: rewrite a clone of our own with git-filter-repo, never the user's repository."""

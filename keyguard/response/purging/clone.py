@@ -1,4 +1,4 @@
-"""The clone that is rewritten: in a folder of ours, by a git that nothing in the user's repository can steer."""
+"""The clone that is rewritten: in a folder of our own, by a git that the user's repository cannot influence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO
 
 from keyguard.git.layout.alternates import alternates
 from keyguard.git.layout.repository import Repository
-from keyguard.git.process.shadow import find_git
+from keyguard.git.process.isolated_git import find_git
 from keyguard.support.errors import GitError, UsageError
 
 try:
@@ -19,11 +19,11 @@ try:
 except ImportError:  # no such locks on Windows
     fcntl = None  # type: ignore[assignment]
 
-#: a file that says that what is in the folder is ours, and unfinished; locked while somebody is at work
+#: a file that marks the folder as ours, and unfinished; locked while a purge is running
 _MARK = "unfinished"
-#: lines of what a git complained about that are passed on
+#: lines of git's error output that are passed on
 _MOST_SAID = 3
-#: settings of every git that runs here, whatever the clone's own configuration says
+#: settings of every git that runs here; they override the clone's own configuration
 _SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "maintenance.auto=false")
 _ENVIRONMENT = {
     "LC_ALL": "C",
@@ -35,7 +35,7 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
-    # what is written here without git is read by it
+    # refs that are written here without git have to be readable by git
     "GIT_DEFAULT_REF_FORMAT": "files",
 }
 
@@ -44,7 +44,7 @@ class Clone:
     """A bare repository in a folder of its own."""
 
     def __init__(self, folder: str, source: str) -> None:
-        """``source`` is the repository of the user, in which nothing is made and no program is run."""
+        """``source`` is the user's repository, in which nothing is created and no program runs."""
         self.folder = os.path.realpath(folder)
         self.path = os.path.join(self.folder, "clone.git")
         inside = os.path.realpath(source).rstrip("/")
@@ -54,31 +54,32 @@ class Clone:
 
     @contextmanager
     def made(self) -> Iterator[None]:
-        """Have the folder, empty; what an interrupted purge has left in it is removed. Raises ``UsageError``."""
+        """Provide an empty folder, without the remains of an interrupted purge. ``UsageError`` if it is taken."""
         if os.path.lexists(self.folder) and not self._is_ours():
             raise UsageError(f"{self.folder}: is there already; give another folder with --into, or remove it")
         with self._marked():
             yield
 
     def keep(self) -> None:
-        """Say that the clone is finished: no later purge removes it."""
+        """Mark the clone as finished: no later purge removes it."""
         os.unlink(os.path.join(self.folder, _MARK))
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it."""
+        """Remove the folder and everything in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def fetch(self, address: str, network: Mapping[str, str]) -> None:
-        """Clone all refs of a server; ``network`` are the variables by which git reaches it. Raises ``GitError``."""
+        """Clone all refs of a server; ``network`` are the variables for git's access. Raise ``GitError``."""
         allowed = {"GIT_ALLOW_PROTOCOL": "https:ssh", **network}
         words = ("clone", "--quiet", "--mirror", "--template=", "--", address, self.path)
         self._run(words, variables=allowed)
         self("config", "--remove-section", "remote.origin")
 
     def copy(self, repository: Repository, refs: Sequence[tuple[bytes, str]], head: str) -> None:
-        """Copy refs and all that they lead to from a repository on this machine, in which no git is run for it.
+        """Copy refs and everything that they reach from a local repository, in which no git runs.
 
-        ``head`` is the full name of the branch that is checked out there, if one is. Raises ``GitError``.
+        ``head`` is the full name of the branch that is checked out there, empty if none is. Raise ``GitError`` on
+        failure.
         """
         alternates(repository.objects)
         words = ("init", "--quiet", "--bare", "--template=", f"--object-format={repository.object_format}", self.path)
@@ -88,16 +89,16 @@ class Clone:
         with open(borrowed, "wb") as file:
             file.write(os.fsencode(repository.objects) + b"\n")
         self.update([(name, oid, "") for name, oid in refs])
-        if head:  # not by git: no name of a repository is on a command line
+        if head:  # not by git: no name from the repository is put on a command line
             with open(os.path.join(self.path, "HEAD"), "wb") as file:
                 file.write(b"ref: " + os.fsencode(head) + b"\n")
         self("repack", "-a", "-d", "-q")
         os.unlink(borrowed)
 
     def update(self, changes: Sequence[tuple[bytes, str, str]]) -> None:
-        """Set refs in one step: ``(name, new, old)``; without ``new`` a ref is deleted, without ``old`` made.
+        """Set refs in one transaction: ``(name, new, old)``; an empty ``new`` deletes, an empty ``old`` creates.
 
-        Their names are on no command line.
+        The names are not on a command line.
         """
         lines = []
         for name, new, old in changes:
@@ -108,18 +109,18 @@ class Clone:
         self("update-ref", "--no-deref", "-z", "--stdin", stdin=b"".join(lines))
 
     def refs(self) -> dict[bytes, str]:
-        """All refs: full name -> id."""
+        """Return full name -> id of all refs."""
         lines = self("for-each-ref", "--format=%(objectname) %(refname)").splitlines()
         return {name: oid.decode() for oid, name in (line.split(b" ", 1) for line in lines)}
 
     def head(self) -> bytes:
-        """The full name of the branch that is checked out at the server; empty where none is."""
+        """Return the full name of the branch that is checked out at the server; empty if none is."""
         with suppress(GitError):
             return self("symbolic-ref", "--quiet", "HEAD").strip()
         return b""
 
     def tidy(self) -> None:
-        """Forget every object to which no ref leads. Raises ``GitError``."""
+        """Delete every object that no ref reaches. Raise ``GitError`` on failure."""
         shutil.rmtree(os.path.join(self.path, "filter-repo"), ignore_errors=True)
         self("pack-refs", "--all", "--prune")
         self("repack", "-a", "-d", "-q")
@@ -127,12 +128,12 @@ class Clone:
         self("prune-packed", "--quiet")
 
     def __call__(self, *words: str, stdin: bytes = b"") -> bytes:
-        """What git answers in the clone. Raises ``GitError``."""
+        """Return the output of git in the clone. Raise ``GitError`` on failure."""
         return self._run(words, stdin, within=("--git-dir", self.path))
 
     @contextmanager
     def reading(self, *words: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-        """A git in the clone that is asked and answers while it runs: its input and its output."""
+        """Run a git in the clone that is queried while it runs; gives its input and its output."""
         command = [self.git, *_options(), "--git-dir", self.path, *words]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, cwd=self.folder, env=self.environment(), **pipes) as git:  # type: ignore[call-overload]
@@ -145,7 +146,7 @@ class Clone:
             raise GitError(f"git {words[0]} ended with {git.returncode}: what the clone holds is not known")
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """An environment in which nothing of this machine is seen."""
+        """Return an environment that nothing of this machine influences."""
         search = os.pathsep.join((os.path.dirname(self.git), os.defpath))
         return {**_ENVIRONMENT, "PATH": search, "HOME": self.folder, **(more or {})}
 
@@ -165,7 +166,7 @@ class Clone:
         return done.stdout
 
     def _is_ours(self) -> bool:
-        """Whether there is nothing in the folder but what a purge left unfinished."""
+        """Whether the folder contains only what an unfinished purge has left."""
         if not os.path.isdir(self.folder) or os.path.islink(self.folder):
             return False
         return set(os.listdir(self.folder)) in ({_MARK, "clone.git"}, {_MARK}, set())
@@ -186,12 +187,12 @@ class Clone:
 
 
 def default_folder(source: str) -> str:
-    """Where the clone goes if nobody says where: beside the repository."""
+    """Return the default location of the clone: next to the repository."""
     return os.path.realpath(source).rstrip("/") + "-purged"
 
 
 def _locked(file: IO[str]) -> bool:
-    """Lock a file until it is closed; False where somebody else has done so."""
+    """Lock a file until it is closed; return False if another process has locked it."""
     if fcntl is not None:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

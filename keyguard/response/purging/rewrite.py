@@ -1,4 +1,4 @@
-"""The rewrite itself: commits by git-filter-repo, tags and blobs by their text, refs by git."""
+"""Rewrite the history: commits by git-filter-repo, tags and blobs by their text, refs by git."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import sys
 from typing import NamedTuple
 
 import keyguard
-from keyguard.response.purging import filtering
+from keyguard.response.purging import filter_repo
+from keyguard.response.purging.affected_objects import Objects
 from keyguard.response.purging.clone import Clone
-from keyguard.response.purging.forms import Forms
-from keyguard.response.purging.holders import Objects
-from keyguard.response.purging.scope import HOSTED, Ref, Scope
+from keyguard.response.purging.replacements import Replacements
+from keyguard.response.purging.rewrite_scope import HOSTED, Ref, Scope
 from keyguard.support.errors import GitError, UsageError
 
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|(?:PGP|SIGNED) MESSAGE)-----", re.MULTILINE)
 _SIGNATURE_HEADER = re.compile(rb"^gpgsig(?:-sha256)? .*\n(?: .*\n)*", re.MULTILINE)
-#: digits of an id
+#: the number of digits of a SHA-1 id
 _SHA1 = 40
-#: lines of a complaint that are passed on
+#: lines of error output that are passed on
 _MOST_SAID = 3
-#: what the process does: its folders come from here, not from the environment
-_START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filtering; filtering.main()"
+#: the program of the process: its import folders come from here, not from the environment
+_START = "import sys; sys.path += sys.argv[1:]; from keyguard.response.purging import filter_repo; filter_repo.main()"
 
 
 class Moved(NamedTuple):
@@ -35,18 +35,18 @@ class Moved(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a rewrite has changed."""
+    """The result of a rewrite."""
 
     refs: list[Moved]
     commits: dict[str, str]
     """Old id -> new id."""
     signed_commits: int
     signed_tags: int
-    """How many of each have lost a signature."""
+    """The number of each that lost a signature."""
 
 
 def tools(source: str) -> list[str]:
-    """The folders of keyguard and of git-filter-repo. Raises ``UsageError`` where the latter cannot be used."""
+    """Return the folders of keyguard and of git-filter-repo. Raise ``UsageError`` if the latter cannot be used."""
     from importlib.util import find_spec
 
     spec = find_spec("git_filter_repo")
@@ -59,10 +59,10 @@ def tools(source: str) -> list[str]:
     return [own, os.path.dirname(found)]
 
 
-def rewrite(clone: Clone, forms: Forms, objects: Objects, scope: Scope, folders: list[str]) -> Change:
-    """Rewrite what the scope says in the clone, and nothing else; refs that only a host can move are left away.
+def rewrite(clone: Clone, forms: Replacements, objects: Objects, scope: Scope, folders: list[str]) -> Change:
+    """Rewrite the scope in the clone, and nothing else; drop refs that only a host can change.
 
-    Raises ``GitError``, also where other commits came out than the scope announces.
+    Raise ``GitError`` on failure, also if the rewritten commits are not those of the scope.
     """
     ids = _commits(clone, forms, scope, folders) if scope.commits else {}
     tags: dict[str, str] = {}
@@ -75,14 +75,14 @@ def rewrite(clone: Clone, forms: Forms, objects: Objects, scope: Scope, folders:
     return Change(moved, ids, len(objects.signed & scope.commits), signed_tags)
 
 
-def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> dict[str, str]:
-    """Rewrite the commits: old id -> new id."""
+def _commits(clone: Clone, forms: Replacements, scope: Scope, folders: list[str]) -> dict[str, str]:
+    """Rewrite the commits; return old id -> new id."""
     work = f"refs/keyguard-{os.urandom(6).hex()}/"
     names = [f"{work}{number}" for number in range(len(scope.tips))]
     clone.update([(name.encode(), oid, "") for name, oid in zip(names, scope.tips, strict=True)])
-    # git-filter-repo reads no ids of SHA-256 in a range: all is exported then, and has to come out with the same ids
+    # git-filter-repo reads no SHA-256 ids in a range: then everything is exported, and has to keep the same ids
     cut = [oid for oid in scope.cut if len(oid) == _SHA1]
-    asked = filtering.request([(form.old, form.new) for form in forms.all], names, cut)
+    asked = filter_repo.request([(form.old, form.new) for form in forms.all], names, cut)
     command = [sys.executable, "-I", "-c", _START, *folders]
     done = subprocess.run(
         command, cwd=clone.path, env=clone.environment(), input=asked, capture_output=True, check=False
@@ -93,7 +93,7 @@ def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> di
     with open(os.path.join(clone.path, "filter-repo", "commit-map"), encoding="ascii") as file:
         pairs = (line.split() for line in file.read().splitlines()[1:])
         ids = {old: new for old, new in pairs if old != new}
-    # nothing may change that was not announced, and nothing be lost
+    # nothing may change that was not announced, and nothing may be lost
     if ids.keys() != scope.commits or not all(new.strip("0") for new in ids.values()):
         raise GitError("git-filter-repo rewrote other commits than hold the key: nothing is to be pushed")
     refs = clone.refs()
@@ -101,8 +101,10 @@ def _commits(clone: Clone, forms: Forms, scope: Scope, folders: list[str]) -> di
     return ids
 
 
-def _moved(clone: Clone, forms: Forms, objects: Objects, ref: Ref, ids: dict[str, str], tags: dict[str, str]) -> str:
-    """The new id of a ref, with the tags that it leads through written anew."""
+def _moved(
+    clone: Clone, forms: Replacements, objects: Objects, ref: Ref, ids: dict[str, str], tags: dict[str, str]
+) -> str:
+    """Return the new id of a ref, after rewriting the tags that it leads through."""
     old, new = ref.target, ids.get(ref.target, ref.target)
     if objects.holding.get(old) == "blob":
         text = forms.replaced(clone("cat-file", "blob", old))
@@ -128,7 +130,7 @@ def is_signed(text: bytes) -> bool:
 
 
 def _is_unwanted(name: bytes, scope: Scope) -> bool:
-    """Whether a ref stays out of what is kept: it still leads to a key, or is none of ours to move."""
+    """Whether a ref is left out of the result: it still leads to a key, or is not ours to change."""
     return name.startswith(HOSTED) or any(name == ref.name for ref, _ in scope.left)
 
 

@@ -1,4 +1,4 @@
-"""Which server a repository belongs to: what its configuration names is a proposal, and the user has to agree."""
+"""Determine the server of a repository: its configuration only proposes one, and the user has to confirm it."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from keyguard.git.layout.gaps import Reader
+from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.remotes import Remote, remotes_of
 from keyguard.git.layout.repository import Repository, open_git_dir
 from keyguard.git.layout.settings import is_partial, settings_of
 from keyguard.git.refs.tips import read_refs
-from keyguard.response.purging import address
-from keyguard.response.purging.address import Address
+from keyguard.response.purging import remote_address
 from keyguard.response.purging.clone import Clone
+from keyguard.response.purging.remote_address import Address
 from keyguard.support.errors import GitError, UsageError
 
 _USUAL = "origin"
-#: what git tries for a path, in this order
+#: the suffixes that git tries for a path, in this order
 _ENDINGS = ("/.git", "", ".git/.git", ".git")
-#: refs that only the repository itself has a use for
+#: refs that only the repository itself uses
 _OWN = (b"refs/remotes/", b"refs/stash", b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/", b"refs/original/")
 
 
 class Server(NamedTuple):
-    """Where the history comes from that is rewritten, and where it is to be pushed."""
+    """The source of the history that is rewritten, and the target of the push."""
 
     address: Address
     name: str
-    """Of the remote; empty where the address was typed, or there is no remote."""
+    """The remote's name; empty if the URL was typed, or there is no remote."""
     local: bool
-    """Whether it is the user's repository itself, which has no remote."""
+    """Whether it is the user's repository itself, without a remote."""
 
 
-def proposed(repository: Repository, wanted: str) -> Server:
-    """The server of a repository; ``wanted`` is the name of a remote, an address, or nothing.
+def propose_server(repository: Repository, wanted: str) -> Server:
+    """Return the server of a repository; ``wanted`` is the name of a remote, a URL, or empty.
 
-    Raises ``UsageError`` where it cannot be told, or is reached in a way that is not taken.
+    Raise ``UsageError`` if it is ambiguous, or its URL is not supported.
     """
     base = repository.top or repository.git_dir
     remotes = remotes_of(repository)
     named = next((one for one in remotes if one.name == wanted), None)
     if wanted and named is None:
-        return Server(address.parse(wanted, os.getcwd()), "", local=False)
+        return Server(remote_address.parse(wanted, os.getcwd()), "", local=False)
     if not remotes:
-        return Server(address.parse(base, base), "", local=True)
+        return Server(remote_address.parse(base, base), "", local=True)
     usual = [one for one in remotes if len(remotes) == 1 or one.name == _USUAL]
     remote = named or next(iter(usual), None)
     if remote is None:
@@ -53,8 +53,8 @@ def proposed(repository: Repository, wanted: str) -> Server:
     return Server(_target(remote, base), remote.name, local=False)
 
 
-def confirmed(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
-    """Raise ``UsageError`` where the user has not agreed to the address: by typing it, or when he is asked."""
+def require_confirmation(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
+    """Raise ``UsageError`` if the user has not confirmed the URL, by typing it or when asked."""
     if server.local or (yes and wanted and not server.name):
         return
     if ask is None:
@@ -67,18 +67,18 @@ def confirmed(server: Server, wanted: str, *, yes: bool, ask: Callable[[str], bo
 
 
 def check_whole(repository: Repository, what: str) -> None:
-    """Raise ``GitError`` where a repository lacks history or objects on purpose: its keys cannot all be found."""
+    """Raise ``GitError`` if a repository lacks history or objects on purpose: not all keys can be found then."""
     if repository.shallow:
         raise GitError(f"{what} is a shallow clone: what it lacks is not searched. {_COMPLETE}")
-    if is_partial(repository, settings_of(repository, Reader(repository))):
+    if is_partial(repository, settings_of(repository, GitDirReader(repository))):
         raise GitError(f"{what} is a partial clone: what it lacks is not searched. {_COMPLETE}")
 
 
 _COMPLETE = "Clone the server without --depth and --filter (or git fetch --unshallow), and purge there; nothing changed"
 
 
-def obtain(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
-    """Clone what the server has. Raises ``GitError``, also where it does not have all of it itself."""
+def clone_server(clone: Clone, server: Server, repository: Repository, network: Callable[[], dict[str, str]]) -> None:
+    """Clone the server's repository. Raise ``GitError`` on failure, also if it is incomplete itself."""
     if server.address.protocol == "file":
         source = repository if server.local else _at(server.address.path)
         check_whole(source, "the server's repository")
@@ -96,11 +96,11 @@ def obtain(clone: Clone, server: Server, repository: Repository, network: Callab
 
 
 def _target(remote: Remote, base: str) -> Address:
-    """Where a remote is pushed to: that is what has to be rewritten."""
+    """Return the address that a remote is pushed to: that one has to be rewritten."""
     urls = remote.push_urls or remote.urls
     if len(urls) > 1:
         raise UsageError(f"the remote has {len(urls)} addresses to push to: choose one with --remote ADDRESS")
-    return address.parse(urls[0], base)
+    return remote_address.parse(urls[0], base)
 
 
 def _at(path: str) -> Repository:
@@ -112,8 +112,8 @@ def _at(path: str) -> Repository:
 
 
 def _head(repository: Repository) -> str:
-    """The full name of the branch that HEAD is on."""
-    from keyguard.git.layout.control import read_control
+    """Return the full name of the branch that HEAD is on; empty if there is none."""
+    from keyguard.git.layout.control_files import read_control
 
     data = (read_control(os.path.join(repository.git_dir, "HEAD"), 8 << 10) or b"").strip()
     name = os.fsdecode(data[4:].strip()) if data.startswith(b"ref:") else ""

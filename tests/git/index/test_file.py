@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.git.index.file import base_of, entries_with_base, parse_index, remembered_ids
+from keyguard.git.index.file import base_id, extension_ids, merged_entries, parse_index
 from keyguard.git.index.integrity import check_index
 from keyguard.git.layout.repository import discover
 from keyguard.git.refs.tips import read_tips
@@ -187,10 +187,10 @@ def test_no_damage_raises_anything_but_its_own_error(
     for data in (head + count.to_bytes(4, "big") + body, head + bytes(4) + named):
         with suppress(GitError):
             index = parse_index(sealed(data, object_format), object_format)
-            remembered_ids(index, object_format)
-            base_of(index, object_format)
+            extension_ids(index, object_format)
+            base_id(index, object_format)
             if b"link" in index.extensions:
-                entries_with_base(index, index._replace(entries=[b"x"] * 100), object_format)
+                merged_entries(index, index._replace(entries=[b"x"] * 100), object_format)
 
 
 def test_a_bitmap_of_runs_without_end_costs_no_more_than_the_entries_that_there_are() -> None:
@@ -199,4 +199,4 @@ def test_a_bitmap_of_runs_without_end_costs_no_more_than_the_entries_that_there_
     index = parse_index(
         sealed(b"DIRC\0\0\0\2\0\0\0\0link" + (20 + 2 * len(bitmap)).to_bytes(4, "big") + b"x" * 20 + 2 * bitmap), "sha1"
     )
-    assert entries_with_base(index, index._replace(entries=[b"y" * 20] * 1000), "sha1") == []
+    assert merged_entries(index, index._replace(entries=[b"y" * 20] * 1000), "sha1") == []

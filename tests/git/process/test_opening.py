@@ -7,10 +7,10 @@ import pytest
 
 from keyguard.git.layout import alternates as alternates_module
 from keyguard.git.layout.alternates import alternates
-from keyguard.git.layout.control import read_control
+from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.repository import Repository, discover
-from keyguard.git.process.opening import open_index, open_shadow
-from keyguard.git.process.traps import find_trap
+from keyguard.git.process.blocking_files import find_blocking_file
+from keyguard.git.process.opening import open_index, open_objects
 from keyguard.support.errors import GitError
 from tests.helpers.repos import Repo
 
@@ -110,7 +110,7 @@ def test_a_list_of_stores_that_git_would_trip_over_keeps_git_away(
         monkeypatch.setattr(alternates_module, "_MOST", 3)
         path.write_text("".join(f"{folder}\n" for folder in ("/", "/dev", "/etc", "/usr")))
     with pytest.raises(GitError, match="objects"):
-        open_shadow(found(repo))
+        open_objects(found(repo))
 
 
 def test_only_what_a_split_index_is_based_on_is_copied(repo: Repo) -> None:
@@ -118,8 +118,8 @@ def test_only_what_a_split_index_is_based_on_is_copied(repo: Repo) -> None:
     (base,) = repo.path.glob(".git/sharedindex.*")
     for name in ("sharedindex.old", "sharedindex." + "1" * 40, "sharedindex.XXXXXX"):
         repo.write(f".git/{name}", "x")
-    with open_index(found(repo)) as shadow:
-        copied = [path.name for path in Path(shadow.path).glob("sharedindex.*")]
+    with open_index(found(repo)) as git:
+        copied = [path.name for path in Path(git.path).glob("sharedindex.*")]
     assert copied == [base.name]
 
 
@@ -141,8 +141,8 @@ def test_objects_can_be_read_though_the_index_is_damaged(repo: Repo) -> None:
     repo.write("a", "content").add()
     oid = repo.oid(":a")
     repo.write(".git/index", "nonsense")
-    with open_shadow(found(repo)) as shadow:
-        assert shadow.run("cat-file", "blob", oid) == b"content"
+    with open_objects(found(repo)) as git:
+        assert git.run("cat-file", "blob", oid) == b"content"
 
 
 def test_traps_are_seen_where_git_would_step_into_them_and_only_there(tmp_path: Path) -> None:
@@ -154,16 +154,16 @@ def test_traps_are_seen_where_git_would_step_into_them_and_only_there(tmp_path: 
     (tree / ".gitignore").write_text("")
     (tree / "deep/.gitignore").symlink_to("missing")
     (objects / "ab/cd").write_text("")
-    assert find_trap(str(tree), str(objects)) == ""
-    assert find_trap("", str(tmp_path / "missing")) == ""
+    assert find_blocking_file(str(tree), str(objects)) == ""
+    assert find_blocking_file("", str(tmp_path / "missing")) == ""
     (tree / "deep/er/.gitattributes").symlink_to("/dev/zero")
-    assert find_trap(str(tree), str(objects)) == f"{tree}/deep/er/.gitattributes is not a regular file"
+    assert find_blocking_file(str(tree), str(objects)) == f"{tree}/deep/er/.gitattributes is not a regular file"
     os.mkfifo(objects / "ab/ef")
-    assert find_trap(str(tree), str(objects)) == f"{objects}/ab/ef is not a regular file"
-    assert find_trap("", str(objects)) != ""
+    assert find_blocking_file(str(tree), str(objects)) == f"{objects}/ab/ef is not a regular file"
+    assert find_blocking_file("", str(objects)) != ""
 
 
 def test_the_search_for_traps_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / ".gitignore")
-    monkeypatch.setattr("keyguard.git.process.traps.LIMIT", -1.0)
-    assert find_trap(str(tmp_path), "") == ""
+    monkeypatch.setattr("keyguard.git.process.blocking_files.LIMIT", -1.0)
+    assert find_blocking_file(str(tmp_path), "") == ""

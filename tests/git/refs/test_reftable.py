@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.git.layout.repository import discover
-from keyguard.git.own_files import own_texts
+from keyguard.git.metadata_files import table_reflogs
 from keyguard.git.refs.reftable import LogRecord, RefRecord, records
 from keyguard.git.refs.tips import Tip, Tips, read_tips
 from keyguard.support.errors import GitError
@@ -125,7 +125,7 @@ def test_what_people_wrote_into_packed_reflogs_can_be_looked_at(repo: Repo) -> N
     repository = discover(str(repo.path))
     assert repository is not None
     line = b"HEAD A U Thor <author@example.com>\tclone: from https://user:word@example.com\n"
-    assert own_texts(repository) == ([(b".git/reftable", line)], [])
+    assert table_reflogs(repository) == ([(b".git/reftable", line)], [])
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from keyguard.git.layout.repository import discover
-from keyguard.git.process.opening import open_shadow
+from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.revisions import Revisions
 from keyguard.git.refs.tips import read_refs
 from keyguard.support.errors import UsageError
@@ -41,8 +43,8 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 def revisions(repo: Repo) -> Iterator[Revisions]:
     found = discover(str(repo.path))
     assert found
-    with open_shadow(found) as shadow:
-        yield Revisions(shadow, read_refs(found).tips)
+    with open_objects(found) as git:
+        yield Revisions(git, read_refs(found).tips)
 
 
 NAMES = [
@@ -104,13 +106,37 @@ def test_in_a_shallow_clone_an_error_says_how_to_get_the_rest(repo: Repo, tmp_pa
     found = discover(str(clone.path))
     assert found
     tips = read_refs(found)
-    with open_shadow(found) as shadow, pytest.raises(UsageError, match=r"fetch-depth: 0 \(GitLab: GIT_DEPTH: 0\)"):
-        Revisions(shadow, tips.tips, shallow=bool(tips.shallow)).commit(name)
+    with open_objects(found) as git, pytest.raises(UsageError, match=r"fetch-depth: 0 \(GitLab: GIT_DEPTH: 0\)"):
+        Revisions(git, tips.tips, shallow=bool(tips.shallow)).commit(name)
 
 
 def test_an_id_that_a_shallow_clone_lacks_is_told_in_the_same_way(repo: Repo, tmp_path: Path) -> None:
     repo.git("clone", "--quiet", "--depth=1", f"file://{repo.path}", str(tmp_path / "clone"))
     found = discover(str(tmp_path / "clone"))
     assert found
-    with open_shadow(found) as shadow, pytest.raises(UsageError, match=r"missing \(shallow clone: fetch-depth: 0"):
-        Revisions(shadow, read_refs(found).tips, shallow=True).commit(repo.oid("HEAD~1"))
+    with open_objects(found) as git, pytest.raises(UsageError, match=r"missing \(shallow clone: fetch-depth: 0"):
+        Revisions(git, read_refs(found).tips, shallow=True).commit(repo.oid("HEAD~1"))
+
+
+def starting_as(oid: str, digits: int = 4) -> bytes:
+    """The content of a file whose id begins as another does."""
+    for number in itertools.count():
+        data = b"%d" % number
+        found = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+        if found.startswith(oid[:digits]) and found != oid:
+            return data
+    raise AssertionError
+
+
+def test_the_beginning_of_an_id_means_a_commit_where_a_file_has_the_same(repo: Repo, revisions: Revisions) -> None:
+    head = repo.oid()
+    other = repo.git("hash-object", "-w", "--stdin", stdin=starting_as(head)).decode().strip()
+    assert other[:4] == head[:4]
+    assert revisions.find(head[:4]) == head
+
+
+def test_the_beginning_of_several_ids_is_refused(repo: Repo, revisions: Revisions) -> None:
+    file = repo.oid("HEAD:a")
+    repo.git("hash-object", "-w", "--stdin", stdin=starting_as(file))
+    with pytest.raises(UsageError, match=f"'{file[:4]}' is the beginning of 2 ids: give more of it"):
+        revisions.find(file[:4])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.git.process.shadow import Shadow
-from keyguard.git.refs.revisions import Raw, Revisions
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.git.refs.revisions import RawObject, Revisions
 from tests.helpers.calling import Keyguard
 from tests.helpers.repos import Repo
 from tests.history.asking import History, key, line
@@ -157,6 +157,13 @@ def test_ends_without_a_common_ancestor(repo: Repo, kg: Keyguard) -> None:
     assert keys(between(kg, repo, "main...other"), "old", "other") == {"old", "other"}
 
 
+@pytest.mark.parametrize("spec", ["HEAD...", "...HEAD", "HEAD..", "@...HEAD", "..@"])
+def test_a_range_from_head_to_head_is_refused(repo: Repo, kg: Keyguard, spec: str) -> None:
+    said = kg.scan("--range", spec, cwd=repo.path)
+    assert said.code == 2
+    assert f"--range {spec}: nothing is in it, since both ends are HEAD" in said.err
+
+
 def test_messages_tags_and_names_of_the_range_are_read(repo: Repo, kg: Keyguard) -> None:
     repo.write(f"in/{key('name')}.txt", "text\n").add().commit(f"a message with {key('message')}")
     repo.git("tag", "-a", "-m", f"a tag with {key('tag')}", "v1")
@@ -258,7 +265,7 @@ def test_a_long_range_is_told_from_everything(repo: Repo, kg: Keyguard, monkeypa
     repo.git("tag", "-a", "-m", f"a tag with {key('tag')}", "v1")
     repo.git("tag", "-a", "-m", f"another with {key('other')}", "v2")
     short = between(kg, repo, "base..v1")
-    monkeypatch.setattr("keyguard.history.ranges.excerpt._COMMIT", 1 << 40)
+    monkeypatch.setattr("keyguard.history.ranges.long_ranges._COMMIT", 1 << 40)
     long = between(kg, repo, "base..v1")
     names = ("brief", "message", "tag", "other", "old")
     assert keys(long, *names) == keys(short, *names) == {"brief", "message", "tag"}
@@ -338,15 +345,15 @@ def test_a_tag_on_hundreds_of_tags_is_followed_to_its_commit(repo: Repo, kg: Key
 def test_each_tag_is_read_once_however_many_names_lead_to_it() -> None:
     """Else a chain of tags that all have a name of their own would take time by the square of its length."""
     ids = [f"{number:040x}" for number in range(1, 2001)]
-    tags = {oid: Raw(b"tag", b"object %s\ntype tag\n" % ids[at + 1].encode()) for at, oid in enumerate(ids[:-1])}
+    tags = {oid: RawObject(b"tag", b"object %s\ntype tag\n" % ids[at + 1].encode()) for at, oid in enumerate(ids[:-1])}
     asked_for: list[str] = []
 
     class Known(Revisions):
-        def read(self, oid: str) -> Raw | None:
+        def read(self, oid: str) -> RawObject | None:
             asked_for.append(oid)
-            return tags.get(oid, Raw(b"commit", b""))
+            return tags.get(oid, RawObject(b"commit", b""))
 
-    known = Known(Shadow(""), [])
+    known = Known(IsolatedGit(""), [])
     tags_seen: dict[str, None] = {}
     for oid in reversed(ids):
         found = known.peel(oid, tags_seen)
@@ -355,5 +362,5 @@ def test_each_tag_is_read_once_however_many_names_lead_to_it() -> None:
         assert len(found.tags) <= 1
     assert len(asked_for) == len(ids)
     assert known.peel(ids[0]).tags == ids[:-1]
-    tags[ids[-1]] = Raw(b"tag", b"object %s\ntype tag\n" % ids[0].encode())
-    assert Known(Shadow(""), []).peel(ids[5]).kind == b"", "tags that are put on each other lead nowhere"
+    tags[ids[-1]] = RawObject(b"tag", b"object %s\ntype tag\n" % ids[0].encode())
+    assert Known(IsolatedGit(""), []).peel(ids[5]).kind == b"", "tags that are put on each other lead nowhere"

@@ -18,7 +18,7 @@ def contexts(folder: Path) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     project = project_in(folder)
     for one in builds(project):
-        found.setdefault(one.dockerfile.decode(), []).append((one.context.decode(), one.ignorefile(project).decode()))
+        found.setdefault(one.dockerfile.decode(), []).append((one.context.decode(), one.ignore_file(project).decode()))
     return found
 
 

@@ -30,17 +30,17 @@ def test_the_library_says_the_same(lines: list[str], path: str) -> None:
     try:
         spec = GitIgnoreSpec.from_lines(lines, backend="simple")
     except (ValueError, re.error):
-        assert not gitrules.matcher(lines)(path)
+        assert not gitrules.matcher(lines, [])(path)
         return
-    assert gitrules.matcher(lines)(path) is spec.match_file(path)
+    assert gitrules.matcher(lines, [])(path) is spec.match_file(path)
 
 
 @pytest.mark.parametrize("text", ["*a" * 300 + "b", "**/a/" * 300 + "b", "**/*a*a*a/" * 300 + "b", "?a*" * 1000])
 def test_no_number_of_stars_makes_it_wait(text: str) -> None:
     for path in ("a" * 250, "/".join("a" * 60), "/".join(["a" * 250] * 15)):
-        assert not gitrules.matcher([text])(path)
+        assert not gitrules.matcher([text], [])(path)
 
 
 @pytest.mark.parametrize("line", ["!", "a\\", "[z-a]"])
 def test_nothing_is_built_with_what_is_no_pattern(line: str) -> None:
-    assert not gitrules.matcher(["*", line])("a")
+    assert not gitrules.matcher(["*", line], [])("a")

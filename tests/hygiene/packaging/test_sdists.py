@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.hygiene.packaging import sdists
-from keyguard.hygiene.packaging.manifest import taken
+from keyguard.hygiene.packaging.manifest_in import taken
 from tests.hygiene.packaging.folders import BACKENDS, CODE, PROJECT, project_in, write
 
 FILES = (".env", ".env.local", "prod.env", "shop/.env", "shop/a/.env", "shop/a/c.env", "data/.env", "src/shop/.env")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from keyguard.hygiene.docker import ignorefile
-from keyguard.hygiene.packaging import manifest, minimatch
+from keyguard.hygiene.docker import dockerignore
+from keyguard.hygiene.packaging import manifest_in, minimatch
 from keyguard.hygiene.paths import globs
 from keyguard.hygiene.paths.globs import Fits
 
@@ -44,7 +44,7 @@ def says(expression: str, text: str, flags: int = 0) -> bool:
 @example("[a*]*b", "a[]b")
 @example("^*a*b", "ab")
 def test_docker(text: str, path: str) -> None:
-    expression, _ = ignorefile._expression(text)
+    expression, _ = dockerignore._expression(text)
     try:
         expected = says(expression, path)
     except re.error:
@@ -109,14 +109,14 @@ def test_python(word: str, path: str, hidden: bool) -> None:
         last = index == len(parts) - 1
         visible = "" if hidden or part.startswith(".") else r"(?!\.)"
         folders = ".*" if last else f"(?:{visible}[^/]+/)*"
-        made += folders if part == "**" else visible + manifest._part(part) + ("" if last else "/")
+        made += folders if part == "**" else visible + manifest_in._part(part) + ("" if last else "/")
     try:
         expected = says(made + r"\Z", path)
     except re.error:
         expected = word == path
     else:
         assert at_once(made + r"\Z")(path) is expected
-    assert manifest.glob(word, hidden=hidden)(path) is expected
+    assert manifest_in.glob(word, hidden=hidden)(path) is expected
 
 
 MANY = 300
@@ -138,11 +138,11 @@ DEEP = "/".join("a" * 60)
 )
 def test_no_number_of_stars_makes_it_wait(text: str) -> None:
     for path in (LONG, DEEP, "/".join([LONG] * 15)):
-        assert not ignorefile.leaves_out(ignorefile.patterns(text.encode()), path.encode())
+        assert not dockerignore.leaves_out(dockerignore.patterns(text.encode()), path.encode())
         assert not minimatch.rule(text).fits(path)
         for word in (text, text.replace("**", "*")):
-            assert not manifest.glob(word)(path)
-            assert not manifest.glob(word, hidden=False)(path)
+            assert not manifest_in.glob(word)(path)
+            assert not manifest_in.glob(word, hidden=False)(path)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_what_nobody_writes_fits_nothing() -> None:
 
 
 def test_a_long_line_stands_for_what_it_means() -> None:
-    rules = ignorefile.patterns(b"**/a*" * 40 + b"\n")
-    assert ignorefile.leaves_out(rules, b"a/" * 400 + b".env")
-    assert not ignorefile.leaves_out(rules, b"a/" * 39 + b".env")
-    assert ignorefile.leaves_out(ignorefile.patterns(b"**/" * 1000 + b".env\n"), b"a/" * 400 + b".env")
+    rules = dockerignore.patterns(b"**/a*" * 40 + b"\n")
+    assert dockerignore.leaves_out(rules, b"a/" * 400 + b".env")
+    assert not dockerignore.leaves_out(rules, b"a/" * 39 + b".env")
+    assert dockerignore.leaves_out(dockerignore.patterns(b"**/" * 1000 + b".env\n"), b"a/" * 400 + b".env")
 
 
 def test_a_bracket_in_a_bracket_is_no_reason_to_warn() -> None:
-    assert ignorefile.leaves_out(ignorefile.patterns(b"[[a]\n"), b"[")
+    assert dockerignore.leaves_out(dockerignore.patterns(b"[[a]\n"), b"[")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.hygiene.paths.files import Files
+from keyguard.hygiene.paths.file_index import FileIndex
 from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.sources.listing import TreeFile
 
@@ -28,7 +28,7 @@ PATHS = st.lists(st.sampled_from(["a", "b", ".env", "x.env", ".yml", "Dockerfile
 def test_among_many_the_same_fit_as_alone(patterns: tuple[str, ...], paths: list[bytes]) -> None:
     made = Patterns(patterns)
     assert made.among(paths) == [path for path in paths if made.fit(path)]
-    listed = Files((path, TreeFile(path)) for path in paths)
+    listed = FileIndex((path, TreeFile(path)) for path in paths)
     assert made.among(listed) == sorted(path for path in listed if made.fit(path))
 
 
@@ -45,5 +45,5 @@ def test_hardly_any_path_is_looked_at_closely() -> None:
     assert made.among(paths) == [b"a/.env.live", b"ci/a.yml", b"b.env"]
     assert looked == paths[1000:]
     looked.clear()
-    assert made.among(Files((path, TreeFile(path)) for path in paths)) == [b"a/.env.live", b"b.env", b"ci/a.yml"]
+    assert made.among(FileIndex((path, TreeFile(path)) for path in paths)) == [b"a/.env.live", b"b.env", b"ci/a.yml"]
     assert sorted(looked) == sorted(paths[1000:])

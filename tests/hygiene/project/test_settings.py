@@ -61,7 +61,7 @@ def test_where_a_name_stands() -> None:
     ],
 )
 def test_secrets_by_their_names(line: str, tmp_path: Path) -> None:
-    found = contents.holding(project_in(write(tmp_path, {".env": f"PORT=3000\n{line}\n"})), b".env")
+    found = contents.read_env_file(project_in(write(tmp_path, {".env": f"PORT=3000\n{line}\n"})), b".env")
     assert [one.name for one in found.names] == [line.partition("=")[0]]
 
 
@@ -95,7 +95,7 @@ def test_secrets_by_their_names(line: str, tmp_path: Path) -> None:
     ],
 )
 def test_no_secrets_by_their_names(line: str, tmp_path: Path) -> None:
-    found = contents.holding(project_in(write(tmp_path, {".env": f"PORT=3000\n{line}\n"})), b".env")
+    found = contents.read_env_file(project_in(write(tmp_path, {".env": f"PORT=3000\n{line}\n"})), b".env")
     assert found.severity is None
 
 

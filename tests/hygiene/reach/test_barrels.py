@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hygiene.reach.projects import way, ways
+from tests.hygiene.reach.projects import path_to, paths_to
 
 PURE = "export const {} = 'it'\n"
 
@@ -29,7 +29,7 @@ MAIN = "import { a } from './lib'\nuse(a)"
     ],
 )
 def test_only_the_module_that_gives_the_name_is_reached(barrel: str) -> None:
-    found = ways(project(MAIN, barrel), "lib/a.ts", "lib/b.ts")
+    found = paths_to(project(MAIN, barrel), "lib/a.ts", "lib/b.ts")
     assert list(found) == ["lib/a.ts"]
     assert found["lib/a.ts"].steps == (b"main.ts", b"lib/index.ts", b"lib/a.ts")
 
@@ -46,7 +46,7 @@ def test_only_the_module_that_gives_the_name_is_reached(barrel: str) -> None:
     ],
 )
 def test_all_of_it_is_reached_when_all_is_asked_for(main: str) -> None:
-    found = ways(project(main, "export { a } from './a'\nexport { b } from './b'"), "lib/a.ts", "lib/b.ts")
+    found = paths_to(project(main, "export { a } from './a'\nexport { b } from './b'"), "lib/a.ts", "lib/b.ts")
     assert list(found) == ["lib/a.ts", "lib/b.ts"]
 
 
@@ -63,7 +63,7 @@ def test_all_of_it_is_reached_when_all_is_asked_for(main: str) -> None:
     ],
 )
 def test_a_module_in_which_something_happens_is_shipped_whoever_asks(b: str) -> None:
-    assert way(project(MAIN, "export { a } from './a'\nexport { b } from './b'", b=b), "lib/b.ts")
+    assert path_to(project(MAIN, "export { a } from './a'\nexport { b } from './b'", b=b), "lib/b.ts")
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_a_module_in_which_something_happens_is_shipped_whoever_asks(b: str) -> 
     ],
 )
 def test_a_module_in_which_nothing_happens_is_left_out(b: str) -> None:
-    assert way(project(MAIN, "export { a } from './a'\nexport { b } from './b'", b=b), "lib/b.ts") == ""
+    assert path_to(project(MAIN, "export { a } from './a'\nexport { b } from './b'", b=b), "lib/b.ts") == ""
 
 
 def test_what_a_left_out_module_imports_is_loaded_all_the_same() -> None:
     files = project(
         MAIN, "export { a } from './a'\nexport { b } from './b'", b="import { c } from './c'\nexport { c as b }"
     )
-    assert way({**files, "lib/c.ts": "export const c = make()"}, "lib/c.ts")
-    assert way({**files, "lib/c.ts": PURE.format("c")}, "lib/c.ts") == ""
+    assert path_to({**files, "lib/c.ts": "export const c = make()"}, "lib/c.ts")
+    assert path_to({**files, "lib/c.ts": PURE.format("c")}, "lib/c.ts") == ""
 
 
 def test_a_package_that_promises_that_nothing_happens_is_believed() -> None:
@@ -101,31 +101,31 @@ def test_a_package_that_promises_that_nothing_happens_is_believed() -> None:
         "lib/a.ts": "export const a = make()",
         "lib/b.ts": "export const b = make()",
     }
-    assert way(files, "lib/a.ts")
-    assert way(files, "lib/b.ts") == ""
+    assert path_to(files, "lib/a.ts")
+    assert path_to(files, "lib/b.ts") == ""
     some = {**files, "lib/package.json": '{"name": "lib", "main": "index.ts", "sideEffects": ["./b.ts"]}'}
-    assert way(some, "lib/b.ts")
+    assert path_to(some, "lib/b.ts")
     others = {**files, "lib/package.json": '{"name": "lib", "main": "index.ts", "sideEffects": ["*.css"]}'}
-    assert way(others, "lib/b.ts") == ""
+    assert path_to(others, "lib/b.ts") == ""
 
 
 def test_a_barrel_that_uses_what_it_imports_needs_it() -> None:
     barrel = "import { b } from './b'\nexport { a } from './a'\nexport const c = b + 1\nmake(c)"
-    assert way(project(MAIN, barrel), "lib/b.ts")
+    assert path_to(project(MAIN, barrel), "lib/b.ts")
 
 
 def test_barrels_of_barrels_hand_on_under_other_names() -> None:
     files = project("import { z } from './lib'\nuse(z)", "export { y as z, b as c } from './x'")
     files |= {"lib/x.ts": "export { default as y } from './y'\nexport * from './b'", "lib/y.ts": "export default 'it'"}
-    assert list(ways(files, "lib/y.ts", "lib/b.ts")) == ["lib/y.ts"]
+    assert list(paths_to(files, "lib/y.ts", "lib/b.ts")) == ["lib/y.ts"]
 
 
 def test_a_barrel_does_not_hand_on_defaults_by_a_star() -> None:
     files = project("import a from './lib'\nuse(a)", "export * from './a'\nexport { default } from './b'")
     files |= {"lib/a.ts": "export default 1", "lib/b.ts": "export default 2"}
-    assert list(ways(files, "lib/a.ts", "lib/b.ts")) == ["lib/b.ts"]
+    assert list(paths_to(files, "lib/a.ts", "lib/b.ts")) == ["lib/b.ts"]
 
 
 def test_barrels_in_a_circle_come_to_an_end() -> None:
     files = project(MAIN, "export * from './x'\nexport * from './a'", x="export * from '.'\nexport * from './x'")
-    assert list(ways(files, "lib/a.ts", "lib/b.ts", "lib/x.ts")) == ["lib/a.ts"]
+    assert list(paths_to(files, "lib/a.ts", "lib/b.ts", "lib/x.ts")) == ["lib/a.ts"]

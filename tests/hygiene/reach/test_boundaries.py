@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hygiene.reach.projects import package, way, ways
+from tests.hygiene.reach.projects import package, path_to, paths_to
 
 CLIENT = "'use client'\nimport { key } from './key'\nexport default () => show(key)"
 
@@ -25,8 +25,8 @@ def next_app(**files: str) -> dict[str, str]:
 )
 def test_a_file_that_says_so_stays_at_the_server(content: str) -> None:
     files = next_app(**{"lib/key.ts": content + "\nimport { more } from './more'\nuse(more)", "lib/more.ts": "make()"})
-    assert way(files, "lib/key.ts") == ""
-    assert way(files, "lib/more.ts") == ""
+    assert path_to(files, "lib/key.ts") == ""
+    assert path_to(files, "lib/more.ts") == ""
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_file_that_says_so_stays_at_the_server(content: str) -> None:
     ],
 )
 def test_a_file_that_only_mentions_it_does_not(content: str) -> None:
-    assert way(next_app(**{"lib/key.ts": content}), "lib/key.ts")
+    assert path_to(next_app(**{"lib/key.ts": content}), "lib/key.ts")
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,18 @@ def test_a_file_that_only_mentions_it_does_not(content: str) -> None:
 )
 def test_use_client_begins_a_client(content: str) -> None:
     assert (
-        way({"package.json": package("next"), "ui/a.tsx": content}, "ui/a.tsx") == "Next.js client component: ui/a.tsx"
+        path_to({"package.json": package("next"), "ui/a.tsx": content}, "ui/a.tsx")
+        == "Next.js client component: ui/a.tsx"
     )
 
 
 @pytest.mark.parametrize("content", ["// 'use client'\nmake()", "make()\n'use client'", "make('use client')"])
 def test_what_is_no_directive_begins_nothing(content: str) -> None:
-    assert way({"package.json": package("next"), "ui/a.tsx": content}, "ui/a.tsx") == ""
+    assert path_to({"package.json": package("next"), "ui/a.tsx": content}, "ui/a.tsx") == ""
 
 
 def test_use_client_means_nothing_without_a_framework_that_knows_it() -> None:
-    assert way({"package.json": package("express"), "ui/a.tsx": "'use client'\nmake()"}, "ui/a.tsx") == ""
+    assert path_to({"package.json": package("express"), "ui/a.tsx": "'use client'\nmake()"}, "ui/a.tsx") == ""
 
 
 def test_private_environment_of_sveltekit_stays_at_the_server() -> None:
@@ -74,12 +75,12 @@ def test_private_environment_of_sveltekit_stays_at_the_server() -> None:
         "src/lib/a.ts": "import { MAIL } from '$env/static/private'\nexport const a = make(MAIL)",
         "src/lib/b.ts": "import { MAIL } from '$env/static/public'\nexport const b = make(MAIL)",
     }
-    assert list(ways(files, "src/lib/a.ts", "src/lib/b.ts")) == ["src/lib/b.ts"]
+    assert list(paths_to(files, "src/lib/a.ts", "src/lib/b.ts")) == ["src/lib/b.ts"]
 
 
 def test_names_that_end_in_server_are_only_names_elsewhere() -> None:
     files = {"a.html": "<script src=a.js></script>", "a.js": "import './key.server.js'", "key.server.js": "make()"}
-    assert way(files, "key.server.js") == "script of a.html: a.js > key.server.js"
+    assert path_to(files, "key.server.js") == "script of a.html: a.js > key.server.js"
 
 
 def test_a_package_of_the_project_keeps_its_server_files_too() -> None:
@@ -91,8 +92,8 @@ def test_a_package_of_the_project_keeps_its_server_files_too() -> None:
         "packages/mail/send.server.ts": "export const mail = make()",
         "packages/mail/open.ts": "export const open = make()",
     }
-    assert way(files, "packages/mail/send.server.ts") == ""
-    assert way(files, "packages/mail/open.ts")
+    assert path_to(files, "packages/mail/send.server.ts") == ""
+    assert path_to(files, "packages/mail/open.ts")
 
 
 PAGE = """
@@ -122,31 +123,31 @@ def page(text: str) -> dict[str, str]:
 
 
 def test_what_only_removed_exports_use_goes_with_them() -> None:
-    found = ways(page(PAGE), *(f"lib/{name}.ts" for name in NAMES))
+    found = paths_to(page(PAGE), *(f"lib/{name}.ts" for name in NAMES))
     assert list(found) == ["lib/both.ts", "lib/shown.ts"]
 
 
 def test_a_removed_export_that_is_exported_by_its_name_goes_too() -> None:
     text = PAGE.replace("export async function getServer", "async function getServer")
-    found = ways(page(text + "export { getServerSideProps }"), *(f"lib/{name}.ts" for name in NAMES))
+    found = paths_to(page(text + "export { getServerSideProps }"), *(f"lib/{name}.ts" for name in NAMES))
     assert list(found) == ["lib/both.ts", "lib/shown.ts"]
 
 
 def test_an_export_of_another_name_stays() -> None:
-    found = ways(page(PAGE.replace("getServerSideProps", "getInitialProps")), "lib/key.ts", "lib/deep.ts")
+    found = paths_to(page(PAGE.replace("getServerSideProps", "getInitialProps")), "lib/key.ts", "lib/deep.ts")
     assert list(found) == ["lib/deep.ts", "lib/key.ts"]
 
 
 def test_the_stretches_that_stay_at_the_server_are_told() -> None:
-    stays = ways(page(PAGE), "pages/index.tsx")["pages/index.tsx"].stays
-    texts = [PAGE.encode()[start:end].split(b"(")[0] for start, end in stays]
+    server_spans = paths_to(page(PAGE), "pages/index.tsx")["pages/index.tsx"].server_spans
+    texts = [PAGE.encode()[start:end].split(b"(")[0] for start, end in server_spans]
     assert texts == [b"const client = new Client", b"function ask", b"export async function getServerSideProps"]
 
 
 def test_the_front_of_astro_stays_and_the_rest_does_not() -> None:
     text = "---\nconst hidden = make()\n---\n<p>{shown}</p>\n"
-    found = ways({"package.json": package("astro"), "src/pages/a.astro": text})["src/pages/a.astro"]
-    assert [text[start:end] for start, end in found.stays] == ["const hidden = make()\n"]
+    found = paths_to({"package.json": package("astro"), "src/pages/a.astro": text})["src/pages/a.astro"]
+    assert [text[start:end] for start, end in found.server_spans] == ["const hidden = make()\n"]
 
 
 def test_a_type_made_of_a_removed_export_is_no_use_of_it() -> None:
@@ -159,8 +160,8 @@ def test_a_type_made_of_a_removed_export_is_no_use_of_it() -> None:
         "app/routes/a.tsx": text,
         "app/key.ts": "export const key = make()",
     }
-    assert way(files, "app/key.ts") == ""
-    assert way({**files, "app/routes/a.tsx": text + "\nuse(loader)"}, "app/key.ts")
+    assert path_to(files, "app/key.ts") == ""
+    assert path_to({**files, "app/routes/a.tsx": text + "\nuse(loader)"}, "app/key.ts")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_a_type_made_of_a_removed_export_is_no_use_of_it() -> None:
     ],
 )
 def test_tests_and_stories_begin_nothing(name: str, reached: bool) -> None:
-    assert bool(way({"package.json": package("@remix-run/react"), name: "make()"}, name)) is reached
+    assert bool(path_to({"package.json": package("@remix-run/react"), name: "make()"}, name)) is reached
 
 
 SERVER_FUNCTIONS = [
@@ -191,10 +192,10 @@ SERVER_FUNCTIONS = [
 def test_the_body_of_a_function_for_the_server_stays_there(code: str, name: str) -> None:
     text = "import { key } from './key'\nimport { mail } from './mail'\n" + code.format("key")
     files = {"a.html": f"<script type=module src={name}></script>", "key.ts": "make()", "mail.ts": "make()", name: text}
-    assert list(ways(files, "key.ts", "mail.ts")) == []
-    assert list(ways({**files, name: text + "\nmail()"}, "key.ts", "mail.ts")) == ["mail.ts"]
-    stays = ways(files, name)[name].stays
-    assert [one for one in stays if b"mail(key)" in text.encode()[slice(*one)]]
+    assert list(paths_to(files, "key.ts", "mail.ts")) == []
+    assert list(paths_to({**files, name: text + "\nmail()"}, "key.ts", "mail.ts")) == ["mail.ts"]
+    server_spans = paths_to(files, name)[name].server_spans
+    assert [one for one in server_spans if b"mail(key)" in text.encode()[slice(*one)]]
 
 
 @pytest.mark.parametrize(
@@ -208,4 +209,4 @@ def test_the_body_of_a_function_for_the_server_stays_there(code: str, name: str)
 def test_a_function_that_only_looks_like_one_for_the_server_is_shipped(code: str) -> None:
     text = "import { key } from './key'\n" + code
     files = {"a.html": "<script type=module src=a.ts></script>", "key.ts": "make()", "a.ts": text}
-    assert way(files, "key.ts")
+    assert path_to(files, "key.ts")

@@ -10,7 +10,7 @@ import pytest
 
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.reach import frameworks
-from tests.hygiene.reach.projects import Project, package, way
+from tests.hygiene.reach.projects import Project, package, path_to
 
 KEY = "export const key = make('it')\n"
 
@@ -453,10 +453,10 @@ def test_the_table_has_no_other_columns() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_a_client_imports_is_reached(case: Case) -> None:
-    assert way(case.files, case.wanted) == case.way
+    assert path_to(case.files, case.wanted) == case.way
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_only_the_server_imports_is_not(case: Case) -> None:
     assert [twin for twin in case.twins if twin not in case.files] == []
-    assert [twin for twin in case.twins if way(case.files, twin)] == []
+    assert [twin for twin in case.twins if path_to(case.files, twin)] == []

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from keyguard.hygiene.reach import loose
-from keyguard.hygiene.reach.code import blocks, boundaries, lexer, specifiers
-from keyguard.hygiene.reach.ways import client_ways
-from tests.hygiene.reach.projects import package, way, ways
+from keyguard.hygiene.reach import config_parser
+from keyguard.hygiene.reach.client_paths import client_paths
+from keyguard.hygiene.reach.code import boundaries, fallback_parser, script_blocks, specifiers
+from tests.hygiene.reach.projects import package, path_to, paths_to
 
 PAGE = {"index.html": "<script type=module src=main.js></script>", "key.js": "export const key = make()"}
 MAIN = "import { key } from './key.js'\nuse(key)\n"
@@ -46,13 +46,13 @@ def nested(depth: int) -> dict[str, object]:
     ],
 )
 def test_odd_files_are_in_nobodys_way(files: dict[str, str]) -> None:
-    assert way({**PAGE, "main.js": MAIN, **files}, "key.js").endswith(": main.js > key.js")
+    assert path_to({**PAGE, "main.js": MAIN, **files}, "key.js").endswith(": main.js > key.js")
 
 
 @pytest.mark.parametrize("read", [lambda path: None, lambda path: b"\xff\xfe\x00" * 100])
 def test_what_cannot_be_read_leads_nowhere(read: object) -> None:
     files = {path.encode() for path in PAGE} | {b"package.json", b"tsconfig.json", b"main.js", b"a.vue", b"b.astro"}
-    assert client_ways(files, read, [b"key.js"]) == {}  # type: ignore[arg-type]
+    assert client_paths(files, read, [b"key.js"]) == {}  # type: ignore[arg-type]
 
 
 def test_paths_of_any_bytes_are_files_like_others() -> None:
@@ -61,21 +61,21 @@ def test_paths_of_any_bytes_are_files_like_others() -> None:
         b"\xff/main.js": b"import './\xfe.js'",
         b"\xff/\xfe.js": b"make()",
     }
-    found = client_ways(contents, contents.get, [b"\xff/\xfe.js"])
+    found = client_paths(contents, contents.get, [b"\xff/\xfe.js"])
     assert found[b"\xff/\xfe.js"].steps == (b"\xff/main.js", b"\xff/\xfe.js")
 
 
 def test_nothing_is_read_when_nothing_is_wanted() -> None:
     asked: list[bytes] = []
-    assert client_ways({b"index.html", b"main.js"}, lambda path: asked.append(path), []) == {}
-    assert client_ways({b"index.html", b"main.js"}, lambda path: asked.append(path), [b"gone.js"]) == {}
+    assert client_paths({b"index.html", b"main.js"}, lambda path: asked.append(path), []) == {}
+    assert client_paths({b"index.html", b"main.js"}, lambda path: asked.append(path), [b"gone.js"]) == {}
     assert asked == []
 
 
 def test_circles_come_to_an_end() -> None:
     ring = {f"m{one}.js": f"import './m{(one + 1) % 200}.js'\nimport './m{one * 7 % 200}.js'" for one in range(200)}
-    assert way({**PAGE, **ring, "main.js": "import './m0.js'"}, "key.js") == ""
-    found = ways({**PAGE, **ring, "main.js": "import './m0.js'"}, "m199.js")["m199.js"]
+    assert path_to({**PAGE, **ring, "main.js": "import './m0.js'"}, "key.js") == ""
+    found = paths_to({**PAGE, **ring, "main.js": "import './m0.js'"}, "m199.js")["m199.js"]
     assert len(found.steps) == len(set(found.steps))
 
 
@@ -88,7 +88,7 @@ def test_the_shortest_way_is_told_and_of_two_the_first() -> None:
         "b.js": "import './key.js'",
         "c.js": "import './key.js'",
     }
-    assert way(files, "key.js") == "script of index.html: main.js > b.js > key.js"
+    assert path_to(files, "key.js") == "script of index.html: main.js > b.js > key.js"
 
 
 def test_a_way_that_only_looks_shorter_gives_way_to_one_that_is_true() -> None:
@@ -98,7 +98,7 @@ def test_a_way_that_only_looks_shorter_gives_way_to_one_that_is_true() -> None:
         "index.html": "<script type=module src=main.ts></script>",
         "a.ts": "import { key } from './key.js'\nexport const a = key",
     }
-    assert way(files, "key.js") == "script of index.html: main.ts > a.ts > key.js"
+    assert path_to(files, "key.js") == "script of index.html: main.ts > a.ts > key.js"
 
 
 def test_what_is_found_by_no_known_way_is_searched_for_further() -> None:
@@ -110,7 +110,7 @@ def test_what_is_found_by_no_known_way_is_searched_for_further() -> None:
         "e.ts": "import { key } from './key'\nuse(key)",
         "key.ts": "export const key = make()",
     }
-    assert way(files, "key.ts").endswith("main.ts > a.ts > b.ts > c.ts > d.ts > e.ts > key.ts")
+    assert path_to(files, "key.ts").endswith("main.ts > a.ts > b.ts > c.ts > d.ts > e.ts > key.ts")
 
 
 SEEDS = [
@@ -133,11 +133,11 @@ def test_what_is_said_over_and_over_costs_no_more_than_it_is_long(seed: str) -> 
     for text in (data, b"import 'a'\n" + data):
         boundaries.is_client(text)
         boundaries.is_server(text + b" server-only")
-        blocks.only(text, list(blocks.scripts(text)))
-        blocks.front(text)
-        blocks.islands(text)
+        script_blocks.only(text, list(script_blocks.scripts(text)))
+        script_blocks.front(text)
+        script_blocks.islands(text)
         specifiers.specifiers(text + b"meta.glob URL( require", markup=True)
-        lexer.looked_through(text)
-        loose.parsed(text)
-        for block in loose.block_after(text, b"alias"):
-            list(loose.pairs(block))
+        fallback_parser.scan_module(text)
+        config_parser.lenient_json(text)
+        for block in config_parser.option_values(text, b"alias"):
+            list(config_parser.option_pairs(block))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from keyguard.hygiene.reach.code import specifiers, syntax
-from tests.hygiene.reach.projects import way, ways
+from keyguard.hygiene.reach.code import parser, specifiers
+from tests.hygiene.reach.projects import path_to, paths_to
 
-pytestmark = pytest.mark.skipif(not syntax.available(), reason="nothing is parsed here")
+pytestmark = pytest.mark.skipif(not parser.available(), reason="nothing is parsed here")
 
 
 def reached(main: str, name: str = "main.tsx") -> bool:
@@ -16,7 +16,7 @@ def reached(main: str, name: str = "main.tsx") -> bool:
         name: main,
         "key.ts": "export const key = make()",
     }
-    return bool(way(files, "key.ts"))
+    return bool(path_to(files, "key.ts"))
 
 
 IMPORTS = [
@@ -118,7 +118,7 @@ def test_what_is_injected_by_its_type_is_a_value() -> None:
 )
 def test_scripts_in_other_files_are_read(name: str, text: str) -> None:
     files = {"index.html": f"<script type=module>import './{name}'</script>", name: text, "key.ts": "make()"}
-    assert way(files, "key.ts") == f"web page: index.html > {name} > key.ts"
+    assert path_to(files, "key.ts") == f"web page: index.html > {name} > key.ts"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_scripts_in_other_files_are_read(name: str, text: str) -> None:
 )
 def test_what_is_no_script_is_not_read(text: str) -> None:
     files = {"index.html": "<script type=module>import './a.vue'</script>", "a.vue": text, "key.ts": "make()"}
-    assert list(ways(files, "a.vue", "key.ts")) == ["a.vue"]
+    assert list(paths_to(files, "a.vue", "key.ts")) == ["a.vue"]
 
 
 def test_a_file_that_is_no_code_ships_when_it_is_imported() -> None:
@@ -142,7 +142,7 @@ def test_a_file_that_is_no_code_ships_when_it_is_imported() -> None:
         "key.json": "{}",
         "key.txt": "it",
     }
-    assert list(ways(files, "key.json", "key.txt")) == ["key.json", "key.txt"]
+    assert list(paths_to(files, "key.json", "key.txt")) == ["key.json", "key.txt"]
 
 
 @pytest.mark.parametrize(
@@ -166,5 +166,5 @@ def test_a_cheap_look_leaves_out_what_is_surely_a_type(code: str, texts: list[st
 
 def test_what_needs_the_headers_of_a_request_is_no_client() -> None:
     files = {"index.html": "<script src=main.js></script>", "main.js": "import './a'", "a.js": "import './key'"}
-    assert way({**files, "key.js": "make()"}, "key.js")
-    assert not way({**files, "key.js": "import { cookies } from 'next/headers'\nmake(cookies())"}, "key.js")
+    assert path_to({**files, "key.js": "make()"}, "key.js")
+    assert not path_to({**files, "key.js": "import { cookies } from 'next/headers'\nmake(cookies())"}, "key.js")

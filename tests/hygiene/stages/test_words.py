@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.hygiene.project import variables
-from keyguard.hygiene.project.variables import Secrecy
+from keyguard.hygiene.project import variable_names
+from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.rules import loader
 from tests.helpers.calling import Inside
 from tests.helpers.repos import Repo
@@ -48,5 +48,5 @@ def test_what_a_public_name_holds_is_called_what_it_is(value: str, what: str, in
     ],
 )
 def test_a_vendor_is_named_by_whole_words(name: str, says: Secrecy) -> None:
-    vendors = variables.server_vendors(loader.parse(loader.read_packs()))
-    assert variables.secrecy(name, vendors) is says
+    vendors = variable_names.server_vendors(loader.parse(loader.read_packs()))
+    assert variable_names.secrecy(name, vendors) is says

@@ -1,1 +1,1 @@
-"""Files of JavaScript and TypeScript as modules: what they import and give, parsed or looked through."""
+"""Single files of JavaScript and TypeScript as modules: what they import and export, parsed or scanned as text."""

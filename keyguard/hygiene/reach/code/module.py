@@ -1,4 +1,4 @@
-"""What a file of code imports and gives, once it was parsed or at least looked through."""
+"""A module: what a file of code imports, declares and exports. ``without`` removes exports, as a bundler does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
-#: all that a module has
+#: stands for all names of a module
 ALL = b"*"
 DEFAULT = b"default"
 
@@ -15,19 +15,19 @@ class Import(NamedTuple):
     """One name that a statement imports, or a whole module."""
 
     text: bytes
-    """By what the other module is named."""
+    """The specifier of the other module, as written."""
     asked: bytes = ALL
     """The name that is asked of it."""
     local: bytes = b""
-    """What it is called here; empty where nobody can tell whether it is used."""
+    """Its local name; empty where it cannot be told whether it is used."""
     at: int = 0
-    """Its offset in the file."""
+    """Its offset in the file, in bytes."""
     deep: bool = False
-    """Whether it happens only when the code around it runs."""
+    """Whether it is a call, evaluated only when the code around it runs."""
 
 
 class Reexport(NamedTuple):
-    """``export { asked as given } from text``; all of it where both are ``ALL``."""
+    """``export { asked as given } from text``; everything if both are ``ALL``."""
 
     text: bytes
     asked: bytes
@@ -35,78 +35,78 @@ class Reexport(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """One statement at the top of a module that is about no other module."""
+    """One top-level statement that is neither an import nor a re-export."""
 
     start: int
     end: int
     declares: frozenset[bytes]
     exports: frozenset[bytes]
-    """The names by which others know what it declares."""
+    """The names under which it exports what it declares."""
     pure: bool
-    """Whether a bundler leaves it out when nobody asks for what it declares."""
+    """Whether it has no side effects, so that a bundler drops it when nobody uses what it declares."""
 
 
-#: names, and whether one use of each is enough -> where they stand for values in a file: (offset, name), in order
+#: (names, whether one use of each is enough) -> their uses as values: (offset, name), in order
 Uses = Callable[[set[bytes], bool], Iterable[tuple[int, bytes]]]
 
-#: stretches of a file in bytes: (start, end)
+#: spans of a file, in bytes: (start, end)
 Spans = Collection[tuple[int, int]]
 
 
 class Module(NamedTuple):
-    """A file. Offsets are those in the file, also where only parts of it are code."""
+    """One file. Offsets are those in the file, even where only parts of it are code."""
 
     imports: tuple[Import, ...] = ()
     reexports: tuple[Reexport, ...] = ()
     statements: tuple[Statement, ...] = ()
     parsed: bool = True
-    """Whether it was parsed, and not only looked at."""
+    """Whether it was parsed, and not only scanned as text."""
     whole: bool = False
-    """Whether nothing can be taken out of it: what asks for one name gets all."""
+    """Whether nothing can be removed from it: a request for one name gets everything."""
     elides: bool = False
-    """Whether an import that no value uses is none: TypeScript takes it for one of types."""
+    """Whether an import that no value uses is dropped, as TypeScript does with imports of types."""
     hidden: tuple[tuple[int, int], ...] = ()
-    """The stretches that stay at the server: the bodies of functions that say so."""
+    """The spans that stay on the server: bodies of functions with ``"use server"``."""
     uses: Uses | None = None
-    """None where imports count as used, whatever is done with them."""
+    """None if every import counts as used."""
 
     @property
     def pure(self) -> bool:
-        """Whether nothing happens when it is loaded."""
+        """Whether loading it has no side effects."""
         return not self.whole and all(one.pure for one in self.statements)
 
     def gives(self) -> frozenset[bytes]:
-        """The names of what is declared here, as others know it."""
+        """Return the names under which it exports what it declares itself."""
         return frozenset(name for one in self.statements for name in one.exports)
 
 
 class Shipped(NamedTuple):
-    """What is left of a module without the exports that stay at the server."""
+    """What is left of a module without the exports that stay on the server."""
 
     imports: tuple[Import, ...]
     removed: tuple[tuple[int, int], ...] = ()
-    """The stretches of the file that stay there: start, end."""
+    """The spans of the file that stay there: start, end."""
 
 
 class _Uses(NamedTuple):
-    """Who uses which of the names that are imported or that others declare."""
+    """The uses of names that are imported or declared by other statements."""
 
     shown: dict[int, set[bytes]]
-    """Statement, by its offset -> the names it uses in code that is shipped."""
+    """Offset of a statement -> the names that its shipped code uses."""
     hidden: set[bytes]
-    """The names that are used in code that is not."""
+    """The names that are used in code that stays on the server."""
 
     def of(self, one: Statement) -> set[bytes]:
-        """What a statement uses, as it is shipped."""
+        """Return the names that the shipped code of a statement uses."""
         return self.shown[one.start]
 
     def everywhere(self) -> set[bytes]:
-        """All that is used, shipped or not."""
+        """Return all names that are used, shipped or not."""
         return self.hidden.union(*self.shown.values())
 
 
 def without(module: Module, exports: frozenset[bytes]) -> Shipped:
-    """The module with some exports taken out, and all that only they use; and without imports of nothing but types."""
+    """Return the module without some exports and without all that only they use, and without imports of types."""
     if module.uses is None:
         return Shipped(module.imports)
     shakes = bool(exports or module.hidden)
@@ -131,7 +131,7 @@ def _within(at: int, spans: Spans) -> bool:
 
 
 def _used(module: Module, once: bool) -> _Uses:
-    """The uses of names; with ``once`` a single use of each name that is imported, and nothing else."""
+    """Return the uses of names; with ``once``, only the first use of each imported name."""
     names = {one.local for one in module.imports if one.local}
     if not once:
         names.update(name for one in module.statements for name in one.declares)
@@ -145,7 +145,7 @@ def _used(module: Module, once: bool) -> _Uses:
 
 
 def _live(module: Module, gone: frozenset[bytes], used: _Uses) -> frozenset[Statement]:
-    """The statements that are shipped."""
+    """Return the statements that are shipped."""
     somewhere = used.everywhere()
     declared = {name: one for one in module.statements for name in one.declares}
     waiting = [one for one in module.statements if _is_root(one, gone, somewhere)]
@@ -160,5 +160,8 @@ def _live(module: Module, gone: frozenset[bytes], used: _Uses) -> frozenset[Stat
 
 
 def _is_root(one: Statement, gone: frozenset[bytes], somewhere: set[bytes]) -> bool:
-    """Whether a statement is shipped, whoever uses it. What nobody ever used is not what taking out left over."""
+    """Return whether a statement is shipped even if no other uses it.
+
+    What no statement ever used was not left over by the removal of exports, so it stays.
+    """
     return not one.exports <= gone if one.exports else somewhere.isdisjoint(one.declares)

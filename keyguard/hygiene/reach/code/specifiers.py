@@ -1,4 +1,4 @@
-"""A first, cheap look at a file: all that it may import. Comments and types count here; parsing sorts them out."""
+"""The specifiers that a file may import, found by a scan of its text; comments and types count until it is parsed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import islice
 
 from keyguard.support.regex import expression
 
-#: more of a file is not looked at: what people import stands at its beginning, and bundles import nothing of a project
+#: bytes that are scanned: imports are at the beginning of a file, and bundles import nothing of the project
 _LOOKED_AT = 1 << 20
-#: patterns that are looked at in one file
+#: glob calls that are looked at in one file
 _CALLS = 200
 _STATIC = expression(rb"from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
-#: what is asked for its types alone. One pattern for each word: a fixed beginning is found many times faster than two
+#: imports of types alone. One pattern for each form: a fixed prefix is found many times faster than an alternation
 _TYPES = tuple(
     re.compile(word + rest + rb"\s{0,99}from\s{0,99}[\"']([^\"'\r\n]{1,300})[\"']")
     for word, rest in (
@@ -27,16 +27,16 @@ _TYPES = tuple(
         ),
     )
 )
-#: stands before each of them
+#: a cheap test for any of these
 _TYPED = expression(rb"(?:im|ex)port\s{0,9}\{?\s{0,99}type\b")
 _IMPORT = expression(
     rb"import\s{0,99}(?:\(\s{0,99}(?:(?:/\*[^*]{0,300}\*/|//[^\n]{0,300}\n)\s{0,99}){0,4})?[\"'`]([^\"'`\r\n]{1,300})"
 )
 _REQUIRE = expression(rb"require(?:\.resolve)?\s{0,99}\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
-#: workers, and files whose address is asked for
+#: workers, and files whose URL is computed
 _ADDRESS = expression(rb"(?:URL|Worker|importScripts)\(\s{0,99}[\"'`]([^\"'`\r\n]{1,300})")
 _ADDRESSING = (b"URL(", b"Worker(", b"importScripts(")
-#: what a call that means many files is given, Vite's and webpack's
+#: the argument of a call that imports many files, in Vite and webpack
 _MANY = expression(rb"(?:glob|globEager|context)\s{0,99}(?:<[^<>()]{0,200}>)?\(([^()]{1,600})\)")
 _QUOTED = expression(rb"[\"'`]([^\"'`\r\n]{1,300})[\"'`]")
 #: in HTML, and in blocks of components that are files of their own
@@ -46,11 +46,11 @@ _CONDITIONS = ((b"import", _IMPORT), (b"require", _REQUIRE))
 
 
 def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
-    """Every text that a file may import something by, once, in order; those with ``*`` or ``${`` mean many files."""
+    """Return every specifier that a file may import, once, in order; those with ``*`` or ``${`` match many files."""
     data = data[:_LOOKED_AT]
     found = _STATIC.findall(data)
     if _TYPED.search(data):
-        # as often as a text is asked for types alone, it is not asked for values
+        # an import of types alone counts in both lists, so subtracting leaves the imports of values
         left = Counter(found)
         left.subtract(text for pattern in _TYPES for text in pattern.findall(data))
         found = [text for text in left if left[text] > 0]
@@ -64,17 +64,17 @@ def specifiers(data: bytes, markup: bool = False) -> list[bytes]:
 
 
 def calls(data: bytes) -> list[tuple[bytes, int]]:
-    """The calls of ``import`` and ``require`` in code without comments: (text, offset)."""
+    """Return the calls of ``import`` and ``require`` in code without comments: (specifier, offset)."""
     found = [*_IMPORT.finditer(data), *_REQUIRE.finditer(data)]
     return [(one[1], one.start()) for one in found if b"(" in one[0]]
 
 
 def addresses(data: bytes) -> list[tuple[bytes, int]]:
-    """What means files without importing them by a statement or a call: (text, offset)."""
+    """Return what refers to files other than by import: workers, URLs and globs, as (specifier, offset)."""
     found = list(_many(data))
     if any(literal in data for literal in _ADDRESSING):
         for one in _ADDRESS.finditer(data):
-            # an address needs no dot to be meant from where the file lies
+            # a URL needs no leading dot to be relative to the file
             found += [(text, one.start()) for text in dict.fromkeys((one[1], b"./" + one[1].removeprefix(b"./")))]
     return found
 

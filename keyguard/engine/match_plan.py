@@ -1,0 +1,33 @@
+"""The plan that the engine runs, as plain data: cached with the compiled database, and loaded in a millisecond."""
+
+from __future__ import annotations
+
+import msgspec
+
+from keyguard.rules.anchor import Anchor
+
+
+class Form(msgspec.Struct, frozen=True, array_like=True):
+    """One pattern with its boundaries, and the rules (by index) that share it."""
+
+    left: str
+    """What has to stand before it: a pattern of no width, or nothing. Many forms have the same."""
+    pattern: str
+    """The rest, with its boundary on the right."""
+    rules: tuple[int, ...]
+    width: int
+
+
+class AnchorUse(msgspec.Struct, frozen=True, array_like=True):
+    """The use of an anchor by a form: the match starts ``before`` (least, most) bytes in front of the literal."""
+
+    form: int
+    before: tuple[int, int]
+
+
+class Plan(msgspec.Struct, frozen=True, array_like=True):
+    """Forms, anchors, and the uses of each anchor."""
+
+    forms: tuple[Form, ...]
+    anchors: tuple[Anchor, ...]
+    leads: tuple[tuple[AnchorUse, ...], ...]

@@ -1,0 +1,1 @@
+"""What the cache holds of histories and packs from earlier scans."""

@@ -1,0 +1,66 @@
+"""The results of inspecting the contents of objects, in the form that processes exchange and the cache stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from keyguard.history.hit import Hit
+from keyguard.inspection.inspector import InspectedText
+from keyguard.odb.commits import CommitRows, moved
+
+
+class ContentResults(msgspec.Struct, array_like=True):
+    """What one process read, or all processes together. Objects are given by their numbers in the store."""
+
+    hits: list[Hit] = []
+    commits: list[CommitRows] = []
+    tags: list[tuple[int, str]] = []
+    """Number of a tag, and the id of the object that it points to."""
+    lost: list[int] = []
+    """Numbers of objects that have to be read in another way."""
+    malformed: list[int] = []
+    """Numbers of commits and tags that were read, but whose references could not be parsed, or not all of them."""
+    size: int = 0
+    """Bytes read, uncompressed."""
+    placeholders: int = 0
+    containers: list[tuple[int, str]] = []
+    """Numbers of blobs that are archives or the like, and what they are."""
+
+    def add(self, other: ContentResults) -> None:
+        """Add the results of another process."""
+        self.hits += other.hits
+        self.commits += other.commits
+        self.tags += other.tags
+        self.lost += other.lost
+        self.malformed += other.malformed
+        self.size += other.size
+        self.placeholders += other.placeholders
+        self.containers += other.containers
+
+    def keep(self, number: int, seen: InspectedText) -> None:
+        """Add what was found in one object."""
+        if seen.sightings or seen.doubtful:
+            self.hits.append(Hit(number, seen.sightings, seen.doubtful))
+        self.size += seen.size
+        self.placeholders += seen.placeholders
+        if seen.container:
+            self.containers.append((number, seen.container))
+
+    def keys(self, since: int = 0) -> Iterator[str]:
+        """Yield the fingerprints of the keys in all hits but the first ``since``."""
+        return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
+
+    def moved(self, distance: int) -> ContentResults:
+        """Return a copy in which ``distance`` is added to each object number."""
+        return ContentResults(
+            hits=[Hit(hit.number + distance, hit.sightings, hit.doubtful) for hit in self.hits],
+            commits=[moved(rows, distance) for rows in self.commits],
+            tags=[(number + distance, target) for number, target in self.tags],
+            lost=[number + distance for number in self.lost],
+            malformed=[number + distance for number in self.malformed],
+            size=self.size,
+            placeholders=self.placeholders,
+            containers=[(number + distance, words) for number, words in self.containers],
+        )

@@ -1,0 +1,1 @@
+"""Read whole histories: every object store, and the files of the git directory."""

@@ -1,1 +1,0 @@
-"""What the cache holds of histories and packs."""

@@ -1,1 +1,0 @@
-"""A whole history: every store of a repository, surveyed from beginning to end."""

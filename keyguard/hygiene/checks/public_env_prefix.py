@@ -1,0 +1,104 @@
+"""``public-env-prefix``: a secret has a name that a build tool exposes to every browser."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.envfiles.names import is_env_file, is_example
+from keyguard.hygiene.paths import patterns
+from keyguard.hygiene.project import spots, variable_names
+from keyguard.hygiene.project.key_offsets import keys_between
+from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.publishable_keys import is_public
+from keyguard.hygiene.project.variable_names import Secrecy
+from keyguard.model.finding import Environment, Severity, Sighting
+from keyguard.model.violation import Spot, Violation
+from keyguard.support.regex import expression
+
+#: what stands between a name and its value, and the beginning of a comment
+_GIVEN = expression(rb"[\"']?[ \t]*(?:[:=]|\?=)[ \t]*[\"']?|[ \t]*(?:[\r\n]|\Z)")
+_COMMENT = expression(rb"^[ \t]*(?:#|//|;|\*|<!--)")
+#: bytes between the end of a name and its value
+_NEAR = 40
+#: bytes before a name in which its line's comment may begin
+_LINE = 400
+
+
+class _Use(NamedTuple):
+    """An assignment to a name, and the key that is assigned, if it is one."""
+
+    path: bytes
+    spot: Spot
+    key: Sighting | None
+
+
+def public_env_prefix(project: Project) -> Iterator[Violation]:
+    """Yield a violation for each name, with all the files that assign a value to it."""
+    uses: dict[str, list[_Use]] = defaultdict(list)
+    for path in _sources(project):
+        for name, use in _in_file(project, path):
+            uses[name].append(use)
+    vendors = variable_names.server_vendors(project.engine.ruleset)
+    for name, found in sorted(uses.items()):
+        secret = next((use.key for use in found if use.key), None)
+        says = variable_names.secrecy(name, vendors)
+        if secret or says:
+            yield _violation(project, name, found, secret, says)
+
+
+CHECKS = (public_env_prefix,)
+
+
+def _violation(project: Project, name: str, found: list[_Use], key: Sighting | None, says: Secrecy) -> Violation:
+    prefix = variable_names.public_prefix(name)
+    what = f"a {project.key_name(key)}" if key else "a secret, by its name,"
+    because = [
+        f"{variable_names.tool(prefix)} puts every variable that begins with {prefix} into what browsers download"
+    ]
+    if not key and says is Secrecy.PERHAPS:
+        because.append("whether this vendor's keys may be seen, the name does not tell")
+    return Violation(
+        check="public-env-prefix",
+        message=f"{name} holds {what} and reaches every browser" if key else f"{name} is {what} that reaches browsers",
+        spots=tuple(use.spot for use in sorted(found, key=lambda use: (use.key is None, use.path, use.spot.line))),
+        subject=name,
+        because=tuple(because),
+        severity=_severity(key, says),
+        key=key.fingerprint if key else "",
+        steps=(f"Take {prefix} off the name, and read it only in code that runs on a server.",),
+    )
+
+
+def _severity(key: Sighting | None, says: Secrecy) -> Severity | None:
+    if key is None:
+        return Severity.INFO if says is Secrecy.PERHAPS else None
+    return {Environment.LIVE: Severity.CRITICAL, Environment.TEST: Severity.MEDIUM}.get(key.environment)
+
+
+def _sources(project: Project) -> list[bytes]:
+    """Return the files that set the environment of a build, ignored ones too."""
+    lists = tables.load("browser")["sources"]
+    found = {*patterns.of((*lists["ci"], *lists["docker"])).among(project.files)}
+    found |= {one.path for wanted in (is_env_file, is_example) for one in project.local_files(wanted)}
+    aside = tables.load("browser")["aside"]["folders"]
+    return sorted(path for path in found if not patterns.in_folder(path, aside))
+
+
+def _in_file(project: Project, path: bytes) -> Iterator[tuple[str, _Use]]:
+    content = project.read(path) or b""
+    found = list(variable_names.public_names().finditer(content))
+    for name in found:
+        low = max(0, name.start() - _LINE)
+        line = content[max(low, content.rfind(b"\n", low, name.start()) + 1) : name.start()]
+        given = _GIVEN.match(content, name.end())
+        if not given or _COMMENT.match(line):
+            continue
+        at, key = next(iter(keys_between(project, path, name.end(), name.end() + _NEAR + 1)), (0, None))
+        on_line = key is not None and b"\n" not in content[name.end() : at]
+        if key is not None and on_line and is_public(project, key):
+            continue  # the vendor means it to be public
+        spot = spots.of_key(path, key.occurrence) if key and on_line else project.spot(path, *name.span())
+        yield name[0].decode(), _Use(path, spot, key if on_line else None)

@@ -1,0 +1,183 @@
+"""``server-key-in-client-code``: code that reaches a browser uses a secret key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.project import variable_names, word_search
+from keyguard.hygiene.project.client_delivery import Delivery, deliveries
+from keyguard.hygiene.project.npm_packages import packages
+from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.variable_names import Secrecy
+from keyguard.model.finding import Confidence, Vendor
+from keyguard.model.violation import Violation
+from keyguard.support.regex import expression
+
+_CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte", b".astro", b".html", b".htm")
+#: files that are in no bundle, whatever imports them
+_NOT_SHIPPED = expression(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
+_READ = expression(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
+#: a list of all variables that declares which of them browsers may read, and throws for every other one
+_GUARD, _GUARDED = expression(rb"@t3-oss/env[\w-]{0,40}[\"']"), re.compile(rb"\bcreateEnv\s{0,9}\(")
+_COMMENT = expression(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
+_BEARER = expression(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
+#: the credential in the header is a constant, not a value that the page's user typed
+_FIXED = expression(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
+_QUOTES = (b'"', b"'")
+#: an import, or a call of ``require``, up to the name of the package
+_FROM = expression(
+    rb"import\s{1,9}(?!type\b)(?P<default>[\w$]{1,80})?[\s,]{0,9}"
+    rb"(?:\*\s{0,9}as\s{1,9}[\w$]{1,80}|\{(?P<others>[^{}]*)\})?\s{0,9}from\s{0,9}\Z"
+)
+_REQUIRE = expression(rb"(?P<default>[\w$]{1,80})\s{0,9}=\s{0,9}require\(\s{0,9}\Z")
+_STATEMENT = 600
+#: names of one package that a file is searched for, and imports of it that are looked at: people write one
+_MOST_NAMES, _MOST_IMPORTS = 50, 20
+#: bytes before a use in which its line's comment may begin
+_LINE = 400
+#: bytes between a header and the address that it is sent to
+_NEAR = 800
+
+
+class _Use(NamedTuple):
+    """Code that needs a secret, and what it needs it for."""
+
+    span: tuple[int, int]
+    what: str
+    subject: str
+    confidence: Confidence | None = None
+    hidden: bool = False
+    """Whether the span may contain a secret, so that it must be masked."""
+
+
+def server_key_in_client_code(project: Project) -> Iterator[Violation]:
+    """Yield a violation for each use and each file that reaches a browser."""
+    suspects = word_search.files_with(project, _candidates(project), _words())
+    vendors = variable_names.server_vendors(project.engine.ruleset) if suspects else []
+    uses = {path: found for path in suspects if (found := list(_uses(project.read(path) or b"", vendors)))}
+    for path, delivery in sorted(deliveries(project, uses).items()):
+        seen: set[str] = set()
+        for use in uses[path]:
+            if use.subject not in seen and delivery.delivers(use.span[0]):
+                seen.add(use.subject)
+                yield _violation(project, path, use, delivery)
+
+
+CHECKS = (server_key_in_client_code,)
+
+
+def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> Violation:
+    return Violation(
+        check="server-key-in-client-code",
+        message=f"{use.what} in {delivery.how}",
+        spots=((project.hidden_spot if use.hidden else project.spot)(path, *use.span),),
+        subject=use.subject,
+        because=delivery.because,
+        confidence=use.confidence,
+    )
+
+
+def _candidates(project: Project) -> list[bytes]:
+    """Return the code in packages that build for browsers, and HTML pages wherever they are."""
+    clients, aside = [one for one in packages(project) if one.needs & _frameworks()], _aside()
+    everywhere = any(not one.folder for one in clients)
+    return [
+        path
+        for path in project.files
+        if path.endswith(_CODE)
+        and (everywhere or path.endswith((b".html", b".htm")) or any(one.holds(path) for one in clients))
+        and not _NOT_SHIPPED.search(path)
+        and not aside.search(path)
+    ]
+
+
+@cache
+def _aside() -> re.Pattern[bytes]:
+    """Return the pattern that matches folders whose files are in no bundle."""
+    folders = map(str.encode, tables.load("browser")["aside"]["folders"])
+    return re.compile(rb"(?:\A|/)(?:%s)/" % b"|".join(map(re.escape, folders)))
+
+
+@cache
+def _frameworks() -> frozenset[str]:
+    return frozenset(tables.load("browser")["frameworks"]["packages"])
+
+
+@cache
+def _words() -> tuple[bytes, ...]:
+    """Return words of which every relevant file contains one."""
+    services: list[dict[str, Any]] = tables.load("browser")["services"]
+    sdks = [
+        quote + name + quote for one in services for name in map(str.encode, one.get("sdk", ())) for quote in _QUOTES
+    ]
+    hosts = [host.encode() for one in services for host in one["hosts"]]
+    secret = tables.load("browser")["names"]["words"]["secret"]
+    return (*sdks, *hosts, *map(str.encode, secret), b"_API_KEY")
+
+
+def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
+    for use in (*_reads(content, vendors), *_clients(content), *_headers(content)):
+        low = max(0, use.span[0] - _LINE)
+        line = content[max(low, content.rfind(b"\n", low, use.span[0]) + 1) : use.span[0]]
+        if not _COMMENT.search(line):
+            yield use
+
+
+def _reads(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
+    """Yield reads of environment variables whose names say that they are secret."""
+    guard = _GUARD.search(content)
+    if guard and _GUARDED.search(content, guard.end()):
+        return
+    for found in _READ.finditer(content):
+        name = found[1].decode()
+        if variable_names.secrecy(name, vendors) is Secrecy.SURELY:
+            yield _Use(found.span(), f"{name}, a secret by its name, is read", name)
+
+
+def _clients(content: bytes) -> Iterator[_Use]:
+    """Yield calls that construct a vendor's server client: an import alone may be for its types."""
+    for service in tables.load("browser")["services"]:
+        for package in service.get("sdk", ()):
+            for name in islice(dict.fromkeys(_imported(content, package.encode())), _MOST_NAMES):
+                made = re.search(rb"\bnew\s+%s\s*\(" % re.escape(name), content)
+                if made:
+                    yield _Use(made.span(), f"the client of {service['name']} for servers is made", package)
+
+
+def _imported(content: bytes, package: bytes) -> Iterator[bytes]:
+    """Yield the local names by which the file refers to a package or its exports."""
+    for quote in _QUOTES:
+        at = content.find(quote + package + quote)
+        for _ in range(_MOST_IMPORTS if at >= 0 else 0):
+            before = content[max(0, at - _STATEMENT) : at]
+            found = _FROM.search(before) or _REQUIRE.search(before)
+            yield from _names_in(found) if found else ()
+            at = content.find(quote + package + quote, at + 1)
+            if at < 0:
+                break
+
+
+def _names_in(found: re.Match[bytes]) -> Iterator[bytes]:
+    names = found.groupdict()
+    yield from filter(None, [names["default"]])
+    for part in (names.get("others") or b"").split(b","):
+        if part.strip() and not part.strip().startswith(b"type "):
+            yield part.strip().rpartition(b" ")[2]
+
+
+def _headers(content: bytes) -> Iterator[_Use]:
+    """Yield requests to a vendor's API with a key in a header."""
+    for service in tables.load("browser")["services"]:
+        for host in map(str.encode, service["hosts"]):
+            at = content.find(b"//" + host)
+            near = content[max(0, at - _NEAR) : at + _NEAR] if at >= 0 else b""
+            sent = _BEARER.search(near)
+            if sent and (not service.get("own-keys") or _FIXED.search(sent[1])):
+                start, end = (max(0, at - _NEAR) + place for place in sent.span(1))
+                what = f"a request to {host.decode()} with a key of yours is sent"
+                yield _Use((start, end), what, host.decode(), Confidence.MEDIUM, hidden=True)

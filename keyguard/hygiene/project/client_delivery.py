@@ -1,0 +1,70 @@
+"""How a file reaches a browser or a phone: by the kind of file it is, or through imports from an entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from keyguard.hygiene.data import tables
+from keyguard.hygiene.paths import patterns
+from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.reach.client_paths import ClientPath
+from keyguard.hygiene.reach.code.boundaries import is_client
+from keyguard.support.regex import expression
+from keyguard.support.sanitize import shown_path
+
+_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
+
+
+class Delivery(NamedTuple):
+    """How a file reaches a browser or a phone."""
+
+    how: str
+    because: tuple[str, ...] = ()
+    server_spans: tuple[tuple[int, int], ...] = ()
+    """The spans of the file that stay on the server, in bytes: start, end."""
+
+    def delivers(self, offset: int) -> bool:
+        """Return whether the code at an offset of the file is delivered."""
+        return not any(start <= offset < end for start, end in self.server_spans)
+
+
+def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
+    """Return how each of the files is delivered; files that reach no client are left out."""
+    found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
+    left = [path for path in paths if path not in found and _MODULE.search(path)]
+    found_paths = project.client_paths.paths(left)
+    return {**found, **{path: _by_imports(one) for path, one in found_paths.items()}}
+
+
+def _by_imports(found: ClientPath) -> Delivery:
+    steps = " -> ".join(map(shown_path, found.steps))
+    said = [f"reached from {steps}" if len(found.steps) > 1 else f"{steps} is where it begins"]
+    said += [] if found.parsed else ["imports were looked at, not parsed: see whether that is so"]
+    return Delivery(f"code that reaches a browser or a phone ({found.kind})", tuple(said), found.server_spans)
+
+
+def _by_kind(project: Project, path: bytes) -> Delivery | None:
+    """Return the delivery that the path, or a directive at the top of the file, implies; None if neither does."""
+    for kind in tables.load("browser")["kinds"]:
+        files, paths = tuple(kind["files"]), tuple(kind.get("paths", ()))
+        if paths and patterns.of(paths).fit(path):
+            return Delivery(kind["name"])
+        if not files or not patterns.of(files).fit(path):
+            continue
+        folder = patterns.in_folder(path, kind.get("folders", ()))
+        if not kind.get("folders"):
+            return Delivery(kind["name"])
+        if folder and not _for_server(path, folder):
+            return Delivery(kind["name"], (f"{shown_path(path)} lies in {folder}/",))
+    if _MODULE.search(path) and is_client(project.read(path) or b""):
+        return Delivery("a client component", ('"use client" stands at its top',))
+    return None
+
+
+def _for_server(path: bytes, folder: str) -> bool:
+    """Return whether a file in a folder of build output belongs to the server's part of it."""
+    inside = path[path.find(folder.encode()) + len(folder) :].strip(b"/")
+    return folder in ("dist", "build", "out", ".next") and bool(
+        patterns.in_folder(inside, tables.load("browser")["aside"]["server"])
+    )

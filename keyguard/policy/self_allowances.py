@@ -1,0 +1,111 @@
+"""Findings that a change's own configuration would suppress: they are reported, count, and say so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+
+import msgspec
+
+from keyguard.acceptance.entry import PATH, parse
+from keyguard.acceptance.matching import Accepted
+from keyguard.config import project_config
+from keyguard.config.project_config import Settings
+from keyguard.config.rotation import Rotation
+from keyguard.model.finding import Finding, Run, Severity
+from keyguard.sources.excludes import Exclude, Excluded
+from keyguard.support.errors import ConfigError
+from keyguard.triage.findings import Policy
+
+
+class OwnSettings(msgspec.Struct, frozen=True):
+    """The settings in a change's own configuration."""
+
+    policy: Policy
+    fail_on: Severity
+    revoked: Rotation
+    excludes: tuple[Exclude, ...]
+    max_size: int | None
+    sizes: Callable[[Collection[str]], dict[str, int]]
+    """Maps object ids to sizes in bytes."""
+    top: bytes
+    """The folder to which paths in reports are relative."""
+    path: str
+    """The path of the configuration file, for people."""
+    accepted: bytes = b""
+    """The change's file of accepted findings."""
+
+
+def own_settings(
+    settings: Settings, top: str, sizes: Callable[[Collection[str]], dict[str, int]], accepted: bytes = b""
+) -> OwnSettings:
+    """Return what these settings of a change, and its accepted findings, would decide if they were in effect."""
+    said = settings.config
+    return OwnSettings(
+        policy=Policy(select=said.select, ignore=said.ignore),
+        fail_on=project_config.parse_severity(said.fail_on),
+        revoked=settings.rotation(),
+        max_size=project_config.parse_size(said.max_size),
+        sizes=sizes,
+        excludes=tuple(Exclude(base, patterns) for base, patterns in settings.excludes()),
+        top=os.fsencode(top),
+        path=settings.origin.path,
+        accepted=accepted,
+    )
+
+
+def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
+    """Return the run, with findings that list the settings of the change that would suppress them.
+
+    ``revoked`` is the rotation that is in effect already.
+    """
+    # a pattern that is not obeyed allows nothing
+    out = Excluded(own.excludes)
+    large = _too_large(run, own)
+    accepted = _accepted(own.accepted)
+
+    def reasons(one: Finding) -> Iterator[str]:
+        yield from one.allowed_by_change
+        if not own.policy.wants(one.rule):
+            yield f"{'select' if own.policy.select else 'ignore'} in {own.path}"
+        if out and any(out.covers(own.top, place.path) for place in one.occurrences):
+            yield f"exclude in {own.path}"
+        if any(place.trace and place.trace.oid in large for place in one.occurrences):
+            yield f"max-size in {own.path}"
+        if run.fail_on <= one.severity < own.fail_on:
+            yield f"fail-on in {own.path}"
+        if own.revoked.is_revoked(one.fingerprint) and not revoked.is_revoked(one.fingerprint):
+            yield f"[revoked] in {own.path}"
+        if accepted and accepted.find(one):
+            yield PATH
+
+    found = tuple(msgspec.structs.replace(one, allowed_by_change=tuple(reasons(one))) for one in run.findings)
+    return msgspec.structs.replace(run, findings=found)
+
+
+def _accepted(data: bytes) -> Accepted | None:
+    """Return what the change would accept; None if that is nothing, or its file is invalid."""
+    try:
+        entries = parse(data, PATH)
+    except ConfigError:
+        return None
+    return Accepted(entries, lambda place: place.path, None) if entries else None
+
+
+def _too_large(run: Run, own: OwnSettings) -> set[str]:
+    """Return the ids of objects with keys that are larger than the change's own ``max-size``."""
+    if own.max_size is None:
+        return set()
+    traces = [place.trace for one in run.findings for place in one.occurrences if place.trace]
+    sizes = own.sizes({trace.oid for trace in traces if trace.kind == "blob"})
+    return {oid for oid, size in sizes.items() if size > own.max_size}
+
+
+def changed_settings(before: Settings | None, after: Settings | None) -> tuple[str, ...]:
+    """Return the names of all settings in which two configurations differ."""
+    usual = project_config.Config()
+    one, other = (before.config if before else usual), (after.config if after else usual)
+    names = zip(project_config.Config.__struct_fields__, project_config.Config.__struct_encode_fields__, strict=True)
+    found = [word for field, word in names if getattr(one, field) != getattr(other, field)]
+    same_packs = (before.packs if before else ()) == (after.packs if after else ())
+    return tuple(found) if same_packs else (*found, "rules")
