@@ -43,6 +43,12 @@ class Results(msgspec.Struct):
         if old:
             self.sightings = [one for one in self.sightings if not _taken(old, _line_of(one))]
 
+    def forget_moved(self, before: Iterable[Sighting]) -> None:
+        """Remove sightings of keys that were in other files before, as many times as they were there."""
+        old = Counter[tuple[object, ...]]((one.fingerprint,) for one in before)
+        if old:
+            self.sightings = [one for one in self.sightings if not _taken(old, (one.fingerprint,))]
+
     def note(self, seen: InspectedText) -> None:
         """Add what one text contained; ``whole`` or ``settle`` records whether it was read completely."""
         self.sightings += seen.sightings

@@ -9,7 +9,7 @@ from typing import TextIO
 from keyguard.inventory.rows import Row
 from keyguard.model.finding import Run
 from keyguard.report import Style
-from keyguard.report.document import Object, coverage_object, path_names, skipped_object, to_json
+from keyguard.report.json_objects import Object, coverage_object, path_names, skipped_object, to_json
 from keyguard.report.phrases import counted, number, prose
 from keyguard.report.summary import covered, gap_lines
 from keyguard.support import dates

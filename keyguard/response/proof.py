@@ -10,7 +10,7 @@ from keyguard.masking.secret import short_id
 from keyguard.model.finding import Finding, Run, Where
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote.journal import Entry, is_dead
-from keyguard.report.past import place_in_time
+from keyguard.report.history_phrases import place_with_history
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.response.journal_evidence import JournalEvidence
@@ -64,13 +64,13 @@ def prove(
     past = [one for one in places if one.where is Where.HISTORY]
     coverage, gap = run.coverage, gap_headline(run) if is_incomplete(run) else ""
     read = f"{counted(coverage.read, 'file')} read" + (f"; {gap}" if gap else "")
-    claims = [_gone(_FILES, [place_in_time(one) for one in files], read, gap)]
+    claims = [_gone(_FILES, [place_with_history(one) for one in files], read, gap)]
     history = coverage.history
     if history is not None:
         looked = (
             f"{counted(history.commits, 'commit')}, {counted(history.blobs, 'blob')}, {counted(history.tags, 'tag')}"
         )
-        claims.append(_gone(_HISTORY, [place_in_time(one) for one in past], f"{looked} read", gap))
+        claims.append(_gone(_HISTORY, [place_with_history(one) for one in past], f"{looked} read", gap))
     elif unseen:
         claims.append(Claim(claim=_HISTORY, holds=None, because=(f"not looked at: {unseen}",)))
     claims.append(_dead(fingerprint, entries, finding_of(fingerprint, run), vouching, asked))

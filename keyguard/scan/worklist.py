@@ -271,6 +271,12 @@ class Worklist:
             if replaced and repository:
                 self._inspect_stored(Stored(repository, [blob._replace(oid=blob.old) for blob in replaced]), before)
         tally.forget(before.sightings)
+        for stored in self._listing.stored:
+            if tally.sightings and stored.previous:
+                elsewhere = Results()
+                blobs = [Blob(b"", Where.INDEX, oid) for oid in stored.previous()]
+                self._inspect_stored(Stored(stored.repository, blobs), elsewhere)
+                tally.forget_moved(elsewhere.sightings)
 
     def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
         for stored in self._listing.stored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -63,6 +63,8 @@ class Stored(msgspec.Struct, frozen=True):
     blobs: list[Blob]
     reader: LooseBlobReader | None = None
     """Reads the blobs, if a git process is ready for it."""
+    previous: Callable[[], list[str]] | None = None
+    """Returns the ids of other blobs in which their keys may have been before the change."""
 
 
 class Listing(msgspec.Struct):

@@ -7,10 +7,13 @@ commit and for ``--all-files``, ``--files`` and ``--from-ref``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from keyguard.git.worktree.changes import staging
+import msgspec
+
+from keyguard.git.layout.repository import Repository
+from keyguard.git.worktree.changes import Staging, staging
 from keyguard.model.finding import Blob, Skipped
 from keyguard.sources import staged
 from keyguard.sources.listing import Ask, Folder, Listing, Stored, TreeFile
@@ -23,17 +26,24 @@ def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
     here = Ask(paths=(".",), index=ask.index)
     repository = staged.repository_of(here)
     with staging(repository, staged.index_of(here, repository)) as found:
-        yield lambda: _listing(ask, Stored(repository, staged.blobs_of(found.changes()), found.reader))
+        yield lambda: _listed(ask, repository, found)
 
 
-def _listing(ask: Ask, stored: Stored) -> Listing:
+def _listed(ask: Ask, repository: Repository, found: Staging) -> Listing:
+    changes, index = found.changes(), staged.index_of(Ask(index=ask.index), repository)
+    moved = {one.path for one in changes if one.oid == one.old}
+    return _listing(ask, staged.stored_of(repository, index, staged.blobs_of(changes), found.reader), moved)
+
+
+def _listing(ask: Ask, stored: Stored, moved: Collection[bytes]) -> Listing:
+    """List the named files; what a commit only moves, or gives another mode, it does not add."""
     repository = stored.repository
     top = os.fsencode(repository.top)
     ready = {blob.path: blob for blob in stored.blobs}
     found = Listing(scope="files named by the hook")
     blobs: list[Blob] = []
     files: list[TreeFile] = []
-    for name in sorted({_inside(path, top) for path in ask.paths}):
+    for name in sorted({_inside(path, top) for path in ask.paths}.difference(moved)):
         if name in ready:
             blobs.append(ready[name])
         elif folder := _folder(os.path.join(top, name), name):
@@ -41,7 +51,7 @@ def _listing(ask: Ask, stored: Stored) -> Listing:
         else:
             files.append(TreeFile(name))
     if blobs:
-        found.stored.append(Stored(repository, blobs, stored.reader))
+        found.stored.append(msgspec.structs.replace(stored, blobs=blobs))
     if files:
         found.folders.append(Folder(top, b"", files, repository, whole=False))
     return found

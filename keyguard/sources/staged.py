@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.process.opening import index_from_environment
@@ -12,19 +14,37 @@ from keyguard.model.finding import Blob, Where
 from keyguard.sources.listing import Ask, Listing, Stored
 from keyguard.support.errors import UsageError
 
+if TYPE_CHECKING:
+    from keyguard.git.objects.loose_blobs import LooseBlobReader
+
 
 @contextmanager
 def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
     """Start git on the staged changes, and yield what returns the listing of the blobs that a commit would add."""
     repository = repository_of(ask)
     with staging(repository, index_of(ask, repository)) as found:
-        yield lambda: _listing(Stored(repository, blobs_of(found.changes()), found.reader))
+        index = index_of(ask, repository)
+        yield lambda: _listing(stored_of(repository, index, blobs_of(found.changes()), found.reader))
 
 
 def listing(ask: Ask) -> Listing:
     """Return the blobs that the next commit would add; there may be none."""
     repository = repository_of(ask)
-    return _listing(Stored(repository, blobs_of(staged_changes(repository, index_of(ask, repository)))))
+    index = index_of(ask, repository)
+    return _listing(stored_of(repository, index, blobs_of(staged_changes(repository, index))))
+
+
+def stored_of(
+    repository: Repository, index: str | None, blobs: list[Blob], reader: LooseBlobReader | None = None
+) -> Stored:
+    """Return blobs of an index, with the way to those in which their keys may have been before."""
+    return Stored(repository, blobs, reader, partial(_previous, repository, index))
+
+
+def _previous(repository: Repository, index: str | None) -> list[str]:
+    from keyguard.git.worktree.previous import previous_blobs  # a commit without a key has no use for it
+
+    return previous_blobs(repository, index)
 
 
 def blobs_of(changes: Iterable[Change]) -> list[Blob]:

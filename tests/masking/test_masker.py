@@ -14,7 +14,7 @@ import pytest
 from keyguard.masking import known_values as known_module
 from keyguard.masking.known_values import KnownValues
 from keyguard.masking.values import MASK, Value, is_ordinary, looks_random
-from keyguard.report import document
+from keyguard.report import json_objects
 from tests.helpers.calling import parts_of
 from tests.helpers.checkout import made_up_key
 
@@ -137,9 +137,9 @@ def test_ids_stay_whole_though_a_value_looks_the_same(known: KnownValues) -> Non
 )
 def test_json_stays_json(monkeypatch: pytest.MonkeyPatch, known: KnownValues, text: str) -> None:
     known.note(value(text, chosen=True))
-    monkeypatch.setattr(document, "KNOWN", known)
+    monkeypatch.setattr(json_objects, "KNOWN", known)
     found = {"id": KEY, "path": f"a{text}b", "list": [f"{KEY}n", {"where": "tree", "uri": f"x/{KEY}"}], "line": 1}
-    shown = json.loads(document.to_json(found, indent=2))
+    shown = json.loads(json_objects.to_json(found, indent=2))
     assert shown == {
         "id": KEY,
         "path": f"a{MASK}b",

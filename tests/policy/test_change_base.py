@@ -460,6 +460,31 @@ def test_a_commit_obeys_what_is_staged(staged: Repo, inside: Inside, words: tupl
     assert (said.code, configuration(said)["source"], configuration(said)["path"]) == (0, "index", ".keyguard.toml")
 
 
+def test_the_hygiene_of_a_commit_obeys_what_is_staged(staged: Repo, inside: Inside) -> None:
+    staged.write(".env", LEAK).add()
+    words = ("hook", "hygiene")
+    assert inside(*words, cwd=staged.path).code == 1
+    staged.write(".keyguard.toml", 'ignore = ["env", "key", "hook", "live"]\n')
+    said = inside(*words, "-v", cwd=staged.path)
+    assert (said.code, ".keyguard.toml does not count, since it is not staged" in said.out) == (1, True)
+    staged.add(".keyguard.toml")
+    assert inside(*words, cwd=staged.path).code == 0
+    staged.write(".keyguard.toml", "= broken")
+    said = inside(*words, "-f", "json", cwd=staged.path)
+    assert (said.code, configuration(said)["source"], configuration(said)["path"]) == (0, "index", ".keyguard.toml")
+    assert {one["kind"] for one in said.document["findings"]} <= {"hygiene"}
+    assert inside(*words, "--isolated", cwd=staged.path).code == 1
+    assert inside(*words, "a.txt", cwd=staged.path).code == 2
+
+
+def test_the_hygiene_of_a_push_obeys_what_is_pushed(staged: Repo, inside: Inside) -> None:
+    staged.write(".env", LEAK).write(".keyguard.toml", 'ignore = ["env", "key", "hook", "live"]\n').add().commit("b")
+    pushed = {"PRE_COMMIT": "1", "PRE_COMMIT_TO_REF": staged.oid(), "PRE_COMMIT_REMOTE_NAME": "origin"}
+    staged.write(".keyguard.toml", "ignore = []\n").add()
+    assert inside("hook", "hygiene", cwd=staged.path, **pushed).code == 0
+    assert inside("hook", "hygiene", cwd=staged.path).code == 1
+
+
 @pytest.mark.parametrize("kind", ["version 4", "sparse", "split", "packed", "intent", "sub", "pyproject", "conflict"])
 def test_every_kind_of_index(staged: Repo, inside: Inside, kind: str) -> None:
     name = {"sub": "sub/.keyguard.toml", "pyproject": "pyproject.toml"}.get(kind, ".keyguard.toml")

@@ -12,20 +12,22 @@ import msgspec
 
 from keyguard.cli.shared import configuration, scan_command
 from keyguard.sources.listing import Ask
+from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
     from keyguard.history.ranges.request import Range
     from keyguard.model.finding import Run
 
-_HOOKS = ("pre-commit", "pre-push", "pre-receive", "update")
+_HOOKS = ("pre-commit", "hygiene", "pre-push", "pre-receive", "update")
 _EPILOG = """\
 pre-commit   what is staged, or the files that pre-commit names
+hygiene      how keys are kept in the work tree: before a commit, or before a push that pre-commit tells us of
 pre-push     the commits that a push would send; in .git/hooks/pre-push: exec keyguard hook pre-push "$@"
 pre-receive  on a server: the commits that a push has brought; refuses it as a whole
 update       the same for each ref by itself: exec keyguard hook update "$@"
 
-configuration and markers are those of the index for pre-commit, and of what is pushed for pre-push; on a server only a
-file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
+configuration and markers are those of the index before a commit, and of what is pushed before a push; on a server only
+a file counts that --config or KEYGUARD_CONFIG names, and HEAD where that file says trust-head = true
 """
 #: the number of refs that a message lists
 _MOST_REFS = 5
@@ -45,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Scan what the commit adds, or the named files if they are not staged; or what a push contains."""
+    if options.hook == "hygiene":
+        return _kept(options)
     if options.hook != "pre-commit":
         return _pushed(options)
     reports = scan_command.destinations(options)
@@ -53,6 +57,35 @@ def run(options: argparse.Namespace) -> int:
     with configuration.of_index(options, ".", index) as chosen:
         asked = scan_command.request(options, chosen.settings, source, Ask(paths=paths, index=index))
         return scan_command.run(chosen.applied(asked), partial(scan_command.report, reports=reports, options=options))
+
+
+def _kept(options: argparse.Namespace) -> int:
+    """Check how keys are kept in the work tree, by the configuration of what is committed or pushed."""
+    from keyguard.cli.shared import key_status
+
+    if options.files:
+        raise UsageError("hook hygiene looks at a project as a whole: it takes no files (pass_filenames: false)")
+    reports = scan_command.destinations(options)
+    with _for_hygiene(options) as chosen:
+        asked = scan_command.request(options, chosen.settings, "tree", Ask())
+        asked = msgspec.structs.replace(
+            chosen.applied(asked),
+            history="no",
+            hygiene=True,
+            rotation=key_status.rotation(chosen.settings, options.rules),
+            terms=msgspec.structs.replace(asked.terms, keys=False),
+        )
+        return scan_command.run(asked, partial(scan_command.report, reports=reports, options=options))
+
+
+def _for_hygiene(options: argparse.Namespace) -> configuration.ChosenSettings:
+    if os.environ.get("PRE_COMMIT_TO_REF") and os.environ.get("PRE_COMMIT_REMOTE_NAME"):
+        from keyguard.cli.shared import hook_input
+
+        asked = hook_input.before_push((), os.environ)
+        if asked is not None:
+            return configuration.of_push(options, asked)
+    return configuration.of_index(options, ".", os.environ.get("GIT_INDEX_FILE", ""))
 
 
 def _pushed(options: argparse.Namespace) -> int:
@@ -110,7 +143,7 @@ def _range(options: argparse.Namespace) -> Range | None:
 def _refused(found: Run, options: argparse.Namespace) -> int:
     """Print a refusal in the form that GitLab displays, if no other report is requested."""
     from keyguard.report.output import write_stdout
-    from keyguard.report.refusal import lines
+    from keyguard.report.push_refusal import lines
 
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines(found)))
     return scan_command.exit_code_of(found, options)

@@ -18,7 +18,7 @@ from keyguard.model.finding import Finding, Run
 from keyguard.model.verdict import State
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, is_dead
-from keyguard.report.document import to_json
+from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
 from keyguard.response import key_selection, remediation_plan
 from keyguard.response.journal_evidence import JournalEvidence

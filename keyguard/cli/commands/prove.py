@@ -15,7 +15,7 @@ from keyguard.model.finding import Run
 from keyguard.model.verdict import Verdict
 from keyguard.remote import journal
 from keyguard.remote.journal import Journal
-from keyguard.report.document import to_json
+from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import prose
 from keyguard.response import proof

@@ -18,7 +18,7 @@ from keyguard.remote import journal
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Journal
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import headline, place, prose, steps
+from keyguard.report.phrases import headline, place_text, prose, steps
 from keyguard.response import key_selection
 from keyguard.response.account_keys import AccountKeys, needs_credential
 from keyguard.response.admin_credentials import Credentials
@@ -164,7 +164,7 @@ def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
         remedy, page = plan.by_hand if plan.by_hand[0] else (finding.remedy, finding.rotation)
         yield from (f"               {line}" for line in steps(remedy))
         yield from (f"               {prose(one)}" for one in [page] if one)
-    used = [place(one) for one in finding.occurrences]
+    used = [place_text(one) for one in finding.occurrences]
     yield from (f"  {'used at' if not at else '':<11}  {one}" for at, one in enumerate(used[:_MOST_PLACES]))
     if len(used) > _MOST_PLACES:
         yield f"               and {len(used) - _MOST_PLACES} more"

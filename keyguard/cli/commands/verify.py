@@ -14,9 +14,9 @@ from keyguard.model.finding import Finding, Run
 from keyguard.model.verdict import State
 from keyguard.remote import journal
 from keyguard.remote.journal import Journal
-from keyguard.report.document import finding_object, to_json
+from keyguard.report.json_objects import finding_object, to_json
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import headline, place, prose
+from keyguard.report.phrases import headline, place_text, prose
 from keyguard.response import key_selection
 from keyguard.response.verification import VerificationResult, Verifier
 from keyguard.scan.exit_code import exit_code
@@ -103,7 +103,7 @@ def _as_text(answered: Iterator[VerificationResult], done: list[VerificationResu
 
 def _lines(one: VerificationResult) -> Iterator[str]:
     finding, verdict = one.finding, one.verdict
-    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}  {place(finding.occurrences[0])}"
+    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}  {place_text(finding.occurrences[0])}"
     if verdict is not None:
         asked = f" ({verdict.host})" if verdict.host else ""
         yield f"  {verdict.state.value}: {prose(verdict.reason)}{asked}"

@@ -7,9 +7,9 @@ from typing import cast
 
 import pytest
 
-from keyguard.git.process.shadow import Shadow
-from keyguard.history.ranges import fetched
-from keyguard.history.ranges.fetched import Fetched
+from keyguard.git.process.isolated_git import IsolatedGit
+from keyguard.history.ranges import objects
+from keyguard.history.ranges.objects import RangeObjects
 from keyguard.support.errors import GitError
 from tests.helpers.seeing import inspector, key
 
@@ -38,18 +38,18 @@ class Content:
         return piece
 
 
-Store = Callable[..., Fetched]
+Store = Callable[..., RangeObjects]
 
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     """Make the objects of a range out of these contents."""
 
-    def make(*contents: Content, most: int | None = None) -> Fetched:
+    def make(*contents: Content, most: int | None = None) -> RangeObjects:
         known = {one.oid: one for one in contents}
 
         class Reader:
-            def __init__(self, shadow: object, *, any_kind: bool) -> None:
+            def __init__(self, git: object, *, any_kind: bool) -> None:
                 assert any_kind
 
             def blobs(self, oids: Iterable[str]) -> Iterator[Content]:
@@ -58,13 +58,13 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
             def close(self) -> None:
                 pass
 
-        monkeypatch.setattr(fetched, "BlobReader", Reader)
-        return Fetched(cast(Shadow, None), inspector(), most)
+        monkeypatch.setattr(objects, "BlobReader", Reader)
+        return RangeObjects(cast(IsolatedGit, None), inspector(), most)
 
     return make
 
 
-def said(found: Fetched) -> list[tuple[str, str]]:
+def said(found: RangeObjects) -> list[tuple[str, str]]:
     """The gaps, by object."""
     return [(one.path.decode(), one.reason) for one in found.gaps()]
 
@@ -80,7 +80,7 @@ def test_a_commit_is_read_inspected_and_counted(store: Store) -> None:
 
 
 def test_what_cannot_be_read_is_a_gap_and_holds_nothing_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetched, "_LARGEST", 1000)
+    monkeypatch.setattr(objects, "_LARGEST", 1000)
     found = store(
         Content("nonsense", b"no commit at all", b"commit"),
         Content("other", b"", b"tree"),
@@ -101,14 +101,14 @@ def test_what_cannot_be_read_is_a_gap_and_holds_nothing_up(store: Store, monkeyp
 
 
 def test_commits_beyond_the_range_are_no_gaps(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetched, "_LARGEST", 1000)
+    monkeypatch.setattr(objects, "_LARGEST", 1000)
     found = store(
         Content("torn", COMMIT, b"commit", damaged=20),
         Content("large", COMMIT + b"x" * 1000, b"commit"),
         Content("tag", COMMIT, b"tag"),
         Content("whole", COMMIT + LEAK, b"commit"),
     )
-    assert list(found.beyond(["gone", "torn", "large", "tag", "whole"])) == ["whole"]
+    assert list(found.parent_commits(["gone", "torn", "large", "tag", "whole"])) == ["whole"]
     assert (said(found), found.hits, found.counts) == ([], {}, {})
 
 
@@ -116,7 +116,7 @@ def test_commits_beyond_the_range_are_no_gaps(store: Store, monkeypatch: pytest.
 def test_a_damaged_file_is_a_gap_whether_it_is_read_whole_or_in_pieces(
     limit: int, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetched, "_LARGEST", limit)
+    monkeypatch.setattr(objects, "_LARGEST", limit)
     found = store(Content("torn", b"x" * 90 + LEAK, damaged=60), Content("whole", LEAK))
     found.blobs(["torn", "whole"])
     assert said(found) == [("object:torn", "corrupt")]
@@ -145,13 +145,13 @@ def test_files_that_are_larger_than_the_user_wants_are_listed_and_no_gap(store: 
     found = store(Content("large", LEAK + b"x" * 100), Content("small", LEAK), most=80)
     found.blobs(["large", "small"])
     assert [found.oid(number) for number in found.hits] == ["small"]
-    assert [(one.path, one.gap) for one in found.left_out()] == [(b"object:large", False)]
+    assert [(one.path, one.gap) for one in found.too_large_files()] == [(b"object:large", False)]
     assert found.too_large(["large", "small"]) == {"large"}
     assert store(Content("large", LEAK)).too_large(["large"]) == set()
 
 
 def test_of_many_gaps_the_first_are_named_and_the_others_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetched, "_MOST", 3)
+    monkeypatch.setattr(objects, "_MOST", 3)
     found = store()
     found.blobs([f"gone-{number}" for number in range(5)])
     assert [one.path for one in found.gaps()] == [b"object:gone-0", b"object:gone-1", b"object:gone-2", b"history"]

@@ -8,7 +8,7 @@ import pytest
 
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.model.finding import Finding
-from keyguard.response.purging.names import secret_in_names
+from keyguard.response.purging.secrets_in_names import secret_from_names
 from keyguard.scan import run
 from keyguard.sources.listing import Ask
 from tests.helpers.checkout import made_up_key
@@ -35,24 +35,24 @@ def finding(folder: Path, text: str) -> Finding:
     """What a scan says of a key."""
     folder.mkdir()
     (folder / "a.env").write_text(f"KEY={text}\n")
-    (one,) = run.run(run.Request(ask=Ask(paths=(str(folder),)), jobs=1, history="no")).findings
+    (one,) = run.run_scan(run.ScanRequest(ask=Ask(paths=(str(folder),)), jobs=1, history="no")).findings
     return one
 
 
 @pytest.mark.parametrize("place", ["tree", "past", "branch"])
 def test_a_key_is_read_from_a_name(place: str, named: Repository, tmp_path: Path) -> None:
-    secret = secret_in_names(finding(tmp_path / "other", KEYS[place]), named, engine())
+    secret = secret_from_names(finding(tmp_path / "other", KEYS[place]), named, engine())
     assert secret is not None
     assert secret.reveal() == KEYS[place].encode()
 
 
 def test_a_key_that_is_in_no_name_is_not_found(named: Repository, tmp_path: Path) -> None:
-    assert secret_in_names(finding(tmp_path / "other", KEYS["nowhere"]), named, engine()) is None
+    assert secret_from_names(finding(tmp_path / "other", KEYS["nowhere"]), named, engine()) is None
 
 
 def test_a_repository_without_commits_has_names_in_its_work_tree_alone(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "shop").write(f"{KEYS['tree']}.txt", "nothing\n")
     found = discover(str(repo.path))
     assert found is not None
-    assert secret_in_names(finding(tmp_path / "other", KEYS["tree"]), found, engine()) is not None
-    assert secret_in_names(finding(tmp_path / "third", KEYS["past"]), found, engine()) is None
+    assert secret_from_names(finding(tmp_path / "other", KEYS["tree"]), found, engine()) is not None
+    assert secret_from_names(finding(tmp_path / "third", KEYS["past"]), found, engine()) is None

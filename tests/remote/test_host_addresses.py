@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-from keyguard.remote import addresses
-from keyguard.remote.trouble import Trouble
+from keyguard.remote import host_addresses
+from keyguard.remote.errors import RequestError
 
 
 def test_a_name_that_nobody_knows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,14 +17,14 @@ def test_a_name_that_nobody_knows_is_said(monkeypatch: pytest.MonkeyPatch) -> No
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    with pytest.raises(Trouble, match="its address cannot be found"):
-        addresses.resolve("nowhere.example", 443)
+    with pytest.raises(RequestError, match="its address cannot be found"):
+        host_addresses.resolve("nowhere.example", 443)
 
 
 def test_every_address_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [(2, 1, 6, "", (text, 443)) for text in ("192.0.2.2", "192.0.2.1", "192.0.2.2")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
-    assert addresses.resolve("example.com", 443) == ["192.0.2.2", "192.0.2.1"]
+    assert host_addresses.resolve("example.com", 443) == ["192.0.2.2", "192.0.2.1"]
 
 
 def test_a_name_that_takes_too_long_is_given_up() -> None:
@@ -35,8 +35,8 @@ def test_a_name_that_takes_too_long_is_given_up() -> None:
         return []
 
     try:
-        with pytest.raises(Trouble, match="not found in time"):
-            addresses.address_of("example.com", 443, inside=False, timeout=0.01, ask=slow)
+        with pytest.raises(RequestError, match="not found in time"):
+            host_addresses.address_of("example.com", 443, inside=False, timeout=0.01, ask=slow)
     finally:
         over.set()
 
@@ -60,7 +60,7 @@ def test_no_address_of_ones_own_network_is_asked_unless_the_user_says_so(
         return found
 
     if said:
-        with pytest.raises(Trouble, match=said):
-            addresses.address_of("example.com", 443, inside=inside, timeout=5, ask=ask)
+        with pytest.raises(RequestError, match=said):
+            host_addresses.address_of("example.com", 443, inside=inside, timeout=5, ask=ask)
     else:
-        assert addresses.address_of("example.com", 443, inside=inside, timeout=5, ask=ask) == found[0]
+        assert host_addresses.address_of("example.com", 443, inside=inside, timeout=5, ask=ask) == found[0]
