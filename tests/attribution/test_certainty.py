@@ -301,9 +301,62 @@ ZERO_STRIPE_KEY=<1>
 STRIPE_TUNNEL_KEY=<1>
 stripe_gateway_mock_key = '<1>'
 """,
+    "a variable that it is no fallback of": r"""
+const k = process.env.STRIPE_KEY || process.env.CLERK_KEY || '<1>'
+const k = process.env.CLERK_KEY ?? process.env.STRIPE_KEY ?? '<1>'
+const clerkKey = process.env.STRIPE_KEY || '<1>'
+clerk_key = os.environ.get('STRIPE_KEY', '<1>')
+clerk_key = os.getenv('STRIPE_KEY') or '<1>'
+key = ENV.fetch('CLERK_KEY', ENV.fetch('STRIPE_KEY', '<1>'))
+key = os.getenv('CLERK_KEY', os.getenv('STRIPE_KEY', '<1>'))
+const k = process.env.NOT_STRIPE_KEY || '<1>'
+const k = process.env.STRIPE_MOCK_KEY || '<1>'
+const k = !process.env.STRIPE_KEY || '<1>'
+const k = process.env.STRIPE_KEY && '<1>'
+if (process.env.STRIPE_KEY || k === '<1>') {}
+const k = process.env.STRIPE_KEY ? x : '<1>'
+const k = (process.env.STRIPE_KEY || x) + '<1>'
+send(process.env.STRIPE_KEY || other, '<1>')
+check(os.environ.get('STRIPE_KEY'), '<1>')
+pick(os.Getenv("STRIPE_KEY"), "<1>")
+assertEquals(System.getenv("STRIPE_KEY"), "<1>")
+str_replace(getenv('STRIPE_KEY'), '<1>')
+ifElse("STRIPE_KEY", "<1>")
+val k = if (x) System.getenv("STRIPE_KEY") else "<1>"
+k = os.getenv('STRIPE_KEY') if x else '<1>'
+if x then k = ENV["STRIPE_KEY"] else k = "<1>" end
+[ -n "$STRIPE_KEY" ] || export K=<1>
+test -n "$STRIPE_KEY" || curl https://corp.example -u <1>:
+""",
 }
 
 CERTAIN = r"""
+const k = process.env.STRIPE_KEY || '<1>'
+const k = process.env['STRIPE_KEY'] || "<1>"
+const k = import.meta.env.VITE_STRIPE_KEY || `<1>`
+new Client({ apiKey: process.env.STRIPE_KEY || '<1>' })
+const k = process.env.STRIPE_KEY ||\n  '<1>'
+const k = process.env.STRIPE_KEY || process.env.STRIPE_SECRET_KEY || '<1>'
+const k = Deno.env.get("STRIPE_KEY") || "<1>"
+key = ENV['STRIPE_KEY'] || '<1>'
+key = ENV.fetch('STRIPE_KEY', '<1>')
+key = ENV.fetch('STRIPE_KEY') { '<1>' }
+key = os.environ.get("STRIPE_KEY", "<1>")
+key = os.getenv('STRIPE_KEY', '<1>')
+key = env.str('STRIPE_KEY', default='<1>')
+$k = getenv('STRIPE_KEY') ?: '<1>';
+$k = $_ENV['STRIPE_KEY'] ?? '<1>';
+k := cmp.Or(os.Getenv("STRIPE_KEY"), "<1>")
+k := getEnv("STRIPE_KEY", "<1>")
+String k = System.getenv().getOrDefault("STRIPE_KEY", "<1>");
+String k = Optional.ofNullable(System.getenv("STRIPE_KEY")).orElse("<1>");
+var k = Environment.GetEnvironmentVariable("STRIPE_KEY") ?? "<1>";
+let k = env::var("STRIPE_KEY").unwrap_or("<1>".to_string());
+let k = env::var("STRIPE_KEY").unwrap_or_else(|_| "<1>".into());
+val k = System.getenv("STRIPE_KEY") ?: "<1>"
+k = System.get_env("STRIPE_KEY") || "<1>"
+val k = sys.env.getOrElse("STRIPE_KEY", "<1>")
+const k = String.fromEnvironment("STRIPE_KEY", defaultValue: "<1>");
 key: {{ if .Values.x }}{{ .Values.y }}{{ else }}{{ end }}\nSTRIPE_KEY: {{ if .Values.x }}{{ .Values.y }}{{ else }}<1>{{ end }}
 secret/payments/stripe/key: <1>
 fetch('https://api.stripe.com/v1/customers', {method: 'POST', body: 'a=b', headers: {Authorization: 'Bearer <1>'}})

@@ -9,7 +9,7 @@ from keyguard.attribution.evidence.identifiers import is_about_another, is_doubt
 from keyguard.support.regex import expression
 
 #: syntax that assigns a value to a name
-_JOIN = expression(rb"[\"'`\])\s]*(?::?=|=>|:|\(|\?\?|\|\||>)")
+_JOIN = expression(rb"[\"'`\])\s]*(?::?=|=>|:|\(|\?\?|\|\||>|\.(?:unwrap_or(?:_else)?|unwrapOr|orElse|or_else)\s*\()")
 _COMPARED = expression(rb"[\"'`\])\s]*(?:[=!]==?|<>|=~|!~|~=|<=|>=)(?!>)")
 _COMPARING = expression(
     rb"(?i)(?:[=!]==?|<>|=~|!~|\b(?:is|in|eq|ne|like|not)|-(?:eq|ne|like)|(?:equals?|includes|contains|starts?_?with|matches)"
@@ -30,7 +30,8 @@ _FIELDS = frozenset(
 _KEEPING = frozenset(
     b"get set put add define getenv setenv putenv env environ setdefault default config option options insert store "
     b"save register create update values value var variable constant const property properties string item header "
-    b"secret key keys param parameter cookie setting settings field fetch lookup require tuple pair entry".split()
+    b"str environment secret key keys param parameter cookie setting settings field fetch lookup require tuple pair "
+    b"entry".split()
 )
 #: after a mentioned name: the key, as the next argument or field; in text without runs of blanks
 _NEXT = expression(rb"[\"'`]? ?[\])]? ?[,; ] ?(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]? ?[=:(>] ?)*[\"'`]?(?i:bearer |basic )?$")
@@ -39,7 +40,11 @@ _BLANKS = expression(rb"\s+")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'- \t"
 _JOINED = expression(rb"[\w=:/.+-]$")
 #: the name to which what follows is assigned
-_GIVEN = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?$")
+#: directly, or by look-ups: ``key = os.getenv("``
+_GIVEN = expression(
+    rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'\]]?\s*(?::=|=>|=|:)\s*(?:(?:new|await)\s+)?"
+    rb"(?:[\w$.:]{1,80}[(\[{]\s?[\"'`]?){0,2}$"
+)
 #: a line that is a field or a section header, without runs of blanks
 _KEYED = expression(rb"[- ]*[\"']?[A-Za-z_][\w.-]*[\"']? ?[:=] ?[{\[(]? ?| ?\[[\w. -]+\] ?")
 #: words for something that replaces a vendor in tests
@@ -78,7 +83,8 @@ def _is_said(text: bytes, start: int, end: int) -> bool:
         return all(word in _FIELDS for word in words_of(field[1]))
     called = _CALLED.search(text, 0, start)
     if called:
-        return all(word in _KEEPING for word in words_of(called[1])[-1:])
+        words = words_of(called[1])
+        return words[-2:] == [b"or", b"else"] or all(word in _KEEPING for word in words[-1:])
     return text[start - 1 : start] in (b'"', b"'") or b"," not in text[end:]
 
 

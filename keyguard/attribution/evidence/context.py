@@ -10,6 +10,7 @@ import re
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
+from keyguard.attribution.evidence.fallbacks import joined
 from keyguard.support.regex import expression
 
 #: bytes examined on either side, and bytes of a line that may name a key
@@ -53,7 +54,7 @@ class Context(NamedTuple):
 
 def context_of(before: bytes, after: bytes) -> Context:
     """Return the context of a key, from at most ``REACH`` bytes on either side of it."""
-    before, after = unmarked(_BLANK.split(before)[-1]), unmarked(_BLANK.split(after)[0])
+    before, after = joined(unmarked(_BLANK.split(before)[-1])), unmarked(_BLANK.split(after)[0])
     above, below = _BREAKS.split(before), _BREAKS.split(after)
     line = above.pop()
     return Context(

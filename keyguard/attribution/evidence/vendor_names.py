@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from keyguard.attribution.evidence.assignment import assigned_name, is_given, is_held_by_another
 from keyguard.attribution.evidence.conditionals import without_conditions
+from keyguard.attribution.evidence.fallbacks import is_other_argument, tried_before
 from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, is_verb, names_only, words_of
 from keyguard.model.finding import Vendor
 
@@ -38,7 +39,7 @@ _PLAIN = frozenset(
     b"headers getenv get set process default config options params sdk client create init from text char static final "
     b"public private password pass user auth data json true false null none the for prod production dev sandbox mode "
     b"setapikey apikey secretkey access credential credentials echo export and is environ setdefault optional quot "
-    b"apos".split()
+    b"apos defaultvalue unwrap unwrap_or orelse or_else else".split()
 )
 #: what may follow a vendor's name within a word of one case
 _SUFFIX = (
@@ -107,8 +108,10 @@ def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
     if best is None:
         return None
     found = best[2]
-    if found.direct and found.joined and _names_others(vendors, found.vendor, assigned_name(text, best[3])):
-        return found._replace(direct=False)  # ``stripe_key = Clerk(…)``
+    # ``stripe_key = Clerk(…)``, or the variable of another vendor that is tried first
+    others = assigned_name(text, best[3]) + b" " + tried_before(text, best[3])
+    if found.direct and _names_others(vendors, found.vendor, others):
+        return found._replace(direct=False)
     return found
 
 
@@ -121,7 +124,7 @@ def _names_others(vendors: Vendors, but: str, identifier: bytes) -> bool:
 
 def _is_proof(text: bytes, start: int, end: int, name: str) -> bool:
     """Whether the identifier between the offsets names only that vendor, and what follows is assigned to it."""
-    if _OTHERWISE.search(text, 0, start) or not is_given(text, start, end):
+    if _OTHERWISE.search(text, 0, start) or not is_given(text, start, end) or is_other_argument(text, start, end):
         return False
     identifier = text[start:end].rstrip(b".-")
     if text[end : end + 1] == b"(" and (is_verb(identifier, name) or is_held_by_another(text, start, (name,))):

@@ -251,9 +251,9 @@ def _secrets(
 
 def _unrevoked(chosen: Sequence[Finding], rules: Sequence[str]) -> Iterator[str]:
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = key_status.journal_evidence(rules) if entries else None
+    evidence = key_status.journal_evidence(rules) if entries else None
     for one in chosen:
-        word = vouching.decides(entries, one.fingerprint, one) if vouching else None
+        word = evidence.deciding_entry(entries, one.fingerprint, one) if evidence else None
         if word is None or not is_dead(word):
             yield f"warning: nothing says that {one.id} was revoked. Whoever has a clone has a key that works, and no"
             yield f"  rewrite changes that: keyguard revoke {one.id}"

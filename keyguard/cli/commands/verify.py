@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--vendor and --host are about one key: name that key")
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), Journal(journal.folder(os.environ)))
     if options.stdin:
-        answered = verifier.of_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
+        answered = verifier.verify_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
         return _say(answered, options)
     return scan_command.run(key_options.request(options), partial(_verify, verifier=verifier, options=options))
 
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def _verify(found: Run, verifier: Verifier, options: argparse.Namespace) -> int:
     chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     paths = tuple(options.path) or (".",)
-    code = _say(verifier.of_findings(chosen, paths, key_options.user_claims(options), dry=options.dry_run), options)
+    code = _say(verifier.verify_findings(chosen, paths, key_options.user_claims(options), dry=options.dry_run), options)
     if code != 1 and options.all and exit_code(found) == 2:
         print(
             "keyguard: not everything could be read: there may be more keys (keyguard scan says what)", file=sys.stderr

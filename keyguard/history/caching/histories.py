@@ -93,7 +93,7 @@ def defer_values(repository: Repository, sightings: Sequence[Sighting], engine: 
                     inspector.inspect_stream(Blob(oids[content.oid].occurrence.path, Where.HISTORY), content.read)
 
     if any(one.fingerprint not in KNOWN for one in sightings):
-        KNOWN.later(read)
+        KNOWN.defer(read)
 
 
 def _store(folder: str) -> Iterator[bytes]:
