@@ -74,7 +74,7 @@ class _ProjectEvidence:
     """The evidence in the files of one folder."""
 
     def __init__(self, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
-        self._texts = ProjectFiles(folder)
+        self._files = ProjectFiles(folder)
         self._shown = folder.display(b"")
         self._masked = masked
         self._ruleset = engine.ruleset
@@ -90,12 +90,12 @@ class _ProjectEvidence:
 
     def close(self) -> None:
         """Close the files that were opened."""
-        self._texts.close()
+        self._files.close()
 
     def judge(self, sightings: list[Sighting]) -> list[Sighting]:
         """Return each sighting with its new attribution."""
         variables = [self._variable(one) for one in sightings]
-        self._code = self._texts.mentions({name for name in variables if name})
+        self._code = self._files.mentions({name for name in variables if name})
         return [self._judged(one, name) for one, name in zip(sightings, variables, strict=True)]
 
     def _judged(self, one: Sighting, variable: str) -> Sighting:
@@ -122,7 +122,7 @@ class _ProjectEvidence:
         place, path = one.occurrence, one.occurrence.path.removeprefix(self._shown)
         text = place.snippet.text[: place.snippet.start]
         if text.strip(" \t-\"'").startswith("value") and place.line > 1:
-            above = self._texts.line(path, place.line - 1)
+            above = self._files.line(path, place.line - 1)
             text = above.decode("utf-8", "replace") + "\n" + text
         line = text.encode("utf-8", "replace")
         found = dataflow.setting_at(line, len(line))
@@ -135,7 +135,7 @@ class _ProjectEvidence:
         telling = dataflow.is_telling(variable)
         for other in self._code.get(variable, ()):
             if other != path and (telling or _folder(other) == _folder(path)):
-                text = unmarked(self._texts.read(other))
+                text = unmarked(self._files.read(other))
                 places = dataflow.mentions_of(variable, text)[: max(0, self._left)]
                 self._left -= len(places)
                 for place in places:
@@ -157,12 +157,12 @@ class _ProjectEvidence:
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """Return evidence from the imports and hosts of code in the same folder."""
-        others = [other for other in self._texts.beside(path) if other != path and is_code(other)]
+        others = [other for other in self._files.in_same_folder(path) if other != path and is_code(other)]
         return _distinct(one for other in others for one in self._about(vendors, other))
 
     def _by_needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """Return evidence from the nearest manifest above the key that names a vendor's package; or from all."""
-        for group in (*self._texts.above(path, is_manifest), self._texts.everywhere(is_manifest)):
+        for group in (*self._files.in_parent_folders(path, is_manifest), self._files.in_whole_folder(is_manifest)):
             stated = [one for one in group if not is_lock(one)]
             found = _distinct(one for other in stated or group for one in self._needs(vendors, other))
             if found:
@@ -172,13 +172,13 @@ class _ProjectEvidence:
     def _needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         key = (path, tuple(vendors))
         if key not in self._known:
-            found = by_dependencies(vendors, path.rpartition(b"/")[2], self._texts.read(path))
+            found = by_dependencies(vendors, path.rpartition(b"/")[2], self._files.read(path))
             self._known[key] = [one._replace(why=f"{one.why} {self._display(path)}") for one in found]
         return self._known[key]
 
     def _by_readme(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """Return evidence from a README above the key."""
-        for group in self._texts.above(path, _is_readme):
+        for group in self._files.in_parent_folders(path, _is_readme):
             for other in group:
                 if other != path and (found := self._head(other).words(vendors)):
                     return found
@@ -186,7 +186,7 @@ class _ProjectEvidence:
 
     def _head(self, path: bytes) -> FileHead:
         if path not in self._heads:
-            self._heads[path] = FileHead(self._texts.read(path)[:HEAD], lambda: f"in {self._display(path)}")
+            self._heads[path] = FileHead(self._files.read(path)[:HEAD], lambda: f"in {self._display(path)}")
         return self._heads[path]
 
     def _display(self, path: bytes) -> str:

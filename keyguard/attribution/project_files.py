@@ -75,11 +75,11 @@ class ProjectFiles:
         lines = self.read(path).splitlines()
         return lines[number - 1] if 0 < number <= len(lines) else b""
 
-    def beside(self, path: bytes) -> list[bytes]:
+    def in_same_folder(self, path: bytes) -> list[bytes]:
         """Return the files in the folder of a path."""
         return self._by_folder.get(path.rpartition(b"/")[0], [])[:_MOST_BESIDE]
 
-    def above(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
+    def in_parent_folders(self, path: bytes, wanted: Callable[[bytes], bool]) -> Iterator[list[bytes]]:
         """Yield the wanted files of each folder from that of the path upwards; folders without any are left out.
 
         ``wanted`` takes the name of a file.
@@ -90,7 +90,7 @@ class ProjectFiles:
             if path in folders:
                 yield folders[path]
 
-    def everywhere(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
+    def in_whole_folder(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
         """Return the wanted files in the whole folder."""
         return [*islice(chain.from_iterable(self._wanted(wanted).values()), _MOST_MANIFESTS)]
 

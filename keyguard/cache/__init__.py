@@ -1,1 +1,5 @@
-"""What earlier scans have found out, kept in the user's own cache folder."""
+"""What earlier scans found out, kept in the user's cache folder.
+
+For the scan of files, history and rules: ``cache`` is the interface, ``file_rotation`` and ``database`` store the data,
+``directory`` holds the folder.
+"""

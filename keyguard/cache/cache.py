@@ -1,7 +1,7 @@
-"""What is known from scans before this one, so that nothing is read twice: opaque values, and ids without one.
+"""Results of earlier scans, so that nothing is read twice: values under keys, and sets of ids without values.
 
-It holds no secret: whoever puts something in sees to that. Everything is kept under a stamp, which names the rules and
-what runs them, so a changed rule finds an empty cache. Where none can be had nothing fails: it knows nothing.
+It contains no secret; whoever stores something ensures that. Everything is stored under a stamp, which identifies the
+rules and the engine, so that a changed rule starts with an empty cache. If there is no cache, it acts as if empty.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 _DIGEST = 16
 _PLAIN, _DEFLATED = b"p", b"z"
-#: below this, and where it saves less than an eighth, a value is kept as it is
+#: values below this size, and those that shrink by less than an eighth, are stored uncompressed
 _WORTH = 128
 _LEVEL = 1
 
 
 class Cache:
-    """A store for one stamp. All its methods may be called from any thread, and on both sides of a fork."""
+    """A cache for one stamp. All methods may be called from any thread, and on both sides of a fork."""
 
     def __init__(self, stamp: str, *, enabled: bool = True) -> None:
         """See ``opened``."""
@@ -45,13 +45,13 @@ class Cache:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files. From here on nothing is known, and nothing stored."""
+        """Close the files. After that nothing is known or stored."""
         with _LOCK:
             self._enabled = False
             self._disconnect()
 
     def get(self, kind: str, key: bytes) -> bytes | None:
-        """The value that was put under this key; None if there is none that is whole."""
+        """Return the value stored under this key; None if there is none or it is damaged."""
         with _LOCK:
             store, section = self._opened(kind)
             packed = store.value(section, key) if store else None
@@ -68,23 +68,23 @@ class Cache:
                 store.put(section, key, packed)
 
     def known(self, kind: str, keys: Collection[bytes]) -> set[bytes]:
-        """Which of the keys ``put_many`` stored."""
+        """Return the keys that ``put_many`` stored."""
         with _LOCK:
             store, section = self._opened(kind)
             return store.known(section, keys) if store and keys else set()
 
     def put_many(self, kind: str, keys: Iterable[bytes]) -> None:
-        """Store keys without a value: hashes of 2 to 255 bytes. It is ``known`` that tells of them, not ``get``."""
-        found = set(keys)  # whatever yields them may itself ask this cache
+        """Store keys without values: hashes of 2 to 255 bytes. ``known`` returns them, ``get`` does not."""
+        found = set(keys)  # before locking: the iterable may itself use this cache
         with _LOCK:
             store, section = self._opened(kind)
             if store and found:
                 store.keep(section, found)
 
     def _opened(self, kind: str) -> tuple[RotatingStore | None, Section]:
-        """The files, opened where they are not, and the shelf for a kind."""
+        """Return the files, opened if necessary, and the section for a kind."""
         if self._enabled and self._store is None:
-            # SQLite is loaded by who needs it: a clean commit does not
+            # imported on demand: a clean commit does not need SQLite
             from keyguard.cache.file_rotation import RotatingStore
 
             self._store = RotatingStore()
@@ -98,7 +98,7 @@ class Cache:
             self._store = None
 
     def _section(self, kind: str) -> Section:
-        """The same stamp and kind make the same prefix, and no other do."""
+        """Return the section of a kind. Its prefix is the same for the same stamp and kind only."""
         if kind not in self._sections:
             name = b"%d:%b%b" % (len(self._stamp), _encoded(self._stamp), _encoded(kind))
             self._sections[kind] = Section(digests.new("sha256", name).digest()[:PREFIX], self._stamp, kind)
@@ -106,15 +106,15 @@ class Cache:
 
 
 def opened(stamp: str, *, enabled: bool = True) -> Cache:
-    """The user's cache, as a context manager: what was stored under another ``stamp`` is not there.
+    """Return the user's cache as a context manager: values stored under another ``stamp`` are not visible.
 
-    One that is not ``enabled``, or cannot be had, answers None and stores nothing. Nothing is opened before it is used.
+    If it is not ``enabled`` or not available, it returns None and stores nothing. Files are opened on first use.
     """
     return Cache(stamp, enabled=enabled)
 
 
 def _packed(key: bytes, value: bytes) -> bytes:
-    """The value as it is stored: a digest, a letter, and the value, deflated where that pays."""
+    """Return the value in its stored form: a digest, a letter, and the value, compressed if that pays off."""
     form, body = _PLAIN, value
     if len(value) >= _WORTH:
         deflated = zlib.compress(value, _LEVEL)
@@ -124,7 +124,7 @@ def _packed(key: bytes, value: bytes) -> bytes:
 
 
 def _unpacked(key: bytes, packed: bytes) -> bytes | None:
-    """The value, if what is stored is what was stored under this very key."""
+    """Return the value, if the stored data is intact and was stored under this key."""
     digest, form, body = packed[:_DIGEST], packed[_DIGEST : _DIGEST + 1], packed[_DIGEST + 1 :]
     if digest != _digest(key, form + body):
         return None
@@ -141,13 +141,13 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-#: held while files are used: by one thread at a time, and by none while the process forks
+#: held while files are used, by one thread at a time, and while the process forks
 _LOCK = threading.Lock()
 _CONNECTED: set[Cache] = set()
 
 
 def _before_fork() -> None:
-    """No open file goes into a child: SQLite forgets its locks there. Both sides open it again when they need it."""
+    """Close all files before a fork: SQLite would lose its locks in the child. Both sides open them again on demand."""
     _LOCK.acquire()
     for cache in list(_CONNECTED):
         cache._disconnect()

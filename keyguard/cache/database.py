@@ -1,7 +1,8 @@
-"""One SQLite file: values under keys, and large sets of ids. It only grows, up to a limit, and is thrown away whole.
+"""One SQLite file with values under keys, and large sets of ids. It only grows, up to a limit, and is deleted as a
+whole.
 
-Ids are hashes, so they are kept as sorted runs, one for each value of their first 12 bits: two hundred thousand of them
-are asked for in four thousand look-ups, and cost their own length and little more.
+Ids are hashes, so they are stored as sorted runs, one for each value of their first 12 bits: looking up two hundred
+thousand of them takes four thousand queries, and storing them hardly more than their own length.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from itertools import islice
 
 from keyguard.cache.sections import Section, Usage
 
-#: a file that holds other tables than these, whoever wrote it, is none of ours
+#: a file with other tables is not ours
 _SCHEMA = (
     "CREATE TABLE entry (key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL)",
     "CREATE TABLE shelf (prefix BLOB NOT NULL PRIMARY KEY, stamp TEXT NOT NULL, kind TEXT NOT NULL)",
 )
-#: what follows the shelf's prefix in every key is the form of the row, and of a run the length of its ids
+#: each key is the section's prefix, the form of the row, and for a run the length of its ids
 _TOTALS = """
     SELECT CAST(substr(key, 9, 2) AS BLOB), count(*), sum(length(value))
     FROM entry WHERE key >= ? AND key < ? GROUP BY 1
@@ -29,10 +30,10 @@ _TOTALS = """
 _VALUE, _RUN = b"v", b"r"
 _PAGE = 4096
 _LOCK_TIMEOUT = 5.0
-#: runs that are written in one transaction: the log beside the file grows by as much, and others wait for so long
+#: runs per transaction: the write-ahead log grows by as much, and other processes wait for as long
 _AT_ONCE = 256
 _LOG_LIMIT = 4 << 20
-#: words of failures that say nothing about the content; Python 3.10 does not hand on SQLite's codes
+#: parts of error messages that say nothing about the content; Python 3.10 does not expose SQLite's error codes
 _CIRCUMSTANCES = (
     "locked",
     "full",
@@ -50,17 +51,17 @@ class CacheError(Exception):
 
 
 class CacheDamaged(CacheError):
-    """The file is not, or no longer, a database of ours."""
+    """The file is not a database of ours, or not intact."""
 
 
 class Database:
-    """An open file. Whatever goes wrong is ``Trouble``; what had been written before is not lost by that."""
+    """An open file. Every failure raises ``CacheError``; data written before is not lost."""
 
     def __init__(self, path: str, limit: int) -> None:
-        """Open the file, or make it; it never has more than ``limit`` bytes."""
+        """Open or create the file; it never exceeds ``limit`` bytes."""
         self._limit = limit
         with _sqlite_errors():
-            # threads take turns: whoever shares this holds a lock
+            # threads take turns: callers that share this object hold a lock
             self._connection = sqlite3.connect(
                 path, timeout=_LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
             )
@@ -72,23 +73,23 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Let go of the file; the last one to do so also tidies up the log beside it."""
+        """Close the file; the last process to do so also removes the write-ahead log."""
         with suppress(sqlite3.Error):
             self._connection.close()
 
     def value(self, section: Section, key: bytes) -> bytes | None:
-        """What was kept under the key."""
+        """Return the value stored under the key, or None."""
         with _sqlite_errors():
             return self._read(section.prefix + _VALUE + key)
 
     def put(self, section: Section, key: bytes, value: bytes) -> None:
-        """Keep a value, in place of one that may be there."""
+        """Store a value, replacing an existing one."""
         if len(value) <= self._limit // 4:
             with _sqlite_errors(), self._writing(section):
                 self._write(section.prefix + _VALUE + key, value)
 
     def known(self, section: Section, ids: Iterable[bytes]) -> set[bytes]:
-        """Which of the ids are kept."""
+        """Return the ids that are stored."""
         found: set[bytes] = set()
         with _sqlite_errors():
             for run, members in _runs(ids).items():
@@ -96,7 +97,7 @@ class Database:
         return found
 
     def keep(self, section: Section, ids: Iterable[bytes]) -> None:
-        """Keep the ids, too."""
+        """Store the ids."""
         runs = iter(_runs(ids).items())
         while some := list(islice(runs, _AT_ONCE)):
             with _sqlite_errors(), self._writing(section):
@@ -106,7 +107,7 @@ class Database:
                         self._write(section.prefix + _RUN + run, b"".join(sorted(held.union(members))))
 
     def held(self) -> list[Usage]:
-        """How much there is, by stamp and kind."""
+        """Return how much is stored, by stamp and kind."""
         found = []
         with _sqlite_errors():
             for prefix, stamp, kind in self._connection.execute("SELECT prefix, stamp, kind FROM shelf").fetchall():
@@ -130,10 +131,10 @@ class Database:
         ):
             self._connection.execute(f"PRAGMA {pragma}")
         if not self._tables():
-            # what is written beside it later has the same mode
+            # files that SQLite creates beside it get the same mode
             with suppress(OSError):
                 os.chmod(path, 0o600)
-            # two may be at this at once, and this is the one thing for which SQLite does not let them wait
+            # two processes may do this at once, and for this statement SQLite does not wait
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("PRAGMA journal_mode = WAL")
             with self._transaction():
@@ -155,7 +156,7 @@ class Database:
 
     def _read(self, key: bytes) -> bytes | None:
         row = self._connection.execute("SELECT value FROM entry WHERE key = ?", (key,)).fetchone()
-        # columns have no types of their own: a flipped bit can make anything of them
+        # SQLite does not enforce column types: a flipped bit can change the type
         return row[0] if row and isinstance(row[0], bytes) else None
 
     def _write(self, key: bytes, value: bytes) -> None:
@@ -169,7 +170,7 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All or nothing, also for ^C in between."""
+        """Run the block in a transaction: all or nothing, even on ^C."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -181,7 +182,7 @@ class Database:
 
 
 def _runs(ids: Iterable[bytes]) -> Mapping[bytes, Collection[bytes]]:
-    """The ids by the run that they belong to, in order: their length, and their first 12 bits."""
+    """Group the ids by run, in order; a run is identified by the length and the first 12 bits of its ids."""
     runs: dict[int, list[bytes]] = defaultdict(list)
     for one in ids:
         runs[len(one) << 12 | one[0] << 4 | one[1] >> 4].append(one)
@@ -190,10 +191,11 @@ def _runs(ids: Iterable[bytes]) -> Mapping[bytes, Collection[bytes]]:
 
 @contextmanager
 def _sqlite_errors() -> Iterator[None]:
+    """Translate the errors of SQLite to ``CacheError`` and ``CacheDamaged``."""
     try:
         yield
     except UnicodeDecodeError:
-        # what SQLite says of a damaged file names what stands there, and Python tries to read that
+        # SQLite's message about a damaged file quotes its content, which Python tries to decode
         raise CacheDamaged("not even text") from None
     except sqlite3.Error as error:
         circumstances = any(word in str(error) for word in _CIRCUMSTANCES)

@@ -1,7 +1,7 @@
-"""The user's own cache folder: what is in it was written by this user, and by nobody else.
+"""The user's cache folder: only files that this user wrote are read.
 
-A compiled pattern database is native code's input, so it is only ever read from a folder that is ours: 0700, owned
-by this user, no link. Where there is none (no home folder, a read-only disk) everything works without, a little slower.
+A compiled pattern database is input for native code, so it is read only from a folder that is certainly ours: mode
+0700, owned by this user, not a link. Without one (no home folder, a read-only disk) everything works, a little slower.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 
 
 def cache_dir() -> str | None:
-    """Where the cache is, or would be, by ``keyguard.support.userdirs``; None where there is no place for it."""
+    """Return where the cache is or would be, by ``keyguard.support.userdirs``; None if there is no place for it."""
     return userdirs.cache_folder(os.environ) or None
 
 
 def folder(*, make: bool = False) -> str | None:
-    """Where the cache is, made if asked for; None if there is no such folder, or it is not certainly this user's."""
+    """Return the cache folder, created if ``make`` is set; None if it does not exist or is not certainly this
+    user's.
+    """
     path = cache_dir()
     if path is None:
         return None
@@ -35,7 +37,7 @@ def folder(*, make: bool = False) -> str | None:
 
 
 def listed(pattern: str) -> list[str]:
-    """Names in the cache that fit ``pattern`` (``re``) as a whole, sorted."""
+    """Return the names in the cache that match ``pattern`` (``re``) completely, sorted."""
     where = folder()
     try:
         return sorted(name for name in os.listdir(where) if re.fullmatch(pattern, name)) if where else []
@@ -44,7 +46,7 @@ def listed(pattern: str) -> list[str]:
 
 
 def is_own_file(path: str) -> bool:
-    """Whether it is a regular file, no link, that nobody but this user can have written."""
+    """Return whether it is a regular file, not a link, that only this user can have written."""
     try:
         info = os.lstat(path)
     except OSError:
@@ -53,7 +55,7 @@ def is_own_file(path: str) -> bool:
 
 
 def size(path: str) -> int:
-    """Bytes in a file, 0 where there is none."""
+    """Return the size of a file in bytes, 0 if there is none."""
     try:
         return os.lstat(path).st_size
     except OSError:
@@ -61,7 +63,7 @@ def size(path: str) -> int:
 
 
 def read(name: str) -> bytes | None:
-    """The content of a cached file, or None if there is none that can be trusted."""
+    """Return the content of a cached file, or None if there is none that can be trusted."""
     where = folder()
     if where is None:
         return None
@@ -82,7 +84,7 @@ def read(name: str) -> bytes | None:
 
 
 def write(name: str, data: bytes) -> bool:
-    """Put a file into the cache in one step; False (and no harm) where that cannot be done."""
+    """Write a file to the cache atomically; return False, without side effects, if that is not possible."""
     where = folder(make=True)
     if where is None:
         return False
@@ -99,7 +101,7 @@ def write(name: str, data: bytes) -> bool:
 
 
 def prune(pattern: str, keep: int) -> None:
-    """Remove the oldest files whose whole name fits ``pattern`` (``re``) until ``keep`` are left."""
+    """Remove the oldest files whose name matches ``pattern`` (``re``) completely until ``keep`` are left."""
     where = folder()
     if where is None:
         return
@@ -113,7 +115,7 @@ def prune(pattern: str, keep: int) -> None:
 
 
 def remove(path: str) -> bool:
-    """Remove a file; False where that could not be done."""
+    """Remove a file; return False if that failed."""
     try:
         os.unlink(path)
     except OSError:

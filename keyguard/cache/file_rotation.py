@@ -1,11 +1,11 @@
-"""Two database files, the current one and the one before it: how a cache forgets what nobody asks for.
+"""Keep the cache in two database files, a current and a previous one, so that unused data disappears.
 
-What is found in the old file is copied into the current one. When that is nearly full, or a month old, a new file is
-begun, and the oldest is removed with all that was of no use since. So nothing is ever deleted from a database, rows of
-other versions and rules go by themselves, and a damaged file is dealt with in the same way: another takes its place.
+Data found in the previous file is copied to the current one. When that is nearly full or a month old, a new file is
+started, and the oldest is removed with everything that was not used since. So nothing is ever deleted from a database,
+data of other versions and rules disappears by itself, and a damaged file is simply replaced.
 
-A name is never used twice. A file can be removed while others have it open; they go on with what they have, and when
-they close it, SQLite removes the logs of that name: these must not be those of a newer file.
+A file name is never reused. A file can be removed while other processes have it open; when they close it, SQLite
+removes the logs of that name, which must not be those of a newer file.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from keyguard.cache.database import CacheDamaged, CacheError, Database
 from keyguard.cache.sections import Section, Usage
 from keyguard.support.regex import expression
 
-#: what the two files may have together, in bytes
+#: maximal size of both files together, in bytes
 BUDGET = 256 << 20
 _MONTH = 30 * 24 * 3600
 _NAME = expression(r"known-([0-9]{1,15})\.sqlite3")
-#: the same with what SQLite puts beside it
+#: the same with the files that SQLite creates beside it
 _FILES = r"known-[0-9]{1,15}\.sqlite3(-wal|-shm|-journal)?"
 _CURRENT, _PREVIOUS = 0, 1
 
@@ -32,10 +32,10 @@ T = TypeVar("T")
 
 
 class RotatingStore:
-    """The store. It never fails: what cannot be read is not known, and what cannot be written is not kept."""
+    """The store. It never raises: what cannot be read is not known, and what cannot be written is not stored."""
 
     def __init__(self, budget: int = BUDGET) -> None:
-        """Find the files; ``budget`` is what both may have together, in bytes."""
+        """Select the files; ``budget`` is the maximal size of both together, in bytes."""
         self._limit = budget // 2
         self._writable = True
         self._folder = directory.folder(make=True)
@@ -45,7 +45,7 @@ class RotatingStore:
             self._choose(self._folder)
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Close all files."""
         for file in self._files:
             if file is not None:
                 file.close()
@@ -53,7 +53,7 @@ class RotatingStore:
         self._numbers = [None, None]
 
     def value(self, section: Section, key: bytes) -> bytes | None:
-        """What was kept under the key, and is kept on."""
+        """Return the value stored under the key, and keep it in the current file."""
         found = self._ask(_CURRENT, lambda file: file.value(section, key), None)
         if found is None:
             found = self._ask(_PREVIOUS, lambda file: file.value(section, key), None)
@@ -62,7 +62,7 @@ class RotatingStore:
         return found
 
     def known(self, section: Section, ids: Iterable[bytes]) -> set[bytes]:
-        """Which of the ids are kept; they are kept on."""
+        """Return the ids that are stored, and keep them in the current file."""
         asked = set(ids)
         found = self._ask(_CURRENT, lambda file: file.known(section, asked), set[bytes]())
         old = self._ask(_PREVIOUS, lambda file: file.known(section, asked - found), set[bytes]())
@@ -71,15 +71,17 @@ class RotatingStore:
         return found | old
 
     def put(self, section: Section, key: bytes, value: bytes) -> None:
-        """Keep a value."""
+        """Store a value."""
         self._tell(lambda file: file.put(section, key, value))
 
     def keep(self, section: Section, ids: Iterable[bytes]) -> None:
-        """Keep ids."""
+        """Store ids."""
         self._tell(lambda file: file.keep(section, ids))
 
     def _tell(self, write: Callable[[Database], None]) -> None:
-        """Write, until that fails once: a full disk, or somebody who stopped while writing, is not asked again."""
+        """Write until that fails once: after a full disk, or a process that stopped while writing, there is no second
+        attempt.
+        """
         if not self._writable:
             return
         file = self._file(_CURRENT)
@@ -106,7 +108,7 @@ class RotatingStore:
         return otherwise
 
     def _file(self, which: int) -> Database | None:
-        """The file, opened when it is first asked for."""
+        """Return the file, opened on first use."""
         for _ in range(2):
             file, number = self._files[which], self._numbers[which]
             if file is not None or number is None or self._folder is None:
@@ -120,7 +122,7 @@ class RotatingStore:
         return self._files[which]
 
     def _choose(self, folder: str) -> None:
-        """The two newest files, or a new one and the newest; others have had their time."""
+        """Select the two newest files, or a new one and the newest; remove others."""
         numbers = []
         for number in _numbers():
             if directory.is_own_file(_path(folder, number)):
@@ -134,12 +136,12 @@ class RotatingStore:
         self._numbers = [numbers[-1], numbers[-2] if len(numbers) > 1 else None]
 
     def _is_done(self, folder: str, number: int) -> bool:
-        """Whether a file is nearly full, or old."""
+        """Return whether a file is nearly full, or old."""
         size = directory.size(_path(folder, number))
         return size >= self._limit * 3 // 4 or time.time() - number > _MONTH
 
     def _discard(self, which: int) -> None:
-        """Remove a damaged file; in the place of the current one comes another."""
+        """Remove a damaged file; replace it if it is the current one."""
         file, number = self._files[which], self._numbers[which]
         self._files[which] = self._numbers[which] = None
         if file is not None:
@@ -152,7 +154,7 @@ class RotatingStore:
 
 
 class Holdings(NamedTuple):
-    """What the cache has: where, or None where it cannot be; bytes on the disk; how much by stamp and kind."""
+    """The folder of the cache, or None; its size on disk in bytes; how much is stored by stamp and kind."""
 
     folder: str | None
     bytes: int
@@ -161,7 +163,7 @@ class Holdings(NamedTuple):
 
 
 def holdings() -> Holdings:
-    """Look at the cache without changing it; a file that is damaged counts as what it takes."""
+    """Return what the cache holds without changing it; of a damaged file only the size counts."""
     folder, size = directory.folder(), 0
     totals: dict[tuple[str, str], Usage] = {}
     for name in directory.listed(_FILES):
@@ -175,7 +177,7 @@ def holdings() -> Holdings:
 
 
 def clear() -> int:
-    """Remove all files; how many bytes they had."""
+    """Remove all files; return their size in bytes."""
     folder = directory.folder()
     size = 0
     for name in directory.listed(_FILES):
@@ -201,7 +203,9 @@ def _held(path: str) -> list[Usage]:
 
 
 def _numbers() -> list[int]:
-    """The files that there are, the oldest first: a number is the time at which a file was begun."""
+    """Return the numbers of the existing files, oldest first: a number is the time in seconds at which the file was
+    started.
+    """
     fits = (_NAME.fullmatch(name) for name in directory.listed(_NAME.pattern))
     return sorted(int(fit[1]) for fit in fits if fit)
 

@@ -1,15 +1,15 @@
-"""The nouns of the cache, which can be had without loading SQLite."""
+"""Sections of the cache, and their usage. Separate, since importing them does not load SQLite."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-#: bytes in a shelf's prefix
+#: bytes in the prefix of a section
 PREFIX = 8
 
 
 class Section(NamedTuple):
-    """What is kept of one kind under one stamp. ``prefix`` has ``PREFIX`` bytes and belongs to no other."""
+    """The data of one kind under one stamp. ``prefix`` has ``PREFIX`` bytes and is unique."""
 
     prefix: bytes
     stamp: str
@@ -17,7 +17,7 @@ class Section(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """How much is kept of one kind under one stamp."""
+    """How much data of one kind is stored under one stamp."""
 
     stamp: str
     kind: str

@@ -1,7 +1,7 @@
-"""Settings from ``.keyguard.toml`` or ``[tool.keyguard]``: what a project wants by default, which options override.
+"""Read ``.keyguard.toml`` or ``[tool.keyguard]``: a project's defaults, which options override.
 
-A configuration extends the defaults. An unknown key is an error with a suggestion, so that a typing mistake cannot
-switch anything off in silence; nothing in it can leave a scan without rules.
+A configuration extends the built-in defaults. An unknown key is an error with a suggestion, so that a typo cannot
+silently disable anything; no setting can leave a scan without rules.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from keyguard.model.finding import Configuration, Severity
 from keyguard.support import userdirs
 from keyguard.support.errors import ConfigError, RuleError
 
-#: a file that is other programs' as well
+#: a file that other programs use as well
 SHARED = "pyproject.toml"
 NAMES = (".keyguard.toml", "keyguard.toml", SHARED)
-#: bytes of a configuration
+#: maximal size of a configuration in bytes
 LIMIT = 1 << 20
-#: what opening a link says where links are not followed
+#: errors of opening a link that must not be followed
 _IS_LINK = (errno.ELOOP, errno.EMLINK)
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What a configuration file can say. Paths are relative to the file."""
+    """The settings of a configuration file. Paths are relative to the file."""
 
     #: rule ids (or the words they begin with) that alone are reported
     select: tuple[str, ...] = ()
@@ -53,30 +53,30 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """A configuration and where it came from; ``path`` is empty for the defaults."""
+    """A configuration and its origin; ``path`` is empty for the defaults."""
 
     config: Config
     path: str = ""
     trusted: bool = False
-    """The user named it, and it is no part of what is scanned: its packs may replace rules."""
+    """The user named it, and it is not part of what is scanned: its rule packs may replace rules."""
     rules_line: int = 0
-    """Where it names rule packs."""
+    """The line that names rule packs."""
     origin: Configuration = Configuration()
-    """What reports say of where it came from."""
+    """How reports describe the origin."""
     packs: tuple[tuple[str, bytes], ...] = ()
-    """Name and content of the packs of a configuration that was read from git, which add to what is known."""
+    """Name and content of rule packs in a configuration read from git; they can only add rules."""
     further: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Of a second configuration that counts as well: its folder, and its ``exclude``."""
+    """The folder and ``exclude`` of a second configuration that applies as well."""
     accepted: Callable[[], bytes] | None = None
-    """Gives the file of accepted findings that counts; it is asked only where there are findings."""
+    """Returns the content of the accepted-findings file in effect; called only if there are findings."""
 
     def rule_paths(self) -> tuple[str, ...]:
-        """The rule packs that may replace others, as absolute paths."""
+        """Return the rule packs that may replace others, as absolute paths."""
         folder, names = self._packs()
         return tuple(os.path.join(folder, name) for name in names) if self.trusted else ()
 
     def added_packs(self) -> tuple[str, tuple[str, ...]]:
-        """The folder of the configuration, and the rule packs there that may only add to what is known."""
+        """Return the folder of the configuration, and its rule packs that may only add rules."""
         folder, names = self._packs()
         return folder, () if self.trusted else names
 
@@ -84,11 +84,11 @@ class Settings(msgspec.Struct, frozen=True):
         return os.path.dirname(os.path.abspath(self.path)), self.config.rules
 
     def excludes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Folders, and the patterns that leave out files below them."""
+        """Return folders, and the patterns that exclude files below them."""
         return (os.path.dirname(os.path.abspath(self.path)), self.config.exclude), *self.further
 
     def with_more(self, more: Settings) -> Settings:
-        """This configuration, and from another one, read from git, what this one does not say; lists of both."""
+        """Return this configuration, completed by another one that was read from git; lists are joined."""
         own, other, usual = self.config, more.config, Config()
         config = msgspec.structs.replace(
             own,
@@ -105,14 +105,14 @@ class Settings(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, config=config, packs=more.packs, further=further, origin=more.origin)
 
     def rotation(self) -> Rotation:
-        """What it demands of the life of keys."""
+        """Return the project's requirements for key rotation."""
         return Rotation(self.config.max_key_age_days, read_record(self.config.revoked))
 
 
 def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> Settings:
-    """The settings for a scan of ``start``: ``explicit``, ``$KEYGUARD_CONFIG``, or the nearest file upwards.
+    """Return the settings for a scan of ``start``: ``explicit``, ``$KEYGUARD_CONFIG``, or the nearest file upwards.
 
-    The search ends at the root of the repository (where ``.git`` is). Raises ``ConfigError``.
+    The search ends at the root of the repository (where ``.git`` is). Raise ConfigError for an invalid file.
     """
     named = find_named(explicit)
     if named or isolated:
@@ -121,7 +121,9 @@ def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> 
 
 
 def nearest(start: str) -> Settings:
-    """The settings in the nearest file upwards, whatever else is named. Raises ``ConfigError``."""
+    """Return the settings in the nearest file upwards, even if another is named. Raise ConfigError for an invalid
+    file.
+    """
     folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
     while True:
         for name in NAMES:
@@ -135,7 +137,7 @@ def nearest(start: str) -> Settings:
 
 
 def find_named(explicit: str | None = None) -> Settings | None:
-    """The configuration that is ``explicit`` or in ``$KEYGUARD_CONFIG``; None where neither is given."""
+    """Return the configuration ``explicit`` or ``$KEYGUARD_CONFIG``; None if neither is given."""
     path = explicit or os.environ.get("KEYGUARD_CONFIG")
     if not path:
         return None
@@ -144,7 +146,9 @@ def find_named(explicit: str | None = None) -> Settings | None:
 
 
 def parse_size(text: str) -> int | None:
-    """Bytes meant by ``500k``, ``20MB`` or a number; None for the empty text. Raises ``ConfigError``."""
+    """Return the bytes in ``500k``, ``20MB`` or a number; None for an empty text. Raise ConfigError for anything
+    else.
+    """
     plain = text.strip().lower().removesuffix("b").removesuffix("i")
     factor = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}.get(plain[-1:], 1)
     digits = plain[:-1] if factor > 1 else plain
@@ -156,7 +160,7 @@ def parse_size(text: str) -> int | None:
 
 
 def parse_severity(text: str) -> Severity:
-    """The severity of that name. Raises ``ConfigError``."""
+    """Return the severity with that name. Raise ConfigError for an unknown one."""
     try:
         return Severity[text.upper()]
     except KeyError:
@@ -165,9 +169,9 @@ def parse_severity(text: str) -> Severity:
 
 
 def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> Settings | None:
-    """The settings in the content of a file; None for a pyproject without a table of ours.
+    """Return the settings in the content of a file; None for a pyproject.toml without our table.
 
-    ``shown`` is what errors call the file, if not ``path``. Raises ``ConfigError``.
+    Error messages call the file ``shown``, or else ``path``. Raise ConfigError for invalid content.
     """
     embedded, shown = os.path.basename(path) == SHARED, shown or path
     if embedded and b"keyguard" not in data:
@@ -199,7 +203,7 @@ def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> 
 
 
 def _load(path: str, *, required: bool) -> Settings | None:
-    """The settings in a file; None if it is not there or (a pyproject) has no table of ours."""
+    """Return the settings in a file; None if it does not exist or is a pyproject.toml without our table."""
     data = _read(path, required=required)
     if data is None:
         return None
@@ -237,7 +241,7 @@ def _read(path: str, *, required: bool) -> bytes | None:
 
 
 def _is_none(path: str, error: OSError) -> bool:
-    """Whether there is no configuration of that name: nothing at all, or another program's file that is a link."""
+    """Return whether there is no configuration with that name: no file, or another program's file that is a link."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return True
     return error.errno in _IS_LINK and os.path.basename(path) == SHARED

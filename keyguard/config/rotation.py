@@ -1,4 +1,4 @@
-"""What a project demands of the life of its keys: how old they may grow, and which of them are known to be revoked."""
+"""A project's requirements for key rotation: the maximal age of keys, and the keys that are known to be revoked."""
 
 from __future__ import annotations
 
@@ -11,46 +11,49 @@ import msgspec
 from keyguard.support import dates
 from keyguard.support.errors import ConfigError
 
-#: what names a key in a record: its fingerprint, the digits that one begins with, or the short id of a report
+#: how a record names a key: its fingerprint, a prefix of it, or the short id of a report
 _NAME = r"(?:KG-)?([0-9a-f]{6,32})"
 
 
 class Rotation(msgspec.Struct, frozen=True):
-    """Days, a record of revocations, and what vendors said of keys."""
+    """The maximal age in days, a record of revocations, and what vendors answered about keys."""
 
     max_age_days: int = 90
-    """0: keys may grow as old as they like."""
+    """0: no limit."""
     revoked: dict[str, str] = {}
-    """Fingerprints, or digits that they begin with -> the day on which the key was revoked, or nothing."""
+    """Fingerprints or prefixes of them -> the day on which the key was revoked, or an empty string."""
 
     dead: dict[str, dict[str, str]] = {}
-    """Fingerprints -> who said that the key is dead -> the day. Under an empty name stands one of whom it is known that
-    the key is his, whatever else is found out about it."""
+    """Fingerprints -> the vendor that reported the key as dead -> the day. An empty name stands for a vendor that is
+    known to own the key, whatever attribution finds.
+    """
 
     def is_revoked(self, fingerprint: str, vendor: str = "") -> bool:
-        """Whether a record of the project says that this key does not work any more, or its vendor has said so.
+        """Return whether the project's record, or the vendor of the key, says that the key no longer works.
 
-        ``vendor`` is who that is, if it is certain.
+        ``vendor`` is the vendor, if it is certain.
         """
         if vendor in self.dead.get(fingerprint, ()):
             return True
         return any(fingerprint.startswith(name) for name in self.revoked)
 
     def revoked_on(self, fingerprint: str) -> str:
-        """The day that the record gives; empty where there is none."""
+        """Return the day in the record; empty if there is none."""
         return next((day for name, day in self.revoked.items() if fingerprint.startswith(name)), "")
 
     def with_vendor_answers(self, dead: Mapping[str, Mapping[str, str]]) -> Rotation:
-        """The same with what vendors said."""
+        """Return a copy with what vendors reported."""
         return Rotation(self.max_age_days, self.revoked, {name: {**said} for name, said in dead.items()})
 
 
-#: where nobody said anything
+#: without any setting
 DEFAULT_ROTATION = Rotation()
 
 
 def read_record(written: Mapping[str, Any]) -> dict[str, str]:
-    """A record as a person writes it: ids as reports show them, with dates. Raises ``ConfigError``."""
+    """Parse a record as a user writes it: ids as reports show them, with dates. Raise ConfigError for an invalid
+    one.
+    """
     record = {}
     for name, date in written.items():
         found = re.fullmatch(_NAME, name)

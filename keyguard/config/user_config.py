@@ -1,4 +1,4 @@
-"""What the user has set for himself, and no repository can: his network, and how vendors are reached.
+"""Read the user's own configuration, which no repository can change: the network, and how to reach vendors.
 
 ``keyguard.support.userdirs`` says where the file is.
 """
@@ -22,28 +22,28 @@ _LIMIT = 1 << 20
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """How vendors are reached."""
+    """How to reach vendors."""
 
-    #: hosts that may lie at a private address
+    #: hosts that may have a private address
     allow_hosts: tuple[str, ...] = ()
     #: certificates to trust instead of the system's
     ca_file: str = ""
-    #: ``http://host:port``, through which everything goes
+    #: proxy for all requests, as ``http://host:port``
     proxy: str = ""
-    #: seconds for each step
+    #: timeout of each step in seconds
     timeout: float = 10.0
-    #: seconds for a request as a whole
+    #: deadline of a whole request in seconds
     deadline: float = 30.0
-    #: least seconds between two requests to one host
+    #: minimal pause between two requests to one host in seconds
     pause: float = 1.0
 
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """How one vendor is reached, where that is not as its pack says: a gateway, a server of one's own."""
+    """How to reach one vendor if not as its rule pack says: a gateway, a self-hosted server."""
 
     verify: Request | None = None
     revoke: Revocation | None = None
-    #: the variable of the environment that holds another credential of the account, which may revoke its keys
+    #: the environment variable that holds another credential of the account, which may revoke its keys
     admin_variable: str = ""
 
 
@@ -56,12 +56,14 @@ class UserConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def path(environment: Mapping[str, str]) -> str:
-    """Where the file is, or would be; empty where there is no place for it."""
+    """Return where the file is or would be; empty if there is no place for it."""
     return userdirs.config_file(environment)
 
 
 def load(file: str, *, required: bool = False) -> UserConfig:
-    """The configuration in a file; the defaults where there is none, or no name of one. Raises ``ConfigError``."""
+    """Return the configuration in a file; the defaults if there is none or ``file`` is empty. Raise ConfigError if
+    invalid.
+    """
     if not file:
         return UserConfig()
     try:
@@ -85,7 +87,7 @@ def load(file: str, *, required: bool = False) -> UserConfig:
         raise ConfigError(f"{file}: network.proxy: write http://host:port, with a port from 1 to 65535")
     for vendor, reached in found.vendors.items():
         if reached.admin_variable and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", reached.admin_variable):
-            # not shown: it could be the credential itself
+            # not shown, since it could be the credential itself
             raise ConfigError(f"{file}: vendors.{vendor}.admin-variable: give the name of a variable, not its value")
         for key, request in (("verify", reached.verify), ("revoke", reached.revoke)):
             text = endpoint.problem(request, asks=key == "verify") if request else ""
@@ -103,7 +105,9 @@ def _is_proxy(address: str) -> bool:
 
 
 def _with_own_paths(found: UserConfig, folder: str) -> UserConfig:
-    """The same with paths counted from the file's folder: from the current one they would lead into a repository."""
+    """Return a copy with paths relative to the file's folder: relative to the current one they could be in a
+    repository.
+    """
     network = found.network
     if not network.ca_file:
         return found

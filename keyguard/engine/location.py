@@ -49,7 +49,7 @@ class MatchLocations:
         self._starts: dict[int, int] = {}
         self._hashes: dict[int, str] = {}
 
-    def look(self, indices: Iterable[int]) -> None:
+    def prepare(self, indices: Iterable[int]) -> None:
         """Compute the lines of these matches; only their occurrences may be requested next."""
         self._starts = {index: self._outer.line_start(self.offset(index)) for index in indices}
         self._hashes = line_hashes(self._outer.data, self._starts.values()) if self._hashed else {}

@@ -34,15 +34,15 @@ class OccurrenceLimit:
         self._more[kind] += 1
         return True
 
-    def hold(self, match: Match, noted: Sequence[Marker]) -> None:
+    def record(self, match: Match, noted: Sequence[Marker]) -> None:
         """Record an occurrence that is stored."""
         self._held[_kind(match, noted)] += 1
 
-    def name(self, match: Match, noted: Sequence[Marker], sighting: Sighting) -> None:
+    def record_sighting(self, match: Match, noted: Sequence[Marker], sighting: Sighting) -> None:
         """Record the sighting of a stored occurrence."""
         self._names[_kind(match, noted)] = sighting.fingerprint, sighting.suppression is None
 
-    def told(self, sightings: list[Sighting]) -> list[Sighting]:
+    def with_counts(self, sightings: list[Sighting]) -> list[Sighting]:
         """Return the sightings of the text; the first of each key has the count of further occurrences."""
         more = Counter[tuple[str, bool]]()
         for kind, count in self._more.items():

@@ -37,29 +37,35 @@ class Results(msgspec.Struct):
         self.size += other.size
         self.placeholders += other.placeholders
 
-    def forget(self, before: Iterable[Sighting]) -> None:
+    def remove_old(self, before: Iterable[Sighting]) -> None:
         """Remove sightings that were on the same line before, as many times as they were there."""
         old = Counter(map(_line_of, before))
         if old:
             self.sightings = [one for one in self.sightings if not _taken(old, _line_of(one))]
 
-    def note(self, seen: InspectedText) -> None:
-        """Add what one text contained; ``whole`` or ``settle`` records whether it was read completely."""
+    def remove_moved(self, before: Iterable[Sighting]) -> None:
+        """Remove sightings of keys that were in other files before, as many times as they were there."""
+        old = Counter[tuple[object, ...]]((one.fingerprint,) for one in before)
+        if old:
+            self.sightings = [one for one in self.sightings if not _taken(old, (one.fingerprint,))]
+
+    def add_text(self, seen: InspectedText) -> None:
+        """Add what one text contained; ``count_read`` or ``count_streamed`` records whether it was read completely."""
         self.sightings += seen.sightings
         self.size += seen.size
         self.placeholders += seen.placeholders
 
-    def whole(self, path: bytes, container: str = "") -> None:
+    def count_read(self, path: bytes, container: str = "") -> None:
         """Count a text whose bytes were all inspected: as read, or as skipped if it is a ``container``."""
         if container:
             self.skipped.append(Skipped(path=path, reason="container", detail=container, gap=False))
         else:
             self.read += 1
 
-    def settle(self, path: bytes, guarded: GuardedReader, container: str = "") -> None:
+    def count_streamed(self, path: bytes, guarded: GuardedReader, container: str = "") -> None:
         """Count a text that was read in pieces: as read completely, or as a gap."""
         if guarded.problem is None:
-            self.whole(path, container)
+            self.count_read(path, container)
         else:
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
 

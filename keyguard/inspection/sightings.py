@@ -75,7 +75,7 @@ class SightingFinder:
         for page in pages(read, first):
             here = found if page.whole else None
             seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here))
-        return repeats.told(seen.sightings), seen.placeholders
+        return repeats.with_counts(seen.sightings), seen.placeholders
 
     def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
         """Return the sightings in a text in UTF-16 or UTF-32, and those in its raw bytes: a mark proves nothing."""
@@ -95,8 +95,8 @@ class SightingFinder:
                 behind = behind.plus(self._sight_page(blob, raw.cut(final=False), others, hashed=False, order=order))
         behind = behind.plus(self._sight_page(blob, raw.cut(final=True), others, hashed=False, order=order))
         known = {one.fingerprint for one in seen.sightings}
-        own = [one for one in others.told(behind.sightings) if one.fingerprint not in known]
-        return _Seen([*repeats.told(seen.sightings), *own], seen.placeholders)
+        own = [one for one in others.with_counts(behind.sightings) if one.fingerprint not in known]
+        return _Seen([*repeats.with_counts(seen.sightings), *own], seen.placeholders)
 
     def _sight_page(
         self,
@@ -160,12 +160,12 @@ class SightingFinder:
             self.doubtful = self.doubtful or attribution is None or attribution.certainty is not Certainty.CERTAIN
             if attribution is not None:
                 held[index] = attribution
-                repeats.hold(match, here)
-        places.look(held)
+                repeats.record(match, here)
+        places.prepare(held)
         for index, attribution in held.items():
             match, here, place = matches[index], noted.get(index, []), partial(places.occurrence, index)
             sighting = self._sighting(match, attribution, here, place, page, hidden=index in hidden)
-            repeats.name(match, here, sighting)
+            repeats.record_sighting(match, here, sighting)
             yield sighting
 
     def _noted(self, matches: list[Match], page: Page) -> dict[int, list[Marker]]:

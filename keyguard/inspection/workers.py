@@ -204,11 +204,11 @@ def _live(work: Callable[[int], bytes], tasks: int, into: int, others: list[int]
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         for other in others:
             _close(other)
-        KNOWN.fresh()  # the parent has these values already
+        KNOWN.take_new()  # the parent has these values already
         while len(task := os.read(tasks, _TASK.size)) == _TASK.size:
             (index,) = _TASK.unpack(task)
             data = work(index)
-            seen = KNOWN.fresh()
+            seen = KNOWN.take_new()
             values = msgspec.msgpack.encode(seen) if seen else b""
             _write(into, _HEADER.pack(index, len(data), len(values)) + data + values)
         status = 0

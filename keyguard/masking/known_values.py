@@ -52,12 +52,12 @@ class KnownValues:
             if self._made and not _is_weak(value):
                 self._made.add(value)
 
-    def fresh(self) -> list[Value]:
+    def take_new(self) -> list[Value]:
         """Return the values added since the last call, for the process that gave us work."""
         found, self._fresh = self._fresh, []
         return found
 
-    def later(self, read: Callable[[], None]) -> None:
+    def defer(self, read: Callable[[], None]) -> None:
         """Register ``read``, which adds values that are not at hand; it is called when a name could contain one."""
         self._later.append(read)
 
@@ -92,7 +92,7 @@ class KnownValues:
 
     # --- what is public -----------------------------------------------------------------------------------------
 
-    def spare(self, ids: Callable[[], Iterable[str]]) -> None:
+    def exempt(self, ids: Callable[[], Iterable[str]]) -> None:
         """Register ``ids``, which returns ids of keys and objects to leave as they are, even if equal to a value."""
         self._ids.append(ids)
 
@@ -105,7 +105,7 @@ class KnownValues:
         """Record that the path ``actual``, which contains a value, is displayed as ``shown``."""
         self._actual.setdefault(shown, {})[actual] = None
 
-    def actual(self, shown: bytes) -> tuple[bytes, ...]:
+    def actual_paths(self, shown: bytes) -> tuple[bytes, ...]:
         """Return the paths displayed in this form: itself, unless a value was masked in it. For opening files."""
         return tuple(self._actual.get(shown, (shown,)))
 

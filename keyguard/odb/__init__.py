@@ -1,6 +1,6 @@
-"""Git's object database, read without git: packs in pack space, loose objects one by one.
+"""Read git's object database without git: packs in bulk, loose objects one by one.
 
-    store -> pack -> forest -> walk, and loose
+    store -> pack -> delta_forest -> walk, and loose_objects
 
-What cannot be read here is named, and read by ``git cat-file`` in a shadow directory instead.
+For full scans of history. Objects that cannot be read here are listed, and read by ``git cat-file`` instead.
 """

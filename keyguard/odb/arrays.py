@@ -1,4 +1,4 @@
-"""NumPy, loaded without its worker threads: they would be of no use here, and are in the way of a fork."""
+"""Import NumPy without its worker threads: they are of no use here, and get in the way of a fork."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ finally:
 
 __all__ = ["Array", "distinct", "np", "sorting"]
 
-#: whatever the element type, which the docstrings say
+#: any element type; docstrings name it
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 
 def sorting(keys: Array) -> Array:
-    """The order in which keys ascend, and equal ones stay as they are: several times faster where none are equal."""
+    """Return the order that sorts the keys, stably: several times faster than a stable sort if all keys differ."""
     order: Array = np.argsort(keys)
     ascending = keys[order]
     if (ascending[1:] == ascending[:-1]).any():
@@ -32,7 +32,7 @@ def sorting(keys: Array) -> Array:
 
 
 def distinct(numbers: Array) -> Array:
-    """Each of these once, in order. As ``np.unique``, which imports another tenth of NumPy first."""
+    """Return each number once, sorted. Equals ``np.unique``, which imports another tenth of NumPy first."""
     found = np.sort(numbers)
     kept: Array = found[np.append(True, found[1:] != found[:-1])[: len(found)]]
     return kept

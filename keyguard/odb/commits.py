@@ -1,4 +1,4 @@
-"""What commits and tags say of other objects: trees, parents, targets, times. Kept in columns, since they are many."""
+"""Parse the references and times of commits and tags, stored in columns since a history has millions of them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import msgspec
 from keyguard.odb.arrays import Array, np
 
 _TREE = re.compile(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
-#: the name may hold anything; a time is what stands behind its last ``>``
+#: the name may contain anything; the time follows the last ``>``
 _AUTHOR = re.compile(rb"author ([^\n]*)> (\d{1,18}) ([+-]\d{4})\n")
 _TARGET = re.compile(rb"object ([0-9a-f]{40,64})\ntype ([a-z]+)\n")
 
 
 class CommitRows(msgspec.Struct, array_like=True):
-    """Columns of commits as bytes, to be sent from one process to another."""
+    """Columns of commits as bytes, for sending between processes."""
 
     numbers: bytes = b""
-    """Of the objects, uint64 each."""
+    """Object numbers, uint64 each."""
     trees: bytes = b""
-    """Ids."""
+    """Ids of trees."""
     counts: bytes = b""
-    """How many parents each has, uint16."""
+    """Number of parents of each commit, uint16."""
     parents: bytes = b""
-    """Ids, one commit's behind the other's."""
+    """Ids of parents, those of one commit after those of another."""
     times: bytes = b""
-    """When each was written, seconds since 1970, int64."""
+    """Author time, seconds since 1970, int64."""
     zones: bytes = b""
     """The author's offset from UTC in minutes, int16."""
 
 
 class CommitNotes:
-    """Notes of commits as they are read."""
+    """Collects the references of commits as they are read."""
 
     def __init__(self, id_size: int) -> None:
         self._digits = 2 * id_size
@@ -44,7 +44,7 @@ class CommitNotes:
         self._parents: list[bytes] = []
 
     def add(self, number: int, data: bytes) -> bool:
-        """Note what a commit says, as far as that can be understood; False where it is not all."""
+        """Parse a commit as far as possible; return False if not all of its references could be parsed."""
         head = _TREE.match(data)
         if head is None or len(head[1]) != self._digits:
             return False
@@ -61,7 +61,7 @@ class CommitNotes:
         return not data.startswith(b"parent", head.end())
 
     def rows(self) -> CommitRows:
-        """All that was noted."""
+        """Return all columns."""
         return CommitRows(
             self._numbers.tobytes(),
             bytes.fromhex(b"".join(self._trees).decode()),
@@ -73,30 +73,30 @@ class CommitNotes:
 
 
 class Commits(NamedTuple):
-    """Columns of commits, one element each but for the parents."""
+    """Columns of commits; one element each, except for the parents."""
 
     numbers: Array
-    """int64, of the objects."""
+    """int64: object numbers."""
     trees: Array
-    """uint8, a row each: ids."""
+    """uint8, one row per commit: ids."""
     starts: Array
-    """int64: where the parents of each begin in ``parents``; one more at the end."""
+    """int64: where the parents of each commit begin in ``parents``, and where the last ones end."""
     parents: Array
-    """uint8, a row each: ids."""
+    """uint8, one row per parent: ids."""
     times: Array
-    """int64, seconds since 1970."""
+    """int64: seconds since 1970."""
     zones: Array
-    """int16, minutes."""
+    """int16: minutes."""
 
 
 def moved(rows: CommitRows, distance: int) -> CommitRows:
-    """The same with other numbers."""
+    """Return the rows with ``distance`` added to each object number."""
     numbers = np.frombuffer(rows.numbers, np.int64) + distance
     return msgspec.structs.replace(rows, numbers=numbers.tobytes())
 
 
 def join_rows(parts: list[CommitRows], id_size: int) -> Commits:
-    """The columns of many notes, one behind the other."""
+    """Concatenate the columns of several processes."""
 
     def column(name: str, kind: str) -> Array:
         return np.frombuffer(b"".join(getattr(part, name) for part in parts), kind)
@@ -113,7 +113,7 @@ def join_rows(parts: list[CommitRows], id_size: int) -> Commits:
 
 
 def select_commits(commits: Commits, which: Array) -> Commits:
-    """Only some of these; ``which`` (bool) says of each whether it stays."""
+    """Return the commits for which ``which`` (bool, one element per commit) is set."""
     if which.all():
         return commits
     counts = np.diff(commits.starts)
@@ -128,14 +128,14 @@ def select_commits(commits: Commits, which: Array) -> Commits:
 
 
 def author_of(data: bytes) -> bytes:
-    """The name and address of a commit's author; empty where there is none."""
+    """Return the name and address of a commit's author; empty if there is none."""
     head = _TREE.match(data)
     found = _AUTHOR.match(data, head.end()) if head else None
     return found[1] + b">" if found else b""
 
 
 def target_of(data: bytes, id_size: int) -> str:
-    """The id of what a tag is put on; empty where it says nothing that can be understood."""
+    """Return the id of the object that a tag points to; empty if the tag is malformed."""
     found = _TARGET.match(data)
     return found[1].decode() if found and len(found[1]) == 2 * id_size else ""
 

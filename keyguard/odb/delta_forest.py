@@ -1,8 +1,8 @@
-"""The delta forest of a pack: every entry is a whole object, or a delta on another entry.
+"""The delta forest of a pack: every entry is a whole object, or a delta against another entry.
 
-Entries are numbered depth first, a base before its deltas and the heaviest delta last. So a walk is a loop over
-numbers, all that grows out of an entry is a range of numbers, and only few bases are wanted at a time: as many as the
-logarithm of what sits on them.
+Entries are numbered depth first, each base before its deltas and the heaviest delta last. So a walk is a loop over
+numbers, the descendants of an entry are a range of numbers, and few bases are needed at a time: the logarithm of the
+number of descendants.
 """
 
 from __future__ import annotations
@@ -12,31 +12,33 @@ from typing import NamedTuple
 from keyguard.odb.arrays import Array, np
 from keyguard.odb.entry_headers import OFS_DELTA, REF_DELTA, Headers
 
-#: pointers are followed by doubling: 2 to the power of this is more than any chain is long
+#: pointers are followed by doubling: no chain is longer than 2 to the power of this
 _DOUBLINGS = 40
 
 
 class Forest(NamedTuple):
-    """One element an entry, in depth-first order; entries that lead to no whole object are left out."""
+    """Arrays with one element per entry, in depth-first order; entries without a whole object at the root are left
+    out.
+    """
 
     order: Array
-    """int64: number of the entry in the order of the pack."""
+    """int64: index of the entry in pack order."""
     kinds: Array
-    """uint8: of the object that the chain of deltas ends in, 1 to 4."""
+    """uint8: kind of the object at the root of the delta chain, 1 to 4."""
     depths: Array
     """int32: 0 for a whole object."""
     parents: Array
     """int64: the base, as a number in this order; -1 for a whole object."""
     counts: Array
-    """int64: how many entries grow out of this one, itself included."""
+    """int64: number of descendants of the entry, including itself."""
     last: Array
-    """bool: no further delta sits on the same base."""
+    """bool: it is the last delta against its base."""
     lost: Array
-    """int64: entries (in the order of the pack) whose base is not in it, or that sit on each other in a circle."""
+    """int64: entries (in pack order) whose base is not in the pack, or that form a cycle."""
 
 
 def build_forest(headers: Headers, parents: Array) -> Forest:
-    """The forest, where ``parents`` holds the entry that each one is a delta on: -1 for none, -2 if it is not there."""
+    """Return the forest; ``parents`` holds the base of each entry: -1 for none, -2 if it is not in the pack."""
     depths, roots = _depths(parents)
     kinds = headers.kinds[roots]
     sound = (parents[roots] == -1) & (kinds > 0) & (kinds < 5)
@@ -58,13 +60,13 @@ def build_forest(headers: Headers, parents: Array) -> Forest:
 
 
 def is_delta(kinds: Array) -> Array:
-    """Which of these kinds of entry are deltas."""
+    """Return which of these kinds of entry are deltas."""
     found: Array = (kinds == OFS_DELTA) | (kinds == REF_DELTA)
     return found
 
 
 def _depths(parents: Array) -> tuple[Array, Array]:
-    """How many steps lead from each entry to the end of its chain, and what is there; in a circle, anything."""
+    """Return the number of steps from each entry to the root of its chain, and the root; arbitrary in a cycle."""
     there = parents >= 0
     pointers = np.where(there, parents, np.arange(len(parents)))
     depths = there.astype(np.int64)
@@ -78,7 +80,7 @@ def _depths(parents: Array) -> tuple[Array, Array]:
 
 
 def _counts(parents: Array, levels: list[Array], sound: Array) -> Array:
-    """How many entries grow out of each, itself included: added up from the tips down."""
+    """Return the number of descendants of each entry, including itself, summed up from the leaves."""
     counts = sound.astype(np.int64)
     for level in reversed(levels[1:]):
         np.add.at(counts, parents[level], counts[level])
@@ -86,7 +88,7 @@ def _counts(parents: Array, levels: list[Array], sound: Array) -> Array:
 
 
 def _places(parents: Array, levels: list[Array], counts: Array) -> tuple[Array, Array]:
-    """Each entry's number in depth-first order, and whether it is the last on its base."""
+    """Return each entry's number in depth-first order, and whether it is the last one against its base."""
     places = np.full(len(parents), -1, np.int64)
     last = np.zeros(len(parents), bool)
     for depth, level in enumerate(levels):
@@ -104,7 +106,7 @@ def _places(parents: Array, levels: list[Array], counts: Array) -> tuple[Array, 
 
 
 def _levels(depths: Array, sound: Array) -> list[Array]:
-    """The entries of each depth, from the roots on."""
+    """Return the entries of each depth, starting at the roots."""
     known = np.flatnonzero(sound)
     known = known[np.argsort(_short(depths[known]), kind="stable")]
     if not len(known):
@@ -113,5 +115,5 @@ def _levels(depths: Array, sound: Array) -> list[Array]:
 
 
 def _short(numbers: Array) -> Array:
-    """The same in two bytes, where they fit: these are sorted in a tenth of the time."""
+    """Return the numbers in two bytes each if they fit: these are sorted in a tenth of the time."""
     return numbers.astype(np.uint16) if len(numbers) and numbers.max() < 1 << 16 else numbers

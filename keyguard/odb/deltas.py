@@ -1,8 +1,9 @@
-"""Deltas taken apart, thousands at once: by a few steps on arrays instead of some lines of Python for each operation.
+"""Parse thousands of deltas at once, with a few array operations instead of a Python loop for each delta.
 
-Format of a delta: the sizes of base and result, seven bits a byte; then operations. One whose first byte is below 0x80
-inserts so many bytes, which follow. Any other copies from the base: its low bits say which of the four bytes of an
-offset and the three of a size follow; those that do not are zero, and a size of zero means 0x10000.
+Format of a delta (gitformat-pack(5)): the sizes of base and result, seven bits per byte; then operations. An operation
+whose first byte is below 0x80 inserts that number of bytes, which follow. Any other copies from the base: its low bits
+say which of the four bytes of an offset and the three of a size follow; the others are zero, and a size of zero means
+0x10000.
 """
 
 from __future__ import annotations
@@ -13,41 +14,41 @@ from typing import NamedTuple
 from keyguard.odb.arrays import Array, np
 from keyguard.odb.entry_headers import numbers
 
-#: behind the last delta: what is read of a damaged one may be beyond its end
+#: bytes after the last delta: parsing a damaged one can read past its end
 PADDING = 40
-#: with fewer deltas than this, steps on arrays cost more than they save
+#: for fewer deltas than this, array operations cost more than they save
 _FEW = 48
 
 
 class Operations(NamedTuple):
-    """What many deltas consist of. One element an operation, in order, where nothing else is said."""
+    """The operations of many deltas. Arrays have one element per operation, in order, unless stated otherwise."""
 
     text: Array
-    """uint8: the deltas, one behind the other."""
+    """uint8: the deltas, concatenated."""
     starts: Array
-    """int64, one element a delta and one more: number of its first operation."""
+    """int64, one element per delta and one more: index of its first operation."""
     deltas: Array
-    """int64: which delta it belongs to."""
+    """int64: the delta that the operation belongs to."""
     at: Array
-    """int64: where it stands in ``text``."""
+    """int64: position in ``text``."""
     copies: Array
-    """bool: whether it copies; else it inserts."""
+    """bool: it copies; otherwise it inserts."""
     sizes: Array
-    """int64: how many bytes of the result it makes."""
+    """int64: number of bytes it adds to the result."""
     offsets: Array
-    """int64: where in the base a copy begins; 0 for what is inserted."""
+    """int64: where in the base a copy begins; 0 for an insertion."""
     sources: Array
-    """int64, one element a delta: the size of its base."""
+    """int64, one element per delta: the size of its base."""
     results: Array
-    """int64, one element a delta: the size of its result."""
+    """int64, one element per delta: the size of its result."""
     sound: Array
-    """bool, one element a delta: it makes what it says of what it says."""
+    """bool, one element per delta: its sizes and operations are consistent."""
 
 
 def _pieces(bits: int, shift: int) -> tuple[Array, Array, Array, Array]:
-    """For each first byte of a copy, what to make of the bytes that follow for one of its two numbers.
+    """Return a table for decoding one of the two numbers of a copy, by the first byte of the operation.
 
-    The bytes that are there go into at most two places of the number: (mask, shift) for each, as uint64.
+    The bytes that are present go to at most two places of the number: (mask, shift) for each, as uint64.
     """
     table = np.zeros((4, 256), np.uint64)
     for code in range(0x80, 0x100):
@@ -68,13 +69,13 @@ def _pieces(bits: int, shift: int) -> tuple[Array, Array, Array, Array]:
 _OFFSET, _SIZE = _pieces(4, 0), _pieces(3, 4)
 _BITS = np.array([bin(code).count("1") for code in range(16)], np.int64)
 _CODES = np.arange(256)
-#: how long an operation is, by its first byte, and where the size of a copy stands in it
+#: length of an operation by its first byte, and the offset of a copy's size in it
 _LENGTHS = np.where(_CODES < 0x80, 1 + _CODES, 1 + _BITS[_CODES & 15] + _BITS[_CODES >> 4 & 7])
 _SIZE_AT = 1 + _BITS[_CODES & 15]
 
 
 def parse_deltas(deltas: Sequence[bytes], sources: Sequence[int]) -> Operations:
-    """The operations of these deltas; ``sources`` are the sizes of what they are on."""
+    """Return the operations of these deltas; ``sources`` are the sizes of their bases."""
     data = b"".join([*deltas, bytes(PADDING)])
     text = np.frombuffer(data, np.uint8)
     ends = np.cumsum(np.fromiter(map(len, deltas), np.int64, len(deltas)))
@@ -100,7 +101,7 @@ def parse_deltas(deltas: Sequence[bytes], sources: Sequence[int]) -> Operations:
 
 
 def _found(data: bytes, text: Array, at: Array, ends: Array) -> Array:
-    """Where operations begin, of all deltas: the first of each, the second of each, and so on."""
+    """Return where operations begin: the first one of each delta, then the second one of each, and so on."""
     marks = np.zeros(len(text), bool)
     going = at < ends
     while np.count_nonzero(going) > _FEW:
@@ -118,7 +119,7 @@ def _found(data: bytes, text: Array, at: Array, ends: Array) -> Array:
 
 
 def _number(text: Array, at: Array, codes: Array, table: tuple[Array, Array, Array, Array]) -> Array:
-    """The numbers that stand there in pieces."""
+    """Decode the numbers at these positions."""
     words = words_of(text, 4)[at].astype(np.uint64)
     low_mask, low_shift, high_mask, high_shift = table
     low = (words & low_mask[codes]) << low_shift[codes]
@@ -128,6 +129,6 @@ def _number(text: Array, at: Array, codes: Array, table: tuple[Array, Array, Arr
 
 
 def words_of(text: Array, size: int) -> Array:
-    """At each place of a text the number that the next 4 or 8 bytes make, the lowest first."""
+    """Return for each position of a text the number that the next 4 or 8 bytes make, in little-endian order."""
     found: Array = np.ndarray(max(0, len(text) - size + 1), f"<u{size}", text.data, strides=(1,))
     return found

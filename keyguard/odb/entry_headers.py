@@ -1,7 +1,7 @@
-"""The headers of all entries of a pack at once: kind, size, base. A few operations on arrays instead of a loop.
+"""Parse the headers of all entries of a pack at once: kind, size, base. Array operations replace a loop.
 
-Format of an entry: three bits of kind and a size in groups of seven bits; for a delta, the distance to its base or the
-base's id; then a zlib stream.
+Format of an entry (gitformat-pack(5)): three bits of kind and a size in groups of seven bits; for a delta, the distance
+to its base or the id of the base; then a zlib stream.
 """
 
 from __future__ import annotations
@@ -13,29 +13,33 @@ from keyguard.odb.arrays import Array, np
 
 COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 
-#: bytes of pack looked at together
+#: bytes of a pack that are parsed at once
 _BLOCK = 2 << 20
-#: more than any header takes: 10 bytes of size, 10 of distance or an id
+#: longer than any header: 10 bytes of size, 10 of distance, or an id
 _LONGEST = 64
-#: groups of seven bits in a number of 63
+#: groups of seven bits in a number of 63 bits
 _GROUPS = 9
 
 
 class Headers(NamedTuple):
-    """One element an entry, in the order of the pack."""
+    """Arrays with one element per entry, in pack order."""
 
     kinds: Array
     """uint8."""
     sizes: Array
-    """int64: of the content, or of the delta, inflated."""
+    """int64: decompressed size of the object or delta."""
     starts: Array
     """int64: where the zlib stream begins."""
     bases: Array
-    """int64: where the base of an ``OFS_DELTA`` begins; of a ``REF_DELTA``, where its id stands; else -1."""
+    """int64: for an ``OFS_DELTA`` the offset of its base, for a ``REF_DELTA`` the offset of the base's id; otherwise
+    -1.
+    """
 
 
 def read_headers(fd: int, offsets: Array, size: int) -> Headers:
-    """The headers at these offsets (sorted, int64); ``size`` is that of an object id. Kind 0 where there is none."""
+    """Return the headers at these offsets (sorted, int64); ``size`` is that of an object id. Kind 0 marks an invalid
+    header.
+    """
     count = len(offsets)
     found = Headers(np.zeros(count, np.uint8), *(np.full(count, -1, np.int64) for _ in range(3)))
     text = np.zeros(_BLOCK + 2 * _LONGEST, np.uint8)
@@ -45,7 +49,7 @@ def read_headers(fd: int, offsets: Array, size: int) -> Headers:
         high = int(np.searchsorted(offsets, begin + _BLOCK))
         wanted = int(offsets[high - 1]) - begin + _LONGEST
         got = os.preadv(fd, [text[:wanted].data], begin)
-        # behind the end of a truncated pack, and where numbers have no end, zeros: no kind of entry
+        # zeros after the end of a truncated pack, which is no kind of entry
         text[got : wanted + _LONGEST] = 0
         _read(text, offsets[low:high] - begin, begin, size, Headers(*(part[low:high] for part in found)))
         low = high
@@ -53,7 +57,7 @@ def read_headers(fd: int, offsets: Array, size: int) -> Headers:
 
 
 def _read(text: Array, at: Array, begin: int, size: int, into: Headers) -> None:
-    """Fill in the headers that stand in ``text``, which begins at ``begin`` in the pack, at ``at``."""
+    """Parse the headers at the positions ``at`` of ``text``, which begins at ``begin`` in the pack."""
     first = text[at]
     into.kinds[:] = (first >> 4) & 7
     into.sizes[:], behind, endless = numbers(text, at, first & 15, 4)
@@ -68,7 +72,7 @@ def _read(text: Array, at: Array, begin: int, size: int, into: Headers) -> None:
 
 
 def numbers(text: Array, at: Array, value: Array, shift: int) -> tuple[Array, Array, Array]:
-    """Numbers whose first bits are read already, the lowest bits first; what is behind them; which have no end."""
+    """Return numbers whose first bits are given, the lowest bits first; where each ends; and which have no end."""
     value, more, at = value.astype(np.int64), (text[at] & 0x80) != 0, at + 1
     for group in range(_GROUPS):
         if not more.any():
@@ -81,7 +85,7 @@ def numbers(text: Array, at: Array, value: Array, shift: int) -> tuple[Array, Ar
 
 
 def _distances(text: Array, at: Array) -> tuple[Array, Array, Array]:
-    """Likewise for distances: the highest bits first, and one added at every step but the last."""
+    """Return the same for distances: the highest bits first, with one added at every step but the last."""
     byte = text[at]
     value, more, at = (byte & 0x7F).astype(np.int64), (byte & 0x80) != 0, at + 1
     for _ in range(_GROUPS):

@@ -1,17 +1,17 @@
-"""Many object ids, and which of them others are: whole arrays at a time."""
+"""Look up many object ids in a table at once."""
 
 from __future__ import annotations
 
 from keyguard.odb.arrays import Array, np, sorting
 
-#: ids are looked for from where the first of those begins whose first so many bits are the same; see ``find``
+#: number of leading bits that index the start of a search; see ``find``
 _BITS = 20
-#: steps from there: ids are as good as random, unless somebody made them up
+#: linear steps before a binary search: ids are random unless somebody crafted them
 _STEPS = 8
 
 
 class IdTable:
-    """Ids (uint8, one row each, in any order, each at most once or a few times) that can be looked up."""
+    """A table of ids (uint8, one row each, in any order, possibly with a few duplicates)."""
 
     def __init__(self, ids: Array) -> None:
         self.ids = ids
@@ -25,20 +25,20 @@ class IdTable:
         beginnings = np.arange(1 << (64 - int(self._shift)), dtype=np.uint64) << self._shift
         self._fan = np.searchsorted(self._heads, beginnings)
         self.repeats = bool((self._heads[1:] == self._heads[:-1]).any())
-        """Whether an id may be there more than once."""
+        """Whether an id may occur more than once."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def find(self, wanted: Array) -> Array:
-        """For each of these ids (rows of uint8) the number of the first that is equal, or -1. int64."""
+        """Return for each of these ids (rows of uint8) the number of the first equal one, or -1; int64."""
         found = np.full(len(wanted), -1, np.int64)
         if not len(self.ids) or not len(wanted):
             return found
         looked = heads(wanted)
         at = self._first_at(looked)
         open_ = np.arange(len(wanted))
-        while len(open_):  # once nearly always: two ids that begin with the same eight bytes are no accident
+        while len(open_):  # nearly always a single pass: two ids with the same first eight bytes are not an accident
             place = at[open_]
             inside = place < len(self._heads)
             open_, place = open_[inside], place[inside]
@@ -52,7 +52,9 @@ class IdTable:
         return found
 
     def _first_at(self, looked: Array) -> Array:
-        """As ``searchsorted``, in an eighth of the time: that would be in all the wrong places of memory first."""
+        """Return what ``searchsorted`` returns, in an eighth of the time: a binary search misses the memory cache at
+        each step.
+        """
         last = len(self._heads) - 1
         at: Array = self._fan[looked >> self._shift]
         for _ in range(_STEPS):
@@ -66,14 +68,14 @@ class IdTable:
         return at
 
     def find_hex(self, names: list[str]) -> list[int]:
-        """The same for ids in hex."""
+        """Return the same for ids in hex."""
         size = self.ids.shape[1]
         rows = np.frombuffer(bytes.fromhex("".join(names)), np.uint8).reshape(len(names), size)
         return [int(number) for number in self.find(rows)]
 
 
 def heads(ids: Array) -> Array:
-    """The first eight bytes of each id as a number; these sort as the ids do. uint64."""
+    """Return the first eight bytes of each id as a uint64; these sort in the same order as the ids."""
     words = np.ascontiguousarray(ids).view(">u4").reshape(len(ids), ids.shape[1] // 4)
     found: Array = (words[:, 0].astype(np.uint64) << np.uint64(32)) | words[:, 1]
     return found

@@ -1,4 +1,6 @@
-"""Zlib streams and deltas, by compiled code where there is some; bounded, whatever their headers say."""
+"""Decompress zlib streams and apply deltas, with compiled code if available, and within limits whatever the headers
+say.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from keyguard.support.errors import GitError
 
 
 def _loaded(*names: str) -> Any:
-    """The first of these modules that is here: not every platform has a wheel with compiled code."""
+    """Return the first of these modules that can be imported: not every platform has a wheel with compiled code."""
     for name in names[:-1]:
         try:
             return import_module(name)
@@ -26,18 +28,20 @@ fast: Any = _loaded("isal.isal_zlib", "zlib")
 #: (base, delta) -> the pieces of the result
 apply_delta: Callable[[bytes, bytes], list[bytes]] = _loaded("dulwich._pack", "dulwich.pack").apply_delta
 
-#: what is raised for data that is damaged
+#: exceptions for damaged data
 DAMAGE: tuple[type[Exception], ...] = (
     *(zlib.error, fast.error, ApplyDeltaError),
     *(ValueError, AssertionError, IndexError, MemoryError, OSError),
 )
-#: a deflate stream grows at most by a factor of about a thousand: below this size there is no bomb worth the name
+#: a deflate stream expands at most about a thousandfold: a smaller stream cannot be a decompression bomb
 _HARMLESS = 16 << 10
 _PIECE = 1 << 18
 
 
 def inflate(stream: bytes, size: int) -> bytes:
-    """The content of a zlib stream; what stands behind it is ignored. One of ``DAMAGE`` if it is of another size."""
+    """Return the content of a zlib stream; ignore bytes after it. Raise one of ``DAMAGE`` if it is not ``size``
+    bytes.
+    """
     if len(stream) <= _HARMLESS:
         data: bytes = fast.decompress(stream, 15, size or 1)
     else:
@@ -51,7 +55,7 @@ def inflate(stream: bytes, size: int) -> bytes:
 
 
 def inflated(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The content of a zlib stream that comes in pieces, in pieces. GitError when it is damaged, or of another size."""
+    """Yield the content of a zlib stream in pieces. Raise GitError if it is damaged or not ``size`` bytes."""
     machine, left = fast.decompressobj(), size
     try:
         for piece in pieces:
@@ -69,19 +73,19 @@ def inflated(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 def drained(machine: Any, data: bytes) -> Iterator[bytes]:
-    """What comes out of a decompressor when this goes in, in pieces. One of ``DAMAGE`` when it is no zlib stream."""
+    """Yield what a decompressor returns for this input, in pieces. Raise one of ``DAMAGE`` for an invalid stream."""
     while not machine.eof:
         out = machine.decompress(data, _PIECE)
         if out:
             yield out
         data = machine.unconsumed_tail
-        # a decompressor may have taken in everything, and still hold back some of what it made of it
+        # a decompressor may have consumed all input, and still hold back output
         if not data and len(out) < _PIECE:
             return
 
 
 def result_size(delta: bytes) -> int:
-    """How large the result of a delta says that it will be. One of ``DAMAGE`` where it does not say."""
+    """Return the size that a delta claims for its result. Raise one of ``DAMAGE`` if it is malformed."""
     at = 0
     while delta[at] & 0x80:
         at += 1

@@ -1,4 +1,4 @@
-"""Loose objects: one file each, under the first two digits of its id; a zlib stream of ``kind size NUL content``."""
+"""Read loose objects: one file each, named by its id; a zlib stream of ``kind size NUL content``."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from keyguard.odb.regular_files import open_regular
 from keyguard.support import digests
 from keyguard.support.errors import GitError
 
-#: names of the kinds of object, as git writes them
+#: names of the kinds of objects
 KINDS = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 
 _PIECE = 1 << 18
-#: a head is a word and a number
+#: bytes of a header: a word and a number
 _HEAD = 64
 
 
 class LooseObject(NamedTuple):
-    """An object on its own. Where it is large, ``content`` is empty and ``read_loose_pieces`` has it."""
+    """A loose object. If it is large, ``content`` is empty; use ``read_loose_pieces``."""
 
     kind: int
     size: int
@@ -31,10 +31,10 @@ class LooseObject(NamedTuple):
 
 
 def list_loose(objects: str, object_format: str, leftovers: list[str] | None = None) -> Iterator[str]:
-    """The ids of what lies in an object directory, in order; what has another name is none. As git does, folders that
-    are links are followed: what is in a file has to be what its id says in any case.
+    """Yield the ids of the objects in an object directory, in order. Like git, follow folders that are links: the
+    content of a file is checked against its id anyway.
 
-    The names of objects that git did not finish writing are added to ``leftovers``. GitError, at the end, if a folder
+    Add the names of objects that git did not finish writing to ``leftovers``. Raise GitError, at the end, if a folder
     cannot be listed.
     """
     problem: GitError | None = None
@@ -60,8 +60,10 @@ def list_loose(objects: str, object_format: str, leftovers: list[str] | None = N
 
 
 def quarantines(objects: str) -> list[str]:
-    """The folders in an object directory in which git kept what was pushed until a hook had decided about it, and
-    single objects that were not finished; empty where it cannot be listed.
+    """Return the folders in an object directory where git kept pushed objects until a hook had decided, and unfinished
+    objects.
+
+    Return an empty list if the directory cannot be listed.
     """
     try:
         names = os.listdir(objects)
@@ -71,12 +73,12 @@ def quarantines(objects: str) -> list[str]:
 
 
 def loose_path(objects: str, oid: str) -> str:
-    """Where a loose object lies."""
+    """Return the path of a loose object."""
     return os.path.join(objects, oid[:2], oid[2:])
 
 
 def read_loose(path: str, oid: str, object_format: str) -> LooseObject:
-    """The object in a file. GitError when it is damaged, or something else than its id says."""
+    """Return the object in a file. Raise GitError if it is damaged, or does not match its id."""
     pieces = _pieces(path)
     kind, size, first = _head(next(pieces, b""))
     if size > LARGEST:
@@ -87,7 +89,9 @@ def read_loose(path: str, oid: str, object_format: str) -> LooseObject:
 
 
 def read_loose_pieces(path: str, oid: str, object_format: str) -> Iterator[bytes]:
-    """The content of an object of any size, in pieces. GitError as in ``read_loose``, at the end at the latest."""
+    """Return an iterator over the content of an object of any size. It raises GitError as ``read_loose``, at the end at
+    the latest.
+    """
     pieces = _pieces(path)
     kind, size, first = _head(next(pieces, b""))
     return _checked(pieces, kind, size, first, digests.new(object_format, b"", size), oid)
@@ -96,6 +100,7 @@ def read_loose_pieces(path: str, oid: str, object_format: str) -> Iterator[bytes
 def _checked(
     pieces: Iterator[bytes], kind: int, size: int, first: bytes, digest: digests.Digest, oid: str
 ) -> Iterator[bytes]:
+    """Yield the content; raise GitError if the size or the id does not match."""
     name = next(name for name, number in KINDS.items() if number == kind)
     digest.update(b"%s %d\0" % (name, size))
     left, piece = size, first
@@ -117,7 +122,7 @@ def _checked(
 
 
 def _head(text: bytes) -> tuple[int, int, bytes]:
-    """Kind, size, and what is there of the content."""
+    """Return kind, size, and the part of the content that follows."""
     head, found, rest = text[:_HEAD].partition(b"\0")
     name, _, size = head.partition(b" ")
     if not found or name not in KINDS or not size.isdigit() or not size.isascii():
@@ -126,7 +131,7 @@ def _head(text: bytes) -> tuple[int, int, bytes]:
 
 
 def _pieces(path: str) -> Iterator[bytes]:
-    """The file, inflated; GitError when that is not to be had whole."""
+    """Yield the decompressed file; raise GitError if it is damaged or truncated."""
     machine = fast.decompressobj()
     with open_regular(path) as fd:
         try:

@@ -1,4 +1,4 @@
-"""Objects by their numbers, one by one: from a pack, from a file of their own, or else from git in its shadow."""
+"""Read objects one by one by their numbers: from a pack, from a loose file, or with git."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from keyguard.support.errors import GitError
 
 
 class Content(NamedTuple):
-    """An object that can be read until the next one is asked for."""
+    """An object that can be read until the next one is requested."""
 
     kind: int
-    """0 where there is nothing to read."""
+    """0 if there is nothing to read."""
     size: int
     pieces: Callable[[], Iterator[bytes]]
-    """Its content; GitError where it turns out to be damaged."""
+    """A function that yields the content, and raises GitError if it turns out to be damaged."""
     problem: str = ""
-    """Why there is nothing to read, in a word, and …"""
+    """Why there is nothing to read, as a reason of ``Skipped``."""
     detail: str = ""
-    """… in words."""
+    """The same as a message."""
 
     def whole(self) -> bytes:
-        """All of it, where it is not too large to be held. GitError when it is, or is damaged."""
+        """Return the whole content. Raise GitError if it is too large or damaged."""
         if self.problem or self.size > LARGEST:
             raise GitError(self.detail or self.problem or "too large for what it is")
         return b"".join(self.pieces())
 
 
 class ObjectReader:
-    """A store, and the shadow in which git reads what we cannot."""
+    """Reads the objects of a store; uses git for those that this package cannot read."""
 
     def __init__(self, store: Store, git: IsolatedGit) -> None:
         self._store = store
         self._git = git
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Content]]:
-        """Each of these objects; those that only git can read come last. One round at a time."""
+        """Yield each of these objects; those that only git can read come last. One call at a time."""
         rest: list[int] = []
         for number in numbers:
             content = self._own(number)
@@ -55,18 +55,18 @@ class ObjectReader:
                 yield number, _asked(found)
 
     def packed(self, number: int) -> bytes:
-        """An object of a pack, without git: for workers. GitError when it cannot be read."""
+        """Return an object of a pack, without git: for worker processes. Raise GitError if it cannot be read."""
         place = self._store.place(number)
         if place is None:
             raise GitError(f"object {self._store.oid(number)} is in no pack")
         return place[0].read(place[1])
 
     def whole(self, number: int) -> bytes:
-        """An object, read in whatever way it can be. GitError when it cannot be, or is too large to be held."""
+        """Return an object, read in any possible way. Raise GitError if it is unreadable or too large."""
         return next(content.whole() for _, content in self.read([number]))
 
     def _own(self, number: int) -> Content | None:
-        """What we can read ourselves; None for what git is asked for."""
+        """Return an object that this package can read; None if git is needed."""
         store = self._store
         if number >= store.loose_from:
             return self._loose(number)

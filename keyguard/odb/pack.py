@@ -1,7 +1,7 @@
-"""One pack: its entries as a forest, and every object in it materialised once.
+"""One pack: its entries as a delta forest, and its objects, each built once.
 
-Entries are read with ``pread``, not through a mapping: a file that shrinks meanwhile is an error then and no signal,
-and its pages are not counted as ours.
+Entries are read with ``pread``, not through a mapping: if the file shrinks meanwhile, that is an error and not a
+signal, and its pages do not count as our memory.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from keyguard.odb.pack_index import PackIndex, read_index
 from keyguard.odb.regular_files import is_same_file, open_file
 from keyguard.support.errors import GitError
 
-#: bytes of an object that is held as a whole; larger ones are read in pieces
+#: bytes of an object that is held in memory; larger ones are read in pieces
 LARGEST = 16 << 20
-#: bytes of bases that are held at a time
+#: bytes of bases that are held in memory
 _HELD = 96 << 20
 _PIECE = 1 << 20
 _HEADER = 12
 
-#: number of an entry; what it is a delta on, or None; what stands in the pack for it, inflated; and its content, or
-#: None for a delta that nobody has applied yet
+#: number of an entry; its base, or None; its decompressed entry in the pack; and its content, or None for a delta that
+#: was not applied yet
 Unpacked: TypeAlias = tuple[int, "bytes | None", bytes, "bytes | None"]
 
 
@@ -36,16 +36,18 @@ class Pack:
     """A pack and its index. Numbers of entries are those of its forest."""
 
     def __init__(self, path: str, index: PackIndex, size: int, *, lenient: bool = False) -> None:
-        """``path`` is that of the ``.pack``, ``size`` that of an object id. GitError when it cannot be one, or when the
-        index does not fit it; where one is ``lenient``, this is only noted, and what can be read is.
+        """Open the ``.pack`` at ``path``; ``size`` is that of an object id in bytes.
+
+        Raise GitError if it is not a pack, or if the index does not fit it; if ``lenient``, record this in ``problem``
+        and read what is readable.
         """
         self._lenient = lenient
         self.path = path
         self.checksum = index.checksum
         self.problem = ""
-        """What is wrong with the file as a whole; objects in it may be read all the same."""
+        """What is wrong with the file as a whole; its objects may be readable nevertheless."""
         self.identity = b""
-        """Tells this very file, as long as it does not change; nothing for one that is not whole."""
+        """Identifies this file as long as it does not change; empty if it is not intact."""
         self._id_size = size
         self._fd = open_file(path)
         try:
@@ -59,14 +61,14 @@ class Pack:
         self._take(headers, ids, ends)
 
     def close(self) -> None:
-        """Give back the descriptor."""
+        """Close the file."""
         os.close(self._fd)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def _laid_out(self, index: PackIndex) -> tuple[Array, Array, Array]:
-        """The entries in the order of the pack: their places in the index, where they begin and end."""
+        """Return for the entries in pack order: their places in the index, and where they begin and end."""
         size = os.fstat(self._fd).st_size
         end = size - self._id_size
         head = os.pread(self._fd, _HEADER, 0)
@@ -75,17 +77,17 @@ class Pack:
         if head[:4] != b"PACK":
             raise GitError(f"{os.path.basename(self.path)}: not a pack")
         order = sorting(index.offsets)
-        repeated = bool((np.diff(index.offsets[order]) == 0).any())  # and so another entry has no row at all
+        repeated = bool((np.diff(index.offsets[order]) == 0).any())  # so another entry has no row at all
         if int.from_bytes(head[8:], "big") != count or trailer != index.checksum or repeated:
             self.problem = "not the pack that its index is of, or cut off"
             if not self._lenient:
                 raise GitError(f"{os.path.basename(self.path)}: {self.problem}")
-        # what an index says is beyond the end is read as nothing there, and lost
+        # offsets beyond the end are clipped; their entries are lost
         offsets = np.clip(index.offsets[order], _HEADER, max(end, _HEADER))
         return order, offsets, np.append(offsets[1:], max(end, _HEADER))[:count]
 
     def _parents(self, headers: Headers, offsets: Array, index: PackIndex, order: Array) -> Array:
-        """For each entry the one it is a delta on: -1 for none, -2 where that is not in the pack."""
+        """Return the base of each entry: -1 for none, -2 if it is not in the pack."""
         parents = np.full(len(offsets), -1, np.int64)
         deltas = np.flatnonzero(is_delta(headers.kinds))
         parents[deltas] = -2
@@ -107,7 +109,7 @@ class Pack:
         """Keep what a walk needs, in the order of the forest."""
         order = self.forest.order
         self.ids = np.ascontiguousarray(ids[order])
-        #: uint8, one row for each entry that leads to no whole object
+        #: uint8, one row per id of an entry without a whole object at the root
         self.lost_ids = ids[self.forest.lost]
         self.sizes = headers.sizes[order]
         self.lengths = np.maximum(ends[order] - headers.starts[order], 0)
@@ -116,7 +118,7 @@ class Pack:
     # --- reading ------------------------------------------------------------------------------------------------
 
     def walk(self, first: int, stop: int, lost: list[tuple[int, int]]) -> Iterator[tuple[int, bytes, bytes]]:
-        """Each object of these entries, as (entry, content, delta or nothing for a whole object); see ``unpack``."""
+        """Yield each object of these entries as (entry, content, delta or empty for a whole object); see ``unpack``."""
         for entry, base, stored, content in self.unpack(first, stop, lost):
             if content is None:
                 try:
@@ -127,11 +129,11 @@ class Pack:
             yield entry, content, b"" if base is None else stored
 
     def unpack(self, first: int, stop: int, lost: list[tuple[int, int]]) -> Iterator[Unpacked]:
-        """Each of these entries; deltas on which others sit are applied already. All must grow out of the first, or be
-        trees of their own.
+        """Yield each of these entries; deltas that are bases of others are applied already. All must be descendants of
+        the first, or separate delta trees.
 
-        What cannot be read, or is too large to be held, goes into ``lost`` as a range of entries, with all that grows
-        out of it; a whole object among them may still be read by ``stream``.
+        Add what cannot be read, or is too large to be held, to ``lost`` as a range of entries with all descendants; a
+        whole object among them may still be readable by ``stream``.
         """
         fd, pread, bases, resume = self._fd, os.pread, self._bases(first), first
         held = sum(map(len, bases))
@@ -164,12 +166,12 @@ class Pack:
             yield entry, base, stored, data
 
     def _bases(self, entry: int) -> list[bytes]:
-        """What a walk that begins with this entry finds below it: its base, if it has one."""
+        """Return the bases for a walk that begins at this entry: its own base, if it has one."""
         parent = int(self.forest.parents[entry]) if len(self) else -1
         return [] if parent < 0 else [b""] * int(self.forest.depths[parent]) + [self.read(parent)]
 
     def read(self, entry: int) -> bytes:
-        """The content of one object. GitError when it cannot be read here."""
+        """Return the content of one object. Raise GitError if it cannot be read here."""
         try:
             deltas = []
             while (parent := int(self.forest.parents[entry])) >= 0:
@@ -183,14 +185,14 @@ class Pack:
         return data
 
     def raw(self, entry: int) -> bytes:
-        """What stands in the pack for an entry, inflated: an object or a delta. One of ``DAMAGE`` if it cannot be."""
+        """Return the decompressed entry: an object or a delta. Raise one of ``DAMAGE`` if it cannot be read."""
         size, length = int(self.sizes[entry]), int(self.lengths[entry])
         if size > LARGEST or length > LARGEST:
             raise ValueError
         return inflate(os.pread(self._fd, length, int(self._starts[entry])), size)
 
     def stream(self, entry: int) -> Iterator[bytes]:
-        """The content of a whole object in pieces, whatever its size. GitError when it is damaged."""
+        """Yield the content of a whole object of any size in pieces. Raise GitError if it is damaged."""
         return inflated(self._stored(entry), int(self.sizes[entry]))
 
     def _stored(self, entry: int) -> Iterator[bytes]:
@@ -208,14 +210,14 @@ class Pack:
 
 
 def result_of(base: bytes, delta: bytes) -> bytes:
-    """What a delta makes of its base. One of ``DAMAGE`` where that cannot be, or is too large to be held."""
+    """Apply a delta to its base. Raise one of ``DAMAGE`` if it does not fit or the result is too large to be held."""
     if result_size(delta) > LARGEST:
         raise ValueError
     return apply_delta(base, delta)[0]
 
 
 def open_pack(path: str, size: int, index: str = "", *, lenient: bool = False) -> Pack:
-    """The pack in a ``.pack`` file, by the index beside it or another one. GitError when either is damaged."""
+    """Open a ``.pack`` file with the index beside it, or another one. Raise GitError if either is damaged."""
     beside = path.removesuffix(".pack") + ".idx"
     found = read_index(index or beside, size)
     pack = Pack(path, found, size, lenient=lenient)
@@ -225,16 +227,16 @@ def open_pack(path: str, size: int, index: str = "", *, lenient: bool = False) -
 
 
 def is_same_pack(one: str, other: str) -> bool:
-    """Whether two ``.pack`` files are the same byte for byte, and so are their indexes: one of them need not be read.
+    """Return whether two ``.pack`` files and their indexes are identical, so that one of them need not be read.
 
-    The checksum in a pack says nothing of that: whoever makes a pack by hand can put any there.
+    The checksum in a pack does not prove that: a crafted pack can claim any.
     """
     stems = one.removesuffix(".pack"), other.removesuffix(".pack")
     return all(is_same_file(stems[0] + suffix, stems[1] + suffix) for suffix in (".idx", ".pack"))
 
 
 def _identity(path: str) -> bytes:
-    """What tells a file from another that is put in its place."""
+    """Return what distinguishes a file from any other in its place."""
     try:
         info = os.stat(path)
     except OSError:

@@ -1,7 +1,7 @@
-"""The index of a pack (``.idx``, versions 1 and 2): which objects are in it, and where.
+"""Parse the index of a pack (``.idx``, versions 1 and 2): the objects in it and their offsets.
 
-Format: git's ``gitformat-pack``. Nothing in it is believed that would make a reader leave the pack; the rest shows when
-the objects are read.
+The format is described in gitformat-pack(5). Anything that could make a reader leave the pack is checked; other errors
+appear when the objects are read.
 """
 
 from __future__ import annotations
@@ -17,23 +17,25 @@ from keyguard.support.errors import GitError
 
 _MAGIC = b"\xfftOc"
 _FANOUT = 256 * 4
-#: of offsets that do not fit 31 bits, which stand in a table of their own
+#: flag of offsets that do not fit 31 bits, which are in a table of their own
 _LARGE = 1 << 31
 
 
 class PackIndex(NamedTuple):
-    """What a pack holds, in the order of the ids."""
+    """The objects of a pack, in the order of their ids."""
 
     ids: Array
-    """uint8, one row an object."""
+    """uint8, one row per object."""
     offsets: Array
-    """int64, where each begins in the pack."""
+    """int64: where each begins in the pack."""
     checksum: bytes
-    """Of the pack that it belongs to."""
+    """Of the pack that the index belongs to."""
 
 
 def read_index(path: str, size: int) -> PackIndex:
-    """The index in a file; ``size`` is that of an object id, in bytes. GitError when it is none, or is damaged."""
+    """Return the index in a file; ``size`` is that of an object id in bytes. Raise GitError if it is invalid or
+    damaged.
+    """
     with open_regular(path) as fd:
         data = read_whole(fd, path)
     if digests.new("sha256" if size == 32 else "sha1", data[:-size]).digest() != data[-size:]:
@@ -48,7 +50,7 @@ def read_index(path: str, size: int) -> PackIndex:
 
 
 def _version_2(data: bytes, size: int) -> PackIndex:
-    """Header, fan-out, ids, CRCs, offsets of 31 bits, offsets of 64 bits, checksums of pack and index."""
+    """Parse header, fan-out, ids, CRCs, 31-bit offsets, 64-bit offsets, checksums of pack and index."""
     if int.from_bytes(data[4:8], "big") != 2:
         raise ValueError
     count = _count(data, 8)
@@ -68,7 +70,7 @@ def _version_2(data: bytes, size: int) -> PackIndex:
 
 
 def _version_1(data: bytes, size: int) -> PackIndex:
-    """Fan-out, then offset and id in turn, then the checksums."""
+    """Parse fan-out, then offset and id in turn, then the checksums."""
     count = _count(data, 0)
     if len(data) != _FANOUT + count * (size + 4) + 2 * size:
         raise ValueError
@@ -78,7 +80,9 @@ def _version_1(data: bytes, size: int) -> PackIndex:
 
 
 def _count(data: bytes, at: int) -> int:
-    """How many objects there are, by the last entry of a fan-out that never falls."""
+    """Return the number of objects, the last entry of the fan-out table. Raise ValueError if the table ever
+    decreases.
+    """
     fanout = np.frombuffer(data, ">u4", 256, at)
     if (fanout[1:] < fanout[:-1]).any():
         raise ValueError

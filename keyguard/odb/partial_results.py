@@ -1,7 +1,7 @@
-"""Pieces of what deltas make, without making it: what they put in, and the bytes beside it.
+"""Build parts of the results of deltas without building the results: inserted bytes and the bytes around them.
 
-From the operations of a delta others are written that keep only some bytes of every copy. Compiled code then does the
-rest, as it does for any delta; and a tree of sixteen thousand bytes in which one id is new costs a few bytes.
+Each delta is rewritten so that it keeps only some bytes of every copy; compiled code then applies it like any delta. So
+a tree of sixteen thousand bytes with one new id costs a few bytes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from keyguard.odb.arrays import Array, np
 from keyguard.odb.deltas import Operations, words_of
 from keyguard.odb.inflate import apply_delta
 
-#: bytes that all excerpts of one call may take together; deltas beyond that are not sound to work on
+#: bytes that the results of one call may have together; further deltas are marked as not feasible
 _MOST = 32 << 20
-#: an operation that copies with all of its numbers, and the sizes at the beginning of a delta, take as much
+#: bytes of a copy with a full offset and size, and of the sizes at the start of a delta
 _WORD = 8
 
 
@@ -23,27 +23,29 @@ class KeptParts(NamedTuple):
     """What to keep of each operation."""
 
     heads: Array
-    """int64: of a copy, so many bytes at its beginning, and …"""
+    """int64: for a copy, the number of bytes to keep at its beginning."""
     tails: Array
-    """… so many at its end."""
+    """int64: for a copy, the number of bytes to keep at its end."""
     kept: Array
-    """bool: of what is inserted, all."""
+    """bool: for an insertion, keep all of it."""
 
 
 class PartialResults(NamedTuple):
-    """Pieces of many results, one behind the other."""
+    """Parts of many results, concatenated."""
 
     text: bytes
     starts: Array
-    """int64, one element an operation and one more: where what is kept of it begins in the text."""
+    """int64, one element per operation and one more: where the kept bytes of the operation begin in the text."""
     heads: Array
-    """int64, one element an operation: what is kept of it before something is left out; of one kept whole, all."""
+    """int64, one element per operation: number of bytes kept before the gap; all bytes if the copy is kept
+    completely.
+    """
     broken: Array
-    """bool, one element an operation: of this copy something is left out."""
+    """bool, one element per operation: part of this copy is left out."""
 
 
 def feasible(operations: Operations, cuts: KeptParts) -> Array:
-    """bool, one element a delta: those that are sound, and do not make more than can be held."""
+    """Return a bool array, one element per delta: it is sound, and its partial result fits into the limit."""
     sizes = _sizes(operations, cuts)
     total = np.append(0, np.cumsum(sizes))[operations.starts]
     fits: Array = operations.sound & (total[1:] <= _MOST)
@@ -51,7 +53,7 @@ def feasible(operations: Operations, cuts: KeptParts) -> Array:
 
 
 def partial_results(operations: Operations, bases: Sequence[bytes], cuts: KeptParts) -> PartialResults:
-    """What the cuts leave of the results of these deltas, all of them sound or cut to nothing."""
+    """Return the kept parts of the results of these deltas, all of which are sound or have nothing kept."""
     heads, tails = _ends(operations, cuts)
     sizes = _sizes(operations, cuts)
     starts = np.append(0, np.cumsum(sizes))
@@ -64,20 +66,20 @@ def partial_results(operations: Operations, bases: Sequence[bytes], cuts: KeptPa
 
 
 def _ends(operations: Operations, cuts: KeptParts) -> tuple[Array, Array]:
-    """Heads and tails of all copies; one that is kept whole is all head."""
+    """Return heads and tails of all copies; a copy that is kept completely is all head."""
     whole = cuts.heads + cuts.tails >= operations.sizes
     heads = np.where(operations.copies, np.where(whole, operations.sizes, cuts.heads), 0)
     return heads, np.where(operations.copies & ~whole, cuts.tails, 0)
 
 
 def _sizes(operations: Operations, cuts: KeptParts) -> Array:
-    """How many bytes are kept of each operation."""
+    """Return the number of bytes kept of each operation."""
     kept = np.where(cuts.kept, operations.sizes, 0)
     return np.where(operations.copies, np.minimum(cuts.heads + cuts.tails, operations.sizes), kept)
 
 
 def _program(operations: Operations, heads: Array, tails: Array, kept: Array) -> tuple[bytes, Array]:
-    """Deltas, one behind the other, and where each of them begins, and the last one ends."""
+    """Return the rewritten deltas, concatenated, and where each of them begins and the last one ends."""
     first, second = heads > 0, tails > 0
     lengths = _WORD * first + _WORD * second + np.where(kept, operations.sizes + 1, 0)
     ends = np.append(0, np.cumsum(lengths))
@@ -95,7 +97,7 @@ def _program(operations: Operations, heads: Array, tails: Array, kept: Array) ->
 
 
 def _sized(sizes: Array) -> Array:
-    """Sizes as deltas have them, seven bits a byte, in four bytes: below 2 to the power of 28."""
+    """Encode sizes below 2**28 as deltas do, seven bits per byte, in four bytes."""
     found = np.full(len(sizes), 0x00808080, np.uint64)
     for place in range(4):
         found |= (sizes.astype(np.uint64) >> np.uint64(7 * place) & np.uint64(0x7F)) << np.uint64(8 * place)
@@ -103,14 +105,14 @@ def _sized(sizes: Array) -> Array:
 
 
 def _copying(offsets: Array, sizes: Array) -> Array:
-    """Operations that copy, as words; the sizes are below 2 to the power of 24."""
+    """Return copy operations as 64-bit words; sizes must be below 2**24."""
     words: Array = np.uint64(0xFF) | offsets.astype(np.uint64) << np.uint64(8)
     words |= sizes.astype(np.uint64) << np.uint64(40)
     return words
 
 
 def _move(source: Array, begins: Array, lengths: Array, target: Array, places: Array) -> None:
-    """Copy ranges of bytes from one array into another."""
+    """Copy ranges of bytes from one array to another."""
     before = np.cumsum(lengths) - lengths
     steps = np.arange(int(lengths.sum()))
     target[steps + np.repeat(places - before, lengths)] = source[steps + np.repeat(begins - before, lengths)]

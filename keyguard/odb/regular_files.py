@@ -1,4 +1,4 @@
-"""Files of the object database, opened as what they are: somebody else's. Only regular ones, never through a link."""
+"""Open files of the object database without trusting them: only regular files, never through a link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PIECE = 1 << 24
 
 
 def open_file(path: str) -> int:
-    """A descriptor of a regular file. GitError when it is none, or cannot be opened."""
+    """Return a descriptor of a regular file. Raise GitError if it is not one or cannot be opened."""
     name = os.path.basename(path)
     try:
         fd = os.open(path, _FLAGS)
@@ -33,7 +33,7 @@ def open_file(path: str) -> int:
 
 @contextmanager
 def open_regular(path: str) -> Iterator[int]:
-    """As ``open_file``, for a ``with`` block."""
+    """Open a file as ``open_file`` does, for a ``with`` block."""
     fd = open_file(path)
     try:
         yield fd
@@ -42,7 +42,7 @@ def open_regular(path: str) -> Iterator[int]:
 
 
 def read_whole(fd: int, path: str) -> bytes:
-    """All of a file. GitError when it cannot be read."""
+    """Return the content of a file. Raise GitError if it cannot be read."""
     parts = []
     try:
         while data := os.read(fd, _PIECE):
@@ -53,7 +53,7 @@ def read_whole(fd: int, path: str) -> bytes:
 
 
 def is_same_file(one: str, other: str) -> bool:
-    """Whether two regular files have the same content; False, too, where one of them cannot be read."""
+    """Return whether two regular files have the same content; also False if one of them cannot be read."""
     try:
         with open_regular(one) as left, open_regular(other) as right:
             first, second = os.fstat(left), os.fstat(right)
@@ -70,7 +70,7 @@ def is_same_file(one: str, other: str) -> bool:
 
 
 def _exactly(fd: int, size: int) -> bytes:
-    """So many bytes of a file, fewer only at its end."""
+    """Return ``size`` bytes of a file, fewer only at its end."""
     parts = []
     while size and (data := os.read(fd, size)):
         parts.append(data)

@@ -1,7 +1,7 @@
-"""Everything that a repository's object directories hold, under one numbering: packs, then what is read one by one.
+"""All objects in a repository's object directories under one numbering: packed objects, then those read one by one.
 
-The number of an object is its place in ``ids``. First come the entries of the packs, each in the order of its forest;
-then what cannot be read in pack space and is asked of git, and last the loose objects.
+The number of an object is its row in ``ids``. First come the entries of the packs, each in the order of its forest;
+then entries that only git can read; last the loose objects.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from keyguard.odb.loose_objects import list_loose, quarantines
 from keyguard.odb.pack import Pack, is_same_pack, open_pack
 from keyguard.support.errors import GitError
 
-#: makes an index for a pack that has none, or a damaged one: path of the pack -> path of the index
+#: makes an index for a pack whose index is missing or damaged: path of the pack -> path of the index
 Reindex = Callable[[str], str]
 
 _ID_SIZE = {"sha1": 20, "sha256": 32}
 
 
 class Store:
-    """The objects of one repository. To be closed."""
+    """The objects of one repository. Must be closed."""
 
     def __init__(self, folders: tuple[str, ...], object_format: str, reindex: Reindex) -> None:
-        """``folders`` are object directories: the repository's own, then those that it borrows from."""
+        """``folders`` are object directories: the repository's own, then its alternates."""
         self.object_format = object_format
         self.id_size = _ID_SIZE[object_format]
         self.skipped: list[Skipped] = []
-        """Packs that cannot be read at all, or not as a whole."""
+        """Packs that cannot be read, or not completely."""
         self.leftovers: list[str] = []
-        """What a git that was interrupted left behind, below ``objects/``: it is not read."""
+        """Files that an interrupted git left behind, below ``objects/``; they are not read."""
         self.packs: list[Pack] = []
         self._reindex = reindex
         self._twins: dict[bytes, list[str]] = {}
@@ -45,7 +45,7 @@ class Store:
         self._number(folders)
 
     def close(self) -> None:
-        """Give back the packs."""
+        """Close the packs."""
         for pack in self.packs:
             pack.close()
 
@@ -53,18 +53,18 @@ class Store:
         return len(self.ids)
 
     def oid(self, number: int) -> str:
-        """The id of an object in hex."""
+        """Return the id of an object in hex."""
         return bytes(self.ids[number]).hex()
 
     def place(self, number: int) -> tuple[Pack, int] | None:
-        """The pack of an object and its entry there; None for what is not read in a pack."""
+        """Return the pack of an object and its entry there; None if it is not read from a pack."""
         if number >= self.packed:
             return None
         at = self.pack_of(number)
         return self.packs[at], number - self.starts[at]
 
     def pack_of(self, number: int) -> int:
-        """Which of the packs an object is in, if it is in one."""
+        """Return the place of the pack that contains a packed object."""
         return bisect_right(self.starts, number) - 1
 
     def _open_packs(self, folder: str) -> None:
@@ -82,7 +82,7 @@ class Store:
                 self.leftovers.append(f"pack/{name}")
 
     def _open_pack(self, path: str) -> None:
-        """A pack, by its own index, or by one made for it, or as far as its own goes; what is wrong is said."""
+        """Open a pack with its own index, a new one, or leniently; record problems as gaps, and skip duplicates."""
         name = "objects/pack/" + os.path.basename(path)
         try:
             pack = self._opened(path)
@@ -118,23 +118,23 @@ class Store:
         loose, self.loose_folders = self._list_loose(folders)
         empty = np.zeros((0, self.id_size), np.uint8)
         self.ids: Array = np.concatenate([empty, *(pack.ids for pack in self.packs), *lost, loose])
-        """uint8, one row an object, the same one more than once if it is stored so."""
+        """uint8, one row per object; an object that is stored more than once has several."""
         self.packed = self.starts[-1]
-        """How many of them are read in packs; the others follow."""
+        """How many objects are read from packs; the others follow."""
         self.loose_from = len(self.ids) - len(loose)
-        """Where the loose objects begin."""
+        """The number of the first loose object."""
         self.kinds = np.zeros(len(self.ids), np.uint8)
-        """Kinds of object, 0 where that is not known before it is read."""
+        """Kinds of the objects, 0 if unknown before reading."""
         for pack, start in zip(self.packs, self.starts, strict=False):
             self.kinds[start : start + len(pack)] = pack.forest.kinds
         self.table = IdTable(self.ids)
         self.firsts: Array = self.table.find(self.ids) if self.table.repeats else np.arange(len(self.ids))
-        """int64: the first object of the same id. The others may hold something else, in a store that lies."""
+        """int64: the first object with the same id. In a tampered store, the others may have different content."""
         self.first: Array = self.firsts == np.arange(len(self.ids))
-        """bool: this is the first of those with its id: the only one that counts."""
+        """bool: it is the first object with its id, the only one that counts."""
 
     def _list_loose(self, folders: tuple[str, ...]) -> tuple[Array, list[str]]:
-        """The ids of loose objects, and the folder that each lies in."""
+        """Return the ids of loose objects, and the folder of each."""
         names: list[str] = []
         homes: list[str] = []
         for folder in folders:

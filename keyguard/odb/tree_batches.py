@@ -1,9 +1,8 @@
-"""What many trees bring that the trees they are deltas on have not: read from excerpts of them, all at once.
+"""Find the entries that many trees add to the trees that they are deltas of, from partial results, all at once.
 
-Nearly always a delta puts one id in the place of another; one byte before it and a few behind show that it is so, if
-no mode stands in it. For what else is new, and where two copies meet, the entries around it are read: from the
-nearest place before it where one begins to the first behind it where one ends. Whatever does not come out even is
-left to ``treedelta``, tree by tree.
+Nearly always a delta replaces one id by another; one byte before it and a few after it prove this if the id contains no
+mode. For other insertions, and where two copies meet, the entries around are parsed: from the nearest entry boundary
+before to the first one after. Whatever does not end at a boundary is left to ``tree_deltas``, tree by tree.
 """
 
 from __future__ import annotations
@@ -16,45 +15,47 @@ from keyguard.odb.deltas import Operations, parse_deltas, words_of
 from keyguard.odb.partial_results import PartialResults, feasible, partial_results
 from keyguard.odb.tree_spans import MODE, REACH, Spans, spans_of
 
-#: how entries begin, as git writes them
+#: how git begins entries
 _MODES = (b"100644 ", b"100755 ", b"100664 ", b"120000 ", b"160000 ", b"040000 ", b"40000 ")
 _MODE_WORDS = [(np.uint64((1 << 8 * len(mode)) - 1), np.uint64(int.from_bytes(mode, "little"))) for mode in _MODES]
-#: the shortest of them
+#: length of the shortest
 _SHORTEST = 6
-#: so many bytes are looked at for the end of a name, and again so often
+#: bytes that are searched at a time for the end of a name, and how often
 _STRIDE, _STRIDES = 48, 6
-#: when no more ranges than this are left, their entries are faster read one by one
+#: with this many ranges or fewer left, parsing entries one by one is faster
 _FEW = 64
-#: more than is ever looked at beyond either end of the text
+#: padding: more than is ever read beyond either end of the text
 _MARGIN = _STRIDE * (_STRIDES + 1) + REACH
 
 
 class NewEntries(NamedTuple):
-    """What is new in a batch of trees, which are named by their places in it."""
+    """The new entries in a batch of trees, which are given by their places in the batch."""
 
     trees: Array
-    """int64: for each id, which tree it is in."""
+    """int64: for each id, the tree that it is in."""
     ids: Array
-    """uint8, one row each."""
+    """uint8, one row per id."""
     open: Array
-    """int64: trees that have to be read one by one; of theirs some may be missing."""
+    """int64: trees that have to be read one by one; some of their ids may be missing."""
     sizes: Array
-    """int64, one a tree; what it says of itself."""
+    """int64, one element per tree: the size that it claims."""
     text: bytes
-    """In which every name stands that is new somewhere, beside other things, and …"""
+    """Contains every new name, among other bytes."""
     bounds: Array
-    """… int64: where what is from each tree begins in it, in the order of …"""
+    """int64: where the bytes of each tree begin in ``text``, in the order of ``order``."""
     order: Array
-    """… int64: these trees."""
+    """int64: the trees, in the order of ``text``."""
 
     def at(self, places: Sequence[int]) -> Array:
-        """The trees that these places in the text are from; each once."""
+        """Return the trees that these positions in the text belong to, each once."""
         inside = np.searchsorted(self.bounds, np.array(places, np.int64), side="right") - 1
         return distinct(self.order[inside[(inside >= 0) & (inside < len(self.order))]])
 
 
 def new_entries(stored: Sequence[bytes], bases: Sequence[bytes | None], size: int) -> NewEntries:
-    """What these trees bring; they are deltas on ``bases``, or whole where there is none. ``size``: of an id."""
+    """Return what these trees add: deltas against ``bases``, or whole trees for None. ``size`` is that of an id in
+    bytes.
+    """
     deltas = np.array([at for at, base in enumerate(bases) if base is not None], np.int64)
     wholes = np.array([at for at, base in enumerate(bases) if base is None], np.int64)
     under = [base for base in bases if base is not None]
@@ -73,25 +74,25 @@ def new_entries(stored: Sequence[bytes], bases: Sequence[bytes | None], size: in
 
 
 class _Ranges(NamedTuple):
-    """Stretches of the text in which entries are new. int64, one element each."""
+    """Ranges of the text with new entries; arrays with one element per range, int64 unless stated otherwise."""
 
     trees: Array
     starts: Array
     left: Array
-    """Before this place there is something else."""
+    """The tree's bytes in the text begin here."""
     firm: Array
-    """bool: at that place an entry begins, if what stands there looks like it."""
+    """bool: an entry begins at ``left``, if the bytes there look like one."""
     ends: Array
     right: Array
-    """From this place on there is something else."""
+    """The tree's bytes in the text end here."""
     met: Array
-    """bool: that is one of those ids that are left out since all about them is known."""
+    """bool: at ``right``, an id is left out since all about it is known."""
     closes: Array
-    """Where the tree ends; -1 where its end is not in the text."""
+    """Where the tree ends; -1 if its end is not in the text."""
 
 
 class _Text:
-    """Excerpts of trees, then whole trees. Places are those in ``text``."""
+    """Partial results of trees, then whole trees. Places are positions in ``data``."""
 
     def __init__(
         self, operations: Operations, spans: Spans, cut: PartialResults, wholes: Sequence[bytes], size: int
@@ -103,10 +104,10 @@ class _Text:
         self._words = words_of(self._text, 8)
         ends = self._starts[-1] + np.cumsum(np.fromiter(map(len, wholes), np.int64, len(wholes)))
         self.bounds = np.concatenate([self._starts[operations.starts], ends])
-        """int64: where each tree begins, and the last one ends."""
+        """int64: where each tree begins, and where the last one ends."""
 
     def read(self) -> tuple[Array, Array, Array]:
-        """For each id its tree, and the id; and trees that have to be read one by one."""
+        """Return for each id its tree, and the id; and the trees that have to be read one by one."""
         trees, ids, odd = self._singles()
         ranges = self._joined([self._spread(), self._wholes()])
         begins = self._begins(ranges)
@@ -115,13 +116,13 @@ class _Text:
         return np.concatenate([trees, others]), ids, np.concatenate([odd, wrong])
 
     def _rows(self, text: Array, places: Array) -> Array:
-        """The ids that stand there."""
+        """Return the ids at these positions."""
         view = np.ndarray(max(0, len(text) - self._size + 1), f"V{self._size}", text.data, strides=(1,))
         found: Array = view[places].view(np.uint8).reshape(-1, self._size)
         return found
 
     def _opens(self, places: Array) -> Array:
-        """Whether what stands there looks like the beginning of an entry."""
+        """Return whether the bytes at these positions look like the beginning of an entry."""
         words = self._words[places]
         found = np.zeros(len(places), bool)
         for mask, mode in _MODE_WORDS:
@@ -129,12 +130,15 @@ class _Text:
         return found
 
     def _singles(self) -> tuple[Array, Array, Array]:
-        """Ids in the place of others; and trees in which such a thing turns out to be something else."""
+        """Return ids that replace another one, with their trees; and trees in which such an insertion is something
+        else.
+        """
         operations, single = self._operations, self._spans.single
         places, trees = self._starts[single], operations.deltas[single]
         last = single + 1 == operations.starts[trees + 1]
         ids = self._rows(operations.text, operations.at[single] + 1)
-        # the NUL before it may be one within an id: then this is the rest of that, and the mode and name of an entry
+        # the NUL before it may be part of an id: then these bytes are the rest of that id, and the mode and name of an
+        # entry
         mode = ((ids[:, :-1] & 0xF8) == 0x30) & (ids[:, 1:] == 0x20)
         good = (self._text[places - 1] == 0) & (last | self._opens(places)) & ~mode.any(axis=1)
         return trees[good], ids[good], trees[~good]
@@ -142,7 +146,7 @@ class _Text:
     # --- everything else that is new --------------------------------------------------------------------------------
 
     def _spread(self) -> _Ranges:
-        """All other spans."""
+        """Return the ranges of all other spans."""
         spans, starts = self._spans, self._starts
         low = np.concatenate([2 * spans.begins, 2 * spans.meetings, 2 * spans.closings + 1])
         high = np.concatenate([2 * spans.ends, low[len(spans.ends) :]])
@@ -156,9 +160,9 @@ class _Text:
         return _Ranges(trees, begins, places[left], firm[left], ends, places[right], met[right], closes)
 
     def _borders(self) -> tuple[Array, Array, Array, Array]:
-        """Where the text does not go on as the tree does: (slots, places, firm, met).
+        """Return where the text does not continue as the tree does: (slots, places, firm, met).
 
-        A slot is twice the number of the operation before which something is left out, and one more if it is within it.
+        A slot is twice the number of the operation before which bytes are left out, plus one if the gap is within it.
         """
         operations, single = self._operations, self._spans.single
         count = len(operations.at)
@@ -176,7 +180,7 @@ class _Text:
         return slots, self._starts[which] + np.where(inside, heads[which], 0), firm, met
 
     def _closes(self) -> Array:
-        """For each delta where the tree ends, or -1."""
+        """Return for each delta where the tree ends, or -1."""
         operations, cuts = self._operations, self._spans.cuts
         last = np.maximum(operations.starts[1:] - 1, 0)
         if not len(operations.at):
@@ -186,7 +190,7 @@ class _Text:
         return found
 
     def _wholes(self) -> _Ranges:
-        """Trees that are no deltas."""
+        """Return the ranges of trees that are not deltas."""
         first = len(self._operations.sources)
         begins, ends = self.bounds[first:-1], self.bounds[first + 1 :]
         trees = np.arange(first, first + len(begins))
@@ -199,23 +203,25 @@ class _Text:
         return _Ranges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _begins(self, ranges: _Ranges) -> Array:
-        """For each the nearest place at or before its start where an entry begins; -1 where none is to be seen."""
+        """Return for each range the nearest place at or before its start where an entry begins; -1 if none is
+        visible.
+        """
         size, starts = self._size, ranges.starts
         shape = (len(self._text) - REACH, REACH - size)
         view = np.lib.stride_tricks.as_strided(self._text, shape, (1, 1))
         row, column = np.nonzero(view[starts - REACH] == 0)
-        # behind the end of a name stands an id, and behind that an entry begins; if it is the end of a name
+        # a NUL ends a name, an id follows, and then an entry begins; unless the NUL is something else
         ends = starts[row] - REACH + column
         places = ends + 1 + size
         good = (ends >= ranges.left[row]) & (self._opens(places) | (places == ranges.closes[row]))
         found = np.full(len(starts), -1, np.int64)
-        found[row[good]] = places[good]  # the last of a row is the nearest
+        found[row[good]] = places[good]  # the last one in a row is the nearest
         near = (found < 0) & ranges.firm & (starts - ranges.left <= REACH) & self._opens(ranges.left)
         return np.where(near, ranges.left, found)
 
     def _entries(self, begins: Array, ranges: _Ranges) -> tuple[Array, Array, Array]:
-        """The entries from these places to the ends of the ranges: trees, places of ids; and trees in which they do not
-        come out even.
+        """Return the entries from these places to the ends of the ranges: trees, places of ids; and trees whose entries
+        do not end at a boundary.
         """
         none = np.zeros(0, np.int64)
         trees, places, wrong = [none], [none], [ranges.trees[begins < 0]]
@@ -242,7 +248,7 @@ class _Text:
         return np.concatenate(trees), np.concatenate(places), np.concatenate(wrong)
 
     def _rest(self, at: int, end: int, right: int, met: bool, closes: int) -> tuple[list[int], bool]:
-        """The same for one range, entry by entry; and whether they come out even."""
+        """Return the same for one range, entry by entry, and whether the entries end at a boundary."""
         data, found = self.data, list[int]()
         while at < end:
             close = data.find(b"\0", at + _SHORTEST, right)
@@ -253,7 +259,7 @@ class _Text:
         return found, True
 
     def _name_end(self, places: Array) -> Array:
-        """The first NUL at or behind each of these; -1 where it is too far away."""
+        """Return the first NUL at or after each of these positions; -1 if it is too far away."""
         view = np.lib.stride_tricks.as_strided(self._text, (len(self._text) - _STRIDE, _STRIDE), (1, 1))
         found, open_ = np.full(len(places), -1, np.int64), np.arange(len(places))
         for stride in range(_STRIDES):

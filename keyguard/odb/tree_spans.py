@@ -1,4 +1,4 @@
-"""Where deltas of trees put something in, or put together what was apart; and how much beside that has to be seen."""
+"""Determine where deltas of trees insert something or join separate copies, and how much context to read there."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from keyguard.odb.arrays import Array, np
 from keyguard.odb.deltas import Operations
 from keyguard.odb.partial_results import KeptParts
 
-#: bytes on both sides of a span in which the entries around it are looked for
+#: bytes on both sides of a span in which the entries around it are searched
 REACH = 96
-#: bytes that show whether an entry begins: the longest mode, and a blank
+#: bytes that show whether an entry begins: the longest mode, and a space
 MODE = 7
 
 
 class Spans(NamedTuple):
-    """Numbers of operations, int64; all of the first that concern one span, in the order of these."""
+    """int64 arrays with the operations that each span consists of, in order."""
 
     single: Array
-    """What is put in and is as long as an id, between two copies, or behind the last one."""
+    """Insertions of the length of an id, between two copies or after the last one."""
     begins: Array
-    """The first operation of each other stretch of what is put in, and …"""
+    """The first operation of each other run of insertions."""
     ends: Array
-    """… its last."""
+    """The last operation of each of these runs."""
     meetings: Array
-    """Copies that do not go on in the base where the one before them ends."""
+    """Copies that do not continue where the previous one ends in the base."""
     closings: Array
-    """Copies at the end of a tree, if they are not from the end of its base."""
+    """Copies at the end of a tree that are not from the end of its base."""
     cuts: KeptParts
     """What to keep of each operation."""
 
     def without(self, operations: Operations, deltas: Array) -> Spans:
-        """Less those of some deltas (bool, one each), of which nothing is kept."""
+        """Return the spans without those of some deltas (bool, one element each), of which nothing is kept."""
         if not deltas.any():
             return self
         out = deltas[operations.deltas]
@@ -41,7 +41,7 @@ class Spans(NamedTuple):
 
 
 def spans_of(operations: Operations, size: int) -> Spans:
-    """The spans of these deltas; ``size`` is that of an id."""
+    """Return the spans of these deltas; ``size`` is that of an id in bytes."""
     copies, sizes = operations.copies, operations.sizes
     first, last = _ends(operations)
     behind_copy = np.append(False, copies[:-1]) & ~first
@@ -67,7 +67,7 @@ def spans_of(operations: Operations, size: int) -> Spans:
 
 
 def _ends(operations: Operations) -> tuple[Array, Array]:
-    """Which operations are the first of their deltas, and which are the last."""
+    """Return which operations are the first of their delta, and which are the last."""
     first, last = np.zeros(len(operations.at), bool), np.zeros(len(operations.at), bool)
     some = np.diff(operations.starts) > 0
     first[operations.starts[:-1][some]] = True

@@ -1,7 +1,7 @@
-"""Report formats: each is one module with a function ``render(run, out, style)``, named in one table.
+"""Report formats. To add one, write a module with a function ``render(run, out, style)`` and a row in ``REPORTERS``.
 
 A reporter is pure: it opens no file, asks no clock, reads no environment and sorts nothing. Its module is imported when
-it is asked for, so that a hook on a clean commit does not pay for formats it does not use.
+it is asked for, so that a hook on a clean commit does not pay for formats that it does not use.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from keyguard.model.finding import Run
 
 
 class Style(msgspec.Struct, frozen=True):
-    """How a report for people may look. Reports for programs take no notice of it."""
+    """The appearance of a report for people; reports for programs ignore it."""
 
     color: bool = False
     links: bool = False
-    """Terminal hyperlinks (OSC 8)."""
+    """Whether to write terminal hyperlinks (OSC 8)."""
     width: int = 0
-    """Columns of the terminal; 0 is no limit, and nothing is wrapped or clipped."""
+    """Columns of the terminal; 0 for no limit: nothing is wrapped or clipped."""
     verbose: bool = False
 
 
 class Reporter(Protocol):
-    """Writes the whole report about ``run`` to ``out``; raises what ``out.write`` raises."""
+    """Writes the whole report on ``run`` to ``out``; raises what ``out.write`` raises."""
 
     def __call__(self, run: Run, out: TextIO, style: Style) -> None: ...
 
 
-#: name -> module with a function ``render``, and what the format is for
+#: name -> (module with a function ``render``, what the format is for)
 REPORTERS: dict[str, tuple[str, str]] = {
     "text": ("keyguard.report.text", "for people: source line, whose key, what to do"),
     "concise": ("keyguard.report.concise", "one line a place: path:line:col: severity: message [rule]"),
@@ -42,7 +42,7 @@ REPORTERS: dict[str, tuple[str, str]] = {
 
 
 def load(name: str) -> Reporter:
-    """The reporter of that name; KeyError if there is none."""
+    """Return the reporter of that name. Raise KeyError if there is none."""
     from importlib import import_module
 
     return cast(Reporter, import_module(REPORTERS[name][0]).render)

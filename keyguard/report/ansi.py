@@ -1,4 +1,4 @@
-"""Colour and hyperlinks for terminals; with both off, text passes unchanged."""
+"""Colours and hyperlinks for terminals; with both off, text is unchanged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ YELLOW = "1;33"
 RED = "1;31"
 BLUE = "1;34"
 
-#: white on red: what nobody may overlook
+#: white on red, for what nobody may overlook
 ALARM = "1;97;41"
 
 SEVERITY_COLOR = {
@@ -22,17 +22,17 @@ SEVERITY_COLOR = {
     Severity.LOW: "1;36",
     Severity.INFO: BLUE,
 }
-#: the same where a filled background would be too loud
+#: the same where a filled background would be too strong
 CARET_COLOR = {**SEVERITY_COLOR, Severity.CRITICAL: RED}
 
 
 def paint(text: str, color: str, style: Style) -> str:
-    """The text in that colour (SGR parameters)."""
+    """Return the text in that colour, which is given as SGR parameters."""
     return f"\x1b[{color}m{text}\x1b[0m" if style.color and text else text
 
 
 def link(text: str, url: str, style: Style) -> str:
-    """The text as a hyperlink (OSC 8), if the address is a plain web address."""
+    """Return the text as a hyperlink (OSC 8), if ``url`` is a plain web address."""
     if not style.links or not url.startswith(("https://", "http://")):
         return text
     if not (url.isascii() and url.isprintable()) or " " in url:

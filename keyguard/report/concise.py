@@ -1,4 +1,4 @@
-"""``concise``: one line a place, in the form that editors and problem matchers know; then what was not read."""
+"""The ``concise`` format: one line for each place, as editors and problem matchers read it; then what was not read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TextIO
 from keyguard.model.finding import Finding, Occurrence, Run, Severity
 from keyguard.report import Style
 from keyguard.report.ansi import BOLD, CARET_COLOR, paint
-from keyguard.report.past import aside
+from keyguard.report.history_phrases import history_suffix
 from keyguard.report.phrases import counted, headline, in_commit, prose
 from keyguard.report.summary import configuration_lines, gap_lines, summary_line
 from keyguard.support.sanitize import shown, shown_path
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Writes the report; findings of severity info are only counted unless ``style.verbose``."""
+    """Write the report; findings of severity info are only counted unless ``style.verbose``."""
     for finding in run.findings:
         if style.verbose or finding.severity > Severity.INFO:
             for occurrence in finding.occurrences:
@@ -27,10 +27,10 @@ def render(run: Run, out: TextIO, style: Style) -> None:
 
 
 def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
-    """``path:line:col: severity: message (KG-…) [rule]``."""
+    """Return ``path:line:col: severity: message (KG-…) [rule]``."""
     where = paint(shown_path(occurrence.path), BOLD, style) + f":{occurrence.line}:{occurrence.column}"
     severity = paint(finding.severity.label, CARET_COLOR[finding.severity], style)
-    seen = in_commit(occurrence) + aside(occurrence)
+    seen = in_commit(occurrence) + history_suffix(occurrence)
     key = f": {shown(finding.masked)}" if finding.masked else ""
     state = f", {finding.verdict.state.value}" if finding.verdict else ""
     state += ", allowed by this change" if finding.allowed_by_change else ""
@@ -39,7 +39,7 @@ def place_line(finding: Finding, occurrence: Occurrence, style: Style) -> str:
 
 
 def closing_lines(run: Run, style: Style) -> Iterator[str]:
-    """What was not read, which configuration counted where that is to be told, and the summary."""
+    """Yield what was not read, which configuration applied if that is worth saying, and the summary."""
     yield from gap_lines(run, style)
     yield from configuration_lines(run, style)
     yield summary_line(run, style)

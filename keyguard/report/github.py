@@ -1,4 +1,4 @@
-"""``github``: workflow commands that annotate a pull request; a step may have ten, the rest are plain lines."""
+"""The ``github`` format: workflow commands that annotate a pull request. A step may have ten; the rest are lines."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from typing import TextIO
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.concise import closing_lines, place_line
-from keyguard.report.past import advice, place_in_time, standing
+from keyguard.report.history_phrases import history_advice, history_lines, place_with_history
 from keyguard.report.paths import path_from_top
-from keyguard.report.phrases import alive, allowed, evidence, headline, number, prose, steps, whose
+from keyguard.report.phrases import (
+    allowed_text,
+    attribution_text,
+    evidence,
+    headline,
+    number,
+    prose,
+    steps,
+    verdict_text,
+)
+from keyguard.report.place_limit import limit_places
 from keyguard.report.summary import gap_headline, is_incomplete
-from keyguard.report.worst import split
 from keyguard.support.sanitize import shown, shown_path
 
 _MOST = 10
@@ -26,7 +35,7 @@ _LEVEL = {
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Writes the annotations, then a line for each place that has none, then what was not read and the summary."""
+    """Write the annotations, then a line for each place without one, then what was not read and the summary."""
     for line in _lines(run, style):
         out.write(line + "\n")
 
@@ -37,7 +46,7 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
     if incomplete:
         level = "warning" if run.allow_incomplete else "error"
         yield _command(level, {"title": "keyguard: incomplete"}, f"{gap_headline(run)}: see the log of this step")
-    annotated, others = split(run, _MOST - incomplete, least)
+    annotated, others = limit_places(run, _MOST - incomplete, least)
     for finding, occurrence in annotated:
         yield _annotation(finding, occurrence, run)
     if others:
@@ -51,15 +60,15 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
 def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
     title = f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}"
     key = f": {shown(finding.masked)}" if finding.masked else ""
-    said = f"{place_in_time(occurrence)}{key} ({shown(finding.id)})"
+    said = f"{place_with_history(occurrence)}{key} ({shown(finding.id)})"
     for label, lines in (
-        ("where", standing(finding, run)),
+        ("where", history_lines(finding, run)),
         ("how", evidence(finding)),
-        ("whose", [whose(finding, run)] if finding.vendor else []),
-        ("alive", [alive(finding)]),
-        ("note", [allowed(finding)]),
+        ("whose", [attribution_text(finding, run)] if finding.vendor else []),
+        ("alive", [verdict_text(finding)]),
+        ("note", [allowed_text(finding)]),
         ("why", [prose(finding.description)]),
-        ("fix", [*filter(None, [advice(finding)]), *steps(finding.remedy)]),
+        ("fix", [*filter(None, [history_advice(finding)]), *steps(finding.remedy)]),
         ("see", [prose(finding.rotation)]),
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""
@@ -67,19 +76,19 @@ def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
 
 
 def _pointer(occurrence: Occurrence, run: Run) -> dict[str, str]:
-    """Where the annotation stands; nowhere if the place is in history, since the file of that name has changed."""
+    """Return the position of the annotation; none for a place in history, because the file has changed since."""
     if occurrence.where is Where.HISTORY:
         return {}
     path = shown_path(path_from_top(occurrence, run))
     lines = {"file": path, "line": str(occurrence.line), "endLine": str(occurrence.end_line)}
     if occurrence.line != occurrence.end_line:
-        # the runner takes columns only within one line
+        # the runner accepts columns only within one line
         return lines
     return {**lines, "col": str(occurrence.column), "endColumn": str(occurrence.end_column)}
 
 
 def _command(name: str, properties: dict[str, str], data: str) -> str:
-    """A workflow command; nothing in its values can end it or begin another."""
+    """Return a workflow command; nothing in its values can end it or begin another."""
     listed = ",".join(f"{key}={_escaped(value, ':', ',')}" for key, value in properties.items())
     return f"::{name} {listed}::{_escaped(data)}"
 

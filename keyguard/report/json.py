@@ -1,4 +1,4 @@
-"""``json``: one document for programs; its names are settled in docs/json.md."""
+"""The ``json`` format: one document for programs; docs/json.md describes its names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TextIO
 
 from keyguard.model.finding import Run
 from keyguard.report import Style
-from keyguard.report.document import (
+from keyguard.report.json_objects import (
     SCHEMA,
     configuration_object,
     coverage_object,
@@ -18,7 +18,7 @@ from keyguard.report.document import (
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Writes the whole document, indented; every finding is in it, whatever the style."""
+    """Write the whole document, indented; it contains every finding, whatever the style."""
     document = {
         "schema": SCHEMA,
         "findings": [finding_object(finding, run.now) for finding in run.findings],

@@ -1,4 +1,4 @@
-"""``jsonl``: a line for each finding, then a last line that says how the scan went. Without it, the report is cut."""
+"""The ``jsonl`` format: one line for each finding, then a last line with the summary, without which it is truncated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TextIO
 
 from keyguard.model.finding import Run
 from keyguard.report import Style
-from keyguard.report.document import (
+from keyguard.report.json_objects import (
     SCHEMA,
     configuration_object,
     coverage_object,
@@ -18,7 +18,7 @@ from keyguard.report.document import (
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Writes the lines; every finding is in them, whatever the style."""
+    """Write the lines; they contain every finding, whatever the style."""
     for finding in run.findings:
         out.write(to_json(finding_object(finding, run.now)) + "\n")
     last = {

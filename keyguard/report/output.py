@@ -1,4 +1,4 @@
-"""From ``-f`` options to bytes: which reports go where, and each of them written whole or not at all."""
+"""Output of reports: from ``-f`` options to files and standard output, each report written whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from keyguard.masking.writer import MaskingWriter
 from keyguard.model.finding import Run
 from keyguard.report import REPORTERS, Style, load
-from keyguard.report.files import is_special, reason, write_special, write_whole
+from keyguard.report.atomic_file import error_reason, is_special, write_special, write_whole
 from keyguard.support.errors import OutputError, UsageError
 from keyguard.support.sanitize import shown
 
@@ -21,22 +21,22 @@ _STDOUT_NAMES = ("", STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """One report: its format, and the file it goes to (``-`` is standard output)."""
+    """One report: its format and its file (``-`` is standard output)."""
 
     format: str
     path: str
 
 
 class Renders(Protocol):
-    """What writes a report of the named format; ``plain`` for a file."""
+    """Returns a function that writes a report of the named format; ``plain`` for a file."""
 
     def __call__(self, name: str, *, plain: bool) -> Callable[[TextIO], None]: ...
 
 
 def parse_formats(options: Sequence[str], known: Collection[str] = REPORTERS) -> list[Destination]:
-    """``["text", "sarif=out.sarif"]`` as destinations; text on standard output where none is given.
+    """Return the destinations of ``["text", "sarif=out.sarif"]``; text on standard output if no option is given.
 
-    UsageError: a format that is not ``known``, no file name after ``=``, or one destination for two reports.
+    Raise UsageError for a format that is not ``known``, a missing file name after ``=``, or a destination used twice.
     """
     destinations = [_parse_format(option, known) for option in options or ("text",)]
     taken: dict[str, Destination] = {}
@@ -49,7 +49,7 @@ def parse_formats(options: Sequence[str], known: Collection[str] = REPORTERS) ->
 
 
 def write_reports(run: Run, destinations: Sequence[Destination], style: Style, stdout: TextIO | None) -> None:
-    """Writes every report; ``style`` is for standard output, files are plain. Raises as ``write_each`` does."""
+    """Write every report; ``style`` is for standard output, files are plain. Raise as ``write_each`` does."""
 
     def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:
         return _rendered(run, name, Style(verbose=style.verbose) if plain else style)
@@ -58,10 +58,10 @@ def write_reports(run: Run, destinations: Sequence[Destination], style: Style, s
 
 
 def write_each(destinations: Sequence[Destination], rendered: Renders, stdout: TextIO | None) -> None:
-    """Writes what ``rendered`` makes of each format, files first.
+    """Write what ``rendered`` returns for each format, files first.
 
-    OutputError, after all have been tried: at least one could not be written. A reader of standard output that went
-    away is no error.
+    Raise OutputError after trying all, if at least one could not be written. It is no error if the reader of standard
+    output went away.
     """
     problems = []
     for destination in sorted(destinations, key=lambda destination: destination.path == STDOUT):
@@ -77,10 +77,10 @@ def write_each(destinations: Sequence[Destination], rendered: Renders, stdout: T
 
 
 def write_stdout(stdout: TextIO | None, write: Callable[[TextIO], None]) -> None:
-    """Lets ``write`` fill standard output, UTF-8 on any locale, and makes sure that it got there.
+    """Let ``write`` fill standard output, in UTF-8 on any locale, and make sure that it arrived.
 
-    OutputError where it did not; a broken pipe is quiet. After either, standard output leads nowhere, so that the
-    interpreter does not stumble over it once more when it exits.
+    Raise OutputError if it did not; a broken pipe is ignored. After either, standard output leads nowhere, so that the
+    interpreter does not fail again when it flushes it at exit.
     """
     if stdout is None or stdout.closed:
         raise OutputError("standard output: it is closed")
@@ -96,7 +96,7 @@ def write_stdout(stdout: TextIO | None, write: Callable[[TextIO], None]) -> None
     except OSError as error:
         _abandon(stdout)
         if not isinstance(error, BrokenPipeError):
-            raise OutputError(f"standard output: the report could not be written: {reason(error)}") from error
+            raise OutputError(f"standard output: the report could not be written: {error_reason(error)}") from error
 
 
 def _rendered(run: Run, name: str, style: Style) -> Callable[[TextIO], None]:
@@ -105,7 +105,7 @@ def _rendered(run: Run, name: str, style: Style) -> Callable[[TextIO], None]:
 
 
 def _write_file(destination: Destination, write: Callable[[TextIO], None]) -> None:
-    """OutputError: the file is as it was before."""
+    """Write a file. Raise OutputError, and then leave the file as it was."""
     path = destination.path
     try:
         if is_special(path):
@@ -113,12 +113,12 @@ def _write_file(destination: Destination, write: Callable[[TextIO], None]) -> No
         else:
             write_whole(path, lambda raw: _fill(raw, write))
     except OSError as error:
-        message = f"{shown(path)}: the {destination.format} report could not be written: {reason(error)}"
+        message = f"{shown(path)}: the {destination.format} report could not be written: {error_reason(error)}"
         raise OutputError(message) from error
 
 
 def _fill(raw: io.BufferedWriter, write: Callable[[TextIO], None]) -> None:
-    """What ``write`` says, as UTF-8 with LF; whoever closes ``raw`` learns whether it got there."""
+    """Write as UTF-8 with LF; whoever closes ``raw`` learns whether it arrived."""
     text = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True)
     try:
         _write_masked(text, write)
@@ -127,7 +127,7 @@ def _fill(raw: io.BufferedWriter, write: Callable[[TextIO], None]) -> None:
 
 
 def _write_masked(out: TextIO, write: Callable[[TextIO], None]) -> None:
-    """What ``write`` says, without any value that is known."""
+    """Write with every known secret masked."""
     masking = MaskingWriter(out)
     try:
         write(cast(TextIO, masking))
@@ -149,7 +149,7 @@ def _parse_format(option: str, known: Collection[str]) -> Destination:
 
 
 def _same_file(path: str) -> str:
-    """Equal for two spellings of one file; a link is not its target, for it is the link that is replaced."""
+    """Return a key that is equal for two spellings of one file; a link differs from its target, as it is replaced."""
     directory, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(directory), name)
 
@@ -160,7 +160,7 @@ def _twice(one: Destination, other: Destination) -> str:
 
 
 def _descriptor(stdout: TextIO) -> int | None:
-    """The file descriptor below; None where there is none, as under a test that captures output."""
+    """Return the file descriptor; None if there is none, as in a test that captures output."""
     try:
         return stdout.fileno()
     except (OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""Words that several formats share: a finding in a line, whose key it is, numbers and sizes. Locale plays no part."""
+"""Phrases that several formats share: a finding in one line, its vendor, numbers and sizes, whatever the locale."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ _MOST_CANDIDATES = 6
 
 
 def headline(finding: Finding) -> str:
-    """What it is, on one line: the title of the rule and the environment, or what is wrong with how a key is kept."""
+    """Return one line: the title of the rule and the environment, or what a check found."""
     if finding.message:
         return prose(finding.message)
     return prose(finding.title) + _ENVIRONMENT[finding.environment]
 
 
-def place(occurrence: Occurrence) -> str:
-    """``path:line:column`` as editors and problem matchers read it, and the commit if it is in history."""
+def place_text(occurrence: Occurrence) -> str:
+    """Return ``path:line:column`` as editors and problem matchers read it, with the commit for a place in history."""
     return f"{shown_path(occurrence.path)}:{occurrence.line}:{occurrence.column}{in_commit(occurrence)}"
 
 
 def in_commit(occurrence: Occurrence) -> str:
-    """`` in commit 4f2c1ab990``; nothing where there is none, or where the place is the commit itself."""
+    """Return `` in commit 4f2c1ab990``; empty if there is none, or if the place is the commit itself."""
     if not occurrence.commit or (occurrence.trace is not None and occurrence.trace.kind == "commit"):
         return ""
     return f" in commit {shown(occurrence.commit[:10])}"
 
 
 def evidence(finding: Finding) -> list[str]:
-    """Why hygiene says what it says, a line a reason; of a key, whose vendor the reasons are about, which rules of the
-    scanned repository's own find it, too.
+    """Return the evidence of a check, a line for each reason.
+
+    For a key, whose evidence is about its vendor, return which of the scanned repository's own rules also match it.
     """
     if finding.also:
         rules = any_of([prose(rule) for rule in finding.also]).replace(" or ", " and ")
@@ -44,15 +45,15 @@ def evidence(finding: Finding) -> list[str]:
     return [prose(reason) for reason in finding.because] if finding.kind == "hygiene" else []
 
 
-def alive(finding: Finding) -> str:
-    """What the vendor said of the key; nothing where nobody was asked."""
+def verdict_text(finding: Finding) -> str:
+    """Return what the vendor said of the key; empty if it was not asked."""
     if finding.verdict is None:
         return ""
     asked = f" ({prose(finding.verdict.host)})" if finding.verdict.host else ""
     return f"{finding.verdict.state.value}: {prose(finding.verdict.reason)}{asked}"
 
 
-def dead(finding: Finding) -> str:
+def ended_text(finding: Finding) -> str:
     """Return how it is known that a key no longer works; empty if it may."""
     state, _, day = finding.ended.partition(" ")
     if not state:
@@ -61,15 +62,15 @@ def dead(finding: Finding) -> str:
     return f"revoked{when}, as recorded" if state == "revoked" else f"inactive: its vendor refused it{when}"
 
 
-def allowed(finding: Finding) -> str:
-    """By what the change that is judged would allow it, without effect; nothing for what it does not."""
+def allowed_text(finding: Finding) -> str:
+    """Return how the scanned change would allow the finding, which has no effect; empty if it does not."""
     if not finding.allowed_by_change:
         return ""
     return f"allowed by this change, which does not count: {'; '.join(map(prose, finding.allowed_by_change))}"
 
 
-def whose(finding: Finding, run: Run) -> str:
-    """The vendor, how sure that is and why; the candidates where it cannot be told."""
+def attribution_text(finding: Finding, run: Run) -> str:
+    """Return the vendor with certainty and evidence; the candidates if the vendor is ambiguous."""
     because = "; ".join(prose(reason) for reason in finding.because) if finding.kind == "key" else ""
     if finding.certainty is Certainty.AMBIGUOUS:
         names = [_vendor_name(run, vendor) for vendor in finding.candidates] or [prose(finding.vendor_name)]
@@ -80,34 +81,34 @@ def whose(finding: Finding, run: Run) -> str:
 
 
 def any_of(names: list[str]) -> str:
-    """``a, b or c``; after six of them, how many more."""
+    """Return ``a, b or c``; after six names, how many more there are."""
     if len(names) > _MOST_CANDIDATES:
         return ", ".join(names[:_MOST_CANDIDATES]) + f" or {number(len(names) - _MOST_CANDIDATES)} more"
     return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def prose(text: str) -> str:
-    """A text of ours or of a rule pack on one line."""
+    """Return a text of ours or of a rule pack on one line, safe for terminals."""
     return shown(" ".join(text.split()))
 
 
 def steps(text: str) -> list[str]:
-    """The same with its line breaks kept: a line a step."""
+    """Return the same with its line breaks kept: one line for each step."""
     return [line for line in map(prose, text.splitlines()) if line]
 
 
 def number(count: int) -> str:
-    """``1,204``."""
+    """Return ``1,204``."""
     return f"{count:,}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """``1 file``, ``2 files``."""
+    """Return ``1 file`` or ``2 files``."""
     return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
 def size(count: int) -> str:
-    """Bytes for people, in powers of a thousand: ``812 B``, ``41.2 MB``."""
+    """Return a number of bytes for people, in powers of a thousand: ``812 B``, ``41.2 MB``."""
     if count < 1000:
         return f"{count} B"
     value, power = count / 1000, 0
@@ -117,7 +118,7 @@ def size(count: int) -> str:
 
 
 def by_severity(run: Run) -> list[tuple[Severity, int]]:
-    """How many findings of each severity there are, the worst first, none left out that has any."""
+    """Return the number of findings for each severity that has any, the highest first."""
     counts = dict.fromkeys(sorted(Severity, reverse=True), 0)
     for finding in run.findings:
         counts[finding.severity] += 1

@@ -1,7 +1,8 @@
-"""``sarif``: SARIF 2.1.0 as GitHub's code scanning reads it. One result a place, since only the first location counts.
+"""The ``sarif`` format: SARIF 2.1.0 as GitHub's code scanning reads it.
 
-What was not read is a notification of the invocation, and then the execution was not successful. No times, no people,
-nothing suppressed: GitHub would show it as an alert.
+Each place is a result of its own, because GitHub reads only the first location of a result. What was not read is a
+notification of the invocation, and then the execution was not successful. The log contains no times, no people, and
+nothing suppressed, which GitHub would show as an alert.
 """
 
 from __future__ import annotations
@@ -12,20 +13,20 @@ from urllib.parse import quote
 
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Where
 from keyguard.report import Style
-from keyguard.report.document import Object, configuration_object, coverage_object, to_json
-from keyguard.report.past import place_in_time
+from keyguard.report.history_phrases import place_with_history
+from keyguard.report.json_objects import Object, configuration_object, coverage_object, to_json
 from keyguard.report.paths import below_top, path_from_top
-from keyguard.report.phrases import alive, allowed, evidence, headline, number, whose
+from keyguard.report.phrases import allowed_text, attribution_text, evidence, headline, number, verdict_text
+from keyguard.report.place_limit import Place, limit_places, places
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import added_rules, gap_headline, gap_text, gaps, is_incomplete, of_history
-from keyguard.report.worst import Place, places, split
 from keyguard.support.sanitize import shown, visible
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-#: GitHub keeps no more results of a run than this
+#: GitHub keeps no more results of a run
 _MOST_RESULTS = 5000
 _MOST_NOTIFICATIONS = 1000
-#: a repository may have thousands, and each result would name them
+#: a repository may have thousands of refs, and each result would list them
 _MOST_REFS = 20
 _ROOT = "%SRCROOT%"
 
@@ -44,7 +45,7 @@ def build_run(run: Run, least: Severity) -> Object:
     listed, cut = places(run, least), 0
     if len(listed) > _MOST_RESULTS:
         cut = len(listed) - _MOST_RESULTS
-        listed, _ = split(run, _MOST_RESULTS, least)
+        listed, _ = limit_places(run, _MOST_RESULTS, least)
     rules = {finding.rule: finding for finding, _ in reversed(listed)}
     order = {rule: index for index, rule in enumerate(sorted(rules))}
     worst = {finding.rule: finding.severity for finding, _ in sorted(listed, key=lambda place: place[0].severity)}
@@ -70,7 +71,7 @@ def build_run(run: Run, least: Severity) -> Object:
 
 
 def build_invocation(run: Run, cut: int) -> Object:
-    """Whether everything was read; a notification for all that was not, and for ``cut`` results left out."""
+    """Return whether everything was read, with notifications for what was not, and for ``cut`` omitted results."""
     level = "warning" if run.allow_incomplete else "error"
     notes = [_notification(level, gap_text(gap), gap, run) for gap in gaps(run)]
     notes += [_notification("note", gap_text(chosen), chosen, run) for chosen in run.skipped if not chosen.gap]
@@ -90,18 +91,18 @@ def build_invocation(run: Run, cut: int) -> Object:
 
 
 def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run: Run, nth: int) -> Object:
-    """One place of one key; ``nth`` counts the places of this rule on this line."""
+    """Return one place of one finding; ``nth`` counts the places of this rule on this line."""
     key = f": '{shown(finding.masked)}'" if finding.masked else ""
     said = f"{headline(finding)}{key} ({finding.id})"
     if occurrence.where is Where.HISTORY:
-        said += f", at {place_in_time(occurrence)}"
+        said += f", at {place_with_history(occurrence)}"
     said += "".join(f". {line[0].upper()}{line[1:]}" for line in evidence(finding))
-    said += f". Whose: {whose(finding, run)}." if finding.vendor else "."
-    said += f" It is {alive(finding)}." if finding.verdict else ""
-    said += f" It is {allowed(finding)}." if finding.allowed_by_change else ""
+    said += f". Whose: {attribution_text(finding, run)}." if finding.vendor else "."
+    said += f" It is {verdict_text(finding)}." if finding.verdict else ""
+    said += f" It is {allowed_text(finding)}." if finding.allowed_by_change else ""
     prints = {"keyguard/v1": finding.fingerprint}
     if occurrence.line_hash:
-        # alerts with equal hashes are one alert to GitHub: the second key on a line needs another
+        # GitHub merges alerts with equal hashes: the second key on a line needs another one
         prints["primaryLocationLineHash"] = occurrence.line_hash + (f"-{nth}" if nth > 1 else "")
     return {
         "ruleId": finding.rule,
@@ -126,7 +127,7 @@ def _build_results(listed: Iterable[Place], order: dict[str, int], run: Run) -> 
     seen: dict[tuple[Any, ...], int] = {}
     results = []
     for finding, occurrence in listed:
-        # what stands at a line of another version is no second key on this line
+        # a line of another version is not the same line
         version = (occurrence.where is Where.HISTORY, occurrence.commit, occurrence.trace and occurrence.trace.oid)
         line = (finding.rule, version, occurrence.path, occurrence.line)
         seen[line] = nth = seen.get(line, 0) + 1

@@ -1,11 +1,11 @@
-"""What SARIF says of a rule: texts within GitHub's limits, and how severities become levels and scores."""
+"""The rules in a SARIF log: texts within GitHub's limits, and the mapping from severities to levels and scores."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
 from keyguard.model.finding import Confidence, Finding, Severity
-from keyguard.report.document import Object
+from keyguard.report.json_objects import Object
 from keyguard.report.phrases import prose, steps
 from keyguard.support.regex import expression
 
@@ -32,7 +32,7 @@ _LONGEST_NAME = 255
 
 
 def build_rule(finding: Finding, worst: Severity) -> Object:
-    """The rule of a finding, with the score of its ``worst`` finding in the report: GitHub shows it on each."""
+    """Return the rule of a finding, scored by its ``worst`` finding in the report, as GitHub shows it on each alert."""
     title = prose(finding.title) or finding.rule
     rule: Object = {
         "id": finding.rule,
@@ -54,7 +54,7 @@ def build_rule(finding: Finding, worst: Severity) -> Object:
 
 
 def plain(text: str) -> str:
-    """A message in which nothing looks like a link ``[text](target)`` or a placeholder ``{0}``, which SARIF has."""
+    """Return a message without anything that SARIF reads as a link ``[text](target)`` or as a placeholder ``{0}``."""
     return _PLACEHOLDER.sub(r"{{\1}}", text.replace("](", "] ("))
 
 
@@ -78,7 +78,7 @@ def _linked(url: str, markdown: bool) -> str:
 
 
 def _address(url: str) -> str:
-    """The address as a URI, or nothing where it is not one of the web."""
+    """Return the address as a URI; empty if it is no web address."""
     if not url.startswith(("https://", "http://")):
         return ""
     return quote(url.encode("utf-8", "replace"), safe=":/?#[]@!$&'()*+,;=%-._~")

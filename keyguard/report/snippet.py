@@ -1,4 +1,4 @@
-"""The source line of a finding with carets under the key, as wide as a terminal shows it and no wider than it is."""
+"""The masked source line of a finding with carets under the key, clipped to the width of the terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LABEL = {
 
 
 def source_lines(finding: Finding, gutter: int, style: Style) -> list[str]:
-    """Four lines: a bar, the source, the carets, a bar; nothing where there is no source to show."""
+    """Return four lines: a bar, the source, the carets, a bar; none if there is no source to show."""
     place = finding.occurrences[0]
     if not place.snippet.text.strip():
         return []
@@ -37,7 +37,7 @@ def source_lines(finding: Finding, gutter: int, style: Style) -> list[str]:
 
 
 def label(finding: Finding) -> str:
-    """What stands beside the carets; nothing where it is about no key."""
+    """Return the label beside the carets; empty for a finding without a key."""
     if not finding.masked:
         return ""
     broken = ", but its checksum is wrong" if finding.malformed else ""
@@ -45,7 +45,7 @@ def label(finding: Finding) -> str:
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal the text takes."""
+    """Return the number of terminal columns that the text takes."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -54,7 +54,7 @@ def cells(text: str) -> int:
 
 
 def _trimmed(snippet: Snippet) -> tuple[str, int, int]:
-    """The line made visible, without its end and its indentation, and the range of the key in it."""
+    """Return the line made visible, without line end and indentation, and the span of the key in it."""
     source = snippet.text.rstrip("\r\n")
     start = min(max(snippet.start, 0), len(source))
     text, start, end = visible_span(source, start, min(max(snippet.end, start), len(source)))
@@ -63,7 +63,7 @@ def _trimmed(snippet: Snippet) -> tuple[str, int, int]:
 
 
 def _clipped(span: tuple[str, int, int], room: int) -> tuple[str, int, int]:
-    """The part around the key that fits into so many columns; the key itself is never cut."""
+    """Return the part around the key that fits into ``room`` columns; the key itself is never cut."""
     text, start, end = span
     if not room or cells(text) <= room:
         return span

@@ -1,4 +1,4 @@
-"""The end of a report for people: what was not read, then one line with what was found and what was covered."""
+"""The end of a report for people: what was not read, then one line with findings and coverage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from keyguard.support.sanitize import shown_path
 
 _MOST_GAPS = 20
 _MOST_PACKS = 5
-#: why something of history was not read, and what to do about it where its source does not say
+#: reasons why something in history was not read -> what to do, where its source does not say
 _HISTORY_REASONS = {
     "missing": "something names it, and no store holds it: git fsck tells more",
     "corrupt": "git fsck tells more",
@@ -32,22 +32,22 @@ _APART = ("interrupted", "ignore-rules", "git-unanswered", *_UNLISTED)
 
 
 def gaps(run: Run) -> list[Skipped]:
-    """What was asked for and not read."""
+    """Return what was asked for and not read."""
     return [skipped for skipped in run.skipped if skipped.gap]
 
 
 def is_incomplete(run: Run) -> bool:
-    """Whether anything that was asked for was not read whole."""
+    """Return whether anything that was asked for was not read completely."""
     return not run.coverage.complete or any(skipped.gap for skipped in run.skipped)
 
 
 def of_history(skipped: Skipped) -> bool:
-    """Whether this is something of git's object stores, or history as a whole, and no file."""
+    """Return whether this is an object in git's stores, or history as a whole, rather than a file."""
     return skipped.path.startswith(b"object:") or (skipped.path == b"history" and skipped.reason in _HISTORY_REASONS)
 
 
 def gap_headline(run: Run) -> str:
-    """``1 of 12 files was not read``: what makes the scan incomplete, in words."""
+    """Return what makes the scan incomplete, such as ``1 of 12 files was not read``."""
     interrupted = [gap for gap in gaps(run) if gap.reason == "interrupted"]
     rules = [gap for gap in gaps(run) if gap.reason == "ignore-rules"]
     missing = [gap for gap in gaps(run) if gap.reason not in _APART or of_history(gap)]
@@ -82,7 +82,7 @@ def _files_missing(count: int, listed: int) -> str:
 
 
 def _history_missing(missing: list[Skipped], history: HistoryCoverage) -> list[str]:
-    """``3 of 243,191 objects of history were not read``, ``history: shallow clone, 1 commit of an unknown number``."""
+    """Return phrases such as ``3 of 243,191 objects of history were not read``, ``history: shallow clone, ...``."""
     parts = []
     objects = sum(gap.path != b"history" for gap in missing)
     if objects:
@@ -100,7 +100,7 @@ def _history_missing(missing: list[Skipped], history: HistoryCoverage) -> list[s
 
 
 def gap_text(skipped: Skipped) -> str:
-    """What was not read, and why, on one line."""
+    """Return what was not read, and why, on one line."""
     detail = prose(skipped.detail) or (_HISTORY_REASONS.get(skipped.reason, "") if of_history(skipped) else "")
     if of_history(skipped) and detail.startswith(prose(skipped.reason)):
         return f"{shown_path(skipped.path)}: {detail}"
@@ -108,7 +108,7 @@ def gap_text(skipped: Skipped) -> str:
 
 
 def gap_lines(run: Run, style: Style) -> Iterator[str]:
-    """What was not read: nothing where nothing was left out by force. The first twenty, all if verbose."""
+    """Yield what was not read, if the scan is incomplete: the first twenty, or all if verbose."""
     if not is_incomplete(run):
         return
     missing = gaps(run)
@@ -122,7 +122,7 @@ def gap_lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def configuration_lines(run: Run, style: Style) -> Iterator[str]:
-    """Which configuration counted: where the change has another one, where that explains findings, or if verbose."""
+    """Yield which configuration applied, if the change has another one, if that explains findings, or if verbose."""
     found = run.configuration
     said = [f"configuration: {_configured(found)}"]
     said += [f"without effect: the change's own {_listed(found.changed)}"] if found.changed else []
@@ -132,7 +132,7 @@ def configuration_lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def _configured(found: Configuration) -> str:
-    """``.keyguard.toml of origin/main, 1a2b3c4d5e``."""
+    """Return ``.keyguard.toml of origin/main, 1a2b3c4d5e``."""
     if found.source == "defaults":
         return "none"
     if found.source == "file":
@@ -153,7 +153,7 @@ def accepted_lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def summary_line(run: Run, style: Style) -> str:
-    """Findings by severity, then what was covered and what was set aside."""
+    """Return the findings by severity, then the coverage and what was left out."""
     if run.findings:
         counts = ", ".join(_count(severity, count, style) for severity, count in by_severity(run))
         found = f"{paint(counted(len(run.findings), 'finding'), BOLD, style)}: {counts}"
@@ -174,7 +174,7 @@ def _count(severity: Severity, count: int, style: Style) -> str:
 
 
 def history_line(history: HistoryCoverage) -> str:
-    """``history: 81,966 commits, 161,216 blobs, 9 tags, 5.5 GB, 812 refs, 14 unreachable objects``."""
+    """Return ``history: 81,966 commits, 161,216 blobs, 9 tags, 5.5 GB, 812 refs, 14 unreachable objects``."""
     parts = [counted(history.commits, "commit"), counted(history.blobs, "blob")]
     parts += [counted(history.tags, "tag")] if history.tags else []
     parts += [size(history.bytes), counted(history.refs, "ref")]
@@ -191,14 +191,14 @@ def history_line(history: HistoryCoverage) -> str:
 
 
 def _unopened(kinds: Mapping[str, int]) -> list[str]:
-    """``3 archives and 1 submodule not read``; nothing where there is none."""
+    """Return ``3 archives and 1 submodule not read``; empty if there are none."""
     words = [counted(count, kind) for kind, count in kinds.items()]
     *first, last = words or [""]
     return [f"{' and '.join(filter(None, [', '.join(first), last]))} not read"] if last else []
 
 
 def added_rules(run: Run) -> str:
-    """``2 of them from packs of this repository: a.toml, b.toml``; nothing where the repository brings none."""
+    """Return ``2 of them from packs of this repository: a.toml, b.toml``; empty if the repository adds none."""
     added = run.coverage.added
     if not added:
         return ""
@@ -209,7 +209,7 @@ def added_rules(run: Run) -> str:
 
 
 def covered(run: Run) -> str:
-    """What was looked at, and what was set aside, in one line."""
+    """Return what was read, and what was left out, in one line."""
     coverage, history = run.coverage, run.coverage.history
     # what stands for a whole folder is no file
     count = coverage.listed - sum(map(_is_unlisted, run.skipped))

@@ -1,4 +1,4 @@
-"""``text``: for people. A block a key with its line, whose it is, why it matters and what to do; then the summary."""
+"""The ``text`` format, for people: a block for each finding with source line, vendor, reason, fix; then the summary."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from keyguard.model.finding import Certainty, Confidence, Finding, Run, Severity
-from keyguard.report import Style, past
+from keyguard.report import Style, history_phrases
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
-from keyguard.report.phrases import alive, allowed, dead, evidence, headline, number, place, prose, steps, whose
+from keyguard.report.phrases import (
+    allowed_text,
+    attribution_text,
+    ended_text,
+    evidence,
+    headline,
+    number,
+    place_text,
+    prose,
+    steps,
+    verdict_text,
+)
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, summary_line
 from keyguard.support.sanitize import shown
@@ -16,16 +27,16 @@ from keyguard.support.sanitize import shown
 _MOST_PLACES = 5
 _LANDING = "Land the exception first, or let somebody who approves it say --config-from."
 _LABEL_WIDTH = len("whose: ")
-#: columns between which prose is wrapped: longer lines are hard to read, shorter ones too
+#: columns between which prose is wrapped: longer and shorter lines are hard to read
 _NARROWEST, _WIDEST = 40, 110
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Writes the report; findings of severity info are only counted unless ``style.verbose``."""
+    """Write the report; findings of severity info are only counted unless ``style.verbose``."""
     explained: dict[tuple[str, str], str] = {}
     for finding in run.findings:
         if style.verbose or finding.severity > Severity.INFO:
-            kind = (finding.rule, past.advice(finding))
+            kind = (finding.rule, history_phrases.history_advice(finding))
             for line in block(finding, run, style, explained.get(kind, "")):
                 out.write(line + "\n")
             out.write("\n")
@@ -38,13 +49,13 @@ def render(run: Run, out: TextIO, style: Style) -> None:
 
 
 def block(finding: Finding, run: Run, style: Style, like: str = "") -> Iterator[str]:
-    """The lines about one key; ``like`` is the id of an earlier one of the same kind, which explained it."""
+    """Yield the lines for one finding; ``like`` is the id of an earlier one of the same kind, which explained it."""
     first = finding.occurrences[0]
     gutter = len(str(first.line))
     word = paint(finding.severity.label, SEVERITY_COLOR[finding.severity], style)
     rule = link(prose(finding.rule), finding.rotation, style)
     yield f"{word}{paint(f'[{rule}]: {headline(finding)}', BOLD, style)}"
-    yield f"{' ' * gutter}{paint('-->', BLUE, style)} {place(first)}"
+    yield f"{' ' * gutter}{paint('-->', BLUE, style)} {place_text(first)}"
     yield from source_lines(finding, gutter, style)
     for label, lines in _notes(finding, run, style, like):
         title = f"{label}:".ljust(_LABEL_WIDTH)
@@ -55,25 +66,25 @@ def block(finding: Finding, run: Run, style: Style, like: str = "") -> Iterator[
 
 
 def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
-    """Label and lines of each note below the source."""
+    """Yield label and lines of each note below the source line."""
     how = [line for said in evidence(finding) for line in _wrapped(said, style)]
     if how:
         yield "how", how
-    where = [line for said in past.standing(finding, run) for line in _wrapped(said, style)]
+    where = [line for said in history_phrases.history_lines(finding, run) for line in _wrapped(said, style)]
     if where:
         yield "where", where
     if finding.vendor:
-        yield "whose", _wrapped(whose(finding, run), style)
+        yield "whose", _wrapped(attribution_text(finding, run), style)
     if finding.verdict:
-        yield "alive", _wrapped(alive(finding), style)
+        yield "alive", _wrapped(verdict_text(finding), style)
     if finding.ended:
-        yield "state", [dead(finding)]
+        yield "state", [ended_text(finding)]
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:
         yield from _advice(finding, style)
     if finding.allowed_by_change:
-        yield "note", _wrapped(f"{allowed(finding)}. {_LANDING}", style)
+        yield "note", _wrapped(f"{allowed_text(finding)}. {_LANDING}", style)
     if finding.accepted_until:
         again = f"keyguard accept {finding.id}"
         yield "note", [f"was accepted until {shown(finding.accepted_until)}; to accept it again: {again}"]
@@ -85,7 +96,7 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
 
 
 def _doubt(finding: Finding) -> str:
-    """What is not sure: where a vendor cannot be told it is that, and not whether it is a key."""
+    """Return what is uncertain: for an ambiguous vendor only that, and not whether it is a key."""
     if finding.kind != "key":
         return "see whether it is so here"
     if finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM:
@@ -96,7 +107,7 @@ def _doubt(finding: Finding) -> str:
 def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
     if finding.description:
         yield "why", _wrapped(prose(finding.description), style)
-    listed = [*filter(None, [past.advice(finding)]), *steps(finding.remedy)]
+    listed = [*filter(None, [history_phrases.history_advice(finding)]), *steps(finding.remedy)]
     fix = [line for step in listed for line in _wrapped(step, style)]
     if finding.rotation:
         fix.append(prose(finding.rotation))
@@ -105,16 +116,18 @@ def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
 
 
 def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
-    others = past.others(finding)
+    others = history_phrases.other_places(finding)
     if others or finding.more:
         listed = others[:_MOST_PLACES]
-        places = [line for occurrence in listed for line in _wrapped(past.place_in_time(occurrence), style)]
+        places = [
+            line for occurrence in listed for line in _wrapped(history_phrases.place_with_history(occurrence), style)
+        ]
         more = len(others) - len(listed) + finding.more
-        yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
+        yield "also", places + ([f"and {number(more)} more {'place_text' if more == 1 else 'places'}"] if more else [])
 
 
 def _wrapped(text: str, style: Style) -> list[str]:
-    """The text as lines that fit the terminal; one line where its width does not matter."""
+    """Return the text as lines that fit the terminal; one line if the width is unlimited."""
     room = max(min(style.width, _WIDEST) - _LABEL_WIDTH - 8, _NARROWEST)
     if not style.width or len(text) <= room:
         return [text]

@@ -45,23 +45,23 @@ class AccountKeys:
         self._client, self._named = client, key_id
         self.credentials = credentials
 
-    def lacks(self, request: Revocation, vendor: str) -> str:
+    def missing_credential(self, request: Revocation, vendor: str) -> str:
         """Return what is missing before a request is possible; empty if nothing is.
 
         Raise UsageError for an invalid credential.
         """
-        if not needs_credential(request) or self.credentials.of(vendor) is not None:
+        if not needs_credential(request) or self.credentials.of_vendor(vendor) is not None:
             return ""
-        whence = self.credentials.whence(vendor)
+        whence = self.credentials.origin_of(vendor)
         return f"another credential of the account is needed: {whence}"
 
-    def ready(
+    def resolve(
         self, request: Revocation, prepared: PreparedRequest, vendor: str, before: Verdict | None
     ) -> Ready | Stopped:
         """Return the request for the key; ``before`` is its vendor's present verdict on the leaked key."""
         if request.right != "admin":
             return Ready(prepared)
-        admin = self.credentials.of(vendor) if needs_credential(request) else None
+        admin = self.credentials.of_vendor(vendor) if needs_credential(request) else None
         if request.key_id:
             return self._by_itself(request, prepared, admin)
         if request.find is None:

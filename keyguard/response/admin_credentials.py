@@ -24,14 +24,14 @@ class Credentials:
         self._environment, self._prompt = environment, prompt
         self._known: dict[str, Secret | None] = {}
 
-    def whence(self, vendor: str) -> str:
+    def origin_of(self, vendor: str) -> str:
         """Return where the credential for a vendor comes from, for people."""
         variable = self._variable(vendor)
         if not variable:
             return "asked for when it is needed, unless admin-variable in your configuration names where it is"
         return f"from ${variable}" + ("" if self._environment.get(variable) else ", which is not set")
 
-    def of(self, vendor: str) -> Secret | None:
+    def of_vendor(self, vendor: str) -> Secret | None:
         """Return the credential for a vendor; None if there is none. Raise UsageError for an invalid one."""
         if vendor not in self._known:
             self._known[vendor] = self._found(vendor)

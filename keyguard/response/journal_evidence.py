@@ -37,7 +37,7 @@ class JournalEvidence:
         """
         return not entry.host or entry.vendor in self._anywhere or entry.host in self._hosts.get(entry.vendor, ())
 
-    def standing(self, entries: Iterable[Entry], vendor: str) -> dict[str, Entry]:
+    def deciding_entries(self, entries: Iterable[Entry], vendor: str) -> dict[str, Entry]:
         """Return the entries that decide on a vendor's keys: see ``keyguard.remote.journal.deciding_entries``.
 
         ``vendor`` is certain; empty for keys of which nothing is certain now.
@@ -48,10 +48,10 @@ class JournalEvidence:
 
         return deciding_entries(entries, counts, self._settles)
 
-    def decides(self, entries: Iterable[Entry], fingerprint: str, finding: Finding | None) -> Entry | None:
+    def deciding_entry(self, entries: Iterable[Entry], fingerprint: str, finding: Finding | None) -> Entry | None:
         """Return the entry that decides on one key; None if none does."""
         about = [one for one in entries if one.fingerprint == fingerprint]
-        return self.standing(about, certain_vendor(finding)).get(fingerprint)
+        return self.deciding_entries(about, certain_vendor(finding)).get(fingerprint)
 
     def _settles(self, alive: Entry, dead: Entry) -> bool:
         """Whether the same vendor was asked and, for self-hosted software, at the same server."""

@@ -10,7 +10,7 @@ from keyguard.masking.secret import short_id
 from keyguard.model.finding import Finding, Run, Where
 from keyguard.model.verdict import State, Verdict
 from keyguard.remote.journal import Entry, is_dead
-from keyguard.report.past import place_in_time
+from keyguard.report.history_phrases import place_with_history
 from keyguard.report.phrases import counted
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.response.journal_evidence import JournalEvidence
@@ -48,14 +48,14 @@ def prove(
     fingerprint: str,
     run: Run,
     entries: Sequence[Entry],
-    vouching: JournalEvidence,
+    evidence: JournalEvidence,
     asked: Verdict | None = None,
     *,
     unseen: str = "",
 ) -> list[Claim]:
     """Return the claims that have to hold.
 
-    They rest on a scan without cache, on the journal, and on what the vendor was asked now. ``vouching`` decides which
+    They rest on a scan without cache, on the journal, and on what the vendor was asked now. ``evidence`` decides which
     entries count; ``unseen`` is the reason why history was not read, although there may be one.
     """
     places = [one for finding in run.findings if finding.fingerprint == fingerprint for one in finding.occurrences]
@@ -64,16 +64,16 @@ def prove(
     past = [one for one in places if one.where is Where.HISTORY]
     coverage, gap = run.coverage, gap_headline(run) if is_incomplete(run) else ""
     read = f"{counted(coverage.read, 'file')} read" + (f"; {gap}" if gap else "")
-    claims = [_gone(_FILES, [place_in_time(one) for one in files], read, gap)]
+    claims = [_gone(_FILES, [place_with_history(one) for one in files], read, gap)]
     history = coverage.history
     if history is not None:
         looked = (
             f"{counted(history.commits, 'commit')}, {counted(history.blobs, 'blob')}, {counted(history.tags, 'tag')}"
         )
-        claims.append(_gone(_HISTORY, [place_in_time(one) for one in past], f"{looked} read", gap))
+        claims.append(_gone(_HISTORY, [place_with_history(one) for one in past], f"{looked} read", gap))
     elif unseen:
         claims.append(Claim(claim=_HISTORY, holds=None, because=(f"not looked at: {unseen}",)))
-    claims.append(_dead(fingerprint, entries, finding_of(fingerprint, run), vouching, asked))
+    claims.append(_dead(fingerprint, entries, finding_of(fingerprint, run), evidence, asked))
     return claims
 
 
@@ -97,7 +97,7 @@ def _dead(
     fingerprint: str,
     entries: Sequence[Entry],
     finding: Finding | None,
-    vouching: JournalEvidence,
+    evidence: JournalEvidence,
     asked: Verdict | None,
 ) -> Claim:
     """Return the claim that its own vendor has declared it dead, with the reasons."""
@@ -106,12 +106,12 @@ def _dead(
         because = f"asked now{f' at {asked.host}' if asked.host else ''}: {asked.reason}"
         return Claim(claim=claim, holds=asked.state is State.INACTIVE, because=(because,))
     told = [f"asked now: {asked.reason}"] if asked else []
-    decisive = vouching.decides(entries, fingerprint, finding)
+    decisive = evidence.deciding_entry(entries, fingerprint, finding)
     if decisive is not None:
         return Claim(claim=claim, holds=is_dead(decisive), because=(_told(decisive), *told))
     for one in reversed(entries):
         if one.fingerprint == fingerprint and is_dead(one):
-            told.append(f"{_told(one)}; that does not count: {vouching.why_not(one, finding)}")
+            told.append(f"{_told(one)}; that does not count: {evidence.why_not(one, finding)}")
         elif one.fingerprint == fingerprint and one.action in ("verify", "revoked"):
             told.append(_told(one))
     return Claim(claim=claim, holds=None, because=tuple(told[:_MOST]) or (_NOBODY,))

@@ -8,8 +8,8 @@ import msgspec
 
 from keyguard.model.finding import Certainty, Environment, Finding, Occurrence, Severity, Where
 from keyguard.model.verdict import State
-from keyguard.report.past import advice
-from keyguard.report.phrases import any_of, place, prose, steps
+from keyguard.report.history_phrases import history_advice
+from keyguard.report.phrases import any_of, place_text, prose, steps
 
 _LOCAL = ("stash", "index", "worktree", "reflog", "dangling")
 _LAST = (
@@ -57,7 +57,7 @@ def plan(finding: Finding, means: AvailableRequests, known: State | None = None)
         masked=finding.masked,
         severity=finding.severity.label,
         why=tuple(_why(finding, known)),
-        places=tuple(map(place, finding.occurrences)),
+        places=tuple(map(place_text, finding.occurrences)),
         steps=tuple(_steps(finding, means, known)),
     )
 
@@ -71,7 +71,7 @@ def _why(finding: Finding, known: State | None) -> Iterator[str]:
         yield f"Whose it is, is {finding.certainty.value}: find that out first."
     if known is not None:
         yield f"When its vendor was last asked, it was {known.value}."
-    if said := advice(finding):
+    if said := history_advice(finding):
         yield said
 
 
@@ -110,7 +110,7 @@ def _out_of_files(finding: Finding) -> Iterator[Step]:
     if here:
         yield Step(
             title="Take it out of the files",
-            detail=(*(place(one) for one in here), "Read it from the environment or a secret store instead."),
+            detail=(*(place_text(one) for one in here), "Read it from the environment or a secret store instead."),
             commands=("keyguard fix --unsafe",),
         )
 

@@ -75,16 +75,16 @@ class Revoker:
         asks: RequestSelector,
         client: Client,
         journal: Journal,
-        administrator: AccountKeys,
+        account_keys: AccountKeys,
     ) -> None:
         self._revokes, self._asks = revokes, asks
         self._client, self._journal = client, journal
-        self._administrator = administrator
+        self._account_keys = account_keys
 
     def plan(self, finding: Finding, source: SecretSource, said: UserClaims) -> Plan:
         """Return what would be sent for a key, without sending it."""
-        what = self._revokes.question(finding, source, said)
-        check = self._asks.question(finding, source, said)
+        what = self._revokes.select(finding, source, said)
+        check = self._asks.select(finding, source, said)
         request = what.request if isinstance(what.request, Revocation) else None
         asked = (check.request, check.prepared)
         known = self._whose(finding, what)
@@ -133,13 +133,13 @@ class Revoker:
         """Return the completed plan, or the outcome if there is nothing to send."""
         if plan.request is None or plan.prepared is None:
             return Outcome(plan.finding, "not-sent", plan.why_not)
-        if lacking := self._administrator.lacks(plan.request, plan.vendor):
+        if lacking := self._account_keys.missing_credential(plan.request, plan.vendor):
             return Outcome(plan.finding, "not-sent", lacking)
         before = self._active(plan)
         known = plan._replace(whose="recognised") if before and before.recognised and not plan.settled else plan
         if before is not None and before.state is State.INACTIVE:
             return self._done(known, "already-inactive", before.reason, before.status)
-        found = self._administrator.ready(plan.request, plan.prepared, plan.vendor, before)
+        found = self._account_keys.resolve(plan.request, plan.prepared, plan.vendor, before)
         if isinstance(found, Stopped):
             if found.outcome == "already-inactive" and not known.settled:
                 known = known._replace(whose="recognised")  # the account lists the key

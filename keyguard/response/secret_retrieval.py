@@ -39,7 +39,7 @@ def secret_of(finding: Finding, paths: Sequence[str], engine: Engine) -> Secret 
                 continue
             if found is not None:
                 return found
-        for name in KNOWN.actual(occurrence.path):
+        for name in KNOWN.actual_paths(occurrence.path):
             found = _secret(finding, occurrence, engine, _once(name), found_in(name, engine))
             if found is not None:
                 return found
@@ -99,7 +99,7 @@ def _readings(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int],
 
 
 def _of_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
-    for path, actual in product(paths, KNOWN.actual(shown)):
+    for path, actual in product(paths, KNOWN.actual_paths(shown)):
         root = os.fsencode(os.path.realpath(path))
         prefix = shown_root(path, alone=len(paths) == 1)
         inside = actual[len(prefix) :].lstrip(b"/") if actual.startswith(prefix) else None
@@ -124,7 +124,7 @@ def _of_reader(reader: Reader, path: bytes) -> Iterator[Callable[[int], bytes]]:
 
 
 def _of_own_file(shown: bytes, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
-    for path, actual in product(paths, KNOWN.actual(shown)):
+    for path, actual in product(paths, KNOWN.actual_paths(shown)):
         for home in stores_at(path)[0]:
             name = actual.removeprefix(home.own_prefix).removeprefix(b".git/")
             for folder in {home.repository.common_dir, home.repository.git_dir}:

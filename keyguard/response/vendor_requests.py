@@ -81,7 +81,7 @@ class RequestSelector:
         self._reached = reached
         self._purpose = purpose
 
-    def question(self, finding: Finding, source: SecretSource, said: UserClaims) -> SelectedRequest:
+    def select(self, finding: Finding, source: SecretSource, said: UserClaims) -> SelectedRequest:
         """Return the request and its vendor. The secret is fetched when it is needed."""
         vendor = said.vendor
         rule = self._ruleset.by_id().get(finding.rule)

@@ -49,18 +49,18 @@ class Verifier:
         self._client = Client(own.network)
         self._journal = journal
 
-    def of_findings(
+    def verify_findings(
         self, findings: Sequence[Finding], paths: Sequence[str], said: UserClaims = _NOTHING, *, dry: bool = False
     ) -> Iterator[VerificationResult]:
         """Yield the result for each key that a scan of the paths has found; each is asked about once."""
         for finding in findings:
-            question = self._asker.question(finding, source_of(finding, paths, self._engine), said)
+            question = self._asker.select(finding, source_of(finding, paths, self._engine), said)
             yield self._answered(finding, question, dry)
 
-    def verified(self, run: Run, paths: Sequence[str]) -> Run:
+    def with_verdicts(self, run: Run, paths: Sequence[str]) -> Run:
         """Return the run with the vendors' verdicts on its keys."""
         keys = [one for one in run.findings if one.kind == "key"]
-        said = {one.finding.fingerprint: one.verdict for one in self.of_findings(keys, paths)}
+        said = {one.finding.fingerprint: one.verdict for one in self.verify_findings(keys, paths)}
         rules, day = self._engine.ruleset.by_id(), dates.day_of(run.now or dates.now(os.environ))
         findings = [
             lower_by_verdict(msgspec.structs.replace(one, verdict=said.get(one.fingerprint)), rules, day)
@@ -70,7 +70,7 @@ class Verifier:
         ]
         return msgspec.structs.replace(run, findings=TriageResult.of(findings, ()).findings)
 
-    def of_text(
+    def verify_text(
         self,
         text: bytes,
         said: UserClaims = _NOTHING,
@@ -93,7 +93,7 @@ class Verifier:
         if wanted and found[0].fingerprint != wanted:
             raise UsageError("what is on standard input is another key")
         finding = known or found[0]
-        question = self._asker.question(
+        question = self._asker.select(
             finding, SecretSource(partial(secret_in, text, found[0], self._engine), _alone), said
         )
         yield self._answered(finding, question, dry)

@@ -92,7 +92,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
         unopened=counted(tally.skipped),
         history=names.hide_in_coverage(past.coverage) if past else None,
     )
-    KNOWN.spare(partial(_ids, decided))
+    KNOWN.exempt(partial(_ids, decided))
     return Run(
         version=__version__,
         findings=decided.findings,

@@ -205,16 +205,16 @@ class Worklist:
     def _note(self, blob: Blob, opened: Opened, tally: Results) -> None:
         if opened.data is not None:
             seen = self._inspector.inspect(blob, opened.data)
-            tally.note(seen)
-            tally.whole(blob.path, seen.container)
+            tally.add_text(seen)
+            tally.count_read(blob.path, seen.container)
         elif opened.read is not None:
             guarded = GuardedReader(opened.read)
             if opened.size <= PIECE:
                 seen = self._inspector.inspect(blob, b"".join(iter(guarded.read, b"")))
             else:
                 seen = self._inspector.inspect_stream(blob, guarded.read)
-            tally.note(seen)
-            tally.settle(blob.path, guarded, seen.container)
+            tally.add_text(seen)
+            tally.count_streamed(blob.path, guarded, seen.container)
 
     def _reader(self, index: int) -> Reader:
         found = self._readers.get(index)
@@ -270,7 +270,13 @@ class Worklist:
             replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]
             if replaced and repository:
                 self._inspect_stored(Stored(repository, [blob._replace(oid=blob.old) for blob in replaced]), before)
-        tally.forget(before.sightings)
+        tally.remove_old(before.sightings)
+        for stored in self._listing.stored:
+            if tally.sightings and stored.previous:
+                elsewhere = Results()
+                blobs = [Blob(b"", Where.INDEX, oid) for oid in stored.previous()]
+                self._inspect_stored(Stored(stored.repository, blobs), elsewhere)
+                tally.remove_moved(elsewhere.sightings)
 
     def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
         for stored in self._listing.stored:

@@ -1,8 +1,8 @@
-"""Sources of things to scan: each is one module with a function from what was asked for to a listing.
+"""Sources of what to scan. Each is a module with a function that turns a request into a listing.
 
-A module is imported when it is asked for: a commit does not pay for what walks trees.
+A module is imported when its source is used, so a commit hook does not import what walks trees.
 
-Standard input is no listing but a stream, see ``keyguard.scan.run.run_stream``.
+Standard input is a stream and has no listing: see ``keyguard.scan.run.run_stream``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import import_module
 
 from keyguard.sources.listing import Ask, Listing
 
-#: name -> module with a function ``listing``, or with ``started`` where git can be at work before it is waited for
+#: name -> module with a function ``listing``, or with ``started`` where git can run while the caller does other work
 SOURCES: dict[str, str] = {
     "tree": "keyguard.sources.tree",
     "staged": "keyguard.sources.staged",
@@ -24,9 +24,10 @@ SOURCES: dict[str, str] = {
 
 
 def started(source: str, ask: Ask) -> AbstractContextManager[Callable[[], Listing]]:
-    """What gives the listing of things to scan, and holds what it takes to read them, for a ``with`` block.
+    """Start a source, and return a context manager for a function that returns its listing.
 
-    The block, or the call, raises ``KeyguardError`` where nothing of what was asked for can be listed.
+    Inside the ``with`` block, what the listing names can be read. Entering the block, or calling the function, raises
+    ``KeyguardError`` if nothing of the request can be listed.
     """
     module = import_module(SOURCES[source])
     begin: Callable[[Ask], AbstractContextManager[Callable[[], Listing]]] | None = getattr(module, "started", None)

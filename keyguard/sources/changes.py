@@ -1,4 +1,4 @@
-"""Everything since the last commit: staged, not yet staged, and not tracked at all."""
+"""The source for changes since the last commit: staged, unstaged and untracked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyguard.sources.listing import Ask, Folder, Listing, TreeFile
 
 
 def listing(ask: Ask) -> Listing:
-    """What is staged, from the index; then what differs from the index or is untracked, from the work tree."""
+    """Return staged changes from the index, then unstaged and untracked files from the work tree."""
     found = staged.listing(ask)
     found.scope = "changes since the last commit"
     repository = staged.repository_of(ask)

@@ -1,6 +1,6 @@
-"""The way from a root down to a folder, by descriptors: no length of a path stops it, and no link leads it astray.
+"""Opening folders below a root by descriptors, one name at a time: no path is too long, and no link is followed.
 
-Where the way is long, only some of its folders stay open, so that depth does not use up the process's descriptors.
+On a long path only some folders stay open, so that depth does not use up the process's descriptors.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from contextlib import suppress
 
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 FOLDER = FLAGS | getattr(os, "O_DIRECTORY", 0)
-#: the last so many folders stay open, and above them every so-manieth
+#: the last 32 folders stay open, and above them every 32nd
 _STEP = 32
 
 
 class Descent:
-    """Where we are below a root. Descriptors it gives are its own: they hold until the next call."""
+    """A position below a root. A descriptor that it returns stays valid until the next call."""
 
     def __init__(self, root: bytes) -> None:
         self._root = root
@@ -24,7 +24,7 @@ class Descent:
         self._fds: list[int] = []
 
     def folder(self, path: bytes) -> int:
-        """A descriptor of the folder at a path below the root (empty: the root). Raises OSError; links are refused."""
+        """Return a descriptor of the folder at a path below the root (empty: the root). OSError, also for a link."""
         if path == self._path:
             return self._fds[-1]
         names = path.split(b"/") if path else []
@@ -38,13 +38,13 @@ class Descent:
         return self._fds[-1]
 
     def close(self) -> None:
-        """Close all; what is asked for next begins at the root again."""
+        """Close all descriptors; the next call starts at the root again."""
         while self._fds:
             _close(self._fds.pop())
         self._names, self._path = [], None
 
     def _rise(self, depth: int) -> None:
-        """Go back up to a folder on the way, and open it again where it did not stay open."""
+        """Go back up to a depth, and open its folder again if it did not stay open."""
         while len(self._fds) > depth + 1:
             _close(self._fds.pop())
         names = self._names[:depth]
@@ -64,7 +64,7 @@ class Descent:
 
 
 def _shared(one: list[bytes], other: list[bytes]) -> int:
-    """How many names the two begin with in common."""
+    """Return how many names both lists begin with."""
     same = 0
     for left, right in zip(one, other, strict=False):
         if left != right:
@@ -74,7 +74,7 @@ def _shared(one: list[bytes], other: list[bytes]) -> int:
 
 
 def _close(fd: int) -> None:
-    """Close what was only read: where that is said to have failed, nothing is lost, and it is closed all the same."""
+    """Close a descriptor. It was only read from, so an error loses nothing, and the descriptor is closed anyway."""
     if fd >= 0:
         with suppress(OSError):
             os.close(fd)

@@ -1,8 +1,8 @@
-"""What a source answers: the things to scan, named and in order, and what it had to leave out."""
+"""Listings: what a source found to scan, in order, and what it had to leave out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """What the user asked for."""
+    """What the user wants scanned."""
 
     paths: tuple[str, ...] = (".",)
-    #: everything, ignored or not
+    #: whether to list ignored files as well
     all_files: bool = False
-    #: index file that git named to a hook
+    #: the index file that git passed to a hook
     index: str = ""
 
 
 class TreeFile(NamedTuple):
-    """A file of a folder. ``oid`` is what the index holds for it, ``old`` what it replaces; both may be empty."""
+    """A file of a folder. ``oid`` is its blob in the index, ``old`` the blob that it replaces; both may be empty."""
 
     path: bytes
     oid: str = ""
@@ -33,26 +33,26 @@ class TreeFile(NamedTuple):
 
 
 def shown_below(shown: bytes, path: bytes) -> bytes:
-    """A path below something that is shown as ``shown`` (empty: the folder we are in)."""
+    """Return how reports show a path below something that they show as ``shown`` (empty: the current folder)."""
     return shown.rstrip(b"/") + b"/" + path if shown else path
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """Files below one root, sorted; shown with ``shown`` before their path."""
+    """Files below one root, sorted by path. Reports show ``shown`` before each path."""
 
     root: bytes
     shown: bytes
     files: list[TreeFile]
     repository: Repository | None = None
     whole: bool = True
-    """Whether all that belongs into the folder is listed, and not just what was named."""
+    """Whether everything in the folder is listed, not only files that were named."""
 
     def display(self, path: bytes) -> bytes:
-        """The path of a file as it is shown in reports."""
+        """Return the path of a file as reports show it."""
         return shown_below(self.shown, path)
 
     def displayed(self) -> list[bytes]:
-        """The paths of all files as they are shown."""
+        """Return the paths of all files as reports show them."""
         return [self.display(file.path) for file in self.files] if self.shown else [file.path for file in self.files]
 
 
@@ -62,11 +62,13 @@ class Stored(msgspec.Struct, frozen=True):
     repository: Repository
     blobs: list[Blob]
     reader: LooseBlobReader | None = None
-    """Reads them, where a git stands ready for that."""
+    """Reads the blobs, if a git process is ready for it."""
+    previous: Callable[[], list[str]] | None = None
+    """Returns the ids of other blobs in which their keys may have been before the change."""
 
 
 class Listing(msgspec.Struct):
-    """All that one scan reads."""
+    """Everything that one scan reads."""
 
     scope: str
     folders: list[Folder] = []
@@ -74,11 +76,11 @@ class Listing(msgspec.Struct):
     skipped: list[Skipped] = []
 
     def count(self) -> int:
-        """How many things are listed, skipped ones included."""
+        """Return how many files and blobs are listed, including those that were skipped."""
         files = sum(len(folder.files) for folder in self.folders)
         return files + sum(len(stored.blobs) for stored in self.stored) + len(self.skipped)
 
     def names(self) -> Iterator[tuple[Where, list[bytes]]]:
-        """Yield the paths in which keys are looked for; what only changed had its name before."""
+        """Yield the paths that are scanned for keys. The path of a changed blob is not new, so it is left out."""
         yield Where.TREE, [path for folder in self.folders for path in folder.displayed()]
         yield Where.INDEX, [blob.path for stored in self.stored for blob in stored.blobs if not blob.old]

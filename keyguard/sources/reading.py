@@ -1,7 +1,7 @@
-"""Opening what is in a tree without being led out of it: by directory descriptors, never through a link.
+"""Reading the files of a tree, and none outside it: files are opened by directory descriptors, never through a link.
 
-Only regular files are read. A link is read as the text of its target; devices, sockets and pipes are not opened.
-Whatever cannot be read becomes a :class:`Skipped`.
+Only regular files are read. Of a link, the text of its target is read; devices, sockets and pipes are not opened. A
+file that cannot be read becomes a :class:`Skipped`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from keyguard.sources.listing import shown_below
 #: bytes read at a time from files that are larger than this
 PIECE = 1 << 20
 
-#: what holes read as
+#: the content of holes
 _ZEROS = bytes(PIECE)
 
 _FILE = FLAGS | getattr(os, "O_BINARY", 0)
@@ -29,7 +29,7 @@ _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A file's content if it is small, else how to read it; ``read`` gives pieces and then nothing."""
+    """A file's content if it is small, else ``read``, which returns piece after piece, and empty bytes at the end."""
 
     data: bytes | None
     read: Callable[[], bytes] | None
@@ -37,11 +37,11 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Absent(Exception):
-    """The file is not there (any more)."""
+    """The file does not exist (any more)."""
 
 
 class Reader:
-    """Reads files below one root, keeping the descriptors of the folders it is in."""
+    """Reads files below one root, and keeps the folders around them open."""
 
     def __init__(self, root: bytes, shown: bytes, max_size: int | None = None) -> None:
         self.root = root
@@ -52,11 +52,11 @@ class Reader:
         self._file_fd = -1
 
     def display(self, path: bytes) -> bytes:
-        """The path as it is shown in reports."""
+        """Return the path as reports show it."""
         return shown_below(self.shown, path)
 
     def read(self, path: bytes) -> Opened | Skipped:
-        """The file at a path below the root. Raises ``Absent`` where there is none."""
+        """Open the file at a path below the root. Raises ``Absent`` if there is none."""
         self.release()
         folder, _, name = path.rpartition(b"/")
         try:
@@ -67,16 +67,16 @@ class Reader:
             return self._skip(path, "unreadable", os.strerror(error.errno or errno.EIO))
 
     def small(self, path: bytes) -> bytes | None:
-        """The content of a regular file of at most ``PIECE`` bytes. None for any other, and for one that is empty or
-        changes just now, or cannot be read: ``read`` says more.
+        """Return the content of a regular file of 1 to ``PIECE`` bytes; None for any other, for one that changes while
+        it is read, and for one that cannot be read: ``read`` tells which.
 
-        Nearly all files are such, and what is done for each of them is most of what a scan of a tree costs.
+        Nearly all files are that small, so what this does for each makes up most of the time of a scan of a tree.
         """
         folder, _, name = path.rpartition(b"/")
         try:
             dir_fd = self._descent.folder(folder) if self._descent else None
             where = name if self._descent else os.path.join(self.root, path)
-            # asked before it is opened: to open a pipe is to be noticed by whoever writes to it
+            # stat before open: opening a pipe would wake up the process that writes to it
             info = os.stat(where, dir_fd=dir_fd, follow_symlinks=False)
             size = info.st_size
             if not (stat.S_ISREG(info.st_mode) and 0 < size <= self._most):
@@ -94,7 +94,7 @@ class Reader:
         """Close the file that was opened last."""
         if self._file_fd >= 0:
             fd, self._file_fd = self._file_fd, -1
-            with suppress(OSError):  # all that was wanted of it has been read
+            with suppress(OSError):  # it was only read from
                 os.close(fd)
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class Reader:
 
     def _read_at(self, dir_fd: int | None, name: bytes, path: bytes) -> Opened | Skipped:
         where = name if dir_fd is not None else os.path.join(self.root, path)
-        # asked before it is opened: to open a pipe is to be noticed by whoever writes to it
+        # stat before open: opening a pipe would wake up the process that writes to it
         info = os.stat(where, dir_fd=dir_fd, follow_symlinks=False)
         if stat.S_ISLNK(info.st_mode):
             target = os.readlink(where, dir_fd=dir_fd)
@@ -124,7 +124,7 @@ class Reader:
         return self._look_again(fd, path, info)
 
     def _look_again(self, fd: int, path: bytes, before: os.stat_result) -> Opened | Skipped:
-        """A file that is large, or says that it is empty, or has changed since it was looked at: as it is now."""
+        """Open a file that is large, has a size of 0, or has changed since it was examined, as it is now."""
         info = os.fstat(fd)
         if not stat.S_ISREG(info.st_mode):
             return self._skip(path, "vanished", "replaced while it was opened")
@@ -137,7 +137,7 @@ class Reader:
         return self._small(fd, info.st_size, path) if info.st_size else self._unsized(fd)
 
     def _small(self, fd: int, size: int, path: bytes) -> Opened | Skipped:
-        """A file as it was when it was opened: one that is being written to could go on for ever."""
+        """Read a file up to the size that it had when it was opened: one that is being written to may never end."""
         data = os.read(fd, size)
         while len(data) < size:
             more = os.read(fd, size - len(data))
@@ -147,7 +147,7 @@ class Reader:
         return Opened(data, None, size)
 
     def _unsized(self, fd: int) -> Opened:
-        """A file that says it is empty, which those under ``/proc`` do whatever is in them."""
+        """Read a file whose size is 0: those under ``/proc`` have that size, whatever they hold."""
         data = os.read(fd, PIECE + 1)
         while len(data) <= PIECE:
             more = os.read(fd, PIECE + 1)
@@ -162,11 +162,11 @@ class Reader:
 
 
 class Shrunk(Exception):
-    """A file ended before it should have."""
+    """A file is shorter than it was when it was opened."""
 
 
 class _Pieces:
-    """Reads a large file piece by piece, as it was when it was opened, and sees to it that all of it came."""
+    """Reads a large file piece by piece, up to the size that it had when it was opened, and no less."""
 
     def __init__(self, fd: int, size: int, *, sparse: bool) -> None:
         self._fd = fd
@@ -174,7 +174,7 @@ class _Pieces:
         self._sparse = sparse and hasattr(os, "SEEK_DATA")
 
     def read(self) -> bytes:
-        """The next piece; nothing at the end. Raises ``Shrunk``."""
+        """Return the next piece; empty bytes at the end. Raises ``Shrunk`` if the file ends early."""
         wanted = min(PIECE, self._size - self._at)
         data = self._hole(wanted) if self._sparse else b""
         if not data and wanted:
@@ -185,20 +185,20 @@ class _Pieces:
         return data
 
     def _hole(self, wanted: int) -> bytes:
-        """What a hole reads as, without reading it; nothing where there is none."""
+        """Return the zeros of a hole at the current position, without reading them; empty bytes if there is none."""
         try:
             begin = os.lseek(self._fd, self._at, os.SEEK_DATA)
         except OSError as error:
             if error.errno != errno.ENXIO:
                 raise
-            begin = os.lseek(self._fd, 0, os.SEEK_END)  # nothing but a hole from here to the end
+            begin = os.lseek(self._fd, 0, os.SEEK_END)  # from here to the end there is only a hole
         size = min(wanted, begin - self._at)
         os.lseek(self._fd, self._at + max(0, size), os.SEEK_SET)
         return _ZEROS[:size] if size > 0 else b""
 
 
 def kind_of(mode: int) -> str:
-    """What a file is that is neither regular, a folder nor a link."""
+    """Return what kind of file this is, if it is neither a regular file, a folder nor a link."""
     for test, name in ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device")):
         if test(mode):
             return name

@@ -1,7 +1,7 @@
-"""Files and folders: in a repository what git tracks and what it does not ignore, elsewhere what is there.
+"""The source for files and folders: in a repository, tracked and untracked files; elsewhere, all files.
 
-Where git cannot answer (a broken repository, no git), every file is read, ignored or not, and that is said: a scan
-falls back to too much, never to too little.
+Files that are ignored are left out. If git fails (a broken repository, no git), every file is listed, ignored or not,
+and the failure is a gap.
 """
 
 from __future__ import annotations
@@ -22,58 +22,58 @@ from keyguard.support.errors import GitError, UsageError
 if TYPE_CHECKING:
     from keyguard.git.worktree.files import WorktreeListing
 
-#: how deep repositories may lie inside each other
+#: how many levels of repositories inside repositories are listed
 _NESTING = 16
 
 
 class Place(NamedTuple):
-    """A folder to list. What is found is read by way of ``root``, so that no link put in the way leads out of it."""
+    """A folder to list. Its files are opened from ``root`` downwards, so that no link on the way is followed."""
 
     root: bytes
-    """What was asked for, absolute, links resolved."""
+    """The folder that the user named, absolute, with links resolved."""
     shown: bytes
-    """The root as it is shown; nothing for the folder we are in."""
+    """The root as reports show it; empty for the current folder."""
     inner: bytes = b""
-    """The folder, below the root; nothing for the root itself."""
+    """The folder's path below the root; empty for the root itself."""
     depth: int = 0
-    """How many repositories are around it, below the root."""
+    """How many repositories are around the folder, below the root."""
     begun: WorktreeListing | None = None
-    """git at work on it, where that was started before."""
+    """The git process that lists the folder, if it was started before."""
 
     @property
     def path(self) -> bytes:
-        """The folder's absolute path."""
+        """Return the folder's absolute path."""
         return os.path.join(self.root, self.inner) if self.inner else self.root
 
     @property
     def name(self) -> bytes:
-        """The folder as it is shown."""
+        """Return the folder as reports show it."""
         return self.display(b"").rstrip(b"/") or b"."
 
     def below(self, path: bytes) -> bytes:
-        """A path in the folder as a path below the root."""
+        """Return the path below the root of a path in the folder."""
         return self.inner + b"/" + path if self.inner else path
 
     def display(self, path: bytes) -> bytes:
-        """A path in the folder as it is shown."""
+        """Return a path in the folder as reports show it."""
         return shown_below(self.shown, self.below(path))
 
 
 @contextmanager
 def started(ask: Ask) -> Iterator[Callable[[], Listing]]:
-    """git at work where there is one folder to list, and what waits for it: see ``listing``."""
+    """Start git if there is one folder to list, and yield what waits for it and returns the listing."""
     with ExitStack() as stack:
         begun = _begin(ask, stack)
 
         def finish() -> Listing:
-            with stack:  # nothing more is wanted of git, however long the scan takes
+            with stack:  # git has to end here, not with the scan
                 return listing(ask, begun)
 
         yield finish
 
 
 def listing(ask: Ask, begun: WorktreeListing | None = None) -> Listing:
-    """What is below the paths that were asked for: perhaps nothing. ``UsageError`` for a path that is not there."""
+    """Return what is below the paths, perhaps nothing. ``UsageError`` for a path that does not exist."""
     found = Listing(scope="working tree")
     for path in ask.paths:
         if not os.path.lexists(path):
@@ -81,7 +81,7 @@ def listing(ask: Ask, begun: WorktreeListing | None = None) -> Listing:
         there = _resolved(path)
         shown = shown_root(path, alone=len(ask.paths) == 1)
         if os.path.isdir(path) and not ask.all_files and _is_bare(path):
-            continue  # its history is all that there is
+            continue  # there is only its history
         if os.path.isdir(path):
             _add_folder(found, Place(os.fsencode(there), shown, begun=begun), ask)
         else:
@@ -91,25 +91,25 @@ def listing(ask: Ask, begun: WorktreeListing | None = None) -> Listing:
 
 
 def add_nested(found: Listing, place: Place, path: bytes, ask: Ask, *, linked: bool = False) -> None:
-    """A repository inside the folder: a submodule if it is ``linked``, else one that nobody tracks."""
+    """Add a repository inside the folder: a submodule if ``linked``, else an untracked one."""
     inside = place._replace(inner=place.below(path), depth=place.depth + 1, begun=None)
     if linked and (os.path.islink(inside.path) or not os.path.lexists(os.path.join(inside.path, b".git"))):
         detail = "submodule (not checked out here: git submodule update --init --recursive)"
         found.skipped.append(Skipped(path=inside.name, reason="submodule", detail=detail, gap=False))
     if os.path.islink(inside.path) or not os.path.isdir(inside.path):
-        if os.path.lexists(inside.path):  # something else stands where the repository should be
+        if os.path.lexists(inside.path):  # a file in place of the repository
             _add(found, place, [path])
     elif place.depth >= _NESTING:
         detail = f"more than {_NESTING} repositories deep"
         found.skipped.append(Skipped(path=inside.name, reason="too-deep", detail=detail))
     elif os.path.lexists(os.path.join(inside.path, b".git")):
         _add_folder(found, inside, ask)
-    else:  # a submodule that was not fetched
+    else:  # a submodule that is not checked out
         _add_walked(found, inside, ask, ignore=True)
 
 
 def _begin(ask: Ask, stack: ExitStack) -> WorktreeListing | None:
-    """git, if it can be started; if not, there will be another occasion to say why."""
+    """Start git; None if that fails: ``listing`` starts it again, and reports why."""
     path = ask.paths[0]
     if len(ask.paths) > 1 or ask.all_files or not os.path.isdir(path):
         return None
@@ -124,7 +124,7 @@ def _begin(ask: Ask, stack: ExitStack) -> WorktreeListing | None:
 
 
 def _resolved(path: str) -> str:
-    """The absolute path without links on the way; a link in its last part is itself if it leads nowhere."""
+    """Return the absolute path with links resolved, but for a broken link in its last part."""
     if os.path.exists(path):
         return os.path.realpath(path)
     folder, name = os.path.split(os.path.abspath(path))
@@ -132,7 +132,10 @@ def _resolved(path: str) -> str:
 
 
 def shown_root(path: str, *, alone: bool) -> bytes:
-    """How a path is shown: as seen from here, or, for one folder that is elsewhere, as seen from there."""
+    """Return how reports show a path: relative to the current folder if it is in it, else absolute.
+
+    The current folder, and a single folder elsewhere, are shown as empty.
+    """
     there = _resolved(path)
     here = os.path.realpath(".")
     if there == here:
@@ -151,7 +154,7 @@ def _is_bare(path: str) -> bool:
 
 
 def _add_file(found: Listing, path: str, there: bytes, shown: bytes) -> None:
-    """A file by its name. To name a pipe or device is to ask for what is not done: that is said, and no mere choice."""
+    """Add a file that the user named. A pipe or device that is named cannot be read, so it is a gap."""
     kind = os.stat(path).st_mode if os.path.exists(path) else stat.S_IFREG
     if stat.S_ISREG(kind):
         folder, _, name = there.rpartition(b"/")
@@ -168,7 +171,7 @@ def _add(found: Listing, place: Place, paths: list[bytes]) -> None:
 
 
 def _deduplicate(found: Listing) -> None:
-    """A file that two of the folders lead to is read once."""
+    """Remove files that an earlier folder of the listing has as well."""
     if len(found.folders) < 2:
         return
     seen: set[bytes] = set()
@@ -179,7 +182,7 @@ def _deduplicate(found: Listing) -> None:
 
 
 def _add_folder(found: Listing, place: Place, ask: Ask) -> None:
-    """List a folder: by git if it belongs to a repository, else by walking."""
+    """List a folder: with git if it belongs to a repository, else by walking."""
     reason = ""
     if not ask.all_files:
         try:
@@ -200,7 +203,7 @@ def _add_folder(found: Listing, place: Place, ask: Ask) -> None:
 
 
 def _repository_of(place: Place) -> Repository | None:
-    """The repository with a work tree that the folder belongs to. GitError where there should be one and is none."""
+    """Return the repository with a work tree that the folder belongs to. GitError if one is expected and missing."""
     repository = discover(os.fsdecode(place.path))
     if place.depth and (repository is None or os.fsencode(repository.top) != place.path):
         raise GitError(f"{os.fsdecode(place.name)}: what is there as .git is not a git repository")
@@ -208,7 +211,7 @@ def _repository_of(place: Place) -> Repository | None:
 
 
 def _inside(place: Place, repository: Repository) -> bytes:
-    """The folder as seen from the top of its repository; nothing for the top itself."""
+    """Return the folder's path below the top of its repository; empty for the top itself."""
     top = os.fsencode(repository.top)
     return os.path.relpath(place.path, top) if place.path != top else b""
 

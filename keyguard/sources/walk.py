@@ -1,7 +1,7 @@
-"""Which files are below a folder that git does not look after: a walk by directory descriptors.
+"""Walking a folder outside git by directory descriptors.
 
-Ignore rules are those of ``.gitignore`` files on the way, unless all files are asked for. Repositories met on the way
-are handed back, since git knows better what is in them.
+The ``.gitignore`` files on the way are obeyed, unless all files are wanted. A repository on the way is returned, not
+entered, because git lists what is in it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _IGNORE = b".gitignore"
 
 
 class FoundFile(NamedTuple):
-    """A file, a link or something special, relative to the folder that was walked."""
+    """A file, a link or a special file; the path is relative to the folder that is walked."""
 
     path: bytes
 
 
 class FoundRepository(NamedTuple):
-    """A folder that holds ``.git``: a repository, or what claims to be one."""
+    """A folder that holds ``.git``: a repository, or a broken one."""
 
     path: bytes
 
@@ -40,9 +40,9 @@ class _Folder(NamedTuple):
 
 
 def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | FoundRepository | Skipped]:
-    """What is below ``root``, by name, without what is in ``.git`` where that is a git directory.
+    """Yield what is below ``root``, sorted by name, without what is in git directories called ``.git``.
 
-    With ``nested``, repositories below are handed back, not entered; one at the very top is walked in any case.
+    With ``nested``, repositories below are yielded, not entered; one at the root is always walked.
     """
     descent, reader = Descent(root), RuleReader()
     stack = [_Folder(b"", ())]
@@ -71,7 +71,7 @@ def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | Fou
 
 
 def _below(descent: Descent, folder: _Folder, entries: dict[bytes, bool], stack: list[_Folder]) -> Iterator[FoundFile]:
-    """The files in a folder that count; its folders go onto the stack, so that the first is the next."""
+    """Yield the files of a folder that are not ignored; its folders go onto the stack, the first on top."""
     folders: list[_Folder] = []
     for name, is_folder in entries.items():
         path = os.path.join(folder.path, name) if folder.path else name
@@ -87,17 +87,17 @@ def _below(descent: Descent, folder: _Folder, entries: dict[bytes, bool], stack:
 
 
 def _entries(descent: Descent, path: bytes) -> dict[bytes, bool]:
-    """Names in a folder, sorted, with whether each is a folder itself."""
+    """Return the names in a folder, sorted, and whether each is a folder."""
     with os.scandir(descent.folder(path)) as found:
         return dict(sorted((os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in found))
 
 
 def _is_git_dir(descent: Descent, path: bytes) -> bool:
-    """Whether git would take it for one. Any other folder of that name is a folder, and hides nothing."""
+    """Return whether git takes a folder for a git directory. Any other folder called ``.git`` is walked."""
     try:
         inside = _entries(descent, path)
     except OSError:
-        return False  # it is unreadable, which will be said
+        return False  # the walk reports it as unreadable
     return b"HEAD" in inside and (b"objects" in inside or b"commondir" in inside)
 
 
@@ -119,7 +119,7 @@ def _ignore_file(descent: Descent, path: bytes, reader: RuleReader) -> IgnoreRul
 
 
 def _ignored(path: bytes, ignores: tuple[tuple[bytes, IgnoreRules], ...], *, is_folder: bool) -> bool:
-    """Whether the deepest file that says anything about a path says that it is ignored."""
+    """Return whether a path is ignored. Of the files with a rule that matches it, the deepest decides."""
     for base, rules in reversed(ignores):
         verdict = rules.verdict(path[len(base) + 1 :] if base else path, folder=is_folder)
         if verdict is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.calling import Keyguard, places
+from tests.helpers.calling import Inside, Keyguard, places
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo, snapshot
 
@@ -257,3 +257,54 @@ def on_a_terminal(kg: Keyguard, words: list[str], cwd: Path, **variables: str) -
         pass
     os.close(ours)
     return process.wait(), said
+
+
+# --- keys that were there before -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def moving(tmp_path: Path) -> Repo:
+    """A repository with an old key in a file of many lines."""
+    text = "line\n" * 30 + leaking_line(1)
+    return Repo(tmp_path / "moving").write("old/app.ini", text).write("other.txt", "x\n").add().commit("first")
+
+
+def hook(inside: Inside, repo: Repo, *files: str) -> int:
+    return inside("hook", "pre-commit", *files, cwd=repo.path).code
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_rename_that_adds_no_key_passes(inside: Inside, moving: Repo, named: bool) -> None:
+    moving.file("new").mkdir()
+    moving.git("mv", "old/app.ini", "new/app.ini")
+    files = ("new/app.ini",) if named else ()
+    assert hook(inside, moving, *files) == 0
+    moving.write("new/app.ini", "quite\nanother\n" * 50 + leaking_line(1)).add()
+    assert hook(inside, moving, *files) == 0
+    moving.write("new/app.ini", leaking_line(1) + leaking_line(2)).add()
+    assert hook(inside, moving, *files) == 1
+
+
+def test_a_copy_of_a_key_is_new(inside: Inside, moving: Repo) -> None:
+    moving.write("copy.ini", leaking_line(1)).add()
+    assert hook(inside, moving) == 1
+    moving.git("rm", "--quiet", "--cached", "old/app.ini")
+    assert hook(inside, moving) == 0  # it only moved
+    moving.write("third.ini", leaking_line(1)).add("third.ini")
+    assert hook(inside, moving) == 1
+
+
+def test_a_merge_is_not_refused_because_of_a_key_of_the_other_branch(inside: Inside, moving: Repo) -> None:
+    moving.git("checkout", "--quiet", "-b", "feature")
+    moving.write("feature.txt", "x\n").add().commit("feature")
+    moving.git("checkout", "--quiet", "main")
+    moving.write("main.ini", leaking_line(3)).write("other.txt", "x\n" + leaking_line(4)).add().commit("keys on main")
+    moving.git("checkout", "--quiet", "feature")
+    moving.git("merge", "--quiet", "--no-commit", "--no-ff", "main")
+    assert hook(inside, moving) == 0
+    moving.write("feature.txt", leaking_line(5)).add()
+    assert hook(inside, moving) == 1
+    moving.write("feature.txt", "x\n").add()
+    assert hook(inside, moving) == 0
+    moving.write("again.ini", leaking_line(3)).add()
+    assert hook(inside, moving) == 1  # main has it once

@@ -14,7 +14,7 @@ import pytest
 from keyguard.masking import known_values as known_module
 from keyguard.masking.known_values import KnownValues
 from keyguard.masking.values import MASK, Value, is_ordinary, looks_random
-from keyguard.report import document
+from keyguard.report import json_objects
 from tests.helpers.calling import parts_of
 from tests.helpers.checkout import made_up_key
 
@@ -127,7 +127,7 @@ def test_a_word_within_another_is_not_meant() -> None:
 def test_ids_stay_whole_though_a_value_looks_the_same(known: KnownValues) -> None:
     known.note(value(HEX))
     assert known.mask(f"commit {HEX} of KG-{KEY[8:14]}") == f"commit {MASK} of KG-{KEY[8:14]}"
-    known.spare(lambda: [HEX])
+    known.exempt(lambda: [HEX])
     assert known.mask(f"commit {HEX}, blob:{HEX}, x{HEX}.txt") == f"commit {HEX}, blob:{HEX}, x{HEX}.txt"
     assert known.mask(f"{HEX}.{KEY}") == f"{HEX}.{SHOWN}"
 
@@ -137,9 +137,9 @@ def test_ids_stay_whole_though_a_value_looks_the_same(known: KnownValues) -> Non
 )
 def test_json_stays_json(monkeypatch: pytest.MonkeyPatch, known: KnownValues, text: str) -> None:
     known.note(value(text, chosen=True))
-    monkeypatch.setattr(document, "KNOWN", known)
+    monkeypatch.setattr(json_objects, "KNOWN", known)
     found = {"id": KEY, "path": f"a{text}b", "list": [f"{KEY}n", {"where": "tree", "uri": f"x/{KEY}"}], "line": 1}
-    shown = json.loads(document.to_json(found, indent=2))
+    shown = json.loads(json_objects.to_json(found, indent=2))
     assert shown == {
         "id": KEY,
         "path": f"a{MASK}b",

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from keyguard.report import REPORTERS, Style, files, load, output
-from keyguard.report.files import is_special, write_special
+from keyguard.report import REPORTERS, Style, atomic_file, load, output
+from keyguard.report.atomic_file import is_special, write_special
 from keyguard.report.output import Destination, parse_formats, write_reports, write_stdout
 from keyguard.support.errors import OutputError, UsageError
 from tests.report.samples import finding, incomplete, numbered, occurrence, rendered, run
@@ -235,7 +235,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_PATIENCE", 0.05)
+    monkeypatch.setattr(atomic_file, "_PATIENCE", 0.05)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OutputError, match="nobody reads it"):
         write(tmp_path / "pipe")
@@ -246,7 +246,7 @@ def test_no_disk_is_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
         return os.stat_result((stat.S_IFBLK | 0o660, *range(9)))
 
     with monkeypatch.context() as patched:
-        patched.setattr("keyguard.report.files.os.fstat", disk)
+        patched.setattr("keyguard.report.atomic_file.os.fstat", disk)
         with pytest.raises(OSError, match="a disk"):
             write_special("/dev/null", lambda raw: None)
 

@@ -346,7 +346,7 @@ def test_what_was_found_before_reading_failed_is_kept() -> None:
 
     guarded, tally = GuardedReader(read), Results()
     assert [guarded.read(), guarded.read()] == [b"one", b""]
-    tally.settle(b"x", guarded)
+    tally.count_streamed(b"x", guarded)
     assert (tally.read, tally.skipped) == (0, [Skipped(b"x", "unreadable", "it broke")])
 
 

@@ -1,4 +1,4 @@
-"""Everything since the last commit, each version once: staged, unstaged, untracked."""
+"""The source of changes since the last commit: staged, unstaged and untracked, each version once."""
 
 from __future__ import annotations
 

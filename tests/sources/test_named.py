@@ -1,4 +1,4 @@
-"""Names from a hook: the staged version where there is one, else the file."""
+"""The source of files that a hook names: the staged version if there is one, else the file."""
 
 from __future__ import annotations
 

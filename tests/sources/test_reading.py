@@ -1,4 +1,4 @@
-"""Opening files: only regular ones, never out of the root, whole or said to be not."""
+"""Reading files: only regular ones, none outside the root, each whole or reported as a gap."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def reader_of(root: Path, max_size: int | None = None) -> Reader:
 
 
 def content(opened: Opened | Skipped) -> bytes:
-    """All of what was opened."""
+    """Return the whole content of what was opened."""
     assert isinstance(opened, Opened)
     if opened.data is not None:
         return opened.data

@@ -12,7 +12,7 @@ from tests.helpers.repos import Repo
 
 
 def blobs(repo: Repo, index: str = "") -> list[Blob]:
-    """What the source lists for the repository."""
+    """Return what the source lists for the repository."""
     found = listing(Ask(paths=(str(repo.path),), index=index))
     assert found.skipped == []
     assert found.folders == []

@@ -1,4 +1,4 @@
-"""The tree: in a repository what git says, elsewhere what is there, and nothing between the two falls through."""
+"""The source of a tree: in a repository what git lists, elsewhere all files; no file is in neither."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def listed(*paths: Path | str, all_files: bool = False) -> Listing:
 
 
 def names(found: Listing, *submodules: str) -> list[str]:
-    """Everything listed, as shown, in order. These ``submodules`` are not checked out, and nothing else is left out."""
+    """Return all listed paths as shown, in order. Only ``submodules``, which are not checked out, may be skipped."""
     assert [(os.fsdecode(one.path), one.reason, one.gap) for one in found.skipped] == [
         (name, "submodule", False) for name in submodules
     ]
@@ -32,7 +32,7 @@ def names(found: Listing, *submodules: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not in the folder that is scanned, nor above it: paths are shown as seen from the scanned one."""
+    """Run in another folder, so that paths are shown as seen from the one that is scanned."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
 
@@ -256,7 +256,7 @@ def test_paths_that_overlap_are_listed_once(repo: Repo) -> None:
 
 @pytest.fixture
 def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The commands of git, as they are started."""
+    """Return the git commands, in the order in which they are started."""
     really, commands = os.posix_spawn, list[str]()
 
     def noted(path: str, words: list[str], *args: Any, **options: Any) -> int:

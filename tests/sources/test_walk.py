@@ -1,4 +1,4 @@
-"""Walking where git does not look: every name, every depth, ignore rules as git has them, nothing opened that acts."""
+"""Walking a folder outside git: any name, any depth, ignore files as git obeys them, and no special file is opened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEEP = 2000
 
 
 def files(root: Path, *, ignore: bool = True, nested: bool = True) -> list[bytes]:
-    """The files of a walk, in its order; nothing else must have come up."""
+    """Return the files of a walk, in its order; it must yield nothing else."""
     found = list(walk(os.fsencode(root), ignore=ignore, nested=nested))
     assert [one for one in found if not isinstance(one, FoundFile)] == []
     return [one.path for one in found]
@@ -37,7 +37,7 @@ def put(root: Path, *names: str | bytes, text: bytes = b"") -> Path:
 
 @pytest.fixture
 def deep(tmp_path: Path) -> Iterator[Path]:
-    """A folder in a folder in a folder, far beyond what any path can name, with a file at each end."""
+    """Return folders nested deeper than any path can name, with a file in the first and in the last."""
     root = tmp_path / "deep"
     root.mkdir()
     put(root, "top.txt")

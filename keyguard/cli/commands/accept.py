@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _said(options: argparse.Namespace) -> dict[str, str]:
-    """What every new entry says. Raises ``UsageError``."""
+    """Return the fields of every new entry. Raise ``UsageError`` if one is invalid."""
     if not options.reason.strip():
         raise UsageError("--reason is required: say why this may stay")
     if options.until and (not dates.day(options.until) or len(options.until) != len("2027-01-31")):
@@ -91,7 +91,7 @@ def _said(options: argparse.Namespace) -> dict[str, str]:
 
 
 def _request(options: argparse.Namespace) -> ScanRequest:
-    """All that ``keyguard scan`` would report here if nothing was accepted."""
+    """Return the scan of everything that ``keyguard scan`` would report here if nothing was accepted."""
     options.select, options.ignore, options.no_inline_ignore, options.fail_on = [], [], False, ""
     options.allow_incomplete = options.exit_zero = False
     options.config_from = None
@@ -113,7 +113,7 @@ def _accept(found: Run, file: AcceptedFile, said: dict[str, str], options: argpa
 
 
 def _without(before: Sequence[Entry], chosen: Iterable[Finding], options: argparse.Namespace) -> Iterator[Entry]:
-    """The entries but those of the findings, which are accepted anew."""
+    """Return the entries without those of the findings, which are accepted anew."""
     accepted = Accepted(before, project_paths(options), None)
     again = {entry for one in chosen for entry in accepted.find(one)}
     return (one for one in before if one not in again)

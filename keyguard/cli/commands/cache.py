@@ -66,7 +66,7 @@ def _aligned(column: int, text: str, width: int) -> str:
 
 
 def _json(found: Holdings) -> str:
-    from keyguard.report.document import to_json
+    from keyguard.report.json_objects import to_json
 
     document = {
         "folder": None if found.folder is None else shown(found.folder),

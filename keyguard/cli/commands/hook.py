@@ -143,7 +143,7 @@ def _range(options: argparse.Namespace) -> Range | None:
 def _refused(found: Run, options: argparse.Namespace) -> int:
     """Print a refusal in the form that GitLab displays, if no other report is requested."""
     from keyguard.report.output import write_stdout
-    from keyguard.report.refusal import lines
+    from keyguard.report.push_refusal import lines
 
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines(found)))
     return scan_command.exit_code_of(found, options)

@@ -18,7 +18,7 @@ from keyguard.model.finding import Finding, Run
 from keyguard.model.verdict import State
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, is_dead
-from keyguard.report.document import to_json
+from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
 from keyguard.response import key_selection, remediation_plan
 from keyguard.response.journal_evidence import JournalEvidence
@@ -52,8 +52,8 @@ def _plan(found: Run, options: argparse.Namespace) -> int:
     chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     means = _means(options)
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = key_status.journal_evidence(options.rules) if entries else None
-    plans = [remediation_plan.plan(one, means(one), _state(one, entries, vouching)) for one in chosen]
+    evidence = key_status.journal_evidence(options.rules) if entries else None
+    plans = [remediation_plan.plan(one, means(one), _state(one, entries, evidence)) for one in chosen]
     if options.format == "json":
         document = {"schema": "keyguard-plan/1", "plans": [msgspec.to_builtins(one) for one in plans]}
         lines = [to_json(document, indent=2)]
@@ -63,9 +63,9 @@ def _plan(found: Run, options: argparse.Namespace) -> int:
     return 0
 
 
-def _state(finding: Finding, entries: Sequence[Entry], vouching: JournalEvidence | None) -> State | None:
+def _state(finding: Finding, entries: Sequence[Entry], evidence: JournalEvidence | None) -> State | None:
     """Return the state of a key according to its own vendor; None if nobody was asked."""
-    found = vouching.decides(entries, finding.fingerprint, finding) if vouching else None
+    found = evidence.deciding_entry(entries, finding.fingerprint, finding) if evidence else None
     if found is not None:
         return State.INACTIVE if is_dead(found) else State.ACTIVE
     asked = any(one.fingerprint == finding.fingerprint and one.action == "verify" for one in entries)

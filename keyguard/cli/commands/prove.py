@@ -15,7 +15,7 @@ from keyguard.model.finding import Run
 from keyguard.model.verdict import Verdict
 from keyguard.remote import journal
 from keyguard.remote.journal import Journal
-from keyguard.report.document import to_json
+from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import prose
 from keyguard.response import proof
@@ -89,7 +89,7 @@ def _asked(fingerprint: str, kept: Journal, found: Run, options: argparse.Namesp
         raise UsageError("standard input is closed")
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), kept)
     text, known = sys.stdin.buffer.read(64 << 10), proof.finding_of(fingerprint, found)
-    for one in verifier.of_text(text, key_options.user_claims(options), wanted=fingerprint, known=known):
+    for one in verifier.verify_text(text, key_options.user_claims(options), wanted=fingerprint, known=known):
         return one.verdict
     return None
 

@@ -18,8 +18,8 @@ from keyguard.masking.secret import Secret
 from keyguard.model.finding import Finding, Run, Where
 from keyguard.remote import journal
 from keyguard.remote.journal import Entry, Journal, is_dead
+from keyguard.report.history_phrases import place_with_history
 from keyguard.report.output import write_stdout
-from keyguard.report.past import place_in_time
 from keyguard.response import key_selection
 from keyguard.response.purging import git_network, local_references, purge_report, rewrite, server
 from keyguard.response.purging.affected_objects import Commits, Objects, search, walk
@@ -172,7 +172,7 @@ class _Purge:
         files = [one for key in self._chosen for one in key.occurrences if one.where is Where.TREE]
         if files:
             yield "it is in files here (keyguard fix):"
-            yield from (f"  {place_in_time(one)}" for one in files)
+            yield from (f"  {place_with_history(one)}" for one in files)
 
     def _left(self, rules: tuple[str, ...]) -> list[str]:
         """Return the keys still in the clone, with their places: by searching bytes, and by a scan of everything."""
@@ -186,7 +186,7 @@ class _Purge:
         places += [(one.fingerprint, one.occurrence) for one in found.suppressed]
         left: list[str] = []
         for number, key in enumerate(self._chosen):
-            there = [place_in_time(place) for fingerprint, place in places if fingerprint == key.fingerprint]
+            there = [place_with_history(place) for fingerprint, place in places if fingerprint == key.fingerprint]
             if there or number in bare:
                 left += [f"{key.id}: {where}" for where in there or ["in an object that no scan finds"]]
         return left
@@ -232,7 +232,7 @@ def _check_whole(repository: Repository, chosen: Sequence[Finding]) -> None:
         server.check_whole(repository, "this")
     except GitError:
         _say(["what leads to the key, as far as this clone knows:"])
-        _say(f"  {place_in_time(one)}" for key in chosen for one in key.occurrences)
+        _say(f"  {place_with_history(one)}" for key in chosen for one in key.occurrences)
         raise
 
 
@@ -251,9 +251,9 @@ def _secrets(
 
 def _unrevoked(chosen: Sequence[Finding], rules: Sequence[str]) -> Iterator[str]:
     entries = list(Journal(journal.folder(os.environ)).entries())
-    vouching = key_status.journal_evidence(rules) if entries else None
+    evidence = key_status.journal_evidence(rules) if entries else None
     for one in chosen:
-        word = vouching.decides(entries, one.fingerprint, one) if vouching else None
+        word = evidence.deciding_entry(entries, one.fingerprint, one) if evidence else None
         if word is None or not is_dead(word):
             yield f"warning: nothing says that {one.id} was revoked. Whoever has a clone has a key that works, and no"
             yield f"  rewrite changes that: keyguard revoke {one.id}"

@@ -18,7 +18,7 @@ from keyguard.remote import journal
 from keyguard.remote.http import Client
 from keyguard.remote.journal import Journal
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import headline, place, prose, steps
+from keyguard.report.phrases import headline, place_text, prose, steps
 from keyguard.response import key_selection
 from keyguard.response.account_keys import AccountKeys, needs_credential
 from keyguard.response.admin_credentials import Credentials
@@ -121,8 +121,8 @@ def _revoker(options: argparse.Namespace, engine: Engine) -> tuple[Revoker, Cred
     typing = sys.stdin is not None and sys.stdin.isatty()
     credentials = Credentials(engine, own.vendors, os.environ, getpass.getpass if typing else None)
     client = Client(own.network)
-    administrator = AccountKeys(client, credentials, options.key_id)
-    return Revoker(revokes, asks, client, Journal(journal.folder(os.environ)), administrator), credentials
+    account_keys = AccountKeys(client, credentials, options.key_id)
+    return Revoker(revokes, asks, client, Journal(journal.folder(os.environ)), account_keys), credentials
 
 
 def _confirmed(finding: Finding) -> bool:
@@ -151,7 +151,7 @@ def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
         yield from (f"               {shown(line)}" for line in rest if line)
         if request.find:
             yield f"  {{key_id}}     is told by GET {shown(request.find.url)}, from the parts of the key that it shows"
-        whence = f": {credentials.whence(plan.vendor)}" if needs_credential(request) else ""
+        whence = f": {credentials.origin_of(plan.vendor)}" if needs_credential(request) else ""
         yield f"  right        {_RIGHTS[request.right]}{whence}"
         yield f"  undone       {'can be undone' if request.reversible else 'cannot be undone'}"
         if request.effect:
@@ -164,7 +164,7 @@ def _plan_lines(plan: Plan, credentials: Credentials) -> Iterator[str]:
         remedy, page = plan.by_hand if plan.by_hand[0] else (finding.remedy, finding.rotation)
         yield from (f"               {line}" for line in steps(remedy))
         yield from (f"               {prose(one)}" for one in [page] if one)
-    used = [place(one) for one in finding.occurrences]
+    used = [place_text(one) for one in finding.occurrences]
     yield from (f"  {'used at' if not at else '':<11}  {one}" for at, one in enumerate(used[:_MOST_PLACES]))
     if len(used) > _MOST_PLACES:
         yield f"               and {len(used) - _MOST_PLACES} more"

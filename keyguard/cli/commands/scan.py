@@ -125,7 +125,7 @@ def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Names
 
     own = user_config.load(user_config.path(os.environ))
     verifier = Verifier(tuple(options.rules), own, Journal(journal.folder(os.environ)))
-    return respond(verifier.verified(found, tuple(options.paths) or (".",)))
+    return respond(verifier.with_verdicts(found, tuple(options.paths) or (".",)))
 
 
 def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> ScanRequest:

@@ -14,9 +14,9 @@ from keyguard.model.finding import Finding, Run
 from keyguard.model.verdict import State
 from keyguard.remote import journal
 from keyguard.remote.journal import Journal
-from keyguard.report.document import finding_object, to_json
+from keyguard.report.json_objects import finding_object, to_json
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import headline, place, prose
+from keyguard.report.phrases import headline, place_text, prose
 from keyguard.response import key_selection
 from keyguard.response.verification import VerificationResult, Verifier
 from keyguard.scan.exit_code import exit_code
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--vendor and --host are about one key: name that key")
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), Journal(journal.folder(os.environ)))
     if options.stdin:
-        answered = verifier.of_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
+        answered = verifier.verify_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
         return _say(answered, options)
     return scan_command.run(key_options.request(options), partial(_verify, verifier=verifier, options=options))
 
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def _verify(found: Run, verifier: Verifier, options: argparse.Namespace) -> int:
     chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     paths = tuple(options.path) or (".",)
-    code = _say(verifier.of_findings(chosen, paths, key_options.user_claims(options), dry=options.dry_run), options)
+    code = _say(verifier.verify_findings(chosen, paths, key_options.user_claims(options), dry=options.dry_run), options)
     if code != 1 and options.all and exit_code(found) == 2:
         print(
             "keyguard: not everything could be read: there may be more keys (keyguard scan says what)", file=sys.stderr
@@ -103,7 +103,7 @@ def _as_text(answered: Iterator[VerificationResult], done: list[VerificationResu
 
 def _lines(one: VerificationResult) -> Iterator[str]:
     finding, verdict = one.finding, one.verdict
-    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}  {place(finding.occurrences[0])}"
+    yield f"{shown(finding.id)}  {shown(finding.masked)}  {headline(finding)}  {place_text(finding.occurrences[0])}"
     if verdict is not None:
         asked = f" ({verdict.host})" if verdict.host else ""
         yield f"  {verdict.state.value}: {prose(verdict.reason)}{asked}"

@@ -95,7 +95,7 @@ def _day() -> str:
 
 
 def _asked(question: str) -> str:
-    """The answer, without blanks around it; the end of the input means to stop."""
+    """Return the answer without blanks around it; the end of the input means to stop."""
     print(question, end="", flush=True)
     line = sys.stdin.readline()
     if not line:

@@ -28,7 +28,7 @@ class KnownStatus(NamedTuple):
     """From the configuration."""
     entries: tuple[Entry, ...] = ()
     """From the journal."""
-    vouching: JournalEvidence | None = None
+    evidence: JournalEvidence | None = None
     """Decides which entries count; None without entries."""
 
 
@@ -38,10 +38,10 @@ def rotation(settings: Settings, rules: Sequence[str] = ()) -> Rotation:
     ``rules`` are packs that the user has named.
     """
     found, dead = known_status(settings, rules), defaultdict[str, dict[str, str]](dict)
-    if found.vouching is not None:
+    if found.evidence is not None:
         # once per vendor that has declared a key dead, and once for keys without a certain vendor
         for vendor in sorted({one.vendor for one in found.entries if is_dead(one)} | {""}):
-            for name, entry in found.vouching.standing(found.entries, vendor).items():
+            for name, entry in found.evidence.deciding_entries(found.entries, vendor).items():
                 if is_dead(entry):
                     dead[name][vendor] = entry.time[:10]
     return found.rotation.with_vendor_answers(dead)
@@ -75,7 +75,7 @@ def key_endings(run: Run, known: KnownStatus) -> dict[str, Ended]:
     found = {}
     for one in run.findings:
         name = one.fingerprint
-        last = known.vouching.decides(known.entries, name, one) if known.vouching else None
+        last = known.evidence.deciding_entry(known.entries, name, one) if known.evidence else None
         if last is not None and is_dead(last):
             found[name] = Ended("inactive", last.time[:10])
         elif known.rotation.is_revoked(name):

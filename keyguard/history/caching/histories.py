@@ -40,7 +40,8 @@ def state_of(repository: Repository, tips: Tips, *, authors: bool) -> bytes:
     """
     digest = digests.new("sha256")
     head = (_FORMAT, repository.object_format, authors, bool(repository.top), tips, _folders(repository))
-    digest.update(msgspec.msgpack.encode(head, enc_hook=_listed))
+    # the commits at which a shallow clone ends are a set, whose order differs from process to process
+    digest.update(msgspec.msgpack.encode(head, order="deterministic"))
     for folder in (repository.objects, *alternates(repository.objects)):
         for line in _store(folder):
             digest.update(line)
@@ -92,7 +93,7 @@ def defer_values(repository: Repository, sightings: Sequence[Sighting], engine: 
                     inspector.inspect_stream(Blob(oids[content.oid].occurrence.path, Where.HISTORY), content.read)
 
     if any(one.fingerprint not in KNOWN for one in sightings):
-        KNOWN.later(read)
+        KNOWN.defer(read)
 
 
 def _store(folder: str) -> Iterator[bytes]:
@@ -141,12 +142,6 @@ def _folders(repository: Repository) -> list[object]:
 def _state(info: os.stat_result) -> str:
     """Return what changes when a file's content changes: a writer can set its times, except for the last (ctime)."""
     return f"{info.st_size} {info.st_mtime_ns} {info.st_ino} {info.st_ctime_ns}"
-
-
-def _listed(value: object) -> object:
-    if isinstance(value, frozenset):
-        return sorted(value)
-    raise TypeError(type(value).__name__)
 
 
 def refs_of(tips: Tips) -> Iterable[bytes]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyguard.engine.prefilter import Prefilter
-from keyguard.odb.arrays import Array, np
-from keyguard.odb.deltas import Operations, parse_deltas
-from keyguard.odb.partial_results import KeptParts, feasible, partial_results
+from keyguard.engine.prefilter import Prefilter, suspects
+from keyguard.odb.insertions import inserted_text
+
+#: bytes of inserted text per call; deltas above that are not ruled out
+_MOST = 32 << 20
 
 
 class DeltaPrefilter:
@@ -25,32 +26,20 @@ class DeltaPrefilter:
         """Return for each delta whether its result cannot contain a key if its base contains none, and the size of the
         result.
 
-        A result with an inserted NUL is not text, and is never ruled out.
+        A damaged delta is never ruled out, nor is a result with an inserted NUL: that is not text.
         """
-        operations = parse_deltas(deltas, list(map(len, bases)))
-        cuts = self._cuts(operations)
-        sound = feasible(operations, cuts)
-        if not sound.all():
-            there = sound[operations.deltas]
-            cuts = KeptParts(cuts.heads * there, cuts.tails * there, cuts.kept & there)
-        cut = partial_results(operations, bases, cuts)
-        bounds = cut.starts[operations.starts]
-        sound[np.searchsorted(bounds, self._places(cut.text), side="right") - 1] = False
-        return sound.tolist(), operations.results.tolist()
-
-    def _places(self, text: bytes) -> Array:
-        """Return the offsets at which there may be a key, and those of NULs."""
-        found = np.array(self._prefilter.places(text), np.int64)
-        if b"\0" not in text:
-            return found
-        return np.append(found, np.flatnonzero(np.frombuffer(text, np.uint8) == 0))
-
-    def _cuts(self, operations: Operations) -> KeptParts:
-        """Return the context to take beside insertions and where two copies meet; the ends of a text need none."""
-        copies, reach = operations.copies, self._prefilter.reach
-        heads: Array = np.where(copies, reach, 0)
-        tails = heads.copy()
-        some = np.diff(operations.starts) > 0
-        heads[operations.starts[:-1][some]] = 0
-        tails[operations.starts[1:][some] - 1] = 0
-        return KeptParts(heads, tails, ~copies)
+        texts, sizes, keyless, left = [], [], [], _MOST
+        for delta, base in zip(deltas, bases, strict=True):
+            try:
+                text, size = inserted_text(delta, base, self._prefilter.reach, left)
+            except (IndexError, ValueError):
+                text, size, whole = b"", 0, False
+            else:
+                whole = b"\0" not in text
+            left -= len(text)
+            texts.append(text)
+            sizes.append(size)
+            keyless.append(whole)
+        for number in suspects(self._prefilter, texts):
+            keyless[number] = False
+        return keyless, sizes

@@ -62,6 +62,10 @@ def resolve_range(asked: Range, tips: Tips, revisions: Revisions, git: IsolatedG
     return selection
 
 
+#: names of HEAD
+_HEAD_NAMES = ("HEAD", "@")
+
+
 def _add_spec(spec: str, selection: Selection, revisions: Revisions, git: IsolatedGit) -> None:
     """Add a revision or range as users write it (gitrevisions(7))."""
     for mark in ("...", ".."):
@@ -71,6 +75,10 @@ def _add_spec(spec: str, selection: Selection, revisions: Revisions, git: Isolat
         if not older and not newer:
             raise UsageError(f"--range {spec}: name a revision on one side at least")
         begin, end = revisions.commit(older or "HEAD"), revisions.commit(newer or "HEAD")
+        if (older or "HEAD") in _HEAD_NAMES and (newer or "HEAD") in _HEAD_NAMES:
+            raise UsageError(
+                f"--range {spec}: nothing is in it, since both ends are HEAD: name its begin, as origin/main..HEAD"
+            )
         _include(revisions.find(newer or "HEAD"), newer or "HEAD", selection, revisions)
         selection.names.append(revisions.ref(newer))
         if mark == "..":

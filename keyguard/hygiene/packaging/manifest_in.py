@@ -1,6 +1,7 @@
 """``MANIFEST.in``: the files that setuptools adds to a source distribution besides modules.
 
-Its commands add files and remove them again: the last one that matches a file decides.
+Its commands add files and remove them again: the last one that matches a file decides. They are no patterns of a
+``.gitignore``, so pathspec cannot read them.
 """
 
 from __future__ import annotations

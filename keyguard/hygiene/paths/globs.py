@@ -1,4 +1,7 @@
-"""Matchers for patterns of ignore files, in time linear in path and pattern, whatever the pattern is.
+"""Matchers for patterns of ``.dockerignore``, ``.npmignore`` and ``MANIFEST.in``, in time linear in path and pattern.
+
+pathspec reads what has the semantics of ``.gitignore``. These have others: Go's ``filepath.Match``, minimatch with
+braces and extended globs, and the globs of distutils.
 
 Each dialect translates its patterns into expressions of a subset of ``re``. ``re`` itself backtracks: it tries one way
 of matching after the other, and ten stars allow more ways than anyone can wait for. This matcher follows all ways at

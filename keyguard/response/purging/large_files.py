@@ -18,7 +18,7 @@ from keyguard.git.process.opening import open_objects
 from keyguard.git.unscanned import lfs_files
 from keyguard.model.finding import Finding, Occurrence, Where
 from keyguard.odb.regular_files import open_regular
-from keyguard.report.phrases import place
+from keyguard.report.phrases import place_text
 from keyguard.response.purging.replacements import Replacements
 from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError
@@ -88,7 +88,7 @@ def _checked_out(repository: Repository, source: str, findings: Sequence[Finding
             stored = "" if content.problem else object_of(content.read(MOST + 1))
             if stored:
                 one, keys = ids[oid]
-                what = f"{place(one)}, for which git itself has the pointer {shown(oid[:10])}"
+                what = f"{place_text(one)}, for which git itself has the pointer {shown(oid[:10])}"
                 yield LargeFile(stored, what, frozenset(keys), _ADVICE, is_served=True)
 
 

@@ -15,7 +15,7 @@ from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.git.process.opening import open_objects
 from keyguard.git.refs.tips import Tip, read_tips
 from keyguard.model.finding import Finding, Occurrence, Where
-from keyguard.report.phrases import place
+from keyguard.report.phrases import place_text
 from keyguard.response.purging.large_files import LargeFile
 from keyguard.response.purging.replacements import Replacements
 from keyguard.support.errors import GitError
@@ -78,17 +78,17 @@ def _beside(repository: Repository, one: Occurrence, name: str) -> Iterator[Loca
     inner = _foreign(repository, one)
     if inner:
         yield LocalReference(
-            f"the submodule {inner}: {place(one)}", f"keyguard purge {name} --path {shlex.quote(inner)}"
+            f"the submodule {inner}: {place_text(one)}", f"keyguard purge {name} --path {shlex.quote(inner)}"
         )
     elif one.where is Where.TREE:
         return
     elif trace is not None and trace.kind == "file":
-        yield LocalReference(f"{place(one)}, a file of git's own, which no clone gets", "edit or remove it")
+        yield LocalReference(f"{place_text(one)}, a file of git's own, which no clone gets", "edit or remove it")
     elif trace is not None and trace.reach == "index":
         path = shlex.quote(shown_path(one.path))
-        yield LocalReference(f"the index: {place(one)}", f"git restore --staged {path}", forgets=True)
+        yield LocalReference(f"the index: {place_text(one)}", f"git restore --staged {path}", forgets=True)
     elif trace is not None and trace.reach == "dangling":
-        yield LocalReference(f"nothing: {place(one)} is dangling, but git still holds it", "", forgets=True)
+        yield LocalReference(f"nothing: {place_text(one)} is dangling, but git still holds it", "", forgets=True)
 
 
 def _foreign(repository: Repository, one: Occurrence) -> str:

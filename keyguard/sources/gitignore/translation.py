@@ -7,19 +7,19 @@ are joined, and the others go to its linear backends, one by one. Names without 
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from keyguard.sources.gitignore import lines
 from keyguard.sources.gitignore.linear import LONGEST, TOO_COMPLEX, TOO_MANY
 from keyguard.sources.gitignore.lines import Line
 from keyguard.sources.gitignore.tables import MOST_QUADRATIC, Refused, Scope, Single, Table, Tables
+from keyguard.support.regex import expression
 
 #: characters of joined expressions of one file: to compile them takes half a second
 _MOST = 250_000
 #: the same of those that are not joined, which takes up to 0.3 s
 _MOST_HARD = 4096
-_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+_NAMED_GROUP = expression(r"\(\?P<\w+>")
 
 
 def read(text: bytes) -> Tables:

@@ -157,6 +157,13 @@ def test_ends_without_a_common_ancestor(repo: Repo, kg: Keyguard) -> None:
     assert keys(between(kg, repo, "main...other"), "old", "other") == {"old", "other"}
 
 
+@pytest.mark.parametrize("spec", ["HEAD...", "...HEAD", "HEAD..", "@...HEAD", "..@"])
+def test_a_range_from_head_to_head_is_refused(repo: Repo, kg: Keyguard, spec: str) -> None:
+    said = kg.scan("--range", spec, cwd=repo.path)
+    assert said.code == 2
+    assert f"--range {spec}: nothing is in it, since both ends are HEAD" in said.err
+
+
 def test_messages_tags_and_names_of_the_range_are_read(repo: Repo, kg: Keyguard) -> None:
     repo.write(f"in/{key('name')}.txt", "text\n").add().commit(f"a message with {key('message')}")
     repo.git("tag", "-a", "-m", f"a tag with {key('tag')}", "v1")

@@ -76,13 +76,13 @@ def rules_in(text: bytes) -> IgnoreRules:
 
 
 def below(folder: bytes, name: bytes) -> bytes:
-    """A path; the folder may be the root."""
+    """Return a path; the folder may be the root."""
     return folder + b"/" + name if folder else name
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, list[bytes]]:
-    """A repository with files of odd names in folders of odd names, none tracked, and their paths."""
+    """Return a repository with untracked files of odd names in folders of odd names, and their paths."""
     repo = Repo(tmp_path_factory.mktemp("ignores") / "repo")
     rng, files, folders = random.Random(1), [], [b""]
     for _ in range(40):
@@ -98,7 +98,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, list[bytes]]:
 
 
 def rules_of(rng: random.Random) -> bytes:
-    """A file with some rules."""
+    """Return an ignore file with some rules."""
     lines = [
         b"".join(rng.choices(TOKENS, k=rng.randint(1, rng.choice([4, 9])))) for _ in range(rng.choice([1, 1, 2, 4]))
     ]
@@ -106,7 +106,7 @@ def rules_of(rng: random.Random) -> bytes:
 
 
 def is_git_in_doubt(text: bytes) -> bool:
-    """``x**/`` is documented as ``x*/``; git forgets that when ``x`` is plain text, and goes on through folders."""
+    """Return whether git differs from its manual: ``x**/`` should be ``x*/``, but matches folders if x is literal."""
     return bool(re.search(rb"[^*/\n]\*\*+(/|\\/|$|\r|\n|\0)", text, re.MULTILINE))
 
 

@@ -1,6 +1,6 @@
-"""A report file is whole or untouched: a temporary file beside it is filled, synced and renamed over it.
+"""Report files, written whole or not at all: a temporary file beside it is written, synced and renamed over it.
 
-A link that is in the way is replaced, not followed: the report must not end up in a file that somebody else chose.
+A symbolic link at the path is replaced, not followed: the report must not end up in a file that somebody else chose.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 Fill = Callable[[io.BufferedWriter], None]
-#: names of open descriptors: renaming over them would break the machine
+#: paths of open descriptors: renaming over them would break the machine
 _DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
-#: seconds in which whoever is to read a pipe can open it
+#: seconds to wait for a reader to open a pipe
 _PATIENCE = 2.0
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 
 
 def is_special(path: str) -> bool:
-    """Whether the path is a device, a pipe or a descriptor: something that is written to, not replaced."""
+    """Return whether the path is a device, a pipe or a descriptor, which is written to, not replaced."""
     if os.path.abspath(path).startswith(_DESCRIPTORS):
         return True
     try:
@@ -33,7 +33,7 @@ def is_special(path: str) -> bool:
 
 
 def write_special(path: str, fill: Fill) -> None:
-    """Fills what is there already; raises OSError, also for a disk, and for a pipe that nobody reads."""
+    """Write to what exists at the path. Raise OSError, also for a disk, and for a pipe without a reader."""
     with open(_opened(path), "wb") as raw:
         fd = raw.fileno()
         if stat.S_ISBLK(os.fstat(fd).st_mode):
@@ -44,7 +44,7 @@ def write_special(path: str, fill: Fill) -> None:
 
 
 def _opened(path: str) -> int:
-    """A descriptor to write to. Opening a pipe that has no reader would wait for one, and that may have no end."""
+    """Return a descriptor to write to. Opening a pipe in blocking mode could wait for a reader for ever."""
     flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
     until = monotonic() + _PATIENCE
     while True:
@@ -59,7 +59,7 @@ def _opened(path: str) -> int:
 
 
 def write_whole(path: str, fill: Fill) -> None:
-    """Puts a new file in place of whatever has that name; raises OSError, and then the old one is untouched."""
+    """Put a new file in place of whatever has that name. Raise OSError, and then leave the old one untouched."""
     if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     temporary = os.path.join(os.path.dirname(path), f".keyguard-{os.urandom(8).hex()}.tmp")
@@ -71,14 +71,14 @@ def write_whole(path: str, fill: Fill) -> None:
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
-        # also when interrupted: nothing half-written stays behind
+        # also when interrupted: no partial file is left behind
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
 
 
-def reason(error: OSError) -> str:
-    """``No space left on device``: without a file name, which the caller knows better."""
+def error_reason(error: OSError) -> str:
+    """Return the reason, such as ``No space left on device``, without the file name, which the caller adds."""
     return error.strerror or type(error).__name__
 
 
@@ -87,7 +87,7 @@ def _sync(raw: io.BufferedWriter) -> None:
     try:
         os.fsync(raw.fileno())
     except OSError as error:
-        # some file systems have no such call, which is no loss of data
+        # some file systems do not support the call, and lose no data without it
         if error.errno not in _CANNOT_SYNC:
             raise
 

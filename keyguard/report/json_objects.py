@@ -1,4 +1,4 @@
-"""The JSON objects of ``json`` and ``jsonl``, as docs/json.md describes them, and how they become text."""
+"""The JSON objects of the formats ``json`` and ``jsonl``, as docs/json.md describes them, and their encoding."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from keyguard.report.summary import gaps, is_incomplete
 from keyguard.support.dates import age
 from keyguard.support.sanitize import visible_json
 
-#: changes when a name goes or means something else; new names may come without
+#: changes when a name is removed or changes its meaning; names may be added without
 SCHEMA = "keyguard/1"
 
 Object = dict[str, Any]
 
-#: what names keys and objects stays whole
+#: names of identifiers, in which no value is masked
 _IDS = {"id", "fingerprint", "key", "object", "commit", "removed_in", "removedIn", "line_hash", "schema", "$schema"}
 _IDS |= {"version", "semanticVersion", "keyguard/v1", "primaryLocationLineHash"}
 
 
 def finding_object(finding: Finding, now: int | None) -> Object:
-    """One key with all its places; ``now`` is what its age is counted to."""
+    """Return one finding with all its places; its age is counted up to ``now``."""
     return {
         "id": finding.id,
         "kind": finding.kind,
@@ -64,7 +64,7 @@ def _verdict_object(verdict: Verdict) -> Object:
 
 
 def occurrence_object(occurrence: Occurrence) -> Object:
-    """One place."""
+    """Return one place."""
     snippet = occurrence.snippet
     return {
         **path_names(occurrence.path),
@@ -80,7 +80,7 @@ def occurrence_object(occurrence: Occurrence) -> Object:
 
 
 def skipped_object(skipped: Skipped) -> Object:
-    """Something that was not read."""
+    """Return something that was not read."""
     return {
         **path_names(skipped.path),
         "reason": skipped.reason,
@@ -90,7 +90,7 @@ def skipped_object(skipped: Skipped) -> Object:
 
 
 def coverage_object(run: Run) -> Object:
-    """What the scan looked at."""
+    """Return what the scan covered."""
     coverage = run.coverage
     return {
         "scope": coverage.scope,
@@ -109,7 +109,7 @@ def coverage_object(run: Run) -> Object:
 
 
 def configuration_object(run: Run) -> Object:
-    """Which configuration counted."""
+    """Return which configuration applied."""
     found = run.configuration
     return {
         "source": found.source,
@@ -122,7 +122,7 @@ def configuration_object(run: Run) -> Object:
 
 
 def summary_object(run: Run) -> Object:
-    """Counts, what was suppressed, and by which version."""
+    """Return the counts, what was suppressed, and the version."""
     severities = {severity.label: 0 for severity in sorted(Severity, reverse=True)}
     for finding in run.findings:
         severities[finding.severity.label] += 1
@@ -143,7 +143,7 @@ def summary_object(run: Run) -> Object:
 
 
 def path_names(path: bytes) -> Object:
-    """``path`` as text; where the name is not UTF-8, its other bytes as ``\\xNN`` and the name itself in base64."""
+    """Return ``path`` as text; if it is not UTF-8, its other bytes as ``\\xNN`` and the whole path in base64."""
     try:
         return {"path": path.decode()}
     except UnicodeDecodeError:
@@ -153,8 +153,9 @@ def path_names(path: bytes) -> Object:
 
 
 def to_json(value: Object, *, indent: int = 0) -> str:
-    """The object as JSON on one line, or indented; nothing in it can act on a terminal or a CI runner, and no value
-    that is known stands in it.
+    """Return the object as JSON, on one line or indented.
+
+    Nothing in it can act on a terminal or a CI runner, and no value that is known to be secret is in it.
     """
     text = _encoded(value, indent)
     return _encoded(_masked(value), indent) if KNOWN.shows(text) else text
@@ -171,10 +172,10 @@ def _encoded(value: Object, indent: int) -> str:
 
 
 def _masked(value: Any, name: str = "") -> Any:
-    """The same with every known value masked, text by text: so it stays JSON, whatever a value is made of."""
+    """Return the same with every known secret masked, string by string: it stays JSON whatever a secret contains."""
     if isinstance(value, str):
         shown = value if name in _IDS else KNOWN.mask(value)
-        # a mask may have blanks in it
+        # a mask may contain spaces
         return shown.replace(" ", "%20") if name == "uri" else shown
     if isinstance(value, (list, tuple)):
         return [_masked(item, name) for item in value]
@@ -184,7 +185,7 @@ def _masked(value: Any, name: str = "") -> Any:
 
 
 def _history_names(occurrence: Occurrence) -> Object:
-    """What only a place in history has."""
+    """Return the names that only places in history have."""
     if occurrence.where is not Where.HISTORY:
         return {}
     trace = occurrence.trace or Trace(kind="blob")
@@ -218,7 +219,7 @@ def _suppressed_object(suppressed: Suppressed) -> Object:
 
 
 def _without_surrogates(value: Any) -> Any:
-    """The same with lone surrogates written out: no JSON parser need take them."""
+    """Return the same with lone surrogates escaped: JSON parsers need not accept them."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):

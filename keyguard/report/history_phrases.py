@@ -1,9 +1,9 @@
-"""How history is said to people: whether a key is still there, since when, what brought it, removed it, holds it."""
+"""The history of a key in words: whether it is still there, since when, what added and removed it, and its refs."""
 
 from __future__ import annotations
 
 from keyguard.model.finding import Finding, Occurrence, Run, Trace, Where
-from keyguard.report.phrases import counted, number, place
+from keyguard.report.phrases import counted, number, place_text
 from keyguard.report.summary import is_incomplete
 from keyguard.support import dates
 from keyguard.support.sanitize import shown
@@ -16,7 +16,7 @@ _REFS = (
     ("refs/tags/", "tag "),
     ("refs/notes/", "notes "),
 )
-#: reach -> where a key stands that is not in the files
+#: reach -> where a key is that is not in the files
 _REACH = {
     "head": "gone from the files, but still in history",
     "branch": "not in the files here, but in the history of another branch",
@@ -30,7 +30,7 @@ _REACH = {
     "dangling": "dangling: nothing leads to it any more, but git still holds it",
     "": "not in the files that were read, but in history",
 }
-#: the same in few words, for what no clone gets
+#: the same in few words, for what no clone receives
 _LOCAL = {
     "stash": "only in a stash",
     "index": "only staged",
@@ -52,23 +52,26 @@ _THEN = {
 }
 
 
-def standing(finding: Finding, run: Run) -> list[str]:
-    """Where the key is now and since when, what brought and removed it, and what holds it; empty without history."""
+def history_lines(finding: Finding, run: Run) -> list[str]:
+    """Return where the key is now and since when, what added and removed it, and which refs hold it.
+
+    It is empty without history.
+    """
     past = [one for one in finding.occurrences if one.where is Where.HISTORY]
     if not past:
         return ["in the files, but not in history"] if finding.kind == "key" and _never_committed(finding, run) else []
     first = finding.occurrences[0]
-    # of what is still there it matters how it came; of what is gone, how the place that is shown went
+    # for a key that is still there it matters how it came; for one that is gone, how the first place was removed
     told = first if _is_gone(first) else _earliest(past)
     lines = [_since(_headline(first, past), finding, run), _course(told)]
     refs = sorted({ref for one in past for ref in _trace(one).refs})
     if refs:
-        lines.append(f"now {'at' if _trace(first).kind in _MESSAGE else 'in the files of'} {holders(refs)}")
+        lines.append(f"now {'at' if _trace(first).kind in _MESSAGE else 'in the files of'} {ref_names(refs)}")
     return list(filter(None, lines))
 
 
-def advice(finding: Finding) -> str:
-    """What comes before the steps that every key needs; empty where history does not matter."""
+def history_advice(finding: Finding) -> str:
+    """Return the advice that precedes the rule's own steps; empty if history makes no difference."""
     first, *_ = finding.occurrences
     if finding.ended:
         return ""
@@ -84,31 +87,31 @@ def advice(finding: Finding) -> str:
     return "Revoke it first: every clone has it, and keeps it when history is rewritten. That comes second."
 
 
-def others(finding: Finding) -> list[Occurrence]:
-    """The places besides the first; a version in history of what is in the files is no other place."""
+def other_places(finding: Finding) -> list[Occurrence]:
+    """Return the places besides the first, without versions in history of files that contain the key now."""
     live = {one.path for one in finding.occurrences if one.where is not Where.HISTORY}
     return [one for one in finding.occurrences[1:] if not (_is_version(one) and one.path in live)]
 
 
-def place_in_time(occurrence: Occurrence) -> str:
-    """``path:line:column in commit 4f2c1ab990 of 2021-03-04, removed 2022-01-09 by 77aa001122``."""
-    return place(occurrence) + aside(occurrence)
+def place_with_history(occurrence: Occurrence) -> str:
+    """Return ``path:line:column in commit 4f2c1ab990 of 2021-03-04, removed 2022-01-09 by 77aa001122``."""
+    return place_text(occurrence) + history_suffix(occurrence)
 
 
-def aside(occurrence: Occurrence) -> str:
-    """What follows on the commit of a place: its day, when it was removed, whether it is still there."""
+def history_suffix(occurrence: Occurrence) -> str:
+    """Return what follows the commit of a place: its date, its removal, and whether HEAD still has it."""
     if occurrence.where is not Where.HISTORY:
         return ""
     trace = _trace(occurrence)
     parts = [_LOCAL.get(trace.reach, ""), _removal(trace, "removed"), "still at HEAD" if trace.at_head else ""]
     if trace.refs and not trace.at_head:
-        parts.append(f"in the files of {holders(trace.refs)}")
+        parts.append(f"in the files of {ref_names(trace.refs)}")
     date = dates.day(occurrence.author_date)
     return "".join([f" of {date}" if date else "", *(f", {part}" for part in parts if part)])
 
 
-def holders(refs: list[str] | tuple[str, ...]) -> str:
-    """``branch release/1.x, tag v1.0, remote branch origin/x and 12 more``."""
+def ref_names(refs: list[str] | tuple[str, ...]) -> str:
+    """Return ``branch release/1.x, tag v1.0, remote branch origin/x and 12 more``."""
     said = ", ".join(map(_ref, refs[:_MOST_REFS]))
     return f"{said} and {number(len(refs) - _MOST_REFS)} more" if len(refs) > _MOST_REFS else said
 
@@ -138,7 +141,7 @@ def _headline(first: Occurrence, past: list[Occurrence]) -> str:
 
 
 def _since(headline: str, finding: Finding, run: Run) -> str:
-    """The headline, and ``since 2021-03-04, 1,727 days``."""
+    """Return the headline with ``since 2021-03-04, 1,727 days``."""
     day = dates.day(finding.first_seen)
     if not day:
         return headline
@@ -148,10 +151,10 @@ def _since(headline: str, finding: Finding, run: Run) -> str:
 
 
 def _course(one: Occurrence) -> str:
-    """``came 2021-03-04 with commit 4f2c1ab990 by A. N. Author, removed 2022-01-09 by commit 77aa001122``."""
+    """Return ``came 2021-03-04 with commit 4f2c1ab990 by A. N. Author, removed 2022-01-09 by commit 77aa001122``."""
     trace = _trace(one)
     parts = []
-    # the place is the commit itself, and its day has been said
+    # for a place that is the commit itself, its date has been said already
     if one.commit and (trace.kind != "commit" or trace.author):
         day = dates.day(one.author_date)
         author = f" by {shown(trace.author)}" if trace.author else ""
@@ -181,17 +184,17 @@ def _earliest(past: list[Occurrence]) -> Occurrence:
 
 
 def _is_gone(one: Occurrence) -> bool:
-    """Whether the key is in no file that one would open now."""
+    """Return whether the key is in no file that one could open now."""
     return one.where is Where.HISTORY and not _trace(one).at_head and _trace(one).kind != "file"
 
 
 def _is_version(one: Occurrence) -> bool:
-    """Whether this is what HEAD or the index holds of a file: not another place, if the file is one."""
+    """Return whether this is a file's version in HEAD or the index, which is no other place than the file."""
     return one.where is Where.HISTORY and (_trace(one).at_head or _trace(one).reach == "index")
 
 
 def _never_committed(finding: Finding, run: Run) -> bool:
-    """Whether all of history was read, and this key is nowhere in it, not even where a marker allows it."""
+    """Return whether all of history was read and the key is nowhere in it, not even where a marker allows it."""
     history = run.coverage.history
     if history is None or history.range or is_incomplete(run) or finding.occurrences[0].where is not Where.TREE:
         return False
