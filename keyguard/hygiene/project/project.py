@@ -70,6 +70,8 @@ class Project:
         """What could not be read or found out."""
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
+        #: the last file that was too much to be kept
+        self._last_read: tuple[bytes | None, bytes | None] = None, None
         self._last_line = (b"", 1, 0)
         self._unanswered: set[int] = set()
         self._reader = Reader(self.root, self.shown, LIMIT)
@@ -104,9 +106,12 @@ class Project:
 
     def read(self, path: bytes) -> bytes | None:
         """Return the content of a file, listed or not; None if there is none, or more than ``LIMIT`` bytes."""
+        if path == self._last_read[0]:
+            return self._last_read[1]
         if path not in self._contents:
             data = self._read(path)
             if self._kept + len(data or b"") > _KEPT:
+                self._last_read = path, data  # whoever goes through its keys asks for it once for each of them
                 return data
             self._kept += len(data or b"")
             self._contents[path] = data
