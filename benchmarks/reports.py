@@ -11,7 +11,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,9 +20,9 @@ from keyguard.inspection.inspector import Inspector
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Blob, Where
 
-#: fields of the reports that are not compared: which version of keyguard wrote them
+#: fields of the reports that are not compared: which version of keyguard wrote them; ``[*]`` is any item of a list
 LEFT_OUT = frozenset({"json.summary.version"})
-LEFT_OUT |= {f"sarif.runs[0].tool.driver.{name}" for name in ("version", "semanticVersion")}
+LEFT_OUT |= {f"sarif.runs[*].tool.driver.{name}" for name in ("version", "semanticVersion")}
 #: seconds after which a scan is ended, which counts as a difference even where both took so long
 PATIENCE = 900
 _SHOWN = 300
@@ -75,9 +75,10 @@ def ask(program: Program, folder: Path, arguments: Sequence[str], env: Mapping[s
     return Answer(done.returncode, _decoded(done.stderr), _decoded(done.stdout), written)
 
 
-def differences(before: Answer, after: Answer) -> list[str]:
+def differences(before: Answer, after: Answer, left_out: Set[str] = LEFT_OUT) -> list[str]:
     """Lines that say what is not the same, with every key masked; empty if nothing differs."""
     found = []
+    before, after = (one._replace(reports=_without(left_out, "", one.reports)) for one in (before, after))
     if before.code != after.code or before.code < 0:
         found.append(f"exit code: {before.code} != {after.code}")
     found += _lines_apart("standard error", before.said, after.said)
@@ -99,7 +100,7 @@ def _lines_apart(name: str, before: str, after: str) -> Iterator[str]:
 
 
 def _values_apart(place: str, before: Any, after: Any) -> Iterator[str]:
-    if before == after or place in LEFT_OUT:
+    if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for name in [*before, *(name for name in after if name not in before)]:
@@ -119,6 +120,16 @@ def _items_apart(place: str, before: list[Any], after: list[Any]) -> Iterator[st
     ours, theirs = (Counter(json.dumps(item, sort_keys=True) for item in items) for items in (before, after))
     yield from (f"{place}: only before: {item}" for item in (ours - theirs).elements())
     yield from (f"{place}: only after: {item}" for item in (theirs - ours).elements())
+
+
+def _without(left_out: Set[str], place: str, value: Any) -> Any:
+    """A report without some fields."""
+    if isinstance(value, list):
+        return [_without(left_out, f"{place}[*]", item) for item in value]
+    if isinstance(value, dict):
+        places = {name: f"{place}.{name}" if place else name for name in value}
+        return {name: _without(left_out, places[name], value[name]) for name in value if places[name] not in left_out}
+    return value
 
 
 def _short(value: Any) -> str:

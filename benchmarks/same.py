@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -28,8 +28,6 @@ from benchmarks.reports import LEFT_OUT, Answer, Program, ask, differences
 from benchmarks.testprojects import ROOT, leave_projects
 from keyguard.rules.examples import fill
 
-#: lines that are printed of one comparison
-_MOST = 20
 _STAGED = {
     ".env": "STRIPE_SECRET_KEY=sk_live_{alnum:32}\nNEXT_PUBLIC_PASSWORD=hunter\n",
     "staged.py": "import stripe\n\nstripe.api_key = 'sk_live_{alnum:32}'\nname = 'nothing to see here'\n",
@@ -99,8 +97,8 @@ def staged_clone(repository: Path, folder: Path) -> Path:
 class Comparison:
     """Two programs, and a folder for their caches and reports."""
 
-    def __init__(self, before: str, after: str, scratch: Path) -> None:
-        self._programs = (before, after)
+    def __init__(self, before: str, after: str, scratch: Path, left_out: Set[str] = LEFT_OUT) -> None:
+        self._programs, self._left_out = (before, after), left_out
         self._scratch = scratch
         self._env = {"PATH": os.environ["PATH"], "HOME": str(scratch / "home"), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
         self._env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -127,7 +125,7 @@ class Comparison:
             programs = [Program(name, Path(scratch, str(turn))) for turn, name in enumerate(self._programs)]
             for question in asked:
                 before, after = (ask(program, folder, question.arguments, self._env, reports) for program in programs)
-                yield Row(what, question.name, before, after, differences(before, after))
+                yield Row(what, question.name, before, after, differences(before, after, self._left_out))
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -152,13 +150,13 @@ def summary(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def tell(rows: Sequence[Row]) -> str:
-    """What differs."""
+def tell(rows: Sequence[Row], most: int) -> str:
+    """Return what differs, at most so many lines for each comparison."""
     lines = []
     for one in rows:
         if one.found:
-            lines += ["", f"{one.what}, {one.question}:", *(f"  {line}" for line in one.found[:_MOST])]
-            lines += [f"  and {len(one.found) - _MOST} more"] * (len(one.found) > _MOST)
+            lines += ["", f"{one.what}, {one.question}:", *(f"  {line}" for line in one.found[:most])]
+            lines += [f"  and {len(one.found) - most} more"] * (len(one.found) > most)
     return "\n".join(lines)
 
 
@@ -180,6 +178,14 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--after", metavar="COMMAND", default=str(ours), help="the keyguard to try (that of this checkout)")
     add("--tests", metavar="PATH", nargs="+", default=[], help="tests whose projects are scanned; they are run first")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="projects at a time (%(default)s)")
+    add(
+        "--but",
+        metavar="FIELD",
+        action="append",
+        default=[],
+        help="not compared, as json.findings[*].age_days; repeatable",
+    )
+    add("--lines", type=int, default=10, metavar="N", help="differences that are printed of each scan (%(default)s)")
     add("--list", action="store_true", help="print how each repository is scanned and what is not compared, and stop")
     asked = parser.parse_args(argv)
     if not (asked.repositories or asked.tests):
@@ -196,22 +202,25 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints tables and differences; 0 if there are none, 1 if there are, or argparse's 2."""
     asked = arguments(argv)
+    left_out = LEFT_OUT | set(asked.but)
     if asked.list:
         for path in asked.repositories:
             print(f"{path}:", *(f"  {one.name}: {' '.join(one.arguments)}" for one in questions(path)), sep="\n")
-        print("not compared:", *sorted(LEFT_OUT))
+        print("not compared:", *sorted(left_out))
         return 0
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        comparison = Comparison(absolute(asked.before), absolute(asked.after), Path(scratch))
+        comparison = Comparison(absolute(asked.before), absolute(asked.after), Path(scratch), left_out)
         for path in asked.repositories:
-            rows += comparison.repository(path.absolute())
-            print(path.name, file=sys.stderr, flush=True)
+            here = list(comparison.repository(path.absolute()))
+            different = sum(bool(one.found) for one in here)
+            print(f"{path.name}: {len(here)} scans, {different} different", file=sys.stderr, flush=True)
+            rows += here
         if rows:
-            print(f"{table(rows)}\n{tell(rows)}\n", flush=True)
+            print(f"{table(rows)}\n{tell(rows, asked.lines)}\n", flush=True)
         if asked.tests:
             made = list(comparison.projects(leave_projects(asked.tests, Path(scratch, "tests")), asked.jobs))
-            print(f"{summary(made)}\n{tell(made)}", flush=True)
+            print(f"{summary(made)}\n{tell(made, asked.lines)}", flush=True)
             rows += made
     return int(any(one.found for one in rows))
 

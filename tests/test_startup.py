@@ -35,7 +35,6 @@ TOO_HEAVY = {
     "rich",
     "shutil",
     "sqlite3",
-    "textwrap",
     "tomllib",
     "tomli",
     "tree_sitter",

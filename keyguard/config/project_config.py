@@ -68,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True):
     further: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The folder and ``exclude`` of a second configuration that applies as well."""
     accepted: Callable[[], bytes] | None = None
-    """Gives the file of accepted findings that counts; it is asked only where there are findings."""
+    """Returns the content of the accepted-findings file in effect; called only if there are findings."""
 
     def rule_paths(self) -> tuple[str, ...]:
         """Return the rule packs that may replace others, as absolute paths."""

@@ -1,4 +1,4 @@
-"""What is about to be done, as people read it: a unified diff in which no secret can be seen."""
+"""The display of a plan: unified diffs in which no secret is visible."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.fix.changes import Step, Write
 from keyguard.fix.files import dotenv
 from keyguard.fix.files.site import Site
+from keyguard.fix.plan import Step, Write
 from keyguard.inspection.filenames import Names
 from keyguard.masking.secret import MASK
 from keyguard.support.sanitize import shown, visible
 
 _CONTEXT = 2
 _WIDEST = 200
-#: no change is larger: keys in so many lines after each other
+#: lines: no change is larger, which would be keys on so many consecutive lines
 _FARTHEST = 400
-#: what looks random may be a secret that no rule knows
+#: a random-looking word, which may be a secret that no rule knows
 _RANDOM = re.compile(rb"(?<![A-Za-z0-9+/_=-])(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_=-]{24,}")
-#: what stands beside a key is often another, and in a form that no rule knows
+#: an assignment to a secret's name: beside a key there often is another, in a form that no rule knows
 _WORD = r"(?:auth|cred|key|passw|pwd|secret|token)\w{0,200}[\"']?[\])]?[ \t]*(?::=|=>|[:=])(?!=)[ \t]*"
-#: a name of that kind says where the secret is, and not what
+#: a value that is a name of that kind says where the secret is, not what it is
 _NAME = r"(?-i:[A-Z]+(?:_[A-Z]+)+[)\]},; \t]*$)"
 _SAID = re.compile(rf"({_WORD})(?!{_NAME})\S.*", re.IGNORECASE)
 _QUOTED = re.compile(rf"({_WORD}([\"']))(?![^\"']*\*{{8}})[^\"']*[^\"' ](?=\2)", re.IGNORECASE)
@@ -29,7 +29,7 @@ _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
 def described(step: Step, site: Site) -> Iterator[str]:
-    """The lines for a step."""
+    """Yield the lines that show a step."""
     name = site.name(step.path)
     yield f"{name} {visible(site.names.masked_text(step.title))}"
     if isinstance(step, Write):
@@ -47,7 +47,7 @@ def _diff(step: Write, name: str, site: Site) -> Iterator[str]:
 
 
 class _Change(NamedTuple):
-    """Lines of the old text, half open, and those of the new one that stand in their place."""
+    """A half-open range of old lines, and the range of new lines that replaces it."""
 
     old: int
     old_end: int
@@ -56,7 +56,7 @@ class _Change(NamedTuple):
 
 
 def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
-    """Where the texts differ. ``difflib`` takes lines that are frequent for noise, and then shows all of a file."""
+    """Yield where the texts differ. ``difflib`` takes frequent lines for noise, and then shows the whole file."""
     at, there = 0, 0
     while at < len(old) or there < len(new):
         if old[at : at + 1] == new[there : there + 1]:
@@ -68,7 +68,7 @@ def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
 
 
 def _until_same(old: list[str], new: list[str], at: int, there: int) -> tuple[int, int]:
-    """How many lines to leave out on either side until the texts are the same again."""
+    """Return how many lines to skip on either side until the texts are equal again."""
     for total in range(1, _FARTHEST):
         for less in range(min(total, len(old) - at) + 1):
             more = total - less
@@ -79,7 +79,7 @@ def _until_same(old: list[str], new: list[str], at: int, there: int) -> tuple[in
 
 
 def _groups(changes: Iterator[_Change]) -> Iterator[list[_Change]]:
-    """Those together that are so near each other that the lines around them meet."""
+    """Yield changes in groups whose context lines meet."""
     group: list[_Change] = []
     for change in changes:
         if group and change.old - group[-1].old_end > 2 * _CONTEXT:
@@ -110,12 +110,12 @@ def _range(start: int, end: int) -> str:
 
 
 def _without_values(line: str) -> str:
-    """A line that stays as it is, without what it says to be secret."""
+    """Return an unchanged line with the values of secret names masked."""
     return _SAID.sub(rf"\1{MASK}", line)
 
 
 def _without_quoted(line: str) -> str:
-    """A line that changes, without what it says to be secret and has in quotes."""
+    """Return a changed line with the quoted values of secret names masked."""
     return _QUOTED.sub(rf"\1{MASK}", line)
 
 

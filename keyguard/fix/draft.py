@@ -1,14 +1,14 @@
-"""A plan while it is made: each file with all that has been thought of for it so far."""
+"""A plan while it is made: each file with all changes collected for it so far."""
 
 from __future__ import annotations
 
-from keyguard.fix.changes import Left, Plan, Stage, Step, Write
 from keyguard.fix.files.folder import Blocked, Found
 from keyguard.fix.files.site import Site
+from keyguard.fix.plan import Left, Plan, Stage, Step, Write
 
 
 class Draft:
-    """What is to be done at a site. Files are looked at once, and written once."""
+    """The plan for a site. Each file is read once and written once."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -18,14 +18,14 @@ class Draft:
         self._left: set[Left] = set()
 
     def content(self, path: bytes) -> bytes:
-        """The file as it would be; nothing where there is none. Raises ``Blocked`` where it cannot be changed."""
+        """Return the content that the file would have; empty without a file. Raise ``Blocked`` if it cannot change."""
         if path in self._writes:
             return self._writes[path].new
         found = self._look(path)
         return found.content if found else b""
 
     def exists(self, path: bytes) -> bool:
-        """Whether the file would be there. Raises ``Blocked``."""
+        """Return whether the file would exist. Raise ``Blocked`` if it cannot be read."""
         return path in self._writes or self._look(path) is not None
 
     def put(
@@ -39,7 +39,7 @@ class Draft:
         private: bool = False,
         proof: bytes = b"",
     ) -> None:
-        """Another content for a file; one that was thought of before is part of it. Raises ``Blocked``."""
+        """Set the content of a file, including what was planned for it before. Raise ``Blocked`` if that cannot be."""
         before, found = self._writes.get(path), self._look(path)
         if found is not None:
             _refuse_odd(found)
@@ -58,29 +58,29 @@ class Draft:
         )
 
     def add(self, step: Step) -> None:
-        """A step of another kind, once for each file."""
+        """Add a step of another kind, once for each file."""
         self._steps[step.stage, step.path] = step
 
     def leave(self, path: bytes, line: int, reason: str, *, lasting: bool = False) -> None:
-        """Something that a person has to do."""
+        """Add something that is left to a person."""
         self._left.add(Left(path, line, reason, lasting))
 
     def plans(self, stage: Stage, path: bytes) -> bool:
-        """Whether a step is planned for the file."""
+        """Return whether a step is planned for the file."""
         return (stage, path) in self._steps
 
     def ignores(self, path: bytes) -> bool:
-        """Whether the plan has git ignore the file."""
+        """Return whether the plan makes git ignore the file."""
         return any(path in write.proofs for write in self._writes.values() if write.stage is Stage.IGNORE)
 
     def plan(self) -> Plan:
-        """All of it, in the order in which it is to be done."""
+        """Return the plan, in the order in which it is to be applied."""
         writes = [one for one in self._writes.values() if one.new != one.old]
         steps = sorted([*writes, *self._steps.values()], key=lambda one: (one.stage, one.path))
         return Plan(tuple(steps), tuple(sorted(self._left)))
 
     def refuse(self, path: bytes) -> None:
-        """Raise ``Blocked`` where the file cannot be given another content."""
+        """Raise ``Blocked`` if the content of the file cannot be changed."""
         found = self._look(path)
         if found is not None:
             _refuse_odd(found)
@@ -95,7 +95,7 @@ class Draft:
 
 
 def _refuse_odd(found: Found) -> None:
-    if b"\0" in found.content:  # as what Windows PowerShell writes: what is put in would be in another encoding
+    if b"\0" in found.content:  # as Windows PowerShell writes it: inserted text would be in another encoding
         raise Blocked("the file is no text in UTF-8")
     if not found.mode & 0o222:
         raise Blocked("it is read-only")

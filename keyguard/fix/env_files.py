@@ -1,20 +1,20 @@
-"""The environment file that a key moves to: which one it is, whether it may, and under which name."""
+"""The environment file that receives a key: which one it is, whether it may, and under which variable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from keyguard.fix import hygiene, variables
-from keyguard.fix.changes import Stage
+from keyguard.fix import hygiene, variable_names
 from keyguard.fix.draft import Draft
 from keyguard.fix.files import dotenv
 from keyguard.fix.files.folder import PRIVATE, Blocked
+from keyguard.fix.plan import Stage
 from keyguard.model.finding import Finding, Rule
 from keyguard.rules.loader import RuleSet
 from keyguard.support.sanitize import shown_path
 
 _NAME = b".env"
-#: where a program begins: its environment file lies beside one of these
+#: files that mark the folder of a program, whose environment file lies beside them
 _MANIFESTS = (
     b"package.json",
     b"pyproject.toml",
@@ -28,23 +28,23 @@ _MANIFESTS = (
     b"build.gradle",
     b"build.gradle.kts",
 )
-#: secrets of a workflow have no such names: GitHub's own do
+#: secrets of a workflow must not begin like GitHub's own
 _TAKEN, _INSTEAD = "GITHUB_", "GH_"
 
 
-class Homes:
-    """The environment files of a site, as a plan fills them."""
+class EnvFiles:
+    """The environment files of a site, as the plan fills them."""
 
     def __init__(self, draft: Draft, ruleset: RuleSet) -> None:
         self._draft, self._ruleset = draft, ruleset
         self._rules = ruleset.by_id()
         self._names: dict[str, str] = {}
-        """Fingerprint -> the name it was given first."""
+        """Fingerprint -> the name that the key got first."""
         self._values: dict[bytes, dict[str, bytes]] = {}
         self._trouble: dict[bytes, str] = {}
 
     def home(self, path: bytes, language: str) -> bytes:
-        """The environment file for code at a path: one that is there, else beside the program that it belongs to."""
+        """Return the environment file for code at a path: an existing one, else one beside the program's manifest."""
         site = self._draft.site
         folders = list(_upwards(path))
         if language == "yaml-compose":
@@ -60,38 +60,38 @@ class Homes:
         return top + _NAME
 
     def is_beside(self, path: bytes, names: Iterable[bytes]) -> bool:
-        """Whether there is a file of one of these names in a folder around the path."""
+        """Return whether a folder around the path contains a file of one of these names."""
         site = self._draft.site
         return any(site.content(folder + name) is not None for folder in _upwards(path) for name in names)
 
     def trouble(self, home: bytes) -> str:
-        """Why no key may be written there, with what to do about it; empty if it may."""
+        """Return why no key may be written there, with what to do about it; empty if it may."""
         if home not in self._trouble:
             self._trouble[home] = self._look(home)
         return self._trouble[home]
 
     def name(self, home: bytes, finding: Finding, secret: bytes, before: bytes, language: str) -> str:
-        """The variable for a key: that which has the value already, else one that is free."""
+        """Return the variable for a key: the one that has the value already, else one that is free."""
         values = self._known(home)
-        same = [name for name, value in values.items() if value == secret and variables.usable(name)]
+        same = [name for name, value in values.items() if value == secret and variable_names.usable(name)]
         wanted = same[0] if same else self._names.get(finding.fingerprint) or self._suggested(finding, before)
         if language == "yaml-workflow" and wanted.upper().startswith(_TAKEN):
             wanted = _INSTEAD + wanted[len(_TAKEN) :]
-        choice = (wanted, *variables.alternatives(wanted, finding.environment))
+        choice = (wanted, *variable_names.alternatives(wanted, finding.environment))
         name = next(one for one in choice if values.get(one, secret) == secret)
         values[name] = secret
         self._names.setdefault(finding.fingerprint, name)
         return name
 
     def keep(self, home: bytes, name: str, secret: bytes) -> None:
-        """Write the key into the file, once, and its name into the example. Raises ``Blocked``."""
+        """Write the key into the file, once, and its name into the example. Raise ``Blocked`` if that is impossible."""
         content = self._draft.content(home)
         if name not in dotenv.settings(content):
             try:
                 content = dotenv.with_setting(content, name, secret)
             except ValueError as error:
                 raise Blocked(str(error)) from None
-            # who may read one that is there is another matter, and a finding of its own
+            # who may read an existing file is a finding of its own
             mode = None if self._draft.exists(home) else PRIVATE
             self._draft.put(home, content, Stage.KEEP, f"keeps {name}", mode=mode, private=True, proof=home)
         hygiene.described(self._draft, home, [name])
@@ -104,9 +104,9 @@ class Homes:
     def _suggested(self, finding: Finding, before: bytes) -> str:
         rule: Rule = self._rules[finding.rule]
         taken = {*self._names.values()}
-        wanted = variables.suggested(before, rule, self._ruleset.vendor_of(rule))
+        wanted = variable_names.suggested(before, rule, self._ruleset.vendor_of(rule))
         return next(
-            name for name in (wanted, *variables.alternatives(wanted, finding.environment)) if name not in taken
+            name for name in (wanted, *variable_names.alternatives(wanted, finding.environment)) if name not in taken
         )
 
     def _look(self, home: bytes) -> str:
@@ -125,7 +125,7 @@ class Homes:
 
 
 def _upwards(path: bytes) -> Iterator[bytes]:
-    """The folders around a path, the nearest first, each with a slash at its end; the last one is empty."""
+    """Yield the folders around a path, the nearest first, each with a trailing slash; the last one is empty."""
     folder = path[: path.rfind(b"/") + 1]
     while folder:
         yield folder

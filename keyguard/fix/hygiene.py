@@ -1,6 +1,6 @@
-"""What is safe to do about how keys are kept: ignore rules, what git is to forget, examples, permissions.
+"""Fixes for findings about hygiene: ignore rules, removal from the index, examples, permissions.
 
-It acts on what the checks of hygiene say, and looks again before it believes them.
+They act on the findings of the checks, and verify each before they change anything.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from keyguard.fix.changes import Restrict, Stage, Untrack
 from keyguard.fix.draft import Draft
 from keyguard.fix.files import dotenv, ignore_files
 from keyguard.fix.files.folder import PRIVATE, Blocked
+from keyguard.fix.plan import Restrict, Stage, Untrack
 from keyguard.git.layout.repository import Repository
 from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.hygiene.envfiles.names import is_env_file, is_example
@@ -20,14 +20,14 @@ from keyguard.support.sanitize import shown_path
 
 _IGNORE = b".gitignore"
 _EXAMPLES = (b".env.example", b".env.sample", b".env.template", b".env.dist", b"env.example", b"example.env")
-#: shells run these, and names are not all that is in them
+#: scripts that shells run, which contain more than names
 _SCRIPTS = (b".envrc",)
-#: longer files are no settings that a person wrote
+#: bytes: longer files are no settings that a person wrote
 _LIMIT = 64 << 10
 
 
 def plan_keeping(run: Run, draft: Draft) -> None:
-    """Into the draft: all that these findings ask for."""
+    """Add to the draft all that these findings ask for."""
     for finding in run.findings:
         act = _ACTS.get(finding.rule) if finding.kind == "hygiene" else None
         if act is not None:
@@ -43,7 +43,7 @@ def _tried(act: Callable[[Draft, list[bytes]], None], finding: Finding, draft: D
 
 
 def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
-    """A rule for each file that git would take."""
+    """Add an ignore rule for each file that git would add."""
     for path in paths:
         repository = draft.site.repository(path)
         verdict = draft.site.verdicts([path])[path]
@@ -59,7 +59,7 @@ def ignore(draft: Draft, paths: Iterable[bytes]) -> None:
 
 
 def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
-    """Out of the index, into the rules; and an example, since nobody else has the file from now on."""
+    """Remove files from the index, ignore them, and add an example, since nobody else will have the file."""
     for path in paths:
         ignore(draft, [path])
         if draft.site.tracked(path, unmerged=True):
@@ -70,7 +70,7 @@ def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
 
 
 def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
-    """For the owner's eyes only."""
+    """Restrict files to their owner."""
     for path in paths:
         found = draft.site.found(path)
         if found is None or not found.mode & 0o077:
@@ -83,7 +83,7 @@ def restrict(draft: Draft, paths: Iterable[bytes]) -> None:
 
 
 def leave_out(draft: Draft, paths: list[bytes]) -> None:
-    """Out of what docker gets: the first path is the file that says so, the others are to be named in it."""
+    """Exclude files from the build context; the first path is the ignore file, the others are to be named in it."""
     home, *others = paths
     for path in others:
         rule = ignore_files.without_mask(ignore_files.docker_rule(draft.site.names.masked(path)))
@@ -104,8 +104,10 @@ _ACTS: dict[str, Callable[[Draft, list[bytes]], None]] = {
 
 
 def described(draft: Draft, path: bytes, names: Iterable[str] | None) -> None:
-    """An example beside an environment file, without values. To one that is there only these names are added (None: all
-    of the file). Nothing else hangs on it: where it cannot be done, that is said.
+    """Add an example beside an environment file, without values.
+
+    To an existing one only these names are added (None: all of the file). If it cannot be done, that is reported, and
+    nothing else depends on it.
     """
     folder, name = path[: path.rfind(b"/") + 1], path[path.rfind(b"/") + 1 :]
     if not is_env_file(name) or name in _SCRIPTS:
@@ -133,7 +135,7 @@ def _describe(draft: Draft, path: bytes, home: bytes, names: Iterable[str] | Non
 
 
 def _example(draft: Draft, folder: bytes, name: bytes) -> bytes:
-    """The example that is there, or where it belongs. A key in the name of a file gets into no other name."""
+    """Return the existing example, or where it belongs. A key in a file's name gets into no other name."""
     plain = name == b".env" or name.startswith(b".env.") or _has_key(draft, name)
     for one in _EXAMPLES if plain else ():
         if draft.site.content(folder + one) is not None:
@@ -146,7 +148,7 @@ def _has_key(draft: Draft, text: bytes) -> bool:
 
 
 def _ruled(draft: Draft, home: bytes, rule: bytes) -> bytes:
-    """The file with the rule: one that was there before is not enough, one of this plan is the last word."""
+    """Return the file with the rule at its end: an earlier one in the old file is not enough, one of this plan is."""
     content = draft.content(home)
     before = ignore_files.rules(draft.site.content(home) or b"")
     if rule in ignore_files.rules(content)[len(before) :]:
@@ -155,8 +157,9 @@ def _ruled(draft: Draft, home: bytes, rule: bytes) -> bytes:
 
 
 def _home(draft: Draft, repository: Repository, path: bytes, verdict: IgnoreVerdict) -> bytes:
-    """The ``.gitignore`` for a rule: that which takes the file back; else the nearest that speaks of such files; else
-    that of the top.
+    """Return the ``.gitignore`` for a rule: the one that includes the file again, else the nearest with such rules.
+
+    If there is neither, return that of the top.
     """
     site = draft.site
     base = site.base(repository)

@@ -1,4 +1,4 @@
-"""In which language a file is written, as far as a key in it can be replaced."""
+"""The language of a file, as far as a key in it can be replaced."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORKFLOWS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
 
 
 def language_of(path: bytes) -> str:
-    """The language, of ``keyguard.fix.code.LANGUAGES``; empty for none of them."""
+    """Return the language, one of ``keyguard.fix.code.LANGUAGES``; empty for any other."""
     name = path[path.rfind(b"/") + 1 :]
     if name.endswith((b".d.ts", b".d.mts", b".d.cts")):
         return ""

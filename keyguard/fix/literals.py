@@ -1,4 +1,4 @@
-"""Keys in code become look-ups in the environment, and their values move to an environment file that git ignores."""
+"""Replaces keys in code by look-ups in the environment, and moves their values to an ignored environment file."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyguard.engine.page import Page
-from keyguard.fix.changes import Stage
+from keyguard.fix.browser_files import browser_files
 from keyguard.fix.code import replace_literal
 from keyguard.fix.code.edits import Refused
-from keyguard.fix.delivered import delivered
 from keyguard.fix.draft import Draft
-from keyguard.fix.env_files import Homes
+from keyguard.fix.env_files import EnvFiles
 from keyguard.fix.files.folder import Blocked
 from keyguard.fix.languages import language_of
-from keyguard.fix.origins import not_own
+from keyguard.fix.plan import Stage
+from keyguard.fix.third_party import third_party_reason
 from keyguard.hygiene.envfiles.names import holds_keys, is_example
 from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Environment, Finding, Match, Run, Severity, Where
 
-#: checks that say that a browser gets the file
+#: checks that report files which a browser receives
 _DELIVERED = ("env-inlined-in-bundle", "key-in-frontend", "public-env-prefix", "server-key-in-client-code")
-#: more keys in one file are no code that a person wrote
+#: keys in one file: more are no code that a person wrote
 _MOST = 100
 _BEFORE = 400
-#: other frameworks have files of the same names as Spring, and nothing is replaced in them
+#: other frameworks have files with the same names as Spring's, in which no variables are replaced
 _JAVA = (b"pom.xml", b"build.gradle", b"build.gradle.kts")
 _RESOURCE = re.compile(rb"(?:\A|/)src/[^/]+/resources/")
 
@@ -42,13 +42,13 @@ _Wanted = Mapping[str, tuple[Finding, frozenset[_Place]]]
 
 
 def plan_literals(run: Run, draft: Draft) -> None:
-    """Into the draft: every key of the run that can be replaced; the others are left, with a reason."""
+    """Add to the draft every key of the run that can be replaced; leave the others, with a reason."""
     ruleset = draft.site.engine.ruleset
-    homes = Homes(draft, ruleset)
+    homes = EnvFiles(draft, ruleset)
     told = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
     places = _by_path(run)
     code = [draft.site.place(path) for path in places if path not in told and language_of(draft.site.place(path))]
-    shipped = delivered(draft.site, code)
+    shipped = browser_files(draft.site, code)
     for path, wanted in sorted(places.items()):
         if path in told or draft.site.place(path) in shipped:
             _leave_all(draft, path, wanted, "a browser gets this file: the key belongs on a server")
@@ -57,7 +57,7 @@ def plan_literals(run: Run, draft: Draft) -> None:
 
 
 def _by_path(run: Run) -> dict[bytes, dict[str, tuple[Finding, frozenset[_Place]]]]:
-    """Path as shown -> fingerprint -> the key, and where it stands in that file."""
+    """Return path as shown -> fingerprint -> the key and its places in that file."""
     places: dict[bytes, dict[str, set[_Place]]] = defaultdict(lambda: defaultdict(set))
     keys = {one.fingerprint: one for one in run.findings if one.kind == "key"}
     for key in keys.values():
@@ -70,7 +70,7 @@ def _by_path(run: Run) -> dict[bytes, dict[str, tuple[Finding, frozenset[_Place]
 
 
 def _matters(key: Finding) -> bool:
-    """Whether a scan says, without being asked for more, that it is a secret."""
+    """Return whether a scan reports the key without further options."""
     return key.environment is not Environment.PUBLISHABLE and key.severity is not Severity.INFO
 
 
@@ -81,7 +81,7 @@ def _leave_all(draft: Draft, displayed: bytes, wanted: _Wanted, reason: str) -> 
             draft.leave(path, place.line, reason)
 
 
-def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) -> None:
+def _plan_file(draft: Draft, homes: EnvFiles, displayed: bytes, wanted: _Wanted) -> None:
     path = draft.site.place(displayed)
     language = language_of(path)
     if not language:
@@ -94,7 +94,7 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
         draft.refuse(path)
         content = draft.content(path)
         home = homes.home(path, language)
-        trouble = not_own(path, content) or _unread(homes, path, language) or homes.trouble(home)
+        trouble = third_party_reason(path, content) or _unread(homes, path, language) or homes.trouble(home)
     except Blocked as blocked:
         return _leave_all(draft, displayed, wanted, str(blocked))
     if trouble:
@@ -106,14 +106,14 @@ def _plan_file(draft: Draft, homes: Homes, displayed: bytes, wanted: _Wanted) ->
     return None
 
 
-def _unread(homes: Homes, path: bytes, language: str) -> str:
-    """Why nobody would replace what is written into the file; empty where somebody does."""
+def _unread(homes: EnvFiles, path: bytes, language: str) -> str:
+    """Return why nothing would replace the reference in the file; empty if something does."""
     spring = language != "yaml-spring" or _RESOURCE.search(path) or homes.is_beside(path, _JAVA)
     return "" if spring else "nothing puts variables into a file of this kind"
 
 
 class _File(NamedTuple):
-    """A file with keys, and where they are to go."""
+    """A file with keys, and the environment file for them."""
 
     path: bytes
     language: str
@@ -121,8 +121,8 @@ class _File(NamedTuple):
     wanted: _Wanted
 
 
-def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found: list[Match]) -> None:
-    """From the last key to the first, so that the ones still to come are found by their number."""
+def _replace_all(draft: Draft, homes: EnvFiles, file: _File, content: bytes, found: list[Match]) -> None:
+    """Replace from the last key to the first, so that the remaining ones keep their number."""
     page = Page.of(content)
     places = [_Place(*page.position(one.start)) for one in found]
     named = {}
@@ -145,7 +145,7 @@ def _replace_all(draft: Draft, homes: Homes, file: _File, content: bytes, found:
         _replace(draft, homes, file, left[index], named[index], places[index].line)
 
 
-def _replace(draft: Draft, homes: Homes, file: _File, match: Match, name: str, line: int) -> None:
+def _replace(draft: Draft, homes: EnvFiles, file: _File, match: Match, name: str, line: int) -> None:
     answer = replace_literal(file.language, draft.content(file.path), (match.start, match.end), name)
     if isinstance(answer, Refused):
         draft.leave(file.path, line, answer.reason)
@@ -166,7 +166,7 @@ def _matches(draft: Draft, content: bytes) -> list[Match]:
 
 
 def _finding(draft: Draft, match: Match, wanted: _Wanted) -> tuple[Finding, frozenset[_Place]] | None:
-    """The key that a match is, and its places in the file."""
+    """Return the key that a match is, and its places in the file."""
     rules = draft.site.engine.ruleset.rules
     kinds = {rules[index].guessable for index in match.rules}
     names = (fingerprint(Secret(match.secret), guessable=kind) for kind in sorted(kinds))

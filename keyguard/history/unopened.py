@@ -46,14 +46,14 @@ def absent_submodules(links: Mapping[str, bytes], stores: Sequence[Repository]) 
 
 
 def absent_stores(repository: Repository) -> list[Skipped]:
-    """Return an entry for each object store that a repository borrows from and that is not there.
+    """Return an entry for each object store that a repository borrows from and that does not exist.
 
-    An object that something names and that only such a store has is missing, which is a gap of its own.
+    A referenced object that only such a store has is missing, which is a separate gap.
     """
     try:
         absent = absent_alternates(repository.objects)
     except GitError:
-        return []  # the store cannot be read at all, which is said
+        return []  # the store cannot be read at all, which is reported elsewhere
     path = (b".git/" if repository.top else b"") + b"objects/info/alternates"
     return [_listed(path, f"object store (borrowed from, and not there: {shown(one)})") for one in absent]
 

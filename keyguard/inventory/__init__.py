@@ -1,1 +1,1 @@
-"""The keys that a project has, one row each: where they are, how old they are, and who shares them."""
+"""The inventory of a project's keys, one row each: where they are, how old they are, and who shares them."""

@@ -1,4 +1,4 @@
-"""An inventory as text, JSON and CSV. No key is in any of them."""
+"""The formats of an inventory: text, JSON and CSV. None contains a key."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _COLUMNS = (
     "verdict",
     "verdict_day",
 )
-#: at the start of a cell, spreadsheets take these for the beginning of a formula
+#: characters that begin a formula for spreadsheets
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADINGS = ("id", "whose", "for", "key", "where", "places", "since", "days", "rotated", "shared", "verdict", "place")
 
 
 def render_text(found: Sequence[Row], run: Run, out: TextIO) -> None:
-    """A table for people, a line for each key, and what was looked at."""
+    """Write a table for people, a line for each key, and the coverage."""
     if found:
         table = [_HEADINGS, *map(_cells, found)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -58,7 +58,7 @@ def render_text(found: Sequence[Row], run: Run, out: TextIO) -> None:
 
 
 def render_json(found: Sequence[Row], run: Run, out: TextIO) -> None:
-    """One document, as docs/inventory.md describes it."""
+    """Write one document, as docs/inventory.md describes it."""
     document = {
         "schema": SCHEMA,
         "keys": [_object(row) for row in found],
@@ -69,14 +69,14 @@ def render_json(found: Sequence[Row], run: Run, out: TextIO) -> None:
 
 
 def render_csv(found: Sequence[Row], run: Run, out: TextIO) -> None:
-    """A table for spreadsheets, in which no cell can act."""
+    """Write a table for spreadsheets, in which no cell is a formula."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for row in found:
         writer.writerow([_harmless(str(cell)) for cell in _record(row)])
 
 
-#: name -> what writes it
+#: name -> function that writes it
 FORMATS: dict[str, Callable[[Sequence[Row], Run, TextIO], None]] = {
     "text": render_text,
     "json": render_json,
@@ -85,7 +85,7 @@ FORMATS: dict[str, Callable[[Sequence[Row], Run, TextIO], None]] = {
 
 
 def _counts(found: Sequence[Row]) -> str:
-    """``7 keys: 3 in files, 1 ignored, 3 history``."""
+    """Return ``7 keys: 3 in files, 1 ignored, 3 history``."""
     if not found:
         return "no keys found"
     wheres = [row.where for row in found]
@@ -105,7 +105,7 @@ _WHERES = {
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    """What stands in the columns, under ``_HEADINGS``."""
+    """Return the cells under ``_HEADINGS``."""
     verdict = " ".join(filter(None, (row.known.verdict, row.known.day)))
     return (
         row.id,
@@ -159,7 +159,7 @@ def _object(row: Row) -> Object:
 
 
 def _record(row: Row) -> Iterable[object]:
-    """The cells of a row, under ``_COLUMNS``; several paths in one are parted by semicolons."""
+    """Yield the cells under ``_COLUMNS``; several values in one cell are separated by semicolons."""
     yield from (row.id, row.fingerprint, row.rule, row.vendor, row.environment, row.masked, row.where)
     yield from (shown_path(row.path), row.line, row.places, row.first_seen, row.last_seen)
     yield from ("" if row.age_days is None else row.age_days, row.last_rotated)

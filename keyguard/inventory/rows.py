@@ -1,4 +1,4 @@
-"""From the findings of a scan to the rows of an inventory."""
+"""The rows of an inventory, computed from the findings of a scan."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from keyguard.inventory.census import Census
+from keyguard.inventory.file_facts import FileFacts
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Environment, Finding, Occurrence, Run, Where
 from keyguard.support import dates
 
-#: from the nearest to the farthest: what a key stands in, at best
+#: where a key may be, from the nearest to the farthest
 STANDINGS = ("files", "ignored", "head", "staged", "history", "local", "dangling")
 _PRESENT = STANDINGS[:4]
 _ENVIRONMENTS = (Environment.LIVE, Environment.UNKNOWN, Environment.TEST, Environment.PUBLISHABLE)
 _LOCAL = ("stash", "worktree", "reflog")
-#: kinds of places in history that are one of a file
+#: kinds of occurrences in history that belong to a file
 _FILES = ("blob", "name")
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """What is on record about a key."""
+    """What the records say of a key."""
 
     verdict: str = ""
     """``active``, ``inactive`` or ``revoked``."""
@@ -30,7 +30,7 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One key. No secret is in it."""
+    """One key, without its secret."""
 
     id: str
     fingerprint: str
@@ -41,28 +41,28 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     environment: str
     masked: str
     where: str
-    """The nearest of ``STANDINGS`` at which it is."""
+    """The nearest of ``STANDINGS`` at which the key is."""
     path: bytes
-    """Its nearest place, and the line there."""
+    """The path of its nearest place; ``line`` is the line there."""
     line: int
     places: int
-    """How many there are, each commit that brought it to a path counted."""
+    """The number of places; each commit that added the key to a path counts."""
     first_seen: str
     last_seen: str
     age_days: int | None
     last_rotated: str
-    """When it took the place of another key of the same kind; empty if it never did, as far as history knows."""
+    """When it replaced another key of the same kind; empty if history knows of none."""
     shared_files: tuple[bytes, ...] = ()
-    """The other files that it stands in now."""
+    """The other files that contain it now."""
     shared_packages: tuple[bytes, ...] = ()
-    """The parts of the repository that use it, if there are several."""
+    """The services of the repository that use it, if there are several."""
     shared_environments: tuple[str, ...] = ()
-    """What its places are for, if that is more than one thing."""
+    """The stages of its places, if they are different."""
     known: Ended = Ended()
 
 
-def rows(run: Run, census: Census, records: Mapping[str, Ended]) -> list[Row]:
-    """One row for each key that its vendor can have issued, in an order that is the same every time."""
+def rows(run: Run, census: FileFacts, records: Mapping[str, Ended]) -> list[Row]:
+    """Return one row for each key that its vendor can have issued, in a deterministic order."""
     keys = [one for one in run.findings if one.kind == "key" and not one.malformed]
     ends = _ends(keys)
     found = [_row(one, run.now, census, ends, records.get(one.fingerprint, Ended())) for one in keys]
@@ -70,7 +70,7 @@ def rows(run: Run, census: Census, records: Mapping[str, Ended]) -> list[Row]:
 
 
 def standing(one: Occurrence) -> str:
-    """Which of ``STANDINGS`` a place is."""
+    """Return which of ``STANDINGS`` a place has."""
     if one.where is not Where.HISTORY or one.trace is None:
         return {Where.IGNORED: "ignored", Where.INDEX: "staged"}.get(one.where, "files")
     if one.trace.at_head:
@@ -80,7 +80,7 @@ def standing(one: Occurrence) -> str:
     return {"index": "staged", "dangling": "dangling"}.get(one.trace.reach, "history")
 
 
-def _row(one: Finding, now: int | None, census: Census, ends: _Ends, known: Ended) -> Row:
+def _row(one: Finding, now: int | None, census: FileFacts, ends: _Ends, known: Ended) -> Row:
     nearest = min(one.occurrences, key=lambda place: STANDINGS.index(standing(place)))
     present = [place for place in one.occurrences if standing(place) in _PRESENT]
     paths = list(dict.fromkeys(place.path for place in present))
@@ -118,7 +118,7 @@ def _order(row: Row) -> tuple[object, ...]:
 
 # --- rotation ---------------------------------------------------------------------------------------------------------
 
-#: a path, a vendor and an environment -> keys that were there, with the moments at which they were taken away
+#: (path, vendor, environment) -> keys that were there, with the moments at which they were removed
 _Ends = Mapping[tuple[bytes, str, Environment], Sequence[tuple[str, int]]]
 
 
@@ -133,7 +133,7 @@ def _ends(keys: Iterable[Finding]) -> _Ends:
 
 
 def _rotated(one: Finding, present: Iterable[bytes], ends: _Ends) -> str:
-    """The last day on which it came to a place where it is now, and from which another had gone by then."""
+    """Return the last date on which the key came to a path where it is now and from which another had been removed."""
     days = []
     for path in present:
         came = dates.sorted_dates(

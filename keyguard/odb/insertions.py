@@ -1,17 +1,17 @@
-"""What a delta inserts, with some bytes of the copies beside it, without the rest of its result.
+"""Extract what a delta inserts, with some bytes of the copies next to it, without the rest of its result.
 
-Format of a delta: see :mod:`keyguard.odb.deltas`, which takes apart thousands of them at once. For blobs one after the
+Format of a delta: see ``keyguard.odb.deltas``, which parses thousands of them at once. For blobs, one delta after the
 other is faster: their deltas have few operations, and insert much.
 """
 
 from __future__ import annotations
 
 
-def excerpt(delta: bytes, base: bytes, reach: int, most: int) -> tuple[bytes, int]:
-    """Return what a delta inserts, with up to ``reach`` bytes of each copy beside an insertion or another copy, and the
-    size of its result.
+def inserted_text(delta: bytes, base: bytes, reach: int, most: int) -> tuple[bytes, int]:
+    """Return what a delta inserts, with up to ``reach`` bytes of each copy next to an insertion or another copy, and
+    the size of its result in bytes.
 
-    Raises ValueError or IndexError where it is damaged, or where the excerpt has more than ``most`` bytes.
+    Raise ValueError or IndexError if the delta is damaged, or if the text has more than ``most`` bytes.
     """
     source, at = _size(delta, 0)
     size, at = _size(delta, at)
@@ -48,7 +48,7 @@ def excerpt(delta: bytes, base: bytes, reach: int, most: int) -> tuple[bytes, in
 
 
 def _copy(delta: bytes, at: int, code: int) -> tuple[int, int, int]:
-    """Return what an operation copies, as offset and size, and what is behind it."""
+    """Return the offset and size of a copy operation, and where it ends."""
     start = size = 0
     if code & 0x01:
         start, at = delta[at], at + 1
@@ -68,7 +68,7 @@ def _copy(delta: bytes, at: int, code: int) -> tuple[int, int, int]:
 
 
 def _size(delta: bytes, at: int) -> tuple[int, int]:
-    """Return the size that stands there, seven bits a byte, and what is behind it."""
+    """Return the size that begins at ``at``, seven bits per byte, and where it ends."""
     size = shift = 0
     while True:
         byte = delta[at]

@@ -11,7 +11,7 @@ from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
 from keyguard.report.phrases import (
     allowed_text,
     attribution_text,
-    dead_text,
+    ended_text,
     evidence,
     headline,
     number,
@@ -78,7 +78,7 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
     if finding.verdict:
         yield "alive", _wrapped(verdict_text(finding), style)
     if finding.ended:
-        yield "state", [dead_text(finding)]
+        yield "state", [ended_text(finding)]
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:

@@ -278,10 +278,9 @@ def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) ->
     """Scan one stream, such as standard input. ``read`` returns pieces, and nothing at the end."""
     engine = _engine(request)
     tally, guarded = Results(), GuardedReader(read)
-    blob = Blob(path=name, where=Where.STDIN)
-    seen = Inspector(engine).inspect_stream(blob, guarded.read)
+    seen = Inspector(engine).inspect_stream(Blob(path=name, where=Where.STDIN), guarded.read)
     tally.add_text(seen)
-    tally.count_streamed(blob.path, guarded, seen.container)
+    tally.count_streamed(name, guarded, seen.container)
     if request.change_policy:
         request.change_policy.filter_markers([tally], engine)
     return build_run(Collected(scope="standard input", listed=1, tally=tally), engine, request.terms)
@@ -294,6 +293,8 @@ def _engine(request: ScanRequest) -> compiled.Engine:
     if engine.added or policy.select or policy.ignore:
         from keyguard.hygiene.data import tables
 
-        tables.refuse_taken(engine.ruleset.added)
-        findings.check_names(policy, engine.ruleset, tables.checks())
+        if engine.added:
+            tables.refuse_taken(engine.ruleset.added)
+        if policy.select or policy.ignore:
+            findings.check_names(policy, engine.ruleset, tables.checks())
     return engine

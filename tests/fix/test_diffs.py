@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyguard.fix.changes import Stage, Write
 from keyguard.fix.diffs import described
 from keyguard.fix.files.site import Site
+from keyguard.fix.plan import Stage, Write
 from tests.helpers.seeing import engine
 
 

@@ -13,11 +13,11 @@ import pytest
 from keyguard.cli.commands import fix as fix_command
 from keyguard.cli.shared import scan_command
 from keyguard.engine import compiled
-from keyguard.fix import applying
-from keyguard.fix.changes import Stage
+from keyguard.fix import apply
 from keyguard.fix.draft import Draft
 from keyguard.fix.files.folder import Blocked, Files
 from keyguard.fix.files.site import Site
+from keyguard.fix.plan import Stage
 from keyguard.git.worktree.ignore_rules import IgnoreVerdict
 from keyguard.model.finding import Run
 from keyguard.scan.run import ScanRequest, run_scan
@@ -684,7 +684,7 @@ def test_no_key_is_lost_where_the_code_cannot_be_written(repo: Repo, fix: Fix, m
 
 def test_no_key_is_written_once_git_would_see_it(repo: Repo, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.write(".gitignore", ".env\n").write("app.py", CODE)
-    real = applying.apply
+    real = apply.apply
 
     def late(*arguments: object) -> object:
         repo.write(".gitignore", "")

@@ -21,7 +21,7 @@ BOUNDED = {
     "keyguard.attribution.evidence.dataflow._VARIABLE": 200,  # uses._BEFORE
     "keyguard.attribution.evidence.dataflow._WAY": 240,  # surroundings._LINE
     "keyguard.engine.location._CUT_RIGHT": 240,  # places._CLIP, and what masks it
-    "keyguard.fix.variables._ASSIGNED": 400,  # literals._BEFORE
+    "keyguard.fix.variable_names._ASSIGNED": 400,  # literals._BEFORE
 }
 #: expressions that are only held against the place where the last match ended, so that one that fails ends it; those of
 #: ``novelty`` elsewhere only where no name is long

@@ -9,9 +9,11 @@ from typing import Any, NoReturn
 import pytest
 
 from keyguard.hygiene import check_table, run
+from keyguard.hygiene.project import project
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Sighting
 from keyguard.sources.listing import Folder, TreeFile
+from keyguard.support.errors import GitError
 from tests.helpers.calling import FORMATS, Inside
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo
@@ -188,3 +190,24 @@ def test_a_fault_of_a_check_that_looks_early_is_said(
     found = inside("scan", "-f", "json", "--no-history", cwd=careless.path)
     assert found.code == 2
     assert [one["detail"] for one in found.document["skipped"]] == [f"ValueError in {__name__}.{broken.__qualname__}"]
+
+
+def test_what_git_fails_to_answer_is_a_gap_and_said_once(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path / "shop").write("app.py", "import os\nos.environ['KEY']\n").add().commit()
+    for name in (".env", "a/.env", "b/.env"):
+        repo.write(name, leaking_line(1))
+    asked: list[object] = []
+
+    def failing(*arguments: object) -> NoReturn:
+        asked.append(arguments)
+        raise GitError("it computes without end")
+
+    monkeypatch.setattr(project, "verdicts", failing)
+    found = inside("scan", "-f", "json", "--no-history", "--only", "hygiene", cwd=repo.path)
+    gaps = [one for one in found.document["skipped"] if one["gap"]]
+    assert [(one["reason"], one["detail"]) for one in gaps] == [("git-unanswered", "it computes without end")]
+    assert found.code == 2
+    assert len(asked) == 1
+    assert "env-not-ignored" not in {one["rule"] for one in found.document["findings"]}

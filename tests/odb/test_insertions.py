@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keyguard.odb.inflate import apply_delta
-from keyguard.odb.insertions import excerpt
+from keyguard.odb.insertions import inserted_text
 from tests.history.packfiles import Delta, broken_deltas, copy, delta_of, deltas, insert
 
 _MOST = 1 << 30
@@ -17,7 +17,7 @@ _MOST = 1 << 30
 @given(deltas())
 @example(Delta(b"", b"\0\0", b""))
 def test_with_all_bytes_of_the_copies_it_is_the_result_and_nothing_of_a_copy_alone(one: Delta) -> None:
-    text, size = excerpt(one.delta, one.base, len(one.base), _MOST)
+    text, size = inserted_text(one.delta, one.base, len(one.base), _MOST)
     assert text == one.result or (text == b"" and one.result in one.base)
     assert size == len(one.result)
 
@@ -25,7 +25,7 @@ def test_with_all_bytes_of_the_copies_it_is_the_result_and_nothing_of_a_copy_alo
 @settings(max_examples=100)
 @given(deltas(), st.integers(1, 40), st.data())
 def test_whatever_is_new_in_the_result_stands_in_it(one: Delta, length: int, data: st.DataObject) -> None:
-    text, size = excerpt(one.delta, one.base, length - 1, _MOST)
+    text, size = inserted_text(one.delta, one.base, length - 1, _MOST)
     assert size == len(one.result)
     at = data.draw(st.integers(0, max(0, size - length)))
     piece = one.result[at : at + length]
@@ -36,7 +36,7 @@ def test_it_has_so_many_bytes_beside_what_is_inserted_and_none_at_either_end() -
     base = bytes(range(100))
     result = base[:50] + b"new" + base[60:90] + base[0:30]
     delta = delta_of(base, result, copy(0, 50), insert(b"new"), copy(60, 30), copy(0, 30))
-    assert excerpt(delta, base, 4, _MOST) == (
+    assert inserted_text(delta, base, 4, _MOST) == (
         base[46:50] + b"new" + base[60:64] + base[86:90] + base[0:4],
         len(result),
     )
@@ -52,7 +52,7 @@ def test_it_has_so_many_bytes_beside_what_is_inserted_and_none_at_either_end() -
 def test_a_delta_that_is_damaged_is_refused(one: tuple[bytes, bytes]) -> None:
     base, delta = one
     try:
-        text, size = excerpt(delta, base, 1 << 20, _MOST)
+        text, size = inserted_text(delta, base, 1 << 20, _MOST)
     except (IndexError, ValueError):
         return
     result = b"".join(apply_delta(base, delta))
@@ -63,7 +63,7 @@ def test_a_delta_that_is_damaged_is_refused(one: tuple[bytes, bytes]) -> None:
 def test_no_more_is_made_than_can_be_held() -> None:
     base, operations = b"x" * 100, [copy(0, 100)] * 50
     delta = delta_of(base, base * 50, *operations)
-    text, _ = excerpt(delta, base, 10, 1000)
+    text, _ = inserted_text(delta, base, 10, 1000)
     assert len(text) == 980
     with pytest.raises(ValueError, match="more than can be held"):
-        excerpt(delta, base, 10, 979)
+        inserted_text(delta, base, 10, 979)

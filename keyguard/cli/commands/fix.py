@@ -12,13 +12,13 @@ import msgspec
 from keyguard.cli.shared import scan_command
 from keyguard.config import project_config
 from keyguard.engine import compiled
-from keyguard.fix.applying import Outcome, apply
-from keyguard.fix.changes import Left, Plan, Restrict, Step
+from keyguard.fix.apply import Outcome, apply
 from keyguard.fix.diffs import described
 from keyguard.fix.draft import Draft
 from keyguard.fix.files.site import Site
 from keyguard.fix.hygiene import plan_keeping
 from keyguard.fix.literals import plan_literals
+from keyguard.fix.plan import Left, Plan, Restrict, Step
 from keyguard.hygiene.envfiles.names import holds_keys
 from keyguard.model.finding import Finding, Run
 from keyguard.report.output import write_stdout

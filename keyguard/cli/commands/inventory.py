@@ -12,7 +12,7 @@ import msgspec
 
 from keyguard.cli.shared import key_status, scan_command
 from keyguard.config import project_config
-from keyguard.inventory.census import Census
+from keyguard.inventory.file_facts import FileFacts
 from keyguard.inventory.formats import FORMATS
 from keyguard.inventory.rows import rows
 from keyguard.model.finding import Run
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     destinations = parse_formats(options.format, FORMATS)
     paths = tuple(options.paths) or (".",)
     settings = project_config.find(paths[0], options.config, isolated=options.isolated)
-    census, known = Census(), key_status.known_status(settings, options.rules)
+    census, known = FileFacts(), key_status.known_status(settings, options.rules)
     asked = msgspec.structs.replace(
         scan_command.request(options, settings, "tree", Ask(paths=paths)),
         history="no" if options.no_history else "auto",
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     return scan_command.run(asked, respond)
 
 
-def _report(found: Run, census: Census, known: key_status.KnownStatus, destinations: list[Destination]) -> int:
+def _report(found: Run, census: FileFacts, known: key_status.KnownStatus, destinations: list[Destination]) -> int:
     listed = rows(found, census, key_status.key_endings(found, known))
 
     def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:

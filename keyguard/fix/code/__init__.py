@@ -1,4 +1,7 @@
-"""A key in code becomes a look-up in the environment: one module a language, which parses, and never guesses."""
+"""Replacement of a key in code by a look-up in the environment: one module for each language, which parses the file.
+
+To add a language, write a module with ``replace`` and a row in ``LANGUAGES``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from importlib import import_module
 
 from keyguard.fix.code.edits import Refusal, Refused, Replaced
 
-#: larger files are no code that a person wrote
+#: bytes: larger files are no code that a person wrote
 LIMIT = 1 << 20
 
 #: language -> module with ``replace(content, span, variable, language) -> bytes``, which may raise ``Refusal``
@@ -27,8 +30,9 @@ LANGUAGES: dict[str, str] = {
 
 
 def replace_literal(language: str, content: bytes, span: tuple[int, int], variable: str) -> Replaced | Refused:
-    """The text with the secret at ``span`` (bytes, half open) read from the environment instead; or why that is not
-    done. Nothing but the literal changes, besides an import that the look-up needs, and the text still parses.
+    """Return the text with the secret at ``span`` (bytes, half open) read from the environment, or the refusal.
+
+    Nothing but the literal changes, except for an import that the look-up needs, and the text still parses.
     """
     start, end = span
     secret = content[start:end]

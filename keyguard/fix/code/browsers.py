@@ -1,4 +1,4 @@
-"""Signs of where code runs: a key has no place in a browser, however it is written; and not every server is Node's."""
+"""Signs of where JavaScript runs: a key must not get into a browser, and not every server is Node.js."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _WHY = "a browser gets this file, and with it whatever is put in: move the call to a server"
 _APP = "an app has this file, and with it whatever is put in: move the call to a server"
 _ELSEWHERE = "what runs this file hands variables to it in another way than process.env"
-#: what only browsers have
+#: globals that only browsers have
 _GLOBALS = (
     b"$",
     b"XMLHttpRequest",
@@ -26,7 +26,7 @@ _GLOBALS = (
     b"sessionStorage",
     b"window",
 )
-#: what a component takes that does something in a browser
+#: React functions that components use only in a browser
 _CLIENT_ONLY = (
     b"createRoot",
     b"hydrateRoot",
@@ -36,7 +36,7 @@ _CLIENT_ONLY = (
     b"useRef",
     b"useState",
 )
-#: packages that are of no use elsewhere, and what other engines import
+#: packages for browsers or phones only, and imports of other engines
 _PACKAGES = (
     (re.compile(rb"(?:@angular/(?!ssr)[a-z-]+|jquery|preact|react-dom(?:/client)?|solid-js|svelte|vue)\Z"), _WHY),
     (re.compile(rb"(?:react-native|expo)(?:[/-].*)?\Z"), _APP),
@@ -45,7 +45,7 @@ _PACKAGES = (
 
 
 def refuse_browsers(code: Code) -> None:
-    """Raise ``Refusal`` where the file says that browsers run it, or something else than Node."""
+    """Raise ``Refusal`` if the file shows that a browser runs it, or an engine other than Node.js."""
     if _is_marked(code):
         raise Refusal(_WHY)
     scopes = _Scopes(code)
@@ -66,7 +66,7 @@ def refuse_browsers(code: Code) -> None:
 
 
 def _refuse_package(code: Code, leaf: Node, name: bytes) -> None:
-    """The same for what is imported."""
+    """Raise ``Refusal`` if the file imports a package for another engine."""
     why = next((reason for pattern, reason in _PACKAGES if pattern.match(name)), "")
     around = code.ancestors(leaf)[1] if why else None
     if around is None:
@@ -81,24 +81,24 @@ def _calls(code: Code, call: Node | None) -> bool:
 
 
 def _is_used(parent: Node, leaf: Node) -> bool:
-    """Whether something is asked of the name, and not only whether there is such a thing."""
+    """Return whether the name is used, and not only tested for existence."""
     if parent.type in ("call_expression", "new_expression"):
         arguments = parent.child_by_field_name("arguments")
         if arguments is not None and arguments.type == "template_string":
-            return False  # as scripts for shells do
+            return False  # a tagged template, as scripts for shells use it
         return leaf in (parent.child_by_field_name("function"), parent.child_by_field_name("constructor"))
     return parent.type in ("arguments", "member_expression", "subscript_expression")
 
 
 class _Scopes:
-    """What the functions and blocks of a file give names to."""
+    """The names that functions and blocks of a file declare."""
 
     def __init__(self, code: Code) -> None:
         self._code = code
         self._known: dict[tuple[int, bytes], bool] = {}
 
     def declare(self, leaf: Node) -> bool:
-        """Whether the file itself says what the name is, in a function around it or for all of the file."""
+        """Return whether the file itself declares the name, in a function around it or at the top."""
         name = self._code.text(leaf)
         for one in self._code.ancestors(leaf):
             if (one.id, name) not in self._known:
@@ -109,7 +109,7 @@ class _Scopes:
 
 
 def _parts(scope: Node) -> list[Node]:
-    """Where a scope gives names."""
+    """Return the nodes in which a scope declares names."""
     found = [scope.child_by_field_name(field) for field in ("parameters", "parameter")]
     if scope.type in ("program", "statement_block"):
         found += [part for statement in scope.named_children for part in _declarations(statement)]
@@ -117,7 +117,7 @@ def _parts(scope: Node) -> list[Node]:
 
 
 def _declarations(statement: Node) -> list[Node]:
-    """Where a statement gives names: variables, functions, classes and imports."""
+    """Return the nodes in which a statement declares names: variables, functions, classes and imports."""
     if statement.type in ("lexical_declaration", "variable_declaration"):
         found = [one.child_by_field_name("name") for one in statement.named_children]
     elif statement.type == "import_statement":
@@ -136,13 +136,13 @@ def _names(code: Code, part: Node, name: bytes) -> bool:
 
 
 def _is_handler(code: Code, leaf: Node, method: Node) -> bool:
-    """Whether it is the method by which workers at the edge are called, and given their variables."""
+    """Return whether it is the method through which edge workers are called and receive their variables."""
     around = [one.type for one in code.ancestors(leaf)[1:3]]
     return method.type == "method_definition" and around == ["object", "export_statement"]
 
 
 def _is_marked(code: Code) -> bool:
-    """Whether the file begins with ``"use client"``."""
+    """Return whether the file begins with ``"use client"``."""
     for statement in code.root.children:
         if statement.type in ("comment", "hash_bang_line"):
             continue
@@ -154,7 +154,7 @@ def _is_marked(code: Code) -> bool:
 
 
 def _reads_env(code: Code, meta: Node) -> bool:
-    """Whether ``import.meta`` is asked for its ``env``, which builds for browsers fill in."""
+    """Return whether ``import.meta`` is asked for ``env``, which builds for browsers fill in."""
     around = next((one for one in code.ancestors(meta) if one.type == "member_expression"), None)
     field = around.child_by_field_name("property") if around is not None else None
     return field is not None and code.text(field) == b"env"

@@ -1,4 +1,4 @@
-"""What the languages have in common: edits to a text, and the answer whether there could be any."""
+"""Edits to a text, and the result of a replacement, for all languages."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 class Replaced(msgspec.Struct, frozen=True):
-    """The text as it should be."""
+    """The new text."""
 
     content: bytes
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """Why it stays as it is, in words that follow ``left as it is:``."""
+    """Why the text stays as it is, in words that follow ``left as it is:``."""
 
     reason: str
 
 
 class Refusal(Exception):
-    """The same, within the modules of languages."""
+    """The same, raised within the modules of languages."""
 
 
 class Edit(NamedTuple):
-    """A stretch of a text, in bytes, half open, and what comes in its place."""
+    """A half-open span of a text, in bytes, and its replacement."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ class Edit(NamedTuple):
 
 
 def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
-    """The text with all edits made; they do not overlap."""
+    """Return the text with all edits made; they must not overlap."""
     pieces: list[bytes] = []
     at = 0
     for edit in sorted(edits):
@@ -45,7 +45,7 @@ def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def spaced(content: bytes, edit: Edit) -> Edit:
-    """The edit with a space where a word would else run into the next one, as in ``return"text"``."""
+    """Return the edit with a space where two words would run together, as in ``return"text"``."""
     before, after = content[edit.start - 1 : edit.start], content[edit.end : edit.end + 1]
     left = b" " if before and before[0] in _WORD and edit.text[:1] and edit.text[0] in _WORD else b""
     right = b" " if after and after[0] in _WORD and edit.text[-1:] not in (b"", b" ") else b""
@@ -53,6 +53,6 @@ def spaced(content: bytes, edit: Edit) -> Edit:
 
 
 def newline_of(content: bytes) -> bytes:
-    """How the lines of a text end."""
+    """Return the line ending of a text."""
     first = content.find(b"\n")
     return b"\r\n" if first > 0 and content[first - 1 : first] == b"\r" else b"\n"

@@ -1,4 +1,4 @@
-"""Go: ``os.Getenv("X")``, and ``os`` among the imports."""
+"""Go: ``os.Getenv("X")``, with an import of ``os``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NEVER = {
     "import_spec": "it is the name of a package",
     "field_declaration": "it is the tag of a field",
 }
-#: around a literal, what a sum may stand in without brackets
+#: nodes around a literal in which a sum needs no brackets
 _OPEN = {"argument_list", "expression_list", "literal_element", "parenthesized_expression", "return_statement"}
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the look-up in it. Raises ``Refusal``."""
+    """Return the text with the look-up. Raise ``Refusal`` if that cannot be done."""
     code = Code(language, content)
     literal = code.literal(span, _LITERALS)
     code.refuse_in(literal, _NEVER, free=("block",))
@@ -50,14 +50,14 @@ def _is_sum(node: Node) -> bool:
 
 
 def _refuse_other_types(code: Code, literal: Node) -> None:
-    """A text that is written down becomes what is declared by itself; one that is looked up does not."""
+    """Raise ``Refusal`` for a literal of a declared type: constants convert to it implicitly, a string does not."""
     declared = _declared_type(code, literal)
     if declared is not None and code.text(declared) not in (b"string", b"any", b"interface{}"):
         raise Refusal("it is of a type of its own, and what is looked up is a string")
 
 
 def _declared_type(code: Code, literal: Node) -> Node | None:
-    """The type that the file gives to what stands there, if it says so right around it."""
+    """Return the type that the file declares for the literal directly around it; None if it declares none."""
     inner = literal
     index = 0
     for one in code.ancestors(literal):
@@ -97,7 +97,7 @@ def _element_type(around: Node | None, *, is_key: bool) -> Node | None:
 
 
 class _Imports:
-    """How the file calls ``os``, and what it takes to have it."""
+    """The name under which the file imports ``os``, and the edit that imports it."""
 
     def __init__(self, code: Code) -> None:
         self._code = code
@@ -112,7 +112,7 @@ class _Imports:
         _refuse_shadows(code, self.name)
 
     def missing(self) -> list[Edit]:
-        """The edit that imports it, if there has to be one."""
+        """Return the edit that imports ``os``; none if it is imported."""
         if self._found:
             return []
         line = newline_of(self._code.content)
@@ -129,7 +129,7 @@ class _Imports:
         return [Edit(at, at, line + b'import "os"')]
 
     def _into_list(self, line: bytes) -> Edit:
-        """Into the first group, where the standard library stands: in order, on a line of its own."""
+        """Return the edit that adds it to the first group, where the standard library is: sorted, on its own line."""
         group = self._first_group()
         own = b'"os"'
         standard = b"." not in self._path(group[0]).partition(b"/")[0]
@@ -142,12 +142,12 @@ class _Imports:
         return Edit(at, at, line + self._indent(group[-1]) + own)
 
     def _above_comments(self, spec: Node) -> int:
-        """Where the lines begin that are about an import, behind their indentation."""
+        """Return where the comment lines above an import begin, behind their indentation."""
         first, above = spec, spec.prev_sibling
         while above is not None and above.type == "comment" and above.end_point.row == first.start_point.row - 1:
             start = self._code.content.rfind(b"\n", 0, above.start_byte) + 1
             if self._code.content[start : above.start_byte].strip():
-                break  # it is about what stands before it
+                break  # it belongs to what stands before it
             first, above = above, above.prev_sibling
         return first.start_byte
 
@@ -191,7 +191,7 @@ def _specs(root: Node) -> list[Node]:
 
 
 def _refuse_shadows(code: Code, name: bytes) -> None:
-    """Where something else is called as the package is, the look-up would mean that."""
+    """Raise ``Refusal`` if something else has the package's name, so that the look-up would mean that."""
     for leaf, parent in code.leaves():
         is_name = leaf.type in ("identifier", "package_identifier") and code.text(leaf) == name
         if is_name and parent.type not in ("selector_expression", "import_spec", "package_clause"):

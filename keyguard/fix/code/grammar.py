@@ -1,6 +1,6 @@
-"""Parsing by grammars of tree-sitter, which come with the extra ``fix``: what was parsed, and proof of a change.
+"""Parsing with tree-sitter grammars, which come with the extra ``fix``, and the proof of a change.
 
-A change is good if the new text parses, and all of its tokens outside of what was edited are those of the old text.
+A change is good if the new text parses, and all tokens outside of the edits are those of the old text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from keyguard.fix.code.edits import Edit, Refusal, edited
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-#: language -> its name for people, the module with its grammar, and the function in there
+#: language -> (its name for people, the module with its grammar, the function in that module)
 _GRAMMARS = {
     "javascript": ("JavaScript", "tree_sitter_javascript", "language"),
     "typescript": ("TypeScript", "tree_sitter_typescript", "language_typescript"),
@@ -27,25 +27,25 @@ _GRAMMARS = {
 }
 
 
-#: a node knows those around it only by a search from the top
+#: ancestors of a node: tree-sitter finds them only by a search from the root
 _DEEP = 1000
 _TOO_DEEP = "the file is nested too deeply"
 
 
 class Code:
-    """A text and its syntax."""
+    """A text and its syntax tree."""
 
     def __init__(self, language: str, content: bytes) -> None:
-        """Raises ``Refusal`` where the text has errors, or the grammar is not here."""
+        """Parse the text. Raise ``Refusal`` if it has errors, or if the grammar is not installed."""
         self.language, self.content = language, content
-        # the tree has to live as long as its nodes
+        # the tree must live as long as its nodes
         self._tree = _parser(language).parse(content)
         self.root = self._tree.root_node
         if self.root.has_error:
             raise Refusal(f"the file does not parse as {_GRAMMARS[language][0]}")
 
     def literal(self, span: tuple[int, int], kinds: Collection[str]) -> Node:
-        """The literal that the span is a part of: all of the span in one plain piece of its text."""
+        """Return the literal that contains the span in one plain piece of its text. Raise ``Refusal`` without one."""
         found = self.root.descendant_for_byte_range(*span)
         if found is not None and "comment" in found.type:
             raise Refusal("it stands in a comment: take it out by hand")
@@ -57,16 +57,16 @@ class Code:
         return literal
 
     def text(self, node: Node) -> bytes:
-        """The source of a node."""
+        """Return the source of a node."""
         return self.content[node.start_byte : node.end_byte]
 
     def around(self, literal: Node, span: tuple[int, int]) -> tuple[bytes, bytes]:
-        """What the literal holds before and after the span, as it is written, without the delimiters."""
+        """Return the source in the literal before and after the span, without the delimiters."""
         first, last = literal.children[0], literal.children[-1]
         return self.content[first.end_byte : span[0]], self.content[span[1] : last.start_byte]
 
     def changed(self, *edits: Edit) -> bytes:
-        """The text with the edits made, which were not to change anything else. Raises ``Refusal`` if they do."""
+        """Return the text with the edits made. Raise ``Refusal`` if they change anything else."""
         content = edited(self.content, edits)
         other = _parser(self.language).parse(content)
         if other.root_node.has_error:
@@ -78,7 +78,7 @@ class Code:
         return content
 
     def ancestors(self, node: Node) -> list[Node]:
-        """The nodes around a node, the nearest first."""
+        """Return the nodes around a node, the nearest first."""
         found: list[Node] = []
         around = self.root
         while around != node:
@@ -90,11 +90,11 @@ class Code:
         return found[::-1]
 
     def leaves(self) -> Iterator[tuple[Node, Node]]:
-        """All tokens in order, each with the node that it is a part of."""
+        """Yield all tokens in order, each with its parent node."""
         return _leaves(self.root)
 
     def refuse_in(self, node: Node, reasons: dict[str, str], free: Collection[str] = ()) -> None:
-        """Raise ``Refusal`` where one of these kinds is around the node, and none of ``free`` is in between."""
+        """Raise ``Refusal`` if a node of one of these kinds is around the node, with none of ``free`` in between."""
         for one in self.ancestors(node):
             if one.type in reasons:
                 raise Refusal(reasons[one.type])
@@ -120,7 +120,7 @@ def _leaves(root: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def _tokens(root: Node, content: bytes, out: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bytes]]:
-    """The tokens that are not in one of the stretches. White space is none."""
+    """Yield the tokens outside of these spans. White space is no token."""
     for leaf, _ in _leaves(root):
         start, end = leaf.start_byte, leaf.end_byte
         if start < end and not any(start < to and since < end for since, to in out):
@@ -128,7 +128,7 @@ def _tokens(root: Node, content: bytes, out: Sequence[tuple[int, int]]) -> Itera
 
 
 def _places(edits: Sequence[Edit]) -> list[tuple[int, int]]:
-    """Where the edits are in the new text."""
+    """Return the spans of the edits in the new text."""
     places, grown = [], 0
     for edit in sorted(edits):
         start = edit.start + grown

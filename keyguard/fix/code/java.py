@@ -16,10 +16,10 @@ _NEVER = {
     "annotation_type_element_declaration": _CONSTANT,
     "switch_label": _CONSTANT,
 }
-#: where only constants may stand, and so names of constants, too
+#: where only constants are allowed, and so also the names of constants
 _CONSTANT_PLACES = frozenset(_NEVER)
 _BODIES = ("block", "class_body", "lambda_expression")
-#: around a literal, what a sum may stand in without brackets
+#: nodes around a literal in which a sum needs no brackets
 _OPEN = {
     "argument_list",
     "array_initializer",
@@ -28,12 +28,12 @@ _OPEN = {
     "return_statement",
     "variable_declarator",
 }
-#: where a name stands for something new, without being called its name
+#: nodes that declare a name in another field than ``name``
 _DECLARE = ("inferred_parameters", "instanceof_expression", "lambda_expression", "type_parameter", "type_pattern")
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the look-up in it. Raises ``Refusal``."""
+    """Return the text with the look-up. Raise ``Refusal`` if that cannot be done."""
     code = Code(language, content)
     literal = code.literal(span, ("string_literal",))
     if code.text(literal).startswith(b'"""'):
@@ -59,7 +59,7 @@ def _is_open(literal: Node) -> bool:
 
 
 def _refuse_needed_constant(code: Code, literal: Node) -> None:
-    """A field that an annotation or a label of this file names has to stay a constant, and so what it is made of."""
+    """Raise ``Refusal`` if an annotation or a label of this file uses the field, directly or through constants."""
     names, seen = _declared_around(code, literal), set[bytes]()
     while names:
         name = names.pop()
@@ -72,7 +72,7 @@ def _refuse_needed_constant(code: Code, literal: Node) -> None:
 
 
 def _declared_around(code: Code, node: Node) -> set[bytes]:
-    """The name of the variable that the node is a part of the value of, if it is."""
+    """Return the name of the variable whose value contains the node; empty if there is none."""
     around = next((one for one in code.ancestors(node) if one.type in ("variable_declarator", *_BODIES)), None)
     name = around.child_by_field_name("name") if around is not None else None
     return {code.text(name)} if name is not None else set()

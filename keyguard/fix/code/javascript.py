@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript: ``process.env.X``, and never in what a browser gets: there is no place for a key there."""
+"""JavaScript and TypeScript: ``process.env.X``, and never in code for browsers, where a key has no place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NAME = "it is a name there, and those are written down"
 _TYPE = "it is a type, and those are written down"
-#: kinds of the node right around a literal
+#: kinds of the node directly around a literal
 _NEVER = {
     "enum_assignment": "the values of an enumeration are written down",
     "enum_body": "the values of an enumeration are written down",
@@ -42,12 +42,12 @@ _NAMES = {
 }
 _ESCAPE = re.compile(rb"\\(?:\r\n|.)", re.DOTALL)
 _OCTAL = re.compile(rb"\\[0-9]")
-#: an escape, which stays, and what means something in a template only
+#: an escape, which stays, and what has a meaning only in a template
 _TEMPLATE = re.compile(rb"\\.|`|\$\{", re.DOTALL)
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the look-up in it. Raises ``Refusal``."""
+    """Return the text with the look-up. Raise ``Refusal`` if that cannot be done."""
     code = Code(language, content)
     literal = code.literal(span, ("string", "template_string"))
     parent = literal.parent
@@ -58,7 +58,7 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     _refuse_shadows(code)
     before, after = code.around(literal, span)
     look_up = f"process.env.{variable}".encode()
-    # what is looked up may be missing, and a text is not: TypeScript takes one for the other only if told to
+    # a variable may be missing, and TypeScript accepts it as a string only with an assertion
     sure = b"" if language == "javascript" else b"!"
     if before or after:
         if literal.type == "string":
@@ -72,7 +72,7 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
 
 
 def _as_template(text: bytes, *, in_tag: bool) -> bytes:
-    """The source of a text in quotes as it is written in a template."""
+    """Return the source of a quoted text as it is written in a template."""
     if in_tag and set(text) & set(b"&\\\r\n"):
         raise Refusal("the text around it is written as only a tag has it")
     if not in_tag and set(_ESCAPE.sub(b"", text)) & set(b"\r\n"):
@@ -98,7 +98,7 @@ def _refuse_place(code: Code, literal: Node, parent: Node) -> None:
         raise Refusal(_TYPE)
 
 
-#: where a name is declared, or given another meaning
+#: nodes that declare a name, or give it another meaning
 _DECLARE = {
     "array_pattern",
     "catch_clause",
@@ -121,7 +121,7 @@ _DECLARE = {
     "required_parameter",
     "rest_pattern",
 }
-#: field of a node in which a name is declared; what else stands in there is a use of it
+#: the field of a node in which a name is declared; anything else in the node is a use of it
 _DECLARE_IN = {
     "arrow_function": "parameter",
     "assignment_expression": "left",
@@ -132,7 +132,7 @@ _DECLARE_IN = {
 
 
 def declared(code: Code, name: bytes) -> Node | None:
-    """Where the file declares a name, if it does."""
+    """Return where the file declares a name; None if it does not."""
     for leaf, parent in code.leaves():
         if code.text(leaf) != name or "identifier" not in leaf.type:
             continue

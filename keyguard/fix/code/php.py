@@ -24,7 +24,7 @@ _NEVER = dict.fromkeys(
     ),
     _CONSTANT,
 )
-#: around a literal, what a concatenation may stand in without brackets
+#: nodes around a literal in which a concatenation needs no brackets
 _OPEN = {
     "argument",
     "array_element_initializer",
@@ -36,7 +36,7 @@ _OPEN = {
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the look-up in it. Raises ``Refusal``."""
+    """Return the text with the look-up. Raise ``Refusal`` if that cannot be done."""
     code = Code(language, content)
     literal = code.literal(span, ("string", "encapsed_string"))
     code.refuse_in(literal, _NEVER, free=("compound_statement",))
@@ -52,7 +52,7 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
 
 
 def _refuse_shadows(code: Code) -> None:
-    """A function of that name in a namespace comes before the one of PHP."""
+    """Raise ``Refusal`` if a namespace has a function of that name, which would come before PHP's own."""
     for leaf, parent in code.leaves():
         if leaf.type == "name" and code.text(leaf).lower() == b"getenv":
             around = [parent.type, *(one.type for one in code.ancestors(leaf)[:3])]

@@ -1,6 +1,6 @@
-"""Python: ``os.environ["X"]``, and ``import os``; in a longer text an f-string.
+"""Python: ``os.environ["X"]``, with ``import os``; in a longer text an f-string.
 
-What is written is tried against what was meant: the new text has to parse to the old tree with that one change in it.
+The result is proved: the new text must parse to the old tree with that one change in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
 class Literal(NamedTuple):
-    """One token of a text, and the node of the tree that it is, or is a part of."""
+    """One string token, and the node of the tree that it is, or is a part of."""
 
     start: int
     end: int
@@ -29,11 +29,11 @@ class Literal(NamedTuple):
     quote: bytes
     node: ast.Constant | ast.JoinedStr
     whole: bool
-    """Whether the node is this token alone, and not several that stand beside each other."""
+    """Whether the node is this token alone, and not several adjacent ones."""
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the look-up in it. Raises ``Refusal``."""
+    """Return the text with the look-up. Raise ``Refusal`` if that cannot be done."""
     tree = parsed(content)
     literal = _literal(content, tree, span)
     _refuse_place(tree, literal.node)
@@ -55,7 +55,7 @@ def _is(content: bytes, expected: ast.Module) -> bool:
 
 
 def parsed(content: bytes) -> ast.Module:
-    """The tree of a text in UTF-8. Raises ``Refusal``."""
+    """Return the tree of a text in UTF-8. Raise ``Refusal`` if it does not parse."""
     try:
         text = content.removeprefix(BOM_UTF8).decode()
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
@@ -70,7 +70,7 @@ def parsed(content: bytes) -> ast.Module:
 
 
 def _literal(content: bytes, tree: ast.Module, span: tuple[int, int]) -> Literal:
-    """The text literal around the span."""
+    """Return the string literal around the span. Raise ``Refusal`` if there is none."""
     lines = line_starts(content)
     token = _token(content, lines, span)
     node = _node(tree, lines, token)
@@ -82,12 +82,12 @@ def _literal(content: bytes, tree: ast.Module, span: tuple[int, int]) -> Literal
 
 
 def line_starts(content: bytes) -> list[int]:
-    """Where each line begins, in bytes; the first one behind a mark of UTF-8."""
+    """Return the offset of each line, in bytes; that of the first is behind a byte-order mark."""
     return [len(BOM_UTF8) * content.startswith(BOM_UTF8), *(found.end() for found in _BREAK.finditer(content))]
 
 
 def _token(content: bytes, lines: list[int], span: tuple[int, int]) -> tuple[int, int]:
-    """The range of the token around the span; an f-string is one, whatever this version of Python makes of it."""
+    """Return the span of the token around ``span``; an f-string is one token, whatever this Python makes of it."""
     opened: list[int] = []
     for token in _tokens(content):
         start = _offset(content, lines, token.start)
@@ -115,7 +115,7 @@ def _tokens(content: bytes) -> list[tokenize.TokenInfo]:
 
 
 def _offset(content: bytes, lines: list[int], place: tuple[int, int]) -> int:
-    """Where a line and a column, in characters, are in bytes."""
+    """Return the offset, in bytes, of a line and a column in characters."""
     line, column = place
     start = lines[line - 1] if line <= len(lines) else len(content)
     end = lines[line] if line < len(lines) else len(content)
@@ -128,7 +128,7 @@ def _range(node: ast.expr, lines: list[int]) -> tuple[int, int]:
 
 
 def _node(tree: ast.Module, lines: list[int], token: tuple[int, int]) -> ast.Constant | ast.JoinedStr | None:
-    """The smallest text in the tree that the token is a part of; what is within an f-string has no place of its own."""
+    """Return the smallest string in the tree that contains the token; parts of an f-string have no position."""
     found: list[tuple[int, ast.Constant | ast.JoinedStr]] = []
     inner = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
     for node in ast.walk(tree):
@@ -140,7 +140,7 @@ def _node(tree: ast.Module, lines: list[int], token: tuple[int, int]) -> ast.Con
 
 
 def _rewritten(content: bytes, literal: Literal, span: tuple[int, int], look_up: str, variable: str) -> bytes:
-    """The source that comes in place of the token."""
+    """Return the source that replaces the token."""
     opening = literal.start + len(literal.prefix) + len(literal.quote)
     before, after = content[opening : span[0]], content[span[1] : literal.end - len(literal.quote)]
     quote = literal.quote.decode()[0]
@@ -169,7 +169,7 @@ def _of_bytes(literal: Literal, before: bytes, after: bytes, look_up: str) -> by
 
 
 def _expected(tree: ast.Module, literal: Literal, secret: str, imports: Imports, variable: str) -> ast.Module:
-    """The tree that the new text has to have."""
+    """Return the tree that the new text must have."""
     look_up = imports.look_up(variable)
     _Change(literal.node, _value(literal.node, secret, look_up, as_text=not literal.whole)).visit(tree)
     return imports.added_to(tree)
@@ -186,7 +186,7 @@ def _value(node: ast.Constant | ast.JoinedStr, secret: str, look_up: ast.expr, *
 
 
 def _split(value: ast.expr, secret: str, look_up: ast.expr) -> list[ast.expr]:
-    """A piece of an f-string, cut where the secret was."""
+    """Return a part of an f-string, split where the secret was."""
     if not isinstance(value, ast.Constant) or not isinstance(value.value, str) or secret not in value.value:
         return [value]
     if value.value.count(secret) > 1:
@@ -201,7 +201,7 @@ def _constant(text: str) -> list[ast.expr]:
 
 
 def _sum(parts: tuple[bytes, bytes, bytes], look_up: ast.expr) -> ast.expr:
-    """Bytes put together from what they were around the secret."""
+    """Return the concatenation of the bytes around the secret with the look-up."""
     call = ast.Call(func=ast.Attribute(value=look_up, attr="encode", ctx=ast.Load()), args=[], keywords=[])
     total: ast.expr = call
     if parts[0]:
@@ -212,13 +212,13 @@ def _sum(parts: tuple[bytes, bytes, bytes], look_up: ast.expr) -> ast.expr:
 
 
 class _Change(ast.NodeTransformer):
-    """One node in place of another."""
+    """Replaces one node by another."""
 
     def __init__(self, old: ast.expr, new: ast.expr) -> None:
         self._old, self._new = old, new
 
     def visit(self, node: ast.AST) -> ast.AST:
-        """The new one for the old one."""
+        """Return the new node for the old one."""
         if node is self._old:
             return self._new
         found: ast.AST = self.generic_visit(node)
@@ -237,7 +237,7 @@ def _refuse_place(tree: ast.Module, node: ast.expr) -> None:
 
 
 def _never_within(node: ast.AST) -> list[ast.expr]:
-    """The parts of a node that are types."""
+    """Return the parts of a node that are types."""
     if isinstance(node, ast.Subscript) and getattr(node.value, "attr", getattr(node.value, "id", "")) == "Literal":
         return [node.slice]
     parts = (getattr(node, "annotation", None), getattr(node, "returns", None))

@@ -1,4 +1,4 @@
-"""How a file of Python calls ``os.environ``, and what it takes to have it."""
+"""How a Python file refers to ``os.environ``, and the edit that imports it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Imports:
     """The imports of a file, as one of its nodes sees them."""
 
     def __init__(self, tree: ast.Module, content: bytes, user: ast.expr) -> None:
-        """Raises ``Refusal`` where something else is called ``os``."""
+        """Find them. Raise ``Refusal`` if something else is called ``os``."""
         self._tree, self._content = tree, content
         self._mark = len(BOM_UTF8) * content.startswith(BOM_UTF8)
         self._lines = [self._mark, *(found.end() for found in _BREAK.finditer(content))]
         self._name, self._direct, self._found = "os", False, False
         for statement in _before(tree, user):
             self._note(statement)
-        #: what is indexed, as it is written
+        #: the source of the mapping that is indexed
         self.environ = self._name if self._direct else f"{self._name}.environ"
         _refuse_shadows(tree, self._name)
         self._at = None if self._found else self._place()
@@ -49,13 +49,13 @@ class Imports:
                     self._name, self._direct, self._found = alias.asname or "environ", True, True
 
     def look_up(self, variable: str) -> ast.expr:
-        """The tree of the look-up."""
+        """Return the tree of the look-up."""
         name: ast.expr = ast.Name(id=self._name, ctx=ast.Load())
         environ = name if self._direct else ast.Attribute(value=name, attr="environ", ctx=ast.Load())
         return ast.Subscript(value=environ, slice=ast.Constant(value=variable), ctx=ast.Load())
 
     def missing(self) -> list[Edit]:
-        """The edit that imports ``os``, if there has to be one."""
+        """Return the edit that imports ``os``; none if it is imported."""
         if self._at is None:
             return []
         _, at, before, after = self._at
@@ -65,13 +65,13 @@ class Imports:
         return [Edit(at, at, line * before + b"import os" + line * (1 + after))]
 
     def added_to(self, tree: ast.Module) -> ast.Module:
-        """The tree with that import in it."""
+        """Return the tree with that import added."""
         if self._at is not None:
             tree.body.insert(self._at[0], ast.Import(names=[ast.alias(name="os")]))
         return tree
 
     def _place(self) -> tuple[int, int, int, int]:
-        """Index among the statements, offset, and how many empty lines go before and after."""
+        """Return (index among the statements, offset, empty lines before, empty lines after)."""
         body = self._tree.body
         head = _head(body)
         group = self._group(head)
@@ -87,7 +87,7 @@ class Imports:
         return (body.index(plain[-1]) + 1, self._after(plain[-1]), 0, 0)
 
     def _group(self, head: int) -> list[ast.stmt]:
-        """The first imports, as far as they stand on lines that follow each other."""
+        """Return the first imports that stand on consecutive lines."""
         group: list[ast.stmt] = []
         for statement in self._tree.body[head:]:
             if not isinstance(statement, _Import) or (group and statement.lineno != (group[-1].end_lineno or 0) + 1):
@@ -96,7 +96,7 @@ class Imports:
         return group
 
     def _before_code(self, head: int) -> tuple[int, int, int, int]:
-        """Where a file without imports begins to do something: behind its head, or before its first statement."""
+        """Return where code begins in a file without imports: behind its head, or before its first statement."""
         if head:
             at = self._after(self._tree.body[head - 1])
             return head, at, 1, int(self._content[at : at + 1] not in (b"", b"\n", b"\r"))
@@ -105,7 +105,7 @@ class Imports:
         above = line
         while above and self._line(above - 1).lstrip().startswith(b"#"):
             above -= 1
-        at = line if above == 0 else above  # comments at the very top are about the file
+        at = line if above == 0 else above  # comments at the very top describe the file
         if at == 0:
             return 0, self._mark, 0, 1
         return 0, self._lines[at], 0, 1
@@ -115,7 +115,7 @@ class Imports:
         return self._content[self._lines[index] : end]
 
     def _start(self, statement: ast.stmt) -> int:
-        """Where the line of a statement begins, which has it to itself."""
+        """Return where the line of a statement begins. Raise ``Refusal`` if the statement does not begin it."""
         if statement.col_offset:
             raise Refusal("the imports stand behind something else: import os by hand")
         return self._lines[statement.lineno - 1]
@@ -126,7 +126,7 @@ class Imports:
 
 
 def _head(body: list[ast.stmt]) -> int:
-    """How many statements have to stay first: a docstring, and imports from the future."""
+    """Return how many statements must stay first: a docstring, and imports from ``__future__``."""
     count = 0
     if body and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str):
         count = 1
@@ -139,7 +139,7 @@ def _head(body: list[ast.stmt]) -> int:
 
 
 def _is_standard(statement: ast.stmt) -> bool:
-    """Whether it imports from the standard library."""
+    """Return whether the statement imports from the standard library."""
     names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
     if isinstance(statement, ast.ImportFrom) and not statement.level:
         names = [statement.module or ""]
@@ -147,13 +147,13 @@ def _is_standard(statement: ast.stmt) -> bool:
 
 
 def _before(tree: ast.Module, user: ast.expr) -> Iterator[ast.stmt]:
-    """The statements that have run, whatever happens, when the node does."""
+    """Yield the statements that have certainly run when the node runs."""
     early = _runs_at_once(tree, user)
     holder = next(one for one in tree.body if any(node is user for node in ast.walk(one)))
     passed = False
     for statement in tree.body:
         passed = passed or statement is holder
-        # a function may be called by whatever is neither an import nor a function itself
+        # anything but imports and function definitions may call a function
         quiet = isinstance(statement, (*_Import, ast.FunctionDef, ast.AsyncFunctionDef))
         if statement is early or (passed and statement is not holder and not quiet):
             return
@@ -161,7 +161,7 @@ def _before(tree: ast.Module, user: ast.expr) -> Iterator[ast.stmt]:
 
 
 def _runs_at_once(tree: ast.Module, user: ast.expr) -> ast.stmt | None:
-    """The statement in which the node is, if it runs while the file is imported; None where a function holds it."""
+    """Return the statement that contains the node, if it runs during import; None if a function contains it."""
     for statement in tree.body:
         if any(node is user for node in ast.walk(statement)):
             return None if any(one is user for one in _within_functions(statement)) else statement
@@ -169,7 +169,7 @@ def _runs_at_once(tree: ast.Module, user: ast.expr) -> ast.stmt | None:
 
 
 def _within_functions(statement: ast.stmt) -> Iterator[ast.AST]:
-    """All that only runs when a function is called."""
+    """Yield all nodes that run only when a function is called."""
     for node in ast.walk(statement):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for part in node.body:
@@ -183,7 +183,7 @@ def _refuse_shadows(tree: ast.Module, name: str) -> None:
 
 
 def _bound(node: ast.AST) -> list[str | None]:
-    """The names that a node gives a meaning to, imports of modules of that very name left out."""
+    """Return the names that a node binds, except imports of the modules themselves."""
     if isinstance(node, ast.Name):
         return [node.id] if not isinstance(node.ctx, ast.Load) else []
     if isinstance(node, ast.arg):

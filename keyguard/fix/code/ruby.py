@@ -1,4 +1,4 @@
-"""Ruby: ``ENV.fetch("X")``, and within a longer text ``#{ENV.fetch("X")}``."""
+"""Ruby: ``ENV.fetch("X")``, and in a longer text ``#{ENV.fetch("X")}``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LITERALS = ("string", "heredoc_body", "subshell")
-#: what a literal in single quotes may hold to mean the same in double quotes
+#: characters that a single-quoted literal must not contain to mean the same in double quotes
 _SPECIAL = frozenset(b'\\"#')
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the look-up in it. Raises ``Refusal``."""
+    """Return the text with the look-up. Raise ``Refusal`` if that cannot be done."""
     code = Code(language, content)
     literal = code.literal(span, _LITERALS)
     _refuse_shadows(code)
@@ -41,7 +41,7 @@ def _refuse_shadows(code: Code) -> None:
 
 
 def _of_string(code: Code, literal: Node, span: tuple[int, int], look_up: bytes) -> bytes:
-    """What comes in place of a text in quotes."""
+    """Return the replacement of a quoted text."""
     parent = literal.parent
     is_key = parent is not None and parent.type == "pair" and parent.child_by_field_name("key") == literal
     if is_key and any(child.type == ":" for child in (parent.children if parent else ())):
@@ -63,7 +63,7 @@ def _of_string(code: Code, literal: Node, span: tuple[int, int], look_up: bytes)
 
 
 def _is_raw(code: Code, body: Node) -> bool:
-    """Whether the text that begins on a line above takes everything as it is."""
+    """Return whether the heredoc is one without interpolation."""
     beginnings = [leaf for leaf, _ in code.leaves() if leaf.type == "heredoc_beginning"]
     bodies = [around for leaf, around in code.leaves() if leaf.type == "heredoc_end"]
     at = bodies.index(body) if len(bodies) == len(beginnings) else -1

@@ -1,6 +1,6 @@
-"""YAML: a reference to a variable, in the files in which somebody replaces it: compose, Spring, workflows of GitHub.
+"""YAML: a reference to a variable, in files whose reader replaces it: compose, Spring, GitHub workflows.
 
-Only the value changes: read again, the document has the same events, but for that one.
+Only the value changes: parsed again, the document has the same events, except for that one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LOOK_UPS = {
     "yaml-spring": "${%s}",
     "yaml-workflow": "${{ secrets.%s }}",
 }
-#: where a workflow can read its secrets; ``*`` is any one key or index, and the last one stands for all below it
+#: where a workflow can read its secrets; ``*`` is any one key or index, and the last part includes all below it
 _WORKFLOW = (
     ("env", "*"),
     ("jobs", "*", "env", "*"),
@@ -34,14 +34,14 @@ _WORKFLOW = (
 
 
 class Place(NamedTuple):
-    """Where a scalar stands: the keys and indices that lead to it; the last one is its own name if it is a key."""
+    """The keys and indices that lead to a scalar; the last one is its own name if it is a key."""
 
     path: tuple[str, ...]
     is_key: bool
 
 
 def replace(content: bytes, span: tuple[int, int], variable: str, language: str) -> bytes:
-    """The text with the reference in it. Raises ``Refusal``."""
+    """Return the text with the reference. Raise ``Refusal`` if that cannot be done."""
     if language not in _LOOK_UPS:
         raise Refusal("nothing puts variables into a file of this kind")
     text, start, end = _decoded(content, span)
@@ -67,7 +67,7 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
 
 
 def _decoded(content: bytes, span: tuple[int, int]) -> tuple[str, int, int]:
-    """The text, and where the span is in it, in characters."""
+    """Return the text, and the span in characters. Raise ``Refusal`` if it is not UTF-8."""
     try:
         start, end = (len(content[:at].decode()) for at in span)
         return content.decode(), start, end
@@ -76,7 +76,7 @@ def _decoded(content: bytes, span: tuple[int, int]) -> tuple[str, int, int]:
 
 
 def _events(text: str) -> list[Event]:
-    """What a reader of the text is told, piece by piece: nothing is expanded or made of it."""
+    """Return the parser's events, in which nothing is expanded or constructed."""
     try:
         import yaml
     except ImportError:
@@ -88,7 +88,7 @@ def _events(text: str) -> list[Event]:
 
 
 def _scalar(events: list[Event], start: int, end: int) -> tuple[int, Place]:
-    """The scalar that holds the span: its index among the events, and its place."""
+    """Return the index of the event whose scalar contains the span, and its place."""
     for index, place in _scalars(events):
         begin, stop = events[index].start_mark, events[index].end_mark
         if begin is not None and stop is not None and begin.index <= start and end <= stop.index:
@@ -106,11 +106,11 @@ class _Level:
 
     @property
     def at_key(self) -> bool:
-        """Whether what comes next is a key."""
+        """Whether the next event is a key."""
         return self.mapping and self.count % 2 == 0
 
     def step(self, event: Any) -> None:
-        """Take note of what stands here."""
+        """Record the event."""
         if self.mapping:
             self.name = getattr(event, "value", "") if self.at_key else self.name
         else:
@@ -143,7 +143,7 @@ def _refuse_place(place: Place, language: str) -> None:
 
 
 def _refuse_called(events: list[Event]) -> None:
-    """A workflow that others call has only the secrets that they hand on, by the names that it has for them."""
+    """Raise ``Refusal`` for a reusable workflow: it has only the secrets that its callers pass, under its own names."""
     for index, place in _scalars(events):
         if place.path[:1] == ("on",) and getattr(events[index], "value", "") == "workflow_call":
             raise Refusal(
@@ -156,7 +156,7 @@ def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 
 def _expected(event: Any, secret: str, reference: str) -> str:
-    """The value of the scalar afterwards."""
+    """Return the value that the scalar must have afterwards."""
     scalar: ScalarEvent = event
     if scalar.value.count(secret) != 1:
         raise Refusal("it stands in the same text twice, or is not written as it is")
@@ -164,7 +164,7 @@ def _expected(event: Any, secret: str, reference: str) -> str:
 
 
 def _described(event: Any, value: str | None = None) -> tuple[Any, ...]:
-    """All that is said in an event, apart from where it stands."""
+    """Return everything in an event but its position."""
     names = ("anchor", "tag", "style", "flow_style", "version", "tags", "explicit")
     said = getattr(event, "value", None) if value is None else value
     implicit = getattr(event, "implicit", None)

@@ -1,1 +1,1 @@
-"""The user's files as they are changed: read and written below one folder, never through a link."""
+"""Access to the user's files: read and written below one folder, and never through a symbolic link."""

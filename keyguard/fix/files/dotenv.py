@@ -1,4 +1,4 @@
-"""Files of ``NAME=value``: what they hold, one more line, and the same with names only, for others to read."""
+"""Files of ``NAME=value``: their settings, adding one, and examples with names only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from keyguard.masking.secret import MASK
 _SETTING = re.compile(
     rb"""[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*"""
     rb"""(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>[^']*)'|`(?P<back>[^`]*)`"""
-    # a key in several lines, without the quotes that it should have: no line of it is a setting
+    # a key on several lines, without the quotes that it should have: none of its lines is a setting
     rb"""|(?P<block>-----BEGIN[^\r\n]*(?:\r?\n(?!-----)[A-Za-z0-9+/=:, -]*)*\r?\n-----END[^\r\n]*)"""
     rb"""|(?P<plain>[^\r\n]*))""",
     re.DOTALL,
@@ -21,23 +21,23 @@ _QUOTED = ("double", "single", "back", "block")
 _COMMENTED = re.compile(rb"[ \t]*#+[ \t]*(?:export[ \t]+)?(?P<name>[A-Z_][A-Z0-9_]*)[ \t]*=")
 _COMMENT = re.compile(rb"(?<![ \t])[ \t]+#.*")
 _PLAIN = re.compile(rb"[A-Za-z0-9_./:@%+,=-]*\Z")
-#: what may be a secret in a comment: not made of words alone
+#: what may be a secret in a comment: words with digits or symbols
 _RANDOM = re.compile(
     rb"(?<![A-Za-z0-9+/_=.-])(?=[A-Za-z0-9+/_=.-]*[0-9])[A-Za-z0-9+/_=.-]{12,}|\b(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{5,}"
     rb"|\w[!@$%^&*~]+\w|\w:\w|://[^\s/]{0,200}:[^\s/]{0,200}@"
 )
-#: what says that one follows, even if it is a word
+#: words that say that a secret follows, even one that is a plain word
 _SAID = re.compile(
     rb"(?i)\w=|(?:auth|cred|key|pass|pwd|secret|token)[a-z_-]{0,200}[ \t]*(?:[:=]|is\b)[ \t]*\S"
     rb"|\b(?:user(?:name)?|login|pass(?:word|wd|phrase|code)?|pwd?|pin|cred(?:ential)?s?)\b[^A-Za-z0-9]*[A-Za-z0-9]"
 )
-#: no name, but the end of what is written in base64, whose padding looks like a setting
+#: the end of a base64 text, whose padding looks like a setting
 _PADDED = re.compile(rb"(?=\w*[0-9])(?=\w*[a-z])(?=\w*[A-Z])[A-Za-z0-9]{12,}\Z")
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 
 
 def settings(content: bytes) -> dict[str, bytes]:
-    """Name -> value, the last one where there are several."""
+    """Return name -> value; if a name is set more than once, the last value."""
     found: dict[str, bytes] = {}
     for _, setting in _lines(content):
         if setting is not None:
@@ -48,9 +48,9 @@ def settings(content: bytes) -> dict[str, bytes]:
 
 
 def with_setting(content: bytes, name: str, value: bytes) -> bytes:
-    """The text with one more line at its end, in the manner of the others; what is there stays.
+    """Return the text with one more line at its end, in the style of the others.
 
-    ``ValueError`` for a value that cannot be quoted, and where it would not be read as it was written.
+    Raise ``ValueError`` if the value cannot be quoted, or if the new line would not be read as it was written.
     """
     return _with(content, {name: value})
 
@@ -66,13 +66,13 @@ def _with(content: bytes, added: Mapping[str, bytes]) -> bytes:
 
 
 def _exports(content: bytes) -> bool:
-    """Whether it is a script for shells: without that word programs that they start would not get a variable."""
+    """Return whether it is a shell script: programs that it starts would not receive a variable without ``export``."""
     found = [setting[0].lstrip().startswith(b"export") for _, setting in _lines(content) if setting is not None]
     return bool(found) and all(found)
 
 
 def names(content: bytes, is_secret: Callable[[bytes], bool]) -> list[str]:
-    """The names of a file that others may see: one that is a key, or a piece of one, is none."""
+    """Return the names in a file that others may see; one that is a key, or a part of one, is left out."""
     return [name for name in settings(content) if not _is_hidden(name.encode(), is_secret)]
 
 
@@ -81,9 +81,9 @@ def _is_hidden(name: bytes, is_secret: Callable[[bytes], bool]) -> bool:
 
 
 def example(content: bytes, is_secret: Callable[[bytes], bool]) -> bytes:
-    """The names of a file without their values, with the comments between them, in order.
+    """Return the names of a file without their values, with the comments between them, in order.
 
-    A comment stays only if nothing in it could be a secret.
+    Only comments in which nothing could be a secret are kept.
     """
     pieces = []
     for line, setting in _lines(content):
@@ -104,7 +104,7 @@ def _is_harmless(comment: bytes) -> bool:
 
 
 def with_names(content: bytes, names: Iterable[str]) -> bytes:
-    """An example with those names that it does not have yet."""
+    """Return an example with the names that it lacks."""
     known = {*settings(content)}
     known |= {found["name"].decode() for line, _ in _lines(content) if (found := _COMMENTED.match(line))}
     added = {name: b"" for name in names if name not in known}
@@ -112,7 +112,7 @@ def with_names(content: bytes, names: Iterable[str]) -> bytes:
 
 
 def _lines(content: bytes) -> Iterable[tuple[bytes, re.Match[bytes] | None]]:
-    """Each line with the setting in it, if there is one; a value in quotes may go over several."""
+    """Yield each line with its setting, if there is one; a quoted value may span several lines."""
     at = len(BOM_UTF8) if content.startswith(BOM_UTF8) else 0
     while at < len(content):
         setting = _SETTING.match(content, at)
@@ -123,17 +123,17 @@ def _lines(content: bytes) -> Iterable[tuple[bytes, re.Match[bytes] | None]]:
 
 
 def _quoted(value: bytes) -> bytes:
-    """The value as all readers of such files take it: what they would replace is in single quotes."""
+    """Return the value as all readers of such files accept it; what they would expand is in single quotes."""
     if _PLAIN.match(value):
         return value
-    # ``${X}`` is replaced by some even in single quotes
+    # some readers expand ``${X}`` even in single quotes
     if not set(value) & set(b"'\\\r\n") and b"${" not in value:
         return b"'" + value + b"'"
     raise ValueError("it cannot be written into an environment file that all programs read alike")
 
 
 def masked(content: bytes) -> bytes:
-    """The text with no value to be seen, and nothing in its comments that could be one."""
+    """Return the text with every value masked, and every comment that may contain one."""
     pieces = []
     for line, setting in _lines(content):
         end = line[len(line.rstrip(b"\r\n")) :]

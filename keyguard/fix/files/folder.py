@@ -1,6 +1,6 @@
-"""Files as they are and as they should be: read and written below one folder, and never by way of a link.
+"""Files below one folder: read and written without ever following a symbolic link.
 
-A new content is put in place whole: a temporary file beside the old one is filled, synced and renamed over it.
+A new content is put in place whole: a temporary file beside the old one is written, synced and renamed over it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from keyguard.sources.descent import FLAGS, Descent
 from keyguard.support.errors import KeyguardError
 
-#: larger files are nothing that is changed here
+#: bytes: larger files are never changed
 LIMIT = 4 << 20
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
@@ -23,11 +23,11 @@ PRIVATE = 0o600
 
 
 class Blocked(KeyguardError):
-    """A file that cannot be read or changed as it was meant to; it is as it was before."""
+    """A file cannot be read or changed as intended; it is as it was before."""
 
 
 class Found(NamedTuple):
-    """A file that is there."""
+    """A file that exists."""
 
     content: bytes
     info: os.stat_result
@@ -46,11 +46,11 @@ class Files:
         self._descent = Descent(root)
 
     def close(self) -> None:
-        """Let go of all folders."""
+        """Close all folders."""
         self._descent.close()
 
     def read(self, path: bytes) -> Found | None:
-        """The file, or None where there is nothing. Raises ``Blocked`` for a link and all else that is no file."""
+        """Return the file; None if there is none. Raise ``Blocked`` for a link and anything else that is no file."""
         with self._trouble(path):
             try:
                 fd = os.open(_name(path), FLAGS, dir_fd=self._folder(path))
@@ -65,9 +65,9 @@ class Files:
                 return Found(file.read(LIMIT + 1), info)
 
     def write(self, path: bytes, old: bytes | None, new: bytes, mode: int | None = None) -> None:
-        """Put ``new`` in place of ``old`` (None: nothing), with the permissions of the old file unless others are said.
+        """Replace ``old`` (None: no file) by ``new``; permissions are kept unless ``mode`` is given.
 
-        Raises ``Blocked``, also where the file is not what it was, and then it is untouched.
+        Raise ``Blocked`` if that cannot be done or the file has changed since, and then leave it untouched.
         """
         with self._trouble(path):
             found = self._unchanged(path, old)
@@ -90,13 +90,13 @@ class Files:
             _sync(folder)
 
     def remove(self, path: bytes, old: bytes) -> None:
-        """Remove a file that holds this; raises ``Blocked``."""
+        """Remove a file with this content. Raise ``Blocked`` if it has another one."""
         with self._trouble(path):
             self._unchanged(path, old)
             os.unlink(_name(path), dir_fd=self._folder(path))
 
     def restrict(self, path: bytes, mode: int) -> None:
-        """Give the file these permissions; raises ``Blocked``."""
+        """Set the permissions of the file. Raise ``Blocked`` if that cannot be done."""
         with self._trouble(path):
             fd = os.open(_name(path), FLAGS, dir_fd=self._folder(path))
             try:
@@ -110,14 +110,14 @@ class Files:
                 os.close(fd)
 
     def _marks(self, path: bytes) -> list[tuple[str, bytes]]:
-        """What else belongs to a file: lists of who may do what, and what other programs keep there."""
+        """Return the extended attributes of a file: access control lists, and what other programs store."""
         if not hasattr(os, "listxattr"):
             return []
         fd = os.open(_name(path), FLAGS, dir_fd=self._folder(path))
         try:
             return [(name, os.getxattr(fd, name)) for name in os.listxattr(fd)]
         except OSError:
-            return []  # the file system has none, or not for us
+            return []  # the file system has none, or not for this user
         finally:
             os.close(fd)
 
@@ -151,7 +151,7 @@ def _name(path: bytes) -> bytes:
 
 
 def _take_after(fd: int, found: Found | None, mode: int | None, marks: list[tuple[str, bytes]]) -> None:
-    """Owner, permissions and marks of the old file; of a new one the permissions that the user's mask leaves."""
+    """Give the new file the owner, permissions and attributes of the old one; else those that the umask leaves."""
     if found is None:
         os.fchmod(fd, 0o666 & ~_umask() if mode is None else mode)
         return
@@ -159,7 +159,7 @@ def _take_after(fd: int, found: Found | None, mode: int | None, marks: list[tupl
     if (mine.st_uid, mine.st_gid) != (found.info.st_uid, found.info.st_gid):
         os.fchown(fd, found.info.st_uid, found.info.st_gid)
     for name, value in marks:
-        with suppress(OSError):  # some are for the system alone to give, as it has done
+        with suppress(OSError):  # the system alone may set some of them, and has done so
             os.setxattr(fd, name, value)
     os.fchmod(fd, found.mode if mode is None else mode)
 
@@ -174,6 +174,6 @@ def _sync(fd: int) -> None:
     try:
         os.fsync(fd)
     except OSError as error:
-        # some file systems have no such call, which is no loss of data
+        # some file systems do not support the call, and lose no data without it
         if error.errno not in _CANNOT_SYNC:
             raise

@@ -1,4 +1,4 @@
-"""Files of patterns that say what is left out, ``.gitignore`` and ``.dockerignore``: one more rule, in their manner."""
+"""Ignore files (``.gitignore`` and ``.dockerignore``): adding a rule in the style of the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SPECIAL = re.compile(rb"[\\*?\[\]]|\A[#!]| \Z")
 
 
 def with_rule(content: bytes, rule: bytes) -> bytes:
-    """The text with the rule as its last one; with or without an end to the last line, as it was."""
+    """Return the text with the rule as its last line, which ends as the last line did before."""
     if not content:
         return rule + b"\n"
     line = newline_of(content)
@@ -21,19 +21,21 @@ def with_rule(content: bytes, rule: bytes) -> bytes:
 
 
 def speaks(content: bytes) -> bool:
-    """Whether one of the rules is about environment files."""
+    """Return whether one of the rules is about environment files."""
     return any(_is_about(line) for line in rules(content))
 
 
 def rules(content: bytes) -> list[bytes]:
-    """The patterns, without comments."""
+    """Return the patterns, without comments."""
     lines = (line.strip() for line in re.split(rb"\r?\n|\r", content))
     return [line for line in lines if line and not line.startswith(b"#")]
 
 
 def git_rule(content: bytes, path: bytes) -> bytes:
-    """The rule for a file, whose path is relative to the folder of the rules. The name is enough for what is called
-    like an environment file: nobody means to commit the next one. Others are named with their folders.
+    """Return the rule for a file, whose path is relative to the folder of the ignore file.
+
+    For names of environment files the name is enough, since nobody means to commit the next one; others get their
+    folders.
     """
     name = path[path.rfind(b"/") + 1 :]
     if not is_env_file(name):
@@ -44,15 +46,15 @@ def git_rule(content: bytes, path: bytes) -> bytes:
 
 
 def docker_rule(path: bytes) -> bytes:
-    """The same for docker, to which a name alone means one in the top folder only."""
+    """Return the rule for docker, for which a bare name means one in the top folder only."""
     name = path[path.rfind(b"/") + 1 :]
     bare = name.rstrip(b" \t")
-    # docker cuts off white space, and a build fails at the backslash that would be left of it
+    # docker trims white space, and a build fails at the backslash that would be left
     return b"**/" + _escaped(bare) + b"?" * (len(name) - len(bare))
 
 
 def without_mask(rule: bytes) -> bytes:
-    """The rule for a path in which a key is masked: whatever stands there is meant, and others read the rule."""
+    """Return the rule for a path in which a key is masked: the mask becomes a wildcard, since others read the rule."""
     return rule.replace(rb"\*" * len(MASK), b"*")
 
 
@@ -63,5 +65,5 @@ def _is_about(rule: bytes) -> bool:
 
 
 def _escaped(path: bytes) -> bytes:
-    # no rule has a line break in it: any character may stand there
+    # a rule cannot contain a line break: a wildcard matches it
     return re.sub(rb"[\r\n]", b"?", _SPECIAL.sub(rb"\\\g<0>", path))

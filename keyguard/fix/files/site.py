@@ -1,4 +1,4 @@
-"""Where things are changed: the repository around what was asked for, or the folder alone, and what git says of it."""
+"""The site of a fix: the repository around what was asked for, or the folder alone, and what git says of its files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from keyguard.support.sanitize import shown_path
 
 
 class Site:
-    """Paths are bytes, relative to ``top``, and known by that name from here on."""
+    """The place where files are changed. Paths are bytes, relative to ``top``."""
 
     def __init__(self, asked: str, engine: Engine) -> None:
         """``asked`` is the file or folder that was scanned."""
@@ -34,32 +34,32 @@ class Site:
         self.top = os.fsencode(repository.top if repository and repository.top else folder)
         self._inner = os.path.relpath(os.fsencode(folder), self.top)
         self.file = b"" if folder == there else self.place(os.fsencode(os.path.basename(there)))
-        """The file, where it is one that was asked for."""
+        """The file that was asked for; empty if it was a folder."""
         self.files = Files(self.top)
 
     def place(self, displayed: bytes) -> bytes:
-        """The path of what reports show so, with a key in its name masked."""
+        """Return the path of a file as reports show it, also where a key in its name is masked."""
         displayed, *_ = KNOWN.actual_paths(displayed)
         inside = displayed[len(self._shown) :].lstrip(b"/") if displayed.startswith(self._shown) else displayed
         return os.path.normpath(os.path.join(self._inner, inside))
 
     def display(self, path: bytes) -> bytes:
-        """The path as it is seen from the folder that the user is in, if that is in the repository."""
+        """Return the path relative to the working directory, if that is in the repository."""
         here = os.path.realpath(os.getcwdb())
         inside = (here + b"/").startswith(self.top.rstrip(b"/") + b"/")
         return os.path.relpath(os.path.join(self.top, path), here) if inside else path
 
     def name(self, path: bytes) -> str:
-        """The same as it may be shown: a key in a name is masked."""
+        """Return the same for messages: a key in a name is masked."""
         return shown_path(self.names.masked(self.display(path)))
 
     def content(self, path: bytes) -> bytes | None:
-        """What is in the file; None where there is none, or nothing that can be changed."""
+        """Return the content of a file; None if there is none, or nothing that can be changed."""
         found = self.found(path)
         return found.content if found else None
 
     def found(self, path: bytes) -> Found | None:
-        """The file; None where there is none, or nothing that can be changed."""
+        """Return the file; None if there is none, or nothing that can be changed."""
         try:
             return self.files.read(path)
         except Blocked:
@@ -68,7 +68,7 @@ class Site:
     # --- git ----------------------------------------------------------------------------------------------------
 
     def repository(self, path: bytes) -> Repository | None:
-        """The repository that the path belongs to: the innermost one around it, from the top of the site on."""
+        """Return the innermost repository that contains the path, below the top of the site."""
         try:
             found = discover(os.path.join(os.fsdecode(self.top), os.fsdecode(os.path.dirname(path))))
         except GitError:
@@ -77,16 +77,16 @@ class Site:
         return found if found and found.top and within else None
 
     def base(self, repository: Repository) -> bytes:
-        """The top of a repository as a path; empty for that of the site."""
+        """Return the top of a repository as a path; empty for that of the site."""
         base = os.path.relpath(os.fsencode(repository.top), self.top)
         return b"" if base == b"." else base
 
     def inside(self, repository: Repository, path: bytes) -> bytes:
-        """The path as the repository knows it."""
+        """Return the path relative to the top of the repository."""
         return os.path.relpath(path, self.base(repository) or b".")
 
     def verdicts(self, paths: Iterable[bytes]) -> dict[bytes, IgnoreVerdict]:
-        """What git says of each; nothing is ignored where there is no repository."""
+        """Return git's verdict on each path; outside of repositories nothing is ignored."""
         found = {}
         for path in paths:
             repository = self.repository(path)
@@ -95,7 +95,7 @@ class Site:
         return found
 
     def tracked(self, path: bytes, *, unmerged: bool = False) -> bool:
-        """Whether git has the file in its index; or has it there from several sides of a merge."""
+        """Return whether git's index contains the file or, with ``unmerged``, several versions of it during a merge."""
         repository = self.repository(path)
         if repository is None or not os.path.exists(repository.index_file):
             return False

@@ -39,8 +39,8 @@ def alternates(objects: str) -> tuple[str, ...]:
 
 
 def absent_alternates(objects: str) -> tuple[str, ...]:
-    """Return the object directories that this one names, directly or through others, and that do not exist. git says
-    so and goes on without them. Raise GitError as ``alternates`` does.
+    """Return the object directories that this one names, directly or through others, and that do not exist. git
+    reports them and continues. Raise GitError as ``alternates`` does.
     """
     known = (objects, *alternates(objects))
     named = dict.fromkeys(path for folder in known for path in _named(folder))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyguard.engine.prefilter import Prefilter, suspects
-from keyguard.odb.insertions import excerpt
+from keyguard.odb.insertions import inserted_text
 
-#: bytes that all excerpts of one call may take together; deltas beyond that are not ruled out
+#: bytes of inserted text per call; deltas above that are not ruled out
 _MOST = 32 << 20
 
 
@@ -31,7 +31,7 @@ class DeltaPrefilter:
         texts, sizes, keyless, left = [], [], [], _MOST
         for delta, base in zip(deltas, bases, strict=True):
             try:
-                text, size = excerpt(delta, base, self._prefilter.reach, left)
+                text, size = inserted_text(delta, base, self._prefilter.reach, left)
             except (IndexError, ValueError):
                 text, size, whole = b"", 0, False
             else:

@@ -73,7 +73,7 @@ class OccurrenceBuilder:
             for sighting in hit.sightings:
                 yield self._placed(sighting, f"{name}:{oid}".encode(), place, trace)
 
-    # --- what commits brought -----------------------------------------------------------------------------------
+    # --- introduced by commits -----------------------------------------------------------------------------------
 
     def _introduced(self, provenance: Provenance) -> Iterator[Sighting]:
         """Yield what commits introduced to paths, with what removed it again and the refs that still hold it."""
@@ -127,7 +127,7 @@ class OccurrenceBuilder:
         """Return whether the tip holds the key because of this introduction."""
         return ancestry.is_ancestor(one.place, tip) and not any(ancestry.is_ancestor(at, tip) for at in removals)
 
-    # --- what no commit has -------------------------------------------------------------------------------------
+    # --- outside of commits -------------------------------------------------------------------------------------
 
     def _outside_commits(self, provenance: Provenance, paths: KeyPaths) -> Iterator[Sighting]:
         """Yield hits that no commit reaches, under the paths that unreachable trees or an index give them."""

@@ -134,7 +134,7 @@ class _RangeReader:
         pairs = [range_commits.pair(oid) for oid in range_commits.commits] + [(tree, ()) for tree in selection.trees]
         range_commits.diffs.compare(pairs)
         objects.blobs(dict.fromkeys([*range_commits.diffs.blobs(pairs), *selection.blobs]))
-        # after the texts: a key that stands in one is recognised in a name whatever characters it touches there
+        # after the texts: a key that occurs in a text is recognized in a name whatever characters are next to it
         self._sightings.extend(self._in_refs(selection))
         self._links = range_commits.diffs.links()
         trees, size = range_commits.diffs.counted()

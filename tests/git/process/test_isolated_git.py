@@ -221,7 +221,7 @@ def test_a_failing_git_is_an_error_with_what_it_said(objects: str) -> None:
         git.run("cat-file", "blob", "0" * 40)
 
 
-def test_complaints_alone_are_no_failure_and_are_kept_within_bounds(fake_git: Path, objects: str) -> None:
+def test_messages_alone_are_no_failure_and_are_kept_within_bounds(fake_git: Path, objects: str) -> None:
     fake_git.write_text("#!/bin/sh\nhead -c 500000 /dev/zero >&2\necho fine\n")
     with IsolatedGit(objects) as git:
         child = git.start("anything")

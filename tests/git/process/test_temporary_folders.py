@@ -32,7 +32,7 @@ with IsolatedGit(sys.argv[1]) as git:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where shadows are made."""
+    """Return the folder in which private git directories are made."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -40,7 +40,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def held(tmp_path: Path) -> tuple[subprocess.Popen[bytes], Path]:
-    """Another process that has a shadow open, and its folder."""
+    """Start another process with an open private git directory; return it and the folder."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -145,7 +145,7 @@ def test_one_that_is_taken_before_it_is_claimed_is_no_ones(place: Path, monkeypa
     assert descriptors() == before
 
 
-def test_a_shadow_whose_folder_was_taken_makes_another(
+def test_a_private_folder_that_was_taken_is_replaced_by_another(
     tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     overtaken = iter([True, True])

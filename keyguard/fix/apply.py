@@ -1,18 +1,18 @@
-"""Doing what was planned, step by step, up to the first that cannot be done."""
+"""Applies a plan, step by step, up to the first step that fails."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyguard.fix.changes import Plan, Restrict, Stage, Step, Untrack, Write
 from keyguard.fix.files.folder import Blocked
 from keyguard.fix.files.site import Site
+from keyguard.fix.plan import Plan, Restrict, Stage, Step, Untrack, Write
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown_path
 
 
 class Outcome(NamedTuple):
-    """What was done; and where it stopped and why, if it did."""
+    """The steps that were done, and the step that failed and why, if one did."""
 
     done: tuple[Step, ...]
     failed: Step | None = None
@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
 
 
 def apply(plan: Plan, site: Site) -> Outcome:
-    """Do it. What comes before the step that fails stays done; that one, and all after it, is not."""
+    """Apply the plan. Steps before the one that fails stay done; that one and all after it are not."""
     done: list[Step] = []
     for step in plan.steps:
         try:
@@ -41,7 +41,7 @@ def _do(step: Step, site: Site) -> None:
 
 
 def _write(step: Write, site: Site) -> None:
-    if step.stage is not Stage.IGNORE:  # before a key is in it
+    if step.stage is not Stage.IGNORE:  # before it contains a key
         _prove(step.proofs, site, everywhere=False)
     site.files.write(step.path, step.old, step.new, step.mode)
     if step.stage is Stage.IGNORE:
@@ -56,7 +56,7 @@ def _write(step: Write, site: Site) -> None:
 
 
 def _prove(paths: tuple[bytes, ...], site: Site, *, everywhere: bool) -> None:
-    """See that git ignores the files now, here or for everybody. Raises ``Blocked``."""
+    """Check that git now ignores the files, on this machine or for everybody. Raise ``Blocked`` if not."""
     for path, verdict in site.verdicts(paths).items():
         if not verdict.ignored or (everywhere and verdict.local_only):
             raise Blocked(f"git does not ignore {shown_path(path)} by it: look with git check-ignore -v --no-index")

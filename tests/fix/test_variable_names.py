@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.fix import variables
+from keyguard.fix import variable_names
 from keyguard.model.finding import Environment, Rule
 from keyguard.rules import loader
 
@@ -18,7 +18,7 @@ VALID = re.compile(r"[A-Z][A-Z0-9_]*")
 
 def named(rule: str, before: str) -> str:
     one = RULES.by_id()[rule]
-    return variables.suggested(before.encode(), one, RULES.vendor_of(one))
+    return variable_names.suggested(before.encode(), one, RULES.vendor_of(one))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_names(rule: str, before: str, name: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
 def test_every_rule_knows_a_name(rule: Rule) -> None:
-    name = variables.valid(variables.usual(rule, RULES.vendor_of(rule)))
+    name = variable_names.valid(variable_names.usual(rule, RULES.vendor_of(rule)))
     assert VALID.fullmatch(name)
 
 
@@ -66,15 +66,15 @@ def test_every_rule_knows_a_name(rule: Rule) -> None:
     ],
 )
 def test_names_that_mean_something_else(name: str, valid: str) -> None:
-    assert variables.valid(name) == valid
+    assert variable_names.valid(name) == valid
 
 
 @given(st.binary(max_size=60), st.sampled_from(RULES.rules))
 def test_whatever_stands_before_it_the_name_is_valid(before: bytes, rule: Rule) -> None:
-    assert VALID.fullmatch(variables.suggested(before, rule, RULES.vendor_of(rule)))
+    assert VALID.fullmatch(variable_names.suggested(before, rule, RULES.vendor_of(rule)))
 
 
 def test_other_names_say_which_environment_first() -> None:
-    assert variables.alternatives("K", Environment.TEST)[:2] == ["K_TEST", "K_2"]
-    assert variables.alternatives("K_TEST", Environment.TEST)[0] == "K_TEST_2"
-    assert variables.alternatives("K", Environment.UNKNOWN)[0] == "K_2"
+    assert variable_names.alternatives("K", Environment.TEST)[:2] == ["K_TEST", "K_2"]
+    assert variable_names.alternatives("K_TEST", Environment.TEST)[0] == "K_TEST_2"
+    assert variable_names.alternatives("K", Environment.UNKNOWN)[0] == "K_2"

@@ -1,4 +1,4 @@
-"""Which files reach a browser or a phone: told from the whole project, whatever part of it is to be changed."""
+"""Files that reach a browser or a phone, judged by the whole project, whatever part of it is to be changed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from keyguard.hygiene.run import projects
 from keyguard.sources.listing import Ask
 
 
-def delivered(site: Site, paths: Collection[bytes]) -> set[bytes]:
-    """Return those of the paths that are delivered, no matter which checks the user selects, ignores or suppresses.
+def browser_files(site: Site, paths: Collection[bytes]) -> set[bytes]:
+    """Return those of the paths that are delivered, whichever checks the user selects, ignores or suppresses.
 
-    Raises ``GitError`` where git cannot list the project.
+    Raise ``GitError`` if git cannot list the project.
     """
     if not paths:
         return set()

@@ -1,4 +1,4 @@
-"""A second look at the files of a scan: the keys in what git ignores, and what the places of keys are for."""
+"""A second pass over the files of a scan: keys in ignored files, and the stage and service of each place."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from keyguard.model.finding import Sighting, Where
 from keyguard.sources.listing import Listing
 
 
-class Census:
-    """What was learnt of paths, as reports show them, while ``look`` went through them."""
+class FileFacts:
+    """What ``look`` learned of files, by their paths as reports show them."""
 
     def __init__(self) -> None:
         self.stages: dict[bytes, set[str]] = {}
-        """Path -> what the keys in that file are for: ``production``, ``development``, …"""
+        """Path -> the stages of the keys in that file: ``production``, ``development``, …"""
         self.packages: dict[bytes, bytes] = {}
-        """Path -> the part of the repository that it belongs to, if there are several."""
+        """Path -> the service of the repository that it belongs to, if there are several."""
 
     def look(self, listing: Listing, sightings: Sequence[Sighting], engine: Engine) -> list[Sighting]:
-        """The keys in environment files that git ignores; ``sightings`` are those in all other files."""
+        """Return the keys in environment files that git ignores; ``sightings`` are those in all other files."""
         found: list[Sighting] = []
         for folders in projects(listing):
             project = Project(folders, sightings, (), engine)
@@ -51,5 +51,5 @@ class Census:
 
 
 def _moved(one: Sighting) -> Sighting:
-    """The same, where it is said that git ignores its file."""
+    """Return the same, marked as in an ignored file."""
     return msgspec.structs.replace(one, occurrence=msgspec.structs.replace(one.occurrence, where=Where.IGNORED))

@@ -1,4 +1,4 @@
-"""What is to be done to the user's files: told before it is done, and done only to what was looked at."""
+"""The changes planned for the user's files: shown before they are made, and made only to files as they were then."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import msgspec
 
 
 class Stage(IntEnum):
-    """The order of things: what a later step relies on comes first, so that nothing is lost where one fails."""
+    """The order of steps: what a later step relies on comes first, so that nothing is lost if one fails."""
 
     IGNORE = 1
     UNTRACK = 2
     KEEP = 3
-    """Keys into environment files."""
+    """Write keys into environment files."""
     CODE = 4
     DESCRIBE = 5
     RESTRICT = 6
@@ -29,41 +29,41 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Write(Step, frozen=True, kw_only=True):
-    """Another content for a file."""
+    """Write a new content for a file."""
 
     old: bytes | None
-    """What it was when it was looked at; None for nothing."""
+    """The content when the plan was made; None if there was no file."""
     new: bytes
     mode: int | None = None
-    """Permissions, where they are to be others than they are."""
+    """The new permissions; None to keep them."""
     private: bool = False
-    """Whether no value in it may be shown."""
+    """Whether none of its values may be shown."""
     proofs: tuple[bytes, ...] = ()
-    """Files that git has to ignore afterwards."""
+    """Files that git must ignore afterwards."""
 
 
 class Untrack(Step, frozen=True, kw_only=True):
-    """A file that git is to forget, and that stays where it is."""
+    """Remove a file from git's index, and leave it on disk."""
 
 
 class Restrict(Step, frozen=True, kw_only=True):
-    """A file that only its owner is to read."""
+    """Restrict a file's permissions to its owner."""
 
     mode: int
 
 
 class Left(msgspec.Struct, frozen=True, order=True):
-    """What is not done, and why: a person has to."""
+    """What is left to a person, and why."""
 
     path: bytes
     line: int
     reason: str
     lasting: bool = False
-    """Whether nobody comes upon it once the rest is done."""
+    """Whether nothing reports it again once the rest is done."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """All of it, in order."""
+    """All steps, in order, and what is left."""
 
     steps: tuple[Step, ...] = ()
     left: tuple[Left, ...] = ()

@@ -1,26 +1,26 @@
-"""Whose code a file is: what a program wrote, or what others did, is not changed where it lies."""
+"""The authorship of a file: generated and third-party files are not changed in place."""
 
 from __future__ import annotations
 
 import re
 
-#: folders into which package managers and people put the code of others
+#: folders with third-party code, from package managers and people
 _OTHERS = frozenset(
     (b"node_modules", b"bower_components", b"vendor", b"third_party", b"site-packages", b".venv", b"venv", b"Pods")
 )
 _BUNDLE = re.compile(rb"[.-](?:min|bundle|chunk)\.[cm]?js\Z")
-#: in the manner of Go, of Facebook, and as people write it
+#: the forms of Go and Facebook, and what people write
 _GENERATED = re.compile(
     rb"(?i)\b(?:code|file|auto-?|automatically|machine)[ -]?generated\b|@generated\b|\bdo not (?:edit|modify)\b"
 )
-#: such a notice stands at the top
+#: bytes at the top of a file that contain such a notice
 _HEAD = 1024
-#: no person writes a line that is longer
+#: characters: nobody writes a longer line
 _LONGEST = 5000
 
 
-def not_own(path: bytes, content: bytes) -> str:
-    """Why somebody else's hand has to change the file; empty where it is the user's own."""
+def third_party_reason(path: bytes, content: bytes) -> str:
+    """Return why the file must not be changed here; empty if it is the user's own."""
     *folders, name = path.split(b"/")
     if _OTHERS & {*folders}:
         return "it is the code of others: the key has to go where they write it"
