@@ -66,7 +66,7 @@ def allowed_text(finding: Finding) -> str:
     """Return how the scanned change would allow the finding, which has no effect; empty if it does not."""
     if not finding.allowed_by_change:
         return ""
-    return f"allowed_text by this change, which does not count: {'; '.join(map(prose, finding.allowed_by_change))}"
+    return f"allowed by this change, which does not count: {'; '.join(map(prose, finding.allowed_by_change))}"
 
 
 def attribution_text(finding: Finding, run: Run) -> str:

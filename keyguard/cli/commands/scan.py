@@ -157,7 +157,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
 
 def _is_whole(request: ScanRequest) -> bool:
     """Whether one whole project is scanned, and nothing of it left out."""
-    from keyguard.policy.accepted import top_of
+    from keyguard.policy.accepted_findings import top_of
 
     path, policy = request.ask.paths[0], request.terms.policy
     if len(request.ask.paths) > 1 or request.exclude or policy.select or policy.ignore or request.max_size:
