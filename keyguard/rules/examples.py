@@ -140,6 +140,12 @@ def _with_crc(source: random.Random, argument: str) -> str:
     return body + _based(zlib.crc32(body.encode()), _ALNUM, 6)
 
 
+def _with_hex_crc(source: random.Random, argument: str) -> str:
+    """Return base62 characters followed by their CRC32 in hex digits."""
+    body = _draw(source, _ALNUM, _count(argument, 40, least=1))
+    return f"{body}{zlib.crc32(body.encode()):08x}"
+
+
 def _gitlab_routable(source: random.Random, argument: str) -> str:
     """Return a complete routable token; its checksum covers the prefix, the argument or ``glpat-``."""
     base36 = _DIGITS + _LOWER
@@ -261,6 +267,7 @@ _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "bedrock": _bedrock,
     "clerk-pk": _clerk_publishable,
     "crc": _with_crc,
+    "crc-hex": _with_hex_crc,
     "discord-id": _discord_id,
     "github": _with_crc,
     "gitlab-routable": _gitlab_routable,
