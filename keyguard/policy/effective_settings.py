@@ -19,7 +19,7 @@ from keyguard.history.ranges.run import repository_of
 from keyguard.history.ranges.selection import resolve_range
 from keyguard.history.ranges.session import RepositorySession
 from keyguard.model.finding import Configuration
-from keyguard.policy.accepted import accepted_in
+from keyguard.policy.accepted_findings import accepted_in
 from keyguard.policy.base_markers import BaseMarkers
 from keyguard.policy.change_base import BaseAndTip, NamedCommit, base_of_range, head_of, tip_of
 from keyguard.policy.change_policy import ChangePolicy

@@ -43,6 +43,16 @@ _MESSAGE = {
     "tag": "not in a file, but in the message or author of a tag",
 }
 _OWN_FILE = "in a file of git's own, here only: no clone gets it"
+#: what a hook may refuse -> advice about a key in it
+_UNSENT = {
+    "push": "Nothing was sent yet: take it out of the commits (git rebase -i), and push again. If anybody else may have"
+    " seen it, revoke it:",
+    "receive": "The push is refused: take it out of the commits (git rebase -i), and push again. If anybody else may"
+    " have seen it, revoke it:",
+}
+_STAGED = (
+    "Nothing was committed yet: take it out of the file, or unstage it. If anybody else may have seen it, revoke it:"
+)
 _THEN = {
     "stash": "Then drop the stash.",
     "index": "Then take it out of the index.",
@@ -58,8 +68,10 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
     It is empty without history.
     """
     past = [one for one in finding.occurrences if one.where is Where.HISTORY]
+    if not past and is_staged(finding):
+        return ["staged, not committed"]
     if not past:
-        return ["in the files, but not in history"] if finding.kind == "key" and _never_committed(finding, run) else []
+        return ["in the files, but not in history"] if finding.kind == "key" and never_committed(finding, run) else []
     first = finding.occurrences[0]
     # for a key that is still there it matters how it came; for one that is gone, how the first place was removed
     told = first if _is_gone(first) else _earliest(past)
@@ -70,13 +82,20 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
     return list(filter(None, lines))
 
 
-def history_advice(finding: Finding) -> str:
-    """Return the advice that precedes the rule's own steps; empty if history makes no difference."""
+def history_advice(finding: Finding, hook: str = "") -> str:
+    """Return the advice that precedes the rule's own steps; empty if history makes no difference.
+
+    ``hook`` is as in ``keyguard.report.Style``: what a hook may refuse has gone nowhere yet.
+    """
     first, *_ = finding.occurrences
     if finding.ended:
         return ""
-    if finding.kind != "key" or all(one.where is not Where.HISTORY for one in finding.occurrences):
+    if hook and finding.kind == "key" and is_staged(finding):
+        return _STAGED
+    if finding.kind != "key" or not _past(finding):
         return ""
+    if hook in _UNSENT:
+        return _UNSENT[hook]
     if not _is_gone(first):
         if _trace(first).kind == "file" or all(_trace(one).reach == "index" for one in _past(finding)):
             return ""
@@ -87,10 +106,9 @@ def history_advice(finding: Finding) -> str:
     return "Revoke it first: every clone has it, and keeps it when history is rewritten. That comes second."
 
 
-def other_places(finding: Finding) -> list[Occurrence]:
-    """Return the places besides the first, without versions in history of files that contain the key now."""
-    live = {one.path for one in finding.occurrences if one.where is not Where.HISTORY}
-    return [one for one in finding.occurrences[1:] if not (_is_version(one) and one.path in live)]
+def is_staged(finding: Finding) -> bool:
+    """Return whether the key is known from what is staged alone."""
+    return all(one.where is Where.INDEX for one in finding.occurrences)
 
 
 def place_with_history(occurrence: Occurrence) -> str:
@@ -188,15 +206,12 @@ def _is_gone(one: Occurrence) -> bool:
     return one.where is Where.HISTORY and not _trace(one).at_head and _trace(one).kind != "file"
 
 
-def _is_version(one: Occurrence) -> bool:
-    """Return whether this is a file's version in HEAD or the index, which is no other place than the file."""
-    return one.where is Where.HISTORY and (_trace(one).at_head or _trace(one).reach == "index")
-
-
-def _never_committed(finding: Finding, run: Run) -> bool:
+def never_committed(finding: Finding, run: Run) -> bool:
     """Return whether all of history was read and the key is nowhere in it, not even where a marker allows it."""
     history = run.coverage.history
-    if history is None or history.range or is_incomplete(run) or finding.occurrences[0].where is not Where.TREE:
+    if history is None or history.range or is_incomplete(run) or _past(finding):
+        return False
+    if finding.occurrences[0].where is not Where.TREE:
         return False
     kept = (one.occurrence.where for one in run.suppressed if one.fingerprint == finding.fingerprint)
     return Where.HISTORY not in kept

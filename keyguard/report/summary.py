@@ -25,6 +25,13 @@ _HISTORY_REASONS = {
     **dict.fromkeys(UNOPENED, ""),
 }
 
+#: scope -> the words for it, and the noun that is counted
+_SCOPES = {
+    "staged changes": ("", "staged file"),
+    "changes since the last commit": ("", "changed file"),
+    "files named by the hook": ("", "named file"),
+}
+
 #: why git could not say which files a folder has: they are read all the same
 _UNLISTED = ("broken-repository", "git-failed")
 #: gaps that are told in words of their own
@@ -153,15 +160,21 @@ def accepted_lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def summary_line(run: Run, style: Style) -> str:
-    """Return the findings by severity, then the coverage and what was left out."""
+    """Return the findings by severity, each key once, then the coverage and what was left out."""
     if run.findings:
-        counts = ", ".join(_count(severity, count, style) for severity, count in by_severity(run))
-        found = f"{paint(counted(len(run.findings), 'finding'), BOLD, style)}: {counts}"
+        found = finding_counts(run, style)
     elif is_incomplete(run):
         found = paint(f"{_nothing(run)} in what was read", YELLOW, style)
     else:
         found = paint(_nothing(run), GREEN, style)
     return found + paint(f"; {covered(run)}", DIM, style)
+
+
+def finding_counts(run: Run, style: Style) -> str:
+    """Return ``3 findings: 2 critical, 1 low``, where everything that was found about one key counts once."""
+    counts = by_severity(run)
+    total = counted(sum(count for _, count in counts), "finding")
+    return f"{paint(total, BOLD, style)}: {', '.join(_count(severity, count, style) for severity, count in counts)}"
 
 
 def _nothing(run: Run) -> str:
@@ -213,8 +226,9 @@ def covered(run: Run) -> str:
     coverage, history = run.coverage, run.coverage.history
     # what stands for a whole folder is no file
     count = coverage.listed - sum(map(_is_unlisted, run.skipped))
-    read, listed = number(coverage.read), counted(count, "file")
-    files = f"{prose(coverage.scope)}: {listed if coverage.read == count else f'{read} of {listed}'}"
+    scope, noun = _SCOPES.get(coverage.scope, (prose(coverage.scope), "file"))
+    read, listed = number(coverage.read), counted(count, noun)
+    files = (f"{scope}: " if scope else "") + (listed if coverage.read == count else f"{read} of {listed}")
     looked = [files, size(coverage.bytes)]
     rules = counted(coverage.rules, "rule") + (f" ({added_rules(run)})" if coverage.added else "")
     parts = [*(looked if coverage.listed or not history else [history_line(history)]), rules]

@@ -59,19 +59,6 @@ def check_keys(path: str, data: bytes, table: dict[str, Any]) -> None:
             _check(path, data, rule, _fields(Rule), index, str(rule.get("id", f"number {index + 1}")))
 
 
-def check_table(path: str, data: bytes, table: object, kind: type[msgspec.Struct]) -> None:
-    """Raise ``RuleError`` for a key that a table of this type does not have."""
-    if isinstance(table, dict):
-        _check(path, data, table, _fields(kind), None, "")
-
-
-def explain_table(path: str, data: bytes, message: str) -> str:
-    """Return the message for a type error of ``msgspec`` in a flat table: ``file:line: key: what is wrong``."""
-    text, _, place = message.partition(" - at `$")
-    key = place.strip(".`").partition("[")[0]
-    return f"{path}:{_line(data, -1, key)}: {key}: {text}" if key else f"{path}: {text}"
-
-
 def line_of(data: bytes, key: str) -> int:
     """Return the line of a key, at best effort; 1 if it is not found."""
     return _line(data, -1, key)

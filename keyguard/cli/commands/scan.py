@@ -16,7 +16,7 @@ from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.sources.listing import Ask
-from keyguard.support import dates
+from keyguard.support import dates, userdirs
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -137,8 +137,9 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
     hygiene = whole and options.only != "keys" and not options.no_hygiene
-    # what is staged may not wait for the journal, and is not gone
-    rotation = settings.rotation() if source != "tree" else _rotation(settings, options)
+    # what is staged, or in a range, does not wait for the journal to be read
+    kept = source == "tree" and not _range_of(options)
+    rotation = _rotation(settings, options) if kept else settings.rotation()
     return msgspec.structs.replace(
         request,
         history=history,
@@ -157,7 +158,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
 
 def _is_whole(request: ScanRequest) -> bool:
     """Whether one whole project is scanned, and nothing of it left out."""
-    from keyguard.policy.accepted import top_of
+    from keyguard.policy.accepted_findings import top_of
 
     path, policy = request.ask.paths[0], request.terms.policy
     if len(request.ask.paths) > 1 or request.exclude or policy.select or policy.ignore or request.max_size:
@@ -166,6 +167,9 @@ def _is_whole(request: ScanRequest) -> bool:
 
 
 def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
+    folder = userdirs.state_folder(os.environ)
+    if not (folder and os.path.isdir(folder)):
+        return settings.rotation()  # there is no journal, and all that reads one need not be loaded
     from keyguard.cli.shared import key_status
 
     return key_status.rotation(settings, options.rules)

@@ -119,7 +119,7 @@ def _named(options: argparse.Namespace, start: str, asked: Range | None = None) 
 
 def _with_accepted(settings: Settings, start: str) -> Settings:
     """Return the settings with the accepted findings of the work tree."""
-    from keyguard.policy.accepted import accepted_on_disk
+    from keyguard.policy.accepted_findings import accepted_on_disk
 
     return msgspec.structs.replace(settings, accepted=partial(accepted_on_disk, start))
 
