@@ -22,6 +22,7 @@ from keyguard.sources.listing import Folder
 from keyguard.triage import findings
 from keyguard.triage.dead_keys import lower_dead
 from keyguard.triage.findings import Policy, TriageResult
+from keyguard.triage.refused_commits import lower_refused
 
 if TYPE_CHECKING:
     from keyguard.history.result import HistoryResult
@@ -72,7 +73,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
-        decided = lower_dead(decided, terms.rotation, ruleset.by_id())
+        decided = lower_refused(lower_dead(decided, terms.rotation, ruleset.by_id()))
     whole = terms.whole and not any(one.gap for one in skipped)
     decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()

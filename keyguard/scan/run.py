@@ -252,7 +252,10 @@ class _Scan:
             return None
         from keyguard.history.full_scan.run import Histories
 
-        return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached}
+        if request.history != "only" and request.cached:
+            how["refused_since"] = request.terms.now
+        return Histories(homes, engine, request.jobs, self._progress, **how)
 
     def _with_homeless(self, found: HistoryResult) -> HistoryResult:
         """Return the result with the repositories that cannot be read at all as gaps."""
