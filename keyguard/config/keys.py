@@ -74,7 +74,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     fail_on: Annotated[
         str,
         Meta(
-            description="Least severity that makes the exit code 1.", examples=["medium"], extra_json_schema=_IS_SEVERITY
+            description="Least severity that makes the exit code 1.",
+            examples=["medium"],
+            extra_json_schema=_IS_SEVERITY,
         ),
     ] = "low"
     rules: Annotated[
@@ -92,9 +94,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
             extra_json_schema={"enum": ["", "keys", "hygiene"]},
         ),
     ] = ""
-    no_hygiene: Annotated[
-        bool, Meta(description="Report only keys, and not how they are kept.", examples=[True])
-    ] = False
+    no_hygiene: Annotated[bool, Meta(description="Report only keys, and not how they are kept.", examples=[True])] = (
+        False
+    )
     no_history: Annotated[
         bool, Meta(description="Scan the files only, unless history is asked for.", examples=[True])
     ] = False

@@ -43,6 +43,16 @@ class Policy(msgspec.Struct, frozen=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     inline: bool = True
+    levels: dict[str, Severity] = {}
+    """The severities that the configuration gives."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, each of which has to be that of a rule or a check."""
+        return *self.select, *self.ignore, *self.levels
+
+    def level_of(self, rule: str) -> Severity | None:
+        """Return the severity that findings of this rule have by configuration; None if it says nothing."""
+        return self.levels.get(max((name for name in self.levels if _fits(name, rule)), key=len, default=""))
 
     def wants(self, rule: str) -> bool:
         """Whether findings of this rule are reported."""
@@ -66,10 +76,12 @@ class TriageResult(msgspec.Struct, frozen=True):
         )
 
 
-def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = ()) -> None:
-    """Raise ``UsageError`` for a name that matches no rule and no check, or if no rule is left."""
+def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = (), also: Iterable[str] = ()) -> None:
+    """Raise ``UsageError`` for a name, of the policy or a further one, that matches no rule and no check, or if no rule
+    is left.
+    """
     ids = [*(rule.id for rule in ruleset.rules), *checks]
-    for name in (*policy.select, *policy.ignore):
+    for name in (*policy.names(), *also):
         if not any(_fits(name, rule) for rule in ids):
             import difflib
 
