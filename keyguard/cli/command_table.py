@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("keyguard.cli.commands.journal", "show what was done about keys"),
     "fix": ("keyguard.cli.commands.fix", "change your own files so that keys are kept as they should be"),
     "rules": ("keyguard.cli.commands.rules", "list, show and test rules and checks"),
+    "config": ("keyguard.cli.commands.config", "show the settings that count and where they come from"),
     "cache": ("keyguard.cli.commands.cache", "show what is remembered from scan to scan, or forget it"),
     "explain": ("keyguard.cli.commands.explain", "say what a rule or a check finds, why it matters and what to do"),
 }
