@@ -52,6 +52,7 @@ class SightingFinder:
 
     def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
         self._ruleset = ruleset
+        self._rules = ruleset.by_id()
         self._matcher = matcher
         self._attributor = Attributor(ruleset)
         self._fingerprints: dict[tuple[Secret, bool], str] = {}
@@ -210,7 +211,7 @@ class SightingFinder:
         *,
         hidden: bool,
     ) -> Sighting:
-        rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
+        rule = self._rules[attribution.rule]
         secret = Secret(match.secret)
         body = match.body - match.start
         mask = masked(secret, body, guessable=rule.guessable or hidden)

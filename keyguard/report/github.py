@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model.finding import Finding, Occurrence, Run, Severity, Where
+from keyguard.model.finding import Occurrence, Run, Severity, Where
 from keyguard.report import Style
+from keyguard.report.advice import block_steps
+from keyguard.report.blocks import Block, block_places, shown_blocks
 from keyguard.report.concise import closing_lines, place_line
-from keyguard.report.history_phrases import history_advice, history_lines, place_with_history
+from keyguard.report.history_phrases import history_lines, place_with_history
 from keyguard.report.paths import path_from_top
 from keyguard.report.phrases import (
     allowed_text,
     attribution_text,
     evidence,
+    further_problems,
     headline,
     number,
     prose,
-    steps,
     verdict_text,
 )
 from keyguard.report.place_limit import limit_places
@@ -41,14 +43,15 @@ def render(run: Run, out: TextIO, style: Style) -> None:
 
 
 def _lines(run: Run, style: Style) -> Iterator[str]:
-    least = Severity.INFO if style.verbose else Severity.LOW
     incomplete = is_incomplete(run)
     if incomplete:
         level = "warning" if run.allow_incomplete else "error"
         yield _command(level, {"title": "keyguard: incomplete"}, f"{gap_headline(run)}: see the log of this step")
-    annotated, others = limit_places(run, _MOST - incomplete, least)
+    blocks = {block.head.fingerprint: block for block in shown_blocks(run, verbose=style.verbose)}
+    every = [place for block in blocks.values() for place in block_places(block)]
+    annotated, others = limit_places(every, _MOST - incomplete)
     for finding, occurrence in annotated:
-        yield _annotation(finding, occurrence, run)
+        yield _annotation(blocks.get(finding.fingerprint, Block(finding)), occurrence, run)
     if others:
         total = number(len(annotated) + len(others))
         yield f"{number(len(annotated))} of {total} places are annotated, the worst first; the others:"
@@ -57,7 +60,8 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
     yield from closing_lines(run, style)
 
 
-def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
+def _annotation(block: Block, occurrence: Occurrence, run: Run) -> str:
+    finding = block.head
     title = f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}"
     key = f": {shown(finding.masked)}" if finding.masked else ""
     said = f"{place_with_history(occurrence)}{key} ({shown(finding.id)})"
@@ -67,8 +71,9 @@ def _annotation(finding: Finding, occurrence: Occurrence, run: Run) -> str:
         ("whose", [attribution_text(finding, run)] if finding.vendor else []),
         ("alive", [verdict_text(finding)]),
         ("note", [allowed_text(finding)]),
+        ("also", further_problems(block)),
         ("why", [prose(finding.description)]),
-        ("fix", [*filter(None, [history_advice(finding)]), *steps(finding.remedy)]),
+        ("fix", block_steps(block, run)),
         ("see", [prose(finding.rotation)]),
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""

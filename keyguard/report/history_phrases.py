@@ -59,7 +59,7 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
     """
     past = [one for one in finding.occurrences if one.where is Where.HISTORY]
     if not past:
-        return ["in the files, but not in history"] if finding.kind == "key" and _never_committed(finding, run) else []
+        return ["in the files, but not in history"] if finding.kind == "key" and never_committed(finding, run) else []
     first = finding.occurrences[0]
     # for a key that is still there it matters how it came; for one that is gone, how the first place was removed
     told = first if _is_gone(first) else _earliest(past)
@@ -85,12 +85,6 @@ def history_advice(finding: Finding) -> str:
     if then:
         return f"Revoke it first: nobody can say that it never left this machine. {then}"
     return "Revoke it first: every clone has it, and keeps it when history is rewritten. That comes second."
-
-
-def other_places(finding: Finding) -> list[Occurrence]:
-    """Return the places besides the first, without versions in history of files that contain the key now."""
-    live = {one.path for one in finding.occurrences if one.where is not Where.HISTORY}
-    return [one for one in finding.occurrences[1:] if not (_is_version(one) and one.path in live)]
 
 
 def place_with_history(occurrence: Occurrence) -> str:
@@ -188,15 +182,12 @@ def _is_gone(one: Occurrence) -> bool:
     return one.where is Where.HISTORY and not _trace(one).at_head and _trace(one).kind != "file"
 
 
-def _is_version(one: Occurrence) -> bool:
-    """Return whether this is a file's version in HEAD or the index, which is no other place than the file."""
-    return one.where is Where.HISTORY and (_trace(one).at_head or _trace(one).reach == "index")
-
-
-def _never_committed(finding: Finding, run: Run) -> bool:
+def never_committed(finding: Finding, run: Run) -> bool:
     """Return whether all of history was read and the key is nowhere in it, not even where a marker allows it."""
     history = run.coverage.history
-    if history is None or history.range or is_incomplete(run) or finding.occurrences[0].where is not Where.TREE:
+    if history is None or history.range or is_incomplete(run) or _past(finding):
+        return False
+    if finding.occurrences[0].where is not Where.TREE:
         return False
     kept = (one.occurrence.where for one in run.suppressed if one.fingerprint == finding.fingerprint)
     return Where.HISTORY not in kept

@@ -10,7 +10,7 @@ from keyguard.report.json_objects import (
     SCHEMA,
     configuration_object,
     coverage_object,
-    finding_object,
+    finding_objects,
     skipped_object,
     summary_object,
     to_json,
@@ -21,7 +21,7 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     """Write the whole document, indented; it contains every finding, whatever the style."""
     document = {
         "schema": SCHEMA,
-        "findings": [finding_object(finding, run.now) for finding in run.findings],
+        "findings": list(finding_objects(run)),
         "skipped": [skipped_object(skipped) for skipped in run.skipped],
         "coverage": coverage_object(run),
         "configuration": configuration_object(run),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Trace, Verdict, Where
+from keyguard.report.blocks import related_ids
 from keyguard.report.summary import gaps, is_incomplete
 from keyguard.support.dates import age
 from keyguard.support.sanitize import visible_json
@@ -22,7 +24,14 @@ _IDS = {"id", "fingerprint", "key", "object", "commit", "removed_in", "removedIn
 _IDS |= {"version", "semanticVersion", "keyguard/v1", "primaryLocationLineHash"}
 
 
-def finding_object(finding: Finding, now: int | None) -> Object:
+def finding_objects(run: Run) -> Iterator[Object]:
+    """Yield every finding, with the ids of the others about the same key."""
+    related = related_ids(run.findings)
+    for finding in run.findings:
+        yield finding_object(finding, run.now, related[finding.fingerprint])
+
+
+def finding_object(finding: Finding, now: int | None, related: Sequence[str] = ()) -> Object:
     """Return one finding with all its places; its age is counted up to ``now``."""
     return {
         "id": finding.id,
@@ -44,6 +53,7 @@ def finding_object(finding: Finding, now: int | None) -> Object:
         "also": list(finding.also),
         "message": finding.message,
         "key": finding.key,
+        "related": list(related),
         "occurrences": [occurrence_object(occurrence) for occurrence in finding.occurrences],
         "places": len(finding.occurrences) + finding.more,
         "first_seen": finding.first_seen,

@@ -10,7 +10,7 @@ from keyguard.report.json_objects import (
     SCHEMA,
     configuration_object,
     coverage_object,
-    finding_object,
+    finding_objects,
     skipped_object,
     summary_object,
     to_json,
@@ -19,8 +19,8 @@ from keyguard.report.json_objects import (
 
 def render(run: Run, out: TextIO, style: Style) -> None:
     """Write the lines; they contain every finding, whatever the style."""
-    for finding in run.findings:
-        out.write(to_json(finding_object(finding, run.now)) + "\n")
+    for finding in finding_objects(run):
+        out.write(to_json(finding) + "\n")
     last = {
         "schema": SCHEMA,
         "skipped": [skipped_object(skipped) for skipped in run.skipped],

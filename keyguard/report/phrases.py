@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyguard.model.finding import Certainty, Environment, Finding, Occurrence, Run, Severity
+from keyguard.report.blocks import Block, blocks_of
 from keyguard.support.sanitize import shown, shown_path
 
 _ENVIRONMENT = {
@@ -20,6 +21,20 @@ def headline(finding: Finding) -> str:
     if finding.message:
         return prose(finding.message)
     return prose(finding.title) + _ENVIRONMENT[finding.environment]
+
+
+def further_problems(block: Block) -> list[str]:
+    """Return ``high[key-too-old]: message (KG-…)`` for each finding about the key of a block besides the first.
+
+    It ends with the place, if that is none of the first one's.
+    """
+    known = {(place.path, place.line) for place in block.head.occurrences}
+    said = []
+    for one in block.others:
+        first = one.occurrences[0]
+        where = "" if (first.path, first.line) in known else f" at {place_text(first)}"
+        said.append(f"{one.severity.label}[{prose(one.rule)}]: {headline(one)}{where} ({shown(one.id)})")
+    return said
 
 
 def place_text(occurrence: Occurrence) -> str:
@@ -118,10 +133,10 @@ def size(count: int) -> str:
 
 
 def by_severity(run: Run) -> list[tuple[Severity, int]]:
-    """Return the number of findings for each severity that has any, the highest first."""
+    """Return the number of keys, and of findings without one, for each severity that has any, the highest first."""
     counts = dict.fromkeys(sorted(Severity, reverse=True), 0)
-    for finding in run.findings:
-        counts[finding.severity] += 1
+    for block in blocks_of(run.findings):
+        counts[block.severity] += 1
     return [(severity, count) for severity, count in counts.items() if count]
 
 

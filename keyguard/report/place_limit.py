@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Where
 
 Place = tuple[Finding, Occurrence]
@@ -12,9 +14,8 @@ def places(run: Run, least: Severity = Severity.INFO) -> list[Place]:
     return [(finding, place) for finding in run.findings if finding.severity >= least for place in finding.occurrences]
 
 
-def limit_places(run: Run, limit: int, least: Severity = Severity.INFO) -> tuple[list[Place], list[Place]]:
+def limit_places(every: Sequence[Place], limit: int) -> tuple[list[Place], list[Place]]:
     """Return the places that fit within a limit, the worst first, and all others."""
-    every = places(run, least)
     ranked = sorted(every, key=_rank)
     return ranked[:limit], ranked[limit:]
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Where
 from keyguard.report import Style
+from keyguard.report.blocks import related_ids
 from keyguard.report.history_phrases import place_with_history
 from keyguard.report.json_objects import Object, configuration_object, coverage_object, to_json
 from keyguard.report.paths import below_top, path_from_top
@@ -45,7 +46,7 @@ def build_run(run: Run, least: Severity) -> Object:
     listed, cut = places(run, least), 0
     if len(listed) > _MOST_RESULTS:
         cut = len(listed) - _MOST_RESULTS
-        listed, _ = limit_places(run, _MOST_RESULTS, least)
+        listed, _ = limit_places(listed, _MOST_RESULTS)
     rules = {finding.rule: finding for finding, _ in reversed(listed)}
     order = {rule: index for index, rule in enumerate(sorted(rules))}
     worst = {finding.rule: finding.severity for finding, _ in sorted(listed, key=lambda place: place[0].severity)}
@@ -125,13 +126,17 @@ def artifact(path: bytes) -> Object:
 
 def _build_results(listed: Iterable[Place], order: dict[str, int], run: Run) -> list[Object]:
     seen: dict[tuple[Any, ...], int] = {}
+    related = related_ids(run.findings)
     results = []
     for finding, occurrence in listed:
         # a line of another version is not the same line
         version = (occurrence.where is Where.HISTORY, occurrence.commit, occurrence.trace and occurrence.trace.oid)
         line = (finding.rule, version, occurrence.path, occurrence.line)
         seen[line] = nth = seen.get(line, 0) + 1
-        results.append(build_result(finding, occurrence, order[finding.rule], run, nth))
+        result = build_result(finding, occurrence, order[finding.rule], run, nth)
+        if related[finding.fingerprint]:
+            result["properties"]["related"] = list(related[finding.fingerprint])
+        results.append(result)
     return results
 
 

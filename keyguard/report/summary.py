@@ -153,15 +153,21 @@ def accepted_lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def summary_line(run: Run, style: Style) -> str:
-    """Return the findings by severity, then the coverage and what was left out."""
+    """Return the findings by severity, each key once, then the coverage and what was left out."""
     if run.findings:
-        counts = ", ".join(_count(severity, count, style) for severity, count in by_severity(run))
-        found = f"{paint(counted(len(run.findings), 'finding'), BOLD, style)}: {counts}"
+        found = finding_counts(run, style)
     elif is_incomplete(run):
         found = paint(f"{_nothing(run)} in what was read", YELLOW, style)
     else:
         found = paint(_nothing(run), GREEN, style)
     return found + paint(f"; {covered(run)}", DIM, style)
+
+
+def finding_counts(run: Run, style: Style) -> str:
+    """Return ``3 findings: 2 critical, 1 low``, where everything that was found about one key counts once."""
+    counts = by_severity(run)
+    total = counted(sum(count for _, count in counts), "finding")
+    return f"{paint(total, BOLD, style)}: {', '.join(_count(severity, count, style) for severity, count in counts)}"
 
 
 def _nothing(run: Run) -> str:

@@ -1,23 +1,25 @@
-"""The ``text`` format, for people: a block for each finding with source line, vendor, reason, fix; then the summary."""
+"""The ``text`` format, for people: a block for each key with source line, vendor, reason, fix; then the summary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TextIO
 
-from keyguard.model.finding import Certainty, Confidence, Finding, Run, Severity
+from keyguard.model.finding import Certainty, Confidence, Finding, Run
 from keyguard.report import Style, history_phrases
+from keyguard.report.advice import block_steps
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
+from keyguard.report.blocks import Block, other_places, shown_blocks
 from keyguard.report.phrases import (
     allowed_text,
     attribution_text,
     ended_text,
     evidence,
+    further_problems,
     headline,
     number,
     place_text,
     prose,
-    steps,
     verdict_text,
 )
 from keyguard.report.snippet import source_lines
@@ -32,15 +34,14 @@ _NARROWEST, _WIDEST = 40, 110
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Write the report; findings of severity info are only counted unless ``style.verbose``."""
-    explained: dict[tuple[str, str], str] = {}
-    for finding in run.findings:
-        if style.verbose or finding.severity > Severity.INFO:
-            kind = (finding.rule, history_phrases.history_advice(finding))
-            for line in block(finding, run, style, explained.get(kind, "")):
-                out.write(line + "\n")
-            out.write("\n")
-            explained.setdefault(kind, finding.id)
+    """Write the report; what is of severity info is only counted unless ``style.verbose``."""
+    explained: dict[tuple[str, ...], str] = {}
+    for block in shown_blocks(run, verbose=style.verbose):
+        kind = (block.head.rule, *block_steps(block, run))
+        for line in block_lines(block, run, style, explained.get(kind, "")):
+            out.write(line + "\n")
+        out.write("\n")
+        explained.setdefault(kind, block.head.id)
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
@@ -48,8 +49,9 @@ def render(run: Run, out: TextIO, style: Style) -> None:
         out.write(line + "\n")
 
 
-def block(finding: Finding, run: Run, style: Style, like: str = "") -> Iterator[str]:
-    """Yield the lines for one finding; ``like`` is the id of an earlier one of the same kind, which explained it."""
+def block_lines(block: Block, run: Run, style: Style, like: str = "") -> Iterator[str]:
+    """Yield the lines for one block; ``like`` is the id of an earlier one with the same steps, which listed them."""
+    finding = block.head
     first = finding.occurrences[0]
     gutter = len(str(first.line))
     word = paint(finding.severity.label, SEVERITY_COLOR[finding.severity], style)
@@ -57,7 +59,7 @@ def block(finding: Finding, run: Run, style: Style, like: str = "") -> Iterator[
     yield f"{word}{paint(f'[{rule}]: {headline(finding)}', BOLD, style)}"
     yield f"{' ' * gutter}{paint('-->', BLUE, style)} {place_text(first)}"
     yield from source_lines(finding, gutter, style)
-    for label, lines in _notes(finding, run, style, like):
+    for label, lines in _notes(block, run, style, like):
         title = f"{label}:".ljust(_LABEL_WIDTH)
         lead = f"{' ' * gutter} {paint('=', BLUE, style)} {paint(title, BOLD, style)}"
         indent = " " * (gutter + 3 + _LABEL_WIDTH)
@@ -65,24 +67,36 @@ def block(finding: Finding, run: Run, style: Style, like: str = "") -> Iterator[
             yield (indent if at else lead) + line
 
 
-def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
+def _notes(block: Block, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
     """Yield label and lines of each note below the source line."""
+    finding, subject = block.head, block.subject
     how = [line for said in evidence(finding) for line in _wrapped(said, style)]
     if how:
         yield "how", how
-    where = [line for said in history_phrases.history_lines(finding, run) for line in _wrapped(said, style)]
+    for problem in further_problems(block):
+        yield "note", _wrapped(problem, style)
+    where = [line for said in history_phrases.history_lines(subject, run) for line in _wrapped(said, style)]
     if where:
         yield "where", where
-    if finding.vendor:
-        yield "whose", _wrapped(attribution_text(finding, run), style)
-    if finding.verdict:
-        yield "alive", _wrapped(verdict_text(finding), style)
-    if finding.ended:
-        yield "state", [ended_text(finding)]
+    if subject.vendor:
+        yield "whose", _wrapped(attribution_text(subject, run), style)
+    if subject.verdict:
+        yield "alive", _wrapped(verdict_text(subject), style)
+    if subject.ended:
+        yield "state", [ended_text(subject)]
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:
-        yield from _advice(finding, style)
+        yield from _advice(block, run, style)
+    for one in (block.head, *block.others):
+        yield from _remarks(one, style)
+    yield from _others(subject, style)
+    mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
+    yield "id", [shown(finding.id) + mask]
+
+
+def _remarks(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
+    """Yield what limits a finding, or the acceptance of it."""
     if finding.allowed_by_change:
         yield "note", _wrapped(f"{allowed_text(finding)}. {_LANDING}", style)
     if finding.accepted_until:
@@ -90,9 +104,6 @@ def _notes(finding: Finding, run: Run, style: Style, like: str) -> Iterator[tupl
         yield "note", [f"was accepted until {shown(finding.accepted_until)}; to accept it again: {again}"]
     if finding.confidence is not Confidence.HIGH:
         yield "note", [f"{finding.confidence.value} confidence: {_doubt(finding)}"]
-    yield from _others(finding, style)
-    mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
-    yield "id", [shown(finding.id) + mask]
 
 
 def _doubt(finding: Finding) -> str:
@@ -104,19 +115,19 @@ def _doubt(finding: Finding) -> str:
     return "this may be no key at all"
 
 
-def _advice(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
-    if finding.description:
-        yield "why", _wrapped(prose(finding.description), style)
-    listed = [*filter(None, [history_phrases.history_advice(finding)]), *steps(finding.remedy)]
-    fix = [line for step in listed for line in _wrapped(step, style)]
-    if finding.rotation:
-        fix.append(prose(finding.rotation))
+def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:
+    if block.head.description:
+        yield "why", _wrapped(prose(block.head.description), style)
+    fix = [line for step in block_steps(block, run) for line in _wrapped(step, style)]
+    rotation = block.head.rotation or block.subject.rotation
+    if rotation:
+        fix.append(prose(rotation))
     if fix:
         yield "fix", fix
 
 
 def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
-    others = history_phrases.other_places(finding)
+    others = other_places(finding)
     if others or finding.more:
         listed = others[:_MOST_PLACES]
         places = [

@@ -153,7 +153,7 @@ class _Scan:
         exclude(listing, excluded)
         self._engine = engine
         self._histories = self._found_histories(engine)
-        self._worklist = Worklist(
+        worklist = self._worklist = Worklist(
             listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
         )
         tally = self._worklist.run(self._look_around if request.hygiene else None)
@@ -169,9 +169,9 @@ class _Scan:
             self._past = self._with_homeless(self._histories.read())
             self._exclude_history(self._past, os.fsencode(os.path.realpath(request.ask.paths[0])), tally.skipped)
         self._judge(tally, self._past, engine=engine)
-        self._ask_others(tally, engine)
+        self._ask_others(tally, engine, worklist)
         if request.hygiene:
-            self._kept = self._checked(tally, engine)
+            self._kept = self._checked(tally, engine, worklist)
         seen = Collected(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
         seen.folders = listing.folders
         return self._settled(seen, engine, request.terms)
@@ -206,17 +206,16 @@ class _Scan:
         if self._engine:
             self._around = prepare_projects(self._listing, self._engine)
 
-    def _ask_others(self, tally: Results, engine: compiled.Engine) -> None:
+    def _ask_others(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> None:
         """Add evidence from other files to attributions that are not certain."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.attribution.project_evidence import add_project_evidence
 
-                seen.sightings = add_project_evidence(
-                    self._listing.folders, seen.sightings, engine, Names(engine).masked
-                )
+                folders, masked = self._listing.folders, Names(engine).masked
+                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held)
 
-    def _checked(self, tally: Results, engine: compiled.Engine) -> HygieneResult:
+    def _checked(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> HygieneResult:
         """Return the result of the hygiene checks."""
         from keyguard.hygiene.run import run as check
 
@@ -230,6 +229,7 @@ class _Scan:
             now=self._request.terms.now,
             rotation=self._request.rotation,
             ahead=self._around,
+            held=worklist.held,
         )
         return self._request.change_policy.drop_hygiene_markers(kept) if self._request.change_policy else kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from keyguard.model.finding import Severity
@@ -69,7 +70,9 @@ def test_properties_cannot_be_forged() -> None:
 
 
 def test_the_ten_worst_are_annotated_and_the_others_are_lines() -> None:
-    low, high = numbered(9, severity=Severity.LOW), numbered(3, severity=Severity.HIGH)
+    many = numbered(12)
+    low = [msgspec.structs.replace(one, severity=Severity.LOW) for one in many[:9]]
+    high = [msgspec.structs.replace(one, severity=Severity.HIGH) for one in many[9:]]
     text = rendered("github", run(*low, *high))
     assert [command.name for command in commands(text)] == ["error"] * 3 + ["notice"] * 7
     assert "10 of 12 places are annotated, the worst first; the others:\nsrc/7.py:3:5: low: " in text

@@ -203,8 +203,8 @@ def test_other_places_say_what_became_of_them() -> None:
 
 
 def test_advice_is_repeated_only_where_it_differs() -> None:
-    first, second = remembered(past()), remembered(past(b"b"), id="KG-2")
-    third = remembered(past(b"c", reach="stash"), id="KG-3")
+    first, second = remembered(past()), remembered(past(b"b"), id="KG-2", fingerprint="2" * 32)
+    third = remembered(past(b"c", reach="stash"), id="KG-3", fingerprint="3" * 32)
     text = rendered("text", historic(first, second, third))
     assert text.count("Revoke it first: every clone") == 1
     assert text.count("Then drop the stash.") == 1

@@ -12,8 +12,9 @@ from keyguard.cli.shared import scan_command
 from keyguard.fix.accepted_file import AcceptedFile
 from keyguard.model.finding import Finding, Run
 from keyguard.report import Style
+from keyguard.report.blocks import Block
 from keyguard.report.phrases import counted
-from keyguard.report.text import block
+from keyguard.report.text import block_lines
 from keyguard.support import dates
 from keyguard.support.errors import UsageError
 
@@ -66,7 +67,7 @@ def _is_accepted(one: Finding, accepted: Accepted) -> bool:
 
 def _show(one: Finding, found: Run, count: str) -> None:
     print(f"\n--- {count} ---")
-    for line in block(one, found, Style()):
+    for line in block_lines(Block(one), found, Style()):
         print(line)
 
 

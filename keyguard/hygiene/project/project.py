@@ -68,6 +68,7 @@ class Project:
         self._inspected: dict[bytes, list[Sighting]] = {}
         self.gaps: list[Skipped] = []
         """What could not be read or found out."""
+        self.held: Callable[[bytes], bytes | None] = lambda _: None  # texts that need not be read again, by path
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
         self._last_read: dict[bytes, bytes | None] = {}
@@ -106,7 +107,7 @@ class Project:
     def read(self, path: bytes) -> bytes | None:
         """Return the content of a file, listed or not; None if there is none, or more than ``LIMIT`` bytes."""
         if path not in self._contents and path not in self._last_read:
-            data = self._read(path)
+            data = self.held(path) or self._reader.small(path) or self._read(path)
             fits = self._kept + len(data or b"") <= _KEPT
             self._kept += len(data or b"") if fits else 0
             if fits:
