@@ -24,6 +24,7 @@ from keyguard.policy.accepted_findings import accepted_on_disk
 from keyguard.report.json_objects import to_json
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
+from keyguard.support.errors import UsageError
 from keyguard.support.regular_file import read_regular
 from keyguard.support.sanitize import shown
 
@@ -62,6 +63,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _document(path: str) -> dict[str, Any]:
     """Return everything that is shown, without any secret. Raise ConfigError for an invalid file."""
+    if not os.path.lexists(path):
+        raise UsageError(f"{path}: no such file or folder")
     settings = project_config.find(path)
     user_file = user_config.path(os.environ)
     entries = parse(accepted_on_disk(path), ACCEPTED)

@@ -20,7 +20,7 @@ from keyguard.scan.exit_code import exit_code
 from keyguard.scan.run import Interrupted, ScanRequest, run_scan
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
-from keyguard.support import dates
+from keyguard.support import dates, globs
 from keyguard.support.errors import ConfigError, RuleError, UsageError
 from keyguard.triage.findings import Policy
 
@@ -212,6 +212,9 @@ def _in_ci() -> bool:
 def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[Exclude, ...]:
     own = [Exclude(base=folder, patterns=patterns) for folder, patterns in settings.excludes() if patterns]
     # file names are bytes, and so are patterns for them, whatever encoding the locale has
+    for pattern in getattr(options, "exclude", ()):
+        if text := globs.problem(pattern):
+            raise UsageError(f"--exclude {pattern!r} matches nothing: {text}")
     typed = [os.fsencode(pattern).decode("utf-8", "surrogateescape") for pattern in getattr(options, "exclude", ())]
     return *own, *([Exclude(base=".", patterns=tuple(typed))] if typed else ())
 
