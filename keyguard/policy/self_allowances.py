@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, parse
-from keyguard.acceptance.matching import Accepted
+from keyguard.acceptance import PATH
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
@@ -17,6 +17,9 @@ from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
 from keyguard.triage.findings import Policy
 from keyguard.triage.overrides import PathOverride, PathOverrides, path_overrides
+
+if TYPE_CHECKING:
+    from keyguard.acceptance.matching import Accepted
 
 
 class OwnSettings(msgspec.Struct, frozen=True):
@@ -98,6 +101,11 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
 
 def _accepted(data: bytes) -> Accepted | None:
     """Return what the change would accept; None if that is nothing, or its file is invalid."""
+    if not data:
+        return None
+    from keyguard.acceptance.entry import parse  # most changes have no such file
+    from keyguard.acceptance.matching import Accepted
+
     try:
         entries = parse(data, PATH)
     except ConfigError:

@@ -10,7 +10,8 @@ from functools import partial
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, Entry
+from keyguard.acceptance import PATH
+from keyguard.acceptance.entry import Entry
 from keyguard.acceptance.matching import Accepted, Relative, entries_for
 from keyguard.cli.shared import configuration, scan_command
 from keyguard.fix.accepted_file import AcceptedFile

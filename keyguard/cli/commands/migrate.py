@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, Entry
+from keyguard.acceptance import PATH
+from keyguard.acceptance.entry import Entry
 from keyguard.acceptance.identity import new_salt
 from keyguard.acceptance.matching import Accepted, entries_for
 from keyguard.cli.commands.accept import project_paths

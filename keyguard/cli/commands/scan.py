@@ -16,7 +16,7 @@ from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.sources.listing import Ask
-from keyguard.support import dates
+from keyguard.support import dates, userdirs
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -139,8 +139,9 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
     only = option_defaults.only(options, settings, whole=whole)
     hygiene = whole and only != "keys"
-    # what is staged may not wait for the journal, and is not gone
-    rotation = settings.rotation() if source != "tree" else _rotation(settings, options)
+    # what is staged, or in a range, does not wait for the journal to be read
+    kept = source == "tree" and not _range_of(options)
+    rotation = _rotation(settings, options) if kept else settings.rotation()
     return msgspec.structs.replace(
         request,
         history=history,
@@ -168,6 +169,9 @@ def _is_whole(request: ScanRequest) -> bool:
 
 
 def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
+    folder = userdirs.state_folder(os.environ)
+    if not (folder and os.path.isdir(folder)):
+        return settings.rotation()  # there is no journal, and all that reads one need not be loaded
     from keyguard.cli.shared import key_status
 
     return key_status.rotation(settings, options.rules)
