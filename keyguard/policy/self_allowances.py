@@ -15,8 +15,8 @@ from keyguard.config.rotation import Rotation
 from keyguard.model.finding import Finding, Run, Severity
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
-from keyguard.triage.findings import Policy
 from keyguard.triage.overrides import PathOverride, PathOverrides, path_overrides
+from keyguard.triage.policy import Policy
 
 if TYPE_CHECKING:
     from keyguard.acceptance.matching import Accepted

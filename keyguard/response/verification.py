@@ -25,7 +25,8 @@ from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.support import dates
 from keyguard.support.errors import UsageError
 from keyguard.triage.dead_keys import lower_by_verdict
-from keyguard.triage.findings import Policy, TriageResult
+from keyguard.triage.findings import TriageResult
+from keyguard.triage.policy import Policy
 
 _NOTHING = UserClaims()
 

@@ -22,7 +22,8 @@ from keyguard.scan.overrides import with_overrides
 from keyguard.sources.listing import Folder
 from keyguard.triage import findings
 from keyguard.triage.dead_keys import lower_dead
-from keyguard.triage.findings import Policy, TriageResult
+from keyguard.triage.findings import TriageResult
+from keyguard.triage.policy import Policy
 
 if TYPE_CHECKING:
     from keyguard.history.result import HistoryResult

@@ -23,7 +23,7 @@ from keyguard.scan.worklist import Worklist
 from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
-from keyguard.triage import findings
+from keyguard.triage.policy import check_names
 
 if TYPE_CHECKING:
     from keyguard.history.full_scan.run import Histories
@@ -296,5 +296,5 @@ def _engine(request: ScanRequest) -> compiled.Engine:
         if engine.added:
             tables.refuse_taken(engine.ruleset.added)
         also = [name for one in paths for name in one.policy.names()]
-        findings.check_names(policy, engine.ruleset, tables.checks(), also)
+        check_names(policy, engine.ruleset, tables.checks(), also)
     return engine

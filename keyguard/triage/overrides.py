@@ -11,7 +11,8 @@ from keyguard.config.keys import PathSettings
 from keyguard.config.project_config import parse_severity
 from keyguard.model.finding import Finding, Occurrence, Severity, Suppressed, Where
 from keyguard.sources.excludes import Exclude, Excluded
-from keyguard.triage.findings import MOST_PLACES, Policy, TriageResult
+from keyguard.triage.findings import MOST_PLACES, TriageResult
+from keyguard.triage.policy import Policy
 
 #: kinds of traces whose path is the path of a file
 _FILES = ("blob", "name")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH as ACCEPTED
+from keyguard.acceptance import PATH as ACCEPTED
 from keyguard.acceptance.entry import parse
 from keyguard.config import project_config, user_config
 from keyguard.config.environment import VARIABLES

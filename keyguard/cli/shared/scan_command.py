@@ -22,7 +22,7 @@ from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.support import dates, globs
 from keyguard.support.errors import ConfigError, RuleError, UsageError
-from keyguard.triage.findings import Policy
+from keyguard.triage.policy import Policy
 
 _OWN_WORD = (
     "keyguard: configuration and markers are those of the {}:"
