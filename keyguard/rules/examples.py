@@ -140,6 +140,12 @@ def _with_crc(source: random.Random, argument: str) -> str:
     return body + _based(zlib.crc32(body.encode()), _ALNUM, 6)
 
 
+def _with_hex_crc(source: random.Random, argument: str) -> str:
+    """Return base62 characters followed by their CRC32 in hex digits."""
+    body = _draw(source, _ALNUM, _count(argument, 40, least=1))
+    return f"{body}{zlib.crc32(body.encode()):08x}"
+
+
 def _gitlab_routable(source: random.Random, argument: str) -> str:
     """Return a complete routable token; its checksum covers the prefix, the argument or ``glpat-``."""
     base36 = _DIGITS + _LOWER
@@ -209,6 +215,16 @@ def _bedrock(source: random.Random, argument: str) -> str:
     return base64.b64encode(f"{name}:{secret}".encode()).decode()
 
 
+def _bedrock_session(source: random.Random, _: str) -> str:
+    """Return the body of a short-term Bedrock key: base64 of an address that is signed with a session's credentials."""
+    scope = f"ASIA{_draw(source, _ALPHABETS['base32'], 16)}%2F20260131%2Feu-west-1%2Fbedrock%2Faws4_request"
+    times = "X-Amz-Date=20260131T120000Z&X-Amz-Expires=43200"
+    query = f"Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={scope}&{times}"
+    token = f"X-Amz-Security-Token={_draw(source, _ALNUM, 360)}&X-Amz-Signature={_draw(source, _ALPHABETS['hex'], 64)}"
+    text = f"bedrock.amazonaws.com/?{query}&{token}&X-Amz-SignedHeaders=host&Version=1"
+    return base64.b64encode(text.encode()).decode()
+
+
 def _slack_rotating(source: random.Random, argument: str) -> str:
     """Return the body of a rotating Slack token.
 
@@ -259,8 +275,10 @@ def _unpadded(data: bytes) -> str:
 
 _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "bedrock": _bedrock,
+    "bedrock-session": _bedrock_session,
     "clerk-pk": _clerk_publishable,
     "crc": _with_crc,
+    "crc-hex": _with_hex_crc,
     "discord-id": _discord_id,
     "github": _with_crc,
     "gitlab-routable": _gitlab_routable,

@@ -154,10 +154,10 @@ def _watched_scan(asked: ScanRequest) -> Run:
         return run_scan(asked, Progress(bar.show))
 
 
-def report(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
-    """Write all reports and return the exit code."""
+def report(found: Run, reports: list[Destination], options: argparse.Namespace, hook: str = "") -> int:
+    """Write all reports and return the exit code; ``hook`` is what it refuses, as in ``keyguard.report.Style``."""
     _tell_whose_word(found, options)
-    write_reports(found, reports, _style(options), sys.stdout)
+    write_reports(found, reports, _style(options, hook), sys.stdout)
     return exit_code_of(found, options)
 
 
@@ -175,11 +175,11 @@ def exit_code_of(found: Run, options: argparse.Namespace) -> int:
     return 0 if ended == 1 and options.exit_zero else ended
 
 
-def _style(options: argparse.Namespace) -> Style:
+def _style(options: argparse.Namespace, hook: str) -> Style:
     color = _colored(options.color or "auto", sys.stdout)
     terminal = is_terminal(sys.stdout) and not _in_ci()
     width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
-    return Style(color=color, links=color and terminal, width=width, verbose=options.verbose)
+    return Style(color=color, links=color and terminal, width=width, verbose=options.verbose, hook=hook)
 
 
 def _colored(choice: str, out: TextIO | None) -> bool:
