@@ -14,7 +14,8 @@ from keyguard.model.finding import Blob, Finding, Severity, Sighting, Where
 from keyguard.model.verdict import State, Verdict
 from keyguard.triage import samples
 from keyguard.triage.dead_keys import lower_by_verdict
-from keyguard.triage.findings import Policy, decide
+from keyguard.triage.findings import decide
+from keyguard.triage.policy import Policy
 from tests.helpers.calling import Inside
 from tests.helpers.checkout import leaking_line
 from tests.helpers.seeing import engine, inspector, key
