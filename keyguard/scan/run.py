@@ -245,16 +245,15 @@ class _Scan:
         request = self._request
         if request.source != "tree" or request.history == "no":
             return None
-        from keyguard.history import stores
+        from keyguard.history.stores import stores_of
 
-        homes, self._homeless = stores.stores_of(request.ask.paths, self._listing)
+        homes, self._homeless = stores_of(request.ask.paths, self._listing)
         if not homes:
             return None
         from keyguard.history.full_scan.run import Histories
 
-        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached}
-        if request.history != "only" and request.cached:
-            how["refused_since"] = request.terms.now
+        now = request.terms.now if request.cached and request.history != "only" else None
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "refused_since": now}
         return Histories(homes, engine, request.jobs, self._progress, **how)
 
     def _with_homeless(self, found: HistoryResult) -> HistoryResult:
@@ -266,8 +265,7 @@ class _Scan:
         from keyguard.history.ranges import run as ranges
 
         request = self._request
-        path, *_ = request.ask.paths
-        repository = ranges.repository_of(path)
+        repository = ranges.repository_of(request.ask.paths[0])
         engine = self._engine = _engine(request)
         how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
         how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
@@ -298,6 +296,5 @@ def _engine(request: ScanRequest) -> compiled.Engine:
 
         if engine.added:
             tables.refuse_taken(engine.ruleset.added)
-        also = [name for one in paths for name in one.policy.names()]
-        check_names(policy, engine.ruleset, tables.checks(), also)
+        check_names(policy, engine.ruleset, tables.checks(), [name for one in paths for name in one.policy.names()])
     return engine
