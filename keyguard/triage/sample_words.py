@@ -44,6 +44,9 @@ _OPENING = expression(rb"(?:[{(\[:`]|\"\"\"|'''|[:=][ \t]*[|>][+-]?)[ \t]*$")
 _BLOCK_OF_CODE = expression(
     rb"(?i)\b(?:function|class|def|func|fn|if|else|for|while|switch|try|catch|return|async)\b|\)[ \t]*\{"
 )
+#: an item of a list in YAML that is a text of several lines
+_ITEM = expression(rb"-[ \t]+[|>][+-]?")
+_LETTER = expression(rb"[A-Za-z0-9]")
 _COMMENT = (b"#", b"//", b"/*", b"*", b"--", b"<!--", b"%", b'"""', b"'''", b"REM ", b"rem ")
 _TRAILING = (b"#", b"//", b"/*", b"--", b"<!--")
 _MOST_COMMENT_LINES = 4
@@ -70,7 +73,7 @@ def sample_word(match: Match, page: Page) -> str:
     said = _in_prose(statement + b" " + _own_part(after)) or _in_names(statement)
     if not said and start > match.start - REACH:
         said = _above(data[max(0, start - ABOVE) : start], before)
-    if not said and not any(map(bytes.isalnum, before.split())):
+    if not said and not _LETTER.search(before):
         said = _in_prose(_own_part(b"}" + data[end : end + REACH].lstrip(b"\r\n").partition(b"\n")[0]))
     return f'"{said.decode()}" beside the key' if said else ""
 
@@ -86,14 +89,16 @@ def _own_part(after: bytes) -> bytes:
 
 def _above(text: bytes, before: bytes) -> bytes:
     """Return the word in the comment above the key's line, or in the head of the block or statement around it."""
-    lines = [_Line(line.strip(), len(line) - len(line.lstrip())) for line in text.splitlines()]
+    lines = [_Line(line.strip(), _indent(line)) for line in text.splitlines()]
     comment, rest = _comment_at_end(lines)
     if said := _in_prose(comment):
         return said
-    own = len(before) - len(before.lstrip())
-    continued = not any(map(bytes.isalnum, before.split()))
+    own = _indent(before)
+    continued = not _LETTER.search(before)
     while rest and rest[-1].text and not _begins_statement(rest[-1], own, continued=continued):
         rest.pop()
+        if rest and rest[-1].indent < own and _ITEM.fullmatch(rest[-1].text):
+            own = rest.pop().indent
     if not rest or not rest[-1].text or _BLOCK_OF_CODE.search(rest[-1].text):
         return b""
     head = rest.pop().text
@@ -102,10 +107,16 @@ def _above(text: bytes, before: bytes) -> bytes:
     return _in_names(head, whole=True) or _in_prose(_comment_at_end(rest)[0])
 
 
+def _indent(line: bytes) -> int:
+    """Return the width of the indent; that of an item of a list ends behind its dash."""
+    text = line.lstrip()
+    return len(line) - len(text[2:].lstrip() if text.startswith(b"- ") else text)
+
+
 def _begins_statement(line: _Line, own: int, *, continued: bool) -> bool:
     """Whether a line above a key that is indented by ``own`` begins its statement, or the block around it."""
     quoted = line.text.endswith((b'"""', b"'''", b"`"))
-    return line.indent < own or quoted or (continued and line.text.endswith((b"=", b"(", b"\\")))
+    return line.indent < own or quoted or (continued and line.text.endswith((b"=", b"(", b":", b"\\")))
 
 
 def _comment_at_end(lines: list[_Line]) -> tuple[bytes, list[_Line]]:

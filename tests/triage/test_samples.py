@@ -34,6 +34,9 @@ SAMPLES = [
     "with mock.patch.dict(os.environ, {'KEY': 'K'}):", 'example = """\nkey: K\n"""', "k = 'K' # FAKE",
     "k='K' # a dummy-key",
     "<!-- sample --><a key='K'/>", "config:\n  # mock\n  a: |\n    K",
+    "examples:\n- 'one'\n- 'K'", "keys:\n  example:\n  - K",
+    "  examples:\n  - 'curl a'\n  - 'curl -u K: b'", "  examples:\n  - |\n      one\n      export A=K",
+    "examples:\n- |\n  K",
 ]  # fmt: skip
 KEYS = [
     "x = 'K'", "x = 'K' # not a sample", "# this is no dummy\nx = 'K'", "k = 'K' # isn't a dummy",
@@ -48,6 +51,7 @@ KEYS = [
     "function mockAll() {\n  const k = 'K';\n}", "class SampleController {\n  key = 'K';\n}", "k = 'K'; fake()",
     "not_fake_key = 'K'", "NON_SAMPLE_KEY=K", "example_com_key = 'K'", "k = 'K' # resampled fakery mockingbird",
     "b = 'example-bucket', k = 'K'", "if k == 'K' and x != 'dummy':", "use(\n  'K'\n)\nfoo()  # dummy",
+    "examples:\n- 'one'\nkeys:\n- 'K'", "examples:\n  a: b\nkey: K",
 ]  # fmt: skip
 
 
