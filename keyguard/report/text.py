@@ -17,6 +17,7 @@ from keyguard.report.phrases import (
     evidence,
     further_problems,
     headline,
+    lowered_text,
     number,
     place_text,
     prose,
@@ -88,6 +89,8 @@ def _notes(block: Block, run: Run, style: Style, like: str) -> Iterator[tuple[st
         yield "alive", _wrapped(verdict_text(subject), style)
     if subject.ended:
         yield "state", [ended_text(subject)]
+    if subject.lowered:
+        yield "note", _wrapped(lowered_text(subject), style)
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:

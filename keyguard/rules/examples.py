@@ -188,7 +188,8 @@ def _jwt(source: random.Random, argument: str) -> str:
     """Return a signed token; the argument is a list of claims, ``role=service_role,iss=supabase``."""
     claims = dict(pair.partition("=")[::2] for pair in argument.split(",") if pair)
     claims.setdefault("ref", _draw(source, _LOWER, 20))
-    head, payload = ({"alg": "HS256", "typ": "JWT"}, {**claims, "iat": 1_700_000_000 + source.randrange(10**7)})
+    issued = 1_700_000_000 + source.randrange(10**7)
+    head, payload = ({"alg": "HS256", "typ": "JWT"}, {**claims, "iat": issued, "exp": issued + 315_576_000})
     parts = [_unpadded(json.dumps(part, separators=(",", ":")).encode()) for part in (head, payload)]
     return ".".join([*parts, _draw(source, _ALPHABETS["b64url"], 43)])
 

@@ -59,6 +59,8 @@ def decide(
 
     ``ids`` maps fingerprints to short ids, if there are others besides these.
     """
+    from keyguard.triage import samples
+
     groups: dict[str, dict[tuple[object, ...], Sighting]] = {}
     for sighting in sightings:
         groups.setdefault(sighting.fingerprint, {}).setdefault(_place(sighting.occurrence), sighting)
@@ -75,7 +77,9 @@ def decide(
         loud = [one for one in group if not unwanted and not (policy.inline and one.suppression is not None)]
         suppressed += [_suppressed(one, ids[fingerprint], rule, by_rule=unwanted) for one in silent]
         if loud:
-            findings.append(_finding(loud, ids[fingerprint], attribution, rule, ruleset))
+            found = _finding(loud, ids[fingerprint], attribution, rule, ruleset)
+            severity, lowered = samples.lower(found.severity, group)
+            findings.append(msgspec.structs.replace(found, severity=severity, lowered=lowered) if lowered else found)
     return TriageResult.of(findings, suppressed)
 
 
