@@ -13,6 +13,7 @@ from keyguard.model.finding import Finding, Occurrence, Severity, Suppressed, Wh
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.triage.findings import MOST_PLACES, TriageResult
 from keyguard.triage.policy import Policy
+from keyguard.triage.samples import less_severe
 
 #: kinds of traces whose path is the path of a file
 _FILES = ("blob", "name")
@@ -96,7 +97,10 @@ def with_paths(decided: TriageResult, overrides: PathOverrides) -> TriageResult:
 
 def _leveled(finding: Finding, policy: Policy) -> Finding:
     level = policy.level_of(finding.rule)
-    return finding if level is None or finding.malformed else msgspec.structs.replace(finding, severity=level)
+    if level is None or finding.malformed:
+        return finding
+    # a sample is less severe than the level of its rule, too, whoever sets that
+    return msgspec.structs.replace(finding, severity=less_severe(level) if finding.lowered else level)
 
 
 def _places(finding: Finding) -> Iterator[Suppressed]:
