@@ -93,7 +93,7 @@ def test_a_clean_commit_passes_and_says_what_was_scanned(hooked: Hooked) -> None
     hooked.add("app.py", "print('hello, world')\n")
     said = hooked.git("commit", "--message=clean")
     assert "Passed" in said
-    assert "1 file" in said
+    assert "1 staged file" in said
     assert hooked.head() != before
 
 
@@ -126,7 +126,7 @@ def test_all_files_finds_what_was_committed_long_ago(hooked: Hooked) -> None:
 def test_all_files_passes_on_a_clean_repository_and_says_what_was_scanned(hooked: Hooked) -> None:
     said = hooked.pre_commit("run", "--all-files")
     assert "Passed" in said
-    assert "2 files" in said
+    assert "2 named files" in said
 
 
 def test_named_files_are_scanned_and_no_others(hooked: Hooked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from keyguard.config.keys import FOREIGN, Config, HookSettings, PathSettings
+from keyguard.config.toml_text import line_of, toml_value
 from keyguard.support import dates, globs, tomlfile
 from keyguard.support.errors import ConfigError
 
@@ -39,7 +41,7 @@ def explain(shown: str, data: bytes, table: Any, message: str) -> str:
     missing = re.search(r"required field `([\w-]+)`", text)
     kind = _TABLES.get(outer, Config) if inner or missing else Config
     name = missing[1] if missing else inner or outer
-    where = f"{shown}:{tomlfile.line_of(data, outer if missing else name)}: "
+    where = f"{shown}:{_line(shown, data, outer if missing else name)}: "
     where += f"{outer}: " if kind is not Config else ""
     value = table.get(outer) if kind is Config and isinstance(table, dict) else None
     return where + (f"{name} is missing: " if missing else f"{name}: {text}: ") + _advice(kind, name, value)
@@ -76,15 +78,19 @@ def _check(shown: str, data: bytes, table: dict[str, Any], kind: type[msgspec.St
             continue
         advice = next((f" ({one.instead})" for one in FOREIGN if one.name == key and not header), "")
         text = f"unknown key {key!r}{tomlfile.suggestion(key, known)}{advice}"
-        where = f"{shown}:{tomlfile.line_of(data, key)}: {f'{header}: ' if header else ''}"
-        raise ConfigError(f"{where}{text}; valid keys: {', '.join(known)}")
+        text += f"{' ' if text.endswith('?') else ': '}valid keys are {', '.join(known)}"
+        where = f"{shown}:{_line(shown, data, key)}: {f'{header}: ' if header else ''}"
+        raise ConfigError(f"{where}{text}")
+
+
+def _line(shown: str, data: bytes, key: str) -> int:
+    return line_of(data, key, embedded=os.path.basename(shown) == "pyproject.toml")
 
 
 def _advice(kind: type[msgspec.Struct], name: str, value: Any) -> str:
     from keyguard.config.schema import keys_of
-    from keyguard.config.toml_text import toml_value
 
     key = next(one for one in keys_of(kind) if one.name == name)
-    if key.type == "list of strings" and isinstance(value, str):
+    if key.kind == "list of strings" and isinstance(value, str):
         return f"write a list: {name} = {toml_value([value])}"
-    return f"it is a {key.type}: {name} = {toml_value(key.example)}"
+    return f"it is a {key.kind}: {name} = {toml_value(key.example)}"

@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -75,6 +75,16 @@ class Settings(msgspec.Struct, frozen=True):
         """Return what holds for files below folders, each with the folder that its patterns are relative to."""
         return tuple((folder, setting) for folder, one in self._with_folders() for setting in one.paths)
 
+    def for_hooks(self) -> Settings:
+        """Return the same with what the table ``[hooks]`` decides differently."""
+        own, hooks = self.config, self.config.hooks
+        config = msgspec.structs.replace(
+            own,
+            fail_on=hooks.fail_on or own.fail_on,
+            allow_incomplete=hooks.allow_incomplete or own.allow_incomplete,
+        )
+        return msgspec.structs.replace(self, config=config)
+
     def _with_folders(self) -> tuple[tuple[str, Config], ...]:
         return (os.path.dirname(os.path.abspath(self.path)), self.config), *self.further
 
@@ -122,15 +132,22 @@ def nearest(start: str) -> Settings:
     """Return the settings in the nearest file upwards, even if another is named. Raise ConfigError for an invalid
     file.
     """
-    folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    while True:
+    for folder in searched_folders(start):
         for name in NAMES:
             found = _load(os.path.join(folder, name), required=False)
             if found:
                 return found
+    return Settings(config=Config(), origin=Configuration("work tree"))
+
+
+def searched_folders(start: str) -> Iterator[str]:
+    """Yield the folders that are searched for a configuration, the nearest first."""
+    folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    while True:
+        yield folder
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
-            return Settings(config=Config(), origin=Configuration("work tree"))
+            return
         folder = parent
 
 
@@ -205,12 +222,17 @@ def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> 
 
 def _check_values(config: Config) -> None:
     """Raise ``ConfigError`` for a size, a severity or an id of a key that is none."""
-    parse_size(config.max_size)
-    levels = [config.fail_on, config.hooks.fail_on, *config.severity.values(), *(one.severity for one in config.paths)]
-    for name in filter(None, levels):
-        parse_severity(name)
-    if not config.fail_on:
-        parse_severity(config.fail_on)
+    try:
+        parse_size(config.max_size)
+    except ConfigError as error:
+        raise ConfigError(f"max-size: {error}") from error
+    levels = [("hooks: fail-on", config.hooks.fail_on), *(("paths: severity", one.severity) for one in config.paths)]
+    levels = [("fail-on", config.fail_on), *((key, name) for key, name in levels if name)]
+    for key, name in (*levels, *((f"severity: {rule}", name) for rule, name in config.severity.items())):
+        try:
+            parse_severity(name)
+        except ConfigError as error:
+            raise ConfigError(f"{key}: {error}") from error
     read_record(config.revoked)
 
 

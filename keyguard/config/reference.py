@@ -50,8 +50,8 @@ fail-on = "high"
 ## Keys
 """
 _PATHS = """\
-A finding takes what `[[paths]]` says only where all of its places match: the same key in `testdata/` and in `src/` stays
-as severe as it is. `severity` there only lowers; where several tables match, the lowest counts. `[severity]` replaces
+`[[paths]]` applies to a finding only where all of its places match: a key that is in `testdata/` and in `src/` is
+reported as it is. `severity` there only lowers; where several tables match, the lowest counts. `[severity]` replaces
 the severity of the rule, up or down; a key with a wrong checksum stays `info`. What a change sets for itself has no
 effect on its own findings, which are marked *allowed by this change*.
 """
@@ -93,8 +93,8 @@ def _tables(kind: type[msgspec.Struct], name: str) -> Iterator[str]:
 
 def _header(name: str, key: Key) -> str:
     """Return how the header of a table is written: ``[hooks]``, ``[[paths]]``, ``[vendors.ID]``."""
-    whole = f"{name}{key.name}" + (".ID" if key.type == "table of tables" else "")
-    return f"[[{whole}]]" if key.type.startswith("list") else f"[{whole}]"
+    whole = f"{name}{key.name}" + (".ID" if key.kind == "table of tables" else "")
+    return f"[[{whole}]]" if key.kind.startswith("list") else f"[{whole}]"
 
 
 def _rows(keys: list[Key]) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _rows(keys: list[Key]) -> Iterator[str]:
     for key in keys:
         default = "required" if key.required else "none" if key.default is None else f"`{toml_value(key.default)}`"
         example = f"`{key.name} = {toml_value(key.example)}`"
-        yield f"| `{key.name}` | {key.type} | {default} | {key.meaning} | {example} |"
+        yield f"| `{key.name}` | {key.kind} | {default} | {key.meaning} | {example} |"
 
 
 def _environment() -> str:

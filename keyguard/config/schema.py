@@ -24,7 +24,7 @@ class Key(NamedTuple):
     """One key of a table."""
 
     name: str
-    type: str
+    kind: str
     """In words: ``list of strings``."""
     default: Any
     """As plain values; None if there is none."""
@@ -44,9 +44,7 @@ def schema() -> dict[str, Any]:
 
 def keys_of(kind: type[msgspec.Struct]) -> Iterator[Key]:
     """Yield the keys of a table, in the order of the struct."""
-    info = inspect.type_info(kind)
-    assert isinstance(info, inspect.StructType)
-    for field in info.fields:
+    for field in _fields(inspect.type_info(kind)):
         said, inner = _notes(field.type), _bare(field.type)
         default = None if field.required else _default(field)
         examples = said.get("examples") or [None]
@@ -56,14 +54,18 @@ def keys_of(kind: type[msgspec.Struct]) -> Iterator[Key]:
 
 
 def _struct(kind: inspect.Type) -> dict[str, Any]:
-    assert isinstance(kind, inspect.StructType)
-    required = [field.encode_name for field in kind.fields if field.required]
+    fields = _fields(kind)
+    required = [field.encode_name for field in fields if field.required]
     return {
         "type": "object",
-        "properties": {field.encode_name: _field(field) for field in kind.fields},
+        "properties": {field.encode_name: _field(field) for field in fields},
         **({"required": required} if required else {}),
         "additionalProperties": False,
     }
+
+
+def _fields(kind: inspect.Type) -> tuple[inspect.Field, ...]:
+    return kind.fields if isinstance(kind, inspect.StructType) else ()
 
 
 def _field(field: inspect.Field) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Write values as TOML."""
+"""Write values as TOML, and find the line of a key."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 
@@ -14,6 +15,19 @@ def toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def line_of(data: bytes, key: str, *, embedded: bool) -> int:
+    """Return the line of a key of the configuration, at best effort; 1 if it is not found.
+
+    An ``embedded`` one is in the tables below ``[tool.keyguard]`` of a pyproject.toml, where other tables have keys of
+    the same name.
+    """
+    text = data.decode("utf-8", "replace")
+    table = re.search(r"(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*keyguard\b", text) if embedded else None
+    start = table.start() if table else 0
+    found = re.compile(rf"(?m)^[ \t]*\[*[ \t]*(?:tool\.keyguard\.)?[\"']?{re.escape(key)}\b").search(text, start)
+    return text.count("\n", 0, found.start() if found else start) + 1
 
 
 def _key(name: str) -> str:

@@ -275,12 +275,13 @@ class Matcher:
     def _is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
         # imported late: most texts with an anchor contain no match, and most commits no such text
         from keyguard.engine.placeholders import is_placeholder, is_spelled
+        from keyguard.engine.word_shapes import is_wordy
 
         rule, secret = self.rules[index], match["secret"]
         random = secret[body - match.start("secret") :]
         if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
             return True
-        if not (rule.checksum or rule.spelled) and is_spelled(random):
+        if not rule.spelled and ((not rule.checksum and is_spelled(random)) or (rule.family and is_wordy(random))):
             return True
         known = self._samples
         if not (known or (rule.samples and index in self._added)):

@@ -35,6 +35,7 @@ from keyguard.model.finding import (
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 from keyguard.triage.markers import Marker, applies, markers
+from keyguard.triage.sample_words import sample_word
 
 
 class _Seen(NamedTuple):
@@ -230,6 +231,7 @@ class SightingFinder:
             also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
             name=_name(match, page) if rule.guessable else "",
+            sample=sample_word(match, page),
         )
 
     def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:

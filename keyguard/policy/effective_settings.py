@@ -179,7 +179,7 @@ def _settled(
     settings = msgspec.structs.replace(settings, origin=origin)
     top = opened.repository.top or opened.repository.git_dir
     if more:
-        settings, after = more.with_more(settings), after and more.with_more(after)
+        settings, after = more.with_more(settings), after and more.with_more(after).for_hooks()
     settings = _accepting(settings, opened, found.base)
     accepted = _accepted_by_change(opened, found)
     sizes = partial(_sizes, opened.repository, opened.borrowed)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from keyguard.model.finding import Finding, Run, Where
+from keyguard.model.finding import Finding, Run
 from keyguard.report.blocks import Block
-from keyguard.report.history_phrases import history_advice, never_committed
+from keyguard.report.history_phrases import history_advice, is_staged, never_committed
 from keyguard.report.phrases import steps
 from keyguard.support.regex import expression
 
@@ -18,9 +18,9 @@ _REPLACES = expression(
 )
 
 
-def block_steps(block: Block, run: Run) -> list[str]:
+def block_steps(block: Block, run: Run, hook: str = "") -> list[str]:
     """Return the steps for a block, numbered in one row if several of its findings have any."""
-    listed = finding_steps(block.head, run)
+    listed = finding_steps(block.head, run, hook)
     more = []
     for one in block.others:
         own = [_NUMBER.sub("", step) for step in steps(one.remedy)]
@@ -30,14 +30,9 @@ def block_steps(block: Block, run: Run) -> list[str]:
     return listed + [f"{last + nth}. {step}" for nth, step in enumerate(more, 1)]
 
 
-def finding_steps(finding: Finding, run: Run) -> list[str]:
+def finding_steps(finding: Finding, run: Run, hook: str = "") -> list[str]:
     """Return the steps for one finding; they speak of history only if the key may be there."""
     said = finding.remedy
     if finding.kind == "key" and (is_staged(finding) or never_committed(finding, run)):
         said = _ENDS_IN_HISTORY.sub("", said).replace(_OUT_OF_HISTORY, "out of the file")
-    return [*filter(None, [history_advice(finding)]), *steps(said)]
-
-
-def is_staged(finding: Finding) -> bool:
-    """Return whether the key is known from what is staged alone."""
-    return all(one.where is Where.INDEX for one in finding.occurrences)
+    return [*filter(None, [history_advice(finding, hook)]), *steps(said)]

@@ -11,7 +11,6 @@ from keyguard.report.advice import block_steps
 from keyguard.report.blocks import Block, block_places, shown_blocks
 from keyguard.report.concise import closing_lines, place_line
 from keyguard.report.history_phrases import history_lines, place_with_history
-from keyguard.report.paths import path_from_top
 from keyguard.report.phrases import (
     allowed_text,
     attribution_text,
@@ -22,7 +21,7 @@ from keyguard.report.phrases import (
     prose,
     verdict_text,
 )
-from keyguard.report.place_limit import limit_places
+from keyguard.report.places import limit_places, path_from_top
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.support.sanitize import shown, shown_path
 

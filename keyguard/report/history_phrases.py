@@ -43,6 +43,16 @@ _MESSAGE = {
     "tag": "not in a file, but in the message or author of a tag",
 }
 _OWN_FILE = "in a file of git's own, here only: no clone gets it"
+#: what a hook may refuse -> advice about a key in it
+_UNSENT = {
+    "push": "Nothing was sent yet: take it out of the commits (git rebase -i), and push again. If anybody else may have"
+    " seen it, revoke it:",
+    "receive": "The push is refused: take it out of the commits (git rebase -i), and push again. If anybody else may"
+    " have seen it, revoke it:",
+}
+_STAGED = (
+    "Nothing was committed yet: take it out of the file, or unstage it. If anybody else may have seen it, revoke it:"
+)
 _THEN = {
     "stash": "Then drop the stash.",
     "index": "Then take it out of the index.",
@@ -58,6 +68,8 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
     It is empty without history.
     """
     past = [one for one in finding.occurrences if one.where is Where.HISTORY]
+    if not past and is_staged(finding):
+        return ["staged, not committed"]
     if not past:
         return ["in the files, but not in history"] if finding.kind == "key" and never_committed(finding, run) else []
     first = finding.occurrences[0]
@@ -70,13 +82,20 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
     return list(filter(None, lines))
 
 
-def history_advice(finding: Finding) -> str:
-    """Return the advice that precedes the rule's own steps; empty if history makes no difference."""
+def history_advice(finding: Finding, hook: str = "") -> str:
+    """Return the advice that precedes the rule's own steps; empty if history makes no difference.
+
+    ``hook`` is as in ``keyguard.report.Style``: what a hook may refuse has gone nowhere yet.
+    """
     first, *_ = finding.occurrences
     if finding.ended:
         return ""
-    if finding.kind != "key" or all(one.where is not Where.HISTORY for one in finding.occurrences):
+    if hook and finding.kind == "key" and is_staged(finding):
+        return _STAGED
+    if finding.kind != "key" or not _past(finding):
         return ""
+    if hook in _UNSENT:
+        return _UNSENT[hook]
     if not _is_gone(first):
         if _trace(first).kind == "file" or all(_trace(one).reach == "index" for one in _past(finding)):
             return ""
@@ -85,6 +104,11 @@ def history_advice(finding: Finding) -> str:
     if then:
         return f"Revoke it first: nobody can say that it never left this machine. {then}"
     return "Revoke it first: every clone has it, and keeps it when history is rewritten. That comes second."
+
+
+def is_staged(finding: Finding) -> bool:
+    """Return whether the key is known from what is staged alone."""
+    return all(one.where is Where.INDEX for one in finding.occurrences)
 
 
 def place_with_history(occurrence: Occurrence) -> str:

@@ -52,7 +52,7 @@ def write_reports(run: Run, destinations: Sequence[Destination], style: Style, s
     """Write every report; ``style`` is for standard output, files are plain. Raise as ``write_each`` does."""
 
     def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:
-        return _rendered(run, name, Style(verbose=style.verbose) if plain else style)
+        return _rendered(run, name, Style(verbose=style.verbose, hook=style.hook) if plain else style)
 
     write_each(destinations, rendered, stdout)
 

@@ -16,9 +16,8 @@ from keyguard.report import Style
 from keyguard.report.blocks import related_ids
 from keyguard.report.history_phrases import place_with_history
 from keyguard.report.json_objects import Object, configuration_object, coverage_object, to_json
-from keyguard.report.paths import below_top, path_from_top
 from keyguard.report.phrases import allowed_text, attribution_text, evidence, headline, number, verdict_text
-from keyguard.report.place_limit import Place, limit_places, places
+from keyguard.report.places import Place, below_top, limit_places, path_from_top, places
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import added_rules, gap_headline, gap_text, gaps, is_incomplete, of_history
 from keyguard.support.sanitize import shown, visible

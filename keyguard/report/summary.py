@@ -25,6 +25,13 @@ _HISTORY_REASONS = {
     **dict.fromkeys(UNOPENED, ""),
 }
 
+#: scope -> the words for it, and the noun that is counted
+_SCOPES = {
+    "staged changes": ("", "staged file"),
+    "changes since the last commit": ("", "changed file"),
+    "files named by the hook": ("", "named file"),
+}
+
 #: why git could not say which files a folder has: they are read all the same
 _UNLISTED = ("broken-repository", "git-failed")
 #: gaps that are told in words of their own
@@ -219,8 +226,9 @@ def covered(run: Run) -> str:
     coverage, history = run.coverage, run.coverage.history
     # what stands for a whole folder is no file
     count = coverage.listed - sum(map(_is_unlisted, run.skipped))
-    read, listed = number(coverage.read), counted(count, "file")
-    files = f"{prose(coverage.scope)}: {listed if coverage.read == count else f'{read} of {listed}'}"
+    scope, noun = _SCOPES.get(coverage.scope, (prose(coverage.scope), "file"))
+    read, listed = number(coverage.read), counted(count, noun)
+    files = (f"{scope}: " if scope else "") + (listed if coverage.read == count else f"{read} of {listed}")
     looked = [files, size(coverage.bytes)]
     rules = counted(coverage.rules, "rule") + (f" ({added_rules(run)})" if coverage.added else "")
     parts = [*(looked if coverage.listed or not history else [history_line(history)]), rules]

@@ -17,11 +17,13 @@ from keyguard.report.phrases import (
     evidence,
     further_problems,
     headline,
+    lowered_text,
     number,
     place_text,
     prose,
     verdict_text,
 )
+from keyguard.report.refusals import commit_lines, refuses_commit
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, summary_line
 from keyguard.support.sanitize import shown
@@ -35,9 +37,12 @@ _NARROWEST, _WIDEST = 40, 110
 
 def render(run: Run, out: TextIO, style: Style) -> None:
     """Write the report; what is of severity info is only counted unless ``style.verbose``."""
+    if refuses_commit(run, style) and not style.verbose:
+        out.writelines(f"{line}\n" for line in commit_lines(run, style))
+        return
     explained: dict[tuple[str, ...], str] = {}
     for block in shown_blocks(run, verbose=style.verbose):
-        kind = (block.head.rule, *block_steps(block, run))
+        kind = (block.head.rule, *block_steps(block, run, style.hook))
         for line in block_lines(block, run, style, explained.get(kind, "")):
             out.write(line + "\n")
         out.write("\n")
@@ -84,6 +89,8 @@ def _notes(block: Block, run: Run, style: Style, like: str) -> Iterator[tuple[st
         yield "alive", _wrapped(verdict_text(subject), style)
     if subject.ended:
         yield "state", [ended_text(subject)]
+    if subject.lowered:
+        yield "note", _wrapped(lowered_text(subject), style)
     if like:
         yield "fix", [f"as for {shown(like)} above"]
     else:
@@ -118,7 +125,7 @@ def _doubt(finding: Finding) -> str:
 def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:
     if block.head.description:
         yield "why", _wrapped(prose(block.head.description), style)
-    fix = [line for step in block_steps(block, run) for line in _wrapped(step, style)]
+    fix = [line for step in block_steps(block, run, style.hook) for line in _wrapped(step, style)]
     rotation = block.head.rotation or block.subject.rotation
     if rotation:
         fix.append(prose(rotation))

@@ -23,7 +23,7 @@ from keyguard.scan.worklist import Worklist
 from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
-from keyguard.triage import findings
+from keyguard.triage.policy import check_names
 
 if TYPE_CHECKING:
     from keyguard.history.full_scan.run import Histories
@@ -289,12 +289,12 @@ def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) ->
 def _engine(request: ScanRequest) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     KNOWN.shapes = Names(engine).shapes
-    policy = request.terms.policy
-    if engine.added or policy.select or policy.ignore:
+    policy, paths = request.terms.policy, request.terms.paths
+    if engine.added or policy.names() or paths:
         from keyguard.hygiene.data import tables
 
         if engine.added:
             tables.refuse_taken(engine.ruleset.added)
-        if policy.select or policy.ignore:
-            findings.check_names(policy, engine.ruleset, tables.checks())
+        also = [name for one in paths for name in one.policy.names()]
+        check_names(policy, engine.ruleset, tables.checks(), also)
     return engine

@@ -52,6 +52,8 @@ def _listing(ask: Ask, stored: Stored, moved: Collection[bytes]) -> Listing:
             files.append(TreeFile(name))
     if blobs:
         found.stored.append(msgspec.structs.replace(stored, blobs=blobs))
+    if blobs and not files:
+        found.scope = "staged changes"
     if files:
         found.folders.append(Folder(top, b"", files, repository, whole=False))
     return found

@@ -224,7 +224,7 @@ def test_a_link_stands_for_the_text_of_its_target(hooked: Repo, kg: Keyguard, tm
 def test_nothing_staged_is_said_aloud(hooked: Repo, kg: Keyguard) -> None:
     said = kg("hook", "pre-commit", cwd=hooked.path)
     assert said.code == 0
-    assert "0 files" in said.out
+    assert "0 staged files" in said.out
 
 
 def test_outside_a_repository_there_is_nothing_to_hook(kg: Keyguard, tmp_path: Path) -> None:
@@ -308,3 +308,61 @@ def test_a_merge_is_not_refused_because_of_a_key_of_the_other_branch(inside: Ins
     assert hook(inside, moving) == 0
     moving.write("again.ini", leaking_line(3)).add()
     assert hook(inside, moving) == 1  # main has it once
+
+
+# --- what a refusal says ----------------------------------------------------------------------------------------------
+
+
+def test_a_refused_commit_says_in_five_lines_how_to_go_on(inside: Inside, moving: Repo) -> None:
+    moving.write("new.env", leaking_line(7)).add()
+    said = inside("hook", "pre-commit", cwd=moving.path)
+    assert said.code == 1
+    assert [line.split(":")[0] for line in said.out.splitlines()] == [
+        "critical[sendmailos-key]",
+        " --> new.env",
+        "to go on",
+        "false alarm",
+        "keyguard refuses this commit",
+    ]
+    assert "; 1 staged file, " in said.out
+    assert inside("hook", "pre-commit", "new.env", cwd=moving.path).out == said.out
+    moving.git(*said.out.partition("to go on: git ")[2].partition(",")[0].split())
+    assert hook(inside, moving) == 0
+    assert (
+        "repository's history" not in inside("hook", "pre-commit", "-v", cwd=moving.write("a.env", LEAK).add().path).out
+    )
+    assert "refuses" not in inside("hook", "pre-commit", "--exit-zero", cwd=moving.path).out
+
+
+def test_what_is_said_before_the_first_commit_works_as_well(inside: Inside, tmp_path: Path) -> None:
+    fresh = Repo(tmp_path / "fresh").write("new.env", LEAK).add()
+    said = inside("hook", "pre-commit", cwd=fresh.path)
+    fresh.git(*said.out.partition("to go on: git ")[2].partition(",")[0].split())
+    assert (said.code, hook(inside, fresh)) == (1, 0)
+
+
+def test_a_false_alarm_ends_as_the_refusal_says(inside: Inside, moving: Repo) -> None:
+    moving.write("new.env", leaking_line(7)).add()
+    said = inside("hook", "pre-commit", cwd=moving.path).out
+    marker = said.partition("false alarm: '")[2].partition("'")[0]
+    moving.write("new.env", f"{leaking_line(7).rstrip()}  {marker}\n").add("new.env")
+    assert hook(inside, moving) == 0
+    moving.write("new.env", leaking_line(7)).add("new.env")
+    words = said.partition(" or keyguard ")[2].partition(";")[0].split()
+    assert inside(*words, cwd=moving.path).code == 0
+    moving.add()
+    assert hook(inside, moving) == 0
+
+
+def test_files_that_are_not_staged_are_reported_in_full(inside: Inside, moving: Repo) -> None:
+    said = inside("hook", "pre-commit", "old/app.ini", cwd=moving.path).out
+    assert "= fix:" in said
+    assert "; 1 named file, " in said
+
+
+def test_a_refused_push_says_that_nothing_was_sent(inside: Inside, moving: Repo) -> None:
+    line = f"refs/heads/main {moving.oid()} refs/heads/main {'0' * 40}\n"
+    said = inside("hook", "pre-push", "origin", "file:///nowhere", cwd=moving.path, stdin=line.encode())
+    assert said.code == 1
+    assert "Nothing was sent yet: " in said.out
+    assert "every clone" not in said.out

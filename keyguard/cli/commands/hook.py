@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.cli.shared import configuration, scan_command
+from keyguard.cli.shared import configuration, option_defaults, scan_command
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
     from keyguard.history.ranges.request import Range
     from keyguard.model.finding import Run
+    from keyguard.report.output import Destination
 
 _HOOKS = ("pre-commit", "hygiene", "pre-push", "pre-receive", "update")
 _EPILOG = """\
@@ -54,9 +55,23 @@ def run(options: argparse.Namespace) -> int:
     reports = scan_command.destinations(options)
     index = os.environ.get("GIT_INDEX_FILE", "")
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    with configuration.of_index(options, ".", index) as chosen:
+    with configuration.of_index(options, ".", index).for_hooks() as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
         asked = scan_command.request(options, chosen.settings, source, Ask(paths=paths, index=index))
-        return scan_command.run(chosen.applied(asked), partial(scan_command.report, reports=reports, options=options))
+        return scan_command.run(chosen.applied(asked), partial(_committed, reports=reports, options=options))
+
+
+def _committed(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
+    """Report on what a commit would add."""
+    hook = "" if options.exit_zero or not found.failing else "commit" if _has_commits() else "first commit"
+    return scan_command.report(found, reports, options, hook)
+
+
+def _has_commits() -> bool:
+    from keyguard.git.layout import head, repository
+
+    here = repository.discover(".")
+    return here is None or bool((found := head.read_head(here)).oid or found.problem)
 
 
 def _kept(options: argparse.Namespace) -> int:
@@ -66,7 +81,8 @@ def _kept(options: argparse.Namespace) -> int:
     if options.files:
         raise UsageError("hook hygiene looks at a project as a whole: it takes no files (pass_filenames: false)")
     reports = scan_command.destinations(options)
-    with _for_hygiene(options) as chosen:
+    with _for_hygiene(options).for_hooks() as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
         asked = scan_command.request(options, chosen.settings, "tree", Ask())
         asked = msgspec.structs.replace(
             chosen.applied(asked),
@@ -96,11 +112,14 @@ def _pushed(options: argparse.Namespace) -> int:
         return 0
     if options.hook == "pre-push":
         _tell_of_others()
-    respond = partial(scan_command.report, reports=reports, options=options)
-    if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
-        respond = partial(_refused, options=options)
+    hook = "" if options.exit_zero else "push" if options.hook == "pre-push" else "receive"
+    in_gitlab = options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB)
     decide = configuration.of_push if options.hook == "pre-push" else configuration.on_server
-    with decide(options, asked) as chosen:
+    with decide(options, asked).for_hooks() as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
+        respond = partial(scan_command.report, reports=reports, options=options, hook=hook)
+        if in_gitlab:
+            respond = partial(_refused, options=options)
         request = scan_command.request(options, chosen.settings, "tree", Ask())
         request = msgspec.structs.replace(request, history="only", range=asked)
         return scan_command.run(chosen.applied(request), respond)
@@ -143,7 +162,7 @@ def _range(options: argparse.Namespace) -> Range | None:
 def _refused(found: Run, options: argparse.Namespace) -> int:
     """Print a refusal in the form that GitLab displays, if no other report is requested."""
     from keyguard.report.output import write_stdout
-    from keyguard.report.push_refusal import lines
+    from keyguard.report.refusals import push_lines
 
-    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines(found)))
+    write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in push_lines(found)))
     return scan_command.exit_code_of(found, options)

@@ -38,6 +38,10 @@ class ChosenSettings(NamedTuple):
         if self.opened:
             self.opened.close()
 
+    def for_hooks(self) -> ChosenSettings:
+        """Return the same with what the table ``[hooks]`` decides differently."""
+        return self._replace(settings=self.settings.for_hooks())
+
     def applied(self, request: ScanRequest) -> ScanRequest:
         """Return the request with these settings applied."""
         if self.opened and request.range is not None:

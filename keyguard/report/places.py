@@ -1,4 +1,4 @@
-"""The choice of places for formats that accept only so many: every key once before any key twice, the worst first."""
+"""Places of findings: the choice for formats that accept only so many, and paths from the top of the repository."""
 
 from __future__ import annotations
 
@@ -15,9 +15,19 @@ def places(run: Run, least: Severity = Severity.INFO) -> list[Place]:
 
 
 def limit_places(every: Sequence[Place], limit: int) -> tuple[list[Place], list[Place]]:
-    """Return the places that fit within a limit, the worst first, and all others."""
+    """Return the places that fit within a limit, and all others: every key once before any twice, the worst first."""
     ranked = sorted(every, key=_rank)
     return ranked[:limit], ranked[limit:]
+
+
+def path_from_top(occurrence: Occurrence, run: Run) -> bytes:
+    """Return the path of a place from the top of its repository; absolute paths stay as they are."""
+    return below_top(occurrence.path, run) if occurrence.where is Where.TREE else occurrence.path
+
+
+def below_top(path: bytes, run: Run) -> bytes:
+    """Return the same of the path of a file, as reports show it."""
+    return path if path.startswith(b"/") else run.prefix + path
 
 
 def _rank(pair: Place) -> tuple[bool, bool, int]:
