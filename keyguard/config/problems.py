@@ -93,4 +93,5 @@ def _advice(kind: type[msgspec.Struct], name: str, value: Any) -> str:
     key = next(one for one in keys_of(kind) if one.name == name)
     if key.kind == "list of strings" and isinstance(value, str):
         return f"write a list: {name} = {toml_value([value])}"
-    return f"it is a {key.kind}: {name} = {toml_value(key.example)}"
+    header = f", or tables [[{name}]]" if key.kind == "list of tables" else ""
+    return f"write {name} = {toml_value(key.example)} ({key.kind}{header})"
