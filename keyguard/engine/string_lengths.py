@@ -6,7 +6,7 @@ import re
 
 #: what stands before the length of a string: in compiled Python the kind of string, in Java the length's upper half
 COUNTED = b"\x00zZ\xda\xfa"
-#: and before one of four bytes, of which three are zero
+#: and before one of four bytes, the lowest first, of which the upper two are zero
 _LONG = b"stua\xf3\xf4\xf5\xe1"
 
 
@@ -27,6 +27,6 @@ def length_before(data: bytes, start: int) -> int:
     """The number that the bytes before a string of compiled code stand for; 0 if it can be none."""
     if start < 5:
         return 0
-    if data[start - 3 : start] == b"\0\0\0" and data[start - 5] in _LONG:
-        return data[start - 4]
+    if data[start - 2 : start] == b"\0\0" and data[start - 5] in _LONG:
+        return int.from_bytes(data[start - 4 : start - 2], "little")
     return data[start - 1] if data[start - 2] in COUNTED else 0

@@ -17,6 +17,7 @@ from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
 from keyguard.triage.overrides import PathOverride, PathOverrides, path_overrides
 from keyguard.triage.policy import Policy
+from keyguard.triage.samples import less_severe
 
 if TYPE_CHECKING:
     from keyguard.acceptance.matching import Accepted
@@ -103,7 +104,7 @@ def _own_level(one: Finding, own: OwnSettings) -> Severity:
     level = own.policy.level_of(one.rule)
     if level is None or one.malformed:
         return one.severity
-    return Severity(level - 1) if one.lowered and level > Severity.LOW else level
+    return less_severe(level) if one.lowered else level
 
 
 def _accepted(data: bytes) -> Accepted | None:

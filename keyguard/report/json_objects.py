@@ -211,6 +211,7 @@ def _history_names(occurrence: Occurrence) -> Object:
         "at_head": trace.at_head,
         "refs": list(trace.refs),
         "reach": trace.reach,
+        "refused": trace.refused,
     }
 
 

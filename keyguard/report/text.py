@@ -25,7 +25,7 @@ from keyguard.report.phrases import (
 )
 from keyguard.report.refusals import commit_lines, refuses_commit
 from keyguard.report.snippet import source_lines
-from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, summary_line
+from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, refused_lines, summary_line
 from keyguard.support.sanitize import shown
 
 _MOST_PLACES = 5
@@ -50,7 +50,12 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
-    for line in (*configuration_lines(run, style), *accepted_lines(run, style), summary_line(run, style)):
+    for line in (
+        *configuration_lines(run, style),
+        *accepted_lines(run, style),
+        *refused_lines(run, style),
+        summary_line(run, style),
+    ):
         out.write(line + "\n")
 
 

@@ -24,6 +24,7 @@ from keyguard.triage import findings
 from keyguard.triage.dead_keys import lower_dead
 from keyguard.triage.findings import TriageResult
 from keyguard.triage.policy import Policy
+from keyguard.triage.refused_commits import lower_refused
 
 if TYPE_CHECKING:
     from keyguard.history.result import HistoryResult
@@ -80,7 +81,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
         decided = with_overrides(decided, terms.paths, terms.start, seen.folders)
-        decided = lower_dead(decided, terms.rotation, ruleset.by_id())
+        decided = lower_refused(lower_dead(decided, terms.rotation, ruleset.by_id()))
     whole = terms.whole and not any(one.gap for one in skipped)
     decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()

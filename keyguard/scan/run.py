@@ -245,14 +245,16 @@ class _Scan:
         request = self._request
         if request.source != "tree" or request.history == "no":
             return None
-        from keyguard.history import stores
+        from keyguard.history.stores import stores_of
 
-        homes, self._homeless = stores.stores_of(request.ask.paths, self._listing)
+        homes, self._homeless = stores_of(request.ask.paths, self._listing)
         if not homes:
             return None
         from keyguard.history.full_scan.run import Histories
 
-        return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
+        now = request.terms.now if request.cached and request.history != "only" else None
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "refused_since": now}
+        return Histories(homes, engine, request.jobs, self._progress, **how)
 
     def _with_homeless(self, found: HistoryResult) -> HistoryResult:
         """Return the result with the repositories that cannot be read at all as gaps."""
@@ -263,8 +265,7 @@ class _Scan:
         from keyguard.history.ranges import run as ranges
 
         request = self._request
-        path, *_ = request.ask.paths
-        repository = ranges.repository_of(path)
+        repository = ranges.repository_of(request.ask.paths[0])
         engine = self._engine = _engine(request)
         how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
         how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
@@ -295,6 +296,5 @@ def _engine(request: ScanRequest) -> compiled.Engine:
 
         if engine.added:
             tables.refuse_taken(engine.ruleset.added)
-        also = [name for one in paths for name in one.policy.names()]
-        check_names(policy, engine.ruleset, tables.checks(), also)
+        check_names(policy, engine.ruleset, tables.checks(), [name for one in paths for name in one.policy.names()])
     return engine

@@ -45,7 +45,12 @@ def lower(severity: Severity, places: Sequence[Sighting]) -> tuple[Severity, tup
         if not reason or place.more:
             return severity, ()
         reasons[reason] = None
-    return Severity(severity - 1), tuple(reasons)[:_MOST_REASONS]
+    return less_severe(severity), tuple(reasons)[:_MOST_REASONS]
+
+
+def less_severe(severity: Severity) -> Severity:
+    """Return the severity one step below, at least ``low``; one that is not above that unchanged."""
+    return Severity(severity - 1) if severity > Severity.LOW else severity
 
 
 def path_reason(place: Occurrence) -> str:

@@ -172,3 +172,11 @@ def test_the_effort_grows_with_the_number_of_keys(text: str) -> None:
         return calls
 
     assert 0 < steps(160) < 5 * steps(40)
+
+
+def test_the_level_that_a_configuration_gives_a_rule_is_lowered_too(inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "testdata").mkdir()
+    (tmp_path / "testdata" / "a").write_text(leaking_line(5))
+    (tmp_path / ".keyguard.toml").write_text('[severity]\nsendmailos-key = "medium"\n')
+    (one,) = inside("scan", "--no-hygiene", "-f", "json", str(tmp_path)).document["findings"]
+    assert (one["severity"], one["lowered"]) == ("low", ["testdata/ in the path"])

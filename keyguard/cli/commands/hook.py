@@ -64,6 +64,10 @@ def run(options: argparse.Namespace) -> int:
 def _committed(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
     """Report on what a commit would add."""
     hook = "" if options.exit_zero or not found.failing else "commit" if _has_commits() else "first commit"
+    if hook and not options.no_cache:
+        from keyguard.cli.shared import refused_commit
+
+        refused_commit.remember(found)
     return scan_command.report(found, reports, options, hook)
 
 
