@@ -25,7 +25,7 @@ range reader record region remote report request result return route scope searc
 source state status stream string table target thread token total trace update user value vector version view window
 worker writer
 """
-_WORDS = _TEXT.split()
+WORDS = _TEXT.split()
 _SHAPES = (
     "    {0}_{1} = {2}.{3}({4}, {n})\n",
     "    if {0}.{1} is not None and {2} > {n}:\n",
@@ -55,7 +55,7 @@ class _Topic(NamedTuple):
     paths: list[str]
 
 
-class _Author:
+class Author:
     """Writes lines and files."""
 
     def __init__(self, rng: random.Random) -> None:
@@ -83,11 +83,11 @@ class _Author:
 
     def name(self) -> str:
         """A path that was hardly ever used before."""
-        words = self._rng.choices(_WORDS[:8], k=self._rng.choice((1, 2, 2, 3)))
-        return "/".join([*words, f"{self._rng.choice(_WORDS)}_{self._rng.randrange(1000)}.py"])
+        words = self._rng.choices(WORDS[:8], k=self._rng.choice((1, 2, 2, 3)))
+        return "/".join([*words, f"{self._rng.choice(WORDS)}_{self._rng.randrange(1000)}.py"])
 
     def _line(self) -> str:
-        words = self._rng.choices(_WORDS, k=5)
+        words = self._rng.choices(WORDS, k=5)
         return self._rng.choice(_SHAPES).format(*words, n=self._rng.randrange(100_000))
 
 
@@ -97,7 +97,7 @@ class _History:
     def __init__(self, out: IO[bytes], seed: int) -> None:
         self._out = out
         self._rng = random.Random(seed)  # noqa: S311 (the same for the same seed is what is wanted)
-        self._author = _Author(self._rng)
+        self._author = Author(self._rng)
         self._files: dict[str, list[str]] = {}
         self._leaking: set[str] = set()
         self._topics: list[_Topic] = []
@@ -137,7 +137,7 @@ class _History:
 
     def _commit(self, branch: str, parent: int, changes: list[bytes], merged: int = 0) -> int:
         self._commits += 1
-        message = " ".join(self._rng.choices(_WORDS, k=self._rng.choice((4, 6, 30)))) + "\n"
+        message = " ".join(self._rng.choices(WORDS, k=self._rng.choice((4, 6, 30)))) + "\n"
         self._say(f"commit refs/heads/{branch}\nmark :{self._commits}\nauthor {self._who()}\ncommitter {self._who()}\n")
         self._say(f"data {len(message)}\n{message}")
         self._say((f"from :{parent}\n" if parent else "") + (f"merge :{merged}\n" if merged else ""))

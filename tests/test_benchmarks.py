@@ -12,15 +12,18 @@ from typing import Any
 
 import pytest
 
-from benchmarks import compare, independent, measuring, scaling
+from benchmarks import compare, independent, measuring, scaling, trees
 from benchmarks.measuring import Sample
 from benchmarks.peers import PEERS, peer_command
 from benchmarks.plot import Panel, draw
 from benchmarks.repositories import make
 from benchmarks.turns import Field, Taken, Tool, add_arguments, take_turns
 from keyguard.masking.secret import Secret, fingerprint
+from tests.helpers.calling import Inside
 from tests.helpers.checkout import made_up_key
 from tests.helpers.repos import Repo, git_environment
+
+pytest_plugins = ("tests.helpers.commandline",)
 
 
 def shapes(svg: str, kind: str) -> list[ET.Element]:
@@ -74,6 +77,27 @@ def test_the_keys_of_a_made_up_repository_come_and_go(made: Path, capsys: pytest
     assert independent.main([str(made), str(report)]) == 1
     assert "keys: 2 compared, 2 missing" in capsys.readouterr().out
     assert len(git(made, "log", "--all", "--format=%H", "-S_live_")) == 4
+
+
+# --- trees that are made up ----------------------------------------------------------------------------------------
+
+
+def test_a_made_up_tree_is_the_same_for_the_same_seed_and_has_all_its_keys(tmp_path: Path, inside: Inside) -> None:
+    for name, seed in (("one", "7"), ("two", "7"), ("three", "8")):
+        assert trees.main([str(tmp_path / name), "--files=60", "--keys=24", f"--seed={seed}"]) == 0
+    one, two, three = (
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*.*")
+            if path.is_file()
+        }
+        for name in ("one", "two", "three")
+    )
+    assert one == two
+    assert one != three
+    assert len(one) == 62
+    said = inside("scan", "--format=json", str(tmp_path / "one"))
+    assert len(said.document["findings"]) == 24
 
 
 # --- the independent reading ---------------------------------------------------------------------------------------

@@ -106,6 +106,15 @@ def test_every_folder_and_file_the_papers_name_is_there() -> None:
             assert (paper.parent / link).exists(), f"{paper.name} links to {link}"
 
 
+def test_every_module_that_the_architecture_names_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*(?:/|\.py))`", page)
+    assert len(named) > 60
+    known = {str(path.relative_to(ROOT / "keyguard")) for path in (ROOT / "keyguard").rglob("*")}
+    ends = {"/".join(parts[at:]) for parts in (name.split("/") for name in known) for at in range(len(parts))}
+    assert [name for name in named if name.rstrip("/") not in ends and not (ROOT / name).exists()] == []
+
+
 def help_blocks() -> list[tuple[str, str]]:
     """(arguments, text) of every block in README.md and docs that starts with ``$ keyguard ... --help``."""
     texts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")))

@@ -274,6 +274,19 @@ def test_the_configuration_is_understood(block: Block, user: User) -> None:
     assert "did you mean" in user.types("keyguard scan", expect=2)
 
 
+@block("exclude = [")
+def test_the_settings_are_shown_with_their_places(block: Block, user: User) -> None:
+    (user.folder / ".keyguard.toml").write_text(block.text)
+    shown = user.types("keyguard config show")
+    for key in ("exclude", "fail-on", "severity", "paths", "hooks.fail-on"):
+        assert re.search(rf"(?m)^  {key} .*\.keyguard\.toml:\d+$", shown), key
+
+
+@block("keyguard config show")
+def test_all_settings_are_shown(block: Block, user: User) -> None:
+    assert "max-key-age-days" in user.types(block.text.partition("#")[0].strip())
+
+
 @block("# keyguard: allow[stripe-key] documentation sample\n")
 def test_the_comment_silences_one_key_and_is_counted(block: Block, user: User) -> None:
     line = f"stripe.api_key = '{made_up_key(8)}'\n"

@@ -20,6 +20,7 @@ TOO_HEAVY = {
     "asyncio",
     "concurrent.futures",
     "dataclasses",
+    "decimal",
     "dulwich",
     "isal",
     "numpy",
@@ -40,6 +41,7 @@ TOO_HEAVY = {
     "tree_sitter_javascript",
     "tree_sitter_typescript",
     "urllib3",
+    "uuid",
 }
 
 
@@ -102,6 +104,22 @@ def test_a_clean_range_opens_no_pack_by_itself(installed: Path, repository: Path
     loaded = modules_loaded(installed / "python", "scan", "--range", "HEAD", env=offline, cwd=repository)
     assert "keyguard.history.ranges.run" in loaded
     assert loaded & {"numpy", "dulwich", "isal", "keyguard.engine.matcher"} == set()
+
+
+def test_a_library_that_asks_for_more_is_loaded_whole(installed: Path, offline: dict[str, str], tmp_path: Path) -> None:
+    script = """
+import sys, types
+usual = types.SimpleNamespace
+types.SimpleNamespace = lambda **names: usual()
+from keyguard.cli import main
+try:
+    main(["--version"])
+except SystemExit:
+    import msgspec
+    print(msgspec.json.encode([1]), "UUID" in vars(sys.modules["uuid"]))
+"""
+    said = run(installed / "python", "-c", script, env=offline, cwd=tmp_path)
+    assert said.splitlines()[-1] == "b'[1]' True"
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",)], ids=" ".join)

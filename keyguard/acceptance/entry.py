@@ -14,10 +14,6 @@ import msgspec
 from keyguard.support import dates
 from keyguard.support.errors import ConfigError, RuleError
 
-#: from the top of the repository
-PATH = ".keyguard/accepted.toml"
-#: bytes of the file
-LIMIT = 16 << 20
 _HEAD = "# Findings that this project accepts, one a line; no secret is in here: keyguard accept --help\naccepted = [\n"
 _TAIL = "]\n"
 _FRAME = ("", "accepted = [", "]")

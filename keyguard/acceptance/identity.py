@@ -7,10 +7,7 @@ of guesses fit each id. So few bits accept nothing by themselves: rule and varia
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
-import secrets
 
 #: hex digits of an id, and of the id of a value that could be guessed
 LENGTH, SHORT = 20, 3
@@ -18,11 +15,14 @@ LENGTH, SHORT = 20, 3
 
 def new_salt() -> str:
     """Return a random salt: 32 hex digits."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def value_id(salt: str, fingerprint: str, *, guessable: bool) -> str:
     """Return the hex digits that name the value with this fingerprint, in files with this salt."""
+    import hashlib
+    import hmac
+
     digest = hmac.new(bytes.fromhex(salt), fingerprint.encode(), hashlib.sha256).hexdigest()
     return digest[: SHORT if guessable else LENGTH]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, Entry
+from keyguard.acceptance import PATH
+from keyguard.acceptance.entry import Entry
 from keyguard.acceptance.identity import LENGTH, file_name, new_salt, value_id
 from keyguard.model.finding import Finding, Occurrence, Suppressed
 from keyguard.support import dates

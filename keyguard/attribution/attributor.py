@@ -135,7 +135,7 @@ class Attributor:
                 return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
             if several:
                 return self._unclear(rules, several, Ground.BESIDE)
-        return self._by_shape(rules, place.match.secret)
+        return self._by_shape(rules, place.match.rules)
 
     def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
         """Yield weaker evidence from the key's own file, nearest first: it need not be about the key."""
@@ -157,8 +157,19 @@ class Attributor:
             self._path = path, vendors.everyone.keys(), in_path(vendors.everyone, path)
         return self._path[2]
 
-    def _by_shape(self, rules: list[Rule], secret: bytes) -> Attribution | None:
-        """Attribute without evidence: to the only vendor with this shape, else the fallback, else None."""
+    def _by_shape(self, rules: list[Rule], numbers: tuple[int, ...]) -> Attribution | None:
+        """Attribute without evidence: to the only vendor with this shape, else the fallback, else None.
+
+        The answer is the same for all keys that the same rules match, unless their structure leaves fewer of these.
+        """
+        company = self._company(numbers)
+        if rules is not company.rules:
+            return self._told_by_shape(rules)
+        if not company.shapes:
+            company.shapes.append(self._told_by_shape(rules))
+        return company.shapes[0]
+
+    def _told_by_shape(self, rules: list[Rule]) -> Attribution | None:
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
         if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:

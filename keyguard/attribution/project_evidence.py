@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -16,10 +17,11 @@ from keyguard.attribution.evidence import dataflow
 from keyguard.attribution.evidence.context import unmarked
 from keyguard.attribution.evidence.file_heads import FileHead
 from keyguard.attribution.evidence.manifests import by_dependencies, is_lock, is_manifest
-from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
+from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, shortest_identifiers
 from keyguard.attribution.project_files import ProjectFiles, is_code
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import HEAD
+from keyguard.engine.words import Finder, finder
 from keyguard.model.finding import Attribution, Certainty, Ground, Rule, Sighting
 from keyguard.sources.listing import Folder
 from keyguard.support.sanitize import shown_path
@@ -32,13 +34,19 @@ _MOST_USES = 5_000
 
 
 def add_project_evidence(
-    folders: Sequence[Folder], sightings: Iterable[Sighting], engine: Engine, masked: Callable[[bytes], bytes]
+    folders: Sequence[Folder],
+    sightings: Iterable[Sighting],
+    engine: Engine,
+    masked: Callable[[bytes], bytes],
+    held: Callable[[int, bytes], bytes | None],
 ) -> list[Sighting]:
     """Return the same sightings in the same order, uncertain ones with evidence from other files in the folders.
 
-    ``masked`` hides keys in the path of a file that is given as a reason.
+    ``masked`` hides keys in the path of a file that is given as a reason; ``held`` returns the texts of files that were
+    read already, by the number of their folder and their path.
     """
-    projects = [_ProjectEvidence(folder, engine, masked) for folder in sorted(folders, key=lambda one: -len(one.shown))]
+    order = sorted(range(len(folders)), key=lambda number: -len(folders[number].shown))
+    projects = [_ProjectEvidence(folders[at], engine, masked, partial(held, at)) for at in order]
     found, ruleset = [*sightings], engine.ruleset
     several = {rule.id: rule.vendor for rule in ruleset.rules if not rule.fallback}
     homes: dict[int, list[int]] = defaultdict(list)
@@ -73,14 +81,22 @@ def _is_open(one: Sighting, vendors: Mapping[str, str]) -> bool:
 class _ProjectEvidence:
     """The evidence in the files of one folder."""
 
-    def __init__(self, folder: Folder, engine: Engine, masked: Callable[[bytes], bytes]) -> None:
-        self._files = ProjectFiles(folder)
+    def __init__(
+        self,
+        folder: Folder,
+        engine: Engine,
+        masked: Callable[[bytes], bytes],
+        held: Callable[[bytes], bytes | None],
+    ) -> None:
+        self._files = ProjectFiles(folder, held)
         self._shown = folder.display(b"")
         self._masked = masked
+        self._native = engine.prefilter.name == "hyperscan"
         self._ruleset = engine.ruleset
         self._rules = engine.ruleset.by_id()
         self._code: dict[str, list[bytes]] = {}
         self._heads: dict[bytes, FileHead] = {}
+        self._finders: dict[tuple[str, ...], Finder] = {}
         self._known: dict[tuple[bytes, tuple[str, ...]], list[Evidence]] = {}
         self._left = _MOST_USES
 
@@ -95,7 +111,7 @@ class _ProjectEvidence:
     def judge(self, sightings: list[Sighting]) -> list[Sighting]:
         """Return each sighting with its new attribution."""
         variables = [self._variable(one) for one in sightings]
-        self._code = self._files.mentions({name for name in variables if name})
+        self._code = self._files.mentions({name for name in variables if name}, native=self._native)
         return [self._judged(one, name) for one, name in zip(sightings, variables, strict=True)]
 
     def _judged(self, one: Sighting, variable: str) -> Sighting:
@@ -150,10 +166,20 @@ class _ProjectEvidence:
     def _about(self, vendors: Vendors, path: bytes, more: str = "") -> list[Evidence]:
         """Return evidence from a file's imports, or else from the hosts that it calls."""
         head = self._head(path)
+        if not self._marks(vendors)(head.text):
+            return []
         if imported := head.imports(vendors):
             where = f" in {self._display(path)}"
             return [one._replace(why=one.why + where + more) for one in imported]
         return [one._replace(why=one.why + more) for one in head.hosts(vendors)]
+
+    def _marks(self, vendors: Vendors) -> Finder:
+        """What finds the packages and hosts of some vendors, or parts of them: in most files there are none."""
+        key = tuple(vendors)
+        if key not in self._finders:
+            words = {mark for one in vendors.values() for mark in shortest_identifiers(one.hosts, one.imports)}
+            self._finders[key] = finder(words, native=self._native, nocase=True)
+        return self._finders[key]
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """Return evidence from the imports and hosts of code in the same folder."""

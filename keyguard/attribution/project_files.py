@@ -9,19 +9,20 @@ from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice
 
+from keyguard.engine.words import finder
 from keyguard.model.finding import Skipped
 from keyguard.sources.listing import Folder
 from keyguard.sources.reading import Absent, Reader
 from keyguard.support.regex import expression
 
 #: bytes; a larger file is neither hand-written code nor a manifest
-_LIMIT = 512 << 10
+LIMIT = 512 << 10
 #: the files and bytes that are searched for the names of variables
-_MOST_FILES, _MOST_BYTES = 4_000, 24 << 20
+_MOST_FILES, MOST_BYTES = 4_000, 24 << 20
 #: the files next to a key, and the manifests in the whole folder, that are examined
 _MOST_BESIDE, _MOST_MANIFESTS = 40, 40
-#: files examined for one variable; the number of names from which splitting a text into words is faster
-_MOST_MENTIONS, _MANY = 40, 30
+#: files examined for one variable
+_MOST_MENTIONS = 40
 #: bytes of text that are searched at once
 _TOGETHER = 1 << 16
 #: bytes of content that are cached
@@ -30,7 +31,6 @@ _CODE = frozenset(
     b"bash c cc cfc cjs clj cpp cs cts dart ejs erb ex exs fs go gradle groovy h hs html ipynb java js jsx kt kts lua "
     b"m mjs ml mts php pl pm ps1 py r rb rs scala sh sql svelte swift tf ts tsx vb vue zsh".split()
 )
-_WORD = expression(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _INSTALLED = expression(rb"(?:^|/)(?:node_modules|vendor|site-packages|third_party|bower_components|\.venv|venv)/")
 
 
@@ -39,19 +39,19 @@ def is_code(path: bytes) -> bool:
     return path.rpartition(b".")[2].lower() in _CODE
 
 
-def _named(names: set[str], text: bytes) -> list[str]:
-    """Return the names that occur in a text, possibly as parts of longer words."""
-    if len(names) < _MANY:
-        return sorted(name for name in names if name.encode() in text)
-    return sorted(names & {word.decode() for word in _WORD.findall(text)})
+def is_written_code(path: bytes) -> bool:
+    """Whether a file is code that belongs to the project itself."""
+    return is_code(path) and not _INSTALLED.search(path)
 
 
 class ProjectFiles:
     """The hand-written files of a folder, by path relative to its root."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, held: Callable[[bytes], bytes | None] = lambda _: None) -> None:
+        """``held`` gives the texts of files that were read already, by path; None for others."""
         self._paths = [file.path for file in folder.files]
-        self._reader = Reader(folder.root, folder.shown, _LIMIT)
+        self._reader = Reader(folder.root, folder.shown, LIMIT)
+        self._held = held
         self._known: dict[bytes, bytes] = {}
         self._kept = 0
         self._chosen: dict[Callable[[bytes], bool], dict[bytes, list[bytes]]] = {}
@@ -63,7 +63,7 @@ class ProjectFiles:
     def read(self, path: bytes) -> bytes:
         """Return the content of a file; empty if it is too large or cannot be read."""
         known = self._known.get(path)
-        if known is None:
+        if known is None and (known := self._held(path)) is None:
             known = self._read(path)
             self._kept += len(known)
             if self._kept <= _KEPT:
@@ -94,23 +94,24 @@ class ProjectFiles:
         """Return the wanted files in the whole folder."""
         return [*islice(chain.from_iterable(self._wanted(wanted).values()), _MOST_MANIFESTS)]
 
-    def mentions(self, names: set[str]) -> dict[str, list[bytes]]:
-        """Return, for each name, the code files that mention it."""
+    def mentions(self, names: set[str], *, native: bool) -> dict[str, list[bytes]]:
+        """Return, for each name, the code files that mention it. ``native``: whether Hyperscan may be used."""
         found: dict[str, list[bytes]] = defaultdict(list)
         if not names:
             return found
+        named = finder({name.encode() for name in names}, native=native)
         for group in self._code():
             # in most groups no text contains any of the names
-            there = _named(names, b"\n".join(text for _, text in group))
+            there = named(b"\n".join(text for _, text in group))
             for path, text in group if there else ():
-                for name in _named({*there}, text):
-                    if len(found[name]) < _MOST_MENTIONS:
-                        found[name].append(path)
+                for word in there if len(group) == 1 else named(text):
+                    if len(paths := found[word.decode()]) < _MOST_MENTIONS:
+                        paths.append(path)
         return found
 
     def _code(self) -> Iterator[list[tuple[bytes, bytes]]]:
         """Yield groups of (path, text) of code, up to the limits on files and bytes."""
-        group, size, left = list[tuple[bytes, bytes]](), 0, _MOST_BYTES
+        group, size, left = list[tuple[bytes, bytes]](), 0, MOST_BYTES
         for path in [path for path in self._written if is_code(path)][:_MOST_FILES]:
             text = self.read(path)
             left -= len(text)

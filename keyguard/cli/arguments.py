@@ -44,6 +44,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the options of a command line, with ``command`` set. Raise ``UsageError`` if it is invalid; help exits."""
+    arguments = _without_help_command(arguments)
     start = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
     command = "".join(arguments[start : start + 1])
     parser = build(command, alone=not start)
@@ -59,6 +60,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if unknown:
         _refuse(child, unknown[0], known)
     return options
+
+
+def _without_help_command(arguments: list[str]) -> list[str]:
+    """Return the call that ``help`` or ``help COMMAND`` stands for."""
+    return [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
 
 
 def _child(parser: argparse.ArgumentParser, command: str) -> argparse.ArgumentParser:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from contextlib import suppress
 from importlib import import_module
 
 from keyguard.support import userdirs
+from keyguard.support.errors import UsageError
 
 #: name -> (module with ``add_arguments(parser)`` and ``run(options) -> int``, description)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -27,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("keyguard.cli.commands.journal", "show what was done about keys"),
     "fix": ("keyguard.cli.commands.fix", "change your own files so that keys are kept as they should be"),
     "rules": ("keyguard.cli.commands.rules", "list, show and test rules and checks"),
+    "config": ("keyguard.cli.commands.config", "show the settings that count and where they come from"),
     "cache": ("keyguard.cli.commands.cache", "show what is remembered from scan to scan, or forget it"),
     "explain": ("keyguard.cli.commands.explain", "say what a rule or a check finds, why it matters and what to do"),
 }
@@ -35,6 +38,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def run(options: Namespace) -> int:
     """Run the command that was parsed; return its exit code."""
     module, _ = COMMANDS[options.command]
+    for path in _scanned(options):
+        if ":" in path:
+            _refuse_url(path)
     said: list[str] = []
     try:
         with userdirs.apart_from(_scanned(options)) as said:
@@ -42,6 +48,17 @@ def run(options: Namespace) -> int:
     finally:
         if said:
             _say(said)
+
+
+def _refuse_url(path: str) -> None:
+    """Raise ``UsageError`` for the URL of a repository in place of a path."""
+    from keyguard.support.clone_urls import folder_of, shown_url
+
+    if (name := folder_of(path)) and not os.path.lexists(path):
+        url = shown_url(path)
+        raise UsageError(
+            f"{url} is a URL, and keyguard scans what is on this machine: git clone {url} && keyguard scan {name}"
+        )
 
 
 def _say(lines: list[str]) -> None:

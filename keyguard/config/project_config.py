@@ -9,11 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
-from typing import Annotated, Any
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import msgspec
 
+from keyguard.config.keys import Config as Config
+from keyguard.config.keys import PathSettings
 from keyguard.config.rotation import Rotation, read_record
 from keyguard.model.finding import Configuration, Severity
 from keyguard.support import userdirs
@@ -24,32 +27,13 @@ SHARED = "pyproject.toml"
 NAMES = (".keyguard.toml", "keyguard.toml", SHARED)
 #: maximal size of a configuration in bytes
 LIMIT = 1 << 20
+#: what a configuration in git cannot add: its patterns and packs are relative to another folder
+_OWN_ONLY = ("exclude", "paths", "rules", "trust_head")
 #: errors of opening a link that must not be followed
 _IS_LINK = (errno.ELOOP, errno.EMLINK)
 
 
-class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The settings of a configuration file. Paths are relative to the file."""
-
-    #: rule ids (or the words they begin with) that alone are reported
-    select: tuple[str, ...] = ()
-    #: rule ids (or the words they begin with) that are not reported
-    ignore: tuple[str, ...] = ()
-    #: patterns in the manner of .gitignore: files that are not scanned, listed as excluded
-    exclude: tuple[str, ...] = ()
-    #: files larger than this are not scanned, listed as too large
-    max_size: str = ""
-    #: least severity that fails the run
-    fail_on: str = "low"
-    #: further rule packs, files or folders
-    rules: tuple[str, ...] = ()
-    #: days after which a key that is in use is to be replaced; 0: never
-    max_key_age_days: Annotated[int, msgspec.Meta(ge=0)] = 90
-    #: ids or fingerprints of keys that were revoked, each with the date
-    revoked: dict[str, Any] = {}
-    #: in a hook on a server: the configuration and the comments of HEAD count as well (only where ``--config`` names
-    #: the file)
-    trust_head: bool = False
+_Table = TypeVar("_Table", bound=msgspec.Struct)
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -65,8 +49,8 @@ class Settings(msgspec.Struct, frozen=True):
     """How reports describe the origin."""
     packs: tuple[tuple[str, bytes], ...] = ()
     """Name and content of rule packs in a configuration read from git; they can only add rules."""
-    further: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The folder and ``exclude`` of a second configuration that applies as well."""
+    further: tuple[tuple[str, Config], ...] = ()
+    """The folder of a second configuration, of which ``exclude`` and ``paths`` apply as well."""
     accepted: Callable[[], bytes] | None = None
     """Returns the content of the accepted-findings file in effect; called only if there are findings."""
 
@@ -85,28 +69,52 @@ class Settings(msgspec.Struct, frozen=True):
 
     def excludes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return folders, and the patterns that exclude files below them."""
-        return (os.path.dirname(os.path.abspath(self.path)), self.config.exclude), *self.further
+        return tuple((folder, one.exclude) for folder, one in self._with_folders())
 
-    def with_more(self, more: Settings) -> Settings:
-        """Return this configuration, completed by another one that was read from git; lists are joined."""
-        own, other, usual = self.config, more.config, Config()
+    def paths(self) -> tuple[tuple[str, PathSettings], ...]:
+        """Return what holds for files below folders, each with the folder that its patterns are relative to."""
+        return tuple((folder, setting) for folder, one in self._with_folders() for setting in one.paths)
+
+    def for_hooks(self) -> Settings:
+        """Return the same with what the table ``[hooks]`` decides differently."""
+        own, hooks = self.config, self.config.hooks
         config = msgspec.structs.replace(
             own,
-            select=own.select or other.select,
-            ignore=(*own.ignore, *other.ignore),
-            max_size=own.max_size or other.max_size,
-            fail_on=other.fail_on if own.fail_on == usual.fail_on else own.fail_on,
-            max_key_age_days=(
-                other.max_key_age_days if own.max_key_age_days == usual.max_key_age_days else own.max_key_age_days
-            ),
-            revoked={**other.revoked, **own.revoked},
+            fail_on=hooks.fail_on or own.fail_on,
+            allow_incomplete=hooks.allow_incomplete or own.allow_incomplete,
         )
-        further = (*self.further, *more.excludes())
+        return msgspec.structs.replace(self, config=config)
+
+    def _with_folders(self) -> tuple[tuple[str, Config], ...]:
+        return (os.path.dirname(os.path.abspath(self.path)), self.config), *self.further
+
+    def with_more(self, more: Settings) -> Settings:
+        """Return this configuration, completed by another one that was read from git.
+
+        Tables and ``ignore`` are joined; else what this one leaves at its default comes from the other one.
+        """
+        own, other = self.config, more.config
+        config = msgspec.structs.replace(
+            _completed(own, other),
+            ignore=(*own.ignore, *other.ignore),
+            severity={**other.severity, **own.severity},
+            hooks=_completed(own.hooks, other.hooks),
+            revoked={**other.revoked, **own.revoked},
+            **{name: getattr(own, name) for name in _OWN_ONLY},
+        )
+        further = (*self.further, *more._with_folders())
         return msgspec.structs.replace(self, config=config, packs=more.packs, further=further, origin=more.origin)
 
     def rotation(self) -> Rotation:
         """Return the project's requirements for key rotation."""
         return Rotation(self.config.max_key_age_days, read_record(self.config.revoked))
+
+
+def _completed(own: _Table, other: _Table) -> _Table:
+    """Return a table with the values of another one where it has the defaults."""
+    usual = type(own)()
+    unsaid = [name for name in own.__struct_fields__ if getattr(own, name) == getattr(usual, name)]
+    return msgspec.structs.replace(own, **{name: getattr(other, name) for name in unsaid})
 
 
 def find(start: str, explicit: str | None = None, *, isolated: bool = False) -> Settings:
@@ -124,15 +132,22 @@ def nearest(start: str) -> Settings:
     """Return the settings in the nearest file upwards, even if another is named. Raise ConfigError for an invalid
     file.
     """
-    folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    while True:
+    for folder in searched_folders(start):
         for name in NAMES:
             found = _load(os.path.join(folder, name), required=False)
             if found:
                 return found
+    return Settings(config=Config(), origin=Configuration("work tree"))
+
+
+def searched_folders(start: str) -> Iterator[str]:
+    """Yield the folders that are searched for a configuration, the nearest first."""
+    folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    while True:
+        yield folder
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
-            return Settings(config=Config(), origin=Configuration("work tree"))
+            return
         folder = parent
 
 
@@ -176,30 +191,49 @@ def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> 
     embedded, shown = os.path.basename(path) == SHARED, shown or path
     if embedded and b"keyguard" not in data:
         return None
-    from keyguard.support import tomlfile
+    from keyguard.config import problems
+    from keyguard.support import dates, tomlfile
 
+    table: object = None
     try:
-        table: object = tomlfile.load(shown, data)
+        table = tomlfile.load(shown, data)
         if embedded:
             table = _below(_below(table, "tool"), "keyguard")
         if table is None:
             return None
-        tomlfile.check_table(shown, data, table, Config)
+        problems.check_keys(shown, data, table)
         config = msgspec.convert(table, Config)
-        parse_size(config.max_size)
-        parse_severity(config.fail_on)
-        read_record(config.revoked)
     except RuleError as error:
         raise ConfigError(str(error)) from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(problems.explain(shown, data, table, str(error))) from error
+    try:
+        _check_values(config)
+        for problem in problems.problems(config, max(int(time.time()), dates.now(os.environ))):
+            raise ConfigError(problem)
     except ConfigError as error:
         raise ConfigError(f"{shown}: {error}") from error
-    except msgspec.ValidationError as error:
-        raise ConfigError(tomlfile.explain_table(shown, data, str(error))) from error
     if config.trust_head and origin.source != "file":
         raise ConfigError(f"{shown}: trust-head: only a file that --config or KEYGUARD_CONFIG names can say so")
     return Settings(
         config=config, path=path, origin=origin, rules_line=tomlfile.line_of(data, "rules") if config.rules else 0
     )
+
+
+def _check_values(config: Config) -> None:
+    """Raise ``ConfigError`` for a size, a severity or an id of a key that is none."""
+    try:
+        parse_size(config.max_size)
+    except ConfigError as error:
+        raise ConfigError(f"max-size: {error}") from error
+    levels = [("hooks: fail-on", config.hooks.fail_on), *(("paths: severity", one.severity) for one in config.paths)]
+    levels = [("fail-on", config.fail_on), *((key, name) for key, name in levels if name)]
+    for key, name in (*levels, *((f"severity: {rule}", name) for rule, name in config.severity.items())):
+        try:
+            parse_severity(name)
+        except ConfigError as error:
+            raise ConfigError(f"{key}: {error}") from error
+    read_record(config.revoked)
 
 
 def _load(path: str, *, required: bool) -> Settings | None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Meta
 
 from keyguard.model import endpoint
 from keyguard.model.endpoint import Request, Revocation
@@ -24,35 +26,58 @@ _LIMIT = 1 << 20
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """How to reach vendors."""
 
-    #: hosts that may have a private address
-    allow_hosts: tuple[str, ...] = ()
-    #: certificates to trust instead of the system's
-    ca_file: str = ""
-    #: proxy for all requests, as ``http://host:port``
-    proxy: str = ""
-    #: timeout of each step in seconds
-    timeout: float = 10.0
-    #: deadline of a whole request in seconds
-    deadline: float = 30.0
-    #: minimal pause between two requests to one host in seconds
-    pause: float = 1.0
+    allow_hosts: Annotated[
+        tuple[str, ...], Meta(description="Hosts that may have a private address.", examples=[["git.example.com"]])
+    ] = ()
+    ca_file: Annotated[
+        str,
+        Meta(
+            description="Certificates to trust instead of the system's; relative to the file.",
+            examples=["company-ca.pem"],
+        ),
+    ] = ""
+    proxy: Annotated[str, Meta(description="Proxy for all requests.", examples=["http://proxy.example.com:3128"])] = ""
+    timeout: Annotated[float, Meta(description="Timeout of each step, in seconds.", examples=[20.0])] = 10.0
+    deadline: Annotated[float, Meta(description="Deadline of a whole request, in seconds.", examples=[60.0])] = 30.0
+    pause: Annotated[
+        float, Meta(description="Minimal pause between two requests to one host, in seconds.", examples=[2.0])
+    ] = 1.0
 
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """How to reach one vendor if not as its rule pack says: a gateway, a self-hosted server."""
 
-    verify: Request | None = None
-    revoke: Revocation | None = None
-    #: the environment variable that holds another credential of the account, which may revoke its keys
-    admin_variable: str = ""
+    verify: Annotated[
+        Request | None,
+        Meta(
+            description="The request that verifies a key, with the fields of a rule's verify.",
+            examples=[{"url": "https://gateway.example.com/v1/account"}],
+        ),
+    ] = None
+    revoke: Annotated[
+        Revocation | None,
+        Meta(
+            description="The request that revokes a key, with the fields of a rule's revoke.",
+            examples=[{"url": "https://gateway.example.com/v1/keys"}],
+        ),
+    ] = None
+    admin_variable: Annotated[
+        str,
+        Meta(
+            description="The environment variable that holds another credential of the account, which may revoke its"
+            " keys.",
+            examples=["EXAMPLE_ADMIN_KEY"],
+        ),
+    ] = ""
 
 
 class UserConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """The whole file."""
 
-    network: Network = Network()
-    #: id of the vendor -> how it is reached
-    vendors: dict[str, Reached] = {}
+    network: Annotated[Network, Meta(description="How to reach vendors.")] = Network()
+    vendors: Annotated[
+        dict[str, Reached], Meta(description="Ids of vendors, each with how it is reached if not as its rules say.")
+    ] = {}
 
 
 def path(environment: Mapping[str, str]) -> str:

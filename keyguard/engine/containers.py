@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from keyguard.model.finding import UNOPENED, Skipped
 from keyguard.support.regex import expression
@@ -78,6 +78,14 @@ def container(data: bytes) -> str:
                 return words
     # the checksum in a tar header ends with a NUL, which no text has there
     return "" if len(data) < LOOK or (data[154] and data[155]) or not _is_tar(data) else "archive (tar)"
+
+
+def packed_texts(texts: Sequence[bytes]) -> list[int]:
+    """The numbers of those that hold NULs or are containers. A header of a tar has NULs, so nearly always the first
+    two bytes tell that a text is none.
+    """
+    heads = _BEGINNINGS
+    return [number for number, text in enumerate(texts) if b"\0" in text or (text[:2] in heads and container(text))]
 
 
 def counted(skipped: Iterable[Skipped]) -> dict[str, int]:

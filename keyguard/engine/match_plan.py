@@ -10,7 +10,10 @@ from keyguard.rules.anchor import Anchor
 class Form(msgspec.Struct, frozen=True, array_like=True):
     """One pattern with its boundaries, and the rules (by index) that share it."""
 
+    left: str
+    """What has to stand before it: a pattern of no width, or nothing. Many forms have the same."""
     pattern: str
+    """The rest, with its boundary on the right."""
     rules: tuple[int, ...]
     width: int
 

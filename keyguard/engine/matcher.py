@@ -15,16 +15,13 @@ import msgspec
 from keyguard.engine.match_plan import AnchorUse, Plan
 from keyguard.engine.overlaps import Candidate, Kind, outside_matches, resolve
 from keyguard.engine.prefilter import Prefilter
+from keyguard.engine.string_lengths import COUNTED, length_before, match_from
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet
 from keyguard.support import digests
 
 #: bytes beyond a window that a look-ahead may examine
 _SLACK = 64
-#: the byte before the length of a string: in compiled Python its type, in Java the upper half of the length
-_COUNTED = b"\x00zZ\xda\xfa"
-#: the byte before a length of four bytes, three of which are zero
-_LONG = b"stua\xf3\xf4\xf5\xe1"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -42,8 +39,15 @@ class Matcher:
         self.prefilter = prefilter
         self._load = ruleset
         self._plan = plan
+        #: patterns by their form, with what has to stand before them and without
+        self._whole: dict[int, re.Pattern[bytes]] = {}
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+        #: what has to stand before some pattern -> that, and at which places of a text it does
+        self._lefts: dict[str, tuple[re.Pattern[bytes], dict[int, bool]]] = {}
         self._grouped: dict[int, tuple[Kind, ...]] = {}
+        #: the number of what the rules of a kind ask of a text, apart from their checksum
+        self._tests: dict[Kind, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
         #: the patterns without boundaries
         self._bare: dict[int, re.Pattern[bytes]] = {}
 
@@ -86,19 +90,45 @@ class Matcher:
         candidates: list[Candidate] = []
         placeholders: set[tuple[int, int]] = set()
         judged: dict[tuple[int, bytes, int], tuple[list[Kind], list[Kind]]] = {}
+        tested: dict[tuple[int, bytes, int], bool] = {}
         for form, match in found:
             span = match.span("secret")
             body = max(match.start("body"), span[0]) if "body" in match.re.groupindex else span[0]
             asked = form, match["secret"], body - span[0]
             if asked not in judged:  # one key may occur a hundred thousand times in a text
-                real = [kind for kind in self._kinds(form) if self._is_rule(kind[0], match)]
-                judged[asked] = real, [kind for kind in real if not self._is_placeholder(kind[0], match, body)]
+                judged[asked] = self._judged(match, body, asked, tested)
             real, genuine = judged[asked]
             if real and not genuine:
                 placeholders.add(span)
             candidates += [Candidate(*span, body, kind, *match.span()) for kind in genuine]
         matches = self._settled(data, candidates)
         return Found(matches, outside_matches(sorted(placeholders), matches))
+
+    def _judged(
+        self,
+        match: re.Match[bytes],
+        body: int,
+        asked: tuple[int, bytes, int],
+        tested: dict[tuple[int, bytes, int], bool],
+    ) -> tuple[list[Kind], list[Kind]]:
+        """The rules of a form whose checksum is right, and of these the ones to which it is no placeholder; ``asked``
+        is the form, the text that it matches, and where the random part begins in that.
+
+        ``tested`` holds what was found out of the same text: of the thirty rules of a prefix most ask the same of it.
+        """
+        real, genuine = list[Kind](), list[Kind]()
+        form, secret, offset = asked
+        for kind in self._kinds(form):
+            if self.rules[kind[0]].checksum and not self._is_rule(kind[0], match):
+                continue
+            real.append(kind)
+            test = self._tests[kind], secret, offset
+            found = tested.get(test)
+            if found is None:
+                found = tested[test] = self._is_placeholder(kind[0], match, body)
+            if not found:
+                genuine.append(kind)
+        return real, genuine
 
     def _settled(self, data: bytes, candidates: list[Candidate]) -> list[Match]:
         """Return the matches that result from the candidates.
@@ -155,6 +185,8 @@ class Matcher:
         """Return each distinct match of a form once."""
         seen: set[tuple[int, int]] = set()
         found: list[tuple[int, re.Match[bytes]]] = []
+        for _, known in self._lefts.values():
+            known.clear()
         for anchor, at in sorted(set(hits), key=lambda hit: (hit[1], hit[0])):
             for lead in self._plan.leads[anchor]:
                 match = self._match_at(data, lead.form, at, lead.before)
@@ -165,14 +197,17 @@ class Matcher:
 
     def _match_at(self, data: bytes, form: int, at: int, before: tuple[int, int]) -> re.Match[bytes] | None:
         """Return the match of a form with the anchor at ``at``; None if there is none."""
-        pattern = self._compiled.get(form) or self._compile(form)
         least, most = before
         if least == most:
             start = at - least
+            if start < 0 or not self._begins(form, data, start):
+                return None
+            pattern = self._compiled.get(form) or self._compile(form)
             # the usual case, kept fast: there are many hits
-            if start < 5 or (data[start - 1] and data[start - 2] not in _COUNTED):
-                return pattern.match(data, start) if start >= 0 else None
-            return _match_from(pattern, data, start)
+            if start < 5 or (data[start - 1] and data[start - 2] not in COUNTED):
+                return pattern.match(data, start)
+            return match_from(pattern, data, start)
+        pattern = self._whole.get(form) or self._compile_whole(form)
         place, stop = max(0, at - most), at - least
         end = at + self._plan.forms[form].width + _SLACK
         while place <= stop:
@@ -180,7 +215,7 @@ class Matcher:
             if match is None or match.start() > stop:
                 return None
             place = match.start() + 1
-            counted = _match_from(pattern, data, match.start()) if _length_before(data, match.start()) else match
+            counted = match_from(pattern, data, match.start()) if length_before(data, match.start()) else match
             if counted and counted.end() > at:
                 return counted
         return None
@@ -197,10 +232,36 @@ class Matcher:
                 whose = rule.family or rule.id, index in self._added, index in self._nobodys
                 kinds.setdefault((*whose, *test), []).append(index)
             found = self._grouped[form] = tuple(map(tuple, kinds.values()))
+            self._tests.update((kind, self._test_of(self.rules[kind[0]], kind[0])) for kind in found)
+        return found
+
+    def _test_of(self, rule: Rule, index: int) -> int:
+        """A number for what ``_is_placeholder`` looks at: the same for rules that ask the same."""
+        samples = rule.samples if index in self._added else ()
+        spelled = bool(rule.checksum or rule.spelled)
+        test = rule.guessable, rule.placeholders, rule.entropy, spelled, samples
+        return self._numbers.setdefault(test, len(self._numbers))
+
+    def _begins(self, form: int, data: bytes, start: int) -> bool:
+        """Whether what has to stand before a form stands before a place; looked at once for all that begin there."""
+        left = self._plan.forms[form].left
+        if not left:
+            return True
+        if left not in self._lefts:
+            self._lefts[left] = re.compile(left.encode()), {}
+        pattern, known = self._lefts[left]
+        found = known.get(start)
+        if found is None:
+            found = known[start] = pattern.match(data, start) is not None
         return found
 
     def _compile(self, form: int) -> re.Pattern[bytes]:
         pattern = self._compiled[form] = re.compile(self._plan.forms[form].pattern.encode())
+        return pattern
+
+    def _compile_whole(self, form: int) -> re.Pattern[bytes]:
+        found = self._plan.forms[form]
+        pattern = self._whole[form] = re.compile((found.left + found.pattern).encode())
         return pattern
 
     def _is_rule(self, index: int, match: re.Match[bytes]) -> bool:
@@ -214,39 +275,19 @@ class Matcher:
     def _is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
         # imported late: most texts with an anchor contain no match, and most commits no such text
         from keyguard.engine.placeholders import is_placeholder, is_spelled
+        from keyguard.engine.word_shapes import is_wordy
 
         rule, secret = self.rules[index], match["secret"]
         random = secret[body - match.start("secret") :]
         if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
             return True
-        if not (rule.checksum or rule.spelled) and is_spelled(random):
+        if not rule.spelled and ((not rule.checksum and is_spelled(random)) or (rule.family and is_wordy(random))):
             return True
-        samples = rule.samples if index in self._added and rule.samples else self._samples
-        return bool(samples) and (_digest(secret) in samples or _digest(secret) in self._samples)
-
-
-def _match_from(pattern: re.Pattern[bytes], data: bytes, start: int) -> re.Match[bytes] | None:
-    """Return the match that starts there; None if there is none.
-
-    If the length of a string precedes it, the match ends with the string, since the next one may follow at once. After
-    a letter that is no length, it is part of a word.
-    """
-    match, length = pattern.match(data, start), _length_before(data, start)
-    if not length:
-        return match
-    counted = pattern.match(data, start, start + length)
-    if counted and counted.span("secret") == (start, start + length):
-        return counted
-    return None if data[start - 1 : start].isalnum() else match
-
-
-def _length_before(data: bytes, start: int) -> int:
-    """Return the string length that the preceding bytes of compiled code encode; 0 if they encode none."""
-    if start < 5:
-        return 0
-    if data[start - 3 : start] == b"\0\0\0" and data[start - 5] in _LONG:
-        return data[start - 4]
-    return data[start - 1] if data[start - 2] in _COUNTED else 0
+        known = self._samples
+        if not (known or (rule.samples and index in self._added)):
+            return False
+        digest = _digest(secret)
+        return digest in known or (index in self._added and digest in rule.samples)
 
 
 @lru_cache(maxsize=1024)

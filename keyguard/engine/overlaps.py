@@ -39,33 +39,39 @@ def resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], n
         first = rules[one.rules[0]]
         groups.setdefault((one.start, one.end, first.family or first.id), []).append(one)
     ordered = [groups[key] for key in sorted(groups)]
-    best = {
-        kind: max((_RANK[rules[rule].confidence], -rule) for rule in kind) for kind in {one.rules for one in candidates}
-    }
-    ranks = [max((one.rules[0] not in nobodys, *_rank(one, best[one.rules])) for one in group) for group in ordered]
+    kinds = [tuple([one.rules for one in group]) for group in ordered]
+    # many keys are found by the same rules
+    best = {kind: _best(kind, rules, nobodys) for kind in {*kinds}}
+    ranks = [_rank(group[0], *best[kind]) for group, kind in zip(ordered, kinds, strict=True)]
+    together = {kind: tuple(sorted(rule for one in kind for rule in one)) for kind in best}
     lost: set[int] = set()
     for index, group in enumerate(ordered):
         for other in range(index + 1, len(ordered)):
             if ordered[other][0].start >= group[0].end:
                 break
             lost.add(index if ranks[other] > ranks[index] else other)
-    return [_merged(data, group) for index, group in enumerate(ordered) if index not in lost]
+    return [_merged(data, group, together[kinds[index]]) for index, group in enumerate(ordered) if index not in lost]
 
 
-def _rank(one: Candidate, best: tuple[int, int]) -> tuple[int, int, int, int]:
-    return best[0], one.end - one.start, -one.start, best[1]
+def _best(kinds: tuple[Kind, ...], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> tuple[bool, int, int]:
+    """The best of some rules: whether it has a vendor, how sure it is, and how early it comes."""
+    return max((kind[0] not in nobodys, _RANK[rules[rule].confidence], -rule) for kind in kinds for rule in kind)
 
 
-def _merged(data: bytes, group: list[Candidate]) -> Match:
+def _rank(one: Candidate, vendor: bool, sure: int, early: int) -> tuple[bool, int, int, int, int]:
+    return vendor, sure, one.end - one.start, -one.start, early
+
+
+def _merged(data: bytes, group: list[Candidate], rules: tuple[int, ...]) -> Match:
     first = group[0]
     return Match(
         start=first.start,
         end=first.end,
         body=first.body,
         secret=data[first.start : first.end],
-        rules=tuple(sorted(rule for one in group for rule in one.rules)),
-        full_start=min(one.full_start for one in group),
-        full_end=max(one.full_end for one in group),
+        rules=rules,
+        full_start=min([one.full_start for one in group]),
+        full_end=max([one.full_end for one in group]),
     )
 
 

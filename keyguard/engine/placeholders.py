@@ -65,8 +65,15 @@ def is_placeholder(
 
 def _has_word(body: bytes, words: Collection[str]) -> bool:
     """Whether the body contains one of the words, in any case."""
-    lowered = body.lower() if words else body
-    return any(word.encode().lower() in lowered for word in words)
+    if not words:
+        return False
+    lowered = body.lower()
+    return any(word in lowered for word in _lowered(tuple(words)))
+
+
+@lru_cache(maxsize=256)
+def _lowered(words: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(word.encode().lower() for word in words)
 
 
 # cached: up to thirty rules ask about the same body

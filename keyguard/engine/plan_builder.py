@@ -39,7 +39,7 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
         for anchor in literals.anchors(pattern) or _named(named[pattern, boundary], width):
             place = msgspec.structs.replace(anchor, before=(0, 0))
             leads.setdefault(place, []).append(AnchorUse(form=len(forms), before=anchor.before))
-        forms.append(Form(pattern=f"{left}(?:{pattern}){right}", rules=tuple(indices), width=width))
+        forms.append(Form(left=left, pattern=f"(?:{pattern}){right}", rules=tuple(indices), width=width))
     return Plan(forms=tuple(forms), anchors=tuple(leads), leads=tuple(map(tuple, leads.values())))
 
 

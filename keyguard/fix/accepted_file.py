@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from keyguard.acceptance.entry import PATH, Entry, parse, render
+from keyguard.acceptance import PATH
+from keyguard.acceptance.entry import Entry, parse, render
 from keyguard.fix.files.folder import Blocked, Files
 from keyguard.support.errors import UsageError
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -80,11 +81,13 @@ def run(
     now: int | None = None,
     rotation: Rotation = DEFAULT_ROTATION,
     ahead: Mapping[_Root, PreparedProject] | None = None,
+    held: Callable[[int, bytes], bytes | None] | None = None,
 ) -> HygieneResult:
     """Run all checks on every project of the listing.
 
     Sightings that are suppressed are not passed to the checks. ``ahead`` is the result of ``prepare_projects``, where
-    the caller had the time to compute it; None computes it here.
+    the caller had the time to compute it; None computes it here. ``held`` returns the texts of files that were read
+    already, by the number of their folder in the listing and their path.
     """
     genuine = [one for one in sightings if one.suppression is None]
     old = [one for one in past if one.suppression is None]
@@ -93,6 +96,8 @@ def run(
     for folders in projects(listing):
         project, early, skipped = around[_root(folders)]
         project.add_keys(genuine, old, history=history, now=now, rotation=rotation)
+        if held:
+            project.held = partial(_text, held, _numbers(listing, folders))
         found.skipped.extend(skipped)
         try:
             said = [
@@ -117,6 +122,16 @@ def projects(listing: Listing) -> Iterator[list[Folder]]:
         if folder.whole:
             groups.setdefault(_root([folder]), []).append(folder)
     yield from groups.values()
+
+
+def _numbers(listing: Listing, folders: Sequence[Folder]) -> list[int]:
+    """The numbers of some folders in their listing."""
+    return [number for number, one in enumerate(listing.folders) if any(one is other for other in folders)]
+
+
+def _text(held: Callable[[int, bytes], bytes | None], numbers: Sequence[int], path: bytes) -> bytes | None:
+    """The text at a path in one of the folders of those numbers, which share a root, if it is held."""
+    return next((text for number in numbers if (text := held(number, path)) is not None), None)
 
 
 def _root(folders: Sequence[Folder]) -> _Root:

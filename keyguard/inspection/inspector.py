@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.engine.compiled import Engine
-from keyguard.engine.containers import LOOK, container
+from keyguard.engine.containers import LOOK, container, packed_texts
 from keyguard.engine.prefilter import suspects
 from keyguard.model.finding import Blob, Sighting
 
@@ -44,8 +44,7 @@ class Inspector:
 
         Searching many small texts at once takes half the time.
         """
-        wide = [number for number, text in enumerate(texts) if b"\0" in text or container(text)]
-        return sorted({*wide, *suspects(self._engine.prefilter, texts)})
+        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts)})
 
     def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> InspectedText:
         """Return all sightings in a text that is completely in memory.

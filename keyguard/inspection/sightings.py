@@ -35,6 +35,7 @@ from keyguard.model.finding import (
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 from keyguard.triage.markers import Marker, applies, markers
+from keyguard.triage.sample_words import sample_word
 
 
 class _Seen(NamedTuple):
@@ -52,6 +53,7 @@ class SightingFinder:
 
     def __init__(self, ruleset: RuleSet, matcher: Matcher) -> None:
         self._ruleset = ruleset
+        self._rules = ruleset.by_id()
         self._matcher = matcher
         self._attributor = Attributor(ruleset)
         self._fingerprints: dict[tuple[Secret, bool], str] = {}
@@ -210,7 +212,7 @@ class SightingFinder:
         *,
         hidden: bool,
     ) -> Sighting:
-        rule = next(self._ruleset.rules[i] for i in match.rules if self._ruleset.rules[i].id == attribution.rule)
+        rule = self._rules[attribution.rule]
         secret = Secret(match.secret)
         body = match.body - match.start
         mask = masked(secret, body, guessable=rule.guessable or hidden)
@@ -229,6 +231,7 @@ class SightingFinder:
             also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
             name=_name(match, page) if rule.guessable else "",
+            sample=sample_word(match, page),
         )
 
     def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:

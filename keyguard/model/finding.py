@@ -132,6 +132,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """The number of further places in the same text that are counted but not stored."""
     name: str = ""
     """The identifier that a guessable value is assigned to; empty if there is none, and for other values."""
+    sample: str = ""
+    """The words beside the key that call it a sample, as a phrase; empty if there are none."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +188,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     accepted_until: str = ""
     #: for a key that no longer works: ``revoked`` or ``inactive`` and the day, ISO 8601; empty if that is not known
     ended: str = ""
+    #: for a key that seems to be a sample, and so is less severe: why
+    lowered: tuple[str, ...] = ()
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):

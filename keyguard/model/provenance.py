@@ -25,6 +25,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Full names of the refs (branches, tags, …) whose own tree or message still contains it, sorted."""
     reach: str = ""
     """The nearest way to reach it: one of ``REACHES``; empty if reachability was not computed."""
+    refused: bool = False
+    """Whether it is an unreachable blob that this user's own commit hook refused within the last day."""
 
 
 #: the ways to reach an object, nearest first

@@ -87,12 +87,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def environment_of(self, secret: bytes) -> Environment:
         """Return the environment of the longest prefix that matches the secret, or ``UNKNOWN``."""
-        best, longest = Environment.UNKNOWN, -1
+        best, longest = "", -1
+        text = secret.decode("utf-8", "replace") if self.environments else ""
         for name, prefixes in self.environments.items():
             for prefix in prefixes:
-                if len(prefix) > longest and secret.startswith(prefix.encode()):
-                    best, longest = Environment(name), len(prefix)
-        return best
+                if len(prefix) > longest and text.startswith(prefix):
+                    best, longest = name, len(prefix)
+        return Environment(best) if best else Environment.UNKNOWN
 
     def severity_of(self, environment: Environment) -> Severity:
         """Return the severity for an environment; ``default``, else high, if the rule does not list it."""

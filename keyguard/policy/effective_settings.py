@@ -19,7 +19,7 @@ from keyguard.history.ranges.run import repository_of
 from keyguard.history.ranges.selection import resolve_range
 from keyguard.history.ranges.session import RepositorySession
 from keyguard.model.finding import Configuration
-from keyguard.policy.accepted import accepted_in
+from keyguard.policy.accepted_findings import accepted_in
 from keyguard.policy.base_markers import BaseMarkers
 from keyguard.policy.change_base import BaseAndTip, NamedCommit, base_of_range, head_of, tip_of
 from keyguard.policy.change_policy import ChangePolicy
@@ -179,7 +179,7 @@ def _settled(
     settings = msgspec.structs.replace(settings, origin=origin)
     top = opened.repository.top or opened.repository.git_dir
     if more:
-        settings, after = more.with_more(settings), after and more.with_more(after)
+        settings, after = more.with_more(settings), after and more.with_more(after).for_hooks()
     settings = _accepting(settings, opened, found.base)
     accepted = _accepted_by_change(opened, found)
     sizes = partial(_sizes, opened.repository, opened.borrowed)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, parse
-from keyguard.acceptance.matching import Accepted
+from keyguard.acceptance import PATH
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.model.finding import Finding, Run, Severity
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
-from keyguard.triage.findings import Policy
+from keyguard.triage.overrides import PathOverride, PathOverrides, path_overrides
+from keyguard.triage.policy import Policy
+
+if TYPE_CHECKING:
+    from keyguard.acceptance.matching import Accepted
 
 
 class OwnSettings(msgspec.Struct, frozen=True):
@@ -32,6 +36,7 @@ class OwnSettings(msgspec.Struct, frozen=True):
     """The folder to which paths in reports are relative."""
     path: str
     """The path of the configuration file, for people."""
+    paths: tuple[PathOverride, ...] = ()
     accepted: bytes = b""
     """The change's file of accepted findings."""
 
@@ -42,7 +47,11 @@ def own_settings(
     """Return what these settings of a change, and its accepted findings, would decide if they were in effect."""
     said = settings.config
     return OwnSettings(
-        policy=Policy(select=said.select, ignore=said.ignore),
+        policy=Policy(
+            select=said.select,
+            ignore=said.ignore,
+            levels={name: project_config.parse_severity(level) for name, level in said.severity.items()},
+        ),
         fail_on=project_config.parse_severity(said.fail_on),
         revoked=settings.rotation(),
         max_size=project_config.parse_size(said.max_size),
@@ -50,6 +59,7 @@ def own_settings(
         excludes=tuple(Exclude(base, patterns) for base, patterns in settings.excludes()),
         top=os.fsencode(top),
         path=settings.origin.path,
+        paths=path_overrides(settings.paths()),
         accepted=accepted,
     )
 
@@ -63,6 +73,7 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
     out = Excluded(own.excludes)
     large = _too_large(run, own)
     accepted = _accepted(own.accepted)
+    paths = PathOverrides(own.paths, own.top)
 
     def reasons(one: Finding) -> Iterator[str]:
         yield from one.allowed_by_change
@@ -74,6 +85,11 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
             yield f"max-size in {own.path}"
         if run.fail_on <= one.severity < own.fail_on:
             yield f"fail-on in {own.path}"
+        level = own.policy.level_of(one.rule)
+        if level is not None and level < one.severity:
+            yield f"[severity] in {own.path}"
+        if paths.ignores(one) or paths.severity(one) < one.severity:
+            yield f"[[paths]] in {own.path}"
         if own.revoked.is_revoked(one.fingerprint) and not revoked.is_revoked(one.fingerprint):
             yield f"[revoked] in {own.path}"
         if accepted and accepted.find(one):
@@ -85,6 +101,11 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
 
 def _accepted(data: bytes) -> Accepted | None:
     """Return what the change would accept; None if that is nothing, or its file is invalid."""
+    if not data:
+        return None
+    from keyguard.acceptance.entry import parse  # most changes have no such file
+    from keyguard.acceptance.matching import Accepted
+
     try:
         entries = parse(data, PATH)
     except ConfigError:

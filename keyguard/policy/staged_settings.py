@@ -34,7 +34,7 @@ def read_staged(start: str, index: str, instead: Settings | None = None) -> Sett
 
 
 def _accepted(files: IndexFiles) -> bytes:
-    from keyguard.policy.accepted import accepted_in  # a commit without findings does not need it
+    from keyguard.policy.accepted_findings import accepted_in  # a commit without findings does not need it
 
     return accepted_in(files)
 

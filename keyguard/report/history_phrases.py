@@ -94,6 +94,8 @@ def history_advice(finding: Finding, hook: str = "") -> str:
         return _STAGED
     if finding.kind != "key" or not _past(finding):
         return ""
+    if _trace(first).refused:
+        return "It was never committed: `git gc --prune=now` removes it."
     if hook in _UNSENT:
         return _UNSENT[hook]
     if not _is_gone(first):
@@ -152,6 +154,8 @@ def _headline(first: Occurrence, past: list[Occurrence]) -> str:
         return _OWN_FILE
     if trace.kind in _MESSAGE:
         return ", ".join(filter(None, (_MESSAGE[trace.kind], _LOCAL.get(trace.reach))))
+    if trace.refused:
+        return "dangling: staged for a commit that your hook refused, and left behind by `git add`"
     named = "in the name of a file: " if trace.kind == "name" else ""
     return named + (
         "still in the files of HEAD, and in history" if trace.at_head else _REACH.get(trace.reach, _REACH[""])

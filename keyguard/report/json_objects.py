@@ -66,6 +66,7 @@ def finding_object(finding: Finding, now: int | None, related: Sequence[str] = (
         "allowed_by_change": list(finding.allowed_by_change),
         "accepted_until": finding.accepted_until,
         "ended": finding.ended,
+        "lowered": list(finding.lowered),
     }
 
 
@@ -210,6 +211,7 @@ def _history_names(occurrence: Occurrence) -> Object:
         "at_head": trace.at_head,
         "refs": list(trace.refs),
         "reach": trace.reach,
+        "refused": trace.refused,
     }
 
 

@@ -77,6 +77,11 @@ def ended_text(finding: Finding) -> str:
     return f"revoked{when}, as recorded" if state == "revoked" else f"inactive: its vendor refused it{when}"
 
 
+def lowered_text(finding: Finding) -> str:
+    """Return why a key seems to be a sample; empty if its severity was not lowered."""
+    return f"a sample, it seems: {'; '.join(map(prose, finding.lowered))}" if finding.lowered else ""
+
+
 def allowed_text(finding: Finding) -> str:
     """Return how the scanned change would allow the finding, which has no effect; empty if it does not."""
     if not finding.allowed_by_change:

@@ -159,6 +159,18 @@ def accepted_lines(run: Run, style: Style) -> Iterator[str]:
         yield paint(f"{said}: keyguard accept prune", DIM, style)
 
 
+def refused_lines(run: Run, style: Style) -> Iterator[str]:
+    """Yield that refused commits have left keys behind, unless the findings are shown."""
+    blobs = {one.trace.oid for found in run.findings if found.severity is Severity.INFO for one in found.occurrences
+             if one.trace and one.trace.refused}  # fmt: skip
+    if blobs and not style.verbose:
+        them = "it" if len(blobs) == 1 else "them"
+        yield (
+            f"info: git still holds {counted(len(blobs), 'blob')} with keys that your commit hook refused:"
+            f" git gc --prune=now removes {them}"
+        )
+
+
 def summary_line(run: Run, style: Style) -> str:
     """Return the findings by severity, each key once, then the coverage and what was left out."""
     if run.findings:

@@ -17,6 +17,7 @@ from keyguard.report.phrases import (
     evidence,
     further_problems,
     headline,
+    lowered_text,
     number,
     place_text,
     prose,
@@ -24,7 +25,7 @@ from keyguard.report.phrases import (
 )
 from keyguard.report.refusals import commit_lines, refuses_commit
 from keyguard.report.snippet import source_lines
-from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, summary_line
+from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, refused_lines, summary_line
 from keyguard.support.sanitize import shown
 
 _MOST_PLACES = 5
@@ -47,7 +48,12 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
-    for line in (*configuration_lines(run, style), *accepted_lines(run, style), summary_line(run, style)):
+    for line in (
+        *configuration_lines(run, style),
+        *accepted_lines(run, style),
+        *refused_lines(run, style),
+        summary_line(run, style),
+    ):
         out.write(line + "\n")
 
 
@@ -109,6 +115,8 @@ def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterat
         yield "alive", _wrapped(verdict_text(subject), style)
     if subject.ended:
         yield "state", [ended_text(subject)]
+    if subject.lowered:
+        yield "note", _wrapped(lowered_text(subject), style)
     if like:
         yield "fix", [line for said in _as_for(like, block, run, style) for line in _wrapped(said, style)]
     else:

@@ -25,7 +25,8 @@ from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.support import dates
 from keyguard.support.errors import UsageError
 from keyguard.triage.dead_keys import lower_by_verdict
-from keyguard.triage.findings import Policy, TriageResult
+from keyguard.triage.findings import TriageResult
+from keyguard.triage.policy import Policy
 
 _NOTHING = UserClaims()
 
@@ -48,6 +49,10 @@ class Verifier:
         self._asker = RequestSelector(self._engine.ruleset, own.vendors)
         self._client = Client(own.network)
         self._journal = journal
+
+    def require_vendor(self, vendor: str) -> None:
+        """Raise ``UsageError`` for a vendor that no rule knows; an empty name stands for none."""
+        self._asker.require_vendor(vendor)
 
     def verify_findings(
         self, findings: Sequence[Finding], paths: Sequence[str], said: UserClaims = _NOTHING, *, dry: bool = False

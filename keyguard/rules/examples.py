@@ -140,6 +140,12 @@ def _with_crc(source: random.Random, argument: str) -> str:
     return body + _based(zlib.crc32(body.encode()), _ALNUM, 6)
 
 
+def _with_hex_crc(source: random.Random, argument: str) -> str:
+    """Return base62 characters followed by their CRC32 in hex digits."""
+    body = _draw(source, _ALNUM, _count(argument, 40, least=1))
+    return f"{body}{zlib.crc32(body.encode()):08x}"
+
+
 def _gitlab_routable(source: random.Random, argument: str) -> str:
     """Return a complete routable token; its checksum covers the prefix, the argument or ``glpat-``."""
     base36 = _DIGITS + _LOWER
@@ -182,7 +188,8 @@ def _jwt(source: random.Random, argument: str) -> str:
     """Return a signed token; the argument is a list of claims, ``role=service_role,iss=supabase``."""
     claims = dict(pair.partition("=")[::2] for pair in argument.split(",") if pair)
     claims.setdefault("ref", _draw(source, _LOWER, 20))
-    head, payload = ({"alg": "HS256", "typ": "JWT"}, {**claims, "iat": 1_700_000_000 + source.randrange(10**7)})
+    issued = 1_700_000_000 + source.randrange(10**7)
+    head, payload = ({"alg": "HS256", "typ": "JWT"}, {**claims, "iat": issued, "exp": issued + 315_576_000})
     parts = [_unpadded(json.dumps(part, separators=(",", ":")).encode()) for part in (head, payload)]
     return ".".join([*parts, _draw(source, _ALPHABETS["b64url"], 43)])
 
@@ -207,6 +214,16 @@ def _bedrock(source: random.Random, argument: str) -> str:
     name = f"BedrockAPIKey-{_draw(source, _DIGITS + _LOWER, 4)}-at-{_draw(source, _DIGITS, 12)}"
     secret = base64.b64encode(source.randbytes(_count(argument, 57, least=30))).decode()
     return base64.b64encode(f"{name}:{secret}".encode()).decode()
+
+
+def _bedrock_session(source: random.Random, _: str) -> str:
+    """Return the body of a short-term Bedrock key: base64 of an address that is signed with a session's credentials."""
+    scope = f"ASIA{_draw(source, _ALPHABETS['base32'], 16)}%2F20260131%2Feu-west-1%2Fbedrock%2Faws4_request"
+    times = "X-Amz-Date=20260131T120000Z&X-Amz-Expires=43200"
+    query = f"Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={scope}&{times}"
+    token = f"X-Amz-Security-Token={_draw(source, _ALNUM, 360)}&X-Amz-Signature={_draw(source, _ALPHABETS['hex'], 64)}"
+    text = f"bedrock.amazonaws.com/?{query}&{token}&X-Amz-SignedHeaders=host&Version=1"
+    return base64.b64encode(text.encode()).decode()
 
 
 def _slack_rotating(source: random.Random, argument: str) -> str:
@@ -259,8 +276,10 @@ def _unpadded(data: bytes) -> str:
 
 _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "bedrock": _bedrock,
+    "bedrock-session": _bedrock_session,
     "clerk-pk": _clerk_publishable,
     "crc": _with_crc,
+    "crc-hex": _with_hex_crc,
     "discord-id": _discord_id,
     "github": _with_crc,
     "gitlab-routable": _gitlab_routable,

@@ -27,7 +27,8 @@ def without_accepted(
     """
     if read is None or not (decided.findings or whole):
         return decided, ()
-    from keyguard.acceptance.entry import PATH, parse  # a commit without a finding has no use for them
+    from keyguard.acceptance import PATH
+    from keyguard.acceptance.entry import parse  # not needed by a commit without findings
     from keyguard.acceptance.matching import Accepted
 
     entries = parse(read(), PATH)

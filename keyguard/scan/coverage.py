@@ -18,20 +18,28 @@ from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
 from keyguard.scan.acceptance import prefix_of, without_accepted
+from keyguard.scan.overrides import with_overrides
 from keyguard.sources.listing import Folder
 from keyguard.triage import findings
 from keyguard.triage.dead_keys import lower_dead
-from keyguard.triage.findings import Policy, TriageResult
+from keyguard.triage.findings import TriageResult
+from keyguard.triage.policy import Policy
+from keyguard.triage.refused_commits import lower_refused
 
 if TYPE_CHECKING:
     from keyguard.history.result import HistoryResult
     from keyguard.hygiene.run import HygieneResult
+    from keyguard.triage.overrides import PathOverride
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The settings that decide what is reported."""
 
     policy: Policy = Policy()
+    paths: tuple[PathOverride, ...] = ()
+    """What holds for findings whose places are all in some files, …"""
+    start: str = "."
+    """… found from this path."""
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
     now: int | None = None
@@ -72,7 +80,8 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
-        decided = lower_dead(decided, terms.rotation, ruleset.by_id())
+        decided = with_overrides(decided, terms.policy.levels, terms.paths, terms.start, seen.folders)
+        decided = lower_refused(lower_dead(decided, terms.rotation, ruleset.by_id()))
     whole = terms.whole and not any(one.gap for one in skipped)
     decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()

@@ -23,7 +23,7 @@ from keyguard.scan.worklist import Worklist
 from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
 from keyguard.support.errors import UsageError
-from keyguard.triage import findings
+from keyguard.triage.policy import check_names
 
 if TYPE_CHECKING:
     from keyguard.history.full_scan.run import Histories
@@ -153,7 +153,7 @@ class _Scan:
         exclude(listing, excluded)
         self._engine = engine
         self._histories = self._found_histories(engine)
-        self._worklist = Worklist(
+        worklist = self._worklist = Worklist(
             listing, Inspector(engine), max_size=request.max_size, jobs=request.jobs, progress=self._progress
         )
         tally = self._worklist.run(self._look_around if request.hygiene else None)
@@ -169,9 +169,9 @@ class _Scan:
             self._past = self._with_homeless(self._histories.read())
             self._exclude_history(self._past, os.fsencode(os.path.realpath(request.ask.paths[0])), tally.skipped)
         self._judge(tally, self._past, engine=engine)
-        self._ask_others(tally, engine)
+        self._ask_others(tally, engine, worklist)
         if request.hygiene:
-            self._kept = self._checked(tally, engine)
+            self._kept = self._checked(tally, engine, worklist)
         seen = Collected(scope=listing.scope, listed=self._listed, tally=tally, past=self._past, kept=self._kept)
         seen.folders = listing.folders
         return self._settled(seen, engine, request.terms)
@@ -206,17 +206,16 @@ class _Scan:
         if self._engine:
             self._around = prepare_projects(self._listing, self._engine)
 
-    def _ask_others(self, tally: Results, engine: compiled.Engine) -> None:
+    def _ask_others(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> None:
         """Add evidence from other files to attributions that are not certain."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.attribution.project_evidence import add_project_evidence
 
-                seen.sightings = add_project_evidence(
-                    self._listing.folders, seen.sightings, engine, Names(engine).masked
-                )
+                folders, masked = self._listing.folders, Names(engine).masked
+                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held)
 
-    def _checked(self, tally: Results, engine: compiled.Engine) -> HygieneResult:
+    def _checked(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> HygieneResult:
         """Return the result of the hygiene checks."""
         from keyguard.hygiene.run import run as check
 
@@ -230,6 +229,7 @@ class _Scan:
             now=self._request.terms.now,
             rotation=self._request.rotation,
             ahead=self._around,
+            held=worklist.held,
         )
         return self._request.change_policy.drop_hygiene_markers(kept) if self._request.change_policy else kept
 
@@ -245,14 +245,16 @@ class _Scan:
         request = self._request
         if request.source != "tree" or request.history == "no":
             return None
-        from keyguard.history import stores
+        from keyguard.history.stores import stores_of
 
-        homes, self._homeless = stores.stores_of(request.ask.paths, self._listing)
+        homes, self._homeless = stores_of(request.ask.paths, self._listing)
         if not homes:
             return None
         from keyguard.history.full_scan.run import Histories
 
-        return Histories(homes, engine, request.jobs, self._progress, authors=request.authors, cached=request.cached)
+        now = request.terms.now if request.cached and request.history != "only" else None
+        how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "refused_since": now}
+        return Histories(homes, engine, request.jobs, self._progress, **how)
 
     def _with_homeless(self, found: HistoryResult) -> HistoryResult:
         """Return the result with the repositories that cannot be read at all as gaps."""
@@ -263,8 +265,7 @@ class _Scan:
         from keyguard.history.ranges import run as ranges
 
         request = self._request
-        path, *_ = request.ask.paths
-        repository = ranges.repository_of(path)
+        repository = ranges.repository_of(request.ask.paths[0])
         engine = self._engine = _engine(request)
         how: dict[str, Any] = {"authors": request.authors, "cached": request.cached, "session": request.opened}
         how |= {"now": request.terms.now, "max_size": request.max_size, "keep": partial(setattr, self, "_past")}
@@ -289,12 +290,11 @@ def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) ->
 def _engine(request: ScanRequest) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
     KNOWN.shapes = Names(engine).shapes
-    policy = request.terms.policy
-    if engine.added or policy.select or policy.ignore:
+    policy, paths = request.terms.policy, request.terms.paths
+    if engine.added or policy.names() or paths:
         from keyguard.hygiene.data import tables
 
         if engine.added:
             tables.refuse_taken(engine.ruleset.added)
-        if policy.select or policy.ignore:
-            findings.check_names(policy, engine.ruleset, tables.checks())
+        check_names(policy, engine.ruleset, tables.checks(), [name for one in paths for name in one.policy.names()])
     return engine

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from keyguard.inspection.inspector import Inspector
 from keyguard.inspection.results import GuardedReader, Limiter, Results
 from keyguard.model.finding import Blob, Sighting, Skipped, Where
+from keyguard.scan.stored_contents import contents_of
 from keyguard.sources.listing import Listing, Stored, TreeFile
 from keyguard.sources.reading import PIECE, Absent, Opened, Reader
 from keyguard.support.errors import GitError
@@ -17,6 +16,7 @@ from keyguard.support.errors import GitError
 if TYPE_CHECKING:
     from keyguard.git.layout.repository import Repository
     from keyguard.git.objects.blobs import BlobContent
+    from keyguard.scan.shared_texts import SharedTexts
     from keyguard.support.progress import Progress
 
 #: below this number of files, one process is faster than several
@@ -49,6 +49,7 @@ class Worklist:
         #: then all places are held: it may turn out that they were there before
         self._is_change = any(file.old for _, file in self._files)
         self._readers: dict[int, Reader] = {}
+        self._shared: SharedTexts | None = None
         #: the results so far, never summed in place: whenever ^C arrives, each file is in them once or not at all
         self._kept = [Results(skipped=list(listing.skipped))]
 
@@ -76,6 +77,10 @@ class Worklist:
             tally.add(one)
         return tally
 
+    def held(self, folder: int, path: bytes) -> bytes | None:
+        """Return the text of a file in the folder of that number, if it is still at hand."""
+        return self._shared.read(folder, path) if self._shared else None
+
     # --- files --------------------------------------------------------------------------------------------------
 
     def _share_out(self, meanwhile: Callable[[], None] | None) -> bool:
@@ -89,12 +94,13 @@ class Worklist:
         batches = [self._files[at : at + size] for at in range(0, len(self._files), size)]
         try:
             answers = self._map(batches, jobs, meanwhile)
+            tally = Results(skipped=list(self._listing.skipped))
+            for batch, found in zip(batches, answers, strict=True):
+                tally.add(found if found is not None else self._one_by_one(batch))
         except OSError:
             self._kept = [Results(skipped=list(self._listing.skipped))]  # everything is read again
+            self._shared = None
             return False
-        tally = Results(skipped=list(self._listing.skipped))
-        for batch, found in zip(batches, answers, strict=True):
-            tally.add(found if found is not None else self._one_by_one(batch))
         self._kept = [tally]
         return True
 
@@ -119,15 +125,17 @@ class Worklist:
     ) -> list[Results | None]:
         """Return the results of each batch, None if a worker died over it; OSError if there can be no worker."""
         from keyguard.inspection import workers
+        from keyguard.scan.shared_texts import SharedTexts
 
+        shared = self._shared = self._shared or SharedTexts()
         found: list[Results | None] = [None] * len(batches)
         limiter = Limiter(enabled=not self._is_change)
 
         def work(index: int) -> bytes:
-            return msgspec.msgpack.encode(self._inspect(batches[index], Results()))
+            return shared.answer(self._inspect(batches[index], Results()))
 
         def take(index: int, answer: bytes) -> None:
-            found[index] = tally = msgspec.msgpack.decode(answer, type=Results)
+            found[index] = tally = shared.take(answer)
             self._kept.append(tally)
             self._tell(len(batches[index]), tally.sightings)
             limiter.apply([one for one in found if one])
@@ -183,6 +191,8 @@ class Worklist:
         tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
         for at in suspects:
             self._inspect_file(*heap[at], tally, texts[at])
+        if self._shared:
+            self._shared.keep(heap, texts, tally.sightings)
 
     def _inspect_file(self, index: int, file: TreeFile, tally: Results, text: bytes | None = None) -> None:
         """Inspect one file; ``text`` is its content, if it has been read already."""
@@ -245,7 +255,7 @@ class Worklist:
     def _inspect_stored(self, stored: Stored, tally: Results) -> None:
         done, problem = 0, "git gave no answer"
         try:
-            for content in _contents(stored):
+            for content in contents_of(stored):
                 self._inspect_content(stored.blobs[done], content, tally)
                 done += 1
         except GitError as error:
@@ -284,17 +294,3 @@ class Worklist:
         for folder in self._listing.folders:
             files = [file for file in folder.files if file.old]
             yield folder.repository, [Blob(folder.display(file.path), Where.TREE, "", file.old) for file in files]
-
-
-def _contents(stored: Stored) -> Iterator[BlobContent]:
-    if not stored.blobs:
-        return
-    oids = [blob.oid for blob in stored.blobs]
-    if stored.reader:
-        yield from stored.reader.blobs(oids)
-        return
-    from keyguard.git.objects.blobs import read_blobs
-    from keyguard.git.process.opening import open_objects
-
-    with open_objects(stored.repository) as git:
-        yield from read_blobs(git, oids)

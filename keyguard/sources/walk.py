@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from keyguard.sources.gitignore.rules import IgnoreRules
 _IGNORE_LIMIT = 1 << 20
 _GIT = b".git"
 _IGNORE = b".gitignore"
+_ENCODED = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 class FoundFile(NamedTuple):
@@ -73,8 +75,9 @@ def walk(root: bytes, *, ignore: bool, nested: bool) -> Iterator[FoundFile | Fou
 def _below(descent: Descent, folder: _Folder, entries: dict[bytes, bool], stack: list[_Folder]) -> Iterator[FoundFile]:
     """Yield the files of a folder that are not ignored; its folders go onto the stack, the first on top."""
     folders: list[_Folder] = []
+    start = folder.path + b"/" if folder.path else b""
     for name, is_folder in entries.items():
-        path = os.path.join(folder.path, name) if folder.path else name
+        path = start + name
         if name == _GIT and is_folder and _is_git_dir(descent, path):
             continue
         if folder.ignores and _ignored(path, folder.ignores, is_folder=is_folder):
@@ -89,7 +92,8 @@ def _below(descent: Descent, folder: _Folder, entries: dict[bytes, bool], stack:
 def _entries(descent: Descent, path: bytes) -> dict[bytes, bool]:
     """Return the names in a folder, sorted, and whether each is a folder."""
     with os.scandir(descent.folder(path)) as found:
-        return dict(sorted((os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in found))
+        # ``os.fsencode``, without looking each time what that has to be
+        return dict(sorted([(entry.name.encode(*_ENCODED), entry.is_dir(follow_symlinks=False)) for entry in found]))
 
 
 def _is_git_dir(descent: Descent, path: bytes) -> bool:

@@ -50,10 +50,14 @@ def instant(date: str) -> int | None:
 
 
 def parse_moment(text: str, now: int) -> int | None:
-    """Return a date, or an age such as ``2 weeks ago``, as seconds since the epoch; None if it is neither."""
+    """Return a date, or an age such as ``2 weeks ago`` or ``yesterday``, as seconds since the epoch; None if it is
+    neither.
+    """
     at = instant(text)
     if at is not None:
         return at
+    if text == "yesterday":
+        return now - _DAY
     match = re.fullmatch(r"([0-9]{1,6})[ .]?(minute|hour|day|week|month|year)s?(?:[ .]ago)?", text)
     return now - int(match[1]) * _SPANS[match[2]] if match else None
 

@@ -59,19 +59,6 @@ def check_keys(path: str, data: bytes, table: dict[str, Any]) -> None:
             _check(path, data, rule, _fields(Rule), index, str(rule.get("id", f"number {index + 1}")))
 
 
-def check_table(path: str, data: bytes, table: object, kind: type[msgspec.Struct]) -> None:
-    """Raise ``RuleError`` for a key that a table of this type does not have."""
-    if isinstance(table, dict):
-        _check(path, data, table, _fields(kind), None, "")
-
-
-def explain_table(path: str, data: bytes, message: str) -> str:
-    """Return the message for a type error of ``msgspec`` in a flat table: ``file:line: key: what is wrong``."""
-    text, _, place = message.partition(" - at `$")
-    key = place.strip(".`").partition("[")[0]
-    return f"{path}:{_line(data, -1, key)}: {key}: {text}" if key else f"{path}: {text}"
-
-
 def line_of(data: bytes, key: str) -> int:
     """Return the line of a key, at best effort; 1 if it is not found."""
     return _line(data, -1, key)
@@ -105,11 +92,25 @@ def explain(path: str, data: bytes, table: dict[str, Any], message: str) -> str:
     missing = re.search(r"required field `([\w-]+)`", text)
     if not found:
         names = [*re.findall(r"[\w-]+", place.partition("[")[0]), *(missing.groups() if missing else ())]
-        return f"{path}:{_line(data, -1, names[0 if missing else -1])}: {'.'.join(names)}: {text}"
+        if missing:
+            kind = Vendor if names[0] == "vendor" and len(names) > 1 else None
+            return f"{path}:{_line(data, -1, names[0])}: {'.'.join(names)}: {_missing(missing[1], kind)}"
+        return f"{path}:{_line(data, -1, names[-1])}: {'.'.join(names)}: {text}"
     index, key = int(found[1]), found[2] or ""
     rule = table["rules"][index]
     name = str(rule.get("id", f"number {index + 1}")) if isinstance(rule, dict) else f"number {index + 1}"
+    if missing:
+        text = _missing(missing[1], None if key else Rule)
     return at(path, data, index, name, key or (missing[1] if missing else "rule"), text)
+
+
+def _missing(name: str, kind: type[msgspec.Struct] | None) -> str:
+    """Return that a key is missing, and which keys there have to be."""
+    if kind is None:
+        return f"{name} is missing" if name != "vendor" else "missing: a pack begins with a table [vendor]"
+    # the vendor of a rule is that of its pack
+    needed = [field.encode_name for field in msgspec.structs.fields(kind) if field.required and field.name != "vendor"]
+    return f"missing: a {'rule' if kind is Rule else 'vendor'} needs {', '.join(needed)}"
 
 
 def _fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:

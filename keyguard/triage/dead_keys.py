@@ -25,7 +25,13 @@ def lower_dead(result: TriageResult, rotation: Rotation, rules: Mapping[str, Rul
 
 
 def lower_by_verdict(finding: Finding, rules: Mapping[str, Rule], day: str) -> Finding:
-    """Return a finding whose vendor was asked, less severe if it called the key inactive; ``day`` is ISO 8601."""
+    """Return a finding whose vendor was asked, less severe if it called the key inactive; ``day`` is ISO 8601.
+
+    A key that its vendor accepts is no sample, whatever its path says.
+    """
+    if finding.lowered and finding.verdict is not None and finding.verdict.state is State.ACTIVE:
+        severity = rules[finding.rule].severity_of(finding.environment)
+        return msgspec.structs.replace(finding, severity=severity, lowered=())
     inactive = finding.verdict is not None and finding.verdict.state is State.INACTIVE
     if not inactive or not _is_provable(finding, rules.get(finding.rule)):
         return finding

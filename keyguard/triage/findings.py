@@ -26,8 +26,8 @@ from keyguard.model.finding import (
 )
 from keyguard.rules.loader import RuleSet
 from keyguard.support import dates
-from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown_path
+from keyguard.triage.policy import Policy
 
 _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.AMBIGUOUS: 2}
 #: the kinds of evidence, strongest first
@@ -35,20 +35,6 @@ _STANDING = (*Ground,)
 _MOST_REASONS = 4
 #: the number of occurrences that a finding lists, nearest first; further ones are counted
 MOST_PLACES = 1000
-
-
-class Policy(msgspec.Struct, frozen=True):
-    """Which findings are wanted. Names are rule ids or prefixes of them in whole words; the longest match wins."""
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    inline: bool = True
-
-    def wants(self, rule: str) -> bool:
-        """Whether findings of this rule are reported."""
-        selected = max((len(name) for name in self.select if _fits(name, rule)), default=-1)
-        ignored = max((len(name) for name in self.ignore if _fits(name, rule)), default=-1)
-        return selected > ignored if self.select else ignored < 0 or selected > ignored
 
 
 class TriageResult(msgspec.Struct, frozen=True):
@@ -66,20 +52,6 @@ class TriageResult(msgspec.Struct, frozen=True):
         )
 
 
-def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = ()) -> None:
-    """Raise ``UsageError`` for a name that matches no rule and no check, or if no rule is left."""
-    ids = [*(rule.id for rule in ruleset.rules), *checks]
-    for name in (*policy.select, *policy.ignore):
-        if not any(_fits(name, rule) for rule in ids):
-            import difflib
-
-            near = difflib.get_close_matches(name, ids, n=1)
-            hint = f", did you mean {near[0]!r}?" if near else " (keyguard rules list shows them)"
-            raise UsageError(f"no rule is called {name!r}{hint}")
-    if not any(policy.wants(rule) for rule in ids):
-        raise UsageError("--select and --ignore leave no rule: nothing could be found")
-
-
 def decide(
     sightings: Iterable[Sighting], ruleset: RuleSet, policy: Policy, ids: Mapping[str, str] | None = None
 ) -> TriageResult:
@@ -87,6 +59,8 @@ def decide(
 
     ``ids`` maps fingerprints to short ids, if there are others besides these.
     """
+    from keyguard.triage import samples
+
     groups: dict[str, dict[tuple[object, ...], Sighting]] = {}
     for sighting in sightings:
         groups.setdefault(sighting.fingerprint, {}).setdefault(_place(sighting.occurrence), sighting)
@@ -103,17 +77,15 @@ def decide(
         loud = [one for one in group if not unwanted and not (policy.inline and one.suppression is not None)]
         suppressed += [_suppressed(one, ids[fingerprint], rule, by_rule=unwanted) for one in silent]
         if loud:
-            findings.append(_finding(loud, ids[fingerprint], attribution, rule, ruleset))
+            found = _finding(loud, ids[fingerprint], attribution, rule, ruleset)
+            severity, lowered = samples.lower(found.severity, group)
+            findings.append(msgspec.structs.replace(found, severity=severity, lowered=lowered) if lowered else found)
     return TriageResult.of(findings, suppressed)
 
 
 def _known(group: Sequence[Sighting], ruleset: RuleSet) -> Sequence[Sighting]:
     """Return the sightings by trusted rules; if there are none, those by rules from the scanned repository."""
     return [one for one in group if one.attribution.rule not in ruleset.added] or group
-
-
-def _fits(name: str, rule: str) -> bool:
-    return rule == name or rule.startswith(name + "-")
 
 
 def _place(one: Occurrence) -> tuple[object, ...]:

@@ -88,6 +88,8 @@ def markers(matches: Sequence[Match], page: Page) -> dict[int, list[Marker]]:
 
 def _in_statements(lines: Sequence[_Line], matches: Sequence[Match], page: Page) -> Iterator[tuple[int, _Hit]]:
     """Yield the markers on lines of a statement that hold no key, each once, with the match that it covers."""
+    if not _has_words(page.data):
+        return
     starts, known = [one.start for one in matches], set[tuple[int, int]]()
     own = [(line.start, line.end) for line in lines]
     for line in lines:
@@ -105,6 +107,12 @@ def _in_statements(lines: Sequence[_Line], matches: Sequence[Match], page: Page)
                 yield from _once(known, min(after, last), hit)
         for hit in _on_line_before(page.data, *_line_above(page, low)):
             yield from _once(known, bisect_left(starts, low), hit)
+
+
+@lru_cache(maxsize=4)
+def _has_words(data: bytes) -> bool:
+    """Return whether a text can contain a marker at all; checks ask for each of their places in it."""
+    return any(word in data for word in _WORDS)
 
 
 def _is_near_a_marker(data: bytes, line: _Line) -> bool:

@@ -19,7 +19,8 @@ from keyguard.model.finding import (
 )
 from keyguard.model.violation import Check, Spot, Violation
 from keyguard.rules.loader import RuleSet
-from keyguard.triage.findings import Policy, TriageResult
+from keyguard.triage.findings import TriageResult
+from keyguard.triage.policy import Policy
 
 _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
 

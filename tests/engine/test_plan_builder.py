@@ -28,7 +28,7 @@ def test_rules_of_one_pattern_share_a_form() -> None:
 def test_rules_of_one_pattern_with_different_boundaries_do_not() -> None:
     plan = plan_builder.build_plan([rule("a", "(?P<secret>abc)"), rule("b", "(?P<secret>abc)", boundary="none")])
     assert [form.rules for form in plan.forms] == [(0,), (1,)]
-    assert plan.forms[1].pattern == "(?:(?P<secret>abc))"
+    assert (plan.forms[1].left, plan.forms[1].pattern) == ("", "(?:(?P<secret>abc))")
     assert plan.anchors == (Anchor(b"abc", False, (), (0, 0)),)
     assert plan.leads == ((AnchorUse(0, (0, 0)), AnchorUse(1, (0, 0))),)
 

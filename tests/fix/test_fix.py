@@ -532,6 +532,18 @@ def test_nobody_changes_permissions_without_a_word(repo: Repo, fix: Fix) -> None
     assert mode(repo.file(".env")) == 0o600
 
 
+def test_the_hygiene_hook_passes_after_the_key_has_moved(repo: Repo, fix: Fix, inside: Inside) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).add().commit()
+    assert fix("--unsafe", "--yes").code == 0
+    assert LIVE in repo.file(".env").read_text()
+    repo.add()
+    for umask in (0o600, 0o644):
+        repo.file(".env").chmod(umask)
+        done = inside("hook", "hygiene", cwd=repo.path)
+        assert done.code == 0, done.out
+        assert inside("scan", "--no-history", cwd=repo.path).code == 0
+
+
 def test_what_its_owner_made_read_only_is_left(repo: Repo, fix: Fix) -> None:
     repo.write(".gitignore", ".env\n").write("app.py", CODE).file("app.py").chmod(0o444)
     said = fix("--unsafe", "--yes")

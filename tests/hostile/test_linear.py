@@ -92,8 +92,8 @@ def test_a_key_of_a_shared_prefix_costs_little_more_than_others() -> None:
     shared = "".join(f"A{number} = {PREFIX}{letters(32, number)}\n" for number in range(many))
     own = "".join(f"A{number} = {key('ghp_{github:30}', str(number))}\n" for number in range(many))
     assert (len(see(shared)), len(see(own))) == (many, many)
-    # the engine alone takes 2.5 to 2.9 times as long, a scan with its report less than twice
-    assert min(cost(shared) / cost(own) for _ in range(3)) <= 3.5
+    # 1.7 to 2.3 times as long, measured on a busy machine
+    assert min(cost(shared) / cost(own) for _ in range(3)) <= 2.6
 
 
 def test_names_that_are_given_keys_are_found_in_every_text() -> None:

@@ -177,7 +177,8 @@ def test_a_broken_configuration_of_the_base_is_an_error_that_says_where(tmp_path
     repo = landed(tmp_path / "r", config='\nexlude = ["a"]\n').write("new.env", LEAK).add().commit("leak")
     said = inside(*PR, cwd=repo.path)
     assert said.code == 2
-    assert ".keyguard.toml:2: unknown key 'exlude', did you mean 'exclude'? (in origin/main, " in said.err
+    assert ".keyguard.toml:2: unknown key 'exlude', did you mean 'exclude'? valid keys are select, " in said.err
+    assert " (in origin/main, " in said.err
     repo.write(".keyguard.toml", "").add().commit("mended")
     assert inside(*PR, cwd=repo.path).code == 2
     assert inside(*PR, "--isolated", cwd=repo.path).code == 1

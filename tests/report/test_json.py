@@ -99,6 +99,7 @@ def test_a_place_in_history_says_what_history_knows() -> None:
         "at_head": False,
         "refs": list(refs),
         "reach": "head",
+        "refused": False,
     }
     assert "author" not in document(finding(occurrences=(past(),)))["findings"][0]["occurrences"][0]
 

@@ -68,9 +68,9 @@ def test_a_pack_of_ones_own_is_read() -> None:
         ({"pattern": '"shop(?P<secret>[a-z]{1,99}[a-z]{1,99}[a-z]{1,99}[a-z]{1,99}x)"'}, "pattern: may backtrack"),
         # what has another type than it should, or none
         ({"title": "3"}, "p.toml:6: rule 'shop-key': title: Expected `str`, got `int`"),
-        ({"title": ""}, "p.toml:4: rule 'shop-key': title: Object missing required field `title`"),
+        ({"title": ""}, "p.toml:4: rule 'shop-key': title: missing: a rule needs id, title, description, "),
         ({"tittle": '"x"'}, "p.toml:11: rule 'shop-key': tittle: unknown key 'tittle', did you mean 'title'?"),
-        ({"id": ""}, "rule 'number 1': id: Object missing required field `id`"),
+        ({"id": ""}, "rule 'number 1': id: missing: a rule needs id, title"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(fields: dict[str, str], said: str) -> None:
@@ -80,7 +80,7 @@ def test_a_rule_that_makes_no_sense_is_refused(fields: dict[str, str], said: str
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "p.toml:1: vendor: Object missing required field `vendor`"),
+        (b"", "p.toml:1: vendor: missing: a pack begins with a table [vendor]"),
         (b"[vendor\n", "p.toml:1:8: not TOML: "),
         (b"\n\nx = '\xff'\n", "p.toml:3: not UTF-8: byte 0xff"),
         (b"x = 1\ny = " + b"1" * 5000 + b"\n", "p.toml:2: not TOML: a number with too many digits"),

@@ -17,7 +17,7 @@ from keyguard.scan.run import ScanRequest, run_scan, scan_stream
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
-from keyguard.triage.findings import Policy
+from keyguard.triage.policy import Policy
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo
 

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from keyguard.model.finding import REACHES, Finding, Occurrence, Sighting, Where
-from keyguard.triage.findings import Policy, decide
+from keyguard.triage.findings import decide
+from keyguard.triage.policy import Policy
 from tests.helpers.seeing import engine, key, see
 from tests.report.samples import BRINGING, CAME, REMOVING, WENT, occurrence, past
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyguard.attribution.evidence.vendor_mentions import VendorMentions
-from keyguard.model.finding import Rule, Vendor
+from keyguard.model.finding import Attribution, Rule, Vendor
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 
@@ -13,6 +13,8 @@ class Candidates:
 
     def __init__(self, rules: list[Rule], ruleset: RuleSet) -> None:
         self.rules = rules
+        #: what their shape alone says of them, once that was asked
+        self.shapes: list[Attribution | None] = []
         self.provable = [rule for rule in rules if rule.checksum in checksums.PROOFS]
         self.narrowing = any(rule.checksum in checksums.NARROWING for rule in rules)
         self.vendors = {rule.vendor: ruleset.vendors[rule.vendor] for rule in rules if not rule.fallback}
@@ -31,6 +33,7 @@ class NamedCandidates(dict[str, Vendor]):
     """The vendors mentioned near a key, out of ``everyone``, the candidates; likewise out of the ``others``."""
 
     def __init__(self, company: Candidates, named: set[str]) -> None:
-        super().__init__((id, vendor) for id, vendor in company.vendors.items() if id in named)
+        # mostly none is
+        super().__init__([(id, vendor) for id, vendor in company.vendors.items() if id in named] if named else ())
         self.everyone = company.vendors
-        self.others = {id: vendor for id, vendor in company.others.items() if id in named}
+        self.others = {id: vendor for id, vendor in company.others.items() if id in named} if named else {}

@@ -21,14 +21,16 @@ class FileHead:
         self._marked: dict[str, bool] = {}
         #: kind of evidence -> vendor -> the evidence, None if there is none
         self._known: dict[str, dict[str, Evidence | None]] = {}
+        #: the same for the vendors that were asked about last: keys of one kind follow each other
+        self._last: dict[str, tuple[Vendors, list[Evidence]]] = {}
 
     def imports(self, vendors: Vendors) -> list[Evidence]:
         """Return the vendors whose packages the file imports."""
-        return self._once("imports", self._near(vendors), lambda some: by_import(some, self._lines))
+        return self._once("imports", vendors, lambda some: by_import(some, self._lines))
 
     def hosts(self, vendors: Vendors) -> list[Evidence]:
         """Return the vendors whose hosts the file mentions."""
-        return self._once("hosts", self._near(vendors), lambda some: self._here(hosts_in(some, self._low, "")))
+        return self._once("hosts", vendors, lambda some: self._here(hosts_in(some, self._low, "")))
 
     def words(self, vendors: Vendors) -> list[Evidence]:
         """Return the vendors that the file mentions in any way."""
@@ -55,6 +57,13 @@ class FileHead:
 
     def _once(self, kind: str, vendors: Vendors, find: Callable[[Vendors], list[Evidence]]) -> list[Evidence]:
         """Return the evidence for these vendors; each is searched once, whichever vendors are requested with it."""
+        last = self._last.get(kind)
+        if last is None or last[0] is not vendors:
+            some = vendors if kind == "words" else self._near(vendors)
+            last = self._last[kind] = vendors, self._first(kind, some, find)
+        return last[1]
+
+    def _first(self, kind: str, vendors: Vendors, find: Callable[[Vendors], list[Evidence]]) -> list[Evidence]:
         known = self._known.setdefault(kind, {})
         if missing := {id: vendor for id, vendor in vendors.items() if id not in known}:
             known.update(dict.fromkeys(missing))

@@ -10,13 +10,14 @@ from functools import partial
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, Entry
+from keyguard.acceptance import PATH
+from keyguard.acceptance.entry import Entry
 from keyguard.acceptance.matching import Accepted, Relative, entries_for
 from keyguard.cli.shared import configuration, scan_command
 from keyguard.fix.accepted_file import AcceptedFile
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Finding, Run
-from keyguard.policy.accepted import top_of
+from keyguard.policy.accepted_findings import top_of
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
 from keyguard.response.key_selection import among

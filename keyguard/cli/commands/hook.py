@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.cli.shared import configuration, scan_command
+from keyguard.cli.shared import configuration, option_defaults, scan_command
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
 
@@ -55,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
     reports = scan_command.destinations(options)
     index = os.environ.get("GIT_INDEX_FILE", "")
     source, paths = ("named", tuple(options.files)) if options.files else ("staged", (".",))
-    with configuration.of_index(options, ".", index) as chosen:
+    with configuration.of_index(options, ".", index).for_hooks() as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
         asked = scan_command.request(options, chosen.settings, source, Ask(paths=paths, index=index))
         return scan_command.run(chosen.applied(asked), partial(_committed, reports=reports, options=options))
 
@@ -63,6 +64,10 @@ def run(options: argparse.Namespace) -> int:
 def _committed(found: Run, reports: list[Destination], options: argparse.Namespace) -> int:
     """Report on what a commit would add."""
     hook = "" if options.exit_zero or not found.failing else "commit" if _has_commits() else "first commit"
+    if hook and not options.no_cache:
+        from keyguard.cli.shared import refused_commit
+
+        refused_commit.remember(found)
     return scan_command.report(found, reports, options, hook)
 
 
@@ -80,7 +85,8 @@ def _kept(options: argparse.Namespace) -> int:
     if options.files:
         raise UsageError("hook hygiene looks at a project as a whole: it takes no files (pass_filenames: false)")
     reports = scan_command.destinations(options)
-    with _for_hygiene(options) as chosen:
+    with _for_hygiene(options).for_hooks() as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
         asked = scan_command.request(options, chosen.settings, "tree", Ask())
         asked = msgspec.structs.replace(
             chosen.applied(asked),
@@ -111,11 +117,13 @@ def _pushed(options: argparse.Namespace) -> int:
     if options.hook == "pre-push":
         _tell_of_others()
     hook = "" if options.exit_zero else "push" if options.hook == "pre-push" else "receive"
-    respond = partial(scan_command.report, reports=reports, options=options, hook=hook)
-    if options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB):
-        respond = partial(_refused, options=options)
+    in_gitlab = options.hook != "pre-push" and not options.format and any(os.environ.get(name) for name in _GITLAB)
     decide = configuration.of_push if options.hook == "pre-push" else configuration.on_server
-    with decide(options, asked) as chosen:
+    with decide(options, asked).for_hooks() as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
+        respond = partial(scan_command.report, reports=reports, options=options, hook=hook)
+        if in_gitlab:
+            respond = partial(_refused, options=options)
         request = scan_command.request(options, chosen.settings, "tree", Ask())
         request = msgspec.structs.replace(request, history="only", range=asked)
         return scan_command.run(chosen.applied(request), respond)

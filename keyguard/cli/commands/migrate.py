@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyguard.acceptance.entry import PATH, Entry
+from keyguard.acceptance import PATH
+from keyguard.acceptance.entry import Entry
 from keyguard.acceptance.identity import new_salt
 from keyguard.acceptance.matching import Accepted, entries_for
 from keyguard.cli.commands.accept import project_paths
@@ -23,7 +24,7 @@ from keyguard.masking.known_values import KNOWN
 from keyguard.migration import FILES, TOOLS
 from keyguard.migration.claims import Claim, Key, Reading
 from keyguard.model.finding import Finding, Run
-from keyguard.policy.accepted import top_of
+from keyguard.policy.accepted_findings import top_of
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import counted
 from keyguard.response.key_selection import keys_of

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyguard.cli.shared import configuration, scan_command
+from keyguard.cli.shared import configuration, option_defaults, scan_command
 from keyguard.cli.shared.configuration import ChosenSettings
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
 from keyguard.scan.run import ScanRequest, scan_stream
 from keyguard.sources.listing import Ask
-from keyguard.support import dates
+from keyguard.support import dates, userdirs
 from keyguard.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
     start = paths[0] if paths and not stdin else "."
     reports = scan_command.destinations(options)
     with _chosen(options, start) as chosen:
+        reports = option_defaults.with_settings(options, chosen.settings, reports)
         request = chosen.applied(_request(options, chosen.settings, paths or (".",)))
         return _scanned(options, request, reports, stdin=stdin)
 
@@ -132,13 +133,15 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     source = "staged" if options.staged else "changes" if options.changes else "tree"
     ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
     request = scan_command.request(options, settings, source, ask)
-    history = "only" if options.history_only else "no" if options.no_history else "auto"
+    history = "only" if options.history_only else "no" if options.no_history or settings.config.no_history else "auto"
     whole = source == "tree" and history != "only" and not _range_of(options)
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
-    hygiene = whole and options.only != "keys" and not options.no_hygiene
-    # what is staged may not wait for the journal, and is not gone
-    rotation = settings.rotation() if source != "tree" else _rotation(settings, options)
+    only = option_defaults.only(options, settings, whole=whole)
+    hygiene = whole and only != "keys"
+    # what is staged, or in a range, does not wait for the journal to be read
+    kept = source == "tree" and not _range_of(options)
+    rotation = _rotation(settings, options) if kept else settings.rotation()
     return msgspec.structs.replace(
         request,
         history=history,
@@ -149,7 +152,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
         terms=msgspec.structs.replace(
             request.terms,
             rotation=rotation,
-            keys=options.only != "hygiene",
+            keys=only != "hygiene",
             whole=hygiene and history == "auto" and _is_whole(request),
         ),
     )
@@ -157,7 +160,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
 
 def _is_whole(request: ScanRequest) -> bool:
     """Whether one whole project is scanned, and nothing of it left out."""
-    from keyguard.policy.accepted import top_of
+    from keyguard.policy.accepted_findings import top_of
 
     path, policy = request.ask.paths[0], request.terms.policy
     if len(request.ask.paths) > 1 or request.exclude or policy.select or policy.ignore or request.max_size:
@@ -166,6 +169,9 @@ def _is_whole(request: ScanRequest) -> bool:
 
 
 def _rotation(settings: Settings, options: argparse.Namespace) -> Rotation:
+    folder = userdirs.state_folder(os.environ)
+    if not (folder and os.path.isdir(folder)):
+        return settings.rotation()  # there is no journal, and all that reads one need not be loaded
     from keyguard.cli.shared import key_status
 
     return key_status.rotation(settings, options.rules)

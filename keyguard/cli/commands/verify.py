@@ -54,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
     if (options.vendor or options.host) and len(options.ids) != 1 and not options.stdin:
         raise UsageError("--vendor and --host are about one key: name that key")
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), Journal(journal.folder(os.environ)))
+    verifier.require_vendor(options.vendor or "")
     if options.stdin:
         answered = verifier.verify_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
         return _say(answered, options)

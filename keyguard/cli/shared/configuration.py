@@ -38,6 +38,10 @@ class ChosenSettings(NamedTuple):
         if self.opened:
             self.opened.close()
 
+    def for_hooks(self) -> ChosenSettings:
+        """Return the same with what the table ``[hooks]`` decides differently."""
+        return self._replace(settings=self.settings.for_hooks())
+
     def applied(self, request: ScanRequest) -> ScanRequest:
         """Return the request with these settings applied."""
         if self.opened and request.range is not None:
@@ -119,7 +123,7 @@ def _named(options: argparse.Namespace, start: str, asked: Range | None = None) 
 
 def _with_accepted(settings: Settings, start: str) -> Settings:
     """Return the settings with the accepted findings of the work tree."""
-    from keyguard.policy.accepted import accepted_on_disk
+    from keyguard.policy.accepted_findings import accepted_on_disk
 
     return msgspec.structs.replace(settings, accepted=partial(accepted_on_disk, start))
 

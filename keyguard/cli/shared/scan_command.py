@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from keyguard.cli.shared import option_defaults
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.model.finding import Run
@@ -19,9 +20,9 @@ from keyguard.scan.exit_code import exit_code
 from keyguard.scan.run import Interrupted, ScanRequest, run_scan
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
-from keyguard.support import dates
+from keyguard.support import dates, globs
 from keyguard.support.errors import ConfigError, RuleError, UsageError
-from keyguard.triage.findings import Policy
+from keyguard.triage.policy import Policy
 
 _OWN_WORD = (
     "keyguard: configuration and markers are those of the {}:"
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, paged: bool = False) -> No
     out.add_argument("--full", action="store_true", help="show all findings in full, however many there are")
     if paged:
         out.add_argument("--no-pager", action="store_true", help="do not page the report on a terminal")
-    out.add_argument("--color", choices=_COLORS, default="auto", help="when to use colour (default: auto)")
+    out.add_argument("--color", choices=_COLORS, help="when to use colour (default: auto)")
     decide = parser.add_argument_group("what counts")
     decide.add_argument("--select", action="append", default=[], metavar="ID", help="report only these rules")
     decide.add_argument("--ignore", action="append", default=[], metavar="ID", help="do not report these rules")
@@ -78,10 +79,10 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
     return ScanRequest(
         source=source,
         ask=ask,
-        terms=_terms(options, settings),
+        terms=_terms(options, settings, "." if source == "named" else ask.paths[0]),
         exclude=_excludes(options, settings),
         max_size=_max_size(options, settings),
-        jobs=options.jobs,
+        jobs=options.jobs or option_defaults.jobs(settings),
         engine=options.engine,
         rules=(*settings.rule_paths(), *options.rules),
         added=_added(options, settings),
@@ -98,16 +99,19 @@ def _added(options: argparse.Namespace, settings: Settings) -> tuple[AddedPack, 
     return *found, *(AddedPack(*pack) for pack in settings.packs)
 
 
-def _terms(options: argparse.Namespace, settings: Settings) -> Terms:
+def _terms(options: argparse.Namespace, settings: Settings, start: str) -> Terms:
     own = settings.config
     return Terms(
         policy=Policy(
             select=_names(options.select) or own.select,
             ignore=(*own.ignore, *_names(options.ignore)),
-            inline=not options.no_inline_ignore,
+            inline=not (options.no_inline_ignore or own.no_inline_ignore),
+            levels=option_defaults.levels(settings),
         ),
+        paths=option_defaults.paths(settings),
+        start=start,
         fail_on=project_config.parse_severity(options.fail_on or own.fail_on),
-        allow_incomplete=options.allow_incomplete,
+        allow_incomplete=options.allow_incomplete or own.allow_incomplete,
         now=dates.now(os.environ),
         configuration=settings.origin,
         rotation=settings.rotation(),
@@ -188,7 +192,7 @@ def exit_code_of(found: Run, options: argparse.Namespace) -> int:
 
 
 def _style(options: argparse.Namespace, hook: str) -> Style:
-    color = _colored(options.color, sys.stdout)
+    color = _colored(options.color or "auto", sys.stdout)
     terminal = is_terminal(sys.stdout) and not _in_ci()
     width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
     return Style(
@@ -226,6 +230,9 @@ def _in_ci() -> bool:
 def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[Exclude, ...]:
     own = [Exclude(base=folder, patterns=patterns) for folder, patterns in settings.excludes() if patterns]
     # file names are bytes, and so are patterns for them, whatever encoding the locale has
+    for pattern in getattr(options, "exclude", ()):
+        if text := globs.problem(pattern):
+            raise UsageError(f"--exclude {pattern!r} matches nothing: {text}")
     typed = [os.fsencode(pattern).decode("utf-8", "surrogateescape") for pattern in getattr(options, "exclude", ())]
     return *own, *([Exclude(base=".", patterns=tuple(typed))] if typed else ())
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
 
 from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.worktrees import PER_WORKTREE, Worktree, prefix_of
-from keyguard.git.refs.reftable_stack import Tables
 from keyguard.support.errors import GitError
+
+if TYPE_CHECKING:
+    from keyguard.git.refs.reftable_stack import Tables
 
 _REF_LIMIT = 8 << 10
 _PACKED_LIMIT = 128 << 20

@@ -7,19 +7,20 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from keyguard.git.index.staged_ids import staged_ids
 from keyguard.git.layout.reader import GitDirReader
 from keyguard.git.layout.repository import Repository
 from keyguard.git.layout.settings import is_partial, settings_of
 from keyguard.git.layout.worktrees import Worktree, prefix_of, worktrees_of
 from keyguard.git.refs.pseudorefs import pseudo_refs
-from keyguard.git.refs.reflogs import Reflog, reflogs_in_tables, reflogs_of
-from keyguard.git.refs.reftable_stack import Tables, read_tables
 from keyguard.git.refs.store import RefStore
 from keyguard.model.finding import Skipped
 from keyguard.support.errors import GitError
+
+if TYPE_CHECKING:
+    from keyguard.git.refs.reflogs import Reflog
+    from keyguard.git.refs.reftable_stack import Tables
 
 _ID_LENGTH = {"sha1": 40, "sha256": 64}
 _STASH = b"refs/stash"
@@ -109,6 +110,8 @@ class _TipFinder:
         """Return the reftables of each worktree by prefix; empty if refs are stored in files."""
         storage = self._settings.get(b"extensions.refstorage", b"files").lower()
         if storage == b"reftable":
+            from keyguard.git.refs.reftable_stack import read_tables  # few repositories have any
+
             return {worktree.prefix: read_tables(self._reader, worktree.folder) for worktree in self._worktrees}
         if storage != b"files":
             path = os.path.join(self._repository.common_dir, "config")
@@ -185,12 +188,16 @@ class _TipFinder:
 
     def _staged(self, worktree: Worktree) -> Iterator[Tip]:
         """Yield what is in the index of one worktree."""
+        from keyguard.git.index.staged_ids import staged_ids  # not needed for a range
+
         staged = staged_ids(self._reader, worktree.folder, self._repository.object_format)
         for ids, kept in ((staged.entries, True), (staged.from_extensions, False)):
             texts = [oid.hex().encode() for oid in ids]
             yield from _tips(texts, repeat(worktree.prefix + b"index"), "index", kept=kept)
 
     def _reflogs(self, worktree: Worktree) -> Iterable[Reflog]:
+        from keyguard.git.refs.reflogs import reflogs_in_tables, reflogs_of
+
         if worktree.prefix in self._tables:
             return reflogs_in_tables(self._tables[worktree.prefix], worktree)
         return reflogs_of(self._reader, worktree, self._length)

@@ -26,7 +26,7 @@ from keyguard.support.errors import GitError
 
 _KIND = "history"
 #: increment when a scan of the same store has another result
-_FORMAT = 2
+_FORMAT = 3
 #: gaps that persist; any other gap may have been closed by the next scan
 _LASTING = frozenset(("missing", "shallow", "partial"))
 #: bytes at the end of a pack index: the checksums of the pack and of the index; for SHA-256, the second half of the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from keyguard.history.result import HistoryResult
 from keyguard.history.stores import ScannedStore
 from keyguard.history.unopened import absent_stores, absent_submodules, shortened
 from keyguard.inspection import workers
-from keyguard.model.finding import HistoryCoverage, Sighting, Skipped
+from keyguard.model.finding import HistoryCoverage, Occurrence, Sighting, Skipped
 from keyguard.support import digests
 from keyguard.support.errors import GitError
 
@@ -43,7 +43,9 @@ class Histories:
         *,
         authors: bool = False,
         cached: bool = False,
+        refused_since: int | None = None,
     ) -> None:
+        """``refused_since``: the current time, if blobs are to be marked that this user's commit hook refused."""
         found: dict[str, ScannedStore] = {}
         for home in homes:
             found.setdefault(home.repository.objects, home)
@@ -53,6 +55,7 @@ class Histories:
         self._progress = progress
         self._authors = authors
         self._cached = cached and bool(engine.stamp)
+        self._now = refused_since
         self._stores = [HistoryResult() for _ in self._homes]
         #: results for the files of the git directories
         self._own = [HistoryResult() for _ in self._homes]
@@ -110,11 +113,21 @@ class Histories:
         """Return the results of all stores together."""
         found = HistoryResult()
         for home, store, own in zip(self._homes, self._stores, self._own, strict=True):
-            found.sightings += [_shown(one, home) for one in [*store.sightings, *own.sightings]]
+            found.sightings += [_shown(one, home) for one in [*self._marked(home, store), *own.sightings]]
             found.skipped += _unique([*store.skipped, *own.skipped], home)
             found.coverage = found.coverage.plus(store.coverage)
             found.placeholders += store.placeholders
         return found
+
+    def _marked(self, home: ScannedStore, store: HistoryResult) -> list[Sighting]:
+        """Return the sightings of a store; those in blobs that this user's commit hook refused are marked."""
+        loose = {trace.oid for one in store.sightings if (trace := one.occurrence.trace) and _is_loose(one.occurrence)}
+        if self._now is None or not home.repository.top or not loose:
+            return store.sightings
+        from keyguard.cache.refused_blobs import recently_refused
+
+        refused = recently_refused(home.repository.objects, loose, self._now)
+        return [_as_refused(one) if _is_loose(one.occurrence, refused) else one for one in store.sightings]
 
     def _read(self, at: int, tips: Tips, cache: Cache) -> None:
         """Read one store, or take its result from the cache."""
@@ -143,6 +156,20 @@ def _stamp(engine: Engine) -> str:
     """
     key = os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", ""))
     return engine.stamp + (digests.new("sha256", b"fingerprints" + key).hexdigest() if key else "")
+
+
+def _is_loose(place: Occurrence, among: Collection[str] | None = None) -> bool:
+    """Return whether a place is in a blob that nothing reaches; one of these ids, if they are given."""
+    trace = place.trace
+    if trace is None or trace.kind != "blob" or trace.reach != "dangling" or place.commit:
+        return False
+    return among is None or trace.oid in among
+
+
+def _as_refused(one: Sighting) -> Sighting:
+    place = one.occurrence
+    trace = msgspec.structs.replace(place.trace, refused=True) if place.trace else None
+    return msgspec.structs.replace(one, occurrence=msgspec.structs.replace(place, trace=trace))
 
 
 def _shown(one: Sighting, home: ScannedStore) -> Sighting:

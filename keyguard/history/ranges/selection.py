@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -113,7 +114,18 @@ def _add_since(text: str, selection: Selection, revisions: Revisions, now: int) 
     try:
         selection.exclude.append(revisions.commit(text))
     except UsageError as error:
-        raise UsageError(f"--since: neither a date (2026-01-31, '2 weeks ago') nor a revision: {error}") from error
+        raise UsageError(f"--since: {_no_moment(text, str(error))}") from error
+
+
+def _no_moment(text: str, error: str) -> str:
+    """Return what to write instead of a text that is neither a date nor, by this error, a revision."""
+    from keyguard.support.tomlfile import suggestion
+
+    if re.fullmatch(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}", text):
+        return f"{text!r} is no day of the calendar: write 2026-01-31"
+    words = ("yesterday", *(f"{count} {unit} ago" for count, unit in ((1, "day"), (2, "days"), (2, "weeks"))))
+    hint = suggestion(text, words) or f": {error}"
+    return f"{text!r} is neither a date (2026-01-31), an age ('2 weeks ago', yesterday) nor a revision{hint}"
 
 
 def _include(oid: str, name: str, selection: Selection, revisions: Revisions) -> None:

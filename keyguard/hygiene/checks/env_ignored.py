@@ -43,7 +43,7 @@ def environment_files(project: Project) -> Iterator[Violation]:
             yield from _tracked(project, found[path], verdicts[path])
     yield from _untracked(project, [one for path, one in sorted(found.items()) if path in verdicts], verdicts)
     yield from _to_come(project, wanted, verdicts)
-    yield from _readable(project, here, found)
+    yield from _readable(project, here, found, verdicts)
 
 
 def examples(project: Project) -> Iterator[Violation]:
@@ -127,10 +127,13 @@ def _open(project: Project, group: Sequence[EnvFile], verdict: IgnoreVerdict, ki
     )
 
 
-def _readable(project: Project, here: Sequence[Local], found: dict[bytes, EnvFile]) -> Iterator[Violation]:
+def _readable(
+    project: Project, here: Sequence[Local], found: dict[bytes, EnvFile], verdicts: dict[bytes, IgnoreVerdict]
+) -> Iterator[Violation]:
     """Yield ``env-file-readable`` for untracked files with a live key that other users of this machine can read.
 
-    Tracked files are left out: git sets their mode, and everybody who clones can read them.
+    Tracked files are left out: git sets their mode, and everybody who clones can read them. Of a file that git ignores
+    it is only information: the key is where it belongs, and the usual umask lets others read every new file.
     """
     for one in here if os.name == "posix" else ():
         live = [key for key in found[one.path].keys if key.environment is Environment.LIVE]
@@ -142,6 +145,7 @@ def _readable(project: Project, here: Sequence[Local], found: dict[bytes, EnvFil
                 + contents.key_phrase(project, live[0]),
                 spots=(spots.of_key(one.path, live[0].occurrence),),
                 because=(f"its permissions are {one.mode:04o}",),
+                severity=Severity.INFO if one.path in verdicts and verdicts[one.path].ignored else None,
                 key=live[0].fingerprint,
                 files=(one.path,),
             )

@@ -7,9 +7,12 @@ the same places and is called from here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
 
 from keyguard.hygiene.checks.master_key import master_keys
+from keyguard.hygiene.envfiles.names import is_for_this_machine
 from keyguard.hygiene.keys.key_stages import StagedKey, staged_keys
 from keyguard.hygiene.keys.secret_keys import key_title
 from keyguard.hygiene.project import spots
@@ -50,8 +53,23 @@ def _live_before_production(project: Project, places: list[StagedKey]) -> Iterat
     wrong = [
         one for one in places if one.key.environment is Environment.LIVE and one.judgment.stage in BEFORE_PRODUCTION
     ]
+    at_home = _at_home(project, {one.path for one in wrong})
     for group in _by_file_and_key(wrong):
-        yield _misplaced(project, "live-key-in-dev", group, Severity.MEDIUM)
+        found = _misplaced(project, "live-key-in-dev", group, Severity.MEDIUM)
+        if group[0].path in at_home:
+            why = (*found.because, f"git ignores {shown_path(group[0].path)}, where keys of this machine belong")
+            found = msgspec.structs.replace(found, severity=Severity.INFO, because=why)
+        yield found
+
+
+def _at_home(project: Project, paths: Collection[bytes]) -> frozenset[bytes]:
+    """Return the paths of ignored environment files for this machine: whoever runs the program keeps keys there.
+
+    A name that states another stage, such as ``.env.development``, promises that no live key is in it.
+    """
+    asked = [path for path in paths if is_for_this_machine(path) and project.in_repository(path)]
+    verdicts = project.ignored([path for path in asked if not project.tracked(path)]) if asked else {}
+    return frozenset(path for path, verdict in verdicts.items() if verdict.ignored)
 
 
 def _test_in_production(project: Project, places: list[StagedKey]) -> Iterator[Violation]:

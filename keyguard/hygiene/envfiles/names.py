@@ -33,6 +33,12 @@ def is_plain(path: bytes) -> bool:
     return path == b".env" or path.endswith(b"/.env")
 
 
+def is_for_this_machine(path: bytes) -> bool:
+    """Return whether it is ``.env`` or one of the files that tools read on one machine only: ``.env.local``."""
+    name = path[path.rfind(b"/") + 1 :]
+    return is_plain(path) or (name.startswith(b".env.") and name.endswith(b".local"))
+
+
 def is_private(path: bytes) -> bool:
     """Return whether tools expect that nobody commits a file of this path, whatever it contains."""
     return tables.patterns("envfiles", "files", "private").fit(path)

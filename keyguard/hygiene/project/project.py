@@ -68,8 +68,10 @@ class Project:
         self._inspected: dict[bytes, list[Sighting]] = {}
         self.gaps: list[Skipped] = []
         """What could not be read or found out."""
+        self.held: Callable[[bytes], bytes | None] = lambda _: None  # texts that need not be read again, by path
         self._contents: dict[bytes, bytes | None] = {}
         self._kept = 0
+        self._last_read: dict[bytes, bytes | None] = {}
         self._last_line = (b"", 1, 0)
         self._unanswered: set[int] = set()
         self._reader = Reader(self.root, self.shown, LIMIT)
@@ -104,13 +106,15 @@ class Project:
 
     def read(self, path: bytes) -> bytes | None:
         """Return the content of a file, listed or not; None if there is none, or more than ``LIMIT`` bytes."""
-        if path not in self._contents:
-            data = self._read(path)
-            if self._kept + len(data or b"") > _KEPT:
-                return data
-            self._kept += len(data or b"")
-            self._contents[path] = data
-        return self._contents[path]
+        if path not in self._contents and path not in self._last_read:
+            data = self.held(path) or self._reader.small(path) or self._read(path)
+            fits = self._kept + len(data or b"") <= _KEPT
+            self._kept += len(data or b"") if fits else 0
+            if fits:
+                self._contents[path] = data
+            else:
+                self._last_read = {path: data}  # for those who ask for it once for each of its keys
+        return self._contents[path] if path in self._contents else self._last_read[path]
 
     @property
     def by_name(self) -> dict[bytes, list[bytes]]:

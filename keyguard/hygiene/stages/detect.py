@@ -27,7 +27,7 @@ from keyguard.hygiene.stages.enclosing_blocks import (
     yaml_document,
 )
 from keyguard.hygiene.stages.stage import Stage, StageJudgment
-from keyguard.hygiene.stages.stage_variables import StageVariable, stage_variables
+from keyguard.hygiene.stages.stage_variables import agreed_variable
 from keyguard.support.sanitize import shown
 
 _FINDERS: dict[str, Callable[[bytes, int], Iterator[Block]]] = {
@@ -110,14 +110,10 @@ class _Inside:
         return said or self._agreed(block.start, block.end, firm=True, where="beside it")
 
     def _agreed(self, start: int, end: int, *, firm: bool, where: str) -> StageJudgment | None:
-        found = [one for one in self._statements() if start <= one.at < end and one.firm is firm]
-        if len({one.stage for one in found}) != 1:
-            return None
-        return StageJudgment(found[0].stage, f"{shown(found[0].name)}={shown(found[0].value)} {where}", firm)
-
-    def _statements(self) -> list[StageVariable]:
-        found = stage_variables(self._content, settings="code" not in self._kinds)
-        return [one for one in found if not (self._builds and one.name in _of_builds())]
+        without = _of_builds() if self._builds else frozenset[str]()
+        settings = "code" not in self._kinds
+        one = agreed_variable(self._content, start, end, settings=settings, firm=firm, without=without)
+        return one and StageJudgment(one.stage, f"{shown(one.name)}={shown(one.value)} {where}", firm)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -58,6 +60,38 @@ def stage_variables(content: bytes, *, settings: bool) -> tuple[StageVariable, .
             if name and value and (one := _statement(match.start(), _text(name), _text(value), settings)):
                 found.append(one)
     return tuple(sorted(found))
+
+
+class _Ordered(NamedTuple):
+    """Some variables of a file, in order."""
+
+    variables: Sequence[StageVariable]
+    starts: Sequence[int]
+    """Their offsets."""
+    until: Sequence[int]
+    """For each of them, the number of the next one that states another stage."""
+
+
+def agreed_variable(
+    content: bytes, start: int, end: int, *, settings: bool, firm: bool, without: frozenset[str] = frozenset()
+) -> StageVariable | None:
+    """Return the first variable between two offsets if all that there are state the same stage; else None.
+
+    Names in ``without`` do not count. Takes time that grows with the logarithm of their number.
+    """
+    found = _ordered(content, settings=settings, firm=firm, without=without)
+    first, last = bisect_left(found.starts, start), bisect_left(found.starts, end)
+    return found.variables[first] if first < last <= found.until[first] else None
+
+
+@lru_cache(maxsize=8)
+def _ordered(content: bytes, *, settings: bool, firm: bool, without: frozenset[str]) -> _Ordered:
+    found = [one for one in stage_variables(content, settings=settings) if one.firm is firm and one.name not in without]
+    until = [len(found)] * len(found)
+    for number in range(len(found) - 2, -1, -1):
+        same = found[number].stage is found[number + 1].stage
+        until[number] = until[number + 1] if same else number + 1
+    return _Ordered(found, [one.at for one in found], until)
 
 
 def variables_on_line(line: bytes, at: int) -> list[StageVariable]:

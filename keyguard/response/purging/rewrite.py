@@ -51,7 +51,10 @@ def tools(source: str) -> list[str]:
 
     spec = find_spec("git_filter_repo")
     if spec is None or not spec.origin:
-        raise UsageError("git-filter-repo is not installed: install keyguard with its extra 'purge'")
+        raise UsageError(
+            "git-filter-repo is not installed: pip install git-filter-repo where keyguard is installed,"
+            " or install keyguard with its extra 'purge'"
+        )
     own = os.path.dirname(os.path.dirname(os.path.realpath(keyguard.__file__ or "")))
     found = os.path.realpath(spec.origin)
     if _lies_in(found, source) and not _lies_in(found, sys.prefix):

@@ -65,6 +65,28 @@ def test_ignored_environment_files_are_looked_at_and_other_ignored_files_are_not
     assert [places(one) for one in said(inside, repo, "live-key-in-dev")] == [[(".env.development", 1)]]
 
 
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        (".env", "info"),
+        ("web/.env.local", "info"),
+        (".env.production.local", ""),
+        (".env.development", "high"),
+        (".env.test", "high"),
+    ],
+)
+def test_a_key_in_an_ignored_file_of_this_machine_is_where_it_belongs(
+    inside: Inside, repo: Repo, name: str, severity: str
+) -> None:
+    repo.write(".gitignore", ".env*\n").write("app.js", "").write("web/a.js", "").write(name, env(LIVE))
+    assert [one["severity"] for one in said(inside, repo, "live-key-in-dev")] == ([severity] if severity else [])
+    assert [one["severity"] for one in said(inside, repo, "env-file-readable")] == ["info"]
+    assert inside("hook", "hygiene", cwd=repo.path).code == (1 if severity == "high" else 0)
+    # git takes the file: the key is not where it belongs
+    repo.write(".gitignore", "").add().commit()
+    assert [one["severity"] for one in said(inside, repo, "live-key-in-dev")] != ["info"]
+
+
 @pytest.mark.parametrize("name", ["STRIPE_PUBLISHABLE_KEY", "NEXT_PUBLIC_STRIPE_KEY"])
 def test_publishable_keys_belong_everywhere(inside: Inside, repo: Repo, name: str) -> None:
     repo.write(".env.development", env(key("pk_live_{alnum:24}"), name))

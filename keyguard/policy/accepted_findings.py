@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from keyguard.acceptance.entry import LIMIT, PATH
+from keyguard.acceptance import LIMIT, PATH
 from keyguard.git.layout.control_files import read_control
 from keyguard.git.layout.modes import GITLINK
 from keyguard.git.layout.repository import discover

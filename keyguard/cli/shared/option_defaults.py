@@ -1,0 +1,60 @@
+"""What the configuration says where no option does."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from keyguard.config.project_config import Settings, parse_severity
+from keyguard.model.finding import Severity
+from keyguard.report.output import Destination, parse_formats
+from keyguard.support.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from keyguard.triage.overrides import PathOverride
+
+
+def with_settings(options: argparse.Namespace, settings: Settings, reports: list[Destination]) -> list[Destination]:
+    """Set the options for reports that are not given, and return the reports. Raise ConfigError for an unknown one."""
+    own = settings.config
+    options.verbose = options.verbose or own.verbose
+    options.color = options.color or own.color
+    if options.format or not own.format:
+        return reports
+    try:
+        return parse_formats([own.format])
+    except UsageError as error:
+        raise ConfigError(f"{settings.origin.path}: format: {error}") from error
+
+
+def only(options: argparse.Namespace, settings: Settings, *, whole: bool) -> str:
+    """Return ``keys``, ``hygiene`` or nothing for both. Only a scan of ``whole`` folders can be one for hygiene."""
+    if options.only or options.no_hygiene:
+        return options.only or "keys"
+    if settings.config.no_hygiene or settings.config.only == "keys":
+        return "keys"
+    return settings.config.only if whole else ""
+
+
+def jobs(settings: Settings) -> int:
+    """Return the number of processes, 0 for the default; what is scanned can only lower it."""
+    wanted = settings.config.jobs
+    if not wanted or settings.trusted:
+        return wanted
+    from keyguard.inspection import workers
+
+    return min(wanted, workers.available_cpus())
+
+
+def levels(settings: Settings) -> dict[str, Severity]:
+    """Return the severities of rules and checks."""
+    return {name: parse_severity(level) for name, level in settings.config.severity.items()}
+
+
+def paths(settings: Settings) -> tuple[PathOverride, ...]:
+    """Return what holds for findings in some files."""
+    if not (found := settings.paths()):
+        return ()
+    from keyguard.triage.overrides import path_overrides
+
+    return path_overrides(found)

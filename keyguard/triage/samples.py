@@ -1,0 +1,66 @@
+"""Lower the severity of a key by one step if every place of it looks like a sample: test data, documentation.
+
+A path is evidence, and so are words beside the key (``keyguard.triage.sample_words``). Nothing is hidden: the lowest
+severity that results is ``low``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from keyguard.model.finding import Occurrence, Severity, Sighting, Where
+from keyguard.support.regex import expression
+from keyguard.support.sanitize import shown
+
+#: folders whose files are for tests or for readers, in lower case
+_FOLDERS = frozenset(
+    b"test tests testing testdata test-data test_data testfiles test-files unittests testsuite androidtest __tests__ "
+    b"__fixtures__ __mocks__ __snapshots__ fixtures fixture mocks mock e2e cypress spec specs testvectors test_vectors "
+    b"test-vectors wycheproof examples example samples sample docs doc documentation tutorials tutorial "
+    b"cookbook".split()
+)
+#: file names that are for tests by the convention of a language or of a test runner
+_TEST_FILE = expression(
+    rb"(?:test_[\w-]{1,200}|[\w-]{1,200}_(?:test|spec))\.\w{1,8}|[\w-]{1,200}[.-](?:test|spec)\.[cm]?[jt]sx?"
+    rb"|[\w-]{1,200}(?:Test|Tests|Spec)\.(?:java|kt|php|cs|swift|scala|groovy)|conftest\.py"
+    rb"|(?:[\w-]{0,200}[_-])?test[_-]?vectors?(?:[_-][\w-]{0,200})?\.\w{1,8}"
+)
+#: environment files hold what a program uses, in whatever folder they are
+_ENV_FILE = expression(rb"\.env(?:rc|\..*)?|.*\.env", re.DOTALL)
+_MOST_REASONS = 4
+
+
+def lower(severity: Severity, places: Sequence[Sighting]) -> tuple[Severity, tuple[str, ...]]:
+    """Return the severity of a key, and why it was lowered; the same severity and no reasons unless it was.
+
+    ``places`` are all that are known of the key. One that is no sample, or that was counted and not stored, keeps the
+    severity.
+    """
+    if severity <= Severity.LOW:
+        return severity, ()
+    reasons = dict[str, None]()
+    for place in places:
+        reason = path_reason(place.occurrence) or place.sample
+        if not reason or place.more:
+            return severity, ()
+        reasons[reason] = None
+    return less_severe(severity), tuple(reasons)[:_MOST_REASONS]
+
+
+def less_severe(severity: Severity) -> Severity:
+    """Return the severity one step below, at least ``low``; one that is not above that unchanged."""
+    return Severity(severity - 1) if severity > Severity.LOW else severity
+
+
+def path_reason(place: Occurrence) -> str:
+    """Return why a path is that of a sample; empty if it is not."""
+    if place.where is Where.STDIN or (place.trace is not None and place.trace.kind != "blob"):
+        return ""
+    *folders, name = place.path.split(b"/")
+    if _ENV_FILE.fullmatch(name):
+        return ""
+    for folder in folders:
+        if folder.lower() in _FOLDERS:
+            return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path"
+    return f"{shown(name.decode('utf-8', 'replace'))} is a test" if _TEST_FILE.fullmatch(name) else ""
