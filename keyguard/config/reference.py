@@ -52,8 +52,8 @@ fail-on = "high"
 _PATHS = """\
 `[[paths]]` applies to a finding only where all of its places match: a key that is in `testdata/` and in `src/` is
 reported as it is. `severity` there only lowers; where several tables match, the lowest counts. `[severity]` replaces
-the severity of the rule, up or down; a key with a wrong checksum stays `info`. What a change sets for itself has no
-effect on its own findings, which are marked *allowed by this change*.
+the severity of the rule, up or down; a key with a wrong checksum stays `info`, and one that looks like a sample is a
+step below. What a change sets for itself has no effect on its own findings, which are marked *allowed by this change*.
 """
 _USER = """\
 ## The user's own file

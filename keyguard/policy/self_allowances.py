@@ -17,6 +17,7 @@ from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
 from keyguard.triage.overrides import PathOverride, PathOverrides, path_overrides
 from keyguard.triage.policy import Policy
+from keyguard.triage.samples import less_severe
 
 if TYPE_CHECKING:
     from keyguard.acceptance.matching import Accepted
@@ -85,8 +86,7 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
             yield f"max-size in {own.path}"
         if run.fail_on <= one.severity < own.fail_on:
             yield f"fail-on in {own.path}"
-        level = own.policy.level_of(one.rule)
-        if level is not None and level < one.severity:
+        if _own_level(one, own) < one.severity:
             yield f"[severity] in {own.path}"
         if paths.ignores(one) or paths.severity(one) < one.severity:
             yield f"[[paths]] in {own.path}"
@@ -97,6 +97,14 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
 
     found = tuple(msgspec.structs.replace(one, allowed_by_change=tuple(reasons(one))) for one in run.findings)
     return msgspec.structs.replace(run, findings=found)
+
+
+def _own_level(one: Finding, own: OwnSettings) -> Severity:
+    """Return the severity of a finding by the change's own ``[severity]``; a seeming sample is one step below that."""
+    level = own.policy.level_of(one.rule)
+    if level is None or one.malformed:
+        return one.severity
+    return less_severe(level) if one.lowered else level
 
 
 def _accepted(data: bytes) -> Accepted | None:

@@ -80,7 +80,7 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     if sightings or (kept and kept.violations):
         ruleset = engine.ruleset
         decided = _decide(names.hide_all(sightings), kept, ruleset, terms)
-        decided = with_overrides(decided, terms.policy.levels, terms.paths, terms.start, seen.folders)
+        decided = with_overrides(decided, terms.paths, terms.start, seen.folders)
         decided = lower_refused(lower_dead(decided, terms.rotation, ruleset.by_id()))
     whole = terms.whole and not any(one.gap for one in skipped)
     decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)

@@ -1,13 +1,12 @@
-"""Apply the severities and path settings of the configuration to the findings of a scan."""
+"""Apply the settings for paths of a configuration to the findings of a scan."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from keyguard.git.layout.repository import discover
-from keyguard.model.finding import Severity
 from keyguard.scan.acceptance import from_top
 from keyguard.sources.listing import Folder
 from keyguard.support.errors import GitError
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 def with_overrides(
     decided: TriageResult,
-    levels: Mapping[str, Severity],
     paths: Sequence[PathOverride],
     start: str,
     folders: Sequence[Folder],
@@ -27,14 +25,10 @@ def with_overrides(
     """Return the findings as the settings change them. ``start`` is the path that was asked for, ``folders`` are the
     listed ones.
     """
-    if not decided.findings or not (levels or paths):
+    if not (decided.findings and paths):
         return decided
     from keyguard.triage import overrides  # a commit without a finding has no use for them
 
-    if levels:
-        decided = overrides.with_severities(decided, levels)
-    if not paths:
-        return decided
     return overrides.with_paths(decided, overrides.PathOverrides(paths, _top(start), from_top(folders)))
 
 

@@ -75,9 +75,9 @@ def decide(
         unwanted = not policy.wants(rule.id)
         silent = [one for one in group if unwanted or (policy.inline and one.suppression is not None)]
         loud = [one for one in group if not unwanted and not (policy.inline and one.suppression is not None)]
-        suppressed += [_suppressed(one, ids[fingerprint], rule, by_rule=unwanted) for one in silent]
+        suppressed += [_suppressed(one, ids[fingerprint], rule, policy) for one in silent]
         if loud:
-            found = _finding(loud, ids[fingerprint], attribution, rule, ruleset)
+            found = _finding(loud, ids[fingerprint], attribution, rule, ruleset, policy)
             severity, lowered = samples.lower(found.severity, group)
             findings.append(msgspec.structs.replace(found, severity=severity, lowered=lowered) if lowered else found)
     return TriageResult.of(findings, suppressed)
@@ -197,11 +197,16 @@ def _with_place(why: str, place: Occurrence) -> str:
     return why if why.endswith((" in the path", " in the same file")) else f"{why} at {path}:{place.line}"
 
 
-def _severity(rule: Rule, one: Sighting) -> Severity:
-    return Severity.INFO if one.malformed else rule.severity_of(one.environment)
+def _severity(rule: Rule, one: Sighting, policy: Policy) -> Severity:
+    if one.malformed:
+        return Severity.INFO
+    level = policy.level_of(rule.id)
+    return rule.severity_of(one.environment) if level is None else level
 
 
-def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule: Rule, ruleset: RuleSet) -> Finding:
+def _finding(
+    group: Sequence[Sighting], id: str, attribution: Attribution, rule: Rule, ruleset: RuleSet, policy: Policy
+) -> Finding:
     first = _known(group, ruleset)[0]
     added = {one.attribution.rule for one in group} & ruleset.added.keys()
     vendor = ruleset.vendors[rule.vendor]
@@ -219,7 +224,7 @@ def _finding(group: Sequence[Sighting], id: str, attribution: Attribution, rule:
         candidates=attribution.candidates,
         because=attribution.because,
         environment=first.environment,
-        severity=_severity(rule, first),
+        severity=_severity(rule, first, policy),
         confidence=rule.confidence,
         masked=first.masked,
         malformed=first.malformed,
@@ -244,13 +249,13 @@ def _waived(group: Sequence[Sighting]) -> tuple[str, ...]:
     return tuple(places)[:_MOST_REASONS]
 
 
-def _suppressed(one: Sighting, id: str, rule: Rule, *, by_rule: bool) -> Suppressed:
-    found = one.suppression
+def _suppressed(one: Sighting, id: str, rule: Rule, policy: Policy) -> Suppressed:
+    by_rule, found = not policy.wants(rule.id), one.suppression
     return Suppressed(
         id=id,
         fingerprint=one.fingerprint,
         rule=rule.id,
-        severity=_severity(rule, one),
+        severity=_severity(rule, one, policy),
         occurrence=one.occurrence,
         by="ignore" if by_rule else "inline",
         marker=found.marker if found and not by_rule else "",

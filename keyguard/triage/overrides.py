@@ -1,8 +1,8 @@
-"""Apply what the configuration says about findings of some rules (``[severity]``) or in some files (``[[paths]]``)."""
+"""Apply what the configuration says about findings whose places are all in some files (``[[paths]]``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -13,7 +13,6 @@ from keyguard.model.finding import Finding, Occurrence, Severity, Suppressed, Wh
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.triage.findings import MOST_PLACES, TriageResult
 from keyguard.triage.policy import Policy
-from keyguard.triage.samples import less_severe
 
 #: kinds of traces whose path is the path of a file
 _FILES = ("blob", "name")
@@ -77,12 +76,6 @@ class PathOverrides:
         return [Excluded([one.match]) for one in self._overrides]
 
 
-def with_severities(decided: TriageResult, levels: Mapping[str, Severity]) -> TriageResult:
-    """Return the findings with the severities of the configuration; a malformed key keeps its own."""
-    policy = Policy(levels=dict(levels))
-    return TriageResult.of([_leveled(one, policy) for one in decided.findings], decided.suppressed)
-
-
 def with_paths(decided: TriageResult, overrides: PathOverrides) -> TriageResult:
     """Return the findings with lower severities, and without those that are ignored, where all places match."""
     found: list[Finding] = []
@@ -93,14 +86,6 @@ def with_paths(decided: TriageResult, overrides: PathOverrides) -> TriageResult:
         else:
             found.append(msgspec.structs.replace(one, severity=overrides.severity(one)))
     return TriageResult.of(found, suppressed)
-
-
-def _leveled(finding: Finding, policy: Policy) -> Finding:
-    level = policy.level_of(finding.rule)
-    if level is None or finding.malformed:
-        return finding
-    # a sample is less severe than the level of its rule, too, whoever sets that
-    return msgspec.structs.replace(finding, severity=less_severe(level) if finding.lowered else level)
 
 
 def _places(finding: Finding) -> Iterator[Suppressed]:

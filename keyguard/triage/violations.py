@@ -51,14 +51,13 @@ def decide(violations: Iterable[Violation], facts: Lookups, policy: Policy, ids:
     for one in violations:
         name = fingerprint(one)
         if policy.wants(one.check) and not (policy.inline and one.suppression):
-            findings.setdefault(name, _finding(one, name, ids[name], facts))
+            findings.setdefault(name, _finding(one, name, ids[name], facts, policy))
         else:
-            unwanted = not policy.wants(one.check)
-            suppressed.setdefault(name, _suppressed(one, name, ids[name], facts, by_rule=unwanted))
+            suppressed.setdefault(name, _suppressed(one, name, ids[name], facts, policy))
     return TriageResult.of(findings.values(), suppressed.values())
 
 
-def _finding(one: Violation, name: str, id: str, facts: Lookups) -> Finding:
+def _finding(one: Violation, name: str, id: str, facts: Lookups, policy: Policy) -> Finding:
     check, key = facts.checks[one.check], facts.keys.get(one.key)
     whose = key.attribution if key else _NONE
     vendor = facts.vendors.get(whose.vendor)
@@ -75,7 +74,7 @@ def _finding(one: Violation, name: str, id: str, facts: Lookups) -> Finding:
         candidates=whose.candidates,
         because=one.because,
         environment=key.environment if key else Environment.UNKNOWN,
-        severity=_severity(one, check),
+        severity=_severity(one, check, policy),
         confidence=one.confidence or check.confidence,
         masked=key.masked if key else "",
         malformed=False,
@@ -93,17 +92,21 @@ def _finding(one: Violation, name: str, id: str, facts: Lookups) -> Finding:
     )
 
 
-def _severity(one: Violation, check: Check) -> Severity:
+def _severity(one: Violation, check: Check, policy: Policy) -> Severity:
+    level = policy.level_of(check.id)
+    if level is not None:
+        return level
     return Severity[check.severity.upper()] if one.severity is None else one.severity
 
 
-def _suppressed(one: Violation, name: str, id: str, facts: Lookups, *, by_rule: bool) -> Suppressed:
+def _suppressed(one: Violation, name: str, id: str, facts: Lookups, policy: Policy) -> Suppressed:
+    by_rule = not policy.wants(one.check)
     found = None if by_rule else one.suppression
     return Suppressed(
         id=id,
         fingerprint=name,
         rule=one.check,
-        severity=_severity(one, facts.checks[one.check]),
+        severity=_severity(one, facts.checks[one.check], policy),
         occurrence=_occurrence(one.spots[0]),
         by="ignore" if by_rule else "inline",
         marker=found.marker if found else "",

@@ -199,7 +199,7 @@ def test_a_gap_does_not_tell_either(kg: Keyguard, tmp_path: Path) -> None:
 def test_a_crash_does_not_tell_either(kg: Keyguard, tmp_path: Path) -> None:
     program = f"""
 import sys
-from keyguard.cli import table as commands, main
+from keyguard.cli import command_table as commands, main
 def broken(options):
     raise ValueError({made_up_key(1)!r})
 commands.run = broken

@@ -209,7 +209,7 @@ def test_in_somebody_elses_process_signals_are_put_back(tmp_path: Path, kg: Keyg
 import os, signal
 from keyguard.cli import main
 before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-from keyguard.cli import table as commands
+from keyguard.cli import command_table as commands
 def interrupted(options):
     os.kill(os.getpid(), signal.SIGTERM)
     return 0

@@ -21,11 +21,11 @@ RULE = "sendmailos-key"
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    """A key in the sources, one in test data, one in both, and one that only history has, in test data."""
+    """A key in the sources, one in old files, one in both, and one that only history has, in old files."""
     repo = Repo(tmp_path_factory.mktemp("settings") / "shop")
-    repo.write("src/a.env", leaking_line(1) + leaking_line(3)).write("testdata/b.env", leaking_line(2))
-    repo.write("testdata/c.env", leaking_line(3)).write("testdata/gone.env", leaking_line(4)).add().commit("keys")
-    return repo.remove("testdata/gone.env").add().commit("gone")
+    repo.write("src/a.env", leaking_line(1) + leaking_line(3)).write("legacy/b.env", leaking_line(2))
+    repo.write("legacy/c.env", leaking_line(3)).write("legacy/gone.env", leaking_line(4)).add().commit("keys")
+    return repo.remove("legacy/gone.env").add().commit("gone")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def severities(said: Said) -> dict[str, str]:
     return {one["occurrences"][0]["path"]: one["severity"] for one in said.document["findings"]}
 
 
-ALL = {"src/a.env", "testdata/b.env", "testdata/c.env", "testdata/gone.env"}
+ALL = {"src/a.env", "legacy/b.env", "legacy/c.env", "legacy/gone.env"}
 
 
 def test_without_settings_all_are_critical(inside: Inside, repo: Repo) -> None:
@@ -76,53 +76,53 @@ def by_key(said: Said) -> dict[tuple[str, ...], str]:
 
 @pytest.mark.parametrize("arguments", [(), ("--range", "HEAD"), ("--history-only",)], ids=" ".join)
 def test_a_path_lowers_only_what_is_nowhere_else(inside: Inside, repo: Repo, arguments: tuple[str, ...]) -> None:
-    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["testdata/"]\nseverity = "low"\n')
+    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["legacy/"]\nseverity = "low"\n')
     if arguments == ("--range", "HEAD"):
         arguments = (*arguments, "--config", ".keyguard.toml")
     found = by_key(scan(inside, repo, *arguments))
     assert found == {
         ("src/a.env",): "critical",
-        ("src/a.env", "testdata/c.env"): "critical",
-        ("testdata/b.env",): "low",
-        ("testdata/gone.env",): "low",
+        ("legacy/c.env", "src/a.env"): "critical",
+        ("legacy/b.env",): "low",
+        ("legacy/gone.env",): "low",
     }
 
 
 def test_patterns_count_from_the_folder_of_the_file_wherever_one_stands(inside: Inside, repo: Repo) -> None:
-    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["/testdata/b.env"]\nseverity = "info"\n')
-    inner = scan(inside, repo, "--no-history", cwd=repo.path / "testdata")
+    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["/legacy/b.env"]\nseverity = "info"\n')
+    inner = scan(inside, repo, "--no-history", cwd=repo.path / "legacy")
     assert by_key(inner) == {("b.env",): "info", ("c.env",): "critical"}
-    named = scan(inside, repo, "--no-history", "shop/testdata", cwd=repo.path.parent)
-    assert by_key(named) == {("shop/testdata/b.env",): "info", ("shop/testdata/c.env",): "critical"}
-    repo.write("testdata/.keyguard.toml", '[[paths]]\nmatch = ["/testdata/b.env"]\nseverity = "info"\n')
-    assert set(by_key(scan(inside, repo, "--no-history", cwd=repo.path / "testdata")).values()) == {"critical"}
+    named = scan(inside, repo, "--no-history", "shop/legacy", cwd=repo.path.parent)
+    assert by_key(named) == {("shop/legacy/b.env",): "info", ("shop/legacy/c.env",): "critical"}
+    repo.write("legacy/.keyguard.toml", '[[paths]]\nmatch = ["/legacy/b.env"]\nseverity = "info"\n')
+    assert set(by_key(scan(inside, repo, "--no-history", cwd=repo.path / "legacy")).values()) == {"critical"}
 
 
 def test_a_path_never_raises_and_the_lowest_counts(inside: Inside, repo: Repo) -> None:
-    tables = "".join(f'[[paths]]\nmatch = ["testdata/"]\nseverity = "{name}"\n' for name in ("high", "low", "medium"))
+    tables = "".join(f'[[paths]]\nmatch = ["legacy/"]\nseverity = "{name}"\n' for name in ("high", "low", "medium"))
     repo.write(".keyguard.toml", f"[severity]\n{RULE} = 'medium'\n{tables}")
     found = by_key(scan(inside, repo))
-    assert found[("testdata/b.env",)] == "low"
+    assert found[("legacy/b.env",)] == "low"
     assert found[("src/a.env",)] == "medium"
 
 
 def test_a_rule_can_be_ignored_in_a_path(inside: Inside, repo: Repo) -> None:
-    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["testdata/"]\nignore = ["sendmailos"]\n')
+    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["legacy/"]\nignore = ["sendmailos"]\n')
     said = scan(inside, repo)
-    assert set(by_key(said)) == {("src/a.env",), ("src/a.env", "testdata/c.env")}
+    assert set(by_key(said)) == {("src/a.env",), ("legacy/c.env", "src/a.env")}
     assert {one["occurrence"]["path"] for one in said.document["summary"]["suppressed"]} == {
-        "testdata/b.env",
-        "testdata/gone.env",
+        "legacy/b.env",
+        "legacy/gone.env",
     }
 
 
 def test_what_is_staged_has_the_settings_of_the_index(inside: Inside, repo: Repo) -> None:
-    repo.write("testdata/new.env", leaking_line(5)).write("src/new.env", leaking_line(6))
-    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["testdata/"]\nseverity = "info"\n').add()
+    repo.write("legacy/new.env", leaking_line(5)).write("src/new.env", leaking_line(6))
+    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["legacy/"]\nseverity = "info"\n').add()
     repo.write(".keyguard.toml", "")
-    assert by_key(scan(inside, repo, "--staged")) == {("src/new.env",): "critical", ("testdata/new.env",): "info"}
-    hook = inside("hook", "pre-commit", "-f", "json", "testdata/new.env", "src/new.env", cwd=repo.path)
-    assert by_key(hook) == {("src/new.env",): "critical", ("testdata/new.env",): "info"}
+    assert by_key(scan(inside, repo, "--staged")) == {("src/new.env",): "critical", ("legacy/new.env",): "info"}
+    hook = inside("hook", "pre-commit", "-f", "json", "legacy/new.env", "src/new.env", cwd=repo.path)
+    assert by_key(hook) == {("src/new.env",): "critical", ("legacy/new.env",): "info"}
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_a_change_cannot_lower_its_own_keys(
 def test_a_place_that_does_not_match_is_not_allowed_by_the_change(inside: Inside, tmp_path: Path) -> None:
     repo = Repo(tmp_path / "r").write("a.txt", "a").add().commit("first")
     repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
-    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["testdata/"]\nseverity = "low"\n')
-    repo.write("testdata/a.env", leaking_line(1)).write("src/a.env", leaking_line(1)).add().commit("both")
+    repo.write(".keyguard.toml", '[[paths]]\nmatch = ["legacy/"]\nseverity = "low"\n')
+    repo.write("legacy/a.env", leaking_line(1)).write("src/a.env", leaking_line(1)).add().commit("both")
     (one,) = scan(inside, repo, "--range", "origin/main..HEAD").document["findings"]
     assert one["allowed_by_change"] == []
 
@@ -196,7 +196,7 @@ def test_hooks_can_pass_what_could_not_be_read(inside: Inside, repo: Repo) -> No
 
 def test_a_report_can_be_named_but_no_file(inside: Inside, repo: Repo) -> None:
     repo.write(".keyguard.toml", 'format = "concise"\nno-history = true\n')
-    assert inside("scan", cwd=repo.path).out.startswith("src/a.env:1:")
+    assert "src/a.env:1:" in inside("scan", cwd=repo.path).out
     assert inside("scan", "-f", "json", cwd=repo.path).out.startswith("{")
     repo.write(".keyguard.toml", 'format = "json=stolen.json"\n')
     said = inside("scan", cwd=repo.path)
@@ -249,3 +249,15 @@ def test_colour_and_detail_are_settings(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / ".keyguard.toml").write_text('color = "always"\nverbose = true\n')
     assert "\x1b[" in inside("scan", "--no-hygiene", "a.env").out
     assert "\x1b[" not in inside("scan", "--no-hygiene", "--color", "never", "a.env").out
+
+
+def test_a_seeming_sample_is_one_step_below_the_severity_of_its_rule(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r").write("a.txt", "a").add().commit("first")
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    config = f'[severity]\n{RULE} = "high"\n'
+    repo.write("testdata/a.txt", leaking_line(1)).write("b.env", leaking_line(2)).write(".keyguard.toml", config)
+    assert by_key(scan(inside, repo)) == {("testdata/a.txt",): "medium", ("b.env",): "high"}
+    repo.add().commit("keys")
+    said = scan(inside, repo, "--range", "origin/main..HEAD")
+    assert by_key(said) == {("testdata/a.txt",): "high", ("b.env",): "critical"}
+    assert {one["allowed_by_change"][0] for one in said.document["findings"]} == {"[severity] in .keyguard.toml"}
