@@ -65,7 +65,7 @@ class Keyguard:
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder
         traced = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-        ours = {"PYTHONPATH": str(ROOT), "KEYGUARD_CACHE_DIR": str(cache), "SOURCE_DATE_EPOCH": NOW, "PAGER": ""}
+        ours = {"PYTHONPATH": str(ROOT), "KEYGUARD_CACHE_DIR": str(cache), "SOURCE_DATE_EPOCH": NOW}
         self.env = {**git_environment(folder), **traced, **ours}
 
     def __call__(self, *arguments: str | bytes | Path, cwd: Path | None = None, **options: Any) -> Said:
