@@ -22,6 +22,8 @@ class Style(msgspec.Struct, frozen=True):
     width: int = 0
     """Columns of the terminal; 0 for no limit: nothing is wrapped or clipped."""
     verbose: bool = False
+    full: bool = False
+    """Whether a long report shows every finding in full."""
     hook: str = ""
     """What a hook of git may refuse: ``commit``, ``first commit``, ``push`` (by who sends it) or ``receive`` (by who
     gets it); empty outside of a hook."""

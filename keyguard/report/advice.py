@@ -21,13 +21,18 @@ _REPLACES = expression(
 def block_steps(block: Block, run: Run, hook: str = "") -> list[str]:
     """Return the steps for a block, numbered in one row if several of its findings have any."""
     listed = finding_steps(block.head, run, hook)
+    last = sum(bool(_NUMBER.match(step)) for step in listed)
+    return listed + [f"{last + nth}. {step}" for nth, step in enumerate(further_steps(block, run, hook), 1)]
+
+
+def further_steps(block: Block, run: Run, hook: str = "") -> list[str]:
+    """Return what is to be done besides the steps for the head of the block, without numbers."""
+    known = {_NUMBER.sub("", step) for step in finding_steps(block.head, run, hook)}
     more = []
     for one in block.others:
         own = [_NUMBER.sub("", step) for step in steps(one.remedy)]
         more += [step for step in own if one.kind == "key" or not _REPLACES.search(step.lower())]
-    more = [step for step in dict.fromkeys(more) if step not in {_NUMBER.sub("", known) for known in listed}]
-    last = sum(bool(_NUMBER.match(step)) for step in listed)
-    return listed + [f"{last + nth}. {step}" for nth, step in enumerate(more, 1)]
+    return [step for step in dict.fromkeys(more) if step not in known]
 
 
 def finding_steps(finding: Finding, run: Run, hook: str = "") -> list[str]:

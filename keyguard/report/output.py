@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Collection, Sequence
-from typing import Protocol, TextIO, cast
+from typing import BinaryIO, Protocol, TextIO, cast
 
 import msgspec
 
@@ -33,6 +33,10 @@ class Renders(Protocol):
     def __call__(self, name: str, *, plain: bool) -> Callable[[TextIO], None]: ...
 
 
+#: writes to standard output, as ``write_stdout`` does
+Shows = Callable[[TextIO | None, Callable[[TextIO], None]], None]
+
+
 def parse_formats(options: Sequence[str], known: Collection[str] = REPORTERS) -> list[Destination]:
     """Return the destinations of ``["text", "sarif=out.sarif"]``; text on standard output if no option is given.
 
@@ -48,16 +52,24 @@ def parse_formats(options: Sequence[str], known: Collection[str] = REPORTERS) ->
     return destinations
 
 
-def write_reports(run: Run, destinations: Sequence[Destination], style: Style, stdout: TextIO | None) -> None:
-    """Write every report; ``style`` is for standard output, files are plain. Raise as ``write_each`` does."""
+def write_reports(
+    run: Run, destinations: Sequence[Destination], style: Style, stdout: TextIO | None, show: Shows | None = None
+) -> None:
+    """Write every report; ``style`` is for standard output, files are plain.
+
+    ``show`` writes text for people to standard output. Raise as ``write_each`` does.
+    """
 
     def rendered(name: str, *, plain: bool) -> Callable[[TextIO], None]:
-        return _rendered(run, name, Style(verbose=style.verbose, hook=style.hook) if plain else style)
+        return _rendered(run, name, Style(verbose=style.verbose, full=style.full, hook=style.hook) if plain else style)
 
-    write_each(destinations, rendered, stdout)
+    text = any(one.path == STDOUT and one.format == "text" for one in destinations)
+    write_each(destinations, rendered, stdout, show if text else None)
 
 
-def write_each(destinations: Sequence[Destination], rendered: Renders, stdout: TextIO | None) -> None:
+def write_each(
+    destinations: Sequence[Destination], rendered: Renders, stdout: TextIO | None, show: Shows | None = None
+) -> None:
     """Write what ``rendered`` returns for each format, files first.
 
     Raise OutputError after trying all, if at least one could not be written. It is no error if the reader of standard
@@ -67,7 +79,7 @@ def write_each(destinations: Sequence[Destination], rendered: Renders, stdout: T
     for destination in sorted(destinations, key=lambda destination: destination.path == STDOUT):
         try:
             if destination.path == STDOUT:
-                write_stdout(stdout, rendered(destination.format, plain=False))
+                (show or write_stdout)(stdout, rendered(destination.format, plain=False))
             else:
                 _write_file(destination, rendered(destination.format, plain=True))
         except OutputError as error:
@@ -92,7 +104,7 @@ def write_stdout(stdout: TextIO | None, write: Callable[[TextIO], None]) -> None
             stdout.flush()
             return
         with open(fd, "wb", closefd=False) as raw:
-            _fill(raw, write)
+            fill(raw, write)
     except OSError as error:
         _abandon(stdout)
         if not isinstance(error, BrokenPipeError):
@@ -109,15 +121,15 @@ def _write_file(destination: Destination, write: Callable[[TextIO], None]) -> No
     path = destination.path
     try:
         if is_special(path):
-            write_special(path, lambda raw: _fill(raw, write))
+            write_special(path, lambda raw: fill(raw, write))
         else:
-            write_whole(path, lambda raw: _fill(raw, write))
+            write_whole(path, lambda raw: fill(raw, write))
     except OSError as error:
         message = f"{shown(path)}: the {destination.format} report could not be written: {error_reason(error)}"
         raise OutputError(message) from error
 
 
-def _fill(raw: io.BufferedWriter, write: Callable[[TextIO], None]) -> None:
+def fill(raw: BinaryIO, write: Callable[[TextIO], None]) -> None:
     """Write as UTF-8 with LF; whoever closes ``raw`` learns whether it arrived."""
     text = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True)
     try:

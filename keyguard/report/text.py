@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from keyguard.model.finding import Certainty, Confidence, Finding, Run
 from keyguard.report import Style, history_phrases
-from keyguard.report.advice import block_steps
+from keyguard.report.advice import block_steps, further_steps
 from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
 from keyguard.report.blocks import Block, other_places, shown_blocks
 from keyguard.report.phrases import (
@@ -29,6 +29,8 @@ from keyguard.report.summary import accepted_lines, configuration_lines, gap_lin
 from keyguard.support.sanitize import shown
 
 _MOST_PLACES = 5
+#: up to so many blocks are read without an overview
+FEW = 10
 _LANDING = "Land the exception first, or let somebody who approves it say --config-from."
 _LABEL_WIDTH = len("whose: ")
 #: columns between which prose is wrapped: longer and shorter lines are hard to read
@@ -40,13 +42,9 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     if refuses_commit(run, style) and not style.verbose:
         out.writelines(f"{line}\n" for line in commit_lines(run, style))
         return
-    explained: dict[tuple[str, ...], str] = {}
-    for block in shown_blocks(run, verbose=style.verbose):
-        kind = (block.head.rule, *block_steps(block, run, style.hook))
-        for line in block_lines(block, run, style, explained.get(kind, "")):
-            out.write(line + "\n")
-        out.write("\n")
-        explained.setdefault(kind, block.head.id)
+    blocks = shown_blocks(run, verbose=style.verbose)
+    for line in _summarized(blocks, run, style) if len(blocks) > FEW and not style.full else _full(blocks, run, style):
+        out.write(line + "\n")
     gaps = list(gap_lines(run, style))
     for line in [*gaps, ""] if gaps else ():
         out.write(line + "\n")
@@ -59,8 +57,31 @@ def render(run: Run, out: TextIO, style: Style) -> None:
         out.write(line + "\n")
 
 
-def block_lines(block: Block, run: Run, style: Style, like: str = "") -> Iterator[str]:
-    """Yield the lines for one block; ``like`` is the id of an earlier one with the same steps, which listed them."""
+def _full(blocks: Sequence[Block], run: Run, style: Style) -> Iterator[str]:
+    """Yield the lines of all blocks; steps that several have are listed once."""
+    explained: dict[tuple[str, str], Finding] = {}
+    for block in blocks:
+        kind = (block.head.rule, block.head.remedy)
+        yield from block_lines(block, run, style, explained.get(kind))
+        yield ""
+        explained.setdefault(kind, block.head)
+
+
+def _summarized(blocks: Sequence[Block], run: Run, style: Style) -> Iterator[str]:
+    """Yield an overview, the worst blocks in full, and the others in a line each."""
+    from keyguard.report import overview  # a short report has no use for it
+
+    worst, others = overview.choose_blocks(blocks, run, style.hook)
+    yield from overview.overview_lines(blocks, run, style)
+    yield overview.heading(len(worst), len(others), style)
+    yield ""
+    yield from _full(worst, run, style)
+    yield from overview.row_lines(others, style)
+    yield ""
+
+
+def block_lines(block: Block, run: Run, style: Style, like: Finding | None = None) -> Iterator[str]:
+    """Yield the lines for one block; ``like`` is the head of an earlier one with the same steps, which listed them."""
     finding = block.head
     first = finding.occurrences[0]
     gutter = len(str(first.line))
@@ -77,7 +98,7 @@ def block_lines(block: Block, run: Run, style: Style, like: str = "") -> Iterato
             yield (indent if at else lead) + line
 
 
-def _notes(block: Block, run: Run, style: Style, like: str) -> Iterator[tuple[str, list[str]]]:
+def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterator[tuple[str, list[str]]]:
     """Yield label and lines of each note below the source line."""
     finding, subject = block.head, block.subject
     how = [line for said in evidence(finding) for line in _wrapped(said, style)]
@@ -97,7 +118,7 @@ def _notes(block: Block, run: Run, style: Style, like: str) -> Iterator[tuple[st
     if subject.lowered:
         yield "note", _wrapped(lowered_text(subject), style)
     if like:
-        yield "fix", [f"as for {shown(like)} above"]
+        yield "fix", [line for said in _as_for(like, block, run, style) for line in _wrapped(said, style)]
     else:
         yield from _advice(block, run, style)
     for one in (block.head, *block.others):
@@ -136,6 +157,16 @@ def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[st
         fix.append(prose(rotation))
     if fix:
         yield "fix", fix
+
+
+def _as_for(like: Finding, block: Block, run: Run, style: Style) -> Iterator[str]:
+    """Yield the steps of a block by what they have besides those for ``like``."""
+    advice = history_phrases.history_advice(block.head, style.hook)
+    if advice and advice != history_phrases.history_advice(like, style.hook):
+        yield advice
+    more = further_steps(block, run, style.hook)
+    yield f"as for {shown(like.id)} above{', and:' if more else ''}"
+    yield from (f"- {step}" for step in more)
 
 
 def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:

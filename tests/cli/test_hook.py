@@ -247,7 +247,7 @@ def on_a_terminal(kg: Keyguard, words: list[str], cwd: Path, **variables: str) -
     import pty
 
     ours, theirs = pty.openpty()
-    process = kg.start(*words, cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, TERM="xterm", **variables)
+    process = kg.start(*words, cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, **{"TERM": "xterm", **variables})
     os.close(theirs)
     said = b""
     try:

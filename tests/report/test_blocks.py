@@ -110,7 +110,9 @@ def test_the_same_steps_are_listed_once_and_others_are_not_passed_over() -> None
     first, again, _ = blocks(run(KEY, TRACKED, second))
     assert "3. Stop doing it." in first
     assert "3. Stop doing it." not in again
-    assert "1. Create a new key." in again
+    assert "= fix:   as for KG-7f3a9c above\n" in again
+    first, again, _ = blocks(run(KEY, second, problem("env-tracked", Severity.HIGH, 1, key="2" * 32)))
+    assert "= fix:   as for KG-7f3a9c above, and:\n           - Stop doing it.\n" in again
 
 
 # --- other formats ----------------------------------------------------------------------------------------------------

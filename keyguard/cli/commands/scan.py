@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     narrow = parser.add_argument_group("what to leave out")
     narrow.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable")
     narrow.add_argument("--max-size", default="", metavar="SIZE", help="leave out files larger than this, as 20M")
-    scan_command.add_arguments(parser)
+    scan_command.add_arguments(parser, paged=True)
 
 
 def run(options: argparse.Namespace) -> int:

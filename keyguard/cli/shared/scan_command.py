@@ -13,7 +13,7 @@ from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.model.finding import Run
 from keyguard.report import REPORTERS, Style
-from keyguard.report.output import Destination, parse_formats, write_reports
+from keyguard.report.output import Destination, Shows, parse_formats, write_reports
 from keyguard.rules.loader import AddedPack, read_added
 from keyguard.scan.coverage import Terms
 from keyguard.scan.exit_code import exit_code
@@ -31,12 +31,15 @@ _OWN_WORD = (
 _COLORS = ("auto", "always", "never")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that scans."""
+def add_arguments(parser: argparse.ArgumentParser, *, paged: bool = False) -> None:
+    """Add the options of every command that scans; ``paged`` if a person may read the report in a pager."""
     out = parser.add_argument_group("reports")
     names = f"{', '.join(REPORTERS)}; repeatable (default: text)"
     out.add_argument("-f", "--format", action="append", default=[], metavar="NAME[=FILE]", help=names)
     out.add_argument("-v", "--verbose", action="store_true", help="also show what is only informational")
+    out.add_argument("--full", action="store_true", help="show all findings in full, however many there are")
+    if paged:
+        out.add_argument("--no-pager", action="store_true", help="do not page the report on a terminal")
     out.add_argument("--color", choices=_COLORS, help="when to use colour (default: auto)")
     decide = parser.add_argument_group("what counts")
     decide.add_argument("--select", action="append", default=[], metavar="ID", help="report only these rules")
@@ -157,8 +160,21 @@ def _watched_scan(asked: ScanRequest) -> Run:
 def report(found: Run, reports: list[Destination], options: argparse.Namespace, hook: str = "") -> int:
     """Write all reports and return the exit code; ``hook`` is what it refuses, as in ``keyguard.report.Style``."""
     _tell_whose_word(found, options)
-    write_reports(found, reports, _style(options, hook), sys.stdout)
+    write_reports(found, reports, _style(options, hook), sys.stdout, _pager(found, options))
     return exit_code_of(found, options)
+
+
+def _pager(found: Run, options: argparse.Namespace) -> Shows | None:
+    """Return what pages a report for a person at a terminal; None in CI, in hooks, and where it is not wanted."""
+    if any(one.reason == "interrupted" for one in found.skipped):
+        return None  # who pressed ^C wants the prompt
+    if getattr(options, "no_pager", True) or _in_ci() or os.environ.get("TERM") == "dumb":
+        return None
+    if not (is_terminal(sys.stdout) and is_terminal(sys.stdin)):
+        return None
+    from keyguard.cli.shared import pager
+
+    return pager.show
 
 
 def _tell_whose_word(found: Run, options: argparse.Namespace) -> None:
@@ -179,7 +195,9 @@ def _style(options: argparse.Namespace, hook: str) -> Style:
     color = _colored(options.color or "auto", sys.stdout)
     terminal = is_terminal(sys.stdout) and not _in_ci()
     width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
-    return Style(color=color, links=color and terminal, width=width, verbose=options.verbose, hook=hook)
+    return Style(
+        color=color, links=color and terminal, width=width, verbose=options.verbose, full=options.full, hook=hook
+    )
 
 
 def _colored(choice: str, out: TextIO | None) -> bool:
