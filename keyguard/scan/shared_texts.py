@@ -35,17 +35,24 @@ class SharedTexts:
             memory = mmap.mmap(-1, _PARTS * _PART)
             # numbers of free parts: a byte that is read from a pipe is nobody else's
             self._free, into = os.pipe()
-            os.write(into, bytes(range(_PARTS)))
-            os.close(into)
+            try:
+                os.write(into, bytes(range(_PARTS)))
+            finally:
+                os.close(into)
             self._memory = memory
         self._at = self._end = 0
         self._keeping = False
         self._fresh: list[Place] = []
         self._places: dict[tuple[int, bytes], tuple[int, int]] = {}
 
+    def close(self) -> None:
+        """Give out no more parts: no more workers come. What is held can still be read."""
+        free, self._free = self._free, -1
+        if free >= 0:
+            os.close(free)
+
     def __del__(self) -> None:
-        with suppress(OSError):
-            os.close(self._free)
+        self.close()
 
     def keep(self, files: Iterable[tuple[int, TreeFile]], texts: Iterable[bytes], seen: Iterable[Sighting]) -> None:
         """Hold the texts of some files, each with the number of its folder, once one of the sightings is uncertain."""
@@ -64,7 +71,7 @@ class SharedTexts:
             return
         start = self._at
         if self._end - start < len(text):
-            part = os.read(self._free, 1)
+            part = os.read(self._free, 1) if self._free >= 0 else b""
             if not part:
                 return
             start = part[0] * _PART

@@ -101,6 +101,9 @@ class Worklist:
             self._kept = [Results(skipped=list(self._listing.skipped))]  # everything is read again
             self._shared = None
             return False
+        finally:
+            if self._shared:
+                self._shared.close()
         self._kept = [tally]
         return True
 

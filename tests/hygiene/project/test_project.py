@@ -21,13 +21,13 @@ def test_a_file_that_is_not_kept_is_not_read_for_each_of_its_keys(
     monkeypatch.setattr(module, "_KEPT", 50)
     files = [TreeFile(b"a"), TreeFile(b"b")]
     project = Project([Folder(os.fsencode(tmp_path), b"", files)], [], [], compiled.load(cached=False))
-    read, reads = project._read, list[bytes]()
+    read, reads = project._reader.small, list[bytes]()
 
     def counted(path: bytes) -> bytes | None:
         reads.append(path)
         return read(path)
 
-    monkeypatch.setattr(project, "_read", counted)
+    monkeypatch.setattr(project._reader, "small", counted)
     for name in (b"a", b"b"):
         assert [project.read(name) for _ in range(50)] == [name * 100] * 50
     assert reads == [b"a", b"b"]
