@@ -238,10 +238,11 @@ def _folds(item: _Item) -> bool:
 def _tail(items: Sequence[_Item]) -> tuple[bytes, ...]:
     """Return the classes of the next characters, as far as each of them is certain."""
     found: list[bytes] = []
-    for item in items:
+    for number, item in enumerate(items):
         if item.op is sre_constants.ASSERT and item.av[0] == 1:
-            # a look-ahead must match; what comes after it is unknown
-            return (*found, *_tail(_flatten(item.av[1], item.nocase)))[:MAX_TAIL]
+            # a look-ahead and what comes after it both match here: the longer one says more
+            ahead, after = _tail(_flatten(item.av[1], item.nocase)), _tail(items[number + 1 :])
+            return (*found, *max(ahead, after, key=len))[:MAX_TAIL]
         if item.op in _ZERO_WIDTH:
             continue
         low = high = 1
