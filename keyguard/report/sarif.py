@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Where
+from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Where
 from keyguard.report import Style
 from keyguard.report.blocks import related_ids
 from keyguard.report.history_phrases import place_with_history
@@ -32,11 +32,15 @@ _ROOT = "%SRCROOT%"
 
 
 def render(run: Run, out: TextIO, style: Style) -> None:
-    """Write the log, with every finding up to GitHub's limit; those of severity info only if ``style.verbose``, since
-    each becomes an alert.
+    """Write the log, with every finding up to GitHub's limit.
+
+    Only if ``style.verbose``, it has findings of severity info, and accepted ones with their ``suppressions``: code
+    scanning does not read those, and each would become an alert.
     """
     least = Severity.INFO if style.verbose else Severity.LOW
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [build_run(run, least)]}
+    log: Object = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [build_run(run, least)]}
+    if style.verbose:
+        log["runs"][0]["results"] += [_build_accepted(one, run) for one in run.suppressed if one.by == "accepted"]
     out.write(to_json(log, indent=2) + "\n")
 
 
@@ -66,6 +70,7 @@ def build_run(run: Run, least: Severity) -> Object:
             "coverage": coverage_object(run),
             "configuration": configuration_object(run),
             "suppressed": len(run.suppressed),
+            "accepted": len({one.fingerprint for one in run.suppressed if one.by == "accepted"}),
         },
     }
 
@@ -137,6 +142,19 @@ def _build_results(listed: Iterable[Place], order: dict[str, int], run: Run) -> 
             result["properties"]["related"] = list(related[finding.fingerprint])
         results.append(result)
     return results
+
+
+def _build_accepted(one: Suppressed, run: Run) -> Object:
+    """Return a place of an accepted finding as a result that is suppressed, as SARIF 3.35 has it."""
+    until = f", until {one.until}" if one.until else ""
+    return {
+        "ruleId": one.rule,
+        "level": "none",
+        "message": {"text": plain(f"Accepted{until}: {shown(one.reason)} ({one.id}).")},
+        "locations": [{"physicalLocation": _build_location(one.occurrence, run)}],
+        "partialFingerprints": {"keyguard/v1": one.fingerprint},
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": plain(shown(one.reason))}],
+    }
 
 
 def _build_location(occurrence: Occurrence, run: Run) -> Object:

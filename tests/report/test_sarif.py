@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import jsonschema
+import msgspec
 import pytest
 
 from keyguard.model.finding import Confidence, Severity, Skipped, Where
@@ -310,6 +311,20 @@ def test_the_score_of_a_rule_is_that_of_its_worst_finding() -> None:
     one = only_run(finding(severity=Severity.LOW), finding(severity=Severity.HIGH), finding(severity=Severity.MEDIUM))
     assert one["tool"]["driver"]["rules"][0]["properties"]["security-severity"] == "8.0"
     assert [result["level"] for result in one["results"]] == ["note", "error", "warning"]
+
+
+def test_what_is_accepted_is_counted_and_a_suppressed_result_if_asked_for(
+    validator: jsonschema.Draft4Validator,
+) -> None:
+    accepted = msgspec.structs.replace(suppressed(), by="accepted", reason="a sample", until="2027-01-31")
+    given = run(suppressed=(accepted, suppressed()))
+    one = json.loads(rendered("sarif", given))["runs"][0]
+    assert (one["results"], one["properties"]["accepted"]) == ([], 1)
+    said = json.loads(rendered("sarif", given, Style(verbose=True)))
+    assert [error.message for error in validator.iter_errors(said)] == []
+    (result,) = said["runs"][0]["results"]
+    assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "a sample"}]
+    assert result["message"]["text"] == "Accepted, until 2027-01-31: a sample (KG-0badf0)."
 
 
 def test_what_is_suppressed_is_no_result() -> None:
