@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 9
+FORMAT = 10
 
 
 class Prefilter(Protocol):

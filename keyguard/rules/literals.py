@@ -240,9 +240,8 @@ def _tail(items: Sequence[_Item]) -> tuple[bytes, ...]:
     found: list[bytes] = []
     for number, item in enumerate(items):
         if item.op is sre_constants.ASSERT and item.av[0] == 1:
-            # a look-ahead and what comes after it both match here: the longer one says more
             ahead, after = _tail(_flatten(item.av[1], item.nocase)), _tail(items[number + 1 :])
-            return (*found, *max(ahead, after, key=len))[:MAX_TAIL]
+            return (*found, *_both(ahead, after))[:MAX_TAIL]
         if item.op in _ZERO_WIDTH:
             continue
         low = high = 1
@@ -257,6 +256,14 @@ def _tail(items: Sequence[_Item]) -> tuple[bytes, ...]:
         if low != high or len(found) >= MAX_TAIL:
             break
     return tuple(found[:MAX_TAIL])
+
+
+def _both(ahead: tuple[bytes, ...], after: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return the classes of characters that a look-ahead and what comes after it allow at the same place."""
+    shared = tuple(bytes(sorted({*one} & {*other})) for one, other in zip(ahead, after, strict=False))
+    if not all(shared):
+        return max(ahead, after, key=len)  # the pattern matches nothing; a class without characters would be no class
+    return shared + max(ahead, after, key=len)[len(shared) :]
 
 
 def _choices(tree: Any) -> int:
