@@ -11,29 +11,19 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from keyguard.engine.placeholders import entropy, is_spelled
+from keyguard.generic.expressions import KEY_HEADERS
 from keyguard.generic.lines import is_comment, is_no_token, judge, text_of
 from keyguard.model.judged_secret import JudgedSecret
-from keyguard.model.scales import Confidence
+from keyguard.rules.placeholders import entropy
 
 BASIC, BEARER = "basic-auth", "bearer-token"
-
-_HEADERS = (
-    r"(?:x-(?:[a-z]{2,16}-){0,2}(?:key|token|secret|password|authorization)|api-?key|ocp-apim-subscription-key"
-    r"|(?:private|access|auth|deploy|job|service)-token|circle-token|dd-api-key|dd-application-key)"
-)
-EXPRESSIONS = (
-    r"""\bbasic(?:[ \t]{1,4}|%20|\+)[a-z0-9+/_-]{8}""",
-    r"""\b(?:bearer|authorization["']?\]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?(?:token|apikey|api-key|key))"""
-    r"""(?:[ \t]{1,4}|%20)(?:token=)?["']?[a-z0-9._~+/-]{16}""",
-    rf"""\b{_HEADERS}["'`]?\]?[ \t]{{0,4}}(?::|=>|=|,)[ \t]{{0,4}}["'`]?[a-z0-9._~+/-]{{16}}""",
-)
 
 _TOKEN = re.compile(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
 _LEFT = re.compile(
     rb"(?i)(?:\b(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|\b(?P<bearer>bearer)(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
-    rb"|\bauthorization[\"']?\]?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?P<token>token|apikey|api-key|key)(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
-    rb"|\b(?P<header>" + _HEADERS.encode() + rb")[\"'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}[\"'`]?)"
+    rb"|\bauthorization[\"']?\]?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?P<token>token|apikey|api-key|key)(?:[ \t]{1,4}|%20)"
+    rb"(?:token=)?[\"']?"
+    rb"|\b(?P<header>" + KEY_HEADERS.encode() + rb")[\"'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}[\"'`]?)"
 )
 #: bytes that the longest beginning takes
 _BEFORE = 80
@@ -61,9 +51,9 @@ def _basic(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: byt
     if not weak and len(password) < 3:
         return
     reasons = ["an HTTP header of basic authentication", "base64 of a name, a colon and a password"]
-    yield JudgedSecret(
-        start, end, BASIC, (*reasons, *([weak] if weak else [])), weak=bool(weak), comment=is_comment(data, found.start(), path)
-    )
+    reasons += [weak] if weak else []
+    comment = is_comment(data, found.start(), path)
+    yield JudgedSecret(start, end, BASIC, tuple(reasons), weak=bool(weak), comment=comment)
 
 
 def _decoded(token: bytes) -> str:
@@ -105,6 +95,3 @@ def _randomness(token: str) -> str:
     if bits < 3.0 or token.isdigit():
         return ""
     return f"{len(token)} characters, {bits:.1f} bits each"
-
-
-__all__ = ["BASIC", "BEARER", "EXPRESSIONS", "Confidence", "find", "is_spelled"]

@@ -1,7 +1,6 @@
-"""Passwords in the arguments of programs: ``curl -u name:password``, ``mysql -ppassword``, ``docker login -p password``.
+"""Passwords in the arguments of programs: ``curl -u name:password``, ``mysql -ppassword``.
 
-In shell scripts, container files, pipelines, documents, and lists or strings of code that run a program. Options that are
-called after a password whatever the program are read by :mod:`keyguard.generic.command_options`.
+In shell scripts, container files, pipelines, documents, and lists or strings of code that run a program.
 """
 
 from __future__ import annotations
@@ -9,31 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.generic.commands import COMMANDS, CURL, VALUES, Command, argument_pattern, commands_named
+from keyguard.generic.commands import CURL, NAMES, VALUES, Command, argument_pattern, commands_named
 from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import is_local, is_sample
 from keyguard.generic.lines import is_comment, judge, text_of
 from keyguard.model.judged_secret import JudgedSecret
 
-_NAMES = "|".join(dict.fromkeys(command.names for command in COMMANDS))
-EXPRESSIONS = (rf"""\b(?:{_NAMES})(?:\.exe)?["']?[ \t,]""",)
-
-_NAME = re.compile(rf"""(?<![\w.-])(?P<name>{_NAMES})(?:\.exe)?["']?[ \t,]""".encode())
+_NAME = re.compile(rf"""(?<![\w.-])(?P<name>{NAMES})(?:\.exe)?["']?[ \t,]""".encode())
 #: bytes of the longest name, with a subcommand and blanks
 _BEFORE = 48
+_FOR_CURL = "a name and a password for curl or its like"
+_FOR_COMMAND = "an argument in which the program takes a password"
 #: where a command ends: a line that does not go on in the next one, or a separator
 _END = re.compile(rb"(?<![\\`^\[,])\r?\n|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
-_ADDRESS = re.compile(rb"(?:https?://|(?<=[\s\"'])(?=localhost|127\.))(?:[^\s/\"'@]{1,100}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})")
+_ADDRESS = re.compile(
+    rb"""(?:https?://|(?<=[\s"'])(?=localhost|127\.))(?:[^\s/"'@]{1,100}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})"""
+)
 _HOST_OPTION = re.compile(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
 _FILLED_IN = re.compile(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@")
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     """Yield the passwords among the arguments of the command whose name a hit ends in."""
-    name = None
-    for name in _NAME.finditer(data, max(0, end - _BEFORE), end):
-        pass
-    if name is None or name.end() != end:
+    names = _NAME.finditer(data, max(0, end - _BEFORE), end)
+    name = next((one for one in names if one.end() == end), None)
+    if name is None:
         return
     reach = min(len(data), end + REACH)
     stop = _END.search(data, end, reach)
@@ -54,7 +53,7 @@ def _judged(
     if weak is None:
         return
     where = _where(data, start, limit)
-    what = "a name and a password for curl or its like" if command.rule == CURL else "an argument in which the program takes a password"
+    what = _FOR_CURL if command.rule == CURL else _FOR_COMMAND
     yield JudgedSecret(
         *found.span(group),
         command.rule,
@@ -66,7 +65,9 @@ def _judged(
 
 def _where(data: bytes, start: int, limit: int) -> str:
     """Return that the command talks to this machine, or to one that documents use; empty if not."""
-    hosts = [text_of(found[1]) for pattern in (_ADDRESS, _HOST_OPTION) for found in pattern.finditer(data, start, limit)]
+    hosts = [
+        text_of(found[1]) for pattern in (_ADDRESS, _HOST_OPTION) for found in pattern.finditer(data, start, limit)
+    ]
     if any(is_sample(host) for host in hosts):
         return "the host is one that documents use"
     return "the host is not public" if hosts and all(map(is_local, hosts)) else ""

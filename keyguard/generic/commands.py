@@ -56,8 +56,8 @@ def commands_named(name: str) -> tuple[Command, ...]:
 #: further options before the arguments of htpasswd
 _SWITCHES = r"{gap}(?:-\w[ \t]+(?:\d+[ \t]+)?){0,2}"
 _LOGINS = (
-    "docker|podman|nerdctl|buildah|skopeo|crane|oras|helm[ \t]+registry|az|cf|oc|faas-cli|ibmcloud|argocd|rancher|jf|jfrog"
-    "|singularity[ \t]+remote|apptainer|bosh|tsuru|heroku|kubectl[ \t]+oidc|gh|vault"
+    "docker|podman|nerdctl|buildah|skopeo|crane|oras|helm[ \t]+registry|az|cf|oc|faas-cli|ibmcloud|argocd|rancher|jf"
+    "|jfrog|singularity[ \t]+remote|apptainer|bosh|tsuru|heroku|kubectl[ \t]+oidc|gh|vault"
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -82,14 +82,22 @@ COMMANDS: tuple[Command, ...] = (
     Command(r"net(?:\.exe)?[ \t]+use", r"/(?i:user):[^\s\"/]{1,64}[ \t]+(?![/*]){value}"),
     Command(r"net(?:\.exe)?[ \t]+use", r"\\\\[^\s\"]{3,120}[ \t]+(?![/*]){value}(?=[ \t]+/)"),
     Command(r"net(?:\.exe)?[ \t]+user", r"(?P<user>[\w.$-]{1,64})[ \t]+(?![/*]){value}(?=[ \t]+/(?i:add))"),
-    Command(r"htpasswd", rf"-(?=[a-zA-Z]{{0,6}}b)(?=[a-zA-Z]{{0,6}}n)[a-zA-Z]{{2,7}}{_SWITCHES}{{user}}{{gap}}{{value}}"),
+    Command(
+        r"htpasswd", rf"-(?=[a-zA-Z]{{0,6}}b)(?=[a-zA-Z]{{0,6}}n)[a-zA-Z]{{2,7}}{_SWITCHES}{{user}}{{gap}}{{value}}"
+    ),
     Command(
         r"htpasswd|mosquitto_passwd",
-        rf"-(?![a-zA-Z]{{0,6}}n)[a-zA-Z]{{0,6}}b[a-zA-Z]{{0,6}}{_SWITCHES}[^\s-]\S{{0,120}}[ \t]+{{user}}{{gap}}{{value}}",
+        r"-(?![a-zA-Z]{0,6}n)[a-zA-Z]{0,6}b[a-zA-Z]{0,6}"
+        rf"{_SWITCHES}[^\s-]\S{{0,120}}[ \t]+{{user}}{{gap}}{{value}}",
     ),
-    Command(r"sqlplus|sqlldr|sqlcl|expdp|impdp|rman", r"(?P<user>[a-zA-Z][\w$#]{0,30})/(?!/)(?P<bare>[^\s\"'@/$&;|]{3,60})(?=@)"),
+    Command(
+        r"sqlplus|sqlldr|sqlcl|expdp|impdp|rman",
+        r"(?P<user>[a-zA-Z][\w$#]{0,30})/(?!/)(?P<bare>[^\s\"'@/$&;|]{3,60})(?=@)",
+    ),
     Command(r"sqlcmd|bcp|osql|isql|tsql|fisql", r"-P{gap}?{value}"),
-    Command(r"smbclient|rpcclient|smbget|winexe|wmic|smbmap|net[ \t]+(?:rpc|ads)", r"(?:-U{gap}?|--user(?:=|{gap})){pair:%}"),
+    Command(
+        r"smbclient|rpcclient|smbget|winexe|wmic|smbmap|net[ \t]+(?:rpc|ads)", r"(?:-U{gap}?|--user(?:=|{gap})){pair:%}"
+    ),
     Command(r"mount|mount\.cifs", r"(?:[^\s\"']{0,60},)?pass(?:word)?=(?P<bare>[^\s\"',;|&$]{3,60})"),
     Command(r"lftp", r"-u{gap}{pair:,}"),
     Command(r"mosquitto_(?:pub|sub|rr)|ipmitool", r"-P{gap}{value}"),
@@ -100,7 +108,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(r"neo4j-admin", r"set-initial-password{gap}{value}"),
     Command(r"security", r"(?:unlock-keychain|create-keychain|import)[^\n]{0,120}[ \t]-[pP]{gap}{value}"),
     Command(r"nmcli", r"password{gap}{value}"),
-    Command(r"kubectl", r"--from-literal(?:=|{gap})[\"']?[\w.-]{0,40}(?i:pass|pwd|secret|token|key)[\w.-]{0,20}={value}"),
+    Command(
+        r"kubectl", r"--from-literal(?:=|{gap})[\"']?[\w.-]{0,40}(?i:pass|pwd|secret|token|key)[\w.-]{0,20}={value}"
+    ),
     Command(r"(?i:ConvertTo-SecureString)", r"(?i:(?:-String[ \t]+)?){value}(?=[^\n]{0,60}(?i:-AsPlainText))"),
     Command(r"(?i:ConvertTo-SecureString)", r"(?i:-AsPlainText[ \t]+(?:-Force[ \t]+)?(?:-String[ \t]+)?){value}"),
 )
+
+#: alternatives of all names, for an expression
+NAMES = "|".join(dict.fromkeys(command.names for command in COMMANDS))

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from keyguard.engine.placeholders import is_placeholder
 from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import weak_reason
 from keyguard.generic.value_filters import dropped_by
+from keyguard.rules.placeholders import is_placeholder
 
 # a dash needs a blank behind it: lines of a long command begin with options
 _COMMENT = re.compile(
-    rb"[ \t]*(?:#(?!(?:define|if|elif|include|pragma|undef)\b)|//|/?\*(?![\w/])|--[ \t]|;|<!--|>>>|rem[ \t]|::[ \t]|%[ \t%])",
+    rb"[ \t]*(?:#(?!(?:define|if|elif|include|pragma|undef)\b)|//|/?\*(?![\w/])|--[ \t]|;|<!--|>>>|rem[ \t]|::[ \t]"
+    rb"|%[ \t%])",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(rb"[ \t](?:#|//|--)[ \t]")
-_PROSE = re.compile(rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$")
+_PROSE = re.compile(
+    rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
+)
 
 
 def line_of(data: bytes, at: int) -> tuple[int, int]:

@@ -15,8 +15,6 @@ from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
 RULE = "url-password"
-#: an address ends in the first of these; only a password may hold an @, so the last one before that ends it
-EXPRESSIONS = (r"""://[^\s:/@"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",)
 
 _LONGEST = 64 + 120 + 8
 _ADDRESS = re.compile(
@@ -60,4 +58,3 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
         weak=bool(weak or where),
         comment=is_comment(data, found.start(), path),
     )
-
