@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from keyguard.generic.expressions import REACH
-from keyguard.generic.known_defaults import weak_reason
+from keyguard.generic.known_defaults import KNOWN_DEFAULT, weak_reason
 from keyguard.generic.value_filters import dropped_by
 from keyguard.rules.placeholders import is_placeholder
 
@@ -67,7 +67,8 @@ def is_no_token(value: str) -> bool:
 
 def judge(password: str, user: str = "") -> str | None:
     """Return why a password is weak, an empty text if it is not, and None if it is no password at all."""
-    reason = weak_reason(password, user)
+    reason, dropped = weak_reason(password, user), dropped_by(password)
     if not reason:
         return None if is_no_secret(password) else ""
-    return None if dropped_by(password) else reason
+    # a default may read like a request to change it
+    return reason if dropped is None or (dropped.name == "placeholder" and reason == KNOWN_DEFAULT) else None

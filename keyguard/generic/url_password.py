@@ -19,15 +19,17 @@ RULE = "url-password"
 _LONGEST = 64 + 120 + 8
 _ADDRESS = re.compile(
     rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/@"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
-    rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{<(*]?)"""
+    rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{(*]?|<(?!/))"""
 )
 #: schemes that rules of their own match, as the end of a longer one, too (``jdbc:postgresql``)
 _OTHERS = re.compile(
     rb"(?:postgres(?:ql)?(?:\+(?:psycopg2?|asyncpg))?|mysql2?(?:\+(?:pymysql|mysqldb|aiomysql))?|mariadb|mongodb(?:\+srv)?|rediss?"
     rb"|amqps?|mssql(?:\+(?:pyodbc|pymssql))?|sqlserver)$"
 )
-#: values that a program fills in, or names of variables in capitals; and a token's companion, which is no secret
-_FILLED_IN = re.compile(r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$")
+#: values that a program fills in, or names of variables in capitals; a token's companion; a port
+_FILLED_IN = re.compile(
+    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;]"
+)
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
 #: with these, addresses of this machine and of documents are so common that they are not even worth a remark
 _WEB = (b"http", b"https")
