@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.generic.commands import CURL, NAMES, VALUES, Command, argument_pattern, commands_named
+from keyguard.generic.commands import COMMANDS, CURL, HEADS, VALUES, Command, argument_pattern
 from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import is_local, is_sample
 from keyguard.generic.lines import is_comment, judge, text_of
 from keyguard.model.judged_secret import JudgedSecret
 
-_NAME = re.compile(rf"""(?<![\w.-])(?P<name>{NAMES})(?:\.exe)?["']?[ \t,]""".encode())
-#: bytes of the longest name, with a subcommand and blanks
-_BEFORE = 48
+#: group number -> the commands that begin so
+_BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
+_HEAD = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
+_LAST_WORD = re.compile(rb"[\w.-]+[^\w.-]{1,2}\Z")
+#: bytes of the longest beginning
+_BEFORE = 120
 _FOR_CURL = "a name and a password for curl or its like"
 _FOR_COMMAND = "an argument in which the program takes a password"
 #: where a command ends: a line that does not go on in the next one, or a separator
@@ -30,16 +33,25 @@ _FILLED_IN = re.compile(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     """Yield the passwords among the arguments of the command whose name a hit ends in."""
-    names = _NAME.finditer(data, max(0, end - _BEFORE), end)
-    name = next((one for one in names if one.end() == end), None)
-    if name is None:
+    head = _head(data, end)
+    if head is None or head.lastindex is None:
         return
     reach = min(len(data), end + REACH)
     stop = _END.search(data, end, reach)
     limit = stop.start() if stop else reach
-    for command in commands_named(text_of(name["name"])):
-        for found in argument_pattern(command.argument).finditer(data, end - 1, limit):
-            yield from _judged(data, name.start(), command, found, limit, path)
+    for command in _BY_HEAD[head.lastindex - 1]:
+        for found in argument_pattern(command.argument).finditer(data, head.start() + 1, limit):
+            yield from _judged(data, head.start(), command, found, limit, path)
+
+
+def _head(data: bytes, end: int) -> re.Match[bytes] | None:
+    """Return the beginning of a command that ends at an offset; mostly it is one word."""
+    low = max(0, end - _BEFORE)
+    word = _LAST_WORD.search(data, max(low, end - 20), end)
+    head = word and _HEAD.match(data, word.start(), end)
+    if head and head.end() == end:
+        return head
+    return next((one for one in _HEAD.finditer(data, low, end) if one.end() == end), None)
 
 
 def _judged(

@@ -13,6 +13,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+#: a blank, or the quote and the comma of a list
+_TAIL = r"""["']?[ \t,]"""
+_OPTION = r"""(?:[ \t]{1,8}|["'][ \t]{0,4},[ \t]{0,4}["'])-"""
 CURL, COMMAND = "curl-user", "command-line-password"
 
 _GAP = r"""(?:[ \t]+|["'][ \t]*,[ \t]*["']|[ \t]*[\\`^]\r?\n[ \t]*)"""
@@ -37,6 +40,13 @@ class Command(NamedTuple):
     #: the argument that holds the password
     argument: str
     rule: str = COMMAND
+    #: what comes right behind the name, as specific as the name is common in prose
+    tail: str = _TAIL
+
+    @property
+    def head(self) -> str:
+        """Return an expression for the beginning of the command."""
+        return rf"\b(?:{self.names}){self.tail}"
 
 
 @lru_cache(None)
@@ -47,12 +57,6 @@ def argument_pattern(argument: str) -> re.Pattern[bytes]:
     return re.compile(rf"""(?<=[\s"',=(]){text}""".encode())
 
 
-@lru_cache(256)
-def commands_named(name: str) -> tuple[Command, ...]:
-    """Return the rows of a program, by its name with a subcommand, blanks as they stand in the text."""
-    return tuple(command for command in COMMANDS if re.fullmatch(command.names, name))
-
-
 #: further options before the arguments of htpasswd
 _SWITCHES = r"{gap}(?:-\w[ \t]+(?:\d+[ \t]+)?){0,2}"
 _LOGINS = (
@@ -60,12 +64,15 @@ _LOGINS = (
     "|jfrog|singularity[ \t]+remote|apptainer|bosh|tsuru|heroku|kubectl[ \t]+oidc|gh|vault"
 )
 
+_HTTPIE = rf"(?:{_OPTION}|[ \t](?:get|post|put|patch|delete|head)[ \t])"
+
 COMMANDS: tuple[Command, ...] = (
     Command(r"curl", r"(?:-[a-zA-Z]{0,8}[uU]{gap}?|--(?:proxy-)?user(?:=|{gap})){pair::}", CURL),
-    Command(r"https?|xhs?", r"(?:-a{gap}?|--auth(?:=|{gap})){pair::}", CURL),
+    Command(r"https?|xhs?", r"(?:-a{gap}?|--auth(?:=|{gap})){pair::}", CURL, _HTTPIE),
     Command(
         r"mysql(?:dump|admin|import|show|check|slap|pump|binlog)?|mariadb(?:-dump|-admin|-import)?",
         r"-p(?!=|assword|rotocol|ort\b|lugin){value}",
+        tail=rf"(?:[ \t][^\s-]{{1,40}})?{_OPTION}",
     ),
     Command(r"sshpass", r"-p{gap}?{value}"),
     Command(rf"(?:{_LOGINS})[ \t]+login", r"(?:-p{gap}|--password(?:=|{gap})){value}"),
@@ -77,13 +84,14 @@ COMMANDS: tuple[Command, ...] = (
         r"keytool|jarsigner|apksigner|pk12util",
         r"--?(?:storepass|keypass|(?:src|dest)(?:store|key)pass|(?:ks|key)-pass){gap}(?:pass:)?{value}",
     ),
-    Command(r"zip|unzip", r"-[a-zA-Z]{0,6}P{gap}{value}"),
+    Command(r"zip|unzip", r"-[a-zA-Z]{0,6}P{gap}{value}", tail=_OPTION),
     Command(r"7z[ar]?|7zz|rar|unrar", r"-(?:hp|p){value}"),
     Command(r"net(?:\.exe)?[ \t]+use", r"/(?i:user):[^\s\"/]{1,64}[ \t]+(?![/*]){value}"),
     Command(r"net(?:\.exe)?[ \t]+use", r"\\\\[^\s\"]{3,120}[ \t]+(?![/*]){value}(?=[ \t]+/)"),
     Command(r"net(?:\.exe)?[ \t]+user", r"(?P<user>[\w.$-]{1,64})[ \t]+(?![/*]){value}(?=[ \t]+/(?i:add))"),
     Command(
-        r"htpasswd", rf"-(?=[a-zA-Z]{{0,6}}b)(?=[a-zA-Z]{{0,6}}n)[a-zA-Z]{{2,7}}{_SWITCHES}{{user}}{{gap}}{{value}}"
+        r"htpasswd|mosquitto_passwd",
+        rf"-(?=[a-zA-Z]{{0,6}}b)(?=[a-zA-Z]{{0,6}}n)[a-zA-Z]{{2,7}}{_SWITCHES}{{user}}{{gap}}{{value}}",
     ),
     Command(
         r"htpasswd|mosquitto_passwd",
@@ -98,7 +106,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         r"smbclient|rpcclient|smbget|winexe|wmic|smbmap|net[ \t]+(?:rpc|ads)", r"(?:-U{gap}?|--user(?:=|{gap})){pair:%}"
     ),
-    Command(r"mount|mount\.cifs", r"(?:[^\s\"']{0,60},)?pass(?:word)?=(?P<bare>[^\s\"',;|&$]{3,60})"),
+    Command(
+        r"mount|mount\.cifs",
+        r"(?:[^\s\"']{0,60},)?pass(?:word)?=(?P<bare>[^\s\"',;|&$]{3,60})",
+        tail=r"[ \t]{1,8}(?:-|//)",
+    ),
     Command(r"lftp", r"-u{gap}{pair:,}"),
     Command(r"mosquitto_(?:pub|sub|rr)|ipmitool", r"-P{gap}{value}"),
     Command(r"rabbitmqctl", r"(?:add_user|change_password|authenticate_user){gap}{user}{gap}{value}"),
@@ -106,14 +118,20 @@ COMMANDS: tuple[Command, ...] = (
     Command(r"snmp(?:walk|get|set|bulkwalk|trap)", r"-[AX]{gap}{value}"),
     Command(r"cmdkey|xfreerdp|schtasks|signtool", r"/(?:pass:|p:|rp[ \t]+|p[ \t]+){value}"),
     Command(r"neo4j-admin", r"set-initial-password{gap}{value}"),
-    Command(r"security", r"(?:unlock-keychain|create-keychain|import)[^\n]{0,120}[ \t]-[pP]{gap}{value}"),
+    Command(
+        r"security",
+        r"-[pPk]{gap}{value}",
+        tail=r"[ \t]{1,8}(?:unlock-keychain|create-keychain|import|set-key-partition)",
+    ),
     Command(r"nmcli", r"password{gap}{value}"),
     Command(
-        r"kubectl", r"--from-literal(?:=|{gap})[\"']?[\w.-]{0,40}(?i:pass|pwd|secret|token|key)[\w.-]{0,20}={value}"
+        r"kubectl",
+        r"--from-literal(?:=|{gap})[\"']?[\w.-]{0,40}(?i:pass|pwd|secret|token|key)[\w.-]{0,20}={value}",
+        tail=r"[ \t][^\n]{0,60}create[ \t]{1,8}secret[ \t]",
     ),
     Command(r"(?i:ConvertTo-SecureString)", r"(?i:(?:-String[ \t]+)?){value}(?=[^\n]{0,60}(?i:-AsPlainText))"),
     Command(r"(?i:ConvertTo-SecureString)", r"(?i:-AsPlainText[ \t]+(?:-Force[ \t]+)?(?:-String[ \t]+)?){value}"),
 )
 
-#: alternatives of all names, for an expression
-NAMES = "|".join(dict.fromkeys(command.names for command in COMMANDS))
+#: one expression each: Hyperscan finds the literal in each of them, but none in a long alternation
+HEADS = tuple(dict.fromkeys(command.head for command in COMMANDS))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from keyguard.generic.commands import NAMES
+from keyguard.generic.commands import HEADS
 from keyguard.model.judged_secret import JudgedSecret
 
 #: bytes around a hit that a finder may read on each side
@@ -55,5 +55,5 @@ SYNTAXES: tuple[Syntax, ...] = (
         "keyguard.generic.authorization",
     ),
     Syntax("address", (r"""://[^\s:/@"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",), "keyguard.generic.url_password"),
-    Syntax("command", (rf"""\b(?:{NAMES})(?:\.exe)?["']?[ \t,]""",), "keyguard.generic.command_line"),
+    Syntax("command", HEADS, "keyguard.generic.command_line"),
 )
