@@ -134,6 +134,7 @@ def _entries(data: bytes, language: Language, start: int, end: int, *, comment: 
 class _Frame:
     """An open bracket, or the file itself."""
 
+    group: int = 0
     prefix: tuple[str, ...] = ()
     #: the key of the bracket as a whole
     outer: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ class _Reader:
     language: Language
     comment: bool
     frames: list[_Frame] = field(default_factory=lambda: [_Frame()])
+    groups: int = 0
     #: the keys that a separator after this token would set, and whether a bracket would be a subscript or call of them
     target: tuple[str, ...] = ()
     adjacent: bool = False
@@ -190,7 +192,7 @@ class _Reader:
             return self.other(frame, token)
         text = _ESCAPE.sub(r"\1", token[group].decode("utf-8", "replace"))
         if self.expecting and frame.key:
-            self.held = Entry(frame.key, text, start, end, self.comment)
+            self.held = Entry(frame.key, text, start, end, frame.group, self.comment)
         if frame.arguments == 0:
             frame.first = text
         self.target, self.adjacent, self.expecting = (text,), False, False
@@ -225,7 +227,8 @@ class _Reader:
         subscript = self.adjacent and token[0] == b"["
         callee = self.target[-1].lower() if self.adjacent and token[0] == b"(" else ""
         outer = self.target if subscript else frame.key
-        new = _Frame(outer or frame.prefix, outer, callee, subscript)
+        self.groups += 1
+        new = _Frame(self.groups, outer or frame.prefix, outer, callee, subscript)
         new.listed = not subscript and not callee and token[0] != b"{"
         self.other(frame, token)
         self.frames.append(new)

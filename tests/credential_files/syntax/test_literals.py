@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyguard.credential_files.syntax.entry import DEEPEST
 from keyguard.credential_files.syntax.literals import PHP, PYTHON, RUBY, Language, entries
 
 Rows = list[tuple[str, str]]
@@ -106,12 +109,19 @@ def test_any_text_is_read(text: bytes, language: Language) -> None:
         assert text[one.end : one.end + 1] == text[one.start - 1 : one.start]
 
 
+def seconds(text: bytes, language: Language) -> float:
+    """Seconds of processor time, of three tries the best one."""
+    tries = []
+    for _ in range(3):
+        before = process_time()
+        assert all(len(one.keys) <= DEEPEST for one in entries(text, language))
+        tries.append(process_time() - before)
+    return min(tries)
+
+
 @pytest.mark.parametrize(
-    "unit", [b"a[", b"a['b']", b"a=[", b"'", b"\\'", b"a.", b'"""', b"/*", b"a:b=", b"(',", b"f('"]
+    "unit", [b"a[", b"a['b']", b"a=[", b"'", b"\\'", b"a.", b'"""', b"/*", b"a:b=", b"a=f('", b"#'"]
 )
 @pytest.mark.parametrize("language", [PHP, PYTHON, RUBY], ids=["php", "python", "ruby"])
-def test_tokens_are_read_once_however_deep(unit: bytes, language: Language) -> None:
-    text = unit * 3000
-    spans = [token.span() for token in language.tokens.finditer(text)]
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
-    assert sum(len(one.keys) for one in entries(text, language)) <= 64 * len(spans)
+def test_each_token_is_read_once_however_deep(unit: bytes, language: Language) -> None:
+    assert seconds(unit * 4000, language) <= 3 * seconds(unit * 2000, language) + 0.02
