@@ -32,15 +32,15 @@ class Place(NamedTuple):
 def secrets(data: bytes, entries: Iterable[Entry], places: tuple[Place, ...]) -> Iterator[JudgedSecret]:
     """Yield the secrets among the entries of a text that stand in one of the places."""
     wanted: dict[str, list[Place]] = {}
-    for place in places:
-        wanted.setdefault(place.keys[-1], []).append(place)
-    kept = {name for place in places for name in place.users} | wanted.keys()
-    listed = [one for one in entries if one.name.lower() in kept]
-    beside = by_group(one for one in listed if one.name.lower() not in wanted)
-    for one in listed:
-        place = next((place for place in wanted.get(one.name.lower(), ()) if fits(one.keys, place.keys)), None)
+    for one in places:
+        wanted.setdefault(one.keys[-1], []).append(one)
+    kept = {name for one in places for name in one.users} | wanted.keys()
+    listed = [entry for entry in entries if entry.name.lower() in kept]
+    beside = by_group(entry for entry in listed if entry.name.lower() not in wanted)
+    for entry in listed:
+        place = next((one for one in wanted.get(entry.name.lower(), ()) if fits(entry.keys, one.keys)), None)
         if place:
-            yield from _secret(data, one, place, beside.get(one.group, {}))
+            yield from _secret(data, entry, place, beside.get(entry.group, {}))
 
 
 def _secret(data: bytes, entry: Entry, place: Place, beside: dict[str, Entry]) -> Iterator[JudgedSecret]:
