@@ -11,10 +11,10 @@ from keyguard.credential_files.syntax.entry import Entry, by_group, fits
 from keyguard.model.judged_secret import JudgedSecret
 
 #: names of the account that a password beside them belongs to, in lower case, the likeliest first
-_USERS = ("username", "user", "db_user", "dbuser", "user_name", "login", "user-name", "uid", "account", "name", "@username", "@user", "@name")
+_USERS = ("username", "user", "user-name", "user_name", "db_user", "dbuser", "login", "uid", "@username", "@user")
 
 
-class Row(NamedTuple):
+class Setting(NamedTuple):
     """A key of a format whose values are secrets."""
 
     keys: tuple[str, ...]
@@ -32,23 +32,23 @@ class Names(NamedTuple):
 
 
 def secrets_of(
-    entries: Iterable[Entry], rows: Sequence[Row] = (), names: Names | None = None
+    entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
 ) -> Iterator[JudgedSecret]:
-    """Yield the secrets among all entries of a text. A key that no row of the table has is judged by its name."""
+    """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
     all_entries = list(entries)
     users = by_group(all_entries)
     for entry in all_entries:
-        row = next((row for row in rows if fits(entry.keys, row.keys)), None)
-        found = _by_row(entry, row, users) if row else _by_name(entry, names, users) if names else None
+        setting = next((one for one in settings if fits(entry.keys, one.keys)), None)
+        found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
         if found:
             yield found
 
 
-def _by_row(entry: Entry, row: Row, users: dict[int, dict[str, Entry]]) -> JudgedSecret | None:
+def _as_set(entry: Entry, setting: Setting, users: dict[int, dict[str, Entry]]) -> JudgedSecret | None:
     if not is_password(entry.value):
         return None
-    found = judged(row.field, entry.value, entry.span, user=_user(entry, users), comment=entry.comment)
-    if found and row.chosen and not is_generated(entry.value):
+    found = judged(setting.field, entry.value, entry.span, user=_user(entry, users), comment=entry.comment)
+    if found and setting.chosen and not is_generated(entry.value):
         return weak(found, "words, where a generated key belongs")
     return found
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from string import ascii_letters, digits, hexdigits
 
-from keyguard.credential_files.table import FORMATS, Format, named
+from keyguard.credential_files.format import Format
+from keyguard.credential_files.table import FORMATS, named
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 

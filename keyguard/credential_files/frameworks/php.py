@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.credential_files.fields import Names, Row, secrets_of
 from keyguard.credential_files.judging import Field
+from keyguard.credential_files.settings import Names, Setting, secrets_of
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.syntax.literals import PHP, entries
 from keyguard.model.judged_secret import JudgedSecret
@@ -23,46 +23,50 @@ _LARAVEL = Field("laravel-app-key", "the key of a Laravel application", guessabl
 
 _SALTS = [f"{name}_{kind}" for name in ("auth", "secure_auth", "logged_in", "nonce") for kind in ("key", "salt")]
 _ROWS = (
-    Row(("db_password",), _WORDPRESS_DATABASE),
-    Row(("_db_passwd_",), _DATABASE),
-    Row(("dbpassword",), _DATABASE),
-    Row(("wgdbpassword",), _DATABASE),
-    Row(("dbpasswd",), _DATABASE),
-    Row(("dbpass",), _DATABASE),
-    Row(("database_password",), _DATABASE),
-    Row(("databases", "*", "*", "password"), _DATABASE),
-    Row(("connection", "*", "password"), _DATABASE),
-    Row(("connections", "*", "password"), _DATABASE),
-    Row(("datasources", "*", "password"), _DATABASE),
-    Row(("servers", "*", "password"), _DATABASE),
-    Row(("db", "*", "password"), _DATABASE),
-    Row(("db", "password"), _DATABASE),
-    Row(("ftp_pass",), _PASSWORD),
-    Row(("smtppass",), _PASSWORD),
-    Row(("controlpass",), _PASSWORD),
-    Row(("redis_server_auth",), _PASSWORD),
-    *(Row((name,), _SALT, chosen=True) for name in _SALTS),
-    Row(("hash_salt",), _SECRET, chosen=True),
-    Row(("drupal_hash_salt",), _SECRET, chosen=True),
-    Row(("crypt", "key"), _SECRET, chosen=True),
-    Row(("security", "salt"), _SECRET, chosen=True),
-    Row(("blowfish_secret",), _SECRET, chosen=True),
-    Row(("wgsecretkey",), _SECRET, chosen=True),
-    Row(("wgupgradekey",), _SECRET, chosen=True),
-    Row(("passwordsalt",), _SECRET, chosen=True),
-    Row(("cookievalidationkey",), _SECRET, chosen=True),
-    Row(("_cookie_key_",), _SECRET, chosen=True),
-    Row(("cookie_key",), _SECRET, chosen=True),
-    Row(("encryption_key",), _SECRET, chosen=True),
-    Row(("app_key",), _LARAVEL),
-    Row(("key",), _LARAVEL),
+    Setting(("db_password",), _WORDPRESS_DATABASE),
+    Setting(("_db_passwd_",), _DATABASE),
+    Setting(("dbpassword",), _DATABASE),
+    Setting(("wgdbpassword",), _DATABASE),
+    Setting(("dbpasswd",), _DATABASE),
+    Setting(("dbpass",), _DATABASE),
+    Setting(("database_password",), _DATABASE),
+    Setting(("databases", "*", "*", "password"), _DATABASE),
+    Setting(("connection", "*", "password"), _DATABASE),
+    Setting(("connections", "*", "password"), _DATABASE),
+    Setting(("datasources", "*", "password"), _DATABASE),
+    Setting(("servers", "*", "password"), _DATABASE),
+    Setting(("db", "*", "password"), _DATABASE),
+    Setting(("db", "password"), _DATABASE),
+    Setting(("ftp_pass",), _PASSWORD),
+    Setting(("smtppass",), _PASSWORD),
+    Setting(("controlpass",), _PASSWORD),
+    Setting(("redis_server_auth",), _PASSWORD),
+    *(Setting((name,), _SALT, chosen=True) for name in _SALTS),
+    Setting(("hash_salt",), _SECRET, chosen=True),
+    Setting(("drupal_hash_salt",), _SECRET, chosen=True),
+    Setting(("crypt", "key"), _SECRET, chosen=True),
+    Setting(("security", "salt"), _SECRET, chosen=True),
+    Setting(("blowfish_secret",), _SECRET, chosen=True),
+    Setting(("wgsecretkey",), _SECRET, chosen=True),
+    Setting(("wgupgradekey",), _SECRET, chosen=True),
+    Setting(("passwordsalt",), _SECRET, chosen=True),
+    Setting(("cookievalidationkey",), _SECRET, chosen=True),
+    Setting(("_cookie_key_",), _SECRET, chosen=True),
+    Setting(("cookie_key",), _SECRET, chosen=True),
+    Setting(("encryption_key",), _SECRET, chosen=True),
+    Setting(("app_key",), _LARAVEL),
+    Setting(("key",), _LARAVEL),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
 #: 16 or 32 bytes in base64; before Laravel 5.1 a random word of 32 characters
-_LARAVEL_KEY = re.compile(r"base64:(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)|(?=.{0,31}\d)(?=.{0,31}[a-z])[A-Za-z0-9]{32}")
+_LARAVEL_KEY = re.compile(
+    r"base64:(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)|(?=.{0,31}\d)(?=.{0,31}[a-z])[A-Za-z0-9]{32}"
+)
 #: what the sample of wp-config.php says in any language: words, but no digit and no sign
-_PHRASE = re.compile(r"[^\W\d_]+(?:[ '’,.-]+[^\W\d_]+)*[.!]?")
-_SIGN = re.compile(rb"(?i)define\(\s*['\"](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\"]\s*,|\bclass\s+JConfig\b")
+_PHRASE = re.compile(r"[^\W\d_]+(?:[ '\u2019,.-]{1,3}[^\W\d_]+){0,20}[.!]?")
+_SIGN = re.compile(
+    rb"(?i)define\(\s*['\"](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\"]\s*,|\bclass\s+JConfig\b"
+)
 #: bytes around a sign that are read where the path says nothing
 _AROUND = 16384
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.credential_files.fields import Names, Row, secrets_of, weak
 from keyguard.credential_files.judging import Field
+from keyguard.credential_files.settings import Names, Setting, secrets_of, weak
 from keyguard.credential_files.syntax.literals import PYTHON, entries
 from keyguard.model.judged_secret import JudgedSecret
 
@@ -18,7 +18,9 @@ _FLASK = Field("flask-secret-key", "the key that a Flask application signs sessi
 _PASSWORD = Field("python-settings-secret", "a password in the settings of a Python application")
 _SECRET = Field("python-settings-secret", "a key in the settings of a Python application")
 
-_OTHER = (Row(("databases", "*", "password"), Field("python-settings-secret", "the password of a Django database")),)
+_DATABASE = Setting(
+    ("databases", "*", "password"), Field("python-settings-secret", "the password of a Django database")
+)
 _NAMES = Names(_PASSWORD, _SECRET)
 _IS_DJANGO = re.compile(rb"\bINSTALLED_APPS\b|\bMIDDLEWARE\b|\bdjango\b|\bROOT_URLCONF\b")
 _INSECURE = b"django-insecure-"
@@ -27,7 +29,11 @@ _INSECURE = b"django-insecure-"
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
     field = _DJANGO if _IS_DJANGO.search(data) else _FLASK
-    rows = (Row(("secret_key",), field, chosen=True), Row(("secret_key_fallbacks", "*"), field, chosen=True), *_OTHER)
-    for found in secrets_of(entries(data, PYTHON), rows, _NAMES):
+    settings = (
+        Setting(("secret_key",), field, chosen=True),
+        Setting(("secret_key_fallbacks", "*"), field, chosen=True),
+        _DATABASE,
+    )
+    for found in secrets_of(entries(data, PYTHON), settings, _NAMES):
         insecure = data.startswith(_INSECURE, found.start)
         yield weak(found, "Django's own prefix for keys of development") if insecure else found
