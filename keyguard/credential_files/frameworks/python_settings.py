@@ -1,0 +1,39 @@
+"""Settings that are Python: Django's ``settings.py``, Flask's ``config.py``, Superset, Airflow, Jupyter.
+
+Django's are documented at https://docs.djangoproject.com/en/stable/ref/settings/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keyguard.credential_files.judging import Field
+from keyguard.credential_files.settings import Names, Setting, secrets_of, weak
+from keyguard.credential_files.syntax.literals import PYTHON, entries
+from keyguard.model.judged_secret import JudgedSecret
+
+_DJANGO = Field("django-secret-key", "Django's SECRET_KEY", guessable=False)
+_FLASK = Field("flask-secret-key", "the key that a Flask application signs sessions with")
+_PASSWORD = Field("python-settings-secret", "a password in the settings of a Python application")
+_SECRET = Field("python-settings-secret", "a key in the settings of a Python application")
+
+_DATABASE = Setting(
+    ("databases", "*", "password"), Field("python-settings-secret", "the password of a Django database")
+)
+_NAMES = Names(_PASSWORD, _SECRET)
+_IS_DJANGO = re.compile(rb"\bINSTALLED_APPS\b|\bMIDDLEWARE\b|\bdjango\b|\bROOT_URLCONF\b")
+_INSECURE = b"django-insecure-"
+
+
+def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
+    """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
+    field = _DJANGO if _IS_DJANGO.search(data) else _FLASK
+    settings = (
+        Setting(("secret_key",), field, chosen=True),
+        Setting(("secret_key_fallbacks", "*"), field, chosen=True),
+        _DATABASE,
+    )
+    for found in secrets_of(entries(data, PYTHON), settings, _NAMES):
+        insecure = data.startswith(_INSECURE, found.start)
+        yield weak(found, "Django's own prefix for keys of development") if insecure else found
