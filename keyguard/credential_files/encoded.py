@@ -68,3 +68,8 @@ def passwords_in_urls(data: bytes, start: int, end: int) -> Iterator[Password]:
         user, value = (_PERCENT.sub(lambda code: bytes.fromhex(code[1].decode()), part) for part in found.groups())
         texts = (part.decode("utf-8", "surrogateescape") for part in (user, value))
         yield Password(*texts, *found.span("password"))
+
+
+def plain_or_encoded(text: str) -> Credential:
+    """Return the password that a text is, or that it is in base64."""
+    return plain(text) or Credential("", text)

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from keyguard.generic.known_defaults import weak_reason
-from keyguard.generic.value_filters import dropped_by
+from keyguard.generic.value_filters import LONGEST, dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
@@ -38,7 +38,7 @@ def judged(
     ``value`` is what the program that reads the file gets: unquoted, decoded. ``user`` is the account's name, if the
     file gives one: a password equal to it is weak.
     """
-    if span[0] >= span[1] or dropped_by(value):
+    if span[0] >= span[1] or _is_none(field, value):
         return None
     weak = weak_reason(value, user)
     reasons = (field.reason, weak) if weak else (field.reason,)
@@ -51,6 +51,11 @@ def judged(
         comment=comment,
         guessable=field.guessable,
     )
+
+
+def _is_none(field: Field, value: str) -> bool:
+    """Whether a value is no secret. Keys and tokens that programs made may be long."""
+    return dropped_by(value if field.guessable else value[:LONGEST]) is not None
 
 
 def in_comment(data: bytes, at: int) -> bool:

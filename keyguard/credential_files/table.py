@@ -8,19 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 
+from keyguard.credential_files.client_formats import CLIENT_FORMATS
 from keyguard.credential_files.format import Format
 from keyguard.credential_files.names import PathTable
 from keyguard.credential_files.server_formats import SERVER_FORMATS
 
-FORMATS: tuple[Format, ...] = (
-    Format(
-        "netrc file",
-        "keyguard.credential_files.clients.netrc",
-        paths=(".netrc", "_netrc", "netrc"),
-        signs=(r"\bmachine\s{1,9}\S{1,100}\s{1,9}login\s{1,9}\S{1,100}\s{1,9}password\s{1,9}\S",),
-    ),
-    *SERVER_FORMATS,
-)
+FORMATS: tuple[Format, ...] = (*CLIENT_FORMATS, *SERVER_FORMATS)
 
 
 @cache
