@@ -30,7 +30,7 @@ _JOINED_PASSWORD = re.compile(
     r"\w*(?:password|passwd|passphrase)|(?:db|smtp|ftp|user|admin|root|mail|imap|proxy|my|mysql|sql|redis|ldap|bind|key|store"
     r"|keystore|truststore|ssl|auth)(?:pass|pwd|pw)"
 )
-_SECRET_LIST = """
+_LAST_WORD_LIST = """
 secret token pepper apikey secretkey accesskey privatekey authtoken accesstoken clientsecret appsecret appkey
 """
 #: what a key is called that is secret; any other one (a primary key, a cache key, a key of a map) is not
@@ -44,7 +44,7 @@ _NOT_LIST = """
 public pub no without require required use enable enabled has is show hide allow forgot reset min max old by foreign
 validate check confirm change generate generated random name label
 """
-_SECRETS = frozenset(_SECRET_LIST.split())
+_SECRETS = frozenset(_LAST_WORD_LIST.split())
 _KEYS = frozenset(_KEY_LIST.split())
 _NOT = frozenset(_NOT_LIST.split())
 _SALTED = frozenset(("hash", "password", "cookie", "session", "crypt", "security", "token", "key"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keyguard.credential_files.judging import Field, judged
+from keyguard.credential_files.parts import with_default
 from keyguard.credential_files.secret_names import Kind, is_generated, is_password, kind_of
 from keyguard.credential_files.syntax.entry import Entry, by_group, fits
 from keyguard.model.judged_secret import JudgedSecret
@@ -35,7 +36,7 @@ def secrets_of(
     entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
 ) -> Iterator[JudgedSecret]:
     """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
-    all_entries = list(entries)
+    all_entries = [with_default(one) for one in entries]
     users = by_group(all_entries)
     for entry in all_entries:
         setting = next((one for one in settings if fits(entry.keys, one.keys)), None)

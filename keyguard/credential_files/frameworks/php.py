@@ -14,12 +14,12 @@ from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.syntax.literals import PHP, entries
 from keyguard.model.judged_secret import JudgedSecret
 
-_DATABASE = Field("php-database-password", "the database password of a PHP application")
-_WORDPRESS_DATABASE = Field("php-database-password", "the database password of WordPress")
-_SALT = Field("wordpress-salt", "a key or salt of WordPress", guessable=False)
-_PASSWORD = Field("php-application-secret", "a password in the configuration of a PHP application")
-_SECRET = Field("php-application-secret", "a key in the configuration of a PHP application")
-_LARAVEL = Field("laravel-app-key", "the key of a Laravel application", guessable=False)
+_DATABASE = Field("database-password", "the database password of a PHP application")
+_WORDPRESS_DATABASE = Field("database-password", "the database password of WordPress")
+_SALT = Field("application-signing-key", "a key or salt of WordPress", guessable=False)
+_PASSWORD = Field("application-password", "a password in the configuration of a PHP application")
+_SECRET = Field("application-secret", "a key in the configuration of a PHP application")
+_LARAVEL = Field("application-signing-key", "the key of a Laravel application", guessable=False)
 
 _SALTS = [f"{name}_{kind}" for name in ("auth", "secure_auth", "logged_in", "nonce") for kind in ("key", "salt")]
 _ROWS = (

@@ -13,14 +13,12 @@ from keyguard.credential_files.settings import Names, Setting, secrets_of, weak
 from keyguard.credential_files.syntax.literals import PYTHON, entries
 from keyguard.model.judged_secret import JudgedSecret
 
-_DJANGO = Field("django-secret-key", "Django's SECRET_KEY", guessable=False)
-_FLASK = Field("flask-secret-key", "the key that a Flask application signs sessions with")
-_PASSWORD = Field("python-settings-secret", "a password in the settings of a Python application")
-_SECRET = Field("python-settings-secret", "a key in the settings of a Python application")
+_DJANGO = Field("application-signing-key", "Django's SECRET_KEY", guessable=False)
+_FLASK = Field("application-signing-key", "the key that a Flask application signs sessions with")
+_PASSWORD = Field("application-password", "a password in the settings of a Python application")
+_SECRET = Field("application-secret", "a key in the settings of a Python application")
 
-_DATABASE = Setting(
-    ("databases", "*", "password"), Field("python-settings-secret", "the password of a Django database")
-)
+_DATABASE = Setting(("databases", "*", "password"), Field("database-password", "the password of a Django database"))
 _NAMES = Names(_PASSWORD, _SECRET)
 _IS_DJANGO = re.compile(rb"\bINSTALLED_APPS\b|\bMIDDLEWARE\b|\bdjango\b|\bROOT_URLCONF\b")
 _INSECURE = b"django-insecure-"

@@ -16,12 +16,12 @@ from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
 _MASTER = Field("rails-master-key", "a file that contains a Rails master key and nothing else", guessable=False)
-_BASE = Field("rails-secret-key-base", "the key that Rails derives its cookies' keys from", guessable=False)
-_DEVISE_KEY = Field("rails-secret", "the key that Devise signs with", guessable=False)
-_PEPPER = Field("rails-secret", "the pepper of Devise's passwords", guessable=False)
-_DATABASE = Field("database-yml-password", "the password of a database of a Rails application")
-_PASSWORD = Field("rails-secret", "a password in the configuration of a Rails application")
-_SECRET = Field("rails-secret", "a key in the configuration of a Rails application")
+_BASE = Field("application-signing-key", "the key that Rails derives its cookies' keys from", guessable=False)
+_DEVISE_KEY = Field("application-signing-key", "the key that Devise signs with", guessable=False)
+_PEPPER = Field("application-signing-key", "the pepper of Devise's passwords", guessable=False)
+_DATABASE = Field("database-password", "the password of a database of a Rails application")
+_PASSWORD = Field("application-password", "a password in the configuration of a Rails application")
+_SECRET = Field("application-secret", "a key in the configuration of a Rails application")
 
 _ROWS = (
     Setting(("secret_key_base",), _BASE, chosen=True),
