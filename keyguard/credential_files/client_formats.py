@@ -100,7 +100,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
     Format(
         "Kubernetes Secret",
         "keyguard.credential_files.clouds.kubernetes_secret",
-        signs=(r"\bkind[\x22']?:\s{1,9}[\x22']?Secret[\x22']?\s",),
+        signs=(r"\bkind[\x22']?:\s{1,9}[\x22']?Secret[\x22']?[\s,}]",),
     ),
     Format(
         "passwords for PostgreSQL",

@@ -248,16 +248,6 @@ def _grafana(source: random.Random, argument: str) -> str:
     return base64.b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode()
 
 
-def _basic(source: random.Random, argument: str) -> str:
-    """Return base64 of a name (the argument, ``deploy`` by default), a colon and a password."""
-    return base64.b64encode(f"{argument or 'deploy'}:{_draw(source, _ALNUM, 18)}".encode()).decode()
-
-
-def _encoded(source: random.Random, argument: str) -> str:
-    """Return base64 of a password with as many characters as the argument says (18 by default)."""
-    return base64.b64encode(_draw(source, _ALNUM, _count(argument, 18, least=6)).encode()).decode()
-
-
 def _discord_id(source: random.Random, argument: str) -> str:
     """Return the start of a bot token: a numeric id with as many digits as the argument says (18 by default)."""
     return _unpadded(f"1{_draw(source, _DIGITS, _count(argument, 18, least=2) - 1)}".encode())
@@ -285,14 +275,13 @@ def _unpadded(data: bytes) -> str:
 
 
 _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
-    "basic": _basic,
     "bedrock": _bedrock,
     "bedrock-session": _bedrock_session,
     "clerk-pk": _clerk_publishable,
     "crc": _with_crc,
     "crc-hex": _with_hex_crc,
     "discord-id": _discord_id,
-    "encoded": _encoded,
+    "encoded": lambda source, argument: base64.b64encode((argument + _draw(source, _ALNUM, 18)).encode()).decode(),
     "github": _with_crc,
     "gitlab-routable": _gitlab_routable,
     "grafana": _grafana,

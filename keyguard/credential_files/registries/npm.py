@@ -27,7 +27,7 @@ _PLACES = {
 #: one setting inside another text; a name without a registry before it is no setting
 _SETTING = re.compile(
     rb"//[\w.:/${}@%-]{1,200}/:(?P<name>_authToken|_auth|_password)[\"']?(?:[ \t]{0,4}=[ \t]{0,4}|[ \t]{1,4})[\"']?"
-    rb"(?P<value>[^\s\"'`\\;,|&)>]{3,500})",
+    rb"(?P<value>[\w.=/+~-]{8,500})(?![\w.=/+~{}<>$(%*-])",
     re.IGNORECASE,
 )
 
