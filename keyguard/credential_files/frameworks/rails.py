@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field, judged
-from keyguard.credential_files.settings import Names, Setting, secrets_of
+from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
 from keyguard.credential_files.syntax import literals, yaml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret

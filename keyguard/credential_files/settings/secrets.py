@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keyguard.credential_files.judging import Field, judged
-from keyguard.credential_files.parts import with_default
-from keyguard.credential_files.secret_names import Kind, is_generated, is_password, kind_of
+from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
+from keyguard.credential_files.settings.parts import with_default
 from keyguard.credential_files.syntax.entry import Entry, fits
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
