@@ -1,0 +1,1 @@
+"""Passwords that clients of databases keep."""
