@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from keyguard.credential_files.format import Format
 
-
-
 CLIENT_FORMATS: tuple[Format, ...] = (
     Format(
         "netrc file",

@@ -17,6 +17,8 @@ class Credential(NamedTuple):
 
     user: str
     secret: str
+    part: str = ""
+    """The part of the value, as it is written, that contains the secret; empty if all of it does."""
 
 
 class Place(NamedTuple):
@@ -50,12 +52,15 @@ def secrets(data: bytes, entries: Iterable[Entry], places: tuple[Place, ...]) ->
 def secret(data: bytes, entry: Entry, place: Place, beside: Mapping[str, Entry]) -> Iterator[JudgedSecret]:
     """Yield the secret in an entry that stands in a place, if it is one; ``beside`` is as in :func:`by_group`."""
     user = next((beside[name].value for name in place.users if name in beside), "")
-    value = entry.value
+    value, span = entry.value, entry.span
     if place.decode:
         credential = place.decode(value)
         if credential is None:
             return
         user, value = credential.user or user, credential.secret
-    found = judged(place.field, value, entry.span, user=user, comment=entry.comment or in_comment(data, entry.start))
+        part = credential.part.encode("utf-8", "surrogateescape")
+        at = data.find(part, *span) if part else -1
+        span = (at, at + len(part)) if at >= 0 else span
+    found = judged(place.field, value, span, user=user, comment=entry.comment or in_comment(data, entry.start))
     if found:
         yield found

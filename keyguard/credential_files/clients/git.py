@@ -32,12 +32,16 @@ def _header(text: str) -> Credential | None:
     found = _HEADER.fullmatch(text.strip())
     if not found:
         return None
-    return basic(found["value"]) if found["kind"].lower() == "basic" else Credential("", found["value"])
+    value = found["value"]
+    credential = basic(value) if found["kind"].lower() == "basic" else Credential("", value)
+    return credential and credential._replace(part=value)
 
 
 _CONFIG = (
     Place(("extraheader",), Field(_RULE, "a header with a password or a token in git's configuration"), decode=_header),
-    Place(("smtppass",), Field("mail-password", "the password for a mail server in git's configuration"), ("smtpuser",)),
+    Place(
+        ("smtppass",), Field("mail-password", "the password for a mail server in git's configuration"), ("smtpuser",)
+    ),
     Place(("github", "token"), Field(_RULE, "a token in git's configuration", guessable=False), ("user",)),
     Place(("github", "password"), Field(_RULE, "a password in git's configuration"), ("user",)),
     Place(("gitlab", "token"), Field(_RULE, "a token in git's configuration", guessable=False), ("user",)),

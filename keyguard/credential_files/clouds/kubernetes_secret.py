@@ -32,7 +32,9 @@ _SETTINGS = Field(_RULE, "a file with a password in base64 in a Kubernetes Secre
 _PEM = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 _LOCKED = re.compile(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
-_PUBLIC = re.compile(r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE)
+_PUBLIC = re.compile(
+    r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE
+)
 #: bytes of a decoded file that are looked at
 _READ = 64 << 10
 

@@ -17,7 +17,7 @@ from keyguard.model.judged_secret import JudgedSecret
 def _ident(text: str) -> Credential | None:
     """Return what ``user:password`` stands for, plain or in base64."""
     user, _, password = text.partition(":")
-    return Credential(user, password) if password else basic(text)
+    return Credential(user, password, password) if password else basic(text)
 
 
 _RULE = "package-registry-credential"
