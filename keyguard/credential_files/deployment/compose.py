@@ -24,7 +24,7 @@ _ROWS = (
     Setting(("requirepass",), _COMMAND),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
-_ITEM = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,200})=")
+_ITEM = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,200})=(?P<quote>[\"']?)(?P<value>.*)(?P=quote)", re.DOTALL)
 _COMMAND_PASSWORD = re.compile(
     r"(?:\A|\s)--(?P<name>requirepass|masterauth|password)[ =][\"']?(?P<value>[^\s\"']{3,200})"
 )
@@ -44,7 +44,7 @@ def _settings(entries: Iterable[Entry]) -> Iterator[Entry]:
         if len(keys) > 1 and keys[-1].isdigit() and keys[-2] in _LISTS:
             item = _ITEM.match(entry.value)
             if item:
-                yield part(entry, item["name"], item.end())
+                yield part(entry, item["name"], *item.span("value"))
         elif "command" in keys[-2:]:
             for found in _COMMAND_PASSWORD.finditer(entry.value):
                 yield part(entry, found["name"], *found.span("value"))

@@ -15,6 +15,7 @@ from keyguard.credential_files.settings import Names, Setting, secrets_of
 from keyguard.credential_files.syntax import objects, xml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.syntax.xml_settings import with_pairs
+from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
 
 _CONNECTION = Field("database-password", "the password in a connection string")
@@ -34,22 +35,21 @@ _ROWS = (
 _NAMES = Names(_PASSWORD, _SECRET)
 _XML = re.compile(rb"[\s\xef\xbb\xbf]{0,20}<")
 _SIGN = re.compile(
-    rb"<machineKey\s|<connectionStrings\b|\buserPWD=|\"ConnectionStrings\"\s*:|<appSettings\b", re.IGNORECASE
+    rb"(?P<xml><machineKey\s|<connectionStrings\b|\buserPWD=)|\"ConnectionStrings\"\s{0,9}:", re.IGNORECASE
 )
 #: what a machineKey says that is made when the server starts
 _GENERATED = "AutoGenerate"
-#: bytes from the first sign on that are read where the path says nothing
-_AROUND = 1 << 20
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
-    sign = None if named else _SIGN.search(data)
-    if not named and not sign:
+    part = window(data, _SIGN, named)
+    if not part:
         return
-    text = data if not sign else data[: sign.start() + _AROUND]
-    is_xml = _XML.match(text) if not sign else sign[0].startswith(b"<") or sign[0].lower().startswith(b"userpwd")
-    yield from _secrets(text, with_pairs(xml.entries(text)) if is_xml else objects.entries(text))
+    sign = None if named else _SIGN.search(part.data)
+    is_xml = sign["xml"] if sign else _XML.match(data)
+    entries = with_pairs(xml.entries(part.data)) if is_xml else objects.entries(part.data)
+    yield from part.placed(_secrets(part.data, entries))
 
 
 def _secrets(data: bytes, entries: Iterable[Entry]) -> Iterator[JudgedSecret]:

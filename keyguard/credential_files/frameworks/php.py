@@ -12,6 +12,7 @@ from keyguard.credential_files.judging import Field
 from keyguard.credential_files.settings import Names, Setting, secrets_of
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.syntax.literals import PHP, entries
+from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
 
 _DATABASE = Field("database-password", "the database password of a PHP application")
@@ -67,20 +68,14 @@ _PHRASE = re.compile(r"[^\W\d_]+(?:[ '\u2019,.-]{1,3}[^\W\d_]+){0,20}[.!]?")
 _SIGN = re.compile(
     rb"(?i)define\(\s*['\"](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\"]\s*,|\bclass\s+JConfig\b"
 )
-#: bytes around a sign that are read where the path says nothing
-_AROUND = 16384
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
-    shift = 0
-    if not named:
-        sign = _SIGN.search(data)
-        shift = max(sign.start() - _AROUND, 0) if sign else 0
-        data = data[shift : shift + 2 * _AROUND]
-    wanted = (one for one in entries(data, PHP) if _may_be_secret(one))
-    for found in secrets_of(wanted, _ROWS, _NAMES):
-        yield found._replace(start=found.start + shift, end=found.end + shift) if shift else found
+    part = window(data, _SIGN, named)
+    if part:
+        wanted = (one for one in entries(part.data, PHP) if _may_be_secret(one))
+        yield from part.placed(secrets_of(wanted, _ROWS, _NAMES))
 
 
 def _may_be_secret(entry: Entry) -> bool:

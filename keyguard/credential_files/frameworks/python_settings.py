@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from keyguard.credential_files.judging import Field
 from keyguard.credential_files.settings import Names, Setting, secrets_of, weak
 from keyguard.credential_files.syntax.literals import PYTHON, entries
+from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
 
 _DJANGO = Field("application-signing-key", "Django's SECRET_KEY", guessable=False)
@@ -22,10 +23,16 @@ _DATABASE = Setting(("databases", "*", "password"), Field("database-password", "
 _NAMES = Names(_PASSWORD, _SECRET)
 _IS_DJANGO = re.compile(rb"\bINSTALLED_APPS\b|\bMIDDLEWARE\b|\bdjango\b|\bROOT_URLCONF\b")
 _INSECURE = b"django-insecure-"
+_SIGN = re.compile(_INSECURE)
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
+    part = window(data, _SIGN, named)
+    yield from part.placed(_secrets(part.data)) if part else ()
+
+
+def _secrets(data: bytes) -> Iterator[JudgedSecret]:
     field = _DJANGO if _IS_DJANGO.search(data) else _FLASK
     settings = (
         Setting(("secret_key",), field, chosen=True),

@@ -32,6 +32,8 @@ _ROWS = (
 )
 _NAMES = Names(_PASSWORD, _SECRET)
 _MASTER_KEY = re.compile(rb"\s{0,20}([0-9a-f]{32}(?:[0-9a-f]{32})?)\s{0,20}")
+#: a ``secrets.yml`` of another kind, whose values are encoded
+_KUBERNETES = re.compile(rb"^kind:[ ]*[\"']?Secret\b", re.MULTILINE)
 #: sections of ``secrets.yml`` and ``database.yml`` that are for a developer's machine
 _LOCAL_SECTIONS = ("development", "test")
 
@@ -47,7 +49,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         yield from secrets_of(literals.entries(data, literals.RUBY), _ROWS, _NAMES)
     else:
         rows = (*_ROWS, Setting(("password",), _DATABASE)) if b"database" in lowered else _ROWS
-        entries = list(yaml.entries(data))
+        entries = [] if _KUBERNETES.search(data) else list(yaml.entries(data))
         local = {one.span for one in entries if _is_local(one)}
         for one in secrets_of(entries, rows, _NAMES):
             is_local = (one.start, one.end) in local
