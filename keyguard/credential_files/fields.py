@@ -6,19 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from keyguard.credential_files.judging import Field, in_comment, judged
+from keyguard.credential_files.syntax.encoded import Credential
 from keyguard.credential_files.syntax.entry import Entry, by_group, fits
 from keyguard.model.judged_secret import JudgedSecret
 
 _ANY = "*"
-
-
-class Credential(NamedTuple):
-    """What an encoded value stands for."""
-
-    user: str
-    secret: str
-    part: str = ""
-    """The part of the value, as it is written, that contains the secret; empty if all of it does."""
 
 
 class Place(NamedTuple):
