@@ -129,8 +129,12 @@ def kinds() -> Iterator[Kind]:
     """Each syntax once with a password and once with a token."""
     for syntax in _SYNTAXES:
         value = "password" if syntax.quoted else "plain"
-        yield Kind(f"{syntax.name} password", syntax.paths, _named(syntax.variants, "PWNAME"), syntax.lines, value, "password")
-        yield Kind(f"{syntax.name} token", syntax.paths, _named(syntax.variants, "TOKENNAME"), syntax.lines, "token", "token")
+        yield Kind(
+            f"{syntax.name} password", syntax.paths, _named(syntax.variants, "PWNAME"), syntax.lines, value, "password"
+        )
+        yield Kind(
+            f"{syntax.name} token", syntax.paths, _named(syntax.variants, "TOKENNAME"), syntax.lines, "token", "token"
+        )
     for syntax in _SYNTAXES:
         if syntax.name in ("yaml", "properties", "php", "python", "env", "ini"):
             value = "password" if syntax.quoted else "plain"

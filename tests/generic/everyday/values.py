@@ -116,7 +116,9 @@ class Values(NamedTuple):
         """A host that could be real."""
         domain = f"{self.rng.choice(words.COMPANIES)}.{self.rng.choice(words.ENDINGS)}"
         private = f"10.{self.rng.randrange(256)}.{self.rng.randrange(256)}.{self.rng.randrange(1, 255)}"
-        return self.rng.choice((f"{self.rng.choice(words.PARTS)}.{domain}", f"db{self.rng.randrange(9)}.{domain}", private))
+        return self.rng.choice(
+            (f"{self.rng.choice(words.PARTS)}.{domain}", f"db{self.rng.randrange(9)}.{domain}", private)
+        )
 
     def alphanumeric_password(self) -> str:
         """A password that needs no quoting in a URL."""
@@ -167,3 +169,11 @@ class Values(NamedTuple):
         """A private key in PEM, in base64 once more."""
         kind = "EC PRIVATE KEY"
         return base64.b64encode(f"-----BEGIN {kind}-----\n{self.key_body()}\n-----END {kind}-----\n".encode()).decode()
+
+    def default(self) -> str:
+        """A password that everybody knows."""
+        return self.rng.choice(words.DEFAULTS)
+
+    def wrong(self) -> str:
+        """What tests type in where the password has to be wrong."""
+        return self.rng.choice(words.WRONG)

@@ -19,8 +19,12 @@ FOREIGN = (
 
 FIRST = "anna ben carla david elif fatima goran hiro ines jan kofi lucia marek nadia omar priya quinn rosa sven tomas".split()
 LAST = "miller schmidt rossi garcia nowak yilmaz tanaka silva dubois jansen kowalska petrov okafor singh larsen".split()
-PARTS = "shop billing orders inventory catalog payments mail search report import export media chat portal crm wiki".split()
-COMPANIES = "northwind acmetools bluefin greenleaf kestrel lumina orbit pinnacle quanta riverbend solstice tundra".split()
+PARTS = (
+    "shop billing orders inventory catalog payments mail search report import export media chat portal crm wiki".split()
+)
+COMPANIES = (
+    "northwind acmetools bluefin greenleaf kestrel lumina orbit pinnacle quanta riverbend solstice tundra".split()
+)
 ENDINGS = "net org io dev cloud de fr co.uk it pl jp".split()
 
 PASSWORD_NAMES = (
@@ -38,3 +42,6 @@ FOREIGN_PASSWORD_NAMES = (
     "passwort kennwort db_passwort mot_de_passe motdepasse contrasena clave_acceso senha senha_banco parola haslo "
     "wachtwoord losenord sifre heslo jelszo salasana"
 ).split()
+#: what programs come with, and what people leave as it is
+DEFAULTS = "changeme admin password guest postgres root secret example 123456 test".split()
+WRONG = "wrongpassword wrong-password incorrect invalid_password badpass notthepassword".split()
