@@ -177,7 +177,7 @@ def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
             line for occurrence in listed for line in _wrapped(history_phrases.place_with_history(occurrence), style)
         ]
         more = len(others) - len(listed) + finding.more
-        yield "also", places + ([f"and {number(more)} more {'place_text' if more == 1 else 'places'}"] if more else [])
+        yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
 
 
 def _wrapped(text: str, style: Style) -> list[str]:
