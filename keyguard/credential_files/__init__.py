@@ -1,0 +1,1 @@
+"""Files that have a syntax of their own for credentials, read by parsers: ``.netrc``, kubeconfig, ``.npmrc``, …"""

@@ -1,0 +1,1 @@
+"""Programs of users: netrc, git, file transfer, browsers, code hosts."""

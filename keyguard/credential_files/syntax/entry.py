@@ -1,0 +1,44 @@
+"""What a reader returns: a value, the keys that lead to it, and the bytes it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+#: keys that lead to a value; what lies deeper is read as if it lay at this depth
+DEEPEST = 64
+
+
+class Entry(NamedTuple):
+    """One value of a file."""
+
+    keys: tuple[str, ...]
+    """The keys that lead to it, outermost first, its own name last; an item of a list has its index, in digits."""
+    value: str
+    """The value without quotes, escapes decoded."""
+    start: int
+    end: int
+    """The span of the value as it is written, in bytes, without quotes."""
+    comment: bool = False
+    """Whether it stands in a comment."""
+
+    @property
+    def name(self) -> str:
+        """Its own name: the last key."""
+        return self.keys[-1] if self.keys else ""
+
+
+def by_parent(entries: Iterable[Entry]) -> dict[tuple[str, ...], dict[str, Entry]]:
+    """Return the keys of each parent -> (name in lower case -> entry), in order; the last of equal names counts."""
+    found: dict[tuple[str, ...], dict[str, Entry]] = {}
+    for one in entries:
+        found.setdefault(one.keys[:-1], {})[one.name.lower()] = one
+    return found
+
+
+def fits(keys: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether the end of the keys fits a pattern in lower case, in which ``*`` is any one key."""
+    if len(keys) < len(pattern):
+        return False
+    tail = keys[len(keys) - len(pattern) :]
+    return all(want == "*" or want == have.lower() for want, have in zip(pattern, tail, strict=True))
