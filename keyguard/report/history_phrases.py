@@ -110,8 +110,9 @@ def history_advice(finding: Finding, hook: str = "") -> str:
 
 def _take_out(finding: Finding) -> str:
     """Return what is left to do about a dead key that is still in the files."""
-    doubt = f"; keyguard verify {shown(finding.id)} asks its vendor" if finding.ended.startswith("revoked") else ""
-    return f"It works no longer: take it out of the files{doubt}."
+    if finding.ended.startswith("revoked"):
+        return f"Take it out of the files; keyguard verify {shown(finding.id)} asks its vendor whether it is revoked."
+    return "It works no longer: take it out of the files."
 
 
 def is_staged(finding: Finding) -> bool:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from keyguard.model.finding import Certainty, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.advice import further_steps
-from keyguard.report.ansi import BOLD, CARET_COLOR, paint
+from keyguard.report.ansi import BOLD, CARET_COLOR, cells, paint
 from keyguard.report.blocks import Block
 from keyguard.report.phrases import counted, has_vendor, headline, in_commit, is_doubtful, number, prose
-from keyguard.report.snippet import cells
 from keyguard.support.dates import age
 from keyguard.support.sanitize import shown, shown_path
 

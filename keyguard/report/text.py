@@ -8,7 +8,7 @@ from typing import TextIO
 from keyguard.model.finding import Finding, Run
 from keyguard.report import Style, history_phrases
 from keyguard.report.advice import block_steps, further_steps
-from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
+from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint, wrapped
 from keyguard.report.blocks import Block, other_places, shown_blocks
 from keyguard.report.phrases import (
     allowed_text,
@@ -29,7 +29,6 @@ from keyguard.report.phrases import (
 from keyguard.report.refusals import commit_lines, refuses_commit
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, refused_lines, summary_line
-from keyguard.report.wrapping import wrapped
 from keyguard.support.sanitize import shown
 
 _MOST_PLACES = 5
