@@ -67,7 +67,8 @@ def wrapped(line: str, style: Style, indent: str = "  ") -> list[str]:
     words, width = [""], -1
     for word in line.split(" "):
         columns = _columns(word)
-        if width + 1 + columns > room and any(words):
+        # an arrow or a bullet is not left alone
+        if width + 1 + columns > room and width > len(indent):
             found.append(" ".join(words))
             # what was harmless in the middle of a line may not be so at its start
             words, width = [indent + (word if "\x1b" in word else shown(word))], len(indent) + columns

@@ -344,7 +344,7 @@ def test_what_is_said_before_the_first_commit_works_as_well(inside: Inside, tmp_
 
 def test_a_false_alarm_ends_as_the_refusal_says(inside: Inside, moving: Repo) -> None:
     moving.write("new.env", leaking_line(7)).add()
-    said = inside("hook", "pre-commit", cwd=moving.path).out
+    said = inside("hook", "pre-commit", cwd=moving.path).out.replace("\n    ", " ")
     marker = said.partition("false alarm: '")[2].partition("'")[0]
     moving.write("new.env", f"{leaking_line(7).rstrip()}  {marker}\n").add("new.env")
     assert hook(inside, moving) == 0

@@ -116,8 +116,8 @@ def test_what_was_not_sent_is_not_said_to_be_in_clones(hook: str, said: str) -> 
     for place in (past(at_head=True), past()):
         text = rendered("text", historic(remembered(place)), Style(hook=hook))
         assert f"= fix:   {said}" in text
-        assert "existing clones" not in text
-        assert "existing clones" in rendered("text", historic(remembered(place)))
+        assert "clone" not in text
+        assert "clone" in rendered("text", historic(remembered(place)))
 
 
 @pytest.mark.parametrize(
