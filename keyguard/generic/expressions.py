@@ -8,16 +8,18 @@ of Python, and has to end in something definite, since Hyperscan reports every e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.generic.commands import HEADS, VARIABLES
-from keyguard.model.judged_secret import JudgedSecret
+
+if TYPE_CHECKING:
+    from keyguard.model.judged_secret import JudgedSecret
 
 #: bytes around a hit that a finder may read on each side
 REACH = 400
 
 #: (text, offset of the end of the hit, path as far as known) -> the secrets there; the same one may come more than once
-Finder = Callable[[bytes, int, bytes], Iterator[JudgedSecret]]
+Finder = Callable[[bytes, int, bytes], "Iterator[JudgedSecret]"]
 
 
 class Syntax(NamedTuple):

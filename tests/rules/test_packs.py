@@ -23,13 +23,15 @@ from keyguard.support import tomlfile
 PACKS = sorted(Path(loader.builtin_dir()).glob("*.toml"))
 RULES: RuleSet = loader.parse(loader.read_packs())
 #: vendors that are no companies: they have no page and no host
-NOBODY = {"unknown", "private-key", "connection-string", "http-authentication", "command-line"}
+NOBODY = {"unknown", "private-key", "connection-string", "http-authentication", "command-line", "credential-file"}
+NOBODY |= {"server-credential", "generic-secret"}
 #: hosts that packages are fetched from; spelt in two parts, or this file would name them
 INDEXES = ["py" + "pi.org", "registry." + "npmjs", "crates" + ".io", "rubygems" + ".org", "hub." + "docker.com"]
 STEPS = re.compile(r"(?:^|\n)([0-9])\. ")
 
 every_pack = pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
 every_rule = pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+every_pattern = pytest.mark.parametrize("rule", [one for one in RULES.rules if one.pattern], ids=lambda rule: rule.id)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -124,7 +126,7 @@ def test_a_rule_that_shares_its_form_says_how_it_is_told_from_the_others(rule: R
         assert vendor.names or vendor.hosts or vendor.imports
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.pattern], ids=lambda rule: rule.id)
+@every_pattern
 def test_a_rule_has_a_secret_with_a_body_in_it_and_stays_far_from_the_limits(rule: Rule) -> None:
     compiled_pattern = re.compile(rule.pattern.encode())
     assert {"secret", "body"} <= set(compiled_pattern.groupindex)
