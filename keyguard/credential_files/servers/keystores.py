@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.credential_files.judging import in_comment
+from keyguard.credential_files.settings.secrets import weak
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "keystore"
@@ -48,6 +49,9 @@ _KINDS = (
         "a secret key ring of OpenPGP",
     ),
 )
+#: names of stores of certificates to trust; the alias of the key of Android's debugging
+_TRUST = re.compile(rb"trust|cacerts", re.IGNORECASE)
+_ANDROID = b"androiddebugkey"
 #: first bytes of stores of Java, which may contain nothing but certificates
 _JAVA = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 #: a private key of PuTTY without a pass phrase, and what comes before its private part
@@ -63,8 +67,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield one secret for each store or key. See :data:`keyguard.credential_files.table.Finder`."""
     for kind in _KINDS:
         if len(data) >= kind.size and kind.start.match(data):
-            if data[:4] not in _JAVA or _has_java_key(data):
-                yield _file(data, _RULE, kind.reason)
+            yield from _store(data, path, kind.reason)
             return
     for found in _PUTTY.finditer(data):
         open_key = found["encryption"] == b"none"
@@ -76,6 +79,17 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     agent = _AGENT.match(data) if named else None
     if agent and agent["kind"] != b"shadowed-":
         yield _file(data, _RULE if agent["kind"] else "putty-key", "a private key of GnuPG")
+
+
+def _store(data: bytes, path: bytes, reason: str) -> Iterator[JudgedSecret]:
+    """Yield a store, unless it contains only certificates to trust, as far as that can be told."""
+    if data[:4] in _JAVA and not _has_java_key(data) or _TRUST.search(path.rpartition(b"/")[2]):
+        return
+    found = _file(data, _RULE, reason)
+    is_debug = _ANDROID in data[:_SPAN]
+    yield (
+        weak(found, "the key that Android's build makes for debugging, whose password is known") if is_debug else found
+    )
 
 
 def _has_java_key(data: bytes) -> bool:
