@@ -103,13 +103,13 @@ CLIENT_FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "passwords for PostgreSQL",
-        "keyguard.credential_files.databases.postgres",
+        "keyguard.credential_files.clients.postgres",
         paths=(".pgpass", "pgpass", "pgpass.conf", "pg_service.conf", ".pg_service.conf"),
         signs=(r":(?:5432|5433|6432):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",),
     ),
     Format(
         "option file of MySQL",
-        "keyguard.credential_files.databases.mysql",
+        "keyguard.credential_files.clients.mysql",
         paths=(".my.cnf", "my.cnf", "my.ini", "*.my.cnf", "mysql.cnf", "client.cnf", ".mysql.cnf"),
         signs=(r"\[(?:client|mysqldump|mysqladmin)\]\s{1,20}(?:user|password|host|port|socket)\s{0,9}=",),
     ),

@@ -6,17 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from keyguard.credential_files.judging import Field, in_comment, judged
+from keyguard.credential_files.syntax.encoded import Credential
 from keyguard.credential_files.syntax.entry import Entry, by_group, fits
 from keyguard.model.judged_secret import JudgedSecret
 
 _ANY = "*"
-
-
-class Credential(NamedTuple):
-    """What an encoded value stands for."""
-
-    user: str
-    secret: str
 
 
 class Place(NamedTuple):
@@ -50,12 +44,15 @@ def secrets(data: bytes, entries: Iterable[Entry], places: tuple[Place, ...]) ->
 def secret(data: bytes, entry: Entry, place: Place, beside: Mapping[str, Entry]) -> Iterator[JudgedSecret]:
     """Yield the secret in an entry that stands in a place, if it is one; ``beside`` is as in :func:`by_group`."""
     user = next((beside[name].value for name in place.users if name in beside), "")
-    value = entry.value
+    value, span = entry.value, entry.span
     if place.decode:
         credential = place.decode(value)
         if credential is None:
             return
         user, value = credential.user or user, credential.secret
-    found = judged(place.field, value, entry.span, user=user, comment=entry.comment or in_comment(data, entry.start))
+        part = credential.part.encode("utf-8", "surrogateescape")
+        at = data.find(part, *span) if part else -1
+        span = (at, at + len(part)) if at >= 0 else span
+    found = judged(place.field, value, span, user=user, comment=entry.comment or in_comment(data, entry.start))
     if found:
         yield found

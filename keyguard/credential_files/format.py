@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from keyguard.model.judged_secret import JudgedSecret
+if TYPE_CHECKING:
+    from keyguard.model.judged_secret import JudgedSecret
 
 #: (text, path as far as known, whether the path says that it is of the format) -> the secrets in it, in any order.
 #: Linear in the text, raises for none. Where only a sign was found, the text may be anything that contains it.
-Finder = Callable[[bytes, bytes, bool], Iterator[JudgedSecret]]
+Finder = Callable[[bytes, bytes, bool], "Iterator[JudgedSecret]"]
 
 
 class Format(NamedTuple):

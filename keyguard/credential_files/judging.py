@@ -61,4 +61,5 @@ def _is_none(field: Field, value: str) -> bool:
 def in_comment(data: bytes, at: int) -> bool:
     """Whether the line around an offset begins as a comment."""
     first = max(data.rfind(b"\n", max(at - _REACH, 0), at) + 1, at - _REACH, 0)
-    return _COMMENT.match(data, first, at) is not None
+    sign = _COMMENT.match(data, first, at)
+    return sign is not None and data.find(b"-->", sign.end(), at) < 0

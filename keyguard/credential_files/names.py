@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from keyguard.support.regex import expression
@@ -63,21 +62,23 @@ class PathTable(Generic[Row]):
         return [one.row for one in known if one.fits(place, name)]
 
 
-@dataclass(frozen=True)
 class _Known(Generic[Row]):
     """A pattern, taken apart."""
 
-    within: bytes
-    deep: bool
-    start: bytes
-    end: bytes
-    row: Row
+    __slots__ = ("_deep", "_end", "_start", "_within", "row")
+
+    def __init__(self, within: bytes, deep: bool, start: bytes, end: bytes, row: Row) -> None:
+        self._within = within
+        self._deep = deep
+        self._start = start
+        self._end = end
+        self.row = row
 
     def fits(self, place: bytes, name: bytes) -> bool:
         """Whether a name in a folder, which begins and ends with a slash, fits."""
-        if not (name.startswith(self.start) and name.endswith(self.end)):
+        if not (name.startswith(self._start) and name.endswith(self._end)):
             return False
-        return self.within in place if self.deep else place.endswith(self.within)
+        return self._within in place if self._deep else place.endswith(self._within)
 
 
 def _undotted(folder: bytes) -> bytes:

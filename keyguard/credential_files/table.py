@@ -7,17 +7,22 @@ kubeconfig is one whatever it is called, and a blob in history has no name at fi
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from keyguard.credential_files.client_formats import CLIENT_FORMATS
 from keyguard.credential_files.format import Format
-from keyguard.credential_files.names import PathTable
 from keyguard.credential_files.server_formats import SERVER_FORMATS
+
+if TYPE_CHECKING:
+    from keyguard.credential_files.names import PathTable
 
 FORMATS: tuple[Format, ...] = (*CLIENT_FORMATS, *SERVER_FORMATS)
 
 
 @cache
 def _paths() -> PathTable[Format]:
+    from keyguard.credential_files.names import PathTable  # what needs the signs alone is quicker without
+
     return PathTable((one.paths, one) for one in FORMATS)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.credential_files.encoded import basic, passwords_in_urls
-from keyguard.credential_files.fields import Credential, Place, secrets
+from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini, yaml
+from keyguard.credential_files.syntax.encoded import Credential, basic, passwords_in_urls
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "code-host-credential"
@@ -32,7 +32,9 @@ def _header(text: str) -> Credential | None:
     found = _HEADER.fullmatch(text.strip())
     if not found:
         return None
-    return basic(found["value"]) if found["kind"].lower() == "basic" else Credential("", found["value"])
+    value = found["value"]
+    credential = basic(value) if found["kind"].lower() == "basic" else Credential("", value)
+    return credential and credential._replace(part=value)
 
 
 _CONFIG = (

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyguard.credential_files.encoded import private_key
 from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field
 from keyguard.credential_files.syntax import objects, yaml
+from keyguard.credential_files.syntax.encoded import private_key
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "kubeconfig-credential"

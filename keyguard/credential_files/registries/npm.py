@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.credential_files.encoded import basic, passwords_in_urls, plain_or_encoded
 from keyguard.credential_files.fields import Place, secret
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini
+from keyguard.credential_files.syntax.encoded import basic, passwords_in_urls, plain_or_encoded
 from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.model.judged_secret import JudgedSecret
 

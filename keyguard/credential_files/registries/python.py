@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyguard.credential_files.encoded import passwords_in_urls
 from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini
+from keyguard.credential_files.syntax.encoded import passwords_in_urls
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "package-registry-credential"

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyguard.credential_files.encoded import basic
-from keyguard.credential_files.fields import Credential, Place, secrets
+from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field
 from keyguard.credential_files.syntax import yaml
+from keyguard.credential_files.syntax.encoded import Credential, basic
 from keyguard.model.judged_secret import JudgedSecret
 
 
 def _ident(text: str) -> Credential | None:
     """Return what ``user:password`` stands for, plain or in base64."""
     user, _, password = text.partition(":")
-    return Credential(user, password) if password else basic(text)
+    return Credential(user, password, password) if password else basic(text)
 
 
 _RULE = "package-registry-credential"

@@ -8,11 +8,20 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.credential_files.fields import Credential
+from keyguard.credential_files.syntax.entry import text_of
 
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s/:@\"'<>]{0,200}):(?P<password>[^\s/@\"'<>]{1,500})@")
 _KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
+
+
+class Credential(NamedTuple):
+    """What an encoded value stands for."""
+
+    user: str
+    secret: str
+    part: str = ""
+    """The part of the value, as it is written, that contains the secret; empty if all of it does."""
 
 
 class Password(NamedTuple):
@@ -66,8 +75,7 @@ def passwords_in_urls(data: bytes, start: int, end: int) -> Iterator[Password]:
     """Yield the passwords of the URLs in a part of a text."""
     for found in _URL.finditer(data, start, end):
         user, value = (_PERCENT.sub(lambda code: bytes.fromhex(code[1].decode()), part) for part in found.groups())
-        texts = (part.decode("utf-8", "surrogateescape") for part in (user, value))
-        yield Password(*texts, *found.span("password"))
+        yield Password(text_of(user), text_of(value), *found.span("password"))
 
 
 def plain_or_encoded(text: str) -> Credential:

@@ -1,1 +1,0 @@
-"""Passwords that clients of databases keep."""
