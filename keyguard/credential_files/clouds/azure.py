@@ -6,12 +6,12 @@ https://learn.microsoft.com/entra/msal/dotnet/how-to/token-cache-serialization
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from keyguard.credential_files.fields import Place, secret
 from keyguard.credential_files.judging import Field
 from keyguard.credential_files.syntax import objects
-from keyguard.credential_files.syntax.entry import by_group
+from keyguard.credential_files.syntax.entry import Entry, by_group
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "cloud-credential"
@@ -38,6 +38,10 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         beside = groups.get(entry.group, {})
         if field and any(name in beside for name in names):
             yield from secret(data, entry, Place((entry.name,), field), beside)
-        elif entry.name == "secret" and "credential_type" in beside:
-            if beside["credential_type"].value.lower() in _CACHED:
-                yield from secret(data, entry, Place((entry.name,), _TOKEN), beside)
+        elif entry.name == "secret" and _is_cached(beside):
+            yield from secret(data, entry, Place((entry.name,), _TOKEN), beside)
+
+
+def _is_cached(beside: Mapping[str, Entry]) -> bool:
+    """Whether an object is that of a token in MSAL's cache, which is not one that says who someone is."""
+    return "credential_type" in beside and beside["credential_type"].value.lower() in _CACHED

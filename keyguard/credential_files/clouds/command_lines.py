@@ -5,11 +5,12 @@ What a value is, its name says: ``access-token``, ``authtoken``, ``api_key``, ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from keyguard.credential_files.fields import Place, secrets
-from keyguard.credential_files.judging import Field, judged
-from keyguard.credential_files.settings import Names, secrets_of
+from keyguard.credential_files.judging import Field, in_comment, judged
+from keyguard.credential_files.settings.secrets import Names, secrets_of
 from keyguard.credential_files.syntax import ini, objects, yaml
 from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.model.judged_secret import JudgedSecret
@@ -18,9 +19,6 @@ _RULE = "cloud-credential"
 _TOKEN = Field(_RULE, "a token or key in the configuration of a command line", guessable=False)
 _NAMES = Names(Field(_RULE, "a password in the configuration of a command line"), _TOKEN)
 _PLACES = (
-    Place(
-        ("credentials", "*", "token"), Field(_RULE, "a token for a host in Terraform's configuration", guessable=False)
-    ),
     Place(("*", "token"), _TOKEN),
     Place(("authtoken",), _TOKEN),
     Place(("auth-contexts", "*"), _TOKEN),
@@ -32,6 +30,10 @@ _PLACES = (
     Place(("fs-passphrase",), Field(_RULE, "the passphrase of a file system in the configuration of a command line")),
 )
 _KAGGLE = (Place(("key",), Field(_RULE, "the API key of a Kaggle account", guessable=False)),)
+#: a host of Terraform's, in the text of anything
+_TERRAFORM = re.compile(
+    rb"\bcredentials\s{1,4}\"[\w.-]{3,80}\"\s{0,4}\{\s{1,40}token\s{0,9}=\s{0,9}\"(?P<token>[^\"\s]{8,300})\""
+)
 #: files that are a token, and nothing else
 _WHOLE = (b".vault-token", b"vault-token")
 
@@ -39,20 +41,36 @@ _WHOLE = (b".vault-token", b"vault-token")
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
     name = path.lower().rpartition(b"/")[2]
-    if named and name in _WHOLE:
-        found = judged(_TOKEN, text_of(data.strip()), _stripped(data))
-        if found:
-            yield found
-        return
+    if not named:
+        yield from _embedded(data)
+    elif name in _WHOLE:
+        yield from _token(data, *_stripped(data))
+    else:
+        yield from _file(data, name)
+
+
+def _file(data: bytes, name: bytes) -> Iterator[JudgedSecret]:
     entries = list(_entries(data, name))
-    places = _PLACES if named else _PLACES[:1]
-    taken = [*secrets(data, entries, places)]
-    if b"kaggle" in name or not named:
+    taken = [*secrets(data, entries, _PLACES)]
+    if b"kaggle" in name:
         taken += secrets(data, _beside_user(entries), _KAGGLE)
     yield from taken
-    if named:
-        spans = {(one.start, one.end) for one in taken}
-        yield from (one for one in secrets_of(entries, names=_NAMES) if (one.start, one.end) not in spans)
+    spans = {(one.start, one.end) for one in taken}
+    yield from (one for one in secrets_of(entries, names=_NAMES) if (one.start, one.end) not in spans)
+
+
+def _embedded(data: bytes) -> Iterator[JudgedSecret]:
+    """Yield the tokens for Terraform's hosts and the keys of Kaggle accounts in any text."""
+    for found in _TERRAFORM.finditer(data):
+        yield from _token(data, *found.span("token"))
+    if b'"key"' in data:
+        yield from secrets(data, _beside_user(list(objects.entries(data))), _KAGGLE)
+
+
+def _token(data: bytes, start: int, end: int) -> Iterator[JudgedSecret]:
+    found = judged(_TOKEN, text_of(data[start:end]), (start, end), comment=in_comment(data, start))
+    if found:
+        yield found
 
 
 def _entries(data: bytes, name: bytes) -> Iterable[Entry]:

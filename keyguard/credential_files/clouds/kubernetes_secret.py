@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from keyguard.credential_files.clients.docker import PLACES as _REGISTRIES
 from keyguard.credential_files.fields import secrets
 from keyguard.credential_files.judging import Field, in_comment, judged
-from keyguard.credential_files.secret_names import Kind, is_generated, is_password, kind_of
+from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
 from keyguard.credential_files.syntax import objects, properties, yaml
 from keyguard.credential_files.syntax.encoded import from_base64, passwords_in_urls
 from keyguard.credential_files.syntax.entry import Entry, text_of

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from keyguard.credential_files.judging import Field
-from keyguard.credential_files.parts import part
-from keyguard.credential_files.settings import Names, Setting, secrets_of
+from keyguard.credential_files.settings.parts import part
+from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
 from keyguard.credential_files.syntax import yaml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from keyguard.credential_files.connection_strings import password_in
 from keyguard.credential_files.judging import Field, judged
-from keyguard.credential_files.settings import Names, Setting, secrets_of
+from keyguard.credential_files.settings.connection_strings import password_in
+from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
+from keyguard.credential_files.settings.xml_pairs import with_pairs
 from keyguard.credential_files.syntax import objects, xml
 from keyguard.credential_files.syntax.entry import Entry
-from keyguard.credential_files.syntax.xml_settings import with_pairs
 from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
-from keyguard.credential_files.settings import Names, Setting, secrets_of
+from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
+from keyguard.credential_files.settings.xml_pairs import with_pairs
 from keyguard.credential_files.syntax import hocon, properties, xml, yaml
 from keyguard.credential_files.syntax.entry import Entry
-from keyguard.credential_files.syntax.xml_settings import with_pairs
 from keyguard.model.judged_secret import JudgedSecret
 
 _DATABASE = Field("database-password", "the password of a data source")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
-from keyguard.credential_files.settings import Names, Setting, secrets_of
+from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.syntax.literals import PHP, entries
 from keyguard.credential_files.window import window

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
-from keyguard.credential_files.settings import Names, Setting, secrets_of, weak
+from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of, weak
 from keyguard.credential_files.syntax.literals import PYTHON, entries
 from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
-from keyguard.credential_files.settings import Names, secrets_of
+from keyguard.credential_files.settings.secrets import Names, secrets_of
 from keyguard.credential_files.syntax import properties
 from keyguard.model.judged_secret import JudgedSecret
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field
-from keyguard.credential_files.settings import Names, secrets_of
+from keyguard.credential_files.settings.secrets import Names, secrets_of
 from keyguard.credential_files.syntax import xml
 from keyguard.model.judged_secret import JudgedSecret
 
