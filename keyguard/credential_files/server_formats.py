@@ -6,26 +6,26 @@ from keyguard.credential_files.format import Format
 
 
 def _format(name: str, module: str, paths: str, *signs: str) -> Format:
-    """Return a format; ``module`` is relative to this package, ``paths`` are separated by white space."""
-    return Format(name, f"keyguard.credential_files.{module}", tuple(paths.split()), signs)
+    """Return a format; ``paths`` are separated by white space."""
+    return Format(name, module, tuple(paths.split()), signs)
 
 
 SERVER_FORMATS: tuple[Format, ...] = (
     _format(
         "configuration of a PHP application",
-        "frameworks.php",
+        "keyguard.credential_files.frameworks.php",
         """
         wp-config.php wp-config-*.php configuration.php settings.php settings.*.php settings.inc.php
         config.inc.php config.php config.*.php config-*.php config/*.php app/etc/env.php parameters.php
-        localsettings.php localconfiguration.php main-local.php common.php database.php db.php
-        dbconfig.php connection.php
+        localsettings.php localconfiguration.php main-local.php common.php database.php db.php dbconfig.php
+        connection.php
         """,
         r"define\(\s{0,9}['\x22](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\x22]\s{0,99},\s{0,99}['\x22]",
         r"\bclass\s{1,9}JConfig\b",
     ),
     _format(
         "settings of a Python application",
-        "frameworks.python_settings",
+        "keyguard.credential_files.frameworks.python_settings",
         """
         settings.py settings_*.py *_settings.py settings/*.py config.py config/*.py *_config.py
         configuration.py production.py instance/*.py
@@ -34,16 +34,16 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a Rails application",
-        "frameworks.rails",
+        "keyguard.credential_files.frameworks.rails",
         """
-        master.key config/credentials/*.key config/*.key secrets.yml secrets.yml.* database.yml
-        database.yml.* database.*.yml config/application.yml secret_token.rb session_store.rb
-        config/initializers/*.rb config/environments/*.rb
+        master.key config/credentials/*.key config/*.key secrets.yml secrets.yml.* database.yml database.yml.*
+        database.*.yml config/application.yml secret_token.rb session_store.rb config/initializers/*.rb
+        config/environments/*.rb
         """,
     ),
     _format(
         "configuration of a .NET application",
-        "frameworks.dotnet",
+        "keyguard.credential_files.frameworks.dotnet",
         """
         web.config web.*.config app.config app.*.config *.exe.config *.dll.config connectionstrings.config
         appsettings.config appsettings.json appsettings.*.json usersecrets/**/secrets.json *.pubxml.user
@@ -56,31 +56,31 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a Java application",
-        "frameworks.java",
+        "keyguard.credential_files.frameworks.java",
         """
         application.properties application-*.properties application.yml application-*.yml application.yaml
         application-*.yaml bootstrap.properties bootstrap-*.properties bootstrap.yml bootstrap-*.yml
-        bootstrap.yaml application.conf application-*.conf *.application.conf reference.conf
-        tomcat-users.xml context.xml server.xml hibernate.cfg.xml persistence.xml applicationcontext*.xml
-        spring-*.xml *-ds.xml standalone*.xml jdbc.properties db.properties database.properties
-        datasource.properties druid.properties hibernate.properties config.properties mail.properties
-        redis.properties liquibase.properties flyway.conf sonar-project.properties keystore.properties
-        key.properties signing.properties
+        bootstrap.yaml application.conf application-*.conf *.application.conf reference.conf tomcat-users.xml
+        context.xml server.xml hibernate.cfg.xml persistence.xml applicationcontext*.xml spring-*.xml *-ds.xml
+        standalone*.xml jdbc.properties db.properties database.properties datasource.properties
+        druid.properties hibernate.properties config.properties mail.properties redis.properties
+        liquibase.properties flyway.conf sonar-project.properties keystore.properties key.properties
+        signing.properties
         """,
     ),
     _format(
         "file of password hashes",
-        "servers.password_files",
+        "keyguard.credential_files.servers.password_files",
         """
-        .htpasswd htpasswd *.htpasswd *htpasswd* .htdigest *.htdigest shadow gshadow master.passwd
-        smbpasswd passwd passwd.db
+        .htpasswd htpasswd *.htpasswd *htpasswd* .htdigest *.htdigest shadow gshadow master.passwd smbpasswd
+        passwd passwd.db
         """,
         r"^#?\s?[^\s:#\x22'=(){}<>]{1,64}:!{0,2}(?:\{[\w-]{2,14}\})?\$(?:1|5|6|y|2[abxy]?|apr1|argon2id?)\$[\w./]",
         r"^[^\s:]{1,64}:\d{1,10}:(?:[0-9A-F]{32}|X{32}):[0-9A-F]{32}:\[",
     ),
     _format(
         "WireGuard configuration",
-        "networks.wireguard",
+        "keyguard.credential_files.networks.wireguard",
         """
         wg*.conf wireguard/*.conf wireguard/*.key
         """,
@@ -88,7 +88,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "Docker Compose file",
-        "deployment.compose",
+        "keyguard.credential_files.deployment.compose",
         """
         docker-compose.yml docker-compose*.yml docker-compose.yaml docker-compose*.yaml compose.yml
         compose*.yml compose.yaml compose*.yaml docker-stack*.yml *.compose.yml *-compose.yml stack.yml
@@ -96,7 +96,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "OpenVPN profile",
-        "networks.openvpn",
+        "keyguard.credential_files.networks.openvpn",
         """
         *.ovpn openvpn/*.conf openvpn/**/*.conf
         """,
@@ -105,7 +105,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "secrets of IPsec and PPP",
-        "networks.ipsec",
+        "keyguard.credential_files.networks.ipsec",
         """
         ipsec.secrets ipsec.*.secrets ipsec.d/*.secrets swanctl.conf swanctl/**/*.conf chap-secrets
         pap-secrets
@@ -114,7 +114,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "password of a wireless network",
-        "networks.wireless",
+        "keyguard.credential_files.networks.wireless",
         """
         wpa_supplicant.conf wpa_supplicant-*.conf hostapd.conf *.nmconnection system-connections/*
         netplan/*.yaml ifcfg-* keys-* iwd/*.psk *.8021x
@@ -125,7 +125,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a network device",
-        "networks.devices",
+        "keyguard.credential_files.networks.devices",
         """
         running-config* startup-config* *-confg *running-config* *startup-config*
         """,
@@ -139,7 +139,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "directory of LDAP",
-        "servers.directory",
+        "keyguard.credential_files.servers.directory",
         """
         *.ldif slapd.conf ldap.conf nslcd.conf pam_ldap.conf ldap.secret sssd.conf
         """,
@@ -149,45 +149,42 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a server",
-        "servers.service_settings",
+        "keyguard.credential_files.servers.service_settings",
         """
         redis.conf redis-*.conf *-redis.conf sentinel.conf users.acl rabbitmq.conf rabbitmq.config
-        advanced.config grafana.ini custom.ini odoo.conf odoo-server.conf openerp-server.conf
-        supervisord.conf zabbix_server.conf zabbix.conf.php sasl_passwd sasl_password relay_passwd
-        passwd.client .msmtprc msmtprc .fetchmailrc fetchmailrc .muttrc muttrc .offlineimaprc ssmtp.conf
-        .mbsyncrc elasticsearch.yml kibana.yml logstash.yml filebeat.yml metricbeat.yml alertmanager.yml
-        prometheus.yml influxdb.conf gitea/**/app.ini app.ini freshrss.conf pgbouncer.ini airflow.cfg
-        superset.ini nextcloud.conf manager.conf sip.conf pjsip.conf cachet.conf snmpd.conf radiusd.conf
-        clients.conf bacula-*.conf bareos-*.conf settings.ini config.ini local.ini production.ini
-        development.ini
+        advanced.config grafana.ini custom.ini odoo.conf odoo-server.conf openerp-server.conf supervisord.conf
+        zabbix_server.conf zabbix.conf.php passwd.client elasticsearch.yml kibana.yml logstash.yml
+        filebeat.yml metricbeat.yml alertmanager.yml prometheus.yml influxdb.conf gitea/**/app.ini app.ini
+        freshrss.conf pgbouncer.ini airflow.cfg superset.ini nextcloud.conf manager.conf sip.conf pjsip.conf
+        cachet.conf snmpd.conf radiusd.conf clients.conf bacula-*.conf bareos-*.conf settings.ini config.ini
+        local.ini production.ini development.ini
         """,
     ),
     _format(
-        "keystore or private key of a program",
-        "servers.keystores",
+        "keystore",
+        "keyguard.credential_files.servers.keystores",
         """
-        *.jks *.jceks *.keystore *.ks *.bks *.p12 *.pfx *.kdbx *.kdb *.ppk secring.gpg secring.*
+        *.jks *.jceks *.keystore *.ks *.bks *.p12 *.pfx *.kdbx *.kdb secring.gpg secring.*
         private-keys-v1.d/*.key *.gpg *.pgp
         """,
         r"\xfe\xed\xfe\xed\x00\x00\x00[\x01\x02]\x00",
         r"\xce\xce\xce\xce\x00\x00\x00[\x01\x02]\x00",
         r"\x03\xd9\xa2\x9a[\x65-\x67]\xfb\x4b\xb5",
         r"\x30\x82[\x00-\xff]{2}\x02\x01\x03\x30(?:\x82[\x00-\xff]{2}|\x80)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",
-        r"PuTTY-User-Key-File-[23]:",
     ),
     _format(
         "variables of Ansible",
-        "deployment.ansible",
+        "keyguard.credential_files.deployment.ansible",
         """
         group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml inventory/**/*
-        inventories/**/* hosts hosts.ini hosts.yml vars.yml vars/*.yml vars/*.yaml defaults/main.yml
-        vault.yml vault.yaml
+        inventories/**/* hosts hosts.ini vars.yml vars/*.yml vars/*.yaml defaults/main.yml vault.yml
+        vault.yaml
         """,
         r"\bansible_(?:ssh_|become_|sudo_|su_|winrm_|httpapi_)?pass(?:word)?[ \t]{0,9}[=:][ \t]{0,9}[^\s{$]",
     ),
     _format(
         "Terraform state or variables",
-        "deployment.terraform",
+        "keyguard.credential_files.deployment.terraform",
         """
         *.tfstate *.tfstate.backup *.tfvars *.tfvars.json *.tf
         """,
@@ -195,7 +192,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "image or service of a machine",
-        "deployment.images",
+        "keyguard.credential_files.deployment.images",
         """
         dockerfile dockerfile.* dockerfile-* *.dockerfile containerfile *.service *.service.d/*.conf
         """,
@@ -203,11 +200,11 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "answers for an installer",
-        "deployment.installers",
+        "keyguard.credential_files.deployment.installers",
         """
-        user-data user-data.* *user-data* cloud-init* cloud-config* ks.cfg *.ks *kickstart* *ks*.cfg
-        preseed* *.preseed *.seed unattend*.xml autounattend*.xml sysprep*.xml groups.xml
-        scheduledtasks.xml services.xml datasources.xml drives.xml
+        user-data user-data.* *user-data* cloud-init* cloud-config* ks.cfg *.ks *kickstart* *ks*.cfg preseed*
+        *.preseed *.seed unattend*.xml autounattend*.xml sysprep*.xml groups.xml scheduledtasks.xml
+        services.xml datasources.xml drives.xml
         """,
         r"^#cloud-config\b",
         r"^[ \t]{0,9}rootpw[ \t]{1,9}\S",
@@ -218,7 +215,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "values of a deployment",
-        "deployment.values",
+        "keyguard.credential_files.deployment.values",
         """
         values.yaml values.yml values-*.yaml values-*.yml values.*.yaml values/*.yaml *-values.yaml
         *_values.yaml vagrantfile gitlab.rb attributes/*.rb
