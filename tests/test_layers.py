@@ -24,6 +24,8 @@ ROOMS = (
     ("acceptance", "attribution"),
     ("triage",),
     ("engine",),
+    ("credential_files",),
+    ("generic",),
     ("rules",),
     ("odb", "remote", "report", "sources"),
     ("cache", "config", "git"),

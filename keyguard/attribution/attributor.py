@@ -72,13 +72,15 @@ class Attributor:
 
         Return None if all matching rules need context and there is none: then the text is no key.
         """
+        if match.judged is not None:
+            return _certain(self._ruleset.rules[match.rules[0]], *match.judged.reasons, ground=Ground.SHAPE)
         company = self._company(match.rules)
         rules = company.rules
         if len(rules) == 1 and not rules[0].needs_context and not rules[0].fallback:
             return _alone(rules[0], match.secret)
         proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
         if len(proven) == 1:
-            return _certain(proven[0], _STRUCTURE, Ground.PROOF)
+            return _certain(proven[0], _STRUCTURE, ground=Ground.PROOF)
         place = _KeyContext(match, page, path)
         if proven or company.narrowing:
             rules = proven or _narrowed(rules, match.secret)
@@ -128,7 +130,7 @@ class Attributor:
         if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
             return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
         for evidence in (*found, *used):
-            return _certain(_rule_of(rules, evidence.vendor), evidence.why, Ground.NAME)
+            return _certain(_rule_of(rules, evidence.vendor), evidence.why, ground=Ground.NAME)
         mentioned = uses if host is None or any(one.vendor == host.vendor for one in uses) else [*uses, host]
         for several in chain([mentioned], self._beside(vendors, name, place)):
             if len(several) == 1:
@@ -173,7 +175,7 @@ class Attributor:
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
         if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:
-            return _certain(shaped[0], _STRUCTURE, Ground.PROOF)
+            return _certain(shaped[0], _STRUCTURE, ground=Ground.PROOF)
         if len(shaped) == 1:
             return _likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
         if len(named) == len(rules) and not shaped:
@@ -249,9 +251,9 @@ def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evide
 
 def _alone(rule: Rule, secret: bytes) -> Attribution:
     if _is_proven(rule, secret):
-        return _certain(rule, _STRUCTURE, Ground.PROOF)
+        return _certain(rule, _STRUCTURE, ground=Ground.PROOF)
     if rule.confidence is Confidence.HIGH:
-        return _certain(rule, "the key's prefix", Ground.PROOF)
+        return _certain(rule, "the key's prefix", ground=Ground.PROOF)
     return _likely([rule], rule.vendor, "the words around it", Ground.SHAPE)
 
 
@@ -267,8 +269,8 @@ def _is_proven(rule: Rule, secret: bytes) -> bool:
     return rule.checksum in checksums.PROOFS and checksums.CHECKSUMS[rule.checksum](secret)
 
 
-def _certain(rule: Rule, why: str, ground: Ground) -> Attribution:
-    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=Certainty.CERTAIN, because=(why,), ground=ground)
+def _certain(rule: Rule, *why: str, ground: Ground) -> Attribution:
+    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=Certainty.CERTAIN, because=why, ground=ground)
 
 
 def _likely(rules: list[Rule], vendor: str, why: str, ground: Ground) -> Attribution:

@@ -79,6 +79,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
             extra_json_schema=_IS_SEVERITY,
         ),
     ] = "low"
+    confidence: Annotated[
+        str,
+        Meta(
+            description="Least confidence with which a secret that has no vendor's format makes the exit code 1.",
+            examples=["medium"],
+            extra_json_schema={"enum": ["high", "medium"]},
+        ),
+    ] = "high"
     rules: Annotated[
         tuple[str, ...], Meta(description="Further rule packs, files or folders.", examples=[["rules/ours.toml"]])
     ] = ()

@@ -18,7 +18,7 @@ import msgspec
 from keyguard.config.keys import Config as Config
 from keyguard.config.keys import PathSettings
 from keyguard.config.rotation import Rotation, read_record
-from keyguard.model.finding import Configuration, Severity
+from keyguard.model.finding import Confidence, Configuration, Severity
 from keyguard.support import userdirs
 from keyguard.support.errors import ConfigError, RuleError
 
@@ -34,6 +34,8 @@ _IS_LINK = (errno.ELOOP, errno.EMLINK)
 
 
 _Table = TypeVar("_Table", bound=msgspec.Struct)
+#: how sure a secret without a vendor's format can be required to be
+_CONFIDENCES = (Confidence.HIGH.value, Confidence.MEDIUM.value)
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -183,6 +185,13 @@ def parse_severity(text: str) -> Severity:
         raise ConfigError(f"{text!r} is not a severity: {labels}") from None
 
 
+def parse_confidence(text: str) -> Confidence:
+    """Return the confidence with that name. Raise ConfigError for one with which nothing fails a run."""
+    if text.lower() not in _CONFIDENCES:
+        raise ConfigError(f"{text!r} is not a confidence: {', '.join(_CONFIDENCES)}")
+    return Confidence(text.lower())
+
+
 def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> Settings | None:
     """Return the settings in the content of a file; None for a pyproject.toml without our table.
 
@@ -226,6 +235,10 @@ def _check_values(config: Config) -> None:
         parse_size(config.max_size)
     except ConfigError as error:
         raise ConfigError(f"max-size: {error}") from error
+    try:
+        parse_confidence(config.confidence)
+    except ConfigError as error:
+        raise ConfigError(f"confidence: {error}") from error
     levels = [("hooks: fail-on", config.hooks.fail_on), *(("paths: severity", one.severity) for one in config.paths)]
     levels = [("fail-on", config.fail_on), *((key, name) for key, name in levels if name)]
     for key, name in (*levels, *((f"severity: {rule}", name) for rule, name in config.severity.items())):

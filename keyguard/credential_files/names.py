@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Generic, TypeVar
+
+from keyguard.support.regex import expression
 
 Row = TypeVar("Row")
 
 #: what people add to the name of a copy (``.netrc.bak``, ``credentials~``, ``.npmrc.example``)
-_COPIES = re.compile(
+_COPIES = expression(
     rb"(?:~|[._-](?:bak|backup|old|orig|save|copy|example|sample|template|tmpl|tpl|dist|default|symlink|j2|erb|ejs|local)"
     rb"|\.[0-9]{1,8})\Z"
 )
 #: names under which dotfile managers keep ``.netrc``: ``dot_netrc``, ``private_dot_netrc``, ``dot-netrc``
-_DOTFILES = re.compile(rb"\A(?:(?:private|readonly|executable|exact|create|modify|literal)_)*dot[_-]")
+_DOTFILES = expression(rb"\A(?:(?:private|readonly|executable|exact|create|modify|literal)_)*dot[_-]")
 
 
 class PathTable(Generic[Row]):

@@ -11,7 +11,7 @@ import msgspec
 
 from keyguard import __version__
 from keyguard.cache import directory
-from keyguard.engine import prefilter
+from keyguard.engine import detectors, prefilter
 from keyguard.engine.prefilter import Prefilter
 from keyguard.rules import loader
 from keyguard.rules.loader import AddedPack, RuleSet
@@ -166,19 +166,21 @@ def _is_native(engine: str) -> bool:
 def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
     """Return the prefilter, and whether it had to be compiled."""
     if not native:
-        return prefilter.PythonPrefilter(_plan(found).anchors), not found.database
+        plan = _plan(found)
+        return prefilter.PythonPrefilter(plan.anchors, plan.expressions), not found.database
     if found.database:
         try:
             return prefilter.HyperscanPrefilter((), found.database, found.widths), False
         except prefilter.unusable():
             pass  # compiled for another kind of processor: the home folder may be shared between machines
-    return prefilter.HyperscanPrefilter(_plan(found).anchors), True
+    plan = _plan(found)
+    return prefilter.HyperscanPrefilter(plan.anchors, expressions=plan.expressions), True
 
 
 def _stamp(packs: tuple[str, ...], added: tuple[AddedPack, ...], native: bool) -> str:
     """Return a name for these packs and for all code that compiles them."""
     library = prefilter.library_version() if native else "python"
-    return loader.stamp(packs, __version__, library, added=added)
+    return loader.stamp(packs, __version__, library, detectors.stamp(), added=added)
 
 
 def _file_name(stamp: str) -> str:

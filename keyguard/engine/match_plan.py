@@ -26,8 +26,10 @@ class AnchorUse(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True):
-    """Forms, anchors, and the uses of each anchor."""
+    """Forms, anchors, the uses of each anchor, and the expressions for detectors."""
 
     forms: tuple[Form, ...]
     anchors: tuple[Anchor, ...]
     leads: tuple[tuple[AnchorUse, ...], ...]
+    expressions: tuple[str, ...] = ()
+    """What finds the places for detectors; empty if no rule has one."""

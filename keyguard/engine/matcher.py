@@ -7,18 +7,23 @@ the match costs one anchored attempt; others are searched for in a window as wid
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyguard.credential_files import table
 from keyguard.engine.match_plan import AnchorUse, Plan
-from keyguard.engine.overlaps import Candidate, Kind, outside_matches, resolve
+from keyguard.engine.overlaps import Candidate, Kind, outside_matches, resolve, with_judged
 from keyguard.engine.prefilter import Prefilter
+from keyguard.engine.secret_tests import SecretTests
 from keyguard.engine.string_lengths import COUNTED, length_before, match_from
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet
-from keyguard.support import digests
+
+if TYPE_CHECKING:
+    from keyguard.engine.detectors import Detectors
 
 #: bytes beyond a window that a look-ahead may examine
 _SLACK = 64
@@ -47,7 +52,6 @@ class Matcher:
         self._grouped: dict[int, tuple[Kind, ...]] = {}
         #: the number of what the rules of a kind ask of a text, apart from their checksum
         self._tests: dict[Kind, int] = {}
-        self._numbers: dict[tuple[object, ...], int] = {}
         #: the patterns without boundaries
         self._bare: dict[int, re.Pattern[bytes]] = {}
 
@@ -69,21 +73,36 @@ class Matcher:
         return frozenset(index for index, rule in enumerate(self.rules) if vendors[rule.vendor].is_nobody)
 
     @cached_property
-    def _samples(self) -> frozenset[str]:
-        """The digests of published sample keys, which are no keys of any vendor.
+    def _check(self) -> SecretTests:
+        return SecretTests(self.rules, self._added)
 
-        Samples in a rule of the scanned repository count for that rule only.
-        """
-        known = (rule for index, rule in enumerate(self.rules) if index not in self._added)
-        return frozenset(sample for rule in known for sample in rule.samples)
+    @cached_property
+    def _detectors(self) -> Detectors:
+        from keyguard.engine.detectors import Detectors
 
-    def find(self, data: bytes) -> Found:
-        """Return all matches in a text, sorted by place."""
-        hits = self.prefilter.hits(data)
-        return self.confirm(data, hits) if hits else Found([], [])
+        return Detectors(self.rules)
 
-    def confirm(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
-        """Return the matches among the hits of the prefilter."""
+    def find(self, data: bytes, path: bytes | None = None) -> Found:
+        """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""
+        hits = self.prefilter.search(data)
+        return self.confirm(data, hits.anchors, hits.places, path)
+
+    def confirm(
+        self,
+        data: bytes,
+        hits: list[tuple[int, int]],
+        places: Sequence[tuple[int, int]] = (),
+        path: bytes | None = None,
+    ) -> Found:
+        """Return the matches among the hits of the prefilter; those of detectors only with a path."""
+        found = self._matched(data, hits) if hits else Found([], [])
+        if path is None or not (places or (path and table.named(path))):
+            return found
+        judged = self._detectors.find(data, places, path)
+        return Found(with_judged(found.matches, judged, found.placeholders), found.placeholders)
+
+    def _matched(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
+        """Return the matches of patterns among the hits of the prefilter."""
         found = self._matches(data, hits)
         if not found:
             return Found([], [])
@@ -119,13 +138,13 @@ class Matcher:
         real, genuine = list[Kind](), list[Kind]()
         form, secret, offset = asked
         for kind in self._kinds(form):
-            if self.rules[kind[0]].checksum and not self._is_rule(kind[0], match):
+            if self.rules[kind[0]].checksum and not self._check.is_rule(kind[0], match):
                 continue
             real.append(kind)
             test = self._tests[kind], secret, offset
             found = tested.get(test)
             if found is None:
-                found = tested[test] = self._is_placeholder(kind[0], match, body)
+                found = tested[test] = self._check.is_placeholder(kind[0], match, body)
             if not found:
                 genuine.append(kind)
         return real, genuine
@@ -177,7 +196,7 @@ class Matcher:
             return None
         first, stop = match.span("secret")
         body = max(match.start("body"), first) if "body" in pattern.groupindex else first
-        if all(self._is_placeholder(kind[0], match, body) for kind in self._kinds(lead.form)):
+        if all(self._check.is_placeholder(kind[0], match, body) for kind in self._kinds(lead.form)):
             return None
         return Match(first, stop, body, match["secret"], rules, *match.span())
 
@@ -232,15 +251,8 @@ class Matcher:
                 whose = rule.family or rule.id, index in self._added, index in self._nobodys
                 kinds.setdefault((*whose, *test), []).append(index)
             found = self._grouped[form] = tuple(map(tuple, kinds.values()))
-            self._tests.update((kind, self._test_of(self.rules[kind[0]], kind[0])) for kind in found)
+            self._tests.update((kind, self._check.number(kind[0])) for kind in found)
         return found
-
-    def _test_of(self, rule: Rule, index: int) -> int:
-        """A number for what ``_is_placeholder`` looks at: the same for rules that ask the same."""
-        samples = rule.samples if index in self._added else ()
-        spelled = bool(rule.checksum or rule.spelled)
-        test = rule.guessable, rule.placeholders, rule.entropy, spelled, samples
-        return self._numbers.setdefault(test, len(self._numbers))
 
     def _begins(self, form: int, data: bytes, start: int) -> bool:
         """Whether what has to stand before a form stands before a place; looked at once for all that begin there."""
@@ -263,33 +275,3 @@ class Matcher:
         found = self._plan.forms[form]
         pattern = self._whole[form] = re.compile((found.left + found.pattern).encode())
         return pattern
-
-    def _is_rule(self, index: int, match: re.Match[bytes]) -> bool:
-        check = self.rules[index].checksum
-        if not check:
-            return True
-        from keyguard.rules import checksums
-
-        return check not in checksums.REQUIRED or checksums.CHECKSUMS[check](match["secret"])
-
-    def _is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
-        # imported late: most texts with an anchor contain no match, and most commits no such text
-        from keyguard.engine.placeholders import is_placeholder, is_spelled
-        from keyguard.engine.word_shapes import is_wordy
-
-        rule, secret = self.rules[index], match["secret"]
-        random = secret[body - match.start("secret") :]
-        if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
-            return True
-        if not rule.spelled and ((not rule.checksum and is_spelled(random)) or (rule.family and is_wordy(random))):
-            return True
-        known = self._samples
-        if not (known or (rule.samples and index in self._added)):
-            return False
-        digest = _digest(secret)
-        return digest in known or (index in self._added and digest in rule.samples)
-
-
-@lru_cache(maxsize=1024)
-def _digest(secret: bytes) -> str:
-    return digests.new("sha256", secret).hexdigest()

@@ -7,9 +7,7 @@ from itertools import accumulate
 
 import msgspec
 
-from keyguard.model.finding import Confidence, Match, Rule
-
-_RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
+from keyguard.model.finding import Match, Rule
 
 #: the numbers of rules of one family that require the same of a match
 Kind = tuple[int, ...]
@@ -55,7 +53,7 @@ def resolve(data: bytes, candidates: list[Candidate], rules: tuple[Rule, ...], n
 
 def _best(kinds: tuple[Kind, ...], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> tuple[bool, int, int]:
     """The best of some rules: whether it has a vendor, how sure it is, and how early it comes."""
-    return max((kind[0] not in nobodys, _RANK[rules[rule].confidence], -rule) for kind in kinds for rule in kind)
+    return max((kind[0] not in nobodys, rules[rule].confidence.rank, -rule) for kind in kinds for rule in kind)
 
 
 def _rank(one: Candidate, vendor: bool, sure: int, early: int) -> tuple[bool, int, int, int, int]:
@@ -81,3 +79,13 @@ def outside_matches(spans: list[tuple[int, int]], matches: list[Match]) -> list[
     farthest = [*accumulate((one.end for one in matches), max)]
     before = [bisect_left(starts, end) for _, end in spans]
     return [span for span, count in zip(spans, before, strict=True) if not count or farthest[count - 1] <= span[0]]
+
+
+def with_judged(matches: list[Match], judged: list[Match], placeholders: list[tuple[int, int]]) -> list[Match]:
+    """Return the matches of patterns, and those of detectors that overlap neither these nor placeholders, in order."""
+    if not judged:
+        return matches
+    taken = sorted([*((one.start, one.end) for one in matches), *placeholders])
+    ends = [*accumulate((end for _, end in taken), max)]
+    free = [one for one in judged if not (at := bisect_left(taken, (one.end,))) or ends[at - 1] <= one.start]
+    return sorted([*matches, *free], key=lambda one: one.start)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from keyguard.engine import detectors
 from keyguard.engine.match_plan import AnchorUse, Form, Plan
 from keyguard.model.finding import Rule
 from keyguard.rules import literals
@@ -29,10 +30,14 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
     for index, rule in enumerate(rules):
+        if rule.detector:
+            found_by = True
+            continue
         users.setdefault((rule.pattern, rule.boundary), []).append(index)
         named.setdefault((rule.pattern, rule.boundary), set()).update(rule.literals)
     forms: list[Form] = []
     leads: dict[Anchor, list[AnchorUse]] = {}
+    found_by = False
     for (pattern, boundary), indices in users.items():
         left, right = _BOUNDARIES[boundary]
         width = literals.max_width(pattern)
@@ -40,7 +45,12 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
             place = msgspec.structs.replace(anchor, before=(0, 0))
             leads.setdefault(place, []).append(AnchorUse(form=len(forms), before=anchor.before))
         forms.append(Form(left=left, pattern=f"(?:{pattern}){right}", rules=tuple(indices), width=width))
-    return Plan(forms=tuple(forms), anchors=tuple(leads), leads=tuple(map(tuple, leads.values())))
+    return Plan(
+        forms=tuple(forms),
+        anchors=tuple(leads),
+        leads=tuple(map(tuple, leads.values())),
+        expressions=detectors.expressions() if found_by else (),
+    )
 
 
 def _named(words: Iterable[str], width: int) -> list[Anchor]:

@@ -7,33 +7,46 @@ equal whichever of them ran (a differential test checks that).
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 10
+FORMAT = 11
+
+
+class Hits(NamedTuple):
+    """Where something could be in a text, in no order."""
+
+    anchors: list[tuple[int, int]]
+    """Index of an anchor, and the offset of its literal."""
+    places: list[tuple[int, int]]
+    """Index of an expression, and the offset of the end of what it matches."""
 
 
 class Prefilter(Protocol):
-    """Finds anchors."""
+    """Finds anchors of rules, and places that detectors look at."""
 
     name: str
     reach: int
     """The length of the longest anchor minus one: the largest distance between two of its bytes."""
 
+    def search(self, data: bytes) -> Hits:
+        """Return every occurrence of an anchor and of an expression."""
+
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """Return (index of the anchor, offset of its literal) for every occurrence, in no order."""
 
     def fires(self, data: bytes) -> bool:
-        """Whether there is any hit."""
+        """Whether there is anything."""
 
-    def places(self, data: bytes) -> list[int]:
-        """Return the offsets of the hits, in no order."""
+    def anchor_offsets(self, data: bytes) -> list[int]:
+        """Return the offsets of the anchors, in no order."""
 
 
 class HyperscanPrefilter:
@@ -42,18 +55,24 @@ class HyperscanPrefilter:
     name = "hyperscan"
 
     def __init__(
-        self, anchors: tuple[Anchor, ...], compiled: bytes | None = None, widths: tuple[int, ...] = ()
+        self,
+        anchors: tuple[Anchor, ...],
+        compiled: bytes | None = None,
+        widths: tuple[int, ...] = (),
+        expressions: tuple[str, ...] = (),
     ) -> None:
         """For a database that is ``compiled`` already, the widths of the anchors are enough."""
         import hyperscan
 
         self._widths = widths or tuple(anchor.width for anchor in anchors)
+        self._anchors = len(self._widths)
         self.reach = max(self._widths, default=1) - 1
         self._found: list[tuple[int, int]] = []
+        self._places: list[tuple[int, int]] = []
         if compiled is not None:
             self._database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
         else:
-            self._database = _compile(hyperscan, anchors)
+            self._database = _compile(hyperscan, anchors, expressions)
         self._scratch = hyperscan.Scratch(self._database)
 
     def dump(self) -> bytes:
@@ -62,34 +81,41 @@ class HyperscanPrefilter:
 
         return bytes(hyperscan.dumpb(self._database))
 
+    def search(self, data: bytes) -> Hits:
+        """See :class:`Prefilter`."""
+        # new lists each time: an interrupted search leaves hits behind
+        found: list[tuple[int, int]] = []
+        places: list[tuple[int, int]] = []
+        self._found, self._places = found, places
+        self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
+        widths = self._widths
+        return Hits([(anchor, end - widths[anchor]) for anchor, end in found] if found else found, places)
+
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
-        # a new list each time: an interrupted search leaves hits behind
-        found = self._found = []
-        self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
-        if not found:
-            return []
-        widths = self._widths
-        return [(anchor, end - widths[anchor]) for anchor, end in found]
+        return self.search(data).anchors
 
     def fires(self, data: bytes) -> bool:
         """See :class:`Prefilter`."""
-        return bool(self.hits(data))
+        return any(self.search(data))
 
-    def places(self, data: bytes) -> list[int]:
+    def anchor_offsets(self, data: bytes) -> list[int]:
         """See :class:`Prefilter`."""
         return [at for _, at in self.hits(data)]
 
-    def _note(self, anchor: int, start: int, end: int, flags: int, context: object) -> None:
-        self._found.append((anchor, end))
+    def _note(self, number: int, start: int, end: int, flags: int, context: object) -> None:
+        if number < self._anchors:
+            self._found.append((number, end))
+        else:
+            self._places.append((number - self._anchors, end))
 
 
 class PythonPrefilter:
-    """``bytes.find``, literal by literal, for platforms without Hyperscan."""
+    """``bytes.find``, literal by literal, and ``re`` for expressions, for platforms without Hyperscan."""
 
     name = "python"
 
-    def __init__(self, anchors: tuple[Anchor, ...]) -> None:
+    def __init__(self, anchors: tuple[Anchor, ...], expressions: tuple[str, ...] = ()) -> None:
         exact: dict[bytes, list[int]] = {}
         folded: dict[bytes, list[int]] = {}
         for index, anchor in enumerate(anchors):
@@ -98,6 +124,12 @@ class PythonPrefilter:
         self._folded = folded
         self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
+        self._expressions = [re.compile(one.encode(), re.IGNORECASE | re.MULTILINE) for one in expressions]
+
+    def search(self, data: bytes) -> Hits:
+        """See :class:`Prefilter`."""
+        places = [(number, one.end()) for number, found in enumerate(self._expressions) for one in found.finditer(data)]
+        return Hits(self.hits(data), places)
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
@@ -113,9 +145,9 @@ class PythonPrefilter:
 
     def fires(self, data: bytes) -> bool:
         """See :class:`Prefilter`."""
-        return bool(self.hits(data))
+        return any(self.search(data))
 
-    def places(self, data: bytes) -> list[int]:
+    def anchor_offsets(self, data: bytes) -> list[int]:
         """See :class:`Prefilter`."""
         return [at for _, at in self.hits(data)]
 
@@ -126,11 +158,15 @@ class PythonPrefilter:
 
 def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
     """Return the indices of the texts in which there could be a hit, in order, by one search over all of them."""
-    hits = prefilter.hits(b"\n".join(texts))
-    if not hits:
+    offsets = _offsets(prefilter.search(b"\n".join(texts)))
+    if not offsets:
         return []
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return sorted({bisect_right(starts, at) - 1 for _, at in hits})
+    return sorted({bisect_right(starts, at) - 1 for at in offsets})
+
+
+def _offsets(hits: Hits) -> list[int]:
+    return [at for _, at in hits.anchors] + [end - 1 for _, end in hits.places]
 
 
 def available() -> bool:
@@ -158,13 +194,14 @@ def library_version() -> str:
     return f"{version}|{machine}|{FORMAT}"
 
 
-def _compile(hyperscan: Any, anchors: tuple[Anchor, ...]) -> Any:
+def _compile(hyperscan: Any, anchors: tuple[Anchor, ...], expressions: tuple[str, ...]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = [hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.nocase else 0) for anchor in anchors]
+    flags += [hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE] * len(expressions)
     database.compile(
-        expressions=[_expression(anchor) for anchor in anchors],
-        ids=list(range(len(anchors))),
-        elements=len(anchors),
+        expressions=[*map(_expression, anchors), *expressions],
+        ids=list(range(len(flags))),
+        elements=len(flags),
         flags=flags,
     )
     return database

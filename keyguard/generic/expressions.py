@@ -1,8 +1,8 @@
 """What finds the places to look at: expressions for the same Hyperscan database that holds the rules' literals.
 
-An expression is Hyperscan's syntax and that of ``re``, over bytes, without regard to case, ``^`` and ``$`` at line ends.
-It must be as specific as it can be (separator and shape of the value included), since every hit costs microseconds of
-Python, and has to end in something definite, since Hyperscan reports every end at which it matches.
+Expressions are valid for Hyperscan and for ``re``, over bytes; they ignore case; ``^`` and ``$`` match at line ends.
+Each must be as specific as it can be (separator and shape of the value included), since every hit costs microseconds
+of Python, and has to end in something definite, since Hyperscan reports every end at which it matches.
 """
 
 from __future__ import annotations

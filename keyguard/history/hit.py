@@ -17,3 +17,5 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     sightings: list[Sighting]
     doubtful: bool
     """Whether its path can change the result: to whom a key is attributed, or whether a candidate is a key at all."""
+    judged: bool = False
+    """Whether it has secrets without a vendor's format: every path may change the result."""

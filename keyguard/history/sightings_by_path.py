@@ -79,7 +79,7 @@ class SightingsByPath:
     def _under(self, number: int, path: bytes) -> list[Sighting]:
         """Return the sightings in an object under a path; inspect it again only if the path can make a difference."""
         hit = self.hits[number]
-        if not hit.doubtful or not self._telling.search(_letters(path)):
+        if not hit.judged and not (hit.doubtful and self._telling.search(_letters(path))):
             return hit.sightings
         if (number, path) not in self._seen:
             self._seen[number, path] = self._judged(hit, path)

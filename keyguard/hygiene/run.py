@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -85,12 +85,11 @@ def run(
 ) -> HygieneResult:
     """Run all checks on every project of the listing.
 
-    Sightings that are suppressed are not passed to the checks. ``ahead`` is the result of ``prepare_projects``, where
-    the caller had the time to compute it; None computes it here. ``held`` returns the texts of files that were read
-    already, by the number of their folder in the listing and their path.
+    Sightings that are suppressed, or of no vendor's format, are not passed to the checks. ``ahead`` is the result of
+    ``prepare_projects``, where the caller had the time to compute it; None computes it here. ``held`` returns the
+    texts of files that were read already, by the number of their folder in the listing and their path.
     """
-    genuine = [one for one in sightings if one.suppression is None]
-    old = [one for one in past if one.suppression is None]
+    genuine, old = _keys(sightings), _keys(past)
     found = HygieneResult(checks=tables.count())
     around = prepare_projects(listing, engine) if ahead is None else ahead
     for folders in projects(listing):
@@ -113,6 +112,10 @@ def run(
         found.sightings.extend(one for one in _known(project) if one.fingerprint in wanted)
         found.skipped.extend(project.gaps)
     return found
+
+
+def _keys(sightings: Iterable[Sighting]) -> list[Sighting]:
+    return [one for one in sightings if one.suppression is None and one.judged is None]
 
 
 def projects(listing: Listing) -> Iterator[list[Folder]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import LOOK, container, packed_texts
 from keyguard.engine.prefilter import suspects
@@ -26,7 +27,9 @@ class InspectedText(msgspec.Struct, frozen=True):
     doubtful: bool = False
     """Whether an attribution could change with the path, which may not be known yet."""
     plain: bool = False
-    """Whether it is a text in which the prefilter found nothing."""
+    """Whether it is a text in which the prefilter found nothing but places where no secret is."""
+    judged: bool = False
+    """Whether it has secrets without a vendor's format, which have to be judged again under each path."""
     container: str = ""
     """The kind of container, in words, if the content is packed or encrypted and so was not really read."""
 
@@ -52,12 +55,13 @@ class Inspector:
         ``found`` is the matcher's result for a text without NULs, if it is known.
         """
         if found is None and b"\0" not in data:
-            hits, packed = self.prefilter.hits(data), container(data)
-            if not hits:
+            hits, packed = self.prefilter.search(data), container(data)
+            if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, container=packed)
-            found = self._engine.matcher.confirm(data, hits)
+            found = self._engine.matcher.confirm(data, *hits, blob.path)
             if not found.matches:
-                return InspectedText([], len(found.placeholders), len(data), container=packed)
+                plain = not (packed or hits.anchors)
+                return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
         return self._inspect(blob, iter((data, b"")).__next__, found)
 
     def inspect_name(self, blob: Blob) -> InspectedText:
@@ -75,7 +79,14 @@ class Inspector:
         sighter = self._sighter()
         sighter.doubtful = False
         sightings, placeholders = sighter.sight(blob, counter.read, found)
-        return InspectedText(sightings, placeholders, counter.size, sighter.doubtful, container=container(counter.head))
+        return InspectedText(
+            sightings,
+            placeholders,
+            counter.size,
+            sighter.doubtful,
+            container=container(counter.head),
+            judged=any(one.judged for one in sightings),
+        )
 
     def _sighter(self) -> SightingFinder:
         if self._made is None:

@@ -38,7 +38,7 @@ def run_examples(ruleset: RuleSet, rules: Iterable[Rule], engine: str = "auto") 
     for rule in rules:
         for number, example in enumerate((*rule.examples, *rule.non_examples)):
             count += 1
-            found = found_in(inspector, templates.fill(example, f"{rule.id}/{number}"))
+            found = found_in(inspector, templates.fill(example, f"{rule.id}/{number}"), rule.example_path)
             expected = number < len(rule.examples)
             if expected and found != [rule.id]:
                 failures.append(Failure(rule.id, _line(example), f"found as {', '.join(found) or 'nothing'}"))
@@ -47,9 +47,9 @@ def run_examples(ruleset: RuleSet, rules: Iterable[Rule], engine: str = "auto") 
     return SelfTestResult(count, failures)
 
 
-def found_in(inspector: Inspector, text: str) -> list[str]:
-    """Return the ids of the rules of the sightings in a text, in order of place."""
-    seen = inspector.inspect(Blob(path=b"example", where=Where.STDIN), text.encode())
+def found_in(inspector: Inspector, text: str, path: str = "example") -> list[str]:
+    """Return the ids of the rules of the sightings in a text under that path, in order of place."""
+    seen = inspector.inspect(Blob(path=path.encode(), where=Where.STDIN), text.encode())
     return [sighting.attribution.rule for sighting in seen.sightings]
 
 

@@ -26,6 +26,7 @@ from keyguard.model.finding import (
     Blob,
     Certainty,
     Environment,
+    JudgedSecret,
     Match,
     Occurrence,
     Rule,
@@ -114,7 +115,7 @@ class SightingFinder:
         placeholders = 0
         known: set[tuple[int, bytes]] = set()
         for text, origin in self._texts(page, order):
-            here = self._matcher.find(text.data) if found is None else found
+            here = self._matcher.find(text.data, blob.path) if found is None else found
             placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
             places = MatchLocations(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:
@@ -212,13 +213,14 @@ class SightingFinder:
         *,
         hidden: bool,
     ) -> Sighting:
-        rule = self._rules[attribution.rule]
+        rule, judged = self._rules[attribution.rule], match.judged
+        guessable = rule.guessable or (judged is not None and judged.guessable)
         secret = Secret(match.secret)
         body = match.body - match.start
-        mask = masked(secret, body, guessable=rule.guessable or hidden)
-        name = self._fingerprint(secret, guessable=rule.guessable)
+        mask = masked(secret, body, guessable=guessable or hidden)
+        name = self._fingerprint(secret, guessable=guessable)
         if name not in KNOWN:
-            KNOWN.note(Value(match.secret, body, mask, name, rule.guessable))
+            KNOWN.note(Value(match.secret, body, mask, name, guessable))
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
             fingerprint=name,
@@ -230,8 +232,11 @@ class SightingFinder:
             suppression=_suppression(noted, rule.id),
             also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
-            name=_name(match, page) if rule.guessable else "",
+            name=_name(match, page) if guessable else "",
             sample=sample_word(match, page),
+            judged=judged.confidence if judged else None,
+            aside=_aside(judged) if judged else "",
+            guessable=guessable,
         )
 
     def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
@@ -247,6 +252,13 @@ def _name(match: Match, page: Page) -> str:
     low, _ = page.line_span(start, REACH)
     line = page.data[low:start].rstrip(b"\"'` \t")
     return assigned_name(line, len(line)).decode("utf-8", "replace")
+
+
+def _aside(judged: JudgedSecret) -> str:
+    """Return why a secret without a vendor's format is only informational; empty if it is not."""
+    if judged.weak:
+        return "a well-known default or a sample"
+    return "in a comment or in text for readers" if judged.comment else ""
 
 
 def _environment(rule: Rule, match: Match, attribution: Attribution) -> Environment:

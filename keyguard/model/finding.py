@@ -14,6 +14,11 @@ import msgspec
 
 from keyguard.model.attribution import Attribution as Attribution
 from keyguard.model.attribution import Ground as Ground
+from keyguard.model.coverage import UNOPENED as UNOPENED
+from keyguard.model.coverage import Configuration as Configuration
+from keyguard.model.coverage import Coverage as Coverage
+from keyguard.model.coverage import Skipped as Skipped
+from keyguard.model.judged_secret import JudgedSecret as JudgedSecret
 from keyguard.model.provenance import REACHES as REACHES
 from keyguard.model.provenance import HistoryCoverage as HistoryCoverage
 from keyguard.model.provenance import Trace as Trace
@@ -39,24 +44,6 @@ class Blob(NamedTuple):
     """Object id of the version that this one replaces: only keys that it does not contain count."""
 
 
-#: reasons to skip that are neither a gap nor a choice of the user's: a scan opens no archives and no submodules
-UNOPENED = frozenset(("container", "submodule"))
-
-
-class Skipped(msgspec.Struct, frozen=True, order=True):
-    """Something that was not read, and why.
-
-    A gap makes the scan incomplete. The user's own choices are no gaps, nor is what a scan never opens (``UNOPENED``).
-    """
-
-    path: bytes
-    reason: str
-    """``unreadable``, ``vanished``, ``too-large``, ``excluded``, ``container``, …"""
-    detail: str = ""
-    """Details. For a reason in ``UNOPENED``: the kind of thing, with more about it in parentheses."""
-    gap: bool = True
-
-
 class Match(NamedTuple):
     """One place in a text at which rules match. Offsets are in bytes of the scanned text."""
 
@@ -73,6 +60,8 @@ class Match(NamedTuple):
     """Span of the whole pattern, context included."""
     also: tuple[int, ...] = ()
     """Indices of rules from the scanned repository that match exactly this span as well."""
+    judged: JudgedSecret | None = None
+    """What the finder said, if the rule has a detector instead of a pattern."""
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -134,6 +123,12 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """The identifier that a guessable value is assigned to; empty if there is none, and for other values."""
     sample: str = ""
     """The words beside the key that call it a sample, as a phrase; empty if there are none."""
+    judged: Confidence | None = None
+    """For a secret without a vendor's format: how sure it is that it is one."""
+    aside: str = ""
+    """Why such a secret is only informational, as a phrase: a known default, in a comment; empty if it is not."""
+    guessable: bool = False
+    """Whether a person may have chosen the value."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +176,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     #: whether a person may have chosen the value, and then the identifiers that it is assigned to, sorted
     guessable: bool = False
     names: tuple[str, ...] = ()
+    #: whether it has no vendor's format: then it fails a run only if its confidence is high enough
+    judged: bool = False
     #: for hygiene: the rule of the key, and what distinguishes findings of one check in one file
     key_rule: str = ""
     subject: str = ""
@@ -210,46 +207,6 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
 
 
-class Configuration(msgspec.Struct, frozen=True):
-    """The configuration that was in effect, and where it came from."""
-
-    source: str = "defaults"
-    """``work tree``, ``index``, ``base`` (of a change), ``tip`` (of a push), ``commit`` (named by the user), ``file``
-    (named by the user), or ``defaults``: none was found, or none is trusted."""
-    path: str = ""
-    """The file's path, relative to the top of the repository if it is in git; empty if there is none."""
-    ref: str = ""
-    """The commit's name for people: ``origin/main``."""
-    commit: str = ""
-    """The commit whose configuration and markers are in effect, even if it has no configuration file."""
-    changed: tuple[str, ...] = ()
-    """The settings that the change itself modifies, without effect: ``ignore``, ``exclude``, …"""
-    note: str = ""
-    """A further remark, in one sentence."""
-
-
-class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What the scan covered. ``listed == read + skipped`` holds, where ``skipped`` counts gaps and choices."""
-
-    scope: str
-    """The requested scope in words: ``working tree``, ``staged changes``, …"""
-    listed: int
-    read: int
-    skipped: int
-    bytes: int
-    rules: int
-    #: (pack, number of rules) for each pack that the scanned repository's own configuration added
-    added: tuple[tuple[str, int], ...] = ()
-    #: the number of hygiene checks that ran; 0 if hygiene was not requested
-    checks: int = 0
-    engine: str
-    complete: bool
-    #: the number of listed files that a scan does not open, by kind: ``archive``, ``encrypted file``, ``submodule``, …
-    unopened: dict[str, int] = {}
-    history: HistoryCoverage | None = None
-    """Set if the history of a repository was requested. Its objects are counted only there."""
-
-
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a scan after triage, sorted: all that a report needs, and identical for identical input."""
 
@@ -277,7 +234,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     now: int | None = None
     """Seconds since the epoch, from which ages are computed; None if no time was given."""
 
+    #: the least confidence with which secrets without a vendor's format fail the run
+    confidence: Confidence = Confidence.HIGH
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding makes the run fail."""
+        if finding.judged and finding.confidence.rank < self.confidence.rank:
+            return False
+        return finding.severity >= self.fail_on
+
     @property
     def failing(self) -> int:
-        """The number of findings at or above ``fail_on``."""
-        return sum(finding.severity >= self.fail_on for finding in self.findings)
+        """The number of findings that make the run fail."""
+        return sum(map(self.fails, self.findings))

@@ -42,7 +42,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     description: str
     vendor: str
     #: bytes pattern (``re`` syntax) with the secret in the group ``secret``; its random part may be the group ``body``
-    pattern: str
+    pattern: str = ""
+    #: built-in packs only, instead of a pattern: the finder in ``keyguard.generic`` or ``keyguard.credential_files``
+    detector: str = ""
     #: rules of one family match the same text; attribution chooses one of them
     family: str = ""
     #: in a family: the rule to report if the vendor is ambiguous
@@ -82,6 +84,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     references: tuple[str, ...] = ()
     #: templates (``keyguard.rules.examples``) that this rule must find, and no other
     examples: tuple[str, ...] = ()
+    #: the path under which examples are scanned, for what is recognised by its name
+    example_path: str = "example"
     #: templates in which this rule must not match
     non_examples: tuple[str, ...] = ()
 

@@ -44,6 +44,11 @@ class Confidence(str, Enum):
     MEDIUM = "medium"
     LOW = "low"
 
+    @property
+    def rank(self) -> int:
+        """0 for low, 1 for medium, 2 for high."""
+        return 2 - [*Confidence].index(self)
+
 
 class Where(str, Enum):
     """The kind of place from which an occurrence was read."""

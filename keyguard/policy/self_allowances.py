@@ -12,7 +12,7 @@ from keyguard.acceptance import PATH
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
-from keyguard.model.finding import Finding, Run, Severity
+from keyguard.model.finding import Confidence, Finding, Run, Severity
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
 from keyguard.triage.overrides import PathOverride, PathOverrides, path_overrides
@@ -28,6 +28,7 @@ class OwnSettings(msgspec.Struct, frozen=True):
 
     policy: Policy
     fail_on: Severity
+    confidence: Confidence
     revoked: Rotation
     excludes: tuple[Exclude, ...]
     max_size: int | None
@@ -54,6 +55,7 @@ def own_settings(
             levels={name: project_config.parse_severity(level) for name, level in said.severity.items()},
         ),
         fail_on=project_config.parse_severity(said.fail_on),
+        confidence=project_config.parse_confidence(said.confidence),
         revoked=settings.rotation(),
         max_size=project_config.parse_size(said.max_size),
         sizes=sizes,
@@ -86,6 +88,8 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
             yield f"max-size in {own.path}"
         if run.fail_on <= one.severity < own.fail_on:
             yield f"fail-on in {own.path}"
+        if one.judged and run.confidence.rank <= one.confidence.rank < own.confidence.rank:
+            yield f"confidence in {own.path}"
         if _own_level(one, own) < one.severity:
             yield f"[severity] in {own.path}"
         if paths.ignores(one) or paths.severity(one) < one.severity:

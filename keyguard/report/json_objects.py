@@ -146,6 +146,7 @@ def summary_object(run: Run) -> Object:
         "occurrences": sum(len(finding.occurrences) + finding.more for finding in run.findings),
         "severities": severities,
         "fail_on": run.fail_on.label,
+        "confidence": run.confidence.value,
         "failing": run.failing,
         "placeholders": run.placeholders,
         "accepted_unused": run.unused,

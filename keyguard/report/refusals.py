@@ -29,7 +29,7 @@ _UNSTAGE = {"commit": "git restore --staged", "first commit": "git rm --cached"}
 
 def push_lines(run: Run) -> Iterator[str]:
     """Yield the reasons against a push; none if there is none."""
-    failing = [finding for finding in run.findings if finding.severity >= run.fail_on]
+    failing = [finding for finding in run.findings if run.fails(finding)]
     missing = [] if run.allow_incomplete else gaps(run)
     if not failing and not missing:
         return

@@ -222,7 +222,7 @@ def _parse_pack(path: str, data: bytes) -> Pack:
     for index, rule in enumerate(pack.rules):
         problem = ("id", "there are two rules of this id") if rule.id in known else _problem(rule, pack.vendor)
         if not problem and os.path.dirname(path) != builtin_dir():
-            problem = _slowness(rule)
+            problem = ("detector", "only built-in packs have detectors") if rule.detector else _slowness(rule)
         known.add(rule.id)
         if problem:
             key, text = problem
@@ -251,7 +251,9 @@ def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
         text = endpoint.problem(request, asks=key == "verify") if request else ""
         if text:
             return key, text
-    return _pattern_problem(rule)
+    if bool(rule.pattern) == bool(rule.detector):
+        return "pattern", "a rule has a pattern" if not rule.pattern else "a rule has a pattern or a detector, not both"
+    return _pattern_problem(rule) if rule.pattern else None
 
 
 def _slowness(rule: Rule) -> tuple[str, str] | None:

@@ -15,14 +15,14 @@ from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.results import Results
 from keyguard.masking.known_values import KNOWN
-from keyguard.model.finding import Configuration, Coverage, Run, Severity, Sighting, Skipped
+from keyguard.model.finding import Confidence, Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
 from keyguard.scan.acceptance import prefix_of, without_accepted
 from keyguard.scan.overrides import with_overrides
 from keyguard.sources.listing import Folder
 from keyguard.triage import findings
 from keyguard.triage.dead_keys import lower_dead
-from keyguard.triage.findings import TriageResult
+from keyguard.triage.findings import TriageResult, without_doubtful
 from keyguard.triage.policy import Policy
 from keyguard.triage.refused_commits import lower_refused
 
@@ -41,6 +41,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     start: str = "."
     """… found from this path."""
     fail_on: Severity = Severity.LOW
+    confidence: Confidence = Confidence.HIGH
+    """The least confidence with which secrets without a vendor's format fail the run."""
+    audit: bool = True
+    """Whether secrets below that are shown as well."""
     allow_incomplete: bool = False
     now: int | None = None
     """Seconds since the epoch, from which ages are computed; None: reports have no ages."""
@@ -83,11 +87,36 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
         decided = with_overrides(decided, terms.paths, terms.start, seen.folders)
         decided = lower_refused(lower_dead(decided, terms.rotation, ruleset.by_id()))
     whole = terms.whole and not any(one.gap for one in skipped)
+    if not terms.audit:
+        decided = without_doubtful(decided, terms.confidence)
     decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
-    coverage = Coverage(
+    KNOWN.exempt(partial(_ids, decided))
+    return Run(
+        version=__version__,
+        findings=decided.findings,
+        suppressed=decided.suppressed,
+        unused=len(unused),
+        skipped=skipped,
+        coverage=_coverage(seen, engine, names, complete=not any(one.gap for one in skipped)),
+        placeholders=tally.placeholders + (past.placeholders if past else 0),
+        fail_on=terms.fail_on,
+        confidence=terms.confidence,
+        allow_incomplete=terms.allow_incomplete,
+        keys=terms.keys,
+        rules=tuple(rules[name] for name in found),
+        vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
+        configuration=names.hide_in_configuration(terms.configuration),
+        prefix=prefix_of(seen.folders),
+        now=terms.now,
+    )
+
+
+def _coverage(seen: Collected, engine: Engine, names: Names, *, complete: bool) -> Coverage:
+    tally, past, kept = seen.tally, seen.past, seen.kept
+    return Coverage(
         scope=seen.scope,
         listed=seen.listed,
         read=tally.read,
@@ -97,27 +126,9 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
         added=tuple((names.masked_text(name), count) for name, count in engine.added),
         checks=kept.checks if kept else 0,
         engine=engine.prefilter.name,
-        complete=not any(one.gap for one in skipped),
+        complete=complete,
         unopened=counted(tally.skipped),
         history=names.hide_in_coverage(past.coverage) if past else None,
-    )
-    KNOWN.exempt(partial(_ids, decided))
-    return Run(
-        version=__version__,
-        findings=decided.findings,
-        suppressed=decided.suppressed,
-        unused=len(unused),
-        skipped=skipped,
-        coverage=coverage,
-        placeholders=tally.placeholders + (past.placeholders if past else 0),
-        fail_on=terms.fail_on,
-        allow_incomplete=terms.allow_incomplete,
-        keys=terms.keys,
-        rules=tuple(rules[name] for name in found),
-        vendors={name: ruleset.vendors[name] for name in sorted(vendors & ruleset.vendors.keys())},
-        configuration=names.hide_in_configuration(terms.configuration),
-        prefix=prefix_of(seen.folders),
-        now=terms.now,
     )
 
 

@@ -15,6 +15,7 @@ from keyguard.model.finding import (
     REACHES,
     Attribution,
     Certainty,
+    Confidence,
     Finding,
     Ground,
     Occurrence,
@@ -78,9 +79,16 @@ def decide(
         suppressed += [_suppressed(one, ids[fingerprint], rule, policy) for one in silent]
         if loud:
             found = _finding(loud, ids[fingerprint], attribution, rule, ruleset, policy)
-            severity, lowered = samples.lower(found.severity, group)
+            lower = samples.set_aside if found.judged else samples.lower
+            severity, lowered = lower(found.severity, group)
             findings.append(msgspec.structs.replace(found, severity=severity, lowered=lowered) if lowered else found)
     return TriageResult.of(findings, suppressed)
+
+
+def without_doubtful(decided: TriageResult, confidence: Confidence) -> TriageResult:
+    """Return the result without the secrets that have no vendor's format and are less sure than that."""
+    found = (one for one in decided.findings if not one.judged or one.confidence.rank >= confidence.rank)
+    return TriageResult.of(found, decided.suppressed)
 
 
 def _known(group: Sequence[Sighting], ruleset: RuleSet) -> Sequence[Sighting]:
@@ -225,7 +233,7 @@ def _finding(
         because=attribution.because,
         environment=first.environment,
         severity=_severity(rule, first, policy),
-        confidence=rule.confidence,
+        confidence=_confidence(group, rule),
         masked=first.masked,
         malformed=first.malformed,
         occurrences=named,
@@ -237,9 +245,21 @@ def _finding(
         references=rule.references,
         also=tuple(sorted(added.union(*(one.also for one in group)) - {rule.id})),
         allowed_by_change=_waived(group),
-        guessable=rule.guessable,
-        names=tuple(sorted({one.name for one in group})) if rule.guessable else (),
+        guessable=first.guessable,
+        names=tuple(sorted({one.name for one in group})) if first.guessable else (),
+        judged=first.judged is not None,
     )
+
+
+def _confidence(group: Sequence[Sighting], rule: Rule) -> Confidence:
+    """Return the confidence in a key: that of its rule, or the best of its places that count as secrets in use."""
+    judged = [one for one in group if one.judged is not None]
+    if not judged:
+        return rule.confidence
+    from keyguard.triage import samples
+
+    in_use = [one for one in judged if not samples.aside_reason(one)] or judged
+    return max((one.judged or Confidence.LOW for one in in_use), key=lambda one: one.rank)
 
 
 def _waived(group: Sequence[Sighting]) -> tuple[str, ...]:

@@ -28,6 +28,21 @@ _TEST_FILE = expression(
 )
 #: environment files hold what a program uses, in whatever folder they are
 _ENV_FILE = expression(rb"\.env(?:rc|\..*)?|.*\.env", re.DOTALL)
+#: documents, by their ending or their name
+_DOCUMENT = expression(
+    rb".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile|org|tex|rdoc|pod|ipynb|html?|1|3|7|8)|(?:readme|changelog|changes"
+    rb"|history|news|contributing|license|notice|security|install)(?:\..*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+#: folders and names that say so in a part of them
+_TEST_FOLDER = expression(
+    rb"(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|docs?|cassettes|vcr|tutorials?"
+    rb"|playground|sandbox|benchmarks?)(?:$|[_.-])|[a-z](?:Tests?|Specs?|Samples?|Examples?)$"
+)
+_TEST_NAME = expression(
+    rb"(?i)(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|dummy|seeds?|template|dist)"
+    rb"(?:$|[_.-])|[a-z](?:Tests?|TestCase|IT|Specs?|Mock|Fixture|Sample|Example)\.\w{1,8}$"
+)
 _MOST_REASONS = 4
 
 
@@ -46,6 +61,40 @@ def lower(severity: Severity, places: Sequence[Sighting]) -> tuple[Severity, tup
             return severity, ()
         reasons[reason] = None
     return less_severe(severity), tuple(reasons)[:_MOST_REASONS]
+
+
+def set_aside(severity: Severity, places: Sequence[Sighting]) -> tuple[Severity, tuple[str, ...]]:
+    """Return the severity of a secret without a vendor's format, and why it is informational; the same severity and no
+    reasons unless it is.
+
+    Such a secret in a test, an example, a document or a comment is shown and does not fail a run: it is a secret, but
+    nearly always opens nothing.
+    """
+    reasons = [aside_reason(one) for one in places]
+    if not all(reasons) or any(one.more for one in places):
+        return severity, ()
+    return Severity.INFO, tuple(dict.fromkeys(reasons))[:_MOST_REASONS]
+
+
+def aside_reason(place: Sighting) -> str:
+    """Return why a secret without a vendor's format is informational at one place; empty if it is not."""
+    return path_reason(place.occurrence) or _document_reason(place.occurrence) or place.aside or place.sample
+
+
+def _document_reason(place: Occurrence) -> str:
+    """Return why a path is that of a document, or of a test by its own name; empty if it is neither."""
+    if place.where is Where.STDIN or (place.trace is not None and place.trace.kind != "blob"):
+        return ""
+    *folders, name = place.path.split(b"/")
+    if _ENV_FILE.fullmatch(name):
+        return ""
+    for folder in folders:
+        if _TEST_FOLDER.search(folder):
+            return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path"
+    text = shown(name.decode("utf-8", "replace"))
+    if _DOCUMENT.fullmatch(name):
+        return f"{text} is a document"
+    return f"{text} is a test or an example" if _TEST_NAME.search(name) else ""
 
 
 def less_severe(severity: Severity) -> Severity:

@@ -68,7 +68,7 @@ def test_a_pack_of_ones_own_is_read() -> None:
         ({"pattern": '"shop(?P<secret>[a-z]{1,99}[a-z]{1,99}[a-z]{1,99}[a-z]{1,99}x)"'}, "pattern: may backtrack"),
         # what has another type than it should, or none
         ({"title": "3"}, "p.toml:6: rule 'shop-key': title: Expected `str`, got `int`"),
-        ({"title": ""}, "p.toml:4: rule 'shop-key': title: missing: a rule needs id, title, description, "),
+        ({"title": ""}, "p.toml:4: rule 'shop-key': title: missing: a rule needs id, title, description"),
         ({"tittle": '"x"'}, "p.toml:11: rule 'shop-key': tittle: unknown key 'tittle', did you mean 'title'?"),
         ({"id": ""}, "rule 'number 1': id: missing: a rule needs id, title"),
     ],

@@ -67,6 +67,7 @@ def _of_rule(rule: Rule, ruleset: RuleSet) -> dict[str, str]:
         "recognised": _hanging(_recognised(rule, ruleset)),
         "rotation": rule.rotation or vendor.rotation,
         "pattern": rule.pattern,
+        "detector": rule.detector,
     }
 
 

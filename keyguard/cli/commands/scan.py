@@ -153,6 +153,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
             request.terms,
             rotation=rotation,
             keys=only != "hygiene",
+            audit=request.terms.audit and not _range_of(options),
             whole=hygiene and history == "auto" and _is_whole(request),
         ),
     )

@@ -47,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, paged: bool = False) -> No
     decide.add_argument(
         "--fail-on", default="", metavar="SEVERITY", help="info, low, medium, high or critical (default: low)"
     )
+    decide.add_argument(
+        "--confidence",
+        default="",
+        metavar="LEVEL",
+        help="high or medium: how sure a secret without a vendor's format has to be to fail the run (default: high)",
+    )
     decide.add_argument("--exit-zero", action="store_true", help="findings do not fail the run; errors and gaps do")
     decide.add_argument("--allow-incomplete", action="store_true", help="what could not be read does not fail the run")
     decide.add_argument(
@@ -79,7 +85,7 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
     return ScanRequest(
         source=source,
         ask=ask,
-        terms=_terms(options, settings, "." if source == "named" else ask.paths[0]),
+        terms=_terms(options, settings, "." if source == "named" else ask.paths[0], audit=source == "tree"),
         exclude=_excludes(options, settings),
         max_size=_max_size(options, settings),
         jobs=options.jobs or option_defaults.jobs(settings),
@@ -99,7 +105,7 @@ def _added(options: argparse.Namespace, settings: Settings) -> tuple[AddedPack, 
     return *found, *(AddedPack(*pack) for pack in settings.packs)
 
 
-def _terms(options: argparse.Namespace, settings: Settings, start: str) -> Terms:
+def _terms(options: argparse.Namespace, settings: Settings, start: str, *, audit: bool) -> Terms:
     own = settings.config
     return Terms(
         policy=Policy(
@@ -111,6 +117,8 @@ def _terms(options: argparse.Namespace, settings: Settings, start: str) -> Terms
         paths=option_defaults.paths(settings),
         start=start,
         fail_on=project_config.parse_severity(options.fail_on or own.fail_on),
+        confidence=project_config.parse_confidence(getattr(options, "confidence", "") or own.confidence),
+        audit=audit,
         allow_incomplete=options.allow_incomplete or own.allow_incomplete,
         now=dates.now(os.environ),
         configuration=settings.origin,

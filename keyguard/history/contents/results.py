@@ -42,7 +42,7 @@ class ContentResults(msgspec.Struct, array_like=True):
     def keep(self, number: int, seen: InspectedText) -> None:
         """Add what was found in one object."""
         if seen.sightings or seen.doubtful:
-            self.hits.append(Hit(number, seen.sightings, seen.doubtful))
+            self.hits.append(Hit(number, seen.sightings, seen.doubtful, seen.judged))
         self.size += seen.size
         self.placeholders += seen.placeholders
         if seen.container:
@@ -55,7 +55,7 @@ class ContentResults(msgspec.Struct, array_like=True):
     def moved(self, distance: int) -> ContentResults:
         """Return a copy in which ``distance`` is added to each object number."""
         return ContentResults(
-            hits=[Hit(hit.number + distance, hit.sightings, hit.doubtful) for hit in self.hits],
+            hits=[Hit(hit.number + distance, hit.sightings, hit.doubtful, hit.judged) for hit in self.hits],
             commits=[moved(rows, distance) for rows in self.commits],
             tags=[(number + distance, target) for number, target in self.tags],
             lost=[number + distance for number in self.lost],

@@ -138,7 +138,7 @@ class _Survey:
         hits = self._merged(contents.hits)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True
-        reader = TreeReader(self._store, self._objects, wanted, self._named, self._engine.prefilter.places)
+        reader = TreeReader(self._store, self._objects, wanted, self._named, self._engine.prefilter.anchor_offsets)
         self._begin("trees")
         connections = reader.read_all(self._memory, self._jobs, self._read, self._progress)
         names = self._names = self._named(connections.names)
@@ -223,11 +223,12 @@ class _Survey:
             number = int(self._store.firsts[hit.number])
             before = found.get(number)
             if before is None:
-                found[number] = Hit(number, hit.sightings, hit.doubtful)
+                found[number] = Hit(number, hit.sightings, hit.doubtful, hit.judged)
                 continue
             known = {one.fingerprint for one in before.sightings}
             more = [one for one in hit.sightings if one.fingerprint not in known]
-            found[number] = Hit(number, before.sightings + more, before.doubtful or hit.doubtful)
+            doubtful, judged = before.doubtful or hit.doubtful, before.judged or hit.judged
+            found[number] = Hit(number, before.sightings + more, doubtful, judged)
         return [found[number] for number in sorted(found)]
 
     def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:

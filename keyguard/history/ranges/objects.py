@@ -220,7 +220,7 @@ class RangeObjects:
             self.containers[oid] = seen.container
         if seen.sightings or seen.doubtful:
             number = self.number(oid)
-            self.hits[number] = Hit(number, seen.sightings, seen.doubtful)
+            self.hits[number] = Hit(number, seen.sightings, seen.doubtful, seen.judged)
             self.kinds[number] = kind
 
     def _count(self, kind: str, size: int) -> None:

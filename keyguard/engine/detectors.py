@@ -1,0 +1,107 @@
+"""Secrets without a vendor's format, as matches: call the finders at the places that the prefilter found.
+
+Two rooms have finders: ``keyguard.generic`` for secrets that the syntax around them tells, and
+``keyguard.credential_files`` for files with a syntax of their own, which are known by their path or by their content.
+Where finders overlap the parser of a file wins, then the syntax that comes first in its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
+
+from keyguard.credential_files import table
+from keyguard.generic.expressions import SYNTAXES, Finder
+from keyguard.model.finding import Match, Rule
+from keyguard.model.judged_secret import JudgedSecret
+
+#: incremented when finders may answer differently: results of earlier scans are cached
+GENERATION = 1
+
+
+class _Judged(NamedTuple):
+    """A secret, and the precedence of its finder: lower wins."""
+
+    precedence: int
+    secret: JudgedSecret
+
+
+def expressions() -> tuple[str, ...]:
+    """Return the expressions of all finders, in the order of their numbers in the prefilter."""
+    return tuple(text for text, _, _ in _rows())
+
+
+def stamp() -> str:
+    """Return a text that changes with the expressions, and with what the finders answer."""
+    return "\n".join((str(GENERATION), *expressions()))
+
+
+@cache
+def _rows() -> tuple[tuple[str, table.Format | None, int], ...]:
+    """Return (expression, the format of which it is a sign, else None, number of the syntax)."""
+    signs = [(text, one, 0) for one in table.FORMATS for text in one.signs]
+    return *signs, *((text, None, at) for at, one in enumerate(SYNTAXES) for text in one.expressions)
+
+
+@cache
+def _finder(number: int) -> Finder:
+    found: Finder = import_module(SYNTAXES[number].module).find
+    return found
+
+
+class Detectors:
+    """The finders, with the rules of a run."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._numbers = {rule.id: number for number, rule in enumerate(rules) if rule.detector}
+
+    def find(self, data: bytes, places: Sequence[tuple[int, int]], path: bytes) -> list[Match]:
+        """Return the secrets of a text, sorted and disjoint.
+
+        ``places`` are the prefilter's; ``path`` is empty as long as it is not known, and then the finders are generous:
+        what they find is judged again under each path.
+        """
+        found = [*self._parsed(data, places, path), *self._at_places(data, places, path)]
+        return [self._match(data, one) for one in _disjoint(found) if one.rule in self._numbers]
+
+    def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
+        """Yield what the parsers of the formats find that the path or the content tells."""
+        rows, named = _rows(), table.named(path) if path else ()
+        signed = (found for number, _ in places if (found := rows[number][1]) is not None)
+        for one in dict.fromkeys((*named, *signed)):
+            yield from (_Judged(-1, secret) for secret in one.find(data, path, one in named))
+
+    def _at_places(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
+        """Yield what the finders of the syntaxes find."""
+        rows = _rows()
+        for number, end in dict.fromkeys(places):
+            _, format, syntax = rows[number]
+            if format is None:
+                yield from (_Judged(syntax, secret) for secret in _finder(syntax)(data, end, path))
+
+    def _match(self, data: bytes, one: JudgedSecret) -> Match:
+        secret = data[one.start : one.end]
+        rules = (self._numbers[one.rule],)
+        return Match(one.start, one.end, one.start, secret, rules, one.start, one.end, judged=one)
+
+
+def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:
+    """Return the secrets in order; of those that overlap, the one with the best finder, then the longest."""
+    kept: list[_Judged] = []
+    for one in sorted(set(found), key=_order):
+        while kept and kept[-1].secret.end > one.secret.start and _better(one, kept[-1]):
+            kept.pop()
+        if not kept or kept[-1].secret.end <= one.secret.start:
+            kept.append(one)
+    return [one.secret for one in kept]
+
+
+def _order(one: _Judged) -> tuple[int, int, int]:
+    return one.secret.start, -one.secret.end, one.precedence
+
+
+def _better(one: _Judged, other: _Judged) -> bool:
+    length, others = (each.secret.end - each.secret.start for each in (one, other))
+    return (one.precedence, -length) < (other.precedence, -others)
