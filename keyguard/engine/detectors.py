@@ -66,6 +66,14 @@ class Detectors:
         found = [*self._parsed(data, places, path), *self._at_places(data, places, path)]
         return [self._match(data, one) for one in _disjoint(found) if one.rule in self._numbers]
 
+    def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
+        """Return whether there could be a secret in a text of which ``data`` is an excerpt with these places.
+
+        The sign of a format is enough: its parser needs the whole text.
+        """
+        rows = _rows()
+        return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
+
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
         """Yield what the parsers of the formats find that the path or the content tells."""
         rows, named = _rows(), table.named(path) if path else ()

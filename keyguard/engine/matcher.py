@@ -87,6 +87,10 @@ class Matcher:
         hits = self.prefilter.search(data)
         return self.confirm(data, hits.anchors, hits.places, path)
 
+    def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
+        """Return whether a detector could find a secret in a text of which ``data`` is an excerpt."""
+        return self._detectors.promising(data, places)
+
     def confirm(
         self,
         data: bytes,

@@ -49,6 +49,10 @@ class Inspector:
         """
         return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts)})
 
+    def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
+        """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""
+        return self._engine.matcher.promising(data, places)
+
     def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> InspectedText:
         """Return all sightings in a text that is completely in memory.
 

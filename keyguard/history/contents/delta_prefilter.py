@@ -2,25 +2,34 @@
 
 An anchor that is in the result but not in the base contains an inserted byte, or spans the boundary of two copies. So
 the prefilter sees only the inserted bytes, with as many bytes of context on either side as the longest anchor has, less
-one.
+one; and more, so that a name and the value assigned to it are seen together when either of them changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
-from keyguard.engine.prefilter import Prefilter, suspects
+from keyguard.engine.prefilter import Prefilter
 from keyguard.odb.insertions import inserted_text
 
 #: bytes of inserted text per call; deltas above that are not ruled out
 _MOST = 32 << 20
+#: bytes of context in which a secret without a vendor's format is found, with its name
+_CONTEXT = 160
+
+#: (text, places that the prefilter found in it) -> whether a secret could be at one of them
+Promising = Callable[[bytes, Sequence[tuple[int, int]]], bool]
 
 
 class DeltaPrefilter:
     """Selects deltas by the bytes that they insert."""
 
-    def __init__(self, prefilter: Prefilter) -> None:
+    def __init__(self, prefilter: Prefilter, promising: Promising) -> None:
         self._prefilter = prefilter
+        self._promising = promising
+        self._reach = max(prefilter.reach, _CONTEXT)
 
     def keyless(self, deltas: Sequence[bytes], bases: Sequence[bytes]) -> tuple[list[bool], list[int]]:
         """Return for each delta whether its result cannot contain a key if its base contains none, and the size of the
@@ -31,7 +40,7 @@ class DeltaPrefilter:
         texts, sizes, keyless, left = [], [], [], _MOST
         for delta, base in zip(deltas, bases, strict=True):
             try:
-                text, size = inserted_text(delta, base, self._prefilter.reach, left)
+                text, size = inserted_text(delta, base, self._reach, left)
             except (IndexError, ValueError):
                 text, size, whole = b"", 0, False
             else:
@@ -40,6 +49,20 @@ class DeltaPrefilter:
             texts.append(text)
             sizes.append(size)
             keyless.append(whole)
-        for number in suspects(self._prefilter, texts):
+        for number in self._suspects(texts):
             keyless[number] = False
         return keyless, sizes
+
+    def _suspects(self, texts: Sequence[bytes]) -> set[int]:
+        """Return the indices of the texts in which there could be a key, by one search over all of them."""
+        anchors, places = self._prefilter.search(b"\n".join(texts))
+        if not (anchors or places):
+            return set()
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        found = {bisect_right(starts, at) - 1 for _, at in anchors}
+        others: dict[int, list[tuple[int, int]]] = {}
+        for expression, end in places:
+            number = bisect_right(starts, end - 1) - 1
+            if number not in found:
+                others.setdefault(number, []).append((expression, end - starts[number]))
+        return found.union(number for number, there in others.items() if self._promising(texts[number], there))

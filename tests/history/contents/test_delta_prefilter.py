@@ -24,7 +24,8 @@ PIECES = [KEY[:3], KEY[3:8], KEY[:8], KEY[8:20], KEY[20:], KEY[1:], KEY[:-1], b"
 
 @pytest.fixture(scope="module", params=["hyperscan", "python"])
 def prefilter(request: pytest.FixtureRequest) -> DeltaPrefilter:
-    return DeltaPrefilter(compiled.load(engine=request.param, cached=False).prefilter)
+    engine = compiled.load(engine=request.param, cached=False)
+    return DeltaPrefilter(engine.prefilter, engine.matcher.promising)
 
 
 @st.composite
