@@ -1,13 +1,10 @@
-"""The syntaxes in which a name is joined to the value of a password, a token or a key.
+"""The syntaxes that join a name to the value of a password, a token or a key, as expressions for the prefilter.
 
-Each is written once, with named groups. Hyperscan gets it without their names, and reports where the syntax ends; ``re``
-gets it with a name's beginning in front, and reads what stands before that end.
+They are only as exact as they must be to keep hits few: the reader in :mod:`keyguard.generic.candidates` reads each hit
+again, and tells names, operators and quotes apart.
 """
 
 from __future__ import annotations
-
-import re
-from typing import NamedTuple
 
 #: what names of passwords, tokens and keys contain, in the languages that people name things in
 STEM = (
@@ -18,37 +15,33 @@ STEM = (
 _REST = r"[\w\-]{0,24}(?:\.[\w\-]{1,20}){0,2}"
 _BLANK = r"[ \t]{0,24}"
 #: an operator between a name and its value, with a declared type before the equals sign
-_OPERATOR = r"(?P<op>:=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]{1,24}[ \t]?=)?|\|\|=?|\?\?=?)"
-#: the first byte of a quoted value: no markup, no interpolation
-_FIRST = r"[^\s\"'`<>(){}$%]"
-#: a literal in quotes, with a prefix of its language and a call around it
-_QUOTED = (
-    r"(?P<wrap>(?:[\w.&:\-]{1,40}[( ][ \t]?)?[bruf@LN]{0,2})(?P<quote>\\?[\"'`])(?P<value>"
-    + _FIRST
-    + r"[^\s\"'`]{2,}?)\\?[\"'`]"
+_OPERATOR = r"(?::=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]{1,24}[ \t]?=)?|\|\|=?|\?\?=?)"
+#: a call or a list that begins before the value, then the prefix of a literal
+_WRAP = r"(?:[\w.&:\[\]]{0,24}[({\[][ \t]?)?[bruf@LN]{0,2}"
+#: the first byte of a value: no markup, and no interpolation
+_FIRST = r"(?:[^\s\"'`<>(){}$%]|[$%][^\s\"'`<>({$%A-Za-z_])"
+_QUOTED = r"\\?[\"'`]" + _FIRST + r"[^\s\"'`]{3,}\\?[\"'`]"
+_PLAIN = r"[^\s\"'`(){}\[\]<>;,|&\\]"
+_BARE = r"(?:[^\s\"'`(){}\[\]<>$;,|&\\*#%]|[$%][^\s\"'`<>({$%A-Za-z_])" + _PLAIN + "{3,}"
+_CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
+
+PAIR_QUOTED = STEM + _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
+PAIR_BARE = STEM + _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]{0,24}" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
+#: ``docker run -e NAME=value image``, ``?token=value&``
+PAIR_INSIDE = STEM + r"[\w\-]{0,24}=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
+ARGUMENT = STEM + _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]{0,8}" + _WRAP + _QUOTED
+ELEMENT = STEM + r"[\w.\-]{0,24}>[^<>\s]{4,}</"
+ATTRIBUTE = STEM + r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
+#: ``name: DB_PASSWORD`` and ``value: …`` in the next line, or in the same object
+NAMED = (
+    STEM
+    + r"[\w.\-]{0,24}[\"']?[ \t]*,?[ \t]*(?:\r?\n)?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
+    + rf"(?:{_QUOTED}|{_BARE}[ \t]*\r?$)"
 )
-#: a value without quotes; closed by the end of the line, or by a comment
-_BARE = r"(?P<value>[^\s\"'`(){}\[\]<>$;,|&\\*#%][^\s\"'`(){}\[\]<>;,|&\\]{2,})(?:[ \t]*[\r;]?$|[ \t]+#)"
+OPTION = r"-" + STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)"
+SQL = r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']"
+SQL_BARE = r"identified[ \t]+by[ \t]+[\w!@#$.]{4,}(?:[;\s]|$)"
 
-
-class Syntax(NamedTuple):
-    """One way to write a name and its value."""
-
-    kind: str
-    expression: str
-    """For Hyperscan: ends where the syntax ends."""
-    pattern: re.Pattern[bytes]
-    """The same for ``re``, from the beginning of the name to the end of the text that it is given."""
-
-
-def _syntax(kind: str, after_stem: str, stem: str = STEM) -> Syntax:
-    nameless = re.sub(r"\?P<\w+>", "?:", stem + after_stem)
-    # a name begins where no character of a name stands before it
-    begin = r"(?<![\w.$\-\x80-\xff])(?P<name>[\w.$\-\x80-\xff]{0,60}?"
-    named = begin + stem + after_stem.replace("{REST}", "", 1)
-    return Syntax(kind, nameless, re.compile(f"(?i:{named})\\Z".encode(), re.MULTILINE))
-
-
-SYNTAXES = (
-    _syntax("pair", _REST + r")\\?[\"'`]?[\])]{0,2}" + _BLANK + _OPERATOR + _BLANK + _QUOTED),
-)
+EXPRESSIONS = (
+    PAIR_QUOTED, PAIR_BARE, PAIR_INSIDE, ARGUMENT, ELEMENT, ATTRIBUTE, NAMED, OPTION, SQL, SQL_BARE,
+)  # fmt: skip

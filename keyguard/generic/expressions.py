@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from keyguard.generic import assignment_syntax
 from keyguard.model.judged_secret import JudgedSecret
 
 #: bytes around a hit that a finder may read on each side
@@ -28,34 +29,4 @@ class Syntax(NamedTuple):
     module: str
 
 
-#: what names of passwords, tokens and keys contain, in the languages that people name things in
-_STEM = (
-    "(?:pass|pwd|psw|passphrase|secret|token|key|cred|auth|otp|seed|senha|kennwort|contrase|motdepasse|wachtwoord|parol"
-    "|пароль|密码|口令|暗証|_pw|pw_|_pin|salt)"
-)
-#: the rest of a name: a suffix, members, an index
-_REST = r"[\w\-]{0,24}(?:\.[\w\-]{1,20}){0,2}"
-#: an operator that joins a name and its value, with a declared type between them
-_JOINED = r"[ \t]{0,24}(?::=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]{1,24}[ \t]?=)?|\|\|=?|\?\?=?)[ \t]{0,24}"
-_VALUE = r"[^\s\"'`]"
-_START = r"[^\s\"'`<>(){}$%]"
-
-_ASSIGNMENTS = (
-    _STEM + _REST + r"\\?[\"'`]?[\])]{0,2}" + _JOINED + r"(?:[\w.&:]{1,24}\()?[bruf@LN]{0,2}\\?[\"'`]" + _START + _VALUE + r"{3,}\\?[\"'`]",
-    _STEM + _REST + r"[\"'`]?[ \t]{0,24}[:=][ \t]{0,24}[^\s\"'`(){}\[\]<>$;,|&\\*#%][^\s\"'`(){}\[\]<>;,|&\\]{3,}[ \t]*(?:\r?\n|$)",
-    _STEM + _REST + r"\\?[\"'`]?\)?[ \t]?[(,][ \t]{0,8}[bruf@]{0,2}\\?[\"'`]" + _START + _VALUE + r"{3,}\\?[\"'`]",
-    _STEM + r"[\w.\-]{0,24}>[^<>\s]{4,}</",
-    _STEM + r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*[\"']" + _START + _VALUE + r"{3,}[\"']",
-    r"-" + _STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)",
-    r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']",
-)
-
-SYNTAXES: tuple[Syntax, ...] = (
-    Syntax("pair, quoted", _ASSIGNMENTS[:1], "keyguard.generic.assignments"),
-    Syntax("pair, bare", _ASSIGNMENTS[1:2], "keyguard.generic.assignments"),
-    Syntax("argument", _ASSIGNMENTS[2:3], "keyguard.generic.assignments"),
-    Syntax("element", _ASSIGNMENTS[3:4], "keyguard.generic.assignments"),
-    Syntax("attribute", _ASSIGNMENTS[4:5], "keyguard.generic.assignments"),
-    Syntax("option", _ASSIGNMENTS[5:6], "keyguard.generic.assignments"),
-    Syntax("sql", _ASSIGNMENTS[6:7], "keyguard.generic.assignments"),
-)
+SYNTAXES: tuple[Syntax, ...] = (Syntax("assignment", assignment_syntax.EXPRESSIONS, "keyguard.generic.assignments"),)
