@@ -99,7 +99,7 @@ def _plan_file(draft: Draft, homes: EnvFiles, displayed: bytes, wanted: _Wanted)
         return _leave_all(draft, displayed, wanted, str(blocked))
     if trouble:
         return _leave_all(draft, displayed, wanted, trouble)
-    found = [one for one in _matches(draft, content) if _finding(draft, one, wanted)]
+    found = [one for one in _matches(draft, path, content) if _finding(draft, one, wanted)]
     if len(found) > _MOST:
         return _leave_all(draft, displayed, wanted, f"there are more than {_MOST} keys in the file")
     _replace_all(draft, homes, _File(path, language, home, wanted), content, found)
@@ -138,7 +138,7 @@ def _replace_all(draft: Draft, homes: EnvFiles, file: _File, content: bytes, fou
         draft.leave(file.path, gone.line, renamed or "it is not there any more: run this again")
     for index in sorted(named, reverse=True):
         now = draft.content(file.path)
-        left = [one for one in _matches(draft, now) if _finding(draft, one, file.wanted)]
+        left = [one for one in _matches(draft, file.path, now) if _finding(draft, one, file.wanted)]
         if index >= len(left) or left[index].secret != found[index].secret:
             draft.leave(file.path, places[index].line, "it cannot be told from the others: run this again")
             continue
@@ -161,13 +161,15 @@ def _replace(draft: Draft, homes: EnvFiles, file: _File, match: Match, name: str
     draft.put(file.path, answer.content, Stage.CODE, title)
 
 
-def _matches(draft: Draft, content: bytes) -> list[Match]:
-    return draft.site.engine.matcher.find(content).matches
+def _matches(draft: Draft, path: bytes, content: bytes) -> list[Match]:
+    return draft.site.engine.matcher.find(content, path).matches
 
 
 def _finding(draft: Draft, match: Match, wanted: _Wanted) -> tuple[Finding, frozenset[_Place]] | None:
     """Return the key that a match is, and its places in the file."""
     rules = draft.site.engine.ruleset.rules
     kinds = {rules[index].guessable for index in match.rules}
+    if match.judged:
+        kinds.add(match.judged.guessable)
     names = (fingerprint(Secret(match.secret), guessable=kind) for kind in sorted(kinds))
     return next((wanted[name] for name in names if name in wanted), None)

@@ -70,13 +70,13 @@ class SightingsByPath:
             start = len(path.rpartition(b"/")[0].decode("utf-8", "replace"))
             mark = key.removeprefix(NAME_PREFIX)
             return [one for one in found if one.fingerprint == mark and one.occurrence.column > start]
-        found = self._under(number, path)
+        found = self.under(number, path)
         if key != PATH_DEPENDENT:
             return [one for one in found if one.fingerprint == key]
         known = {one.fingerprint for one in self.hits[number].sightings}
         return [one for one in found if one.fingerprint not in known]
 
-    def _under(self, number: int, path: bytes) -> list[Sighting]:
+    def under(self, number: int, path: bytes) -> list[Sighting]:
         """Return the sightings in an object under a path; inspect it again only if the path can make a difference."""
         hit = self.hits[number]
         if not hit.judged and not (hit.doubtful and self._telling.search(_letters(path))):

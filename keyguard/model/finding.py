@@ -239,9 +239,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding makes the run fail."""
-        if finding.judged and finding.confidence.rank < self.confidence.rank:
-            return False
-        return finding.severity >= self.fail_on
+        return not self.is_doubtful(finding) and finding.severity >= self.fail_on
+
+    def is_doubtful(self, finding: Finding) -> bool:
+        """Whether a finding is a secret without a vendor's format that is less sure than what makes a run fail."""
+        return finding.judged and finding.confidence.rank < self.confidence.rank
+
+    def alert_severity(self, finding: Finding) -> Severity:
+        """Return the severity with which other programs are told of a finding: ``low`` at most for doubtful ones."""
+        return min(finding.severity, Severity.LOW) if self.is_doubtful(finding) else finding.severity
 
     @property
     def failing(self) -> int:

@@ -76,7 +76,7 @@ def _annotation(block: Block, occurrence: Occurrence, run: Run) -> str:
         ("see", [prose(finding.rotation)]),
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""
-    return _command(_LEVEL[finding.severity], {"title": title, **_pointer(occurrence, run)}, said)
+    return _command(_LEVEL[run.alert_severity(finding)], {"title": title, **_pointer(occurrence, run)}, said)
 
 
 def _pointer(occurrence: Occurrence, run: Run) -> dict[str, str]:

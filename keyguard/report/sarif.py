@@ -112,7 +112,7 @@ def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run:
     return {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
-        "level": LEVEL[finding.severity],
+        "level": LEVEL[run.alert_severity(finding)],
         "message": {"text": plain(said)},
         "locations": [{"physicalLocation": _build_location(occurrence, run)}],
         "partialFingerprints": prints,

@@ -110,7 +110,10 @@ def _missing(name: str, kind: type[msgspec.Struct] | None) -> str:
         return f"{name} is missing" if name != "vendor" else "missing: a pack begins with a table [vendor]"
     # the vendor of a rule is that of its pack
     needed = [field.encode_name for field in msgspec.structs.fields(kind) if field.required and field.name != "vendor"]
-    return f"missing: a {'rule' if kind is Rule else 'vendor'} needs {', '.join(needed)}"
+    if kind is not Rule:
+        return f"missing: a vendor needs {', '.join(needed)}"
+    # only rules that come with keyguard have a detector instead of a pattern
+    return f"missing: a rule needs {', '.join([*needed, 'pattern'])}"
 
 
 def _fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:

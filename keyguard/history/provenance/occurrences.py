@@ -64,14 +64,14 @@ class OccurrenceBuilder:
 
     def _messages(self) -> Iterator[Sighting]:
         """Yield what is in commit and tag objects themselves."""
-        for number, hit in self._keys_by_path.hits.items():
+        for number in self._keys_by_path.hits:
             kind = int(self._store.kinds[number])
             if kind not in (COMMIT, TAG):
                 continue
             name, oid, place = "commit" if kind == COMMIT else "tag", self._store.oid(number), self._graph.place(number)
-            trace = self._trace(number, name, place)
-            for sighting in hit.sightings:
-                yield self._placed(sighting, f"{name}:{oid}".encode(), place, trace)
+            trace, path = self._trace(number, name, place), f"{name}:{oid}".encode()
+            for sighting in self._keys_by_path.under(number, path):
+                yield self._placed(sighting, path, place, trace)
 
     # --- introduced by commits -----------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class RangeOccurrenceBuilder:
     def _messages(self, reachability: Reachability, selection: Selection) -> Iterator[Sighting]:
         """Yield what is in commit and tag objects themselves."""
         for number in self._read:
-            oid, hit = self._objects.oid(number), self._objects.hits[number]
+            oid = self._objects.oid(number)
             commit = self._range.commits.get(oid)
             if commit is None and oid not in selection.tags:
                 continue
@@ -66,8 +66,9 @@ class RangeOccurrenceBuilder:
             author = self._author(oid) if commit else ""
             trace = Trace(kind=kind, oid=oid, author=author, at_head=at_head, refs=names_of(led), reach=reach)
             date, brought = (commit.date, oid) if commit else ("", "")
-            for sighting in hit.sightings:
-                yield with_place(sighting, f"{kind}:{oid}".encode(), commit=brought, author_date=date, trace=trace)
+            path = f"{kind}:{oid}".encode()
+            for sighting in self._keys_by_path.under(number, path):
+                yield with_place(sighting, path, commit=brought, author_date=date, trace=trace)
 
     def _history(
         self, one: Introduction, removing_commits: list[str], finder: IntroductionFinder, reachability: Reachability

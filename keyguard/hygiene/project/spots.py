@@ -85,4 +85,4 @@ def _spot(path: bytes, data: bytes, span: tuple[int, int], before: str, shown: s
 @lru_cache(maxsize=2)
 def _keys(engine: Engine, data: bytes) -> list[Match]:
     """Return the keys in a text, cached because several checks ask about the same text in a row."""
-    return engine.matcher.find(data).matches
+    return engine.matcher.find(data, b"").matches
