@@ -116,7 +116,9 @@ class _Window:
         first = max(0, at - REACH)
         start = data.rfind(b"\n", first, at) + 1 or first
         if start > 1 and _VALUE_LINE.match(data, start, at):
-            start = data.rfind(b"\n", max(0, start - REACH), start - 1) + 1 or start
+            before = max(0, start - REACH)
+            at_break = data.rfind(b"\n", before, start - 1) + 1
+            start = start if before and not at_break else at_break
         stop = data.find(b"\n", at, at + _AFTER)
         if stop < 0:
             stop = min(len(data), at + _AFTER)

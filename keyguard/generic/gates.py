@@ -21,6 +21,8 @@ _REFERENCE_BARE = re.compile(
     r"|vars?|local|inputs?|steps|github|matrix|os|sys|cls|app|session|response|res|process|module)(?:\.|\[|->)|^@[a-z_]+$|^:\w+$"
     r"|\{\w+\}|^\|[-+]?$|^>[-+]?$|^[\w.]+::|\$$|^[.#]|->|\]\["
 )
+#: a field of a template or of a format string
+_FIELD = re.compile(r"\{[A-Za-z_][\w.:!\-]{0,40}\}|%[({]\w{1,40}[)}]|#\{|\{\{")
 _LOOKUP = re.compile(
     r"(?i)(?:env|environ|get|fetch|config|param\w*|read\w*|load\w*|input|cookies?|session|headers?|lookup|find\w*|exists|has"
     r"|contains|include\w*|require|import|prompt|t|_|gettext|translate|equals?|match\w*|log\w*|print\w*|error\w*|warn\w*|raise"
@@ -28,6 +30,9 @@ _LOOKUP = re.compile(
 )
 _VERSION = re.compile(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
+_ACTION = re.compile(r"[a-z][a-z0-9.\-]*:[A-Z][A-Za-z]+\Z")
+_ERROR_NAME = re.compile(r"ERR?(?:OR)?_")
 _DIGEST_VALUE = re.compile(r"(?:[0-9a-f]{32,128}|[0-9A-F]{32,128})\Z|sha(?:1|256|384|512)[-:]")
 _DIGEST_BESIDE = re.compile(
     r"(?i)sha-?\d|md5|\bsha\b|integrity|commit|checksum|digest|\bhash|resolved|revision|etag|\brev\b|fingerprint|blob"
@@ -47,20 +52,22 @@ _PUBLIC = re.compile(
     r"|header|column|prefix|attribute|error|message|title|text|desc\w*|reset|version|scheme|encryption|algorithm|hasher|encoder"
     r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
     r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
-    r"|tokeni[sz]|hockey|keynote|credit|i18n|translation"
+    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit|i18n|translation"
 )
 _NAMES_PASSWORD = re.compile(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
 _STRONG = re.compile(
     r"(?i)pass(?:word|wd|phrase|code)?|pwd|identified|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|_pw\b"
     r"|kenn|пароль|密码|口令"
 )
-_REGEX = re.compile(r"\\[dwsb]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\|")
+_REGEX = re.compile(
+    r"\\[dwsb]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
+)
 _SELECTOR = re.compile(
     r"^[.#][a-z][\w\-]*$|^(?:rgba?|var|calc|url)\(|[{};]\s*$|^//|^[a-z]+\[|^input|#\w+-\w+$|^--[a-z]"
 )
 _PATH = re.compile(
     r"^(?:[.~]{1,2}/|/[\w.\-]+(?:/|\.\w|$)|[A-Za-z]:\\|https?:|file:|s3:|arn:|ssh-|urn:|mailto:|\.\w+$)|^[\w.\-]+/[\w.\-/]+\.\w{1,5}$"
-    r"|\.(?:pem|key|crt|cer|jks|json|ya?ml|txt|js|ts|py|rb|go|java|html?|php|xml|md|pub|conf|log|exe|dll|png|com|org|io|net)$"
+    r"|\.(?:pem|key|crt|cer|jks|json|ya?ml|txt|jsx?|tsx?|py|rb|go|java|html?|php|xml|md|pub|conf|log|exe|dll|png|sh|bat|ps1|cs|sql|com|org|io|net)$"
     r"|@[\w\-]+\.\w+$|^[a-z]{2,12}://"
 )
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
@@ -73,6 +80,8 @@ _SENTENCE = re.compile(
     r"|[一-鿿぀-ヿ가-힯]{2}"
 )
 _UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?\Z")
+_VENDORS = re.compile(r"(?:sk|pk|rk)_(?:live|test|prod|sandbox)_|whsec_")
+_SAMPLE = re.compile(r"(?i)abc-?def|0?123456|654321|qwerty|deadbeef|xxxxx|foobar|lorem")
 _PASSWORD_STEM = re.compile(
     r"(?i)pass|pwd|psw|kennwort|contrase|senha|wachtwoord|parol|motdepasse|(?:^|_)pw$|пароль|密码|口令|暗証"
 )
@@ -120,11 +129,15 @@ def _is_call(candidate: Candidate) -> bool:
 
 
 def _is_reference(candidate: Candidate) -> bool:
+    if _FIELD.search(candidate.value):
+        return True
     return not candidate.quote and _REFERENCE_BARE.search(candidate.value) is not None
 
 
 def _is_number(candidate: Candidate) -> bool:
     value = candidate.value
+    if _DATE.match(value) or (value.isdigit() and _ERROR_NAME.match(candidate.name)):
+        return True
     return _VERSION.match(value) is not None or (not candidate.quote and _NUMBER.match(value) is not None)
 
 
@@ -133,7 +146,7 @@ def _is_digest(candidate: Candidate) -> bool:
         return True
     if not _DIGEST_VALUE.match(candidate.value) or _STRONG.search(candidate.name):
         return False
-    return _DIGEST_BESIDE.search(candidate.line[: candidate.name_at + 60]) is not None
+    return _DIGEST_BESIDE.search(candidate.line[: candidate.value_at + len(candidate.value) + 60]) is not None
 
 
 def _is_public(candidate: Candidate) -> bool:
@@ -162,6 +175,11 @@ def _says_its_name(candidate: Candidate) -> bool:
         return False
     value = _letters(candidate.value)
     return value in _letters(candidate.name) and _SECRET_STEM.search(value) is not None
+
+
+def _is_sample(candidate: Candidate) -> bool:
+    """A generated value contains none of these; a password that a person chose may."""
+    return not is_password(candidate.name) and _SAMPLE.search(candidate.value) is not None
 
 
 def _letters(text: str) -> str:
@@ -202,8 +220,11 @@ GATES = (
         lambda one: _REGEX.search(one.value) or _SELECTOR.search(one.value),
         "a regular expression or a selector",
     ),
+    Gate("action", lambda one: _ACTION.match(one.value), "an action that a policy names"),
     Gate("prose", _is_prose, "a sentence"),
     Gate("constant", _is_constant, "the name of a constant"),
+    Gate("vendor", lambda one: _VENDORS.match(one.value), "a vendor's format, about which the vendor's rules decide"),
+    Gate("sample", _is_sample, "a sequence of characters that samples contain"),
     Gate("own name", _says_its_name, "the value repeats the name"),
     Gate("plain word", _is_plain_word, "a plain word under a name that may be about anything"),
 )

@@ -19,7 +19,7 @@ from tests.generic.made_up import random_value
 
 VALUE = random_value("assignments", 20)
 #: of ``keyguard/generic/model.bin``: weights change on purpose only, by ``tools/train_generic.py``
-DIGEST = "2c19fd217c39e72b05f1c4afc6ad86f35a0c0e6ae010f260088f1dc6f67a5f63"
+DIGEST = "1baf1a44ac68a6acc3bb2ce25fe6f61fd1596ce985233bf31ec30084a000e1b4"
 
 SECRETS = (
     (".env", f"DB_PASSWORD={VALUE}"),
@@ -29,7 +29,6 @@ SECRETS = (
     ("app.js", f'const jwtSecret = "{VALUE}";'),
     ("db.properties", f"jdbc.password={VALUE}"),
     ("context.xml", f'<Resource username="shop" password="{VALUE}"/>'),
-    ("settings.xml", f"<password>{VALUE}</password>"),
     ("deploy.yaml", f'- name: API_TOKEN\n  value: "{VALUE}"'),
     ("Config.java", f'String dbPassword = "{VALUE}";'),
     ("main.go", f'apiToken := "{VALUE}"'),
@@ -95,7 +94,7 @@ def test_without_a_path_what_the_gates_leave_over_is_found() -> None:
 
 
 def test_the_verdict_of_a_line_names_the_gate_or_the_score() -> None:
-    data = f'x = 1\nSECRET_KEY = "{VALUE}"\nTOKEN = os.getenv("TOKEN")\n'.encode()
+    data = f'x = 1\nSECRET_KEY = "{VALUE}"\nTOKEN = os.getenv("TOKEN_7")\n'.encode()
     assert judge_line(data, 1, b"settings.py") == []
     (secret,) = judge_line(data, 2, b"settings.py")
     assert secret.answer == "secret, confidence high"

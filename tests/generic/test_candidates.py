@@ -27,8 +27,8 @@ LINES = (
     (f"<password>{VALUE}</password>", "password", "element"),
     (f"define('DB_PASSWORD', '{VALUE}');", "DB_PASSWORD", "argument"),
     (f'request.setHeader("X-Api-Key", "{VALUE}")', "X-Api-Key", "argument"),
-    (f'account.setPassword("{VALUE}");', "setPassword", "call"),
-    (f'cipher.setKey(Base64.decode("{VALUE}"))', "setKey", "call"),
+    (f'account.setPassword("{VALUE}");', "account.setPassword", "call"),
+    (f'cipher.setKey(Base64.decode("{VALUE}"))', "cipher.setKey", "call"),
     (f'{{"name": "DB_PASSWORD", "value": "{VALUE}"}}', "DB_PASSWORD", "named"),
     (f'- name: DB_PASSWORD\n  value: "{VALUE}"', "DB_PASSWORD", "named"),
     (f"psql --password {VALUE} shop", "password", "option"),
@@ -85,16 +85,14 @@ def test_a_line_is_read_without_hits() -> None:
 
 
 def test_a_candidate_is_read_from_a_bounded_part_of_a_line() -> None:
-    steps = []
+    short = read_cost(b"x" * 1_000, b"y" * 1_000)
+    assert read_cost(b"x" * 100_000, b"y" * 100_000) == short
 
-    class Counted(bytes):
-        def __getitem__(self, key: object) -> object:  # type: ignore[override]
-            part = super().__getitem__(key)  # type: ignore[index]
-            steps.append(len(part) if isinstance(part, bytes) else 1)
-            return part
 
-    line = b"x" * 100_000 + f'; password = "{VALUE}";'.encode() + b"y" * 100_000
-    found = read(Counted(line), line.index(VALUE.encode()) + len(VALUE) + 1, b"a.js")
+def read_cost(before: bytes, after: bytes) -> int:
+    """The characters of the window that is read around a value."""
+    line = before + f'; password = "{VALUE}";'.encode() + after
+    found = read(line, line.index(VALUE.encode()) + len(VALUE) + 1, b"a.js")
     assert found is not None
     assert found.value == VALUE
-    assert sum(steps) < 2_000
+    return len(found.line)
