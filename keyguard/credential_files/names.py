@@ -21,38 +21,64 @@ _DOTFILES = expression(rb"\A(?:(?:private|readonly|executable|exact|create|modif
 class PathTable(Generic[Row]):
     """Rows by the paths they are known by.
 
-    A pattern is a file's name (``.netrc``), the end of a path (``.docker/config.json``) or an ending (``*.tfstate``),
-    in lower case; paths are compared without regard to case.
+    A pattern is a file's name (``.netrc``) or the end of a path (``.docker/config.json``), in lower case; paths are
+    compared without regard to case. ``*`` in the name is any text (``*.tfstate``, ``application-*.yml``), and a folder
+    that ends in ``**`` has any number of folders below it (``group_vars/**/*.yml``).
     """
 
     def __init__(self, rows: Iterable[tuple[tuple[str, ...], Row]]) -> None:
-        self._names: dict[bytes, list[tuple[bytes, Row]]] = {}
-        self._endings: dict[bytes, list[Row]] = {}
+        self._names: dict[bytes, list[_Known[Row]]] = {}
+        #: by what stands behind the last dot of the pattern, or b"" if nothing definite does
+        self._endings: dict[bytes, list[_Known[Row]]] = {}
         for patterns, row in rows:
             for pattern in patterns:
                 self._add(pattern.encode(), row)
 
     def _add(self, pattern: bytes, row: Row) -> None:
-        if pattern.startswith(b"*."):
-            self._endings.setdefault(pattern[2:], []).append(row)
+        folder, _, name = pattern.rpartition(b"/")
+        deep = folder.endswith(b"/**")
+        within = b"/%b/" % folder.removesuffix(b"/**") if folder else b""
+        start, star, end = name.partition(b"*")
+        known = _Known(within, deep, start, end, row)
+        if not star:
+            self._names.setdefault(name, []).append(known)
         else:
-            folder, _, name = pattern.rpartition(b"/")
-            self._names.setdefault(name, []).append((b"/" + folder + b"/" if folder else b"", row))
+            ending = end.rpartition(b".")[2] if b"." in end else b""
+            self._endings.setdefault(ending, []).append(known)
 
     def among(self, path: bytes) -> tuple[Row, ...]:
         """Return the rows that a path is known by, none twice, in the order of the table for each pattern."""
         folder, _, name = path.lower().rpartition(b"/")
         found = self._named(folder, name)
         if not found:
-            original = _COPIES.sub(b"", _DOTFILES.sub(b".", name))
-            found = self._named(_undotted(folder), original) if original not in (name, b"") else found
+            original = _undotted(folder), _COPIES.sub(b"", _DOTFILES.sub(b".", name))
+            found = self._named(*original) if original != (folder, name) and original[1] else found
         return tuple(dict.fromkeys(found))
 
     def _named(self, folder: bytes, name: bytes) -> list[Row]:
         place = b"/%b/" % folder
-        found = [row for within, row in self._names.get(name, ()) if place.endswith(within)]
-        ending = name.rpartition(b".")[2]
-        return [*found, *self._endings.get(ending, ())] if self._endings else found
+        endings = (name.rpartition(b".")[2], b"") if b"." in name else (b"",)
+        known = [*self._names.get(name, ()), *(one for ending in endings for one in self._endings.get(ending, ()))]
+        return [one.row for one in known if one.fits(place, name)]
+
+
+class _Known(Generic[Row]):
+    """A pattern, taken apart."""
+
+    __slots__ = ("_deep", "_end", "_start", "_within", "row")
+
+    def __init__(self, within: bytes, deep: bool, start: bytes, end: bytes, row: Row) -> None:
+        self._within = within
+        self._deep = deep
+        self._start = start
+        self._end = end
+        self.row = row
+
+    def fits(self, place: bytes, name: bytes) -> bool:
+        """Whether a name in a folder, which begins and ends with a slash, fits."""
+        if not (name.startswith(self._start) and name.endswith(self._end)):
+            return False
+        return self._within in place if self._deep else place.endswith(self._within)
 
 
 def _undotted(folder: bytes) -> bytes:

@@ -30,6 +30,7 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
     found_by = False
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
+    found_by = False
     for index, rule in enumerate(rules):
         if rule.detector:
             found_by = True
