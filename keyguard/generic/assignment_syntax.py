@@ -1,7 +1,7 @@
 """The syntaxes that join a name to the value of a password, a token or a key, as expressions for the prefilter.
 
-They are only as exact as they must be to keep hits few: the reader in :mod:`keyguard.generic.assignments.candidates` reads each hit
-again, and tells names, operators and quotes apart.
+They are only as exact as they must be to keep hits few: the reader of candidates reads each hit again, and tells names,
+operators and quotes apart.
 """
 
 from __future__ import annotations

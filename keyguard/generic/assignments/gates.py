@@ -54,13 +54,14 @@ _PUBLIC = re.compile(
     r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
     r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit|i18n|translation"
 )
+_ABSENT = re.compile(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
 _NAMES_PASSWORD = re.compile(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
 _STRONG = re.compile(
     r"(?i)pass(?:word|wd|phrase|code)?|pwd|identified|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|_pw\b"
     r"|kenn|пароль|密码|口令"
 )
 _REGEX = re.compile(
-    r"\\[dwsb]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
+    r"\\[dwsb{}().?*+|\[\]]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
 )
 _SELECTOR = re.compile(
     r"^[.#][a-z][\w\-]*$|^(?:rgba?|var|calc|url)\(|[{};]\s*$|^//|^[a-z]+\[|^input|#\w+-\w+$|^--[a-z]"
@@ -73,6 +74,7 @@ _PATH = re.compile(
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
 _MODULE = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
+_COMPOUND = re.compile(r"[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
 _CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)*\Z")
 _SENTENCE = re.compile(
     r"\S+\s+\S+\s+\S+|[a-zA-Z]{2,}[.!?:,]?\s+(?:is|are|the|not|must|for|to|of|has|was|a|an|in|can|your|and|or)\b"
@@ -150,6 +152,8 @@ def _is_digest(candidate: Candidate) -> bool:
 
 
 def _is_public(candidate: Candidate) -> bool:
+    if _ABSENT.search(candidate.name):
+        return True
     return _PUBLIC.search(candidate.name) is not None and not _NAMES_PASSWORD.search(candidate.name)
 
 
@@ -184,6 +188,25 @@ def _is_sample(candidate: Candidate) -> bool:
 
 def _letters(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", text.lower())
+
+
+def _is_identifier(candidate: Candidate) -> bool:
+    """``token: keyword.operator``, ``Key: NextToken``: words put together, under a name of no password."""
+    if is_password(candidate.name) or not _COMPOUND.match(candidate.value):
+        return False
+    return share_of_words(candidate.value) > 0.9
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    """``["login", "password", "remember"]``: the name is one of several words."""
+    if not candidate.value.isalpha():
+        return False
+    if candidate.wrap in ("(", "[", "{"):
+        return candidate.value.islower() and share_of_words(candidate.value) > 0.9
+    if candidate.kind != "argument" or candidate.name_at < 1:
+        return False
+    before = candidate.line[: candidate.name_at].rstrip("\"'`-")
+    return not before.rstrip().endswith("(") and candidate.line[candidate.name_at] != "-"
 
 
 def _is_plain_word(candidate: Candidate) -> bool:
@@ -226,6 +249,8 @@ GATES = (
     Gate("vendor", lambda one: _VENDORS.match(one.value), "a vendor's format, about which the vendor's rules decide"),
     Gate("sample", _is_sample, "a sequence of characters that samples contain"),
     Gate("own name", _says_its_name, "the value repeats the name"),
+    Gate("identifier", _is_identifier, "words put together, as identifiers are"),
+    Gate("list", _is_listed, "one of a list of words"),
     Gate("plain word", _is_plain_word, "a plain word under a name that may be about anything"),
 )
 

@@ -35,6 +35,9 @@ _LEAST_RANDOM = 16
 _LEAST_ENTROPY = 3.0
 _SAMPLE_WORDS = "wrong invalid incorrect bad fake dummy mock mocked sample example placeholder"
 _SAMPLE_NAMES = frozenset(_SAMPLE_WORDS.split())
+_NAMES_A_SECRET = re.compile(
+    r"[a-z\d]+(?:[_\-.][a-z\d]+)*[_\-.](?:credentials?|password|passwd|passphrase|pass|pwd|pw|secret|token|key)\Z"
+)
 _SAMPLE_VALUE = re.compile(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
 
 
@@ -78,4 +81,6 @@ def weak_because(candidate: Candidate) -> str:
         return "the name says that it is a sample or wrong on purpose"
     if _SAMPLE_VALUE.match(candidate.value):
         return "the value says that it is a sample"
+    if _NAMES_A_SECRET.match(candidate.value):
+        return "the value names a secret instead of being one"
     return weak_reason(candidate.value)

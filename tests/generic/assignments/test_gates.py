@@ -33,7 +33,7 @@ DROPPED = (
     ("a.js", 'password: "The password is wrong"', "prose"),
     ("a.js", 'key: "ENTER_KEY"', "constant"),
     ("a.js", 'password: "pass-word"', "own name"),
-    ("a.js", 'key: "submit"', "plain word"),
+    ("a.js", 'key: "submit"', "identifier"),
     ("a.yml", "password: change-me", "placeholder"),
     ("a.yml", 'password: "<your-password>"', "placeholder"),
     ("a.yml", "password: ENC[PKCS7,abcdef]", "ciphertext"),
