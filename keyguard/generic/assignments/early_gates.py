@@ -12,9 +12,8 @@ from keyguard.support.regex import expression
 _WORDS = expression(rb"[A-Za-z]{1,14}(?:[_./: -]{1,2}[A-Za-z]{1,14}){0,12}")
 _LONGEST_WORDS = 90
 #: of passwords and of secrets, even a word may be one; in UTF-8
-_GUESSABLE = tuple(
-    "pass pwd psw secret kennwort contrase senha wachtwoord parol motdepasse _pw pin identified пароль 密码 口令 暗証".encode().split()
-)
+_GUESSABLE_LIST = "pass pwd psw secret kennwort contrase senha wachtwoord parol motdepasse _pw pin identified"
+_GUESSABLE = tuple(f"{_GUESSABLE_LIST} пароль 密码 口令 暗証".encode().split())
 _NAME = 120
 _LINE = 300
 #: a line of code without strings and comments that ends in an operator and a word
