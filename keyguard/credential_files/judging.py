@@ -9,9 +9,10 @@ from keyguard.generic.known_defaults import weak_reason
 from keyguard.generic.value_filters import LONGEST, dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 #: the start of a line that is a comment in the languages in which such files are written down
-_COMMENT = re.compile(
+_COMMENT = expression(
     rb"[ \t]*(?:#(?!!)|//(?![\w.-]+(?::\d+)?/)|/?\*(?:[ \t]|\Z)|--[ \t]|;|<!--|REM[ \t])", re.IGNORECASE
 )
 #: bytes before a value that are searched for the start of its line

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from keyguard.generic.expressions import KEY_HEADERS
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 BASIC, BEARER = "basic-auth", "bearer-token"
 
-_TOKEN = re.compile(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
-_LEFT = re.compile(
+_TOKEN = expression(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
+_LEFT = expression(
     rb"(?i)(?:\b(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|\b(?P<bearer>bearer)(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
     rb"|\bauthorization[\"']?\]?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?P<token>token|apikey|api-key|key)(?:[ \t]{1,4}|%20)"
     rb"(?:token=)?[\"']?"

@@ -9,18 +9,19 @@ from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import KNOWN_DEFAULT, weak_reason
 from keyguard.generic.value_filters import dropped_by
 from keyguard.rules.placeholders import entropy, is_placeholder
+from keyguard.support.regex import expression
 
 # a dash needs a blank behind it: lines of a long command begin with options
-_COMMENT = re.compile(
+_COMMENT = expression(
     rb"[ \t]*(?:#(?!(?:define|if|elif|include|pragma|undef)\b)|//|/?\*(?![\w/])|--[ \t]|;|<!--|>>>|rem[ \t]|::[ \t]"
     rb"|%[ \t%])",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(rb"[ \t](?:#|//|--)[ \t]")
-_PROSE = re.compile(
+_TRAILING = expression(rb"[ \t](?:#|//|--)[ \t]")
+_PROSE = expression(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
 )
-_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
+_CAMEL = expression(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
 def line_of(data: bytes, at: int) -> tuple[int, int]:

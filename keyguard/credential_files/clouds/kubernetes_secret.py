@@ -21,6 +21,7 @@ from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.generic.value_filters import dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 _RULE = "kubernetes-secret"
 _PASSWORD = Field(_RULE, "a value of a Kubernetes Secret whose key says password")
@@ -29,10 +30,10 @@ _UNNAMED = Field(_RULE, "a generated value of a Kubernetes Secret", guessable=Fa
 _IN_URL = Field(_RULE, "the password of a URL in a Kubernetes Secret")
 _KEY = Field(_RULE, "a private key in base64 in a Kubernetes Secret", guessable=False)
 _SETTINGS = Field(_RULE, "a file with a password in base64 in a Kubernetes Secret", guessable=False)
-_PEM = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
-_LOCKED = re.compile(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
+_PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
+_LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
-_PUBLIC = re.compile(
+_PUBLIC = expression(
     r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE
 )
 #: bytes of a decoded file that are looked at
