@@ -126,22 +126,29 @@ def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterat
         yield from _advice(block, run, style)
     for one in (block.head, *block.others):
         yield from _remarks(one, style)
+    yield from _expired(block, style)
     yield from _others(subject, style)
     mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
     yield "id", [shown(finding.id) + mask]
 
 
 def _remarks(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
-    """Yield what limits a finding, or the acceptance of it."""
+    """Yield what limits a finding."""
     if finding.allowed_by_change:
         yield "note", _wrapped(f"{allowed_text(finding)}. {_LANDING}", style)
-    if finding.accepted_until:
-        again = f"keyguard accept {finding.id}"
-        yield "note", [f"was accepted until {shown(finding.accepted_until)}; to accept it again: {again}"]
     if is_doubtful(finding):
         doubt = "this may be no key at all" if finding.kind == "key" else "see whether it is so here"
         advice = if_harmless(finding, "it is none" if finding.kind == "key" else "it is not")
         yield "note", _wrapped(f"{finding.confidence.value} confidence: {doubt}; {advice}", style)
+
+
+def _expired(block: Block, style: Style) -> Iterator[tuple[str, list[str]]]:
+    """Yield the day until which the findings of a block were accepted."""
+    over = [one for one in (block.head, *block.others) if one.accepted_until]
+    if over:
+        again = f"keyguard accept {' '.join(shown(one.id) for one in over)} --reason TEXT"
+        until = shown(over[0].accepted_until)
+        yield "note", _wrapped(f"was accepted until {until}; to accept it again: {again}", style)
 
 
 def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:
