@@ -92,8 +92,8 @@ def lowered_text(finding: Finding) -> str:
 
 def is_doubtful(finding: Finding) -> bool:
     """Return whether the finding may be wrong. A key whose vendor alone is uncertain is a key."""
-    only_vendor = finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM
-    return finding.confidence is not Confidence.HIGH and not (finding.kind == "key" and only_vendor)
+    unclear = finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM
+    return finding.confidence is not Confidence.HIGH and not (unclear and has_vendor(finding))
 
 
 def if_harmless(finding: Finding, condition: str) -> str:
