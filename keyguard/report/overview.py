@@ -79,7 +79,8 @@ def row_lines(blocks: Sequence[Block], style: Style) -> Iterator[str]:
         place = _clipped(f"{shown_path(first.path)}:{first.line}:{first.column}", room)
         also = ", ".join(dict.fromkeys(prose(one.rule) for one in block.others))
         found = "" if block.subject.masked else f"  {headline(block.head)}"
-        for more in (in_commit(first), found, f"  also {also}" if also else ""):
+        doubt = f"  {block.head.confidence.value} confidence" if is_doubtful(block.head) else ""
+        for more in (in_commit(first), found, doubt, f"  also {also}" if also else ""):
             place += more if not room or cells(place) + cells(more) <= room else ""
         yield "  ".join([*padded, place])
 

@@ -163,9 +163,10 @@ def test_secrets_that_no_vendor_issues_are_counted_by_what_they_are() -> None:
     none = {"vendor": "generic-secret", "vendor_name": "no vendor", "title": "Password in a file"}
     many = [made(nth, certainty=Certainty.AMBIGUOUS, confidence=Confidence.MEDIUM, **none) for nth in range(8)]
     many += [made(nth, severity=Severity.CRITICAL) for nth in range(20, 24)]
-    overview, full, _ = parts(run(*many))
+    overview, full, rows = parts(run(*many))
     assert overview[1].startswith("Password in a file ")
     assert not any("unclear" in line for line in overview)
+    assert all(row.endswith("  medium confidence") for row in rows)
     # what is certain comes first
     assert full[0].startswith("critical[twilio-key]")
     text = rendered("text", run(*many))
