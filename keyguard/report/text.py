@@ -26,7 +26,7 @@ from keyguard.report.phrases import (
     prose,
     verdict_text,
 )
-from keyguard.report.refusals import commit_lines, refuses_commit
+from keyguard.report.refusals import commit_lines, false_alarm_lines, refuses_commit
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, refused_lines, summary_line
 from keyguard.support.sanitize import shown
@@ -52,6 +52,7 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     for line in (
         *gaps,
         *([""] if gaps else []),
+        *false_alarm_lines(run, style),
         *configuration_lines(run, style),
         *accepted_lines(run, style),
         *refused_lines(run, style),
