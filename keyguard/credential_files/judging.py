@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from keyguard.generic.value_filters import dropped_by
+from keyguard.generic.known_defaults import weak_reason
+from keyguard.generic.value_filters import LONGEST, dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+
+#: the start of a line that is a comment in the languages in which such files are written down
+_COMMENT = re.compile(
+    rb"[ \t]*(?:#(?!!)|//(?![\w.-]+(?::\d+)?/)|/?\*(?:[ \t]|\Z)|--[ \t]|;|<!--|REM[ \t])", re.IGNORECASE
+)
+#: bytes before a value that are searched for the start of its line
+_REACH = 400
 
 
 class Field(NamedTuple):
@@ -29,9 +38,9 @@ def judged(
     ``value`` is what the program that reads the file gets: unquoted, decoded. ``user`` is the account's name, if the
     file gives one: a password equal to it is weak.
     """
-    if span[0] >= span[1] or dropped_by(value):
+    if span[0] >= span[1] or _is_none(field, value):
         return None
-    weak = ""
+    weak = weak_reason(value, user)
     reasons = (field.reason, weak) if weak else (field.reason,)
     return JudgedSecret(
         *span,
@@ -44,6 +53,13 @@ def judged(
     )
 
 
-def text_of(value: bytes) -> str:
-    """Return the text of a value that is written as it is; bytes that are not UTF-8 are kept as surrogates."""
-    return value.decode("utf-8", "surrogateescape")
+def _is_none(field: Field, value: str) -> bool:
+    """Whether a value is no secret. Keys and tokens that programs made may be long."""
+    return dropped_by(value if field.guessable else value[:LONGEST]) is not None
+
+
+def in_comment(data: bytes, at: int) -> bool:
+    """Whether the line around an offset begins as a comment."""
+    first = max(data.rfind(b"\n", max(at - _REACH, 0), at) + 1, at - _REACH, 0)
+    sign = _COMMENT.match(data, first, at)
+    return sign is not None and data.find(b"-->", sign.end(), at) < 0

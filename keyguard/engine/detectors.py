@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.credential_files import table
+from keyguard.credential_files.format import Format
 from keyguard.generic.expressions import SYNTAXES, Finder
 from keyguard.model.finding import Match, Rule
-from keyguard.model.judged_secret import JudgedSecret
+
+if TYPE_CHECKING:
+    from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
 GENERATION = 1
@@ -39,7 +42,7 @@ def stamp() -> str:
 
 
 @cache
-def _rows() -> tuple[tuple[str, table.Format | None, int], ...]:
+def _rows() -> tuple[tuple[str, Format | None, int], ...]:
     """Return (expression, the format of which it is a sign, else None, number of the syntax)."""
     signs = [(text, one, 0) for one in table.FORMATS for text in one.signs]
     return *signs, *((text, None, at) for at, one in enumerate(SYNTAXES) for text in one.expressions)

@@ -29,6 +29,7 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
     """Return the plan for these rules, in their order; ``keyguard.rules.loader`` has validated them."""
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
+    found_by = False
     for index, rule in enumerate(rules):
         if rule.detector:
             found_by = True
@@ -37,7 +38,6 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
         named.setdefault((rule.pattern, rule.boundary), set()).update(rule.literals)
     forms: list[Form] = []
     leads: dict[Anchor, list[AnchorUse]] = {}
-    found_by = False
     for (pattern, boundary), indices in users.items():
         left, right = _BOUNDARIES[boundary]
         width = literals.max_width(pattern)

@@ -275,17 +275,20 @@ def _unpadded(data: bytes) -> str:
 
 
 _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
+    "basic": lambda source, name: base64.b64encode(f"{name or 'user'}:{_draw(source, _ALNUM, 16)}".encode()).decode(),
     "bedrock": _bedrock,
     "bedrock-session": _bedrock_session,
     "clerk-pk": _clerk_publishable,
     "crc": _with_crc,
     "crc-hex": _with_hex_crc,
     "discord-id": _discord_id,
+    "encoded": lambda source, argument: base64.b64encode((argument + _draw(source, _ALNUM, 18)).encode()).decode(),
     "github": _with_crc,
     "gitlab-routable": _gitlab_routable,
     "grafana": _grafana,
     "jwt": _jwt,
     "pem": _pem,
+    "pem-encoded": lambda source, argument: base64.b64encode(_pem(source, argument).encode()).decode(),
     "pem-line": lambda source, argument: _pem(source, argument).replace("\n", "\\n"),
     "pem-locked": lambda source, argument: _pem(source, argument, locked=True),
     "pypi": _pypi,

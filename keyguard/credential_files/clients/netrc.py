@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.credential_files.judging import Field, judged, text_of
+from keyguard.credential_files.judging import Field, in_comment, judged
+from keyguard.credential_files.syntax.entry import text_of
 from keyguard.model.judged_secret import JudgedSecret
 
 _PASSWORD = Field("netrc-password", "the password of an entry in netrc syntax")
@@ -55,18 +56,16 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
 
 def _embedded(data: bytes) -> Iterator[tuple[_Token | None, _Token]]:
     for entry in _ENTRY.finditer(data):
-        line = data[data.rfind(b"\n", max(entry.start() - 200, 0), entry.start()) + 1 : entry.start()]
-        comment = line.lstrip()[:2] in (b"//", b"# ", b"* ", b"--")
         yield (
             _Token(entry["login"], *entry.span("login")),
-            _Token(entry["password"], *entry.span("password"), comment),
+            _Token(entry["password"], *entry.span("password"), in_comment(data, entry.start())),
         )
 
 
 def _file(data: bytes) -> Iterator[tuple[_Token | None, _Token]]:
     """Yield (login, password) of all entries of a netrc file, those in comments too."""
     entry, macro = _Entry(), False
-    for line in _LINE.finditer(data):
+    for line in _LINE.finditer(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0):
         if macro:
             macro = bool(line[0].strip())
             continue

@@ -15,10 +15,12 @@ class Entry(NamedTuple):
     keys: tuple[str, ...]
     """The keys that lead to it, outermost first, its own name last; an item of a list has its index, in digits."""
     value: str
-    """The value without quotes, escapes decoded."""
+    """The value without quotes, escapes decoded; bytes that are not UTF-8 are kept as surrogates."""
     start: int
     end: int
     """The span of the value as it is written, in bytes, without quotes."""
+    group: int
+    """The same number for all values of one section, mapping, list or element, and for no others."""
     comment: bool = False
     """Whether it stands in a comment."""
 
@@ -27,12 +29,17 @@ class Entry(NamedTuple):
         """Its own name: the last key."""
         return self.keys[-1] if self.keys else ""
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where the value stands."""
+        return self.start, self.end
 
-def by_parent(entries: Iterable[Entry]) -> dict[tuple[str, ...], dict[str, Entry]]:
-    """Return the keys of each parent -> (name in lower case -> entry), in order; the last of equal names counts."""
-    found: dict[tuple[str, ...], dict[str, Entry]] = {}
+
+def by_group(entries: Iterable[Entry]) -> dict[int, dict[str, Entry]]:
+    """Return group -> (name in lower case -> entry), in order; the last of equal names counts."""
+    found: dict[int, dict[str, Entry]] = {}
     for one in entries:
-        found.setdefault(one.keys[:-1], {})[one.name.lower()] = one
+        found.setdefault(one.group, {})[one.name.lower()] = one
     return found
 
 
@@ -41,4 +48,9 @@ def fits(keys: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     if len(keys) < len(pattern):
         return False
     tail = keys[len(keys) - len(pattern) :]
-    return all(want == "*" or want == have.lower() for want, have in zip(pattern, tail, strict=True))
+    return all(want in ("*", have.lower()) for want, have in zip(pattern, tail, strict=True))
+
+
+def text_of(value: bytes) -> str:
+    """Return the text of bytes that are written as they are; what is not UTF-8 is kept as surrogates."""
+    return value.decode("utf-8", "surrogateescape")

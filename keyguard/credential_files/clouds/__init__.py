@@ -1,0 +1,1 @@
+"""Credentials of clouds and clusters: kubeconfig, Kubernetes Secrets, AWS, Google, Azure, others."""

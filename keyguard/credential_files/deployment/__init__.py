@@ -1,0 +1,1 @@
+"""What machines and containers are set up with: Compose, Ansible, Terraform, cloud-init, installers."""

@@ -1,0 +1,32 @@
+"""One kind of file: the paths and the content that it is known by, and the module that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from keyguard.model.judged_secret import JudgedSecret
+
+#: (text, path as far as known, whether the path says that it is of the format) -> the secrets in it, in any order.
+#: Linear in the text, raises for none. Where only a sign was found, the text may be anything that contains it.
+Finder = Callable[[bytes, bytes, bool], "Iterator[JudgedSecret]"]
+
+
+class Format(NamedTuple):
+    """One kind of file."""
+
+    name: str
+    """What it is, for reports: ``netrc file``."""
+    module: str
+    """Dotted name of the module with the function ``find`` (a :data:`Finder`), imported when it is needed."""
+    paths: tuple[str, ...] = ()
+    """See :class:`~keyguard.credential_files.names.PathTable`: ``.netrc``, ``.docker/config.json``, ``*.tfstate``."""
+    signs: tuple[str, ...] = ()
+    """Expressions as in :mod:`keyguard.generic.expressions`, each a sign that a text contains such a document."""
+
+    def find(self, data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
+        """Yield the secrets of a text. See :data:`Finder`."""
+        finder: Finder = import_module(self.module).find
+        return finder(data, path, named)

@@ -1,0 +1,1 @@
+"""Configuration of applications: WordPress and other PHP, Django, Flask, Rails, Laravel, Spring, ASP.NET."""

@@ -1,0 +1,1 @@
+"""Networks: VPN, wireless networks, routers and switches."""

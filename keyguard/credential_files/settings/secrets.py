@@ -1,0 +1,98 @@
+"""The secrets among the entries of a file: by a table of a format's keys, and by what a key's name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from keyguard.credential_files.judging import Field, judged
+from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
+from keyguard.credential_files.settings.parts import with_default
+from keyguard.credential_files.syntax.entry import Entry, fits
+from keyguard.model.judged_secret import JudgedSecret
+from keyguard.model.scales import Confidence
+
+#: how names end of the account that a password beside them belongs to, and of what an account is often called after
+_USERS = ("user", "username", "user-name", "user_name", "login", "uid", "database", "db", "db_name", "dbname")
+#: a sample that says what it is: ``secure password``, ``readonly_account_password``
+_SAMPLE = re.compile(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
+_SAYS_SO = re.compile(r"pass(?:word|wd|phrase)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]{1,12}")
+
+
+class Setting(NamedTuple):
+    """A key of a format whose values are secrets."""
+
+    keys: tuple[str, ...]
+    """The end of its path, in lower case; ``*`` is any one key."""
+    field: Field
+    chosen: bool = False
+    """Whether a value that does not look like a generated one is a sample: signing keys, salts."""
+
+
+class Names(NamedTuple):
+    """What a secret is whose key only the name tells."""
+
+    password: Field
+    secret: Field
+
+
+def secrets_of(
+    entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
+) -> Iterator[JudgedSecret]:
+    """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
+    all_entries = [with_default(one) for one in entries]
+    users = _users_by_group(all_entries)
+    for entry in all_entries:
+        setting = next((one for one in settings if fits(entry.keys, one.keys)), None)
+        found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
+        if found:
+            yield found
+
+
+def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> JudgedSecret | None:
+    if not is_password(entry.value):
+        return None
+    found = _password(setting.field, entry, users)
+    if found and setting.chosen and not is_generated(entry.value):
+        return weak(found, "words, where a generated key belongs")
+    return found
+
+
+def _by_name(entry: Entry, names: Names, users: dict[int, list[str]]) -> JudgedSecret | None:
+    name = entry.name
+    if name.isdigit() and len(entry.keys) > 1:
+        name = entry.keys[-2]
+    kind = kind_of(name)
+    if kind is Kind.PASSWORD and is_password(entry.value):
+        return _password(names.password, entry, users)
+    if kind is Kind.SECRET and is_generated(entry.value):
+        return judged(names.secret, entry.value, entry.span, comment=entry.comment)
+    return None
+
+
+def _password(field: Field, entry: Entry, users: dict[int, list[str]]) -> JudgedSecret | None:
+    value = entry.value
+    names = users.get(entry.group, [])
+    user = next((name for name in names if name.lower() == value.lower()), names[0] if names else "")
+    found = judged(field, value, entry.span, user=user, comment=entry.comment)
+    if found and _SAYS_SO.search(value) and _SAMPLE.fullmatch(value):
+        return weak(found, "a sample: words, password among them")
+    if found and not found.weak and _WORD.fullmatch(value):
+        return found._replace(confidence=Confidence.MEDIUM, reasons=(*found.reasons, "a single word"))
+    return found
+
+
+def _users_by_group(entries: Iterable[Entry]) -> dict[int, list[str]]:
+    """Return the names of accounts in each group."""
+    users: dict[int, list[str]] = {}
+    for one in entries:
+        if one.name.lower().endswith(_USERS):
+            users.setdefault(one.group, []).append(one.value)
+    return users
+
+
+def weak(found: JudgedSecret, reason: str) -> JudgedSecret:
+    """Return the secret as one that protects nothing, with the reason in front."""
+    return found if found.weak else found._replace(weak=True, reasons=(reason, *found.reasons))
