@@ -79,7 +79,8 @@ def ask(field: Field, kind: str, one: Listed) -> Answer:
         report = Path(scratch, "report.json")
         for tool in field.tools(kind):
             if tool.name == ("keyguard" if kind == "history" else _TOGETHER):
-                ours = _report(tool._replace(command=(*tool.command, *_OURS)), one.folder, field, report)["findings"]
+                asked = tool._replace(command=(*tool.command, *_OURS, *(["--all-files"] if kind == "tree" else [])))
+                ours = _report(asked, one.folder, field, report)["findings"]
             elif not tool.name.startswith("keyguard"):
                 document = _report(tool, one.folder, field, report)
                 peers[tool.name] = tool.count(document)
