@@ -6,14 +6,14 @@ from keyguard.credential_files.format import Format
 
 
 def _format(name: str, module: str, paths: str, *signs: str) -> Format:
-    """Return a format; ``module`` is relative to this package, ``paths`` are separated by white space."""
-    return Format(name, f"keyguard.credential_files.{module}", tuple(paths.split()), signs)
+    """Return a format; ``paths`` are separated by white space."""
+    return Format(name, module, tuple(paths.split()), signs)
 
 
 SERVER_FORMATS: tuple[Format, ...] = (
     _format(
         "configuration of a PHP application",
-        "frameworks.php",
+        "keyguard.credential_files.frameworks.php",
         """
         wp-config.php wp-config-*.php configuration.php settings.php settings.*.php settings.inc.php
         config.inc.php config.php config.*.php config-*.php config/*.php app/etc/env.php parameters.php
@@ -25,7 +25,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "settings of a Python application",
-        "frameworks.python_settings",
+        "keyguard.credential_files.frameworks.python_settings",
         """
         settings.py settings_*.py *_settings.py settings/*.py config.py config/*.py *_config.py
         configuration.py production.py instance/*.py
@@ -34,7 +34,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a Rails application",
-        "frameworks.rails",
+        "keyguard.credential_files.frameworks.rails",
         """
         master.key config/credentials/*.key config/*.key secrets.yml secrets.yml.* database.yml
         database.yml.* database.*.yml config/application.yml secret_token.rb session_store.rb
@@ -43,7 +43,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a .NET application",
-        "frameworks.dotnet",
+        "keyguard.credential_files.frameworks.dotnet",
         """
         web.config web.*.config app.config app.*.config *.exe.config *.dll.config connectionstrings.config
         appsettings.config appsettings.json appsettings.*.json usersecrets/**/secrets.json *.pubxml.user
@@ -56,7 +56,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a Java application",
-        "frameworks.java",
+        "keyguard.credential_files.frameworks.java",
         """
         application.properties application-*.properties application.yml application-*.yml application.yaml
         application-*.yaml bootstrap.properties bootstrap-*.properties bootstrap.yml bootstrap-*.yml
@@ -70,7 +70,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "file of password hashes",
-        "servers.password_files",
+        "keyguard.credential_files.servers.password_files",
         """
         .htpasswd htpasswd *.htpasswd *htpasswd* .htdigest *.htdigest shadow gshadow master.passwd
         smbpasswd passwd passwd.db
@@ -80,7 +80,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "WireGuard configuration",
-        "networks.wireguard",
+        "keyguard.credential_files.networks.wireguard",
         """
         wg*.conf wireguard/*.conf wireguard/*.key
         """,
@@ -88,7 +88,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "Docker Compose file",
-        "deployment.compose",
+        "keyguard.credential_files.deployment.compose",
         """
         docker-compose.yml docker-compose*.yml docker-compose.yaml docker-compose*.yaml compose.yml
         compose*.yml compose.yaml compose*.yaml docker-stack*.yml *.compose.yml *-compose.yml stack.yml
@@ -96,7 +96,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "OpenVPN profile",
-        "networks.openvpn",
+        "keyguard.credential_files.networks.openvpn",
         """
         *.ovpn openvpn/*.conf openvpn/**/*.conf
         """,
@@ -105,7 +105,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "secrets of IPsec and PPP",
-        "networks.ipsec",
+        "keyguard.credential_files.networks.ipsec",
         """
         ipsec.secrets ipsec.*.secrets ipsec.d/*.secrets swanctl.conf swanctl/**/*.conf chap-secrets
         pap-secrets
@@ -114,7 +114,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "password of a wireless network",
-        "networks.wireless",
+        "keyguard.credential_files.networks.wireless",
         """
         wpa_supplicant.conf wpa_supplicant-*.conf hostapd.conf *.nmconnection system-connections/*
         netplan/*.yaml ifcfg-* keys-* iwd/*.psk *.8021x
@@ -125,7 +125,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a network device",
-        "networks.devices",
+        "keyguard.credential_files.networks.devices",
         """
         running-config* startup-config* *-confg *running-config* *startup-config*
         """,
@@ -139,7 +139,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "directory of LDAP",
-        "servers.directory",
+        "keyguard.credential_files.servers.directory",
         """
         *.ldif slapd.conf ldap.conf nslcd.conf pam_ldap.conf ldap.secret sssd.conf
         """,
@@ -149,13 +149,12 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "configuration of a server",
-        "servers.service_settings",
+        "keyguard.credential_files.servers.service_settings",
         """
         redis.conf redis-*.conf *-redis.conf sentinel.conf users.acl rabbitmq.conf rabbitmq.config
         advanced.config grafana.ini custom.ini odoo.conf odoo-server.conf openerp-server.conf
-        supervisord.conf zabbix_server.conf zabbix.conf.php sasl_passwd sasl_password relay_passwd
-        passwd.client .msmtprc msmtprc .fetchmailrc fetchmailrc .muttrc muttrc .offlineimaprc ssmtp.conf
-        .mbsyncrc elasticsearch.yml kibana.yml logstash.yml filebeat.yml metricbeat.yml alertmanager.yml
+        supervisord.conf zabbix_server.conf zabbix.conf.php
+        elasticsearch.yml kibana.yml logstash.yml filebeat.yml metricbeat.yml alertmanager.yml
         prometheus.yml influxdb.conf gitea/**/app.ini app.ini freshrss.conf pgbouncer.ini airflow.cfg
         superset.ini nextcloud.conf manager.conf sip.conf pjsip.conf cachet.conf snmpd.conf radiusd.conf
         clients.conf bacula-*.conf bareos-*.conf settings.ini config.ini local.ini production.ini
@@ -164,7 +163,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "keystore or private key of a program",
-        "servers.keystores",
+        "keyguard.credential_files.servers.keystores",
         """
         *.jks *.jceks *.keystore *.ks *.bks *.p12 *.pfx *.kdbx *.kdb *.ppk secring.gpg secring.*
         private-keys-v1.d/*.key *.gpg *.pgp
@@ -177,7 +176,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "variables of Ansible",
-        "deployment.ansible",
+        "keyguard.credential_files.deployment.ansible",
         """
         group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml inventory/**/*
         inventories/**/* hosts hosts.ini hosts.yml vars.yml vars/*.yml vars/*.yaml defaults/main.yml
@@ -187,7 +186,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "Terraform state or variables",
-        "deployment.terraform",
+        "keyguard.credential_files.deployment.terraform",
         """
         *.tfstate *.tfstate.backup *.tfvars *.tfvars.json *.tf
         """,
@@ -195,7 +194,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "image or service of a machine",
-        "deployment.images",
+        "keyguard.credential_files.deployment.images",
         """
         dockerfile dockerfile.* dockerfile-* *.dockerfile containerfile *.service *.service.d/*.conf
         """,
@@ -203,7 +202,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "answers for an installer",
-        "deployment.installers",
+        "keyguard.credential_files.deployment.installers",
         """
         user-data user-data.* *user-data* cloud-init* cloud-config* ks.cfg *.ks *kickstart* *ks*.cfg
         preseed* *.preseed *.seed unattend*.xml autounattend*.xml sysprep*.xml groups.xml
@@ -218,7 +217,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
     ),
     _format(
         "values of a deployment",
-        "deployment.values",
+        "keyguard.credential_files.deployment.values",
         """
         values.yaml values.yml values-*.yaml values-*.yml values.*.yaml values/*.yaml *-values.yaml
         *_values.yaml vagrantfile gitlab.rb attributes/*.rb

@@ -62,9 +62,6 @@ def test_servers_and_clients_of_a_directory() -> None:
             [(APP, PASSWORD)],
         ),
         ("grafana.ini", f"[security]\nsecret_key = {KEY}", [("application-signing-key", KEY)]),
-        ("postfix/sasl_passwd", f"[smtp.acme.dev]:587 me@acme.dev:{PASSWORD}\n", [(APP, PASSWORD)]),
-        (".msmtprc", f"account a\nhost smtp.acme.dev\npassword {PASSWORD}\n", [(APP, PASSWORD)]),
-        (".fetchmailrc", f'poll a user "me" password "{PASSWORD}"', [(APP, PASSWORD)]),
         ("kibana.yml", f'elasticsearch.password: "{PASSWORD}"', [(APP, PASSWORD)]),
         (
             "odoo.conf",
