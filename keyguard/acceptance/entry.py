@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     check: str = ""
     """The check of hygiene."""
     file: str = ""
-    """From the top of the repository; bytes that are no UTF-8 as ``%XX``."""
+    """From the top of the repository; bytes that are no UTF-8 as ``%XX``; ``.`` for the repository as a whole."""
     subject: str = ""
     """What tells several findings of one check in one file apart."""
     reason: str

@@ -85,14 +85,27 @@ def entries_for(finding: Finding, salts: Sequence[str], relative: Relative, **sa
     The first of ``salts`` is used, or a new one where there are none.
     """
     if finding.kind == "hygiene" and not finding.key:
-        place = file_name(relative(finding.occurrences[0]))
-        return [Entry(check=finding.rule, file=place, subject=finding.subject, **said)]
+        return [Entry(check=finding.rule, file=_place(finding, relative), subject=finding.subject, **said)]
     salt, fingerprint = (salts[0] if salts else new_salt()), finding.key or finding.fingerprint
     name = value_id(salt, fingerprint, guessable=finding.guessable)
     check = finding.rule if finding.kind == "hygiene" else ""
     rule = finding.key_rule or finding.rule
     variables = finding.names if finding.guessable else ("",)
     return [Entry(id=name, salt=salt, rule=rule, name=one, check=check, **said) for one in variables or ("",)]
+
+
+def _place(finding: Finding, relative: Relative) -> str:
+    """Return the file or folder that a finding is about, from the top of the repository, as entries write it."""
+    first = finding.occurrences[0]
+    about = first if finding.folder is None else msgspec.structs.replace(first, path=finding.folder)
+    return file_name(relative(about).rstrip(b"/") or b".")
+
+
+def without_covered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings without those that the entry for the key of another one accepts as well."""
+    listed = [*findings]
+    keys = {one.fingerprint for one in listed if one.kind == "key"}
+    return [one for one in listed if not (one.kind == "hygiene" and one.rule in SAME_KEY and one.key in keys)]
 
 
 def accepted_places(finding: Finding, entry: Entry) -> Iterator[Suppressed]:
@@ -109,6 +122,7 @@ def accepted_places(finding: Finding, entry: Entry) -> Iterator[Suppressed]:
             reason=entry.reason,
             until=entry.until,
             owner=entry.owner,
+            key=finding.key,
         )
 
 
@@ -124,8 +138,7 @@ def _key(one: Entry) -> tuple[str, ...]:
 def _alternatives(finding: Finding, salts: Sequence[str], relative: Relative) -> Iterator[list[tuple[str, ...]]]:
     """Yield, for each part of a finding that has to be accepted, the keys of which one is enough."""
     if finding.kind == "hygiene" and not finding.key:
-        path = file_name(relative(finding.occurrences[0]))
-        yield [("file", finding.rule, path, finding.subject)]
+        yield [("file", finding.rule, _place(finding, relative), finding.subject)]
         return
     fingerprint = finding.key or finding.fingerprint
     checks = [finding.rule, *([""] if finding.rule in SAME_KEY else [])] if finding.kind == "hygiene" else [""]

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from keyguard.config.keys import FOREIGN, Config, HookSettings, PathSettings
-from keyguard.config.toml_text import line_of, toml_value
+from keyguard.config.rotation import read_record
+from keyguard.config.toml_text import line_in_table, line_of, toml_value
+from keyguard.config.values import parse_confidence, parse_severity, parse_size
 from keyguard.support import dates, globs, tomlfile
 from keyguard.support.errors import ConfigError
 
 _TABLES: dict[str, type[msgspec.Struct]] = {"paths": PathSettings, "hooks": HookSettings}
 #: a record may be written somewhere where it is a day later already
 _LEEWAY = 86_400
+
+
+class Problem(NamedTuple):
+    """A value that is wrong."""
+
+    keys: tuple[str, ...]
+    """The key, below the names of its tables."""
+    text: str
+    nth: int = 0
+    """Which of several tables of that name, from 0."""
 
 
 def check_keys(shown: str, data: bytes, table: object) -> None:
@@ -47,28 +59,62 @@ def explain(shown: str, data: bytes, table: Any, message: str) -> str:
     return where + (f"{name} is missing: " if missing else f"{name}: {text}: ") + _advice(kind, name, value)
 
 
-def problems(config: Config, now: int) -> Iterator[str]:
+def problems(config: Config, now: int) -> Iterator[Problem]:
     """Yield what is wrong with the values of a configuration, apart from their types. ``now`` is in seconds."""
-    for key, patterns in (("exclude", config.exclude), *(("paths: match", one.match) for one in config.paths)):
-        for pattern in patterns:
-            if text := globs.problem(pattern):
-                yield f"{key}: {pattern!r} matches nothing: {text}"
+    yield from _unread(("max-size",), parse_size, config.max_size)
+    yield from _unread(("confidence",), parse_confidence, config.confidence)
+    yield from _unread(("fail-on",), parse_severity, config.fail_on)
+    if config.hooks.fail_on:
+        yield from _unread(("hooks", "fail-on"), parse_severity, config.hooks.fail_on)
+    for rule, level in config.severity.items():
+        yield from _unread(("severity", rule), parse_severity, level)
+    yield from _useless_patterns(("exclude",), config.exclude)
+    for nth, one in enumerate(config.paths):
+        yield from _path_problems(one, nth)
     if config.only not in ("", "keys", "hygiene"):
-        yield f"only: {config.only!r} is neither keys nor hygiene"
+        yield Problem(("only",), f"{config.only!r} is neither keys nor hygiene")
     if config.only == "hygiene" and config.no_hygiene:
-        yield 'only = "hygiene" and no-hygiene = true leave nothing: leave one of them out'
+        yield Problem(("no-hygiene",), 'with only = "hygiene" this leaves nothing: leave one of them out')
     if config.color not in ("auto", "always", "never"):
-        yield f"color: {config.color!r} is none of auto, always, never"
+        yield Problem(("color",), f"{config.color!r} is none of auto, always, never")
     if "=" in config.format:
-        yield f"format: {config.format!r} names a file: only the option -f can"
-    for one in config.paths:
-        if not one.match:
-            yield "paths: match is empty, so nothing takes it: name files or folders, or leave the table out"
-        elif not (one.severity or one.ignore):
-            yield f"paths: {one.match[0]!r}: say severity or ignore as well"
+        yield Problem(("format",), f"{config.format!r} names a file: only the option -f can")
     for name, day in config.revoked.items():
+        yield from _unread(("revoked", name), read_record, {name: day})
         if (at := dates.instant(str(day))) is not None and at > now + _LEEWAY:
-            yield f"revoked: {name}: {day} is in the future: write the day on which the key was revoked"
+            yield Problem(("revoked", name), f"{day} is in the future: write the day on which the key was revoked")
+
+
+def with_place(shown: str, data: bytes, problem: Problem) -> str:
+    """Return what is wrong with file, line and key: ``keyguard.toml:3: hooks: fail-on: 'bad' is not a severity``."""
+    embedded = os.path.basename(shown) == "pyproject.toml"
+    line = line_in_table(data, problem.keys, problem.nth, embedded=embedded)
+    return f"{shown}:{line}: {': '.join(problem.keys)}: {problem.text}"
+
+
+def _unread(keys: tuple[str, ...], parse: Callable[[Any], object], value: Any, nth: int = 0) -> Iterator[Problem]:
+    try:
+        parse(value)
+    except ConfigError as error:
+        yield Problem(keys, str(error), nth)
+
+
+def _path_problems(one: PathSettings, nth: int) -> Iterator[Problem]:
+    yield from _useless_patterns(("paths", "match"), one.match, nth)
+    if one.severity:
+        yield from (
+            problem._replace(nth=nth) for problem in _unread(("paths", "severity"), parse_severity, one.severity)
+        )
+    if not one.match:
+        yield Problem(("paths", "match"), "it is empty: name files or folders, or leave the table out", nth)
+    elif not (one.severity or one.ignore):
+        yield Problem(("paths",), f"{one.match[0]!r}: add severity or ignore", nth)
+
+
+def _useless_patterns(keys: tuple[str, ...], patterns: Sequence[str], nth: int = 0) -> Iterator[Problem]:
+    for pattern in patterns:
+        if text := globs.problem(pattern):
+            yield Problem(keys, f"{pattern!r} matches nothing: {text}", nth)
 
 
 def _check(shown: str, data: bytes, table: dict[str, Any], kind: type[msgspec.Struct], header: str) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from keyguard.config.keys import Config as Config
 from keyguard.config.keys import PathSettings
 from keyguard.config.rotation import Rotation, read_record
-from keyguard.model.finding import Confidence, Configuration, Severity
+from keyguard.model.finding import Configuration
 from keyguard.support import userdirs
 from keyguard.support.errors import ConfigError, RuleError
 
@@ -34,8 +34,6 @@ _IS_LINK = (errno.ELOOP, errno.EMLINK)
 
 
 _Table = TypeVar("_Table", bound=msgspec.Struct)
-#: how sure a secret without a vendor's format can be required to be
-_CONFIDENCES = (Confidence.HIGH.value, Confidence.MEDIUM.value)
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -162,36 +160,6 @@ def find_named(explicit: str | None = None) -> Settings | None:
     return msgspec.structs.replace(named, trusted=not userdirs.is_scanned(path))
 
 
-def parse_size(text: str) -> int | None:
-    """Return the bytes in ``500k``, ``20MB`` or a number; None for an empty text. Raise ConfigError for anything
-    else.
-    """
-    plain = text.strip().lower().removesuffix("b").removesuffix("i")
-    factor = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}.get(plain[-1:], 1)
-    digits = plain[:-1] if factor > 1 else plain
-    if not text.strip():
-        return None
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise ConfigError(f"{text!r} is not a size: write 500k, 20M or a number of bytes")
-    return int(digits) * factor
-
-
-def parse_severity(text: str) -> Severity:
-    """Return the severity with that name. Raise ConfigError for an unknown one."""
-    try:
-        return Severity[text.upper()]
-    except KeyError:
-        labels = ", ".join(severity.label for severity in Severity)
-        raise ConfigError(f"{text!r} is not a severity: {labels}") from None
-
-
-def parse_confidence(text: str) -> Confidence:
-    """Return the confidence with that name. Raise ConfigError for one with which nothing fails a run."""
-    if text.lower() not in _CONFIDENCES:
-        raise ConfigError(f"{text!r} is not a confidence: {', '.join(_CONFIDENCES)}")
-    return Confidence(text.lower())
-
-
 def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> Settings | None:
     """Return the settings in the content of a file; None for a pyproject.toml without our table.
 
@@ -216,37 +184,14 @@ def parse(path: str, data: bytes, origin: Configuration, *, shown: str = "") -> 
         raise ConfigError(str(error)) from error
     except msgspec.ValidationError as error:
         raise ConfigError(problems.explain(shown, data, table, str(error))) from error
-    try:
-        _check_values(config)
-        for problem in problems.problems(config, max(int(time.time()), dates.now(os.environ))):
-            raise ConfigError(problem)
-    except ConfigError as error:
-        raise ConfigError(f"{shown}: {error}") from error
+    for problem in problems.problems(config, max(int(time.time()), dates.now(os.environ))):
+        raise ConfigError(problems.with_place(shown, data, problem))
     if config.trust_head and origin.source != "file":
-        raise ConfigError(f"{shown}: trust-head: only a file that --config or KEYGUARD_CONFIG names can say so")
+        line = tomlfile.line_of(data, "trust-head")
+        raise ConfigError(f"{shown}:{line}: trust-head: only a file that --config or KEYGUARD_CONFIG names can say so")
     return Settings(
         config=config, path=path, origin=origin, rules_line=tomlfile.line_of(data, "rules") if config.rules else 0
     )
-
-
-def _check_values(config: Config) -> None:
-    """Raise ``ConfigError`` for a size, a severity or an id of a key that is none."""
-    try:
-        parse_size(config.max_size)
-    except ConfigError as error:
-        raise ConfigError(f"max-size: {error}") from error
-    try:
-        parse_confidence(config.confidence)
-    except ConfigError as error:
-        raise ConfigError(f"confidence: {error}") from error
-    levels = [("hooks: fail-on", config.hooks.fail_on), *(("paths: severity", one.severity) for one in config.paths)]
-    levels = [("fail-on", config.fail_on), *((key, name) for key, name in levels if name)]
-    for key, name in (*levels, *((f"severity: {rule}", name) for rule, name in config.severity.items())):
-        try:
-            parse_severity(name)
-        except ConfigError as error:
-            raise ConfigError(f"{key}: {error}") from error
-    read_record(config.revoked)
 
 
 def _load(path: str, *, required: bool) -> Settings | None:

@@ -58,8 +58,8 @@ def read_record(written: Mapping[str, Any]) -> dict[str, str]:
     for name, date in written.items():
         found = re.fullmatch(_NAME, name)
         if not found:
-            raise ConfigError(f"revoked: {name!r} is no id of a key: write KG-7f3a9c, or its fingerprint")
+            raise ConfigError(f"{name!r} is no id of a key: write KG-7f3a9c, or its fingerprint")
         if not dates.day(str(date)):
-            raise ConfigError(f"revoked: {name}: {str(date)!r} is no date: write 2026-01-31")
+            raise ConfigError(f"{str(date)!r} is no date: write 2026-01-31")
         record[found[1]] = dates.day(str(date))
     return record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -28,6 +29,39 @@ def line_of(data: bytes, key: str, *, embedded: bool) -> int:
     start = table.start() if table else 0
     found = re.compile(rf"(?m)^[ \t]*\[*[ \t]*(?:tool\.keyguard\.)?[\"']?{re.escape(key)}\b").search(text, start)
     return text.count("\n", 0, found.start() if found else start) + 1
+
+
+def line_in_table(data: bytes, keys: Sequence[str], nth: int, *, embedded: bool) -> int:
+    """Return the line of a key below its tables, at best effort; of several tables of a name, of that number from 0.
+
+    The key may be of an inline table, or have the tables before its name: then the line has the first of its names.
+    """
+    lines = data.decode("utf-8", "replace").split("\n")
+    first, *_ = keys
+    prefix = r"tool\s*\.\s*keyguard\s*\.\s*" if embedded else ""
+    header = re.compile(rf"\s*\[+\s*{prefix}{_written(first)}\s*\]")
+    at = [number for number, line in enumerate(lines) if header.match(line)]
+    if len(keys) == 1 or nth >= len(at):
+        return at[nth] + 1 if nth < len(at) else line_of(data, first, embedded=embedded)
+    wanted = re.compile(rf"\s*{_written(keys[-1])}\s*[=.]")
+    for number in range(at[nth] + 1, len(lines)):
+        if lines[number].lstrip().startswith("["):
+            break
+        if wanted.match(lines[number]):
+            return number + 1
+    return at[nth] + 1
+
+
+def line_with(data: bytes, name: str) -> int:
+    """Return the first line that has a name as a key or in quotes; 0 if none has."""
+    written = re.escape(name)
+    found = re.search(rf"(?m)[\"']{written}[\"']|^[ \t]*{written}[ \t]*=", data.decode("utf-8", "replace"))
+    return found.string.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _written(name: str) -> str:
+    """Return a pattern for a key as it may be written, with or without quotes."""
+    return rf"[\"']?{re.escape(name)}[\"']?"
 
 
 def _key(name: str) -> str:

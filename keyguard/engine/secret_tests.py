@@ -39,8 +39,8 @@ class SecretTests:
     def is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
         """Whether the text is a placeholder or a published sample; ``body`` is the offset of its random part."""
         # imported late: most texts with an anchor contain no match, and most commits no such text
-        from keyguard.engine.placeholders import is_placeholder, is_spelled
         from keyguard.engine.word_shapes import is_wordy
+        from keyguard.rules.placeholders import is_placeholder, is_spelled
 
         rule, secret = self._rules[index], match["secret"]
         random = secret[body - match.start("secret") :]

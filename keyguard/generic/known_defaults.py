@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+#: the reason for a password that is in the list
+KNOWN_DEFAULT = "a known default or one of the most common passwords"
 #: longer passwords are not compared with the lists
 _LONGEST = 48
 
@@ -96,7 +98,7 @@ def weak_reason(password: str, user: str = "") -> str:
     for text in (lowered, bare):
         folded = _SEPARATORS.sub("", text.translate(_LETTERS))
         if folded in _WORDS:
-            return "a known default or one of the most common passwords"
+            return KNOWN_DEFAULT
         if name and len(folded) > 2 and folded == _SEPARATORS.sub("", name):
             return "the password is the user's name with an ending"
     for text in (bare.translate(_LETTERS), _NUMBERS.sub("", bare)):

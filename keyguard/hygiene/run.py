@@ -167,6 +167,7 @@ def _shown(one: Violation, project: Project, suppressions: Suppressions) -> Viol
         one,
         spots=places,
         files=tuple(map(project.display, one.files)),
+        folder=None if one.folder is None else project.display(one.folder),
         suppression=suppressions.suppression(one.check, first) if first.trace is None else None,
     )
 

@@ -181,6 +181,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     #: for hygiene: the rule of the key, and what distinguishes findings of one check in one file
     key_rule: str = ""
     subject: str = ""
+    #: for hygiene: the folder that is meant as a whole, if the first place only stands for it
+    folder: bytes | None = None
     #: the last day, ISO 8601, on which the project accepted the finding; empty if it never did
     accepted_until: str = ""
     #: for a key that no longer works: ``revoked`` or ``inactive`` and the day, ISO 8601; empty if that is not known
@@ -205,6 +207,8 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     #: for accepted findings: the last day, ISO 8601, and the owner; empty if not given
     until: str = ""
     owner: str = ""
+    #: hygiene only: the fingerprint of the key concerned
+    key: str = ""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,6 +78,9 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """The places, first the one that has to change; never empty."""
     subject: str = ""
     """What distinguishes it from other violations of the check at the same path: the name of a variable, say."""
+    folder: bytes | None = None
+    """The folder that is meant as a whole, whichever of its files the first place shows: empty or with a final slash.
+    """
     because: tuple[str, ...] = ()
     """The evidence, in words."""
     severity: Severity | None = None

@@ -12,6 +12,7 @@ from keyguard.acceptance import PATH
 from keyguard.config import project_config
 from keyguard.config.project_config import Settings
 from keyguard.config.rotation import Rotation
+from keyguard.config.values import parse_confidence, parse_severity, parse_size
 from keyguard.model.finding import Confidence, Finding, Run, Severity
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.support.errors import ConfigError
@@ -52,12 +53,12 @@ def own_settings(
         policy=Policy(
             select=said.select,
             ignore=said.ignore,
-            levels={name: project_config.parse_severity(level) for name, level in said.severity.items()},
+            levels={name: parse_severity(level) for name, level in said.severity.items()},
         ),
-        fail_on=project_config.parse_severity(said.fail_on),
-        confidence=project_config.parse_confidence(said.confidence),
+        fail_on=parse_severity(said.fail_on),
+        confidence=parse_confidence(said.confidence),
         revoked=settings.rotation(),
-        max_size=project_config.parse_size(said.max_size),
+        max_size=parse_size(said.max_size),
         sizes=sizes,
         excludes=tuple(Exclude(base, patterns) for base, patterns in settings.excludes()),
         top=os.fsencode(top),

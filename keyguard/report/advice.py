@@ -37,6 +37,8 @@ def further_steps(block: Block, run: Run, hook: str = "") -> list[str]:
 
 def finding_steps(finding: Finding, run: Run, hook: str = "") -> list[str]:
     """Return the steps for one finding; they speak of history only if the key may be there."""
+    if finding.ended:
+        return [*filter(None, [history_advice(finding, hook)])]
     said = finding.remedy
     if finding.kind == "key" and (is_staged(finding) or never_committed(finding, run)):
         said = _ENDS_IN_HISTORY.sub("", said).replace(_OUT_OF_HISTORY, "out of the file")

@@ -45,6 +45,11 @@ def shown_blocks(run: Run, *, verbose: bool) -> list[Block]:
     return [block for block in blocks_of(run.findings) if verbose or block.severity > Severity.INFO]
 
 
+def accepted_count(run: Run) -> int:
+    """Return the number of accepted findings: of keys, and of what concerns no key."""
+    return len({one.key or one.fingerprint for one in run.suppressed if one.by == "accepted"})
+
+
 def related_ids(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Return for each fingerprint the ids of the other findings about the same key, worst first."""
     found = {}

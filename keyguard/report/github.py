@@ -14,9 +14,12 @@ from keyguard.report.history_phrases import history_lines, place_with_history
 from keyguard.report.phrases import (
     allowed_text,
     attribution_text,
+    ended_text,
     evidence,
     further_problems,
+    has_vendor,
     headline,
+    lowered_text,
     number,
     prose,
     verdict_text,
@@ -50,7 +53,7 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
     every = [place for block in blocks.values() for place in block_places(block)]
     annotated, others = limit_places(every, _MOST - incomplete)
     for finding, occurrence in annotated:
-        yield _annotation(blocks.get(finding.fingerprint, Block(finding)), occurrence, run)
+        yield _annotation(blocks.get(finding.fingerprint, Block(finding)), occurrence, run, style.hook)
     if others:
         total = number(len(annotated) + len(others))
         yield f"{number(len(annotated))} of {total} places are annotated, the worst first; the others:"
@@ -59,7 +62,7 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
     yield from closing_lines(run, style)
 
 
-def _annotation(block: Block, occurrence: Occurrence, run: Run) -> str:
+def _annotation(block: Block, occurrence: Occurrence, run: Run, hook: str) -> str:
     finding = block.head
     title = f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}"
     key = f": {shown(finding.masked)}" if finding.masked else ""
@@ -67,12 +70,13 @@ def _annotation(block: Block, occurrence: Occurrence, run: Run) -> str:
     for label, lines in (
         ("where", history_lines(finding, run)),
         ("how", evidence(finding)),
-        ("whose", [attribution_text(finding, run)] if finding.vendor else []),
+        ("whose", [attribution_text(finding, run)] if has_vendor(finding) else []),
         ("alive", [verdict_text(finding)]),
-        ("note", [allowed_text(finding)]),
+        ("state", [ended_text(finding)]),
+        ("note", list(filter(None, [lowered_text(finding), allowed_text(finding)]))),
         ("also", further_problems(block)),
         ("why", [prose(finding.description)]),
-        ("fix", block_steps(block, run)),
+        ("fix", block_steps(block, run, hook)),
         ("see", [prose(finding.rotation)]),
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""

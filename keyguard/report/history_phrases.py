@@ -75,7 +75,7 @@ def history_lines(finding: Finding, run: Run) -> list[str]:
     first = finding.occurrences[0]
     # for a key that is still there it matters how it came; for one that is gone, how the first place was removed
     told = first if _is_gone(first) else _earliest(past)
-    lines = [_since(_headline(first, past), finding, run), _course(told)]
+    lines = [_since(_headline(first, past), finding, run), _course(told, ended=_is_gone(first))]
     refs = sorted({ref for one in past for ref in _trace(one).refs})
     if refs:
         lines.append(f"now {'at' if _trace(first).kind in _MESSAGE else 'in the files of'} {ref_names(refs)}")
@@ -89,7 +89,7 @@ def history_advice(finding: Finding, hook: str = "") -> str:
     """
     first, *_ = finding.occurrences
     if finding.ended:
-        return ""
+        return "" if _is_gone(first) else _take_out(finding)
     if hook and finding.kind == "key" and is_staged(finding):
         return _STAGED
     if finding.kind != "key" or not _past(finding):
@@ -105,7 +105,14 @@ def history_advice(finding: Finding, hook: str = "") -> str:
     then = _THEN.get(_trace(first).reach)
     if then:
         return f"Revoke it first: nobody can say that it never left this machine. {then}"
-    return "Revoke it first: every clone has it, and keeps it when history is rewritten. That comes second."
+    return "Revoke it first: existing clones keep it even if you rewrite history."
+
+
+def _take_out(finding: Finding) -> str:
+    """Return what is left to do about a dead key that is still in the files."""
+    if finding.ended.startswith("revoked"):
+        return f"Take it out of the files; keyguard verify {shown(finding.id)} asks its vendor whether it is revoked."
+    return "It works no longer: take it out of the files."
 
 
 def is_staged(finding: Finding) -> bool:
@@ -172,8 +179,11 @@ def _since(headline: str, finding: Finding, run: Run) -> str:
     return f"{headline}{comma} since {day}" + ("" if old is None else f", {counted(old, 'day')}")
 
 
-def _course(one: Occurrence) -> str:
-    """Return ``came 2021-03-04 with commit 4f2c1ab990 by A. N. Author, removed 2022-01-09 by commit 77aa001122``."""
+def _course(one: Occurrence, *, ended: bool) -> str:
+    """Return ``came 2021-03-04 with commit 4f2c1ab990 by A. N. Author, removed 2022-01-09 by commit 77aa001122``.
+
+    Unless ``ended``, the key only moved from there.
+    """
     trace = _trace(one)
     parts = []
     # for a place that is the commit itself, its date has been said already
@@ -181,7 +191,7 @@ def _course(one: Occurrence) -> str:
         day = dates.day(one.author_date)
         author = f" by {shown(trace.author)}" if trace.author else ""
         parts.append(f"came{f' {day}' if day else ''} with commit {shown(one.commit[:10])}{author}")
-    parts.append(_removal(trace, "removed"))
+    parts.append(_removal(trace, "removed") if ended else "")
     return ", ".join(filter(None, parts))
 
 

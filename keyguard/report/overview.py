@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from keyguard.model.finding import Certainty, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.advice import further_steps
-from keyguard.report.ansi import BOLD, CARET_COLOR, paint
+from keyguard.report.ansi import BOLD, CARET_COLOR, cells, paint
 from keyguard.report.blocks import Block
-from keyguard.report.phrases import counted, in_commit, number, prose
-from keyguard.report.snippet import cells
+from keyguard.report.phrases import counted, has_vendor, headline, in_commit, is_doubtful, number, prose
 from keyguard.support.dates import age
 from keyguard.support.sanitize import shown, shown_path
 
@@ -20,6 +19,8 @@ from keyguard.support.sanitize import shown, shown_path
 _MOST_FULL, _FEWEST_FULL = 6, 5
 _MOST_VENDORS = 8
 _MOST_NAMED = 6
+#: reach -> every clone gets it
+_SHARED = ("head", "branch", "remote", "tag", "ref")
 _YEAR, _QUARTER = 365, 90
 _LABEL = 9
 #: terminals narrower than this have no room for vendors and masks beside the place
@@ -77,7 +78,8 @@ def row_lines(blocks: Sequence[Block], style: Style) -> Iterator[str]:
         first = block.head.occurrences[0]
         place = _clipped(f"{shown_path(first.path)}:{first.line}:{first.column}", room)
         also = ", ".join(dict.fromkeys(prose(one.rule) for one in block.others))
-        for more in (in_commit(first), f"  also {also}" if also else ""):
+        found = "" if block.subject.masked else f"  {headline(block.head)}"
+        for more in (in_commit(first), found, f"  also {also}" if also else ""):
             place += more if not room or cells(place) + cells(more) <= room else ""
         yield "  ".join([*padded, place])
 
@@ -88,16 +90,25 @@ def _columns(block: Block, style: Style) -> list[str]:
     return [*columns, _vendor(block), shown(block.subject.masked)] if wide else columns
 
 
-def _rank(block: Block) -> tuple[int, int]:
-    """Return the sort key: by severity, then by the number of further problems that are as severe."""
-    return -block.severity, -sum(one.severity == block.severity for one in block.others)
+def _rank(block: Block) -> tuple[int, int, bool, int]:
+    """Return the sort key: severity, how many people have the key, whether it is one, and its further problems."""
+    more = sum(one.severity == block.severity for one in block.others)
+    return -block.severity, _reach(block), is_doubtful(block.head), -more
+
+
+def _reach(block: Block) -> int:
+    """Return 0 for what is in the files or staged, 1 for history that clones get, 2 for what is in this one alone."""
+    first = block.subject.occurrences[0]
+    if first.where is not Where.HISTORY or first.trace is None or first.trace.at_head:
+        return 0
+    return 1 if first.trace.reach in _SHARED else 2
 
 
 def _vendor_table(blocks: Sequence[Block], style: Style) -> Iterator[str]:
     severities = sorted({block.severity for block in blocks}, reverse=True)
     rows: dict[str, Counter[Severity]] = {}
     for block in sorted(blocks, key=_rank):
-        rows.setdefault(_vendor(block) or "no key", Counter())[block.severity] += 1
+        rows.setdefault(_vendor(block) or _kind(block), Counter())[block.severity] += 1
     named = sorted(rows.items(), key=lambda row: [-row[1][severity] for severity in severities])
     if len(named) > _MOST_VENDORS:
         rest = sum((count for _, count in named[_MOST_VENDORS - 1 :]), Counter[Severity]())
@@ -115,7 +126,12 @@ def _vendor(block: Block) -> str:
     subject = block.subject
     if subject.certainty is Certainty.AMBIGUOUS:
         return "vendor unclear"
-    return prose(subject.vendor_name)
+    return prose(subject.vendor_name) if has_vendor(subject) else ""
+
+
+def _kind(block: Block) -> str:
+    """Return what is found where there is no vendor: ``Private key``, or the name of a check."""
+    return prose(block.subject.title if block.key else block.head.rule)
 
 
 def _counts(label: str, pairs: Sequence[tuple[str, int]], style: Style) -> Iterator[str]:

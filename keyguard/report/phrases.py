@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.model.finding import Certainty, Environment, Finding, Occurrence, Run, Severity
+from keyguard.model.finding import Certainty, Confidence, Environment, Finding, Occurrence, Run, Severity, Where
 from keyguard.report.blocks import Block, blocks_of
 from keyguard.support.sanitize import shown, shown_path
 
@@ -14,6 +14,8 @@ _ENVIRONMENT = {
 }
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _MOST_CANDIDATES = 6
+#: the name of the vendor in rule packs for secrets that no vendor issues, such as private keys
+_NO_VENDOR = "no vendor"
 
 
 def headline(finding: Finding) -> str:
@@ -74,12 +76,29 @@ def ended_text(finding: Finding) -> str:
     if not state:
         return ""
     when = f" on {prose(day)}" if day else ""
-    return f"revoked{when}, as recorded" if state == "revoked" else f"inactive: its vendor refused it{when}"
+    if state != "revoked":
+        return f"inactive: its vendor refused it{when}"
+    there = any(one.where is not Where.HISTORY or (one.trace and one.trace.at_head) for one in finding.occurrences)
+    still = "; still in the files, and so as severe as before" if there else ""
+    return f"revoked{when}, as recorded{still}"
 
 
 def lowered_text(finding: Finding) -> str:
-    """Return why a key seems to be a sample; empty if its severity was not lowered."""
-    return f"a sample, it seems: {'; '.join(map(prose, finding.lowered))}" if finding.lowered else ""
+    """Return why a key seems to be a sample, and what to do if it is; empty if its severity was not lowered."""
+    if not finding.lowered:
+        return ""
+    return f"probably a sample: {'; '.join(map(prose, finding.lowered))}; {if_harmless(finding, 'it is')}"
+
+
+def is_doubtful(finding: Finding) -> bool:
+    """Return whether the finding may be wrong. A key whose vendor alone is uncertain is a key."""
+    only_vendor = finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM
+    return finding.confidence is not Confidence.HIGH and not (finding.kind == "key" and only_vendor)
+
+
+def if_harmless(finding: Finding, condition: str) -> str:
+    """Return ``if it is: keyguard accept KG-7f3a9c --reason TEXT``."""
+    return f"if {condition}: keyguard accept {shown(finding.id)} --reason TEXT"
 
 
 def allowed_text(finding: Finding) -> str:
@@ -87,6 +106,11 @@ def allowed_text(finding: Finding) -> str:
     if not finding.allowed_by_change:
         return ""
     return f"allowed by this change, which does not count: {'; '.join(map(prose, finding.allowed_by_change))}"
+
+
+def has_vendor(finding: Finding) -> bool:
+    """Return whether a vendor issues such keys, known or not."""
+    return bool(finding.vendor) and finding.vendor_name != _NO_VENDOR
 
 
 def attribution_text(finding: Finding, run: Run) -> str:

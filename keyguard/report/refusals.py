@@ -85,12 +85,12 @@ def _staged_key(block: Block, style: Style) -> Iterator[str]:
     finding = block.head
     first, *more = finding.occurrences
     word = paint(finding.severity.label, SEVERITY_COLOR[finding.severity], style)
-    key = f": {shown(finding.masked)}" if finding.masked else ""
-    yield f"{word}{paint(f'[{prose(finding.rule)}]: {headline(finding)}', BOLD, style)}{key} ({shown(finding.id)})"
+    key = f"  {shown(finding.masked)}" if finding.masked else ""
+    yield f"{word}{paint(f'[{prose(finding.rule)}]: {headline(finding)}', BOLD, style)}"
     count = len(more) + finding.more
     also = f" and {counted(count, 'more place')}" if count else ""
     until = f", accepted until {shown(finding.accepted_until)}" if finding.accepted_until else ""
-    yield f" {paint('-->', BLUE, style)} {place_text(first)}{also}{until}"
+    yield f" {paint('-->', BLUE, style)} {place_text(first)}{also}{until}{key}  {shown(finding.id)}"
 
 
 def _only(words: Sequence[str]) -> str:

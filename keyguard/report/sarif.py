@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from keyguard.model.finding import Finding, Occurrence, Run, Severity, Skipped, Suppressed, Where
 from keyguard.report import Style
-from keyguard.report.blocks import related_ids
+from keyguard.report.blocks import accepted_count, related_ids
 from keyguard.report.history_phrases import place_with_history
 from keyguard.report.json_objects import Object, configuration_object, coverage_object, to_json
 from keyguard.report.phrases import allowed_text, attribution_text, evidence, headline, number, verdict_text
@@ -70,7 +70,7 @@ def build_run(run: Run, least: Severity) -> Object:
             "coverage": coverage_object(run),
             "configuration": configuration_object(run),
             "suppressed": len(run.suppressed),
-            "accepted": len({one.fingerprint for one in run.suppressed if one.by == "accepted"}),
+            "accepted": accepted_count(run),
         },
     }
 

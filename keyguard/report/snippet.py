@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyguard.model.finding import Environment, Finding, Snippet
 from keyguard.report import Style
-from keyguard.report.ansi import BLUE, CARET_COLOR, paint
+from keyguard.report.ansi import BLUE, CARET_COLOR, cells, paint
 from keyguard.support.sanitize import visible_span
 
 _ELLIPSIS = "..."
@@ -42,15 +42,6 @@ def label(finding: Finding) -> str:
         return ""
     broken = ", but its checksum is wrong" if finding.malformed else ""
     return _LABEL[finding.environment] + broken
-
-
-def cells(text: str) -> int:
-    """Return the number of terminal columns that the text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def _trimmed(snippet: Snippet) -> tuple[str, int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from keyguard.model.finding import UNOPENED, Configuration, HistoryCoverage, Run, Severity, Skipped
 from keyguard.report import Style
 from keyguard.report.ansi import ALARM, BOLD, CARET_COLOR, DIM, GREEN, RED, YELLOW, paint
+from keyguard.report.blocks import accepted_count
 from keyguard.report.phrases import by_severity, counted, number, prose, size
 from keyguard.support.sanitize import shown_path
 
@@ -247,9 +248,8 @@ def covered(run: Run) -> str:
     parts += [counted(coverage.checks, "check")] if coverage.checks else []
     parts += _unopened(coverage.unopened)
     chosen = sum(not skipped.gap and skipped.reason not in UNOPENED for skipped in run.skipped)
-    accepted = {one.fingerprint for one in run.suppressed if one.by == "accepted"}
     others = sum(one.by != "accepted" for one in run.suppressed)
-    aside = [(chosen, "left out by choice"), (others, "suppressed"), (len(accepted), "accepted")]
+    aside = [(chosen, "left out by choice"), (others, "suppressed"), (accepted_count(run), "accepted")]
     parts += [f"{number(count)} {word}" for count, word in aside if count]
     if run.placeholders:
         parts.append(counted(run.placeholders, "placeholder"))

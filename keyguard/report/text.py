@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from keyguard.model.finding import Certainty, Confidence, Finding, Run
+from keyguard.model.finding import Finding, Run
 from keyguard.report import Style, history_phrases
 from keyguard.report.advice import block_steps, further_steps
-from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint
+from keyguard.report.ansi import BLUE, BOLD, DIM, SEVERITY_COLOR, link, paint, wrapped
 from keyguard.report.blocks import Block, other_places, shown_blocks
 from keyguard.report.phrases import (
     allowed_text,
@@ -16,7 +16,10 @@ from keyguard.report.phrases import (
     ended_text,
     evidence,
     further_problems,
+    has_vendor,
     headline,
+    if_harmless,
+    is_doubtful,
     lowered_text,
     number,
     place_text,
@@ -40,28 +43,28 @@ _NARROWEST, _WIDEST = 40, 110
 def render(run: Run, out: TextIO, style: Style) -> None:
     """Write the report; what is of severity info is only counted unless ``style.verbose``."""
     if refuses_commit(run, style) and not style.verbose:
-        out.writelines(f"{line}\n" for line in commit_lines(run, style))
+        out.writelines(f"{part}\n" for line in commit_lines(run, style) for part in wrapped(line, style, " " * 4))
         return
     blocks = shown_blocks(run, verbose=style.verbose)
     for line in _summarized(blocks, run, style) if len(blocks) > FEW and not style.full else _full(blocks, run, style):
         out.write(line + "\n")
     gaps = list(gap_lines(run, style))
-    for line in [*gaps, ""] if gaps else ():
-        out.write(line + "\n")
     for line in (
+        *gaps,
+        *([""] if gaps else []),
         *configuration_lines(run, style),
         *accepted_lines(run, style),
         *refused_lines(run, style),
         summary_line(run, style),
     ):
-        out.write(line + "\n")
+        out.writelines(f"{part}\n" for part in wrapped(line, style, " " * 6 if line.startswith("  ") else "  "))
 
 
 def _full(blocks: Sequence[Block], run: Run, style: Style) -> Iterator[str]:
     """Yield the lines of all blocks; steps that several have are listed once."""
-    explained: dict[tuple[str, str], Finding] = {}
+    explained: dict[tuple[str, str, str], Finding] = {}
     for block in blocks:
-        kind = (block.head.rule, block.head.remedy)
+        kind = (block.head.rule, block.head.remedy, block.head.ended)
         yield from block_lines(block, run, style, explained.get(kind))
         yield ""
         explained.setdefault(kind, block.head)
@@ -109,12 +112,12 @@ def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterat
     where = [line for said in history_phrases.history_lines(subject, run) for line in _wrapped(said, style)]
     if where:
         yield "where", where
-    if subject.vendor:
+    if has_vendor(subject):
         yield "whose", _wrapped(attribution_text(subject, run), style)
     if subject.verdict:
         yield "alive", _wrapped(verdict_text(subject), style)
     if subject.ended:
-        yield "state", [ended_text(subject)]
+        yield "state", _wrapped(ended_text(subject), style)
     if subject.lowered:
         yield "note", _wrapped(lowered_text(subject), style)
     if like:
@@ -135,17 +138,10 @@ def _remarks(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
     if finding.accepted_until:
         again = f"keyguard accept {finding.id}"
         yield "note", [f"was accepted until {shown(finding.accepted_until)}; to accept it again: {again}"]
-    if finding.confidence is not Confidence.HIGH:
-        yield "note", [f"{finding.confidence.value} confidence: {_doubt(finding)}"]
-
-
-def _doubt(finding: Finding) -> str:
-    """Return what is uncertain: for an ambiguous vendor only that, and not whether it is a key."""
-    if finding.kind != "key":
-        return "see whether it is so here"
-    if finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM:
-        return "a key by its form, but nothing here says for certain whose"
-    return "this may be no key at all"
+    if is_doubtful(finding):
+        doubt = "this may be no key at all" if finding.kind == "key" else "see whether it is so here"
+        advice = if_harmless(finding, "it is none" if finding.kind == "key" else "it is not")
+        yield "note", _wrapped(f"{finding.confidence.value} confidence: {doubt}; {advice}", style)
 
 
 def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:
@@ -177,7 +173,7 @@ def _others(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
             line for occurrence in listed for line in _wrapped(history_phrases.place_with_history(occurrence), style)
         ]
         more = len(others) - len(listed) + finding.more
-        yield "also", places + ([f"and {number(more)} more {'place_text' if more == 1 else 'places'}"] if more else [])
+        yield "also", places + ([f"and {number(more)} more {'place' if more == 1 else 'places'}"] if more else [])
 
 
 def _wrapped(text: str, style: Style) -> list[str]:

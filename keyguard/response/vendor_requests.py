@@ -72,6 +72,15 @@ def request_of(rule: Rule, reached: Mapping[str, Reached], purpose: str) -> Requ
     return found
 
 
+def require_vendor(vendor: str, ruleset: RuleSet) -> None:
+    """Raise ``UsageError`` for a vendor that no rule knows; an empty name stands for none."""
+    if vendor and vendor not in ruleset.vendors:
+        from keyguard.support.tomlfile import suggestion
+
+        hint = suggestion(vendor, tuple(ruleset.vendors))
+        raise UsageError(f"there is no vendor {vendor!r}{hint} (keyguard rules list shows them)")
+
+
 class RequestSelector:
     """Selects requests by the rules, and by the user's own settings."""
 
@@ -154,17 +163,9 @@ class RequestSelector:
         except ValueError as error:
             raise UsageError(f"--host: {error}") from error
 
-    def require_vendor(self, vendor: str) -> None:
-        """Raise ``UsageError`` for a vendor that no rule knows; an empty name stands for none."""
-        if vendor and vendor not in self._ruleset.vendors:
-            from keyguard.support.tomlfile import suggestion
-
-            hint = suggestion(vendor, tuple(self._ruleset.vendors))
-            raise UsageError(f"there is no vendor {vendor!r}{hint} (keyguard rules list shows them)")
-
     def _rule_of(self, vendor: str, rule: Rule | None) -> Rule:
         """Return that vendor's rule for keys that look like this one."""
-        self.require_vendor(vendor)
+        require_vendor(vendor, self._ruleset)
         family = rule.family if rule else ""
         same = [one for one in self._ruleset.rules if one.vendor == vendor and one.family == family]
         if not same or not family:

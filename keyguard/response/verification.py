@@ -50,10 +50,6 @@ class Verifier:
         self._client = Client(own.network)
         self._journal = journal
 
-    def require_vendor(self, vendor: str) -> None:
-        """Raise ``UsageError`` for a vendor that no rule knows; an empty name stands for none."""
-        self._asker.require_vendor(vendor)
-
     def verify_findings(
         self, findings: Sequence[Finding], paths: Sequence[str], said: UserClaims = _NOTHING, *, dry: bool = False
     ) -> Iterator[VerificationResult]:

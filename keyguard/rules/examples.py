@@ -275,6 +275,7 @@ def _unpadded(data: bytes) -> str:
 
 
 _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
+    "basic": lambda source, name: base64.b64encode(f"{name or 'user'}:{_draw(source, _ALNUM, 16)}".encode()).decode(),
     "bedrock": _bedrock,
     "bedrock-session": _bedrock_session,
     "clerk-pk": _clerk_publishable,

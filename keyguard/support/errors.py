@@ -2,6 +2,7 @@
 
 KeyguardError           root: the message says what failed, where, and what to try
   UsageError            the call makes no sense (unknown id, missing path)
+    UnknownRuleError    no rule and no check is called so
   ConfigError           a configuration file is invalid
   RuleError             a rule pack is invalid: file, line, rule, key
     TooDeepError        a TOML file is nested too deeply
@@ -18,6 +19,14 @@ class KeyguardError(Exception):
 
 class UsageError(KeyguardError):
     """The command line asks for something impossible."""
+
+
+class UnknownRuleError(UsageError):
+    """A name is neither that of a rule nor that of a check."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(f"no rule is called {name!r}{hint}")
+        self.name = name
 
 
 class ConfigError(KeyguardError):

@@ -49,8 +49,9 @@ def _lowered(finding: Finding, rotation: Rotation, rule: Rule | None) -> Finding
     said = rotation.dead.get(finding.fingerprint, {})
     if finding.vendor in said and _is_provable(finding, rule):
         return _ended(finding, f"inactive {said[finding.vendor]}", Severity.INFO if is_gone(finding) else Severity.LOW)
-    if is_gone(finding) and any(finding.fingerprint.startswith(name) for name in rotation.revoked):
-        return _ended(finding, f"revoked {rotation.revoked_on(finding.fingerprint)}", Severity.INFO)
+    if any(finding.fingerprint.startswith(name) for name in rotation.revoked):
+        severity = Severity.INFO if is_gone(finding) else finding.severity
+        return _ended(finding, f"revoked {rotation.revoked_on(finding.fingerprint)}", severity)
     return finding
 
 

@@ -31,7 +31,8 @@ _NEXT_LINE = expression(
 _CLOSERS = expression(rb"(?<![ \t])[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
 #: one of these stands in every marker
 _WORDS = (b":allow", b": allow", b":ignore", b"ggignore", b"pragma:", b"secretlint-disable")
-_CODE = expression(rb"[A-Za-z0-9]")
+#: a line that closes a statement belongs to it, and so does a marker behind that
+_CODE = expression(rb"[A-Za-z0-9)\]}`]|\"\"\"|'''|[\"'][,;]")
 
 
 class Marker(NamedTuple):

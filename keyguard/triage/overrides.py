@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from keyguard.config.keys import PathSettings
-from keyguard.config.project_config import parse_severity
+from keyguard.config.values import parse_severity
 from keyguard.model.finding import Finding, Occurrence, Severity, Suppressed, Where
 from keyguard.sources.excludes import Exclude, Excluded
 from keyguard.triage.findings import MOST_PLACES, TriageResult

@@ -8,7 +8,7 @@ import msgspec
 
 from keyguard.model.finding import Severity
 from keyguard.rules.loader import RuleSet
-from keyguard.support.errors import UsageError
+from keyguard.support.errors import UnknownRuleError, UsageError
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ def check_names(policy: Policy, ruleset: RuleSet, checks: Iterable[str] = (), al
 
             near = difflib.get_close_matches(name, ids, n=1)
             hint = f", did you mean {near[0]!r}?" if near else " (keyguard rules list shows them)"
-            raise UsageError(f"no rule is called {name!r}{hint}")
+            raise UnknownRuleError(name, hint)
     if not any(policy.wants(rule) for rule in ids):
         raise UsageError("--select and --ignore leave no rule: nothing could be found")
 

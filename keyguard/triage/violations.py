@@ -28,7 +28,8 @@ _NONE = Attribution(rule="", vendor="", certainty=Certainty.CERTAIN)
 def fingerprint(violation: Violation) -> str:
     """Return 32 hex digits that identify a violation: independent of its line, as long as its subject is the same."""
     words = (violation.check, violation.subject, violation.key)
-    parts = (b"hygiene", violation.spots[0].path, *(word.encode("utf-8", "surrogateescape") for word in words))
+    path = violation.spots[0].path if violation.folder is None else violation.folder
+    parts = (b"hygiene", path, *(word.encode("utf-8", "surrogateescape") for word in words))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
@@ -84,6 +85,7 @@ def _finding(one: Violation, name: str, id: str, facts: Lookups, policy: Policy)
         names=(key.name,) if key else (),
         key_rule=whose.rule,
         subject=one.subject,
+        folder=one.folder,
         files=one.files,
         occurrences=tuple(map(_occurrence, one.spots)),
         remedy="\n".join((*one.steps, check.remedy)),

@@ -151,6 +151,44 @@ def test_one_is_accepted_by_its_id_until_a_day_and_reported_again(inside: Inside
     assert inside("scan", "--no-hygiene", cwd=small.path, **later).code == 0
 
 
+def test_that_nothing_calls_keyguard_is_accepted_for_the_repository_and_not_for_a_file(
+    inside: Inside, small: Repo
+) -> None:
+    (found,) = inside("scan", "-f", "json", "-v", "--only", "hygiene", cwd=small.path).document["findings"]
+    assert (found["rule"], found["occurrences"][0]["path"]) == ("hook-missing", "config/app.ini")
+    accept_all(inside, small)
+    assert 'file = ".", subject = "missing"' in small.file(FILE).read_text()
+    assert "config/app.ini" not in small.file(FILE).read_text(), "no entry names a file with a key"
+    small.write("README.md", "a page\n").add().commit("accepted, and a page")
+    said = scan(inside, small)
+    assert (said.document["findings"], said.document["summary"]["accepted_unused"]) == ([], 0)
+    again = inside("scan", "-f", "json", "-v", "--only", "hygiene", "--no-accepted", cwd=small.path)
+    (again_found,) = again.document["findings"]
+    assert (again_found["id"], again_found["occurrences"][0]["path"]) == (found["id"], "README.md")
+
+
+def test_a_key_and_what_is_said_of_it_are_counted_once_and_need_one_entry(inside: Inside, tmp_path: Path) -> None:
+    when: dict[str, Any] = {"GIT_AUTHOR_DATE": "2020-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"}
+    repo = Repo(tmp_path / "old").write("tests/app.ini", leaking_line(1)).write("b.ini", leaking_line(2)).add()
+    repo.git("commit", "--quiet", "-m", "first", **when)
+    found = scan(inside, repo).document["findings"]
+    rules = [one["rule"] for one in found]
+    assert sorted(rules) == ["hook-missing", "key-too-old", "key-too-old", "live-key-in-dev", *["sendmailos-key"] * 2]
+    (test_key,) = [one for one in found if one["kind"] == "key" and one["occurrences"][0]["path"] == "tests/app.ini"]
+    (in_dev,) = [one for one in found if one["rule"] == "live-key-in-dev"]
+    said = inside("accept", test_key["id"], *WHY, cwd=repo.path)
+    assert said.out.splitlines() == [
+        f"1 finding accepted in {FILE}: commit it",
+        f"still reported of the same key: {in_dev['severity']}[live-key-in-dev] ({in_dev['id']})",
+    ]
+    said = inside("accept", "--init", *WHY, cwd=repo.path)
+    assert said.out == f"3 findings accepted in {FILE}: commit it\n", "two keys, and hook-missing"
+    assert repo.file(FILE).read_text().count("reason =") == 4
+    assert "key-too-old" not in repo.file(FILE).read_text(), "who accepts the key accepts that"
+    repo.add().commit("accepted")
+    assert ", 3 accepted" in inside("scan", cwd=repo.path).out
+
+
 def test_no_accepted_reports_everything(inside: Inside, small: Repo) -> None:
     accept_all(inside, small)
     assert scan(inside, small, "--no-accepted").code == 1

@@ -113,7 +113,7 @@ def test_no_secret_is_shown(inside: Inside, project: Path, tmp_path: Path) -> No
 
 def test_accepted_findings_and_variables_are_told(inside: Inside, project: Path) -> None:
     (project / ".keyguard").mkdir()
-    entry = "{ check = 'hook-missing', file = '.git/hooks/pre-commit', reason = 'CI has it' }"
+    entry = "{ check = 'hook-missing', file = '.', reason = 'CI has it' }"
     (project / ".keyguard/accepted.toml").write_text(f"accepted = [\n  {entry},\n]\n")
     found = show(inside, project, NO_COLOR="1")
     assert found["accepted"] == {"file": ".keyguard/accepted.toml", "entries": 1}

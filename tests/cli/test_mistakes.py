@@ -45,6 +45,9 @@ class Mistake(NamedTuple):
 
 
 MISTAKES = [
+    Mistake("unknown rule", "scan", ".keyguard.toml:2: no rule is called 'jwtt'", "", "\nselect = ['jwtt']\n"),
+    Mistake("unknown rule in a table", "scan", ":3: no rule is called", "", "\n[severity]\njwtt = 'low'\n"),
+    Mistake("unknown format", "scan", ":1: format: unknown format", "'json'?", "format = 'jsno'\n"),
     Mistake("no such folder", "scan nosuchdir", "nosuchdir: no such file or folder"),
     Mistake("--stagd", "scan --stagd", "unknown argument '--stagd'", "did you mean '--staged'?"),
     Mistake("-f json5", "scan -f json5", "'json5'", "did you mean 'json'?"),

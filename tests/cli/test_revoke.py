@@ -245,3 +245,16 @@ def test_a_torn_line_costs_no_other(tmp_path: Path) -> None:
     assert set(journal.inactive()) == {"1"}
     journal.append(Entry(action="verify", fingerprint="1", id="", vendor="", outcome="active"))
     assert not journal.inactive()
+
+
+@pytest.mark.parametrize("command", ["revoke", "verify"])
+def test_a_vendor_that_nobody_knows_is_refused_before_anything_is_read(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    read: list[object] = []
+    monkeypatch.setattr("keyguard.cli.shared.scan_command.run_scan", lambda *asked: read.append(asked))
+    said = inside(command, "KG-7f3a9c", "--vendor", "strpe", "--path", str(tmp_path))
+    assert said.code == 2
+    assert "there is no vendor 'strpe', did you mean 'stripe'?" in said.err
+    assert inside(command, "KG-7f3a9c", "--override-evidence", "--path", str(tmp_path)).code == 2
+    assert read == []

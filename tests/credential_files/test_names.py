@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keyguard.credential_files import table
 from keyguard.credential_files.names import PathTable
 
 TABLE = PathTable(
@@ -45,3 +46,17 @@ TABLE = PathTable(
 )
 def test_a_path_is_known_by_name_folder_and_ending(path: bytes, rows: tuple[str, ...]) -> None:
     assert TABLE.among(path) == rows
+
+
+def test_no_hint_hides_a_path_that_a_pattern_fits() -> None:
+    """Against every path that the formats themselves suggest, copies and dotfile managers' names of them included."""
+    copies = ("", ".bak", "~", ".1", "-old", "_example", ".J2")
+    for one in table.FORMATS:
+        for pattern in one.paths:
+            for text in ("", "x", "x.y", "x-1_z"):
+                path = pattern.replace("/**", "/a/b").replace("*", text)
+                for copy in copies:
+                    for folder in ("", "deep/er/"):
+                        whole = f"{folder}{path}{copy}".encode()
+                        expected = table._paths()._rows(whole.lower())
+                        assert table.named(whole) == expected, whole

@@ -193,7 +193,7 @@ def test_a_dry_run_writes_nothing_and_twice_is_as_good_as_once(inside: Inside, r
     [
         ((), "no file of another scanner"),
         (("app.ini",), "say whose file it is, with --from gitleaks|"),
-        (("--from", "gitleaks", "missing.toml"), "not a regular file"),
+        (("--from", "gitleaks", "missing.toml"), "missing.toml: no such file"),
         (("--from", "detect-secrets", "app.ini"), "not a baseline of detect-secrets"),
         (("--from", "github", "app.ini"), "not JSON"),
         (("--from", "gitleaks", "broken.toml"), "broken.toml:1"),

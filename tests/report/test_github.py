@@ -43,6 +43,14 @@ def test_a_finding_is_an_annotation_on_its_line() -> None:
     ]
 
 
+def test_in_the_hook_of_a_push_the_advice_is_that_of_the_hook() -> None:
+    sent = historic(remembered(past(at_head=True)))
+    (command,) = commands(rendered("github", sent, Style(hook="push")))
+    assert "fix: Nothing was sent yet: " in command.data
+    (command,) = commands(rendered("github", sent))
+    assert "Nothing was sent" not in command.data
+
+
 @pytest.mark.parametrize(
     ("severity", "name"),
     [

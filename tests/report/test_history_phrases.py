@@ -56,7 +56,7 @@ critical[sendmailos-key]: SendMailOS API key, live
             now in the files of branch release/1.x, remote branch origin/x, tag v1.0 and 1 more
    = whose: SendMailOS, certain: the variable SENDMAILOS_API_KEY
    = why:   Whoever has it can send mail in your name and read all subscribers.
-   = fix:   Revoke it first: every clone has it, and keeps it when history is rewritten. That comes second.
+   = fix:   Revoke it first: existing clones keep it even if you rewrite history.
             Create a new key, deploy it, then delete this one.
             https://sendmailos.com/docs/authentication
    = id:    KG-7f3a9c  {LIVE}
@@ -93,17 +93,33 @@ def test_how_it_came_is_told_of_the_earliest_place() -> None:
 @pytest.mark.parametrize(
     ("reach", "said", "then"),
     [
-        ("head", "gone from the files, but still in history since ", "That comes second."),
-        ("branch", "not in the files here, but in the history of another branch, since ", "That comes second."),
-        ("remote", "not in the files here, but in the history of a remote branch, since ", "That comes second."),
-        ("tag", "not in the files here, but in history that a tag keeps, since ", "That comes second."),
-        ("ref", "not in the files here, but in history that another ref keeps, since ", "That comes second."),
+        ("head", "gone from the files, but still in history since ", " even if you rewrite history."),
+        (
+            "branch",
+            "not in the files here, but in the history of another branch, since ",
+            " even if you rewrite history.",
+        ),
+        (
+            "remote",
+            "not in the files here, but in the history of a remote branch, since ",
+            " even if you rewrite history.",
+        ),
+        (
+            "tag",
+            "not in the files here, but in history that a tag keeps, since ",
+            " even if you rewrite history.",
+        ),
+        (
+            "ref",
+            "not in the files here, but in history that another ref keeps, since ",
+            " even if you rewrite history.",
+        ),
         ("stash", "only in a stash, since ", "Then drop the stash."),
         ("index", "only staged, not committed, since ", "Then take it out of the index."),
         ("worktree", "only in another working tree of this repository, since ", "out of that working tree."),
         ("reflog", "only in the reflog, since ", "once the reflog has expired and `git gc` has run."),
         ("dangling", "dangling: nothing leads to it any more, but git still holds it, since ", "`git gc --prune=now`."),
-        ("", "not in the files that were read, but in history since ", "That comes second."),
+        ("", "not in the files that were read, but in history since ", " even if you rewrite history."),
     ],
 )
 def test_what_leads_to_a_key_is_said_and_revoking_comes_first(reach: str, said: str, then: str) -> None:
@@ -206,7 +222,7 @@ def test_advice_is_repeated_only_where_it_differs() -> None:
     first, second = remembered(past()), remembered(past(b"b"), id="KG-2", fingerprint="2" * 32)
     third = remembered(past(b"c", reach="stash"), id="KG-3", fingerprint="3" * 32)
     text = rendered("text", historic(first, second, third))
-    assert text.count("Revoke it first: every clone") == 1
+    assert text.count("Revoke it first: existing clones") == 1
     assert text.count("Then drop the stash.") == 1
     assert text.count("= fix:   as for KG-7f3a9c above\n") == 1
 

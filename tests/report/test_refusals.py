@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from keyguard.model.finding import Finding, Run, Severity, Where
@@ -35,14 +37,27 @@ def key(path: bytes = b"config/dev.env", nth: int = 0, **changes: object) -> Fin
 
 def test_a_refused_commit_is_said_in_five_lines() -> None:
     assert rendered("text", staged(key()), COMMIT) == (
-        f"critical[sendmailos-key]: SendMailOS API key, live: {LIVE} (KG-000000)\n"
-        " --> config/dev.env:12:20\n"
+        f"critical[sendmailos-key]: SendMailOS API key, live\n"
+        f" --> config/dev.env:12:20  {LIVE}  KG-000000\n"
         "to go on: git restore --staged config/dev.env, or edit it and git add config/dev.env,"
         " or move the key to the environment: keyguard fix --unsafe\n"
         "false alarm: '# keyguard: allow[sendmailos-key] reason' on the line,"
         " or keyguard accept KG-000000 --reason TEXT; then git add what that changed\n"
         "keyguard refuses this commit: 1 finding: 1 critical; 2 staged files, 64 B, 214 rules\n"
     )
+
+
+def test_a_refused_commit_fits_its_terminal() -> None:
+    said = rendered("text", staged(key()), Style(hook="commit", width=80, color=True))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", said)
+    assert max(map(len, plain.splitlines())) <= 80
+    assert plain.splitlines()[2:4] == [
+        "to go on: git restore --staged config/dev.env, or edit it and git add",
+        "    config/dev.env, or move the key to the environment: keyguard fix --unsafe",
+    ]
+    assert plain.replace("\n    ", " ") == rendered("text", staged(key()), COMMIT)
+    long = staged(key(b"folder/" * 30 + b"a.env"))
+    assert f" --> {'folder/' * 30}a.env:12:20\n" in rendered("text", long, Style(hook="commit", width=80))
 
 
 def test_before_the_first_commit_there_is_nothing_to_restore_from() -> None:
@@ -92,7 +107,7 @@ def test_the_long_form_is_true_for_what_is_only_staged() -> None:
     assert "= where: staged, not committed\n" in said
     assert "= fix:   Nothing was committed yet: " in said
     assert "2. Take the key out of the file.\n" in said
-    for wrong in ("every clone", "history", "refuses"):
+    for wrong in ("existing clones", "history", "refuses"):
         assert wrong not in said
 
 
@@ -101,8 +116,8 @@ def test_what_was_not_sent_is_not_said_to_be_in_clones(hook: str, said: str) -> 
     for place in (past(at_head=True), past()):
         text = rendered("text", historic(remembered(place)), Style(hook=hook))
         assert f"= fix:   {said}" in text
-        assert "every clone" not in text
-        assert "every clone" in rendered("text", historic(remembered(place)))
+        assert "clone" not in text
+        assert "clone" in rendered("text", historic(remembered(place)))
 
 
 @pytest.mark.parametrize(

@@ -317,6 +317,8 @@ def test_what_is_accepted_is_counted_and_a_suppressed_result_if_asked_for(
     validator: jsonschema.Draft4Validator,
 ) -> None:
     accepted = msgspec.structs.replace(suppressed(), by="accepted", reason="a sample", until="2027-01-31")
+    problem = msgspec.structs.replace(accepted, fingerprint="f" * 32, rule="key-too-old", key=accepted.fingerprint)
+    assert json.loads(rendered("sarif", run(suppressed=(accepted, problem))))["runs"][0]["properties"]["accepted"] == 1
     given = run(suppressed=(accepted, suppressed()))
     one = json.loads(rendered("sarif", given))["runs"][0]
     assert (one["results"], one["properties"]["accepted"]) == ([], 1)

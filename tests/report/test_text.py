@@ -123,13 +123,17 @@ def test_findings_that_are_only_information_are_counted_but_not_shown() -> None:
 def test_doubts_are_said() -> None:
     text = rendered("text", run(finding(malformed=True, confidence=Confidence.LOW)))
     assert "^ live key, but its checksum is wrong\n" in text
-    assert "= note:  low confidence: this may be no key at all\n" in text
+    assert (
+        "= note:  low confidence: this may be no key at all; if it is none: keyguard accept KG-7f3a9c --reason TEXT\n"
+        in text
+    )
 
 
 def test_of_a_key_whose_vendor_cannot_be_told_nobody_says_that_it_may_be_none() -> None:
     ambiguous = finding(certainty=Certainty.AMBIGUOUS, candidates=("stripe", "clerk"), confidence=Confidence.MEDIUM)
     text = rendered("text", run(ambiguous))
-    assert "= note:  medium confidence: a key by its form, but nothing here says for certain whose\n" in text
+    assert "= whose: cannot be told: Stripe or Clerk" in text
+    assert "confidence" not in text
     assert "no key at all" not in text
     assert "no key at all" in rendered("text", run(finding(confidence=Confidence.MEDIUM)))
 

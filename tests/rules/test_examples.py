@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyguard.engine.placeholders import is_placeholder
 from keyguard.rules import checksums
 from keyguard.rules.examples import directives, fill
+from keyguard.rules.placeholders import is_placeholder
 from keyguard.support.errors import RuleError
 
 #: a plain directive and exactly the characters that it may draw from

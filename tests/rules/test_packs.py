@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 
 from keyguard.engine import compiled
-from keyguard.engine.placeholders import entropy
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Environment, Rule, Where
 from keyguard.rules import examples, literals, loader
 from keyguard.rules.checksums import CHECKSUMS, REQUIRED
 from keyguard.rules.loader import RuleSet
+from keyguard.rules.placeholders import entropy
 from keyguard.support import tomlfile
 
 PACKS = sorted(Path(loader.builtin_dir()).glob("*.toml"))
 RULES: RuleSet = loader.parse(loader.read_packs())
 #: vendors that are no companies: they have no page and no host
-NOBODY = {"unknown", "private-key", "connection-string", "credential-file", "server-credential", "generic-secret"}
+NOBODY = {"unknown", "private-key", "connection-string", "http-authentication", "command-line", "credential-file"}
+NOBODY |= {"server-credential", "generic-secret"}
 #: hosts that packages are fetched from; spelt in two parts, or this file would name them
 INDEXES = ["py" + "pi.org", "registry." + "npmjs", "crates" + ".io", "rubygems" + ".org", "hub." + "docker.com"]
 STEPS = re.compile(r"(?:^|\n)([0-9])\. ")

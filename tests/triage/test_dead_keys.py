@@ -40,12 +40,12 @@ def lowered(one: Finding, rotation: Rotation) -> tuple[Severity, str]:
     ("places", "rotation", "severity", "ended"),
     [
         (GONE, RECORD, Severity.INFO, "revoked 2026-01-31"),
-        (THERE, RECORD, Severity.CRITICAL, ""),
-        ((*THERE, *GONE), RECORD, Severity.CRITICAL, ""),
-        ((past(at_head=True),), RECORD, Severity.CRITICAL, ""),
-        ((past(reach="index"),), RECORD, Severity.CRITICAL, ""),
-        ((past(kind="file", reach=""),), RECORD, Severity.CRITICAL, ""),
-        ((occurrence(where=Where.INDEX),), RECORD, Severity.CRITICAL, ""),
+        (THERE, RECORD, Severity.CRITICAL, "revoked 2026-01-31"),
+        ((*THERE, *GONE), RECORD, Severity.CRITICAL, "revoked 2026-01-31"),
+        ((past(at_head=True),), RECORD, Severity.CRITICAL, "revoked 2026-01-31"),
+        ((past(reach="index"),), RECORD, Severity.CRITICAL, "revoked 2026-01-31"),
+        ((past(kind="file", reach=""),), RECORD, Severity.CRITICAL, "revoked 2026-01-31"),
+        ((occurrence(where=Where.INDEX),), RECORD, Severity.CRITICAL, "revoked 2026-01-31"),
         (GONE, SAID, Severity.INFO, "inactive 2026-02-01"),
         (THERE, SAID, Severity.LOW, "inactive 2026-02-01"),
         (THERE, Rotation(), Severity.CRITICAL, ""),
@@ -91,4 +91,6 @@ def test_a_recorded_key_that_is_only_in_history_fails_no_scan(inside: Inside, tm
     assert "revoked on 2026-01-03, as recorded" in text
     assert "Revoke it first" not in text
     repo.write("a.ini", leaking_line(1))
-    assert inside("scan", "--no-hygiene", cwd=repo.path).code == 1
+    said = inside("scan", "--no-hygiene", cwd=repo.path)
+    assert (said.code, "still in the files, and so as severe as before" in said.out) == (1, True)
+    assert f"Take it out of the files; keyguard verify {found['id']} asks its vendor" in said.out

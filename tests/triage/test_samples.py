@@ -148,7 +148,7 @@ def test_reports_say_why(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / "testdata" / "a").write_text(leaking_line(5))
     code, out, _ = inside("scan", "--no-hygiene", str(tmp_path))
     assert code == 1
-    assert "note:  a sample, it seems: testdata/ in the path" in out
+    assert "note:  probably a sample: testdata/ in the path; if it is: keyguard accept KG-" in out
     code, out, _ = inside("scan", "--no-hygiene", "-f", "json", str(tmp_path))
     (one,) = json.loads(out)["findings"]
     assert (one["severity"], one["lowered"]) == ("high", ["testdata/ in the path"])

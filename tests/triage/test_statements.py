@@ -56,6 +56,11 @@ def test_a_marker_on_any_line_of_the_statement_covers_its_key(text: str, marker:
         ('x = """\n{m}\n"""\ny = "{a}"\n', [False]),
         ("a:\n  key: {a}\nb: |  {m}\n  text\n", [False]),
         ("cat <<EOF\ntext\nEOF  {m}\nKEY={a}\n", [False]),
+        # behind the end of a statement it belongs to that one, and not to the next
+        ('x = """\n{a}\n"""  {m}\ny = "{b}"\n', [True, False]),
+        ("f(\n  '{a}',\n)  {m}\ng('{b}')\n", [True, False]),
+        ("x = `\n  {a}\n`;  {m}\ny = '{b}'\n", [True, False]),
+        ("x = [\n  '{a}',\n]  {m}\ny = [\n  '{b}',\n]\n", [True, False]),
     ],
 )
 def test_it_covers_one_key_and_none_of_another_statement(text: str, expected: list[bool]) -> None:

@@ -12,14 +12,15 @@ import msgspec
 
 from keyguard.acceptance import PATH
 from keyguard.acceptance.entry import Entry
-from keyguard.acceptance.matching import Accepted, Relative, entries_for
+from keyguard.acceptance.matching import Accepted, Relative, entries_for, without_covered
 from keyguard.cli.shared import configuration, scan_command
 from keyguard.fix.accepted_file import AcceptedFile
 from keyguard.masking.known_values import KNOWN
-from keyguard.model.finding import Finding, Run
+from keyguard.model.finding import Finding, Run, Severity
 from keyguard.policy.accepted_findings import top_of
+from keyguard.report.blocks import blocks_of
 from keyguard.report.output import write_stdout
-from keyguard.report.phrases import counted
+from keyguard.report.phrases import counted, prose
 from keyguard.response.key_selection import among
 from keyguard.scan.acceptance import from_top
 from keyguard.scan.run import ScanRequest
@@ -106,11 +107,22 @@ def _accept(found: Run, file: AcceptedFile, said: dict[str, str], options: argpa
     chosen = [*found.findings] if options.init else among(found.findings, options.ids)
     before = file.entries()
     salts, relative = _salts(before), project_paths(options)
-    new = {entry for one in chosen for entry in entries_for(one, salts, relative, **said)}
+    new = {entry for one in without_covered(chosen) for entry in entries_for(one, salts, relative, **said)}
+    after = [*_without(before, chosen, options), *new]
     if new:
-        file.write([*_without(before, chosen, options), *new])
-    _say([f"{counted(len(chosen), 'finding')} accepted in {PATH}: commit it"] if new else ["nothing to accept"])
+        file.write(after)
+    count = counted(len(blocks_of(chosen)), "finding")
+    _say([f"{count} accepted in {PATH}: commit it"] if new else ["nothing to accept"])
+    _say(_left(found, chosen, Accepted(after, relative, found.now)))
     return _ended(found)
+
+
+def _left(found: Run, chosen: Iterable[Finding], accepted: Accepted) -> Iterator[str]:
+    """Yield what is still reported of the keys of the chosen findings, each with the id by which it is accepted."""
+    keys = {one.key or one.fingerprint for one in chosen}
+    for one in found.findings:
+        if (one.key or one.fingerprint) in keys and one.severity > Severity.INFO and not accepted.find(one):
+            yield f"still reported of the same key: {one.severity.label}[{prose(one.rule)}] ({shown(one.id)})"
 
 
 def _without(before: Sequence[Entry], chosen: Iterable[Finding], options: argparse.Namespace) -> Iterator[Entry]:

@@ -98,7 +98,8 @@ def _sources(options: argparse.Namespace, top: str) -> Iterator[_Source]:
 def _content(path: str) -> bytes:
     try:
         if not os.path.isfile(path):
-            raise UsageError(f"{shown(path)}: not a regular file")
+            why = "not a regular file" if os.path.lexists(path) else "no such file"
+            raise UsageError(f"{shown(path)}: {why}")
         with open(path, "rb") as file:
             data = file.read(_LIMIT + 1)
     except OSError as error:

@@ -21,6 +21,7 @@ from keyguard.report.phrases import prose
 from keyguard.response import proof
 from keyguard.response.proof import Claim
 from keyguard.response.proof_limits import NotCovered, lines_of, not_covered, partial_history
+from keyguard.response.vendor_requests import UserClaims
 from keyguard.response.verification import Verifier
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -50,18 +51,19 @@ def run(options: argparse.Namespace) -> int:
     """Scan, and print which claims hold."""
     if (options.vendor or options.host) and not options.stdin:
         raise UsageError("--vendor and --host say whom to ask: they go with --stdin")
+    said = key_options.user_claims(options)
     options.no_cache = True
     asked = key_options.request(options)
     if options.all_files:
         asked = msgspec.structs.replace(asked, ask=msgspec.structs.replace(asked.ask, all_files=True))
-    return scan_command.run(asked, partial(_prove, options=options))
+    return scan_command.run(asked, partial(_prove, said=said, options=options))
 
 
-def _prove(found: Run, options: argparse.Namespace) -> int:
+def _prove(found: Run, said: UserClaims, options: argparse.Namespace) -> int:
     kept = Journal(journal.folder(os.environ))
     entries = list(kept.entries())
     fingerprint = proof.fingerprint_of(options.id, found, entries)
-    asked = _asked(fingerprint, kept, found, options) if options.stdin else None
+    asked = _asked(fingerprint, kept, found, said, options) if options.stdin else None
     paths, engine = tuple(options.path) or (".",), compiled.load(tuple(options.rules))
     unseen = "--no-history" if options.no_history else partial_history(paths)
     claims = proof.prove(fingerprint, found, entries, key_status.journal_evidence(options.rules), asked, unseen=unseen)
@@ -84,12 +86,14 @@ def _prove(found: Run, options: argparse.Namespace) -> int:
     return 1 if False in held else 2 if None in held else 0
 
 
-def _asked(fingerprint: str, kept: Journal, found: Run, options: argparse.Namespace) -> Verdict | None:
+def _asked(
+    fingerprint: str, kept: Journal, found: Run, said: UserClaims, options: argparse.Namespace
+) -> Verdict | None:
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("standard input is closed")
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), kept)
     text, known = sys.stdin.buffer.read(64 << 10), proof.finding_of(fingerprint, found)
-    for one in verifier.verify_text(text, key_options.user_claims(options), wanted=fingerprint, known=known):
+    for one in verifier.verify_text(text, said, wanted=fingerprint, known=known):
         return one.verdict
     return None
 

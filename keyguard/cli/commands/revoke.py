@@ -23,7 +23,7 @@ from keyguard.response import key_selection
 from keyguard.response.account_keys import AccountKeys, needs_credential
 from keyguard.response.admin_credentials import Credentials
 from keyguard.response.revocation import DONE, OUTCOMES, Outcome, Plan, Revoker
-from keyguard.response.vendor_requests import RequestSelector
+from keyguard.response.vendor_requests import RequestSelector, UserClaims
 from keyguard.response.verification import source_of
 from keyguard.support.errors import UsageError
 from keyguard.support.sanitize import shown
@@ -74,10 +74,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--yes needs --expect ID: which key you mean, once more")
     if options.yes and len(options.ids) != 1:
         raise UsageError("--yes is for one key at a time")
-    return scan_command.run(key_options.request(options), partial(_revoke, options=options))
+    claims = key_options.user_claims(options)
+    return scan_command.run(key_options.request(options), partial(_revoke, claims=claims, options=options))
 
 
-def _revoke(found: Run, options: argparse.Namespace) -> int:
+def _revoke(found: Run, claims: UserClaims, options: argparse.Namespace) -> int:
     chosen = key_selection.select_keys(found, options.ids)
     if options.expect and [one.fingerprint for one in key_selection.select_keys(found, [options.expect])] != [
         one.fingerprint for one in chosen
@@ -85,7 +86,7 @@ def _revoke(found: Run, options: argparse.Namespace) -> int:
         raise UsageError(f"--expect {options.expect} is not the key that is named")
     engine, paths = compiled.load(tuple(options.rules)), tuple(options.path) or (".",)
     revoker, credentials = _revoker(options, engine)
-    plans = [revoker.plan(one, source_of(one, paths, engine), key_options.user_claims(options)) for one in chosen]
+    plans = [revoker.plan(one, source_of(one, paths, engine), claims) for one in chosen]
     lines = [line for one in plans for line in _plan_lines(one, credentials)]
     write_stdout(sys.stdout, lambda out: out.writelines(f"{line}\n" for line in lines))
     if not options.execute:

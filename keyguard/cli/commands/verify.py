@@ -18,6 +18,7 @@ from keyguard.report.json_objects import finding_object, to_json
 from keyguard.report.output import write_stdout
 from keyguard.report.phrases import headline, place_text, prose
 from keyguard.response import key_selection
+from keyguard.response.vendor_requests import UserClaims
 from keyguard.response.verification import VerificationResult, Verifier
 from keyguard.scan.exit_code import exit_code
 from keyguard.support.errors import UsageError
@@ -53,18 +54,19 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("name the keys, or say --all or --stdin: one of the three")
     if (options.vendor or options.host) and len(options.ids) != 1 and not options.stdin:
         raise UsageError("--vendor and --host are about one key: name that key")
+    claims = key_options.user_claims(options)
     verifier = Verifier(tuple(options.rules), key_options.user_config(options), Journal(journal.folder(os.environ)))
-    verifier.require_vendor(options.vendor or "")
     if options.stdin:
-        answered = verifier.verify_text(_read_key(), key_options.user_claims(options), dry=options.dry_run)
-        return _say(answered, options)
-    return scan_command.run(key_options.request(options), partial(_verify, verifier=verifier, options=options))
+        return _say(verifier.verify_text(_read_key(), claims, dry=options.dry_run), options)
+    return scan_command.run(
+        key_options.request(options), partial(_verify, verifier=verifier, claims=claims, options=options)
+    )
 
 
-def _verify(found: Run, verifier: Verifier, options: argparse.Namespace) -> int:
+def _verify(found: Run, verifier: Verifier, claims: UserClaims, options: argparse.Namespace) -> int:
     chosen = key_selection.keys_of(found) if options.all else key_selection.select_keys(found, options.ids)
     paths = tuple(options.path) or (".",)
-    code = _say(verifier.verify_findings(chosen, paths, key_options.user_claims(options), dry=options.dry_run), options)
+    code = _say(verifier.verify_findings(chosen, paths, claims, dry=options.dry_run), options)
     if code != 1 and options.all and exit_code(found) == 2:
         print(
             "keyguard: not everything could be read: there may be more keys (keyguard scan says what)", file=sys.stderr

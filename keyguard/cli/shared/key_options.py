@@ -11,7 +11,8 @@ from keyguard.cli.shared import scan_command
 from keyguard.config import user_config as user_settings
 from keyguard.config.project_config import Config, Settings
 from keyguard.config.user_config import UserConfig
-from keyguard.response.vendor_requests import UserClaims
+from keyguard.engine import compiled
+from keyguard.response.vendor_requests import UserClaims, require_vendor
 from keyguard.scan.run import ScanRequest
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import UsageError
@@ -57,9 +58,13 @@ def request(options: argparse.Namespace) -> ScanRequest:
 
 
 def user_claims(options: argparse.Namespace) -> UserClaims:
-    """Return what the user states about a key. Raise ``UsageError`` for an incomplete statement."""
+    """Return what the user states about a key. Raise ``UsageError`` for an incomplete statement, or for a vendor that
+    no rule knows.
+    """
     if options.override_evidence and not options.vendor:
         raise UsageError("--override-evidence goes with --vendor")
+    if options.vendor:
+        require_vendor(options.vendor, compiled.rules(options.rules))
     return UserClaims(options.vendor or "", options.host or "", options.override_evidence)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from keyguard.config.project_config import Settings, parse_severity
-from keyguard.model.finding import Severity
+from keyguard.config.project_config import LIMIT, Settings
+from keyguard.config.toml_text import line_with
+from keyguard.config.values import parse_severity
+from keyguard.model.finding import Configuration, Severity
 from keyguard.report.output import Destination, parse_formats
-from keyguard.support.errors import ConfigError, UsageError
+from keyguard.support.errors import ConfigError, UnknownRuleError, UsageError
+from keyguard.support.regular_file import read_regular
 
 if TYPE_CHECKING:
     from keyguard.triage.overrides import PathOverride
@@ -24,7 +27,7 @@ def with_settings(options: argparse.Namespace, settings: Settings, reports: list
     try:
         return parse_formats([own.format])
     except UsageError as error:
-        raise ConfigError(f"{settings.origin.path}: format: {error}") from error
+        raise ConfigError(f"{_place(settings.origin, 'format')}format: {error}") from error
 
 
 def only(options: argparse.Namespace, settings: Settings, *, whole: bool) -> str:
@@ -58,3 +61,21 @@ def paths(settings: Settings) -> tuple[PathOverride, ...]:
     from keyguard.triage.overrides import path_overrides
 
     return path_overrides(found)
+
+
+def with_place(error: UnknownRuleError, origin: Configuration) -> UnknownRuleError | ConfigError:
+    """Return the error with the line of the configuration that has the name; as it is if none has."""
+    place = _place(origin, error.name)
+    return ConfigError(f"{place}{error}") if place else error
+
+
+def _place(origin: Configuration, name: str) -> str:
+    """Return ``keyguard.toml:3: `` for a key or a string in a configuration file; empty if it is not there."""
+    if origin.commit or not origin.path:
+        return ""
+    try:
+        data = read_regular(origin.path, LIMIT)
+    except (OSError, ValueError):
+        return ""
+    line = line_with(data, name)
+    return f"{origin.path}:{line}: " if line else ""

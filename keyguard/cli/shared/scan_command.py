@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TextIO
 
 from keyguard.cli.shared import option_defaults
-from keyguard.config import project_config
 from keyguard.config.project_config import Settings
+from keyguard.config.values import parse_confidence, parse_severity, parse_size
 from keyguard.model.finding import Run
 from keyguard.report import REPORTERS, Style
 from keyguard.report.output import Destination, Shows, parse_formats, write_reports
@@ -21,13 +21,15 @@ from keyguard.scan.run import Interrupted, ScanRequest, run_scan
 from keyguard.sources.excludes import Exclude
 from keyguard.sources.listing import Ask
 from keyguard.support import dates, globs
-from keyguard.support.errors import ConfigError, RuleError, UsageError
+from keyguard.support.errors import ConfigError, RuleError, UnknownRuleError, UsageError
 from keyguard.triage.policy import Policy
 
 _OWN_WORD = (
     "keyguard: configuration and markers are those of the {}:"
     " judge a change by its base (scan --range BASE..HEAD), or say --config-from REF"
 )
+#: columns of what a hook prints where it cannot be known who shows it: a framework, or git on the other side
+_HOOK_WIDTH = 80
 _COLORS = ("auto", "always", "never")
 
 
@@ -116,8 +118,8 @@ def _terms(options: argparse.Namespace, settings: Settings, start: str, *, audit
         ),
         paths=option_defaults.paths(settings),
         start=start,
-        fail_on=project_config.parse_severity(options.fail_on or own.fail_on),
-        confidence=project_config.parse_confidence(getattr(options, "confidence", "") or own.confidence),
+        fail_on=parse_severity(options.fail_on or own.fail_on),
+        confidence=parse_confidence(getattr(options, "confidence", "") or own.confidence),
         audit=audit,
         allow_incomplete=options.allow_incomplete or own.allow_incomplete,
         now=dates.now(os.environ),
@@ -148,6 +150,8 @@ def run(asked: ScanRequest, respond: Callable[[Run], int]) -> int:
 def _scanned(asked: ScanRequest) -> Run:
     try:
         return _watched_scan(asked)
+    except UnknownRuleError as error:
+        raise option_defaults.with_place(error, asked.terms.configuration) from error
     except RuleError as error:
         said = asked.terms.configuration
         if said.commit and any(str(error).startswith(f"{pack.name}:") for pack in asked.added):
@@ -202,7 +206,7 @@ def exit_code_of(found: Run, options: argparse.Namespace) -> int:
 def _style(options: argparse.Namespace, hook: str) -> Style:
     color = _colored(options.color or "auto", sys.stdout)
     terminal = is_terminal(sys.stdout) and not _in_ci()
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else _HOOK_WIDTH if hook else 0
     return Style(
         color=color, links=color and terminal, width=width, verbose=options.verbose, full=options.full, hook=hook
     )
@@ -246,7 +250,7 @@ def _excludes(options: argparse.Namespace, settings: Settings) -> tuple[Exclude,
 
 
 def _max_size(options: argparse.Namespace, settings: Settings) -> int | None:
-    size = project_config.parse_size(getattr(options, "max_size", "") or settings.config.max_size)
+    size = parse_size(getattr(options, "max_size", "") or settings.config.max_size)
     if size == 0:
         raise UsageError("--max-size 0 would leave out every file; leave it away for no limit")
     return size

@@ -15,7 +15,7 @@ from keyguard.odb.store import Store
 #: objects that are listed individually; a partial clone may lack any number
 _MOST = 1000
 _SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
-_PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
+_PARTIAL = "partial clone: {objects} not fetched: git fetch --refetch --no-filter, or --allow-incomplete"
 
 Numbered = list[tuple[Tip, list[int]]]
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from keyguard.support.progress import Progress
 
 _SHALLOW = f"shallow clone: the history before {{commits}} is not here: {FULL_DEPTH}, or --allow-incomplete"
-_PARTIAL = "partial clone: {objects} are not here: fetch them (git fetch --refetch --no-filter), or --allow-incomplete"
+_PARTIAL = "partial clone: {objects} not fetched: git fetch --refetch --no-filter, or --allow-incomplete"
 
 
 def repository_of(path: str) -> Repository:

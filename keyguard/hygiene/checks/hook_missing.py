@@ -87,6 +87,7 @@ def _shadowed(project: Project, place: _Place) -> Violation | None:
         spots=(spots.of_file(where),),
         because=("git runs no hook from .git/hooks as long as core.hooksPath is set",),
         subject="shadowed",
+        folder=place.prefix,
     )
 
 
@@ -122,6 +123,7 @@ def _missing(project: Project, place: _Place) -> Violation | None:
         spots=(spots.of_file(where),),
         because=(f"looked at {', '.join(map(shown_path, files[:3])) or 'the hooks of git'}",) if files else (),
         subject="missing",
+        folder=place.prefix,
     )
 
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from keyguard.engine.placeholders import is_placeholder
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project.key_offsets import keys_between
 from keyguard.hygiene.project.project import Project
 from keyguard.model.finding import Sighting
 from keyguard.model.violation import Violation
+from keyguard.rules.placeholders import is_placeholder
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown, shown_path
 

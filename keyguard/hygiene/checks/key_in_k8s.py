@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.hygiene.checks.key_in_infrastructure import severity_of
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.kubernetes_secrets import API, KIND, Entry, manifests, secret_values
@@ -18,6 +17,7 @@ from keyguard.hygiene.stages.stage import Stage
 from keyguard.hygiene.stages.words import split_words
 from keyguard.model.finding import Confidence, Severity, Sighting
 from keyguard.model.violation import Violation
+from keyguard.rules.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.support.sanitize import shown, shown_path
 
 #: for a value that no rule knows: the minimum length, and the minimum entropy in bits per character

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from keyguard.engine.placeholders import entropy, is_placeholder
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles.names import is_for_tests
 from keyguard.hygiene.project import spots, variable_names
@@ -18,6 +17,7 @@ from keyguard.hygiene.project.settings import Setting, settings
 from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.model.finding import Environment, Severity, Sighting, Vendor
 from keyguard.model.violation import Spot
+from keyguard.rules.placeholders import entropy, is_placeholder
 from keyguard.support.regex import expression
 
 #: values that something else fills in, or that are paths or URLs

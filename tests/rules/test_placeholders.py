@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from keyguard.engine.placeholders import entropy, is_placeholder, is_spelled
 from keyguard.rules.examples import _ALPHABETS
+from keyguard.rules.placeholders import entropy, is_placeholder, is_spelled
 from tests.helpers.seeing import key, see
 
 #: bodies that nobody takes for a key

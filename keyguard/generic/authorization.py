@@ -1,0 +1,97 @@
+"""Credentials in HTTP headers: ``Authorization: Basic``, ``Bearer`` and ``Token``, ``X-Api-Key`` and its like.
+
+In every syntax: a raw header, an option of curl, a pair in code, YAML or JSON, a variable that holds the header. The
+formats are those of RFC 7617 and RFC 6750. What is a JSON web token is left to :mod:`keyguard.generic.jwt`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from keyguard.generic.expressions import KEY_HEADERS
+from keyguard.generic.lines import is_comment, is_no_token, judge, text_of
+from keyguard.model.judged_secret import JudgedSecret
+from keyguard.rules.placeholders import entropy
+
+BASIC, BEARER = "basic-auth", "bearer-token"
+
+_TOKEN = re.compile(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
+_LEFT = re.compile(
+    rb"(?i)(?:\b(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|\b(?P<bearer>bearer)(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
+    rb"|\bauthorization[\"']?\]?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?P<token>token|apikey|api-key|key)(?:[ \t]{1,4}|%20)"
+    rb"(?:token=)?[\"']?"
+    rb"|\b(?P<header>" + KEY_HEADERS.encode() + rb")[\"'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}[\"'`]?)"
+)
+#: bytes that the longest beginning takes
+_BEFORE = 80
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
+
+
+def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
+    """Yield the credential of the header whose value a hit reaches into."""
+    for found in _LEFT.finditer(data, max(0, end - _BEFORE), end):
+        token = _TOKEN.match(data, found.end())
+        if token and token.end() >= end > found.end():
+            yield from (_basic if found["basic"] else _bearer)(data, found, token.span(), path)
+
+
+def _basic(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: bytes) -> Iterator[JudgedSecret]:
+    """Yield the token of ``Basic`` if it is base64 of a name, a colon and a password."""
+    start, end = span
+    user, colon, password = _decoded(data[start:end]).partition(":")
+    if not colon or not password:
+        return
+    weak = judge(password, user)
+    if weak is None:
+        return
+    if not weak and len(password) < 3:
+        return
+    reasons = ["an HTTP header of basic authentication", "base64 of a name, a colon and a password"]
+    reasons += [weak] if weak else []
+    comment = is_comment(data, found.start(), path)
+    yield JudgedSecret(start, end, BASIC, tuple(reasons), weak=bool(weak), comment=comment)
+
+
+def _decoded(token: bytes) -> str:
+    """Return the text that a token is base64 of; empty if it is none, or holds what no name and no password does."""
+    plain = token.rstrip(b"=").translate(_URLSAFE)
+    try:
+        text = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    return text if text.isprintable() else ""
+
+
+def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: bytes) -> Iterator[JudgedSecret]:
+    """Yield the token of ``Bearer`` or of a header that is named after a key, if it is random."""
+    start, end = span
+    token = data[start:end].rstrip(b".")
+    end = start + len(token)
+    if not 16 <= len(token) <= 600 or data[end : end + 1] in (b"(", b"$", b"{", b"<", b"["):
+        return
+    random = _randomness(text_of(token))
+    if not random:
+        return
+    name = found["header"]
+    reasons = (
+        f"the header {text_of(name)}" if name else "an HTTP header with a token for its bearer",
+        random,
+    )
+    yield JudgedSecret(start, end, BEARER, reasons, comment=is_comment(data, found.start(), path), guessable=False)
+
+
+def _randomness(token: str) -> str:
+    """Return why a token looks random, as a phrase; empty if it does not."""
+    if token.startswith("eyJ") and token.count(".") >= 2:
+        return ""
+    digits = sum(map(str.isdigit, token))
+    if not digits or _CAMEL.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
+        return ""
+    bits = entropy(token.encode())
+    if bits < 3.0 or token.isdigit():
+        return ""
+    return f"{len(token)} characters, {bits:.1f} bits each"

@@ -1,0 +1,85 @@
+"""Passwords in the arguments of programs: ``curl -u name:password``, ``mysql -ppassword``.
+
+In shell scripts, container files, pipelines, documents, and lists or strings of code that run a program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keyguard.generic.commands import COMMANDS, CURL, HEADS, VALUES, Command, argument_pattern
+from keyguard.generic.expressions import REACH
+from keyguard.generic.known_defaults import is_local, is_sample
+from keyguard.generic.lines import is_comment, judge, text_of
+from keyguard.model.judged_secret import JudgedSecret
+
+#: group number -> the commands that begin so
+_BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
+_HEAD = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
+_LAST_WORD = re.compile(rb"[\w.-]+[^\w.-]{1,2}\Z")
+#: bytes of the longest beginning
+_BEFORE = 120
+_FOR_CURL = "a name and a password for curl or its like"
+_FOR_COMMAND = "an argument in which the program takes a password"
+#: where a command ends: a line that does not go on in the next one, or a separator
+_END = re.compile(rb"(?<![\\`^\[,])\r?\n|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
+_ADDRESS = re.compile(
+    rb"""(?:https?://|(?<=[\s"'])(?=localhost|127\.))(?:[^\s/"'@]{1,100}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})"""
+)
+_HOST_OPTION = re.compile(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
+_FILLED_IN = re.compile(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@")
+
+
+def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
+    """Yield the passwords among the arguments of the command whose name a hit ends in."""
+    head = _head(data, end)
+    if head is None or head.lastindex is None:
+        return
+    reach = min(len(data), end + REACH)
+    stop = _END.search(data, end, reach)
+    limit = stop.start() if stop else reach
+    for command in _BY_HEAD[head.lastindex - 1]:
+        for found in argument_pattern(command.argument).finditer(data, head.start() + 1, limit):
+            yield from _judged(data, head.start(), command, found, limit, path)
+
+
+def _head(data: bytes, end: int) -> re.Match[bytes] | None:
+    """Return the beginning of a command that ends at an offset; mostly it is one word."""
+    low = max(0, end - _BEFORE)
+    word = _LAST_WORD.search(data, max(low, end - 20), end)
+    head = word and _HEAD.match(data, word.start(), end)
+    if head and head.end() == end:
+        return head
+    return next((one for one in _HEAD.finditer(data, low, end) if one.end() == end), None)
+
+
+def _judged(
+    data: bytes, start: int, command: Command, found: re.Match[bytes], limit: int, path: bytes
+) -> Iterator[JudgedSecret]:
+    group = next(one for one in VALUES if one in found.re.groupindex and found[one] is not None)
+    password, user = text_of(found[group]), text_of(found["user"] or b"") if "user" in found.re.groupindex else ""
+    if _FILLED_IN.search(password) or _FILLED_IN.search(user):
+        return
+    weak = judge(password, user)
+    if weak is None:
+        return
+    where = _where(data, start, limit)
+    what = _FOR_CURL if command.rule == CURL else _FOR_COMMAND
+    yield JudgedSecret(
+        *found.span(group),
+        command.rule,
+        tuple(reason for reason in (what, weak, where) if reason),
+        weak=bool(weak or where),
+        comment=is_comment(data, start, path),
+    )
+
+
+def _where(data: bytes, start: int, limit: int) -> str:
+    """Return that the command talks to this machine, or to one that documents use; empty if not."""
+    hosts = [
+        text_of(found[1]) for pattern in (_ADDRESS, _HOST_OPTION) for found in pattern.finditer(data, start, limit)
+    ]
+    if any(is_sample(host) for host in hosts):
+        return "the host is one that documents use"
+    return "the host is not public" if hosts and all(map(is_local, hosts)) else ""

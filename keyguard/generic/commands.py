@@ -1,0 +1,137 @@
+"""Programs that take a password as an argument: how each of them is called, and where the password is.
+
+The patterns are for bytes and keep case: ``-p`` is a password where ``-P`` is a port. In all of them
+
+- ``{gap}`` is what separates two arguments, in a shell or in a list in code,
+- ``{value}`` is an argument, quoted or not; ``{user}`` an account's name, which a password may repeat,
+- ``{pair:X}`` is an argument that holds both with X between them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+#: a blank, or the quote and the comma of a list
+_TAIL = r"""["']?[ \t,]"""
+_OPTION = r"""(?:[ \t]{1,8}|["'][ \t]{0,4},[ \t]{0,4}["'])-"""
+CURL, COMMAND = "curl-user", "command-line-password"
+
+_GAP = r"""(?:[ \t]+|["'][ \t]*,[ \t]*["']|[ \t]*[\\`^]\r?\n[ \t]*)"""
+_VALUE = (
+    r"""(?:\\"(?P<escaped>[^"\\\n]{1,200})\\"|"(?P<double>(?:[^"\\\n]|\\[^\n]){1,200})"|'(?P<single>[^'\n]{1,200})'"""
+    r"""|(?P<bare>[^\s"'`;|&<>(),\\-][^\s"'`;|&<>,\\]{0,200}))"""
+)
+_USER = r"""["']?(?P<user>[^\s"':/%,$]{0,64})["']?"""
+_PAIR = (
+    r"""(?P<quote>\\?["'])?(?P<user>[^\s"':/%,${{}}|;&]{{0,64}})(?:{0})(?(quote)(?P<quoted>[^"'\\\n]{{1,200}})"""
+    r"""|(?P<bare>[^\s"'`;|&<>(),\\]{{1,200}}))"""
+)
+#: names of the groups that may hold the password
+VALUES = ("escaped", "double", "single", "quoted", "bare")
+
+
+class Command(NamedTuple):
+    """Programs that take a password in the same way."""
+
+    #: the names, with a subcommand if there is one
+    names: str
+    #: the argument that holds the password
+    argument: str
+    rule: str = COMMAND
+    #: what comes right behind the name, as specific as the name is common in prose
+    tail: str = _TAIL
+
+    @property
+    def head(self) -> str:
+        """Return an expression for the beginning of the command."""
+        return rf"\b(?:{self.names}){self.tail}"
+
+
+@lru_cache(None)
+def argument_pattern(argument: str) -> re.Pattern[bytes]:
+    """Return the compiled pattern for an argument."""
+    text = argument.replace("{gap}", _GAP).replace("{value}", _VALUE).replace("{user}", _USER)
+    text = re.sub(r"\{pair:(.*?)\}", lambda found: _PAIR.format(found[1]), text)
+    return re.compile(rf"""(?<=[\s"',=(]){text}""".encode())
+
+
+#: further options before the arguments of htpasswd
+_SWITCHES = r"{gap}(?:-\w[ \t]+(?:\d+[ \t]+)?){0,2}"
+_LOGINS = (
+    "docker|podman|nerdctl|buildah|skopeo|crane|oras|helm[ \t]+registry|az|cf|oc|faas-cli|ibmcloud|argocd|rancher|jf"
+    "|jfrog|singularity[ \t]+remote|apptainer|bosh|tsuru|heroku|kubectl[ \t]+oidc|gh|vault"
+)
+
+_HTTPIE = rf"(?:{_OPTION}|[ \t](?:get|post|put|patch|delete|head)[ \t])"
+
+COMMANDS: tuple[Command, ...] = (
+    Command(r"curl", r"(?:-[a-zA-Z]{0,8}[uU]{gap}?|--(?:proxy-)?user(?:=|{gap})){pair::}", CURL),
+    Command(r"https?|xhs?", r"(?:-a{gap}?|--auth(?:=|{gap})){pair::}", CURL, _HTTPIE),
+    Command(
+        r"mysql(?:dump|admin|import|show|check|slap|pump|binlog)?|mariadb(?:-dump|-admin|-import)?",
+        r"-p(?!=|assword|rotocol|ort\b|lugin){value}",
+        tail=rf"(?:[ \t][^\s-]{{1,40}})?{_OPTION}",
+    ),
+    Command(r"sshpass", r"-p{gap}?{value}"),
+    Command(rf"(?:{_LOGINS})[ \t]+login", r"(?:-p{gap}|--password(?:=|{gap})){value}"),
+    Command(r"redis-cli", r"(?:-a|--pass){gap}{value}"),
+    Command(r"mongo(?:sh|dump|restore|export|import|stat|top|files)?", r"(?:-p{gap}|--password(?:=|{gap})){value}"),
+    Command(r"ldap(?:search|modify|add|delete|passwd|whoami|compare|modrdn)", r"-[ws]{gap}{value}"),
+    Command(r"openssl", r"-(?:pass|passin|passout|password){gap}[\"']?pass:{value}"),
+    Command(
+        r"keytool|jarsigner|apksigner|pk12util",
+        r"--?(?:storepass|keypass|(?:src|dest)(?:store|key)pass|(?:ks|key)-pass){gap}(?:pass:)?{value}",
+    ),
+    Command(r"zip|unzip", r"-[a-zA-Z]{0,6}P{gap}{value}", tail=_OPTION),
+    Command(r"7z[ar]?|7zz|rar|unrar", r"-(?:hp|p){value}"),
+    Command(r"net(?:\.exe)?[ \t]+use", r"/(?i:user):[^\s\"/]{1,64}[ \t]+(?![/*]){value}"),
+    Command(r"net(?:\.exe)?[ \t]+use", r"\\\\[^\s\"]{3,120}[ \t]+(?![/*]){value}(?=[ \t]+/)"),
+    Command(r"net(?:\.exe)?[ \t]+user", r"(?P<user>[\w.$-]{1,64})[ \t]+(?![/*]){value}(?=[ \t]+/(?i:add))"),
+    Command(
+        r"htpasswd|mosquitto_passwd",
+        rf"-(?=[a-zA-Z]{{0,6}}b)(?=[a-zA-Z]{{0,6}}n)[a-zA-Z]{{2,7}}{_SWITCHES}{{user}}{{gap}}{{value}}",
+    ),
+    Command(
+        r"htpasswd|mosquitto_passwd",
+        r"-(?![a-zA-Z]{0,6}n)[a-zA-Z]{0,6}b[a-zA-Z]{0,6}"
+        rf"{_SWITCHES}[^\s-]\S{{0,120}}[ \t]+{{user}}{{gap}}{{value}}",
+    ),
+    Command(
+        r"sqlplus|sqlldr|sqlcl|expdp|impdp|rman",
+        r"(?P<user>[a-zA-Z][\w$#]{0,30})/(?!/)(?P<bare>[^\s\"'@/$&;|]{3,60})(?=@)",
+    ),
+    Command(r"sqlcmd|bcp|osql|isql|tsql|fisql", r"-P{gap}?{value}"),
+    Command(
+        r"smbclient|rpcclient|smbget|winexe|wmic|smbmap|net[ \t]+(?:rpc|ads)", r"(?:-U{gap}?|--user(?:=|{gap})){pair:%}"
+    ),
+    Command(
+        r"mount|mount\.cifs",
+        r"(?:[^\s\"']{0,60},)?pass(?:word)?=(?P<bare>[^\s\"',;|&$]{3,60})",
+        tail=r"[ \t]{1,8}(?:-|//)",
+    ),
+    Command(r"lftp", r"-u{gap}{pair:,}"),
+    Command(r"mosquitto_(?:pub|sub|rr)|ipmitool", r"-P{gap}{value}"),
+    Command(r"rabbitmqctl", r"(?:add_user|change_password|authenticate_user){gap}{user}{gap}{value}"),
+    Command(r"rabbitmqadmin|cqlsh|cypher-shell|beeline|hdbsql|psexec|winrs|rdesktop", r"-p(?:{gap}|:){value}"),
+    Command(r"snmp(?:walk|get|set|bulkwalk|trap)", r"-[AX]{gap}{value}"),
+    Command(r"cmdkey|xfreerdp|schtasks|signtool", r"/(?:pass:|p:|rp[ \t]+|p[ \t]+){value}"),
+    Command(r"neo4j-admin", r"set-initial-password{gap}{value}"),
+    Command(
+        r"security",
+        r"-[pPk]{gap}{value}",
+        tail=r"[ \t]{1,8}(?:unlock-keychain|create-keychain|import|set-key-partition)",
+    ),
+    Command(r"nmcli", r"password{gap}{value}"),
+    Command(
+        r"kubectl",
+        r"--from-literal(?:=|{gap})[\"']?[\w.-]{0,40}(?i:pass|pwd|secret|token|key)[\w.-]{0,20}={value}",
+        tail=r"[ \t][^\n]{0,60}create[ \t]{1,8}secret[ \t]",
+    ),
+    Command(r"(?i:ConvertTo-SecureString)", r"(?i:(?:-String[ \t]+)?){value}(?=[^\n]{0,60}(?i:-AsPlainText))"),
+    Command(r"(?i:ConvertTo-SecureString)", r"(?i:-AsPlainText[ \t]+(?:-Force[ \t]+)?(?:-String[ \t]+)?){value}"),
+)
+
+#: one expression each: Hyperscan finds the literal in each of them, but none in a long alternation
+HEADS = tuple(dict.fromkeys(command.head for command in COMMANDS))
