@@ -17,8 +17,8 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """
         wp-config.php wp-config-*.php configuration.php settings.php settings.*.php settings.inc.php
         config.inc.php config.php config.*.php config-*.php config/*.php app/etc/env.php parameters.php
-        localsettings.php localconfiguration.php main-local.php common.php database.php db.php
-        dbconfig.php connection.php
+        localsettings.php localconfiguration.php main-local.php common.php database.php db.php dbconfig.php
+        connection.php
         """,
         r"define\(\s{0,9}['\x22](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\x22]\s{0,99},\s{0,99}['\x22]",
         r"\bclass\s{1,9}JConfig\b",
@@ -36,9 +36,9 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "configuration of a Rails application",
         "keyguard.credential_files.frameworks.rails",
         """
-        master.key config/credentials/*.key config/*.key secrets.yml secrets.yml.* database.yml
-        database.yml.* database.*.yml config/application.yml secret_token.rb session_store.rb
-        config/initializers/*.rb config/environments/*.rb
+        master.key config/credentials/*.key config/*.key secrets.yml secrets.yml.* database.yml database.yml.*
+        database.*.yml config/application.yml secret_token.rb session_store.rb config/initializers/*.rb
+        config/environments/*.rb
         """,
     ),
     _format(
@@ -60,20 +60,20 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """
         application.properties application-*.properties application.yml application-*.yml application.yaml
         application-*.yaml bootstrap.properties bootstrap-*.properties bootstrap.yml bootstrap-*.yml
-        bootstrap.yaml application.conf application-*.conf *.application.conf reference.conf
-        tomcat-users.xml context.xml server.xml hibernate.cfg.xml persistence.xml applicationcontext*.xml
-        spring-*.xml *-ds.xml standalone*.xml jdbc.properties db.properties database.properties
-        datasource.properties druid.properties hibernate.properties config.properties mail.properties
-        redis.properties liquibase.properties flyway.conf sonar-project.properties keystore.properties
-        key.properties signing.properties
+        bootstrap.yaml application.conf application-*.conf *.application.conf reference.conf tomcat-users.xml
+        context.xml server.xml hibernate.cfg.xml persistence.xml applicationcontext*.xml spring-*.xml *-ds.xml
+        standalone*.xml jdbc.properties db.properties database.properties datasource.properties
+        druid.properties hibernate.properties config.properties mail.properties redis.properties
+        liquibase.properties flyway.conf sonar-project.properties keystore.properties key.properties
+        signing.properties
         """,
     ),
     _format(
         "file of password hashes",
         "keyguard.credential_files.servers.password_files",
         """
-        .htpasswd htpasswd *.htpasswd *htpasswd* .htdigest *.htdigest shadow gshadow master.passwd
-        smbpasswd passwd passwd.db
+        .htpasswd htpasswd *.htpasswd *htpasswd* .htdigest *.htdigest shadow gshadow master.passwd smbpasswd
+        passwd passwd.db
         """,
         r"^#?\s?[^\s:#\x22'=(){}<>]{1,64}:!{0,2}(?:\{[\w-]{2,14}\})?\$(?:1|5|6|y|2[abxy]?|apr1|argon2id?)\$[\w./]",
         r"^[^\s:]{1,64}:\d{1,10}:(?:[0-9A-F]{32}|X{32}):[0-9A-F]{32}:\[",
@@ -152,35 +152,33 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.servers.service_settings",
         """
         redis.conf redis-*.conf *-redis.conf sentinel.conf users.acl rabbitmq.conf rabbitmq.config
-        advanced.config grafana.ini custom.ini odoo.conf odoo-server.conf openerp-server.conf
-        supervisord.conf zabbix_server.conf zabbix.conf.php
-        elasticsearch.yml kibana.yml logstash.yml filebeat.yml metricbeat.yml alertmanager.yml
-        prometheus.yml influxdb.conf gitea/**/app.ini app.ini freshrss.conf pgbouncer.ini airflow.cfg
-        superset.ini nextcloud.conf manager.conf sip.conf pjsip.conf cachet.conf snmpd.conf radiusd.conf
-        clients.conf bacula-*.conf bareos-*.conf settings.ini config.ini local.ini production.ini
-        development.ini
+        advanced.config grafana.ini custom.ini odoo.conf odoo-server.conf openerp-server.conf supervisord.conf
+        zabbix_server.conf zabbix.conf.php passwd.client elasticsearch.yml kibana.yml logstash.yml
+        filebeat.yml metricbeat.yml alertmanager.yml prometheus.yml influxdb.conf gitea/**/app.ini app.ini
+        freshrss.conf pgbouncer.ini airflow.cfg superset.ini nextcloud.conf manager.conf sip.conf pjsip.conf
+        cachet.conf snmpd.conf radiusd.conf clients.conf bacula-*.conf bareos-*.conf settings.ini config.ini
+        local.ini production.ini development.ini
         """,
     ),
     _format(
-        "keystore or private key of a program",
+        "keystore",
         "keyguard.credential_files.servers.keystores",
         """
-        *.jks *.jceks *.keystore *.ks *.bks *.p12 *.pfx *.kdbx *.kdb *.ppk secring.gpg secring.*
+        *.jks *.jceks *.keystore *.ks *.bks *.p12 *.pfx *.kdbx *.kdb secring.gpg secring.*
         private-keys-v1.d/*.key *.gpg *.pgp
         """,
         r"\xfe\xed\xfe\xed\x00\x00\x00[\x01\x02]\x00",
         r"\xce\xce\xce\xce\x00\x00\x00[\x01\x02]\x00",
         r"\x03\xd9\xa2\x9a[\x65-\x67]\xfb\x4b\xb5",
         r"\x30\x82[\x00-\xff]{2}\x02\x01\x03\x30(?:\x82[\x00-\xff]{2}|\x80)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",
-        r"PuTTY-User-Key-File-[23]:",
     ),
     _format(
         "variables of Ansible",
         "keyguard.credential_files.deployment.ansible",
         """
         group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml inventory/**/*
-        inventories/**/* hosts hosts.ini hosts.yml vars.yml vars/*.yml vars/*.yaml defaults/main.yml
-        vault.yml vault.yaml
+        inventories/**/* hosts hosts.ini vars.yml vars/*.yml vars/*.yaml defaults/main.yml vault.yml
+        vault.yaml
         """,
         r"\bansible_(?:ssh_|become_|sudo_|su_|winrm_|httpapi_)?pass(?:word)?[ \t]{0,9}[=:][ \t]{0,9}[^\s{$]",
     ),
@@ -204,9 +202,9 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "answers for an installer",
         "keyguard.credential_files.deployment.installers",
         """
-        user-data user-data.* *user-data* cloud-init* cloud-config* ks.cfg *.ks *kickstart* *ks*.cfg
-        preseed* *.preseed *.seed unattend*.xml autounattend*.xml sysprep*.xml groups.xml
-        scheduledtasks.xml services.xml datasources.xml drives.xml
+        user-data user-data.* *user-data* cloud-init* cloud-config* ks.cfg *.ks *kickstart* *ks*.cfg preseed*
+        *.preseed *.seed unattend*.xml autounattend*.xml sysprep*.xml groups.xml scheduledtasks.xml
+        services.xml datasources.xml drives.xml
         """,
         r"^#cloud-config\b",
         r"^[ \t]{0,9}rootpw[ \t]{1,9}\S",

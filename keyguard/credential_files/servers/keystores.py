@@ -1,9 +1,9 @@
-"""Keystores and password safes, by their first bytes: JKS, JCEKS, BKS, PKCS #12, KeePass, GnuPG, PuTTY.
+"""Keystores and password safes, by their first bytes: JKS, JCEKS, BKS, PKCS #12, KeePass, GnuPG.
 
 Their content is encrypted with a password, often a short one, which can be guessed offline. Documented at
 https://docs.oracle.com/en/java/javase/21/docs/specs/security/standard-names.html#keystore-types (JKS, JCEKS),
-https://www.rfc-editor.org/rfc/rfc7292 (PKCS #12), https://keepass.info/help/kb/kdbx.html,
-https://www.rfc-editor.org/rfc/rfc9580 (OpenPGP) and https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html
+https://www.rfc-editor.org/rfc/rfc7292 (PKCS #12), https://keepass.info/help/kb/kdbx.html
+and https://www.rfc-editor.org/rfc/rfc9580 (OpenPGP)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyguard.credential_files.judging import in_comment
+from keyguard.credential_files.settings.secrets import weak
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "keystore"
@@ -48,34 +48,35 @@ _KINDS = (
         "a secret key ring of OpenPGP",
     ),
 )
+#: names of stores of certificates to trust; the alias of the key of Android's debugging
+_TRUST = re.compile(rb"trust|cacerts", re.IGNORECASE)
+_ANDROID = b"androiddebugkey"
 #: first bytes of stores of Java, which may contain nothing but certificates
 _JAVA = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
-#: a private key of PuTTY without a pass phrase, and what comes before its private part
-_PUTTY = re.compile(
-    rb"PuTTY-User-Key-File-[23]: [\w.@-]{3,60}\r?\nEncryption: (?P<encryption>\S{1,30})\r?\n(?:(?!PuTTY)"
-    rb"[^\r\n]{0,200}\r?\n){1,80}?Private-Lines: (?P<lines>\d{1,4})\r?\n"
-    rb"(?P<key>[A-Za-z0-9+/=]{16,128})"
-)
+#: one key of GnuPG's agent
 _AGENT = re.compile(rb"(?:\AKey: |\A)\((?:\d{1,3}:)?(?P<kind>protected-|shadowed-)?private-key\b")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield one secret for each store or key. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield one secret for a store or key. See :data:`keyguard.credential_files.table.Finder`."""
     for kind in _KINDS:
         if len(data) >= kind.size and kind.start.match(data):
-            if data[:4] not in _JAVA or _has_java_key(data):
-                yield _file(data, _RULE, kind.reason)
+            yield from _store(data, path, kind.reason)
             return
-    for found in _PUTTY.finditer(data):
-        open_key = found["encryption"] == b"none"
-        rule = "putty-key" if open_key else _RULE
-        reason = "a private key of PuTTY without a pass phrase" if open_key else "a private key of PuTTY"
-        yield JudgedSecret(
-            *found.span("key"), rule, (reason,), comment=in_comment(data, found.start()), guessable=False
-        )
     agent = _AGENT.match(data) if named else None
     if agent and agent["kind"] != b"shadowed-":
-        yield _file(data, _RULE if agent["kind"] else "putty-key", "a private key of GnuPG")
+        yield _file(data, "a private key of GnuPG" if agent["kind"] else "a private key of GnuPG without a pass phrase")
+
+
+def _store(data: bytes, path: bytes, reason: str) -> Iterator[JudgedSecret]:
+    """Yield a store, unless it contains only certificates to trust, as far as that can be told."""
+    if (data[:4] in _JAVA and not _has_java_key(data)) or _TRUST.search(path.rpartition(b"/")[2]):
+        return
+    found = _file(data, reason)
+    is_debug = _ANDROID in data[:_SPAN]
+    yield (
+        weak(found, "the key that Android's build makes for debugging, whose password is known") if is_debug else found
+    )
 
 
 def _has_java_key(data: bytes) -> bool:
@@ -94,5 +95,5 @@ def _has_java_key(data: bytes) -> bool:
     return False
 
 
-def _file(data: bytes, rule: str, reason: str) -> JudgedSecret:
-    return JudgedSecret(0, min(len(data), _SPAN), rule, (reason,), guessable=False)
+def _file(data: bytes, reason: str) -> JudgedSecret:
+    return JudgedSecret(0, min(len(data), _SPAN), _RULE, (reason,), guessable=False)

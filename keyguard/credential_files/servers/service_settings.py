@@ -1,4 +1,4 @@
-"""Settings of servers, one in a line: Redis, RabbitMQ, Grafana, Odoo, Zabbix, mail servers and clients, and the like.
+"""Settings of servers, one in a line: Redis, RabbitMQ, Grafana, Odoo, Zabbix, Exim and the like.
 
 Those of Redis are documented at https://redis.io/docs/latest/operate/oss_and_stack/management/config/, of RabbitMQ at
 https://www.rabbitmq.com/docs/configure
@@ -25,8 +25,6 @@ _ROWS = (
     Setting(("security", "secret_key"), _SIGNING, chosen=True),
     Setting(("admin_passwd",), _PASSWORD),
     Setting(("default_pass",), _PASSWORD),
-    Setting(("remotepass",), _MAIL),
-    Setting(("authpass",), _MAIL),
 )
 _DIRECTIVES = (
     line(
@@ -42,28 +40,9 @@ _DIRECTIVES = (
         rb"(?:>>)?[ \t]{0,9}\}",
         _PASSWORD,
     ),
-    line(
-        rb"^[ \t]{0,9}#?[ \t]?(?:set[ \t]{1,9})?(?:imap_pass|smtp_pass|passwd|password)[ \t]{0,9}[= \t]"
-        rb"[ \t]{0,9}[\"']?(?P<value>[^\s\"'=]{3,200})[\"']?\s*$",
-        _MAIL,
-    ),
-    line(
-        rb"\buser[ \t]{1,9}[\"']?(?P<user>[^\s\"']{1,100})[\"']?[^\r\n]{0,200}?[ \t]pass(?:word)?[ \t]{1,9}"
-        rb"[\"'](?P<value>[^\"'\r\n]{3,200})[\"']",
-        _MAIL,
-    ),
 )
-#: ``[smtp.acme.dev]:587 user:password`` of Postfix, ``host:user:password`` of Exim
-_MAPS = (
-    line(
-        rb"^[ \t]{0,9}\[?[\w.*@-]{1,200}\]?(?::\w{1,20})?[ \t]{1,40}(?P<user>[^\s:]{1,200}):(?P<value>"
-        rb"[^\s]{3,200})\s*$",
-        _MAIL,
-    ),
-    line(rb"^[ \t]{0,9}[\w.*-]{1,200}:(?P<user>[^\s:]{1,200}):(?P<value>[^\s:]{3,200})\s*$", _MAIL),
-)
-#: the names, in lower case, of files in which each line is an account
-_MAP_NAMES = (b"sasl_passwd", b"sasl_password", b"relay_passwd", b"passwd.client", b"relayhost_credentials")
+#: ``host:user:password`` of Exim
+_ACCOUNTS = (line(rb"^[ \t]{0,9}[\w.*-]{1,200}:(?P<user>[^\s:]{1,200}):(?P<value>[^\s:]{3,200})\s*$", _MAIL),)
 #: what a program's own file of settings has: Grafana's key, in two parts, since it looks like one; Redis' password
 _DEFAULTS = (b"SW2YcwTIb9zp" + b"OOhoPsMm", b"foobared")
 
@@ -71,8 +50,8 @@ _DEFAULTS = (b"SW2YcwTIb9zp" + b"OOhoPsMm", b"foobared")
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
     name = path.rpartition(b"/")[2].lower()
-    if name.startswith(_MAP_NAMES):
-        yield from secrets_in_lines(data, _MAPS)
+    if b"passwd.client" in name:
+        yield from secrets_in_lines(data, _ACCOUNTS)
         return
     reader = yaml.entries if b".yml" in name or b".yaml" in name else ini.entries
     found = chain(secrets_of(reader(data), _ROWS, _NAMES), secrets_in_lines(data, _DIRECTIVES))

@@ -62,6 +62,7 @@ def test_servers_and_clients_of_a_directory() -> None:
             [(APP, PASSWORD)],
         ),
         ("grafana.ini", f"[security]\nsecret_key = {KEY}", [("application-signing-key", KEY)]),
+        ("passwd.client", f"smtp.acme.dev:me@acme.dev:{PASSWORD}\n", [(APP, PASSWORD)]),
         ("kibana.yml", f'elasticsearch.password: "{PASSWORD}"', [(APP, PASSWORD)]),
         (
             "odoo.conf",
@@ -106,7 +107,16 @@ def test_keystores_are_known_by_their_first_bytes(data: bytes, found: bool) -> N
     assert rules == (["keystore"] if found else [])
 
 
-def test_keys_of_putty() -> None:
-    lines = f"Comment: me\r\nPublic-Lines: 1\r\n{made_up(5, 64)}\r\nPrivate-Lines: 1\r\n{KEY}\r\n"
-    assert by_sign(f"PuTTY-User-Key-File-2: ssh-rsa\r\nEncryption: none\r\n{lines}") == [("putty-key", KEY)]
-    assert by_sign(f"PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: aes256-cbc\r\n{lines}") == [("keystore", KEY)]
+def test_a_key_of_the_agent_of_gnupg_is_known_by_its_folder() -> None:
+    path = ".gnupg/private-keys-v1.d/a.key"
+    assert by_path(path, f"(11:private-key(3:rsa(1:n9:{KEY})))")[0][0] == "keystore"
+    assert by_path(path, f"(20:shadowed-private-key(3:rsa(1:n9:{KEY})))") == []
+
+
+def test_stores_of_nothing_but_trust_and_keys_for_debugging() -> None:
+    from keyguard.credential_files.servers.keystores import find
+
+    store = java_store(1)
+    debug = store[:12] + struct.pack(">IH", 1, 15) + b"androiddebugkey" + bytes(300)
+    assert [one.weak for one in find(debug, b"debug.keystore", True)] == [True]
+    assert list(find(store, b"conf/truststore.jks", True)) == []
