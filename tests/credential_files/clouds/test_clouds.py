@@ -140,6 +140,7 @@ def test_the_credentials_of_clusters_and_clouds(path: str, text: str, found: Fou
         f"{HEAD}data:\n  password: {{{{ .Values.password | b64enc }}}}\n  token: <base64>\n",
         f"{HEAD}stringData:\n  password: ENC[AES256_GCM,data:{KEY},iv:{OTHER},type:str]\n",
         f"{HEAD}data:\n  ca.crt: {encoded('-----BEGIN CERTIFICATE-----' + KEY)}\n  tls.key: {LOCKED}\n",
+        f"{HEAD}data:\n  users: {encoded('me:$apr1$Nw1IOL6e$4jtYprJjRMZYNYxn93LB61')}\n",
         f"kind: SealedSecret\nspec:\n  encryptedData:\n    password: {LONG}\n",
         f"kind: ConfigMap\ndata:\n  password: {encoded(KEY)}\n",
         '{"type": "authorized_user", "refresh_token": "<refresh token>"}',
@@ -153,6 +154,12 @@ def test_the_credentials_of_clusters_and_clouds(path: str, text: str, found: Fou
 def test_references_encrypted_values_and_what_is_no_secret(text: str) -> None:
     assert by_sign(text) == []
     assert by_path("kubeconfig", text) == []
+
+
+@pytest.mark.parametrize("rest", [f"username: {encoded('acmeco')}\n  password", "acmeco-password"])
+def test_the_name_of_the_account_or_of_the_secret_is_weak(rest: str) -> None:
+    text = HEAD.replace("name: shop", "name: acmeco-db") + f"data:\n  {rest}: {encoded('acmeco')}\n"
+    assert by_sign(text) == [(SECRET + "?", encoded("acmeco"))]
 
 
 def test_a_known_default_is_weak() -> None:

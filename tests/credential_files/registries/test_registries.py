@@ -106,6 +106,8 @@ def test_the_credentials_of_a_package_manager(path: str, text: str, found: Found
         ("gradle.properties", "org.gradle.jvmargs=-Xmx2g\nsigning.password=\nnexusPassword=${PASSWORD}\n"),
         ("nuget.config", f'<a><add key="Username" value="me"/><add key="Password" value="{PASSWORD}"/></a>'),
         ("nuget.config", '<a><add key="ClearTextPassword" value="%NUGET_PASSWORD%"/></a>'),
+        ("rules_test.go", '"github-oauth": { RuleID: "github-oauth", Secret: "a1b2c3d4e5f6" }'),
+        ("logout.rs", '[registry]\ntoken = "${TOKEN}"\n   "#,\n    check_token(Some("crates-io-token"), None);'),
         ("auth.json", '{"github-oauth": {"github.com": "${GITHUB_TOKEN}"}}'),
         (".bundle/config", 'BUNDLE_PATH: "vendor"\nBUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/: https://gems.acme.dev/'),
         (".cargo/config.toml", '[registries.acme]\nindex = "https://a.dev"\n[net]\ntoken = "x"\n'),
