@@ -143,7 +143,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """
         *.ldif slapd.conf ldap.conf nslcd.conf pam_ldap.conf ldap.secret sssd.conf
         """,
-        r"^userPassword::?[ \t]{0,9}\S",
+        r"^userPassword::?[ \t]{1,9}\S",
         r"^olcRootPW::?[ \t]",
         r"^samba(?:NT|LM)Password: [0-9A-F]{32}",
     ),

@@ -15,7 +15,7 @@ from keyguard.model.judged_secret import JudgedSecret
 
 #: ``!`` before a hash of ``shadow`` locks the account, and is no part of the hash
 _LINE = re.compile(
-    rb"^[ \t]*#?[ \t]*(?P<user>[^\s:#\"'=(){}<>]{1,64}):!{0,2}"
+    rb"^[ \t]{0,20}#?[ \t]{0,20}(?P<user>[^\s:#\"'=(){}<>]{1,64}):!{0,2}"
     rb"(?P<hash>(?:\{[\w-]{2,14}\})?[$./\w+=,-]{13,250})(?P<rest>:[^\r\n]*)?\r?$",
     re.MULTILINE,
 )
