@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from time import process_time
@@ -17,6 +18,12 @@ from keyguard.rules import loader
 every_format = pytest.mark.parametrize("one", CLIENT_FORMATS, ids=lambda one: one.module.rpartition(".")[2])
 
 
+@cache
+def detectors() -> set[str]:
+    """Ids of the rules without a pattern."""
+    return {rule.id for rule in loader.parse(loader.read_packs()).rules if rule.detector}
+
+
 @every_format
 def test_a_format_is_known_by_its_paths(one: Format) -> None:
     assert one.paths or one.signs
@@ -28,10 +35,9 @@ def test_a_format_is_known_by_its_paths(one: Format) -> None:
 @every_format
 def test_the_rules_that_a_reader_names_are_there(one: Format) -> None:
     source = Path(import_module(one.module).__file__ or "").read_text(encoding="utf-8")
-    detectors = {rule.id for rule in loader.parse(loader.read_packs()).rules if rule.detector}
     named = set(re.findall(r'(?:_RULE = |Field\(\s*)"([a-z-]+)"', source))
     assert named
-    assert named <= detectors
+    assert named <= detectors()
 
 
 #: what opens something and does not close it, what is nearly an entry, and what is one
