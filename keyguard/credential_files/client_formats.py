@@ -175,6 +175,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         .davfs2/secrets remmina.pref *.remmina
         """,
         r"<Pass(?:\sencoding=\x22base64\x22)?>[^<\s]",
+        r"\x22upload_?on_?save\x22\s{0,4}:",
         r"^\[Sessions\\[^\]\r\n]{1,100}\]",
     ),
     _format(

@@ -33,6 +33,14 @@ FILES = [
     (".vscode/sftp.json", json.dumps({"host": "a", "username": "me", "password": KEY}), [(REMOTE, KEY)], False),
     ("sftp-config.json", f'{{\n // why\n "user": "me",\n "password": "{KEY}",\n}}', [(REMOTE, KEY)], False),
     ("sftp-config.json", f'{{\n "user": "me",\n //"password": "{KEY}",\n}}', [(REMOTE + "#", KEY)], False),
+    (
+        "README.md",
+        '```json\n{ "host": "a.dev", "username": "me",\n "password": "'
+        + KEY
+        + '", "remotePath": "/", "uploadOnSave": true }',
+        [(REMOTE, KEY)],
+        True,
+    ),
     (".ftppass", json.dumps({"a": {"username": "me", "password": KEY}}), [(REMOTE, KEY)], False),
     (".smbcredentials", f"username=me\npassword={KEY}\ndomain=a\n", [(REMOTE, KEY)], False),
     ("etc/davfs2/secrets", f'# all\nhttps://dav.acme.dev/ me "{KEY}"\n', [(REMOTE, KEY)], False),
