@@ -37,7 +37,7 @@ FILES = [
         "README.md",
         '```json\n{ "host": "a.dev", "username": "me",\n "password": "'
         + KEY
-        + '", "remotePath": "/", "uploadOnSave": true }',
+        + '", "remotePath": "", "uploadOnSave": 1}',
         [(REMOTE, KEY)],
         True,
     ),
