@@ -18,6 +18,11 @@ _COMMENT = re.compile(
 _REACH = 400
 
 
+#: words where a program's token belongs: ``refresh-token``, ``REMOVED_TOKEN``
+_WORDS = re.compile(r"[A-Za-z]{1,15}(?:[-_. ]{1,2}[A-Za-z]{1,15}){0,9}")
+_WORDED = "words, where a generated token belongs"
+
+
 class Field(NamedTuple):
     """What the values of one field of a format are."""
 
@@ -40,7 +45,7 @@ def judged(
     """
     if span[0] >= span[1] or _is_none(field, value):
         return None
-    weak = weak_reason(value, user)
+    weak = weak_reason(value, user) or (not field.guessable and _is_worded(value) and _WORDED)
     reasons = (field.reason, weak) if weak else (field.reason,)
     return JudgedSecret(
         *span,
@@ -56,6 +61,13 @@ def judged(
 def _is_none(field: Field, value: str) -> bool:
     """Whether a value is no secret. Keys and tokens that programs made may be long."""
     return dropped_by(value if field.guessable else value[:LONGEST]) is not None
+
+
+def _is_worded(value: str) -> bool:
+    """Whether a value consists of letters and the signs between words, of one case each."""
+    return _WORDS.fullmatch(value) is not None and all(
+        word.islower() or word.isupper() or word.istitle() for word in re.findall(r"[A-Za-z]+", value)
+    )
 
 
 def in_comment(data: bytes, at: int) -> bool:

@@ -25,7 +25,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if head == b"<":
         yield from secrets(data, xml.entries(data), (*_NAVICAT, *_PLAIN))
-    elif head in (b"{", b"["):
+    elif head == b"{" or path.lower().endswith(b".json"):
         yield from secrets(data, objects.entries(data), _PLAIN)
     else:
         yield from secrets(data, ini.entries(data), _PLAIN)

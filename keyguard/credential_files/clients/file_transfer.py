@@ -27,6 +27,7 @@ _JSON = (
     Place(("pass",), _EDITOR, _USERS),
     Place(("passphrase",), Field(_RULE, "the passphrase of a key in an editor's settings for uploads")),
 )
+_JSON_ENDINGS = (b".json", b".ftpconfig", b".ftppass", b".settings")
 _INI = (
     Place(("password",), Field(_RULE, "a password in the settings of a remote login"), _USERS),
     Place(("passwordplain",), Field(_RULE, "a password in WinSCP's settings"), _USERS),
@@ -49,7 +50,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         yield from _xml(data)
     elif name == b"secrets":
         yield from _davfs(data)
-    elif data.lstrip()[:1] in (b"{", b"[", b"/") and named and name not in (b"winscp.ini", b"remmina.pref"):
+    elif name.endswith(_JSON_ENDINGS):
         yield from secrets(data, objects.entries(data), _JSON)
     elif not named or name == b"winscp.ini":
         yield from _winscp(data)

@@ -23,12 +23,12 @@ _SETTING = re.compile(
     rb"^[ \t]*(?:#[ \t]*)?(?:set[ \t]+)?(?:[\w.-]{1,60}\.)?"
     rb"(?:(?:sasl_|server_|imap_|smtp_|pop_|nntp_)?pass(?:word)?|remotepass|localpass|authpass|smtp-auth-password)"
     rb"(?:[ \t]*=[ \t]*|[ \t]+)"
-    rb"(?:\"(?P<double>[^\"\r\n]{1,300})\"|'(?P<single>[^'\r\n]{1,300})'|(?P<bare>[^\s\"'`]{1,300}))"
+    rb"(?:\"(?P<double>[^\"\r\n`]{1,300})\"|'(?P<single>[^'\r\n]{1,300})'|(?P<bare>[^\s\"'`]{1,300}))"
     rb"[ \t]*;?[ \t]*\r?$",
     re.MULTILINE | re.IGNORECASE,
 )
 #: fetchmail's: ``user "me" there with password "…" is me here``
-_INLINE = re.compile(rb"\b(?:password|pass)[ \t]+(?:\"(?P<double>[^\"\r\n]{1,300})\"|'(?P<single>[^'\r\n]{1,300})')")
+_INLINE = re.compile(rb"\b(?:password|pass)[ \t]+(?:\"(?P<double>[^\"\r\n`]{1,300})\"|'(?P<single>[^'\r\n]{1,300})')")
 _IDENTIFY = re.compile(
     rb"nickserv[ \t]+:?identify[ \t]+(?:[^\s\"';]{1,40}[ \t]+)?(?P<bare>[^\s\"';^]{3,100})", re.IGNORECASE
 )
@@ -38,11 +38,13 @@ _SASL = re.compile(
     re.MULTILINE,
 )
 
+_RELAYS = (b"sasl_passw", b"relay_passwd", b"passwd.client")
+
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
     name = path.lower().rpartition(b"/")[2]
-    if b"sasl_passwd" in name:
+    if name.startswith(_RELAYS):
         yield from _relays(data)
         return
     for expression, field in ((_SETTING, _PASSWORD), (_INLINE, _PASSWORD), (_IDENTIFY, _NICK)):
