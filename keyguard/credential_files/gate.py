@@ -11,7 +11,7 @@ _KEY = b"key"
 _BEFORE_KEY = expression(
     rb"(?:api|auth|access|secret|private|sign|signing|encryption|encrypt|encrypted|crypt|crypto|master|shared|account"
     rb"|storage|hmac|jwt|cookie|cipher|aes|des|signature|session|license|primary|secondary|app|validation|decryption"
-    rb"|security|webhook|fernet|sas|laravel|logged_in|nonce|'|\"|^)[_. -]?\Z"
+    rb"|security|webhook|fernet|sas|laravel|logged_in|nonce|'|\")[_. -]?\Z"
 )
 _BEFORE = 12
 #: the rest of the name, and a value behind it that is not empty and no reference without a default
@@ -35,7 +35,13 @@ def _is_set(lowered: bytes, stem: bytes) -> bool:
     at = lowered.find(stem)
     while at >= 0:
         end = at + len(stem)
-        if _FOLLOWED.match(lowered, end) and (stem != _KEY or _BEFORE_KEY.search(lowered[max(at - _BEFORE, 0) : at])):
+        if (stem != _KEY or _is_key(lowered, at, end)) and _FOLLOWED.match(lowered, end):
             return True
         at = lowered.find(stem, end)
     return False
+
+
+def _is_key(lowered: bytes, at: int, end: int) -> bool:
+    """Whether ``key`` stands at the end of a word, and behind one that says which key it is."""
+    after = lowered[end : end + 1]
+    return (after == b"s" or not after.isalpha()) and bool(_BEFORE_KEY.search(lowered[max(at - _BEFORE, 0) : at]))
