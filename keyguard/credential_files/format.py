@@ -29,8 +29,16 @@ class Format(NamedTuple):
     signs: tuple[str, ...] = ()
     """Expressions as in :mod:`keyguard.generic.expressions`, each a sign that a text contains such a document."""
 
+    told_by_names: bool = False
+    """Whether names of settings tell its secrets: then a text without such a name is not read."""
+
     def find(self, data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         """Yield the secrets of a text. See :data:`Finder`."""
+        if self.told_by_names:
+            from keyguard.credential_files.gate import mentions_secret
+
+            if not mentions_secret(data):
+                return iter(())
         finder: Finder = import_module(self.module).find
         if named or len(data) <= _LARGE or not self.signs:
             return finder(data, path, named)

@@ -14,6 +14,7 @@ from keyguard.credential_files.settings.secrets import Names, Setting, secrets_o
 from keyguard.credential_files.syntax import yaml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _PASSWORD = Field("container-password", "a password in the environment of a container")
 _SECRET = Field("container-password", "a key in the environment of a container")
@@ -24,8 +25,8 @@ _ROWS = (
     Setting(("requirepass",), _COMMAND),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
-_ITEM = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,200})=(?P<quote>[\"']?)(?P<value>.*)(?P=quote)", re.DOTALL)
-_COMMAND_PASSWORD = re.compile(
+_ITEM = expression(r"(?P<name>[A-Za-z_][\w.-]{0,200})=(?P<quote>[\"']?)(?P<value>.*)(?P=quote)", re.DOTALL)
+_COMMAND_PASSWORD = expression(
     r"(?:\A|\s)--(?P<name>requirepass|masterauth|password)[ =][\"']?(?P<value>[^\s\"']{3,200})"
 )
 #: keys whose items are ``NAME=value``

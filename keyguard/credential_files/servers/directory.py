@@ -14,6 +14,7 @@ from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.lines import line, secrets_in_lines
 from keyguard.credential_files.settings.password_hashes import FAST, judged_hash
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _ENTRY = Field("account-password", "the password of an entry of a directory, in clear text")
 _ROOT = Field("account-password", "the password of the administrator of a directory")
@@ -21,13 +22,13 @@ _BIND = Field("application-password", "the password that a client of a directory
 _OWNER = "of an entry of a directory"
 
 #: a value in base64 may go on in lines that begin with a space
-_VALUE = re.compile(
+_VALUE = expression(
     rb"^(?:userPassword|olcRootPW|clearPassword|unicodePwd):(?P<encoded>:?)[ \t]{1,9}(?P<value>[^\s#<]"
     rb"[^\r\n]{0,400}(?:\r?\n [^\r\n]{1,100}){0,4})",
     re.IGNORECASE | re.MULTILINE,
 )
-_WINDOWS = re.compile(rb"^samba(?:NT|LM)Password: (?P<value>[0-9A-F]{32})\s*$", re.IGNORECASE | re.MULTILINE)
-_FOLD = re.compile(rb"\r?\n ")
+_WINDOWS = expression(rb"^samba(?:NT|LM)Password: (?P<value>[0-9A-F]{32})\s*$", re.IGNORECASE | re.MULTILINE)
+_FOLD = expression(rb"\r?\n ")
 _ROWS = (
     line(rb"^[ \t]{0,9}#?rootpw[ \t]{1,20}\"?(?P<value>[^\s\"]{3,200})\"?\s*$", _ROOT, owner=_OWNER),
     line(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
+
+from keyguard.support.regex import expression
 
 
 class Kind(Enum):
@@ -17,8 +18,8 @@ class Kind(Enum):
     """A key, a token or a secret that a program made: it has to look like one."""
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[A-Za-z]+|\d+")
+_HUMP = expression(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = expression(r"[A-Za-z]+|\d+")
 #: words behind the name: ``password_prod``, ``secret2``
 _TRAILING = frozenset(
     ("prod", "production", "dev", "development", "test", "staging", "live", "value", "plain", "string", "base", "hex")
@@ -26,7 +27,7 @@ _TRAILING = frozenset(
 _PASSWORDS = frozenset(
     ("password", "passwd", "pwd", "passphrase", "passcode", "passwort", "kennwort", "pw", "pass", "psk")
 )
-_JOINED_PASSWORD = re.compile(
+_JOINED_PASSWORD = expression(
     r"\w*(?:password|passwd|passphrase)|(?:db|smtp|ftp|user|admin|root|mail|imap|proxy|my|mysql|sql|redis|ldap|bind|key|store"
     r"|keystore|truststore|ssl|auth)(?:pass|pwd|pw)"
 )
@@ -66,16 +67,16 @@ def kind_of(name: str) -> Kind | None:
 
 
 #: text of words: ``my-app-secret``, ``Not A Secret.``, ``MY_KEY``, ``mySecretKey``
-_PLAIN_WORDS = re.compile(
+_PLAIN_WORDS = expression(
     r"[A-Za-z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Za-z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
     r"|[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,8}"
 )
-_PLACE = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
+_PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
 #: what the field of a form has to be: ``required|min:8``
-_VALIDATION = re.compile(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|max:\d{1,3})(?:\||\Z)")
-_LABEL = re.compile(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
-_DIGIT_AND_LETTER = re.compile(r"(?=.{0,200}\d)(?=.{0,200}[A-Za-z])")
-_SIGN = re.compile(r"[^\w\s]")
+_VALIDATION = expression(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|max:\d{1,3})(?:\||\Z)")
+_LABEL = expression(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
+_DIGIT_AND_LETTER = expression(r"(?=.{0,200}\d)(?=.{0,200}[A-Za-z])")
+_SIGN = expression(r"[^\w\s]")
 _SHORTEST = 10
 
 

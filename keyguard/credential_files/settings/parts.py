@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from keyguard.credential_files.syntax.entry import Entry
+from keyguard.support.regex import expression
 
 #: ``${NAME:-value}`` of shells, ``${NAME:value}`` of Spring, a default in a template of Jinja or ERB
-_DEFAULT = re.compile(
+_DEFAULT = expression(
     r"\$\{[\w.-]{1,100}:?[-:](?P<shell>[^{}$\s?+-][^{}]{0,200})\}"
     r"|\{\{[^{}]{1,100}\|\s{0,9}default\(\s{0,9}['\"](?P<jinja>[^'\"]{1,200})['\"][^{}]{0,50}\}\}"
     r"|<%=\s{0,9}ENV(?:\.fetch\(|\[)\s{0,9}['\"][\w.-]{1,100}['\"][^'\"<>]{1,20}['\"](?P<erb>[^'\"]{1,200})['\"][^'\"<>]{0,20}%>"

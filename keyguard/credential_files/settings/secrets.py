@@ -12,15 +12,16 @@ from keyguard.credential_files.settings.parts import with_default
 from keyguard.credential_files.syntax.entry import Entry, fits
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 #: how names end of the account that a password beside them belongs to, and of what an account is often called after
 _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "database", "db", "db_name", "dbname")
 #: names of what a variable is set to, which say nothing: the name of the variable is the key before them
 _OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
-_SAMPLE = re.compile(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
-_SAYS_SO = re.compile(r"pass(?:word|wd|phrase)", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]{1,12}")
+_SAMPLE = expression(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
+_SAYS_SO = expression(r"pass(?:word|wd|phrase)", re.IGNORECASE)
+_WORD = expression(r"[a-z]{1,12}")
 
 
 class Setting(NamedTuple):
