@@ -16,6 +16,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.clients.netrc",
         ".netrc _netrc netrc .authinfo _authinfo",
         r"\bmachine\s{1,9}\S{1,100}\s{1,9}login\s{1,9}\S{1,100}\s{1,9}password\s{1,9}\S",
+        r"^default\s{1,9}login\s{1,9}\S{1,100}\s{1,9}password\s{1,9}\S",
     ),
     _format(
         "settings of npm",
@@ -88,7 +89,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "passwords for PostgreSQL",
         "keyguard.credential_files.clients.postgres",
         ".pgpass pgpass pgpass.conf pg_service.conf .pg_service.conf",
-        r":(?:5432|5433|6432):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
+        r":(?:5432|5433|6432|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
     ),
     _format(
         "option file of MySQL",
@@ -188,6 +189,13 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         aerc/accounts.conf .irssi/config irssi/config weechat/irc.conf .weechat/irc.conf irc.conf .pinerc sendmailrc
         .nmhrc himalaya/config.toml alot/config weechat/*.conf
         """,
+        r"^\s{0,9}(?:passwordeval|tls_trust_file|tls_starttls|IMAPAccount|PassCmd)\s{1,9}\S",
+        r"\bset\s{1,4}(?:imap|smtp|pop)_pass\s{0,4}=\s{0,4}[\x22']?[^\s\x22'`$]",
+        r"\bthere\s{1,9}(?:with\s{1,9})?pass(?:word)?\s{1,9}[\x22'][^\x22'\s]",
+        r"^(?:remotepass|AuthPass)\s{0,4}=\s{0,4}\S",
+        r"\]:(?:25|465|587|2525|submission|smtps?)\s{1,9}[^\s:]{1,100}:\S",
+        r"\bsasl_password\s{0,4}=\s{0,4}\x22[^\x22$\s]",
+        r"\bnickserv\s{1,4}:?identify\s{1,4}[^\s%\x22'<{$]",
     ),
     _format(
         "settings of programs for downloads",

@@ -38,14 +38,20 @@ _SASL = re.compile(
     re.MULTILINE,
 )
 
+#: such a line in the text of anything
+_RELAY_PORT = re.compile(
+    rb"\[[\w.-]{1,200}\]:(?:25|465|587|2525|submission|smtps?)[ \t]+(?P<user>[^\s:]{1,200}):"
+    rb"(?P<password>[^\s\"'`\\]{1,200})"
+)
 _RELAYS = (b"sasl_passw", b"relay_passwd", b"passwd.client")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
     name = path.lower().rpartition(b"/")[2]
+    if name.startswith(_RELAYS) or not named:
+        yield from _relays(data, _SASL if named else _RELAY_PORT)
     if name.startswith(_RELAYS):
-        yield from _relays(data)
         return
     for expression, field in ((_SETTING, _PASSWORD), (_INLINE, _PASSWORD), (_IDENTIFY, _NICK)):
         for found in expression.finditer(data):
@@ -54,16 +60,16 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
             secret = judged(field, text_of(found[group]), found.span(group), comment=comment)
             if secret:
                 yield secret
-    for one in passwords_in_urls(data, 0, len(data)):
+    for one in passwords_in_urls(data, 0, len(data)) if named else ():
         comment = in_comment(data, one.start)
         secret = judged(_IN_URL, one.value, (one.start, one.end), user=one.user, comment=comment)
         if secret:
             yield secret
 
 
-def _relays(data: bytes) -> Iterator[JudgedSecret]:
-    """Yield the passwords of Postfix' table of relays."""
-    for found in _SASL.finditer(data):
+def _relays(data: bytes, line: re.Pattern[bytes]) -> Iterator[JudgedSecret]:
+    """Yield the passwords of Postfix' table of relays, of lines of a form."""
+    for found in line.finditer(data):
         user, comment = text_of(found["user"]), in_comment(data, found.start("password"))
         secret = judged(_RELAY, text_of(found["password"]), found.span("password"), user=user, comment=comment)
         if secret:

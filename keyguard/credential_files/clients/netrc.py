@@ -25,9 +25,9 @@ _TOKEN = re.compile(rb'"((?:[^"\\\r\n]|\\.)*)"|[^\s"]\S*')
 _KEYWORDS = (b"login", b"user", b"account", b"password")
 #: one entry inside another text: a script that writes a netrc file, a document
 _ENTRY = re.compile(
-    rb"\bmachine\s{1,9}[\w.*{}$<>-]{1,100}\s{1,9}login\s{1,9}(?P<login>\S{1,200})\s{1,9}"
+    rb"(?:\bmachine\s{1,9}[\w.*{}$<>-]{1,100}|^default)\s{1,9}login\s{1,9}(?P<login>\S{1,200})\s{1,9}"
     rb"(?:account\s{1,9}\S{1,200}\s{1,9})?password\s{1,9}(?P<password>[^\s\"'`\\]{1,500})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
