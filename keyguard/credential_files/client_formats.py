@@ -5,9 +5,9 @@ from __future__ import annotations
 from keyguard.credential_files.format import Format
 
 
-def _format(name: str, module: str, paths: str, *signs: str) -> Format:
+def _format(name: str, module: str, paths: str, *signs: str, told_by_names: bool = False) -> Format:
     """Return a format; the paths are separated by spaces or ends of lines."""
-    return Format(name, module, tuple(paths.split()), signs)
+    return Format(name, module, tuple(paths.split()), signs, told_by_names)
 
 
 CLIENT_FORMATS: tuple[Format, ...] = (
@@ -47,12 +47,14 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "properties of Gradle",
         "keyguard.credential_files.registries.gradle",
         "gradle.properties local.properties release.properties",
+        told_by_names=True,
     ),
     _format(
         "configuration of NuGet",
         "keyguard.credential_files.registries.nuget",
         "nuget.config",
         r"\bClearTextPassword[\x22']\s{1,9}value\s{0,4}=",
+        told_by_names=True,
     ),
     _format(
         "credentials of git and code hosts",
@@ -96,6 +98,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.clients.mysql",
         ".my.cnf my.cnf my.ini *.my.cnf mysql.cnf client.cnf .mysql.cnf",
         r"\[(?:client|mysqldump|mysqladmin)\]\s{1,20}(?:user|password|host|port|socket)\s{0,9}=",
+        told_by_names=True,
     ),
     _format(
         "credentials of AWS and of object storage",
@@ -154,7 +157,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         """
         doctl/config.yaml .terraformrc terraform.rc credentials.tfrc.json .terraform.d/*.json ngrok.yml
         .ngrok2/*.yml ngrok.yaml clouds.yaml secure.yaml clouds-public.yaml .fly/config.yml .circleci/cli.yml
-        .vault-token vault-token kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
+        kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
         hcloud/cli.toml .oci/config .databrickscfg .snowsql/config snowflake/connections.toml .ossutilconfig
         .s3ql/authinfo2 .dbt/profiles.yml profiles.yml com.vercel.cli/auth.json netlify/config.json
         configstore/*.json .wakatime.cfg .testim transifexrc .transifexrc .twilio-cli/config.json scw/config.yaml
@@ -164,6 +167,12 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         """,
         r"\bcredentials\s{1,4}\x22[\w.-]{3,80}\x22\s{0,4}\{\s{1,40}token\s{0,9}=",
         r"\{\s{0,9}\x22username\x22\s{0,4}:\s{0,4}\x22[\w.-]{1,60}\x22\s{0,4},\s{0,9}\x22key\x22\s{0,4}:\s{0,4}\x22[0-9a-f]{32}\x22",
+        told_by_names=True,
+    ),
+    _format(
+        "token of Vault",
+        "keyguard.credential_files.clouds.vault_token",
+        ".vault-token vault-token vault_token",
     ),
     _format(
         "passwords for file transfer and remote desktops",
@@ -207,9 +216,10 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.clients.database_tools",
         """
         odbc.ini .odbc.ini robomongo.json robo3t.json sqlectron.json .sqlectron.json sqlaliases23.xml
-        sqlaliases23_treestructure.xml connections.ncx *.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
+        sqlaliases23_treestructure.xml connections.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
         pgcli/config ormconfig.json
         """,
+        told_by_names=True,
     ),
     _format(
         "logins of Firefox",

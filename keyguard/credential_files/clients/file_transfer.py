@@ -16,6 +16,7 @@ from keyguard.credential_files.syntax.encoded import Credential, plain
 from keyguard.credential_files.syntax.entry import by_group, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 _RULE = "remote-login-password"
 _USERS = ("username", "user", "@username")
@@ -38,7 +39,7 @@ _INI = (
 )
 _REMMINA = Field(_RULE, "a password that the key in remmina.pref opens", confidence=Confidence.MEDIUM)
 _WINSCP = Field(_RULE, "a password in WinSCP's settings, obscured with a key that is the same for everybody")
-_DAVFS = re.compile(
+_DAVFS = expression(
     rb"^[ \t]*(?:#[ \t]*)?(?:https?://|/)\S{1,300}[ \t]+\"?(?P<user>[^\s\"]{1,100})\"?[ \t]+\"?"
     rb"(?P<password>[^\s\"]{3,200})",
     re.MULTILINE,
@@ -46,7 +47,7 @@ _DAVFS = re.compile(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     name = path.lower().rpartition(b"/")[2]
     if not named:
         yield from _embedded(data)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.credential_files.syntax.entry import text_of
+from keyguard.support.regex import expression
 
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-_URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s/:@\"'<>]{0,200}):(?P<password>[^\s/@\"'<>]{1,500})@")
-_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
+_PERCENT = expression(rb"%([0-9A-Fa-f]{2})")
+_URL = expression(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s/:@\"'<>]{0,200}):(?P<password>[^\s/@\"'<>]{1,500})@")
+_KEY = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 
 
 class Credential(NamedTuple):
