@@ -28,6 +28,8 @@ def mentions_secret(data: bytes) -> bool:
     lowered = data.lower()
     if lowered.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or b"value" in lowered:
         return any(stem in lowered for stem in (*_STEMS, _KEY))
+    if b"requirepass " in lowered:  # an option of Redis in a command
+        return True
     return any(_is_set(lowered, stem) for stem in _STEMS) or _is_set(lowered, _KEY)
 
 
