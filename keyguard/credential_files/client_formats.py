@@ -227,4 +227,14 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "logins.json",
         r"\x22encryptedPassword\x22\s{0,4}:\s{0,4}\x22[A-Za-z0-9+/]{9}",
     ),
+    _format(
+        "file with credentials in base64",
+        "keyguard.credential_files.clouds.encoded_files",
+        "",
+        r"(?-i:LS0tLS1CRUdJTiB(?:QUklWQVRF|SU0EgUFJJVkF|FQyBQUklWQVR|PUEVOU1NIIFB|EU0EgUFJJVkF|QR1AgUFJJVkF)[\w+/]{9})",
+        r"(?-i:eyJ0eXBlIjoic2VydmljZV9hY2Nv|eyJ0eXBlIjogInNlcnZpY2VfYWNj)",
+        r"(?-i:ewogICJ0eXBlIjogInNlcnZpY2VfYWNj|ewogICAgInR5cGUiOiAic2VydmljZV9hY2Nv)",
+        r"(?-i:(?:eyJhdXRocyI6|ewogICJhdXRocyI6|ewoJImF1dGhzI|ewogICAgImF1dGhzI)[\w+/]{19})",
+        r"(?-i:YXBpVmVyc2lvbjogdjEK[\w+/]{40})",
+    ),
 )
