@@ -21,7 +21,7 @@ _RULE = "private-key-encoded"
 _KEY_REASON = "a private key in base64, without a pass phrase"
 #: what the files begin with, then lines of base64 of which all but the last are long
 _TEXT = expression(
-    rb"(?<![A-Za-z0-9+/=])(?:LS0tLS1CRUdJTiB[FPQSUR]|eyJ0eXBlIjo|eyJhdXRocyI6|ew(?:og|oJ|0KI|0KC)|YXBpVmVyc2lvbjogdjEK)"
+    rb"(?<![A-Za-z0-9+/])(?:LS0tLS1CRUdJTiB[FPQSUR]|eyJ0eXBlIjo|eyJhdXRocyI6|ew(?:og|oJ|0KI|0KC)|YXBpVmVyc2lvbjogdjEK)"
     rb"(?:[A-Za-z0-9+/]{40,100}(?:\\n|\r?\n)[ \t]{0,60}){0,1000}[A-Za-z0-9+/]{20,60000}={0,2}"
 )
 _PEM = expression(

@@ -40,7 +40,7 @@ CONFIG = f"apiVersion: v1\nkind: Config\nusers:\n- name: me\n  user:\n    client
         (CONFIG, "kubeconfig-credential"),
     ],
 )
-@pytest.mark.parametrize("around", ["a: {}\n", 'A="{}"\n', "echo {} | base64 -d\n", "<a>{}</a>"])
+@pytest.mark.parametrize("around", ["a: {}\n", 'A="{}"\n', "A={}\n", "echo {} | base64 -d\n", "<a>{}</a>"])
 def test_a_file_in_base64(file: str, rule: str, around: str) -> None:
     assert by_sign(around.format(encoded(file))) == [(rule, encoded(file))]
 
