@@ -50,6 +50,21 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         told_by_names=True,
     ),
     _format(
+        "credentials of sbt, Ivy and Leiningen",
+        "keyguard.credential_files.registries.jvm_builds",
+        """
+        .ivy2/.credentials .sbt/.credentials .ivy2/credentials .sbt/credentials credentials.sbt profiles.clj
+        credentials.clj
+        """,
+        r"\bCredentials\(\s{0,40}\x22[^\x22\\\r\n]{0,200}\x22\s{0,40},\s{0,40}\x22",
+        r":username\s{1,20}\x22[^\x22\\\r\n]{1,200}\x22[\s,]{1,40}:pass",
+    ),
+    _format(
+        "settings of Bun",
+        "keyguard.credential_files.registries.bun",
+        "bunfig.toml .bunfig.toml",
+    ),
+    _format(
         "configuration of NuGet",
         "keyguard.credential_files.registries.nuget",
         "nuget.config",
@@ -158,7 +173,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         doctl/config.yaml .terraformrc terraform.rc credentials.tfrc.json .terraform.d/*.json ngrok.yml
         .ngrok2/*.yml ngrok.yaml clouds.yaml secure.yaml clouds-public.yaml .fly/config.yml .circleci/cli.yml
         kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
-        hcloud/cli.toml .oci/config .databrickscfg .snowsql/config snowflake/connections.toml .ossutilconfig
+        hcloud/cli.toml .oci/config .ansible/galaxy_token lab/lab.toml .travis/config.yml .databrickscfg
+        .snowsql/config snowflake/connections.toml .ossutilconfig
         .s3ql/authinfo2 .dbt/profiles.yml profiles.yml com.vercel.cli/auth.json netlify/config.json
         configstore/*.json .wakatime.cfg .testim transifexrc .transifexrc .twilio-cli/config.json scw/config.yaml
         exoscale.toml .sentryclirc .jfrog/jfrog-cli.conf* .influxdbv2/configs .ibmcloud/config.json
@@ -217,7 +233,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         """
         odbc.ini .odbc.ini robomongo.json robo3t.json sqlectron.json .sqlectron.json sqlaliases23.xml
         sqlaliases23_treestructure.xml connections.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
-        pgcli/config ormconfig.json
+        pgcli/config cqlshrc .cassandra/credentials ormconfig.json
         """,
         told_by_names=True,
     ),

@@ -19,6 +19,8 @@ _REACH = 400
 
 #: words where a program's token belongs: ``refresh-token``, ``REMOVED_TOKEN``
 _WORDS = expression(r"[A-Za-z]{1,15}(?:[-_. ]{1,2}[A-Za-z]{1,15}){0,9}")
+#: what a program replaces by a value of a store: ``vault:secret/data/a#b``, ``ref+awsssm://…``
+_STORED = expression(r"(?:>>)?vault:[\w./-]{1,200}#|ref\+[a-z]{2,20}://")
 _WORDED = "words, where a generated token belongs"
 
 
@@ -45,7 +47,7 @@ def judged(
     # imported here: most files of a known name contain no secret, and these have many expressions
     from keyguard.generic.known_defaults import weak_reason
 
-    if span[0] >= span[1] or _is_none(field, value):
+    if span[0] >= span[1] or _STORED.match(value) or _is_none(field, value):
         return None
     weak = weak_reason(value, user) or (not field.guessable and _is_worded(value) and _WORDED)
     reasons = (field.reason, weak) if weak else (field.reason,)
