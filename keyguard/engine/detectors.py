@@ -115,7 +115,7 @@ class Detectors:
 def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:
     """Return the secrets in order; of those that overlap, the one with the best finder, then the longest."""
     kept: list[_Judged] = []
-    for one in sorted(set(found), key=_order):
+    for one in sorted(dict.fromkeys(found), key=_order):
         while kept and kept[-1].secret.end > one.secret.start and _better(one, kept[-1]):
             kept.pop()
         if not kept or kept[-1].secret.end <= one.secret.start:

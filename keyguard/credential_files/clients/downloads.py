@@ -24,10 +24,10 @@ _USER = expression(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
-    for pattern in (_SETTING, _USER):
-        for found in pattern.finditer(data):
-            user = text_of(found["user"]) if pattern is _USER else ""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
+    for sought in (_SETTING, _USER):
+        for found in sought.finditer(data):
+            user = text_of(found["user"]) if sought is _USER else ""
             comment = in_comment(data, found.start("password"))
             secret = judged(_PASSWORD, text_of(found["password"]), found.span("password"), user=user, comment=comment)
             if secret:

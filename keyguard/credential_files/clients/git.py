@@ -50,7 +50,7 @@ _CONFIG = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     if not named:
         return
     for one in passwords_in_urls(data, 0, len(data)):

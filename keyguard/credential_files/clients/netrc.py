@@ -26,9 +26,9 @@ _TOKEN = expression(rb'"((?:[^"\\\r\n]|\\.)*)"|[^\s"]\S*')
 _KEYWORDS = (b"login", b"user", b"account", b"password")
 #: one entry inside another text: a script that writes a netrc file, a document
 _ENTRY = expression(
-    rb"\bmachine\s{1,9}[\w.*{}$<>-]{1,100}\s{1,9}login\s{1,9}(?P<login>\S{1,200})\s{1,9}"
+    rb"(?:\bmachine\s{1,9}[\w.*{}$<>-]{1,100}|^default)\s{1,9}login\s{1,9}(?P<login>\S{1,200})\s{1,9}"
     rb"(?:account\s{1,9}\S{1,200}\s{1,9})?password\s{1,9}(?P<password>[^\s\"'`\\]{1,500})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -42,7 +42,7 @@ class _Token(NamedTuple):
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords of all entries. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords of all entries. See :data:`keyguard.credential_files.format.Finder`."""
     for login, password in _file(data) if named else _embedded(data):
         value, user = text_of(password.text), text_of(login.text) if login else ""
         if value == _NO_PASSWORD and login:

@@ -25,7 +25,7 @@ _LINE = expression(
 )
 #: one line of such a file inside another text
 _ENTRY = expression(
-    rb"(?<![\w.*-])[\w.*-]{1,100}:(?:5432|5433|6432):[\w.*-]{1,63}:(?P<user>[\w.*-]{1,63}):"
+    rb"(?<![\w.*-])[\w.*-]{1,100}:(?:5432|5433|6432|\*):[\w.*-]{1,63}:(?P<user>[\w.*-]{1,63}):"
     rb"(?P<password>(?:[^\s:\\\"'`<>|;,]|\\[:\\]){3,200})(?=[\s\"'`\\<>|;]|\Z)"
 )
 _SERVICE = (
@@ -34,7 +34,7 @@ _SERVICE = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     if named and b"service" in path.rpartition(b"/")[2].lower():
         yield from secrets(data, ini.entries(data), _SERVICE)
         return

@@ -34,17 +34,13 @@ _KAGGLE = (Place(("key",), Field(_RULE, "the API key of a Kaggle account", guess
 _TERRAFORM = expression(
     rb"\bcredentials\s{1,4}\"[\w.-]{3,80}\"\s{0,4}\{\s{1,40}token\s{0,9}=\s{0,9}\"(?P<token>[^\"\s]{8,300})\""
 )
-#: files that are a token, and nothing else
-_WHOLE = (b".vault-token", b"vault-token")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     name = path.lower().rpartition(b"/")[2]
     if not named:
         yield from _embedded(data)
-    elif name in _WHOLE:
-        yield from _token(data, *_stripped(data))
     else:
         yield from _file(data, name)
 
@@ -91,8 +87,3 @@ def _beside_user(entries: list[Entry]) -> Iterable[Entry]:
         groups.setdefault(one.group, []).append(one)
     pair = {"username", "key"}
     return (one for several in groups.values() if {each.name for each in several} == pair for one in several)
-
-
-def _stripped(data: bytes) -> tuple[int, int]:
-    start = len(data) - len(data.lstrip())
-    return start, start + len(data.strip())

@@ -45,5 +45,5 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the secrets. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the secrets. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, ini.entries(data), _PLACES)

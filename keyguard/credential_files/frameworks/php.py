@@ -41,7 +41,6 @@ _ROWS = (
     Setting(("ftp_pass",), _PASSWORD),
     Setting(("smtppass",), _PASSWORD),
     Setting(("controlpass",), _PASSWORD),
-    Setting(("redis_server_auth",), _PASSWORD),
     *(Setting((name,), _SALT, chosen=True) for name in _SALTS),
     Setting(("hash_salt",), _SECRET, chosen=True),
     Setting(("drupal_hash_salt",), _SECRET, chosen=True),

@@ -31,7 +31,7 @@ _MASTER_REASON = "Maven's master password, encrypted with a key that is the same
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(xml.entries(data))
     yield from secrets(data, entries, _PLACES)
     properties = (entry for entry in entries if entry.keys[-4:-1] == ("profiles", "profile", "properties"))

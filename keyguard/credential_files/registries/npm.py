@@ -34,7 +34,7 @@ _SETTING = expression(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(_file(data) if named else _embedded(data))
     users: dict[str, dict[str, Entry]] = {}
     for entry in entries:

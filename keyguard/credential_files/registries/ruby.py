@@ -32,7 +32,7 @@ _NO_PASSWORD = "x-oauth-basic"  # noqa: S105  (it is none)
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords and keys. See :data:`keyguard.credential_files.format.Finder`."""
     for found in _SETTING.finditer(data):
         user, password = text_of(found["user"]), text_of(found["password"])
         group = "user" if password == _NO_PASSWORD else "password"

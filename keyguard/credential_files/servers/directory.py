@@ -23,7 +23,7 @@ _OWNER = "of an entry of a directory"
 
 #: a value in base64 may go on in lines that begin with a space
 _VALUE = expression(
-    rb"^(?:userPassword|olcRootPW|clearPassword|unicodePwd):(?P<encoded>:?)[ \t]{0,9}(?P<value>[^\s#<]"
+    rb"^(?:userPassword|olcRootPW|clearPassword|unicodePwd):(?P<encoded>:?)[ \t]{1,9}(?P<value>[^\s#<]"
     rb"[^\r\n]{0,400}(?:\r?\n [^\r\n]{1,100}){0,4})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -44,7 +44,7 @@ _ROWS = (
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and hashes. See :data:`keyguard.credential_files.table.Finder`."""
     for found in _VALUE.finditer(data):
-        secret = _entry(data, found)
+        secret = _entry(data, found, named)
         if secret:
             yield secret
     for found in _WINDOWS.finditer(data):
@@ -53,7 +53,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         yield from secrets_in_lines(data, _ROWS)
 
 
-def _entry(data: bytes, found: re.Match[bytes]) -> JudgedSecret | None:
+def _entry(data: bytes, found: re.Match[bytes], named: bool) -> JudgedSecret | None:
     written = found["value"]
     span = found.start("value"), found.start("value") + len(written.rstrip())
     if found["encoded"]:
@@ -68,5 +68,7 @@ def _entry(data: bytes, found: re.Match[bytes]) -> JudgedSecret | None:
     else:
         span = span[0], span[0] + len(written.splitlines()[0].rstrip())
         value = data[slice(*span)].decode("utf-8", "surrogateescape")
+        if not named and " " in value:  # a sentence about it
+            return None
     comment = in_comment(data, span[0])
     return judged_hash(value, span, _OWNER, comment=comment) or judged(_ENTRY, value, span, comment=comment)

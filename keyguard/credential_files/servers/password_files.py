@@ -16,7 +16,7 @@ from keyguard.support.regex import expression
 
 #: ``!`` before a hash of ``shadow`` locks the account, and is no part of the hash
 _LINE = expression(
-    rb"^[ \t]*#?[ \t]*(?P<user>[^\s:#\"'=(){}<>]{1,64}):!{0,2}"
+    rb"^[ \t]{0,20}#?[ \t]{0,20}(?P<user>[^\s:#\"'=(){}<>]{1,64}):!{0,2}"
     rb"(?P<hash>(?:\{[\w-]{2,14}\})?[$./\w+=,-]{13,250})(?P<rest>:[^\r\n]*)?\r?$",
     re.MULTILINE,
 )

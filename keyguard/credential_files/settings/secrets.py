@@ -45,13 +45,40 @@ def secrets_of(
     entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
 ) -> Iterator[JudgedSecret]:
     """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
-    all_entries = [with_default(one) for one in _with_pairs(entries)]
-    users = _users_by_group(all_entries)
-    for entry in all_entries:
-        setting = next((one for one in settings if fits(entry.keys, one.keys)), None)
+    by_name: dict[str, list[Setting]] = {}
+    for one in settings:
+        by_name.setdefault(one.keys[-1], []).append(one)
+    users = _Users()
+    kept = []
+    for entry in _with_pairs(entries):
+        name = entry.name.lower()
+        if name.endswith(_USERS):
+            users.add(entry)
+        if name in by_name or "*" in by_name or (names and kind_of(_naming(entry))):
+            kept.append(with_default(entry))
+    for entry in kept:
+        candidates = (*by_name.get(entry.name.lower(), ()), *by_name.get("*", ()))
+        setting = next((one for one in candidates if fits(entry.keys, one.keys)), None)
         found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
         if found:
             yield found
+
+
+class _Users:
+    """The names of accounts in each group of entries."""
+
+    def __init__(self) -> None:
+        #: the first name of a group, as it is written, and all of them in lower case
+        self._groups: dict[int, tuple[str, set[str]]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Note the name of an account."""
+        self._groups.setdefault(entry.group, (entry.value, set()))[1].add(entry.value.lower())
+
+    def beside(self, entry: Entry) -> str:
+        """Return the name of the account that a password may belong to: the one that equals it, if there is one."""
+        first, names = self._groups.get(entry.group, ("", ()))
+        return entry.value if entry.value.lower() in names else first
 
 
 def _with_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -65,7 +92,7 @@ def _with_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield entry
 
 
-def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> JudgedSecret | None:
+def _as_set(entry: Entry, setting: Setting, users: _Users) -> JudgedSecret | None:
     if not is_password(entry.value):
         return None
     found = _password(setting.field, entry, users)
@@ -74,11 +101,14 @@ def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> Judg
     return found
 
 
-def _by_name(entry: Entry, names: Names, users: dict[int, list[str]]) -> JudgedSecret | None:
+def _naming(entry: Entry) -> str:
+    """Return the name that says what an entry is: that of the list or the variable that it belongs to, or its own."""
     name = entry.name
-    if (name.isdigit() or name.lower() in _OF_PARENT) and len(entry.keys) > 1:
-        name = entry.keys[-2]
-    kind = kind_of(name)
+    return entry.keys[-2] if len(entry.keys) > 1 and (name.isdigit() or name.lower() in _OF_PARENT) else name
+
+
+def _by_name(entry: Entry, names: Names, users: _Users) -> JudgedSecret | None:
+    kind = kind_of(_naming(entry))
     if kind is Kind.PASSWORD and is_password(entry.value):
         return _password(names.password, entry, users)
     if kind is Kind.SECRET and is_generated(entry.value):
@@ -86,25 +116,14 @@ def _by_name(entry: Entry, names: Names, users: dict[int, list[str]]) -> JudgedS
     return None
 
 
-def _password(field: Field, entry: Entry, users: dict[int, list[str]]) -> JudgedSecret | None:
+def _password(field: Field, entry: Entry, users: _Users) -> JudgedSecret | None:
     value = entry.value
-    names = users.get(entry.group, [])
-    user = next((name for name in names if name.lower() == value.lower()), names[0] if names else "")
-    found = judged(field, value, entry.span, user=user, comment=entry.comment)
+    found = judged(field, value, entry.span, user=users.beside(entry), comment=entry.comment)
     if found and _SAYS_SO.search(value) and _SAMPLE.fullmatch(value):
         return weak(found, "a sample: words, password among them")
     if found and not found.weak and _WORD.fullmatch(value):
         return found._replace(confidence=Confidence.MEDIUM, reasons=(*found.reasons, "a single word"))
     return found
-
-
-def _users_by_group(entries: Iterable[Entry]) -> dict[int, list[str]]:
-    """Return the names of accounts in each group."""
-    users: dict[int, list[str]] = {}
-    for one in entries:
-        if one.name.lower().endswith(_USERS):
-            users.setdefault(one.group, []).append(one.value)
-    return users
 
 
 def weak(found: JudgedSecret, reason: str) -> JudgedSecret:

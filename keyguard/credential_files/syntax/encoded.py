@@ -68,7 +68,7 @@ def plain(text: str) -> Credential | None:
 def private_key(text: str) -> Credential | None:
     """Return the private key that is written in base64; None if it is none."""
     raw = from_base64(text)
-    return Credential("", text) if raw and _KEY.search(raw, 0, 4096) else None
+    return Credential("", text) if raw and _KEY.search(raw, 0, 4096) and b"-----END" in raw else None
 
 
 def passwords_in_urls(data: bytes, start: int, end: int) -> Iterator[Password]:

@@ -1,7 +1,7 @@
 """INI: sections, ``key = value`` and ``key: value``, as npm, git, MySQL, AWS, pip and Python's configparser write it.
 
-The keys of an entry are (section, key); the section is the text in brackets, empty before the first one. A line that
-continues a value (indented, without a key of its own) is an entry with the same keys.
+The keys of an entry are (section, key); the section is the text in brackets, empty before the first one. Lines without
+a key, which would continue a value, are passed over: what stands around such a section in another text looks like them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ESCAPE = expression(r"\\([\"\\])")
 
 def entries(data: bytes) -> Iterator[Entry]:
     """Yield all entries of a text, those in comments too."""
-    section, group, key = "", 0, ""
+    section, group = "", 0
     for line in _LINE.finditer(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0):
         at, end = line.span()
         mark = _COMMENT.match(data, at, end)
@@ -43,14 +43,11 @@ def entries(data: bytes) -> Iterator[Entry]:
             continue
         head = _SECTION.match(data, at, end)
         if head:
-            section, group, key = text_of(head[1]), group + 1, ""
+            section, group = text_of(head[1]), group + 1
             at = head.end()
         found = _KEY.match(data, at, end)
         if found:
-            key = _name(found)
-            yield from _entry(data, found.end(), end, (section, key), group)
-        elif key and data[at : at + 1] in b" \t":
-            yield from _entry(data, at + len(line[0]) - len(line[0].lstrip()), end, (section, key), group)
+            yield from _entry(data, found.end(), end, (section, _name(found)), group)
 
 
 def _name(found: re.Match[bytes]) -> str:

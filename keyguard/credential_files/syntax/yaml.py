@@ -17,6 +17,8 @@ _LINE = expression(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _INDENT = expression(rb"[ \t]*")
 _COMMENT = expression(rb"[ \t]*#+[ \t]*")
 _DOCUMENT = expression(rb"(?:---|\.\.\.)(?=[ \t]|\Z)")
+#: what ends a document that stands in another text: the end of a code block or heredoc, a command; no template's line
+_FOREIGN = expression(rb"[ \t]*```|[^\s{}\[\]'\"?!&*%|>@`#-]")
 _ITEM = expression(rb"-(?:[ \t]+|\Z)")
 _KEY = expression(
     rb"(?:\"(?P<double>[^\"\\]{0,300})\"|'(?P<single>[^']{0,300})'"
@@ -115,7 +117,7 @@ class _Reader:
         yield from self._content(start + (signs and signs + (data[at - 1 : at] == b" ")), at, end)
 
     def _content(self, start: int, at: int, end: int) -> Iterator[Entry]:
-        data = self._data
+        data, first = self._data, at
         while item := _ITEM.match(data, at, end):
             self._enter(at - start, is_list=True)
             at = item.end()
@@ -124,7 +126,9 @@ class _Reader:
             self._enter(at - start, is_list=False)
             self._levels[-1].name = text_of(key[key.lastgroup or 0])
             at = key.end()
-        elif not (self._levels and self._levels[-1].is_list):
+        elif at == first or not self._levels:
+            if not self._comment and _FOREIGN.match(data, start, end):
+                self._document.clear()
             return
         found = _PROPERTIES.match(data, at, end)
         yield from self._value(found.end() if found else at, end)
