@@ -20,7 +20,7 @@ _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "databas
 _OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
 _SAMPLE = expression(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
-_SAYS_SO = expression(r"pass(?:word|wd|phrase)", re.IGNORECASE)
+_SAYS_SO = expression(r"pass(?:word|wd|phrase)|(?:^|[ _.-])pass(?:$|[ _.-])", re.IGNORECASE)
 _WORD = expression(r"[a-z]{1,12}")
 
 
