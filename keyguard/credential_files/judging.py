@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from keyguard.credential_files.published import is_published
 from keyguard.generic.known_defaults import weak_reason
 from keyguard.generic.value_filters import LONGEST, dropped_by
 from keyguard.model.judged_secret import JudgedSecret
@@ -46,6 +47,8 @@ def judged(
     if span[0] >= span[1] or _is_none(field, value):
         return None
     weak = weak_reason(value, user) or (not field.guessable and _is_worded(value) and _WORDED)
+    if not weak and is_published(value):
+        weak = "published in a manual or a tutorial"
     reasons = (field.reason, weak) if weak else (field.reason,)
     return JudgedSecret(
         *span,
