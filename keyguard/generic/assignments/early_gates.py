@@ -9,12 +9,12 @@ from keyguard.generic.assignments.file_kinds import file_kind
 from keyguard.support.regex import expression
 
 #: words put together, as identifiers, paths and settings are: random characters have longer runs of letters, or digits
-_WORDS = expression(rb"[A-Za-z]{1,14}(?:[_./: -]{1,2}[A-Za-z]{1,14}){0,12}")
+_WORD = rb"(?:[A-Z]?[a-z]{1,14}(?:[A-Z][a-z]{1,14}){0,4}|[A-Z]{1,14})"
+_WORDS = expression(_WORD + rb"(?:[_./: -]{1,2}" + _WORD + rb"){0,12}")
 _LONGEST_WORDS = 90
 #: of passwords and of secrets, even a word may be one; in UTF-8
-_GUESSABLE = tuple(
-    "pass pwd psw secret kennwort contrase senha wachtwoord parol motdepasse _pw pin identified пароль 密码 口令 暗証".encode().split()
-)
+_GUESSABLE_LIST = "pass pwd psw secret kennwort contrase senha wachtwoord parol motdepasse _pw pin identified"
+_GUESSABLE = tuple(f"{_GUESSABLE_LIST} пароль 密码 口令 暗証".encode().split())
 _NAME = 120
 _LINE = 300
 #: a line of code without strings and comments that ends in an operator and a word

@@ -24,7 +24,7 @@ PATHS = (b"", b"src/a.py", b"app/b.ts", b"c.yml", b".env", b"d.go")
 
 def random_value(random: Random) -> str:
     letters = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789+/_-."
-    return "".join(random.choices(letters, k=random.randint(6, 44)))
+    return "".join(random.choices(letters, k=random.randint(20, 44)))
 
 
 @pytest.mark.parametrize("path", PATHS)
