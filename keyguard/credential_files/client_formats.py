@@ -5,9 +5,9 @@ from __future__ import annotations
 from keyguard.credential_files.format import Format
 
 
-def _format(name: str, module: str, paths: str, *signs: str) -> Format:
+def _format(name: str, module: str, paths: str, *signs: str, told_by_names: bool = False) -> Format:
     """Return a format; the paths are separated by spaces or ends of lines."""
-    return Format(name, module, tuple(paths.split()), signs)
+    return Format(name, module, tuple(paths.split()), signs, told_by_names)
 
 
 CLIENT_FORMATS: tuple[Format, ...] = (
@@ -16,6 +16,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.clients.netrc",
         ".netrc _netrc netrc .authinfo _authinfo",
         r"\bmachine\s{1,9}\S{1,100}\s{1,9}login\s{1,9}\S{1,100}\s{1,9}password\s{1,9}\S",
+        r"^default\s{1,9}login\s{1,9}\S{1,100}\s{1,9}password\s{1,9}\S",
     ),
     _format(
         "settings of npm",
@@ -46,12 +47,29 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "properties of Gradle",
         "keyguard.credential_files.registries.gradle",
         "gradle.properties local.properties release.properties",
+        told_by_names=True,
+    ),
+    _format(
+        "credentials of sbt, Ivy and Leiningen",
+        "keyguard.credential_files.registries.jvm_builds",
+        """
+        .ivy2/.credentials .sbt/.credentials .ivy2/credentials .sbt/credentials credentials.sbt profiles.clj
+        credentials.clj
+        """,
+        r"\bCredentials\(\s{0,40}\x22[^\x22\\\r\n]{0,200}\x22\s{0,40},\s{0,40}\x22",
+        r":username\s{1,20}\x22[^\x22\\\r\n]{1,200}\x22[\s,]{1,40}:pass",
+    ),
+    _format(
+        "settings of Bun",
+        "keyguard.credential_files.registries.bun",
+        "bunfig.toml .bunfig.toml",
     ),
     _format(
         "configuration of NuGet",
         "keyguard.credential_files.registries.nuget",
         "nuget.config",
         r"\bClearTextPassword[\x22']\s{1,9}value\s{0,4}=",
+        told_by_names=True,
     ),
     _format(
         "credentials of git and code hosts",
@@ -88,13 +106,14 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "passwords for PostgreSQL",
         "keyguard.credential_files.clients.postgres",
         ".pgpass pgpass pgpass.conf pg_service.conf .pg_service.conf",
-        r":(?:5432|5433|6432):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
+        r":(?:5432|5433|6432|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
     ),
     _format(
         "option file of MySQL",
         "keyguard.credential_files.clients.mysql",
         ".my.cnf my.cnf my.ini *.my.cnf mysql.cnf client.cnf .mysql.cnf",
         r"\[(?:client|mysqldump|mysqladmin)\]\s{1,20}(?:user|password|host|port|socket)\s{0,9}=",
+        told_by_names=True,
     ),
     _format(
         "credentials of AWS and of object storage",
@@ -153,8 +172,9 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         """
         doctl/config.yaml .terraformrc terraform.rc credentials.tfrc.json .terraform.d/*.json ngrok.yml
         .ngrok2/*.yml ngrok.yaml clouds.yaml secure.yaml clouds-public.yaml .fly/config.yml .circleci/cli.yml
-        .vault-token vault-token kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
-        hcloud/cli.toml .oci/config .databrickscfg .snowsql/config snowflake/connections.toml .ossutilconfig
+        kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
+        hcloud/cli.toml .oci/config .ansible/galaxy_token lab/lab.toml .travis/config.yml .databrickscfg
+        .snowsql/config snowflake/connections.toml .ossutilconfig
         .s3ql/authinfo2 .dbt/profiles.yml profiles.yml com.vercel.cli/auth.json netlify/config.json
         configstore/*.json .wakatime.cfg .testim transifexrc .transifexrc .twilio-cli/config.json scw/config.yaml
         exoscale.toml .sentryclirc .jfrog/jfrog-cli.conf* .influxdbv2/configs .ibmcloud/config.json
@@ -163,6 +183,12 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         """,
         r"\bcredentials\s{1,4}\x22[\w.-]{3,80}\x22\s{0,4}\{\s{1,40}token\s{0,9}=",
         r"\{\s{0,9}\x22username\x22\s{0,4}:\s{0,4}\x22[\w.-]{1,60}\x22\s{0,4},\s{0,9}\x22key\x22\s{0,4}:\s{0,4}\x22[0-9a-f]{32}\x22",
+        told_by_names=True,
+    ),
+    _format(
+        "token of Vault",
+        "keyguard.credential_files.clouds.vault_token",
+        ".vault-token vault-token vault_token",
     ),
     _format(
         "passwords for file transfer and remote desktops",
@@ -175,6 +201,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         .davfs2/secrets remmina.pref *.remmina
         """,
         r"<Pass(?:\sencoding=\x22base64\x22)?>[^<\s]",
+        r"\x22upload_?on_?save\x22\s{0,4}:",
         r"^\[Sessions\\[^\]\r\n]{1,100}\]",
     ),
     _format(
@@ -187,6 +214,13 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         aerc/accounts.conf .irssi/config irssi/config weechat/irc.conf .weechat/irc.conf irc.conf .pinerc sendmailrc
         .nmhrc himalaya/config.toml alot/config weechat/*.conf
         """,
+        r"^\s{0,9}(?:passwordeval|tls_trust_file|tls_starttls|IMAPAccount|PassCmd)\s{1,9}\S",
+        r"\bset\s{1,4}(?:imap|smtp|pop)_pass\s{0,4}=\s{0,4}[\x22']?[^\s\x22'`$]",
+        r"\bthere\s{1,9}(?:with\s{1,9})?pass(?:word)?\s{1,9}[\x22'][^\x22'\s]",
+        r"^(?:remotepass|AuthPass)\s{0,4}=\s{0,4}\S",
+        r"\]:(?:25|465|587|2525|submission|smtps?)\s{1,9}[^\s:]{1,100}:\S",
+        r"\bsasl_password\s{0,4}=\s{0,4}\x22[^\x22$\s]",
+        r"\bnickserv\s{1,4}:?identify\s{1,4}[^\s%\x22'<{$]",
     ),
     _format(
         "settings of programs for downloads",
@@ -198,14 +232,25 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.clients.database_tools",
         """
         odbc.ini .odbc.ini robomongo.json robo3t.json sqlectron.json .sqlectron.json sqlaliases23.xml
-        sqlaliases23_treestructure.xml connections.ncx *.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
-        pgcli/config ormconfig.json
+        sqlaliases23_treestructure.xml connections.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
+        pgcli/config cqlshrc .cassandra/credentials ormconfig.json
         """,
+        told_by_names=True,
     ),
     _format(
         "logins of Firefox",
         "keyguard.credential_files.clients.firefox",
         "logins.json",
         r"\x22encryptedPassword\x22\s{0,4}:\s{0,4}\x22[A-Za-z0-9+/]{9}",
+    ),
+    _format(
+        "file with credentials in base64",
+        "keyguard.credential_files.clouds.encoded_files",
+        "",
+        r"(?-i:LS0tLS1CRUdJTiB(?:QUklWQVRF|SU0EgUFJJVkF|FQyBQUklWQVR|PUEVOU1NIIFB|EU0EgUFJJVkF|QR1AgUFJJVkF)[\w+/]{9})",
+        r"(?-i:eyJ0eXBlIjoic2VydmljZV9hY2Nv|eyJ0eXBlIjogInNlcnZpY2VfYWNj)",
+        r"(?-i:ewogICJ0eXBlIjogInNlcnZpY2VfYWNj|ewogICAgInR5cGUiOiAic2VydmljZV9hY2Nv)",
+        r"(?-i:(?:eyJhdXRocyI6|ewogICJhdXRocyI6|ewoJImF1dGhzI|ewogICAgImF1dGhzI)[\w+/]{19})",
+        r"(?-i:YXBpVmVyc2lvbjogdjEK[\w+/]{40})",
     ),
 )

@@ -46,6 +46,7 @@ UNITS = [
     b":5432:a:b:", b"BUNDLE_A__B", b"/:_auth=a", b'"auths":{"', b'"auth":"YTpiYmJi",', b'credentials "a" {\n token="',
     b"http://a:b@", b"<Pass>", b"<a b='", b"<!--", b"<![CDATA[", b"- ", b"a: |\n ", b"{[", b'"a":', b"\\", b"[a]\n",
     b"kind: Secret\ndata:\n a: YTpi\n", b"#", b"\xff", b"\xef\xbb\xbf", b"\r", b"\0", b"\n",
+    b"LS0tLS1CRUdJTiBQ", b"\nLS0tLS1CRUdJTiBQ" + b"A" * 60, b"eyJhdXRocyI6 ",
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _NAVICAT = (Place(("connection", "@password"), _OBSCURED, _USERS), Place(("conne
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if head == b"<":
         yield from secrets(data, xml.entries(data), (*_NAVICAT, *_PLAIN))

@@ -21,6 +21,7 @@ from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.generic.value_filters import dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 _RULE = "kubernetes-secret"
 _PASSWORD = Field(_RULE, "a value of a Kubernetes Secret whose key says password")
@@ -29,22 +30,22 @@ _UNNAMED = Field(_RULE, "a generated value of a Kubernetes Secret", guessable=Fa
 _IN_URL = Field(_RULE, "the password of a URL in a Kubernetes Secret")
 _KEY = Field(_RULE, "a private key in base64 in a Kubernetes Secret", guessable=False)
 _SETTINGS = Field(_RULE, "a file with a password in base64 in a Kubernetes Secret", guessable=False)
-_PEM = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
-_LOCKED = re.compile(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
+_PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
+_LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
-_PUBLIC = re.compile(
+_PUBLIC = expression(
     r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE
 )
 #: keys of names of accounts: a password that is one is weak
-_ACCOUNT = re.compile(r"(?:user|username|login|account|database|db)\Z", re.IGNORECASE)
+_ACCOUNT = expression(r"(?:user|username|login|account|database|db)\Z", re.IGNORECASE)
 #: a line of an htpasswd file, which is judged by guesses at its password
-_HASH = re.compile(r"[^\s:]{1,64}:(?:\$(?:apr1|[156y]|2[abxy])\$|\{SHA\})")
+_HASH = expression(r"[^\s:]{1,64}:(?:\$(?:apr1|[156y]|2[abxy])\$|\{SHA\})")
 #: bytes of a decoded file that are looked at
 _READ = 64 << 10
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the secrets of all Secrets. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the secrets of all Secrets. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(objects.entries(data) if data.lstrip()[:1] == b"{" else yaml.entries(data))
     texts = [(entry, name, _decoded(entry)) for entry, name in _of_secrets(entries)]
     accounts: dict[int, set[str]] = defaultdict(set)

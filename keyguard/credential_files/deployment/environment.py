@@ -5,6 +5,7 @@ Documented at https://docs.docker.com/compose/how-tos/environment-variables/vari
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
@@ -29,11 +30,14 @@ _ROWS = (
     Setting(("django_secret_key",), _SIGNING, chosen=True),
 )
 #: a file to copy, whose values are mostly to be replaced
-_TEMPLATE = expression(rb"(?i)(?:example|sample|dist|template|tmpl|tpl|default|defaults|test|testing|ci)(?:$|[._-])")
+_TEMPLATE = expression(
+    rb"(?:example|sample|dist|template|tmpl|tpl|defaults?|test|testing|ci|travis|e2e)(?:$|[._-])", re.IGNORECASE
+)
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
     is_template = _TEMPLATE.search(path.rpartition(b"/")[2])
-    for one in secrets_of(ini.entries(data), _ROWS, Names(_PASSWORD, _SECRET)):
+    entries = (one for one in ini.entries(data) if not one.value.startswith("#"))
+    for one in secrets_of(entries, _ROWS, Names(_PASSWORD, _SECRET)):
         yield one._replace(confidence=Confidence.MEDIUM) if is_template else one

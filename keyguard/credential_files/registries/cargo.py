@@ -17,7 +17,7 @@ _SECTIONS = ("registry", "registries.")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens. See :data:`keyguard.credential_files.format.Finder`."""
     quotes = (b'"', b"'")
     entries = (
         one

@@ -29,7 +29,7 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords and tokens. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords and tokens. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, filter(_is_setting, objects.entries(data)), _PLACES)
 
 

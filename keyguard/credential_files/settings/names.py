@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
@@ -78,8 +79,12 @@ _VALIDATION = expression(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|m
 _LABEL = expression(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
 #: a password that Google makes for one program
 _FOUR_BY_FOUR = expression(r"[a-z]{4}(?: [a-z]{4}){3}")
-#: words with a number behind them: ``internal-gateway-secret-key-2024``
-_WORDS_AND_NUMBER = expression(r"[A-Za-z]?[a-z]+(?:[ _.-][A-Za-z]?[a-z]+){2,20}[ _.-]?\d{1,4}")
+#: words and numbers: ``internal-gateway-secret-key-2024``, ``k8s_events``
+_WORDS_AND_NUMBERS = expression(
+    r"[A-Za-z]?[a-z]+(?:[ _.-](?:[A-Za-z]?[a-z]+|\d{1,4})){2,20}\d{0,4}"
+    r"|[a-z]+(?:\d[a-z]*)?(?:[_.-][a-z]+(?:\d[a-z]*)?){1,20}"
+)
+_SAMPLE = expression(r"(?:^|[_.-])(?:mock|fake|stub|dummy|example|sample|test|your|my|xxx+)(?:[_.-]|$)", re.IGNORECASE)
 _DIGIT_AND_LETTER = expression(r"(?=.{0,200}\d)(?=.{0,200}[A-Za-z])")
 _SIGN = expression(r"[^\w\s]")
 _SHORTEST = 10
@@ -95,7 +100,8 @@ def is_generated(value: str) -> bool:
         len(value) < _SHORTEST
         or _PLACE.match(value)
         or _PLAIN_WORDS.fullmatch(value)
-        or _WORDS_AND_NUMBER.fullmatch(value)
+        or _WORDS_AND_NUMBERS.fullmatch(value)
+        or _SAMPLE.search(value)
         or len(set(value)) < least
     ):
         return False

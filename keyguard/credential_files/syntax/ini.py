@@ -10,22 +10,23 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import Entry, text_of
+from keyguard.support.regex import expression
 
-_LINE = re.compile(rb"[^\r\n]+")
+_LINE = expression(rb"[^\r\n]+")
 #: the sign of a comment and, in it, a key that is a single word: anything else there is text for readers
-_COMMENT = re.compile(rb"[ \t]*[#;]+[ \t]*(?=(?:[^\s=:\[]{1,200}[ \t]*[=:]|\[)?)")
-_SECTION = re.compile(rb"[ \t]*\[[ \t]*([^\]\r\n]{1,500}?)[ \t]*\]")
-_KEY = re.compile(
+_COMMENT = expression(rb"[ \t]*[#;]+[ \t]*(?=(?:[^\s=:\[]{1,200}[ \t]*[=:]|\[)?)")
+_SECTION = expression(rb"[ \t]*\[[ \t]*([^\]\r\n]{1,500}?)[ \t]*\]")
+_KEY = expression(
     rb"[ \t]*(?:export[ \t]+)?(?:"
     rb"(?P<colon>[A-Za-z_][\w. -]{0,100}?)[ \t]*:(?!//|[\w./@-]{0,200}=)"
     rb"|(?P<equals>(?![a-z+]{2,12}://)[^\s=\[#;][^=\r\n]{0,300}?)[ \t]*\??=)[ \t]*"
 )
 #: a value in quotes, or one up to the end of the line or to a comment that is set off
-_VALUE = re.compile(
+_VALUE = expression(
     rb"(?:\"(?P<double>[^\"\\]*(?:\\.[^\"\\]*)*)\"|'(?P<single>[^']*)')(?=[ \t]*(?:[#;,]|\Z))|(?P<bare>\S.*)"
 )
-_INLINE = re.compile(rb"[ \t][#;]")
-_ESCAPE = re.compile(r"\\([\"\\])")
+_INLINE = expression(rb"[ \t][#;]")
+_ESCAPE = expression(r"\\([\"\\])")
 
 
 def entries(data: bytes) -> Iterator[Entry]:

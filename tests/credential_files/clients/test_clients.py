@@ -23,7 +23,7 @@ AUTH = basic(f"me:{KEY}")
 FILES = [
     (".netrc", f"machine a.dev login me password {KEY}\n", [(NETRC, KEY)], True),
     (".netrc", f"machine a.dev\r\n  login me\r\n  password {KEY}\r\n", [(NETRC, KEY)], True),
-    ("_netrc", f"default login me password {KEY}", [(NETRC, KEY)], False),
+    ("_netrc", f"default login me password {KEY}", [(NETRC, KEY)], True),
     (".netrc", f'machine a.dev login "me" password "{KEY} x"', [(NETRC, f"{KEY} x")], False),
     (".netrc", f"machine a.dev login {KEY} password x-oauth-basic", [(NETRC, KEY)], True),
     (".netrc", f"# machine a.dev login me password {KEY}\n", [(NETRC + "#", KEY)], True),

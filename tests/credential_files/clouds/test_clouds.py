@@ -138,6 +138,7 @@ def test_the_credentials_of_clusters_and_clouds(path: str, text: str, found: Fou
         f"{CONTEXT}    exec:\n      command: aws\n",
         f"{HEAD}data:\n  username: {encoded('deploy')}\n  host: {encoded('db.acme.dev')}\n",
         f"{HEAD}data:\n  password: {{{{ .Values.password | b64enc }}}}\n  token: <base64>\n",
+        f"{HEAD}stringData:\n  password: vault:secret/data/db#password\n  token: ref+vault://a/b#c1d2e3f4g5\n",
         f"{HEAD}stringData:\n  password: ENC[AES256_GCM,data:{KEY},iv:{OTHER},type:str]\n",
         f"{HEAD}data:\n  ca.crt: {encoded('-----BEGIN CERTIFICATE-----' + KEY)}\n  tls.key: {LOCKED}\n",
         f"{HEAD}data:\n  users: {encoded('me:$apr1$Nw1IOL6e$4jtYprJjRMZYNYxn93LB61')}\n",
