@@ -74,9 +74,8 @@ def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: by
     random = randomness(text_of(token))
     if not random:
         return
-    name = found["header"]
-    reasons = (
-        f"the header {text_of(name)}" if name else "an HTTP header with a token for its bearer",
-        random,
+    header = (
+        "a header or a parameter that is named after a key" if found["header"] else "an HTTP header with a bearer token"
     )
+    reasons = (header, random)
     yield JudgedSecret(start, end, BEARER, reasons, comment=is_comment(data, found.start(), path), guessable=False)

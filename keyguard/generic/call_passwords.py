@@ -34,7 +34,7 @@ _USERPWD = re.compile(
 #: what is no password: several words, something to fill in, or the name of a thing
 _OTHER = re.compile(
     r"[\s${}<>/]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
-    r"|^[A-Za-z]?[a-z]+(?:[_-][a-z]+|[A-Z][a-z]+)*$"
+    r"|^[A-Za-z]?[a-z]+(?:[._-][a-z]+|[A-Z][a-z]+)*(?:[._-]\d{1,3})?$"
 )
 
 

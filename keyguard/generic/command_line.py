@@ -30,8 +30,9 @@ _END = re.compile(rb"(?<![\\`^\[,])\r?\n|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
 _ADDRESS = re.compile(
     rb"""(?:https?://|(?<=[\s"'])(?=localhost|127\.))(?:[^\s/"'@]{1,100}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})"""
 )
+_USER_OPTION = re.compile(rb"[\s\"'](?:-[uU]|--user(?:name)?[=\s])[ \t=\"',]{0,4}([\w.@$-]{1,64})")
 _HOST_OPTION = re.compile(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
-_FILLED_IN = re.compile(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@")
+_FILLED_IN = re.compile(r"[${}<>]|^[\s+]|\s$|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@")
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
@@ -62,8 +63,8 @@ def _judged(
     data: bytes, start: int, command: Command, found: re.Match[bytes], limit: int, path: bytes
 ) -> Iterator[JudgedSecret]:
     group = next(one for one in VALUES if one in found.re.groupindex and found[one] is not None)
-    password, user = text_of(found[group]), text_of(found["user"] or b"") if "user" in found.re.groupindex else ""
-    if _FILLED_IN.search(password) or _FILLED_IN.search(user):
+    password, user = text_of(found[group]), _user(data, found, start, limit)
+    if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and len(password) < 6):
         return
     weak = judge(password, user)
     if weak is None:
@@ -78,6 +79,14 @@ def _judged(
         weak=bool(weak) or reach.weak,
         comment=is_comment(data, start, path),
     )
+
+
+def _user(data: bytes, found: re.Match[bytes], start: int, limit: int) -> str:
+    """Return the account's name that stands beside the password, or in an option of its own."""
+    if "user" in found.re.groupindex:
+        return text_of(found["user"] or b"")
+    option = _USER_OPTION.search(data, start, limit)
+    return text_of(option[1]) if option else ""
 
 
 def _reach(data: bytes, start: int, limit: int) -> Reach:

@@ -22,17 +22,19 @@ _OPTION = re.compile(rf"(?i)[-.](?P<name>{'|'.join(OPTION_NAMES)})".encode() + _
 _VARIABLE = re.compile(rf"(?i)(?<![\w$.-])(?P<name>{VARIABLES})(?P<gap>=)[\"']?[^\"']{{3}}\Z".encode())
 #: what makes an option of a name
 _DASHES = re.compile(
-    rb"""(?i)(?:(?<![\w-])--?(?:[a-z0-9]{1,20}[-_.]){0,5}|(?<![\w-])-D[\w.-]{1,60}"""
+    rb"""(?i)(?:(?<![^\s"'`\[(,={|])--?(?:[a-z0-9]{1,20}[-_.]){0,5}|(?<![\w-])-D[\w.-]{1,60}"""
     rb"""|--set(?:-string)?[ \t=]{1,3}["']?[\w.-]{0,80})\Z"""
 )
 _VALUE = re.compile(
     rb"""\\?"(?P<double>[^"\\\n]{3,200})\\?"|'(?P<single>[^'\n]{3,200})'"""
     rb"""|(?P<bare>[^\s"'`;|&<>(),\\-][^\s"'`;|&<>,\\)]{2,200})"""
 )
+#: what closes a list around the argument, and what it would be the end of
+_CLOSING = {b"]": b"[", b"}": b"{"}
 _GROUPS = ("double", "single", "bare")
 _FILLED_IN = re.compile(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[+]|^--?[a-z]|\.\.\.")
 #: in a list or behind a blank a word may be a description, or the name of a variable
-_WORD = re.compile(r"[a-z]+(?:[A-Z_-][a-z]+)*|[A-Z][a-z]+")
+_WORD = re.compile(r"(?:[a-z]+(?:[A-Z_-][a-z]+)*|[A-Z][a-z]+)[:;.!?]?")
 _PATH = re.compile(r"^(?:[~.]{0,2}/|file:|env:|[A-Z]:\\)|\.(?:txt|json|ya?ml|pem|key|conf)$")
 
 
@@ -52,7 +54,10 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 
 def _judged(data: bytes, option: re.Match[bytes], found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     group = next(one for one in _GROUPS if found[one] is not None)
-    value, name = text_of(found[group]), option["name"].lower()
+    (start, end), name = found.span(group), option["name"].lower()
+    if group == "bare" and data[end - 1 : end] in _CLOSING and data.find(_CLOSING[data[end - 1 : end]], start, end) < 0:
+        end -= 1
+    value = text_of(data[start:end])
     loose = option["gap"] != b"=" and (group == "bare" or b"," in option["gap"])
     if _FILLED_IN.search(value) or _PATH.search(value) or " " in value or (loose and _WORD.fullmatch(value)):
         return
@@ -64,7 +69,8 @@ def _judged(data: bytes, option: re.Match[bytes], found: re.Match[bytes], path: 
     if weak is None or not (is_password or why):
         return
     yield JudgedSecret(
-        *found.span(group),
+        start,
+        end,
         COMMAND,
         tuple(reason for reason in ("the value of an option that takes a password or a token", weak, why) if reason),
         confidence=Confidence.MEDIUM if _WORD.fullmatch(value) else Confidence.HIGH,

@@ -70,7 +70,7 @@ _HOST = re.compile(
 _USER = re.compile(rb"(?i)(?<![\w-])(?:uid|user ?id|user ?name|user|login)[ \t]{0,3}=[ \t]{0,3}([^\s;&\"'<>]{1,64})")
 #: what a program fills in, or an expression of one
 _FILLED_IN = re.compile(
-    r"[${}<>|]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
+    r"[${}<>|\s]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
 )
 
 
@@ -98,8 +98,10 @@ def _found(data: bytes, end: int, low: int) -> _Found | None:
         between = _BETWEEN.search(data, tail, end)
         if not between:
             return None
-        kind = "a connection string" if between["after"][:1] == b";" else _LIBPQ
-        return _at(_VALUE, data, between.end("is"), f"{kind}, {_BESIDE}")
+        if between["after"][:1] == b";":
+            return _at(_VALUE, data, between.end("is"), f"a connection string, {_BESIDE}")
+        found = _at(_WORD, data, between.end("is"), f"{_LIBPQ}, {_BESIDE}")
+        return found if found and found.span[1] >= between.end("value") - 1 else None
     if last in (b"@", b"1") and (oracle := _ORACLE.search(data, tail, end)):
         return _Found(_OF_ORACLE, oracle.span("secret"), oracle["user"], oracle["host"] or b"")
     if last == b"(" and (go := _GO.search(data, tail, end)):

@@ -36,7 +36,8 @@ _BETWEEN = r"""["'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}["'`]?"""
 #: headers, other than Authorization, whose value is a key
 KEY_HEADERS = (
     "x-(?:[a-z]{2,16}-){0,2}key", "x-(?:[a-z]{2,16}-){0,2}token", "x-(?:[a-z]{2,16}-){0,2}secret",
-    "x-(?:[a-z]{2,16}-){0,2}(?:password|authorization)", "api-?key", "ocp-apim-subscription-key",
+    "x-(?:[a-z]{2,16}-){0,2}(?:password|authorization)", "api-key", r"(?:h|header)[ =]{1,2}[\"']api_?key",
+    "ocp-apim-subscription-key",
     "(?:private|access|auth|deploy|job|service)-token", "circle-token", "dd-api-key", "dd-application-key",
 )  # fmt: skip
 _SCHEMES = ("bearer", rf"authorization{_BETWEEN}(?:token|apikey|api-key|key)")

@@ -60,6 +60,8 @@ _RUNS = re.compile(
     r"|(?:[1q]qaz|1qaz2wsx|q1w2e3(?:r4(?:t5)?)?|abc123|123abc|a1b2c3(?:d4)?|1q2w3e(?:4r(?:5t)?)?)!?",
     re.IGNORECASE,
 )
+#: compared after digits are read as letters
+_SAYS_SO = re.compile(r"[a-z_.-]{0,24}(?:password|passwd|passphrase|passwort|secret)[a-z_.-]{0,12}[\d!#*]{0,6}")
 _NUMBERS = re.compile(r"\d{1,4}")
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONGEST_WORD = max(map(len, _PARTS))
@@ -101,6 +103,8 @@ def weak_reason(password: str, user: str = "") -> str:
             return KNOWN_DEFAULT
         if name and len(folded) > 2 and folded == _SEPARATORS.sub("", name):
             return "the password is the user's name with an ending"
+    if _SAYS_SO.fullmatch(lowered) or _SAYS_SO.fullmatch(lowered.translate(_LETTERS)):
+        return "a sample: it says that it is a password"
     for text in (bare.translate(_LETTERS), _NUMBERS.sub("", bare)):
         words = _SEPARATORS.sub("", text)
         # what is left of a random value without its digits can be a word, but is short

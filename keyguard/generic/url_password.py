@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from keyguard.generic.hosts import reach_of
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
@@ -30,7 +31,7 @@ _PUBLIC = re.compile(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
 _OTHERS = re.compile(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
 #: values that a program fills in, or names of variables in capitals; a token's companion; a port
 _FILLED_IN = re.compile(
-    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;]"
+    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;#?]"
 )
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
 #: with these, addresses of documents are so common that they are not even worth a remark
@@ -54,7 +55,7 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
     user, password, host = (text_of(found[name]) for name in ("user", "secret", "host"))
     if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and "." in user):
         return
-    weak, reach = judge(password, user), reach_of([host])
+    weak, reach = judge(unquote(password), unquote(user)), reach_of([host])
     if weak is None or (reach.weak and found["scheme"].lower() in _WEB):
         return
     if (weak or reach.reason) and _OTHERS.search(found["scheme"]):
