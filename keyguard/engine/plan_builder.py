@@ -27,6 +27,7 @@ _BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "right": ("
 
 def build_plan(rules: Iterable[Rule]) -> Plan:
     """Return the plan for these rules, in their order; ``keyguard.rules.loader`` has validated them."""
+    found_by = False
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
     found_by = False

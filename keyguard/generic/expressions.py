@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyguard.generic import assignment_syntax
 from keyguard.generic.commands import HEADS, VARIABLES
 
 if TYPE_CHECKING:
@@ -144,4 +145,5 @@ SYNTAXES: tuple[Syntax, ...] = (
         ),
         "keyguard.generic.call_passwords",
     ),
+    Syntax("assignment", assignment_syntax.EXPRESSIONS, "keyguard.generic.assignments.finder"),
 )

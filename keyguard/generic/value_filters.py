@@ -16,7 +16,7 @@ _WORDS = re.compile(
     r"(?i:null|none|nil|true|false|undefined|nan|yes|no|on|off|void|self|this|default|empty|required|optional|string|str"
     r"|int|integer|bool|boolean|number|object|any|array|list|dict|map|bytes?|char|text|varchar.{0,20}|function|unknown"
     r"|n/?a|tbd|todo|auto|basic|bearer|digest|utf-?8|ascii|latin-?1|nfk?[cd]|(?:sha|md|rs|hs|es|ps|aes)-?\d{1,4}|inherit"
-    r"|compat|files|hidden|redacted|masked|placeholder|env|value|password|passwd|secret|token)"
+    r"|(?:string|int|boolean|float)[!?]|compat|files|hidden|redacted|masked|placeholder|env|value|password|passwd|secret|token)"
 )
 _PLACEHOLDER = re.compile(
     r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|\byour|my[-_](?:secret|token|key|pass|api|client)"
@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(
 )
 _REFERENCE = re.compile(
     r"(?i:^[&*]?\$[A-Za-z_{(]|\$\{|\$\(|#\{|\{\{|<%|%\(|^%[sdv]\b|\bprocess\.env|\bgetenv|environ\b|^\{[\w.]{0,100}\}$"
-    r"|^%\w{1,100}%$|^!(?:Ref|GetAtt|Sub|ImportValue|vault)|^@@?\w{1,100}@@?$|^(?:vault|secret|op|ssm|arn|gcp)://?)"
+    r"|^%\w{1,100}%$|^!(?:Ref|GetAtt|Sub|ImportValue|vault)|^@@?\w{1,100}@@?$|^(?:(?:vault|secret|op|ssm|gcp)://|(?:vault|arn|ssm):))"
 )
 _CIPHERTEXT = re.compile(
     r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^sha\d{1,3}\$|^vault:v\d"

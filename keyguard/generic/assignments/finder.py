@@ -1,0 +1,87 @@
+"""Passwords, tokens and keys that a name tells: assignments, pairs, arguments, elements and options in every syntax.
+
+A candidate is read at the place that the prefilter found, gates and filters drop most of them, and the model decides
+about the rest. See ``docs/generic-secrets.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keyguard.generic.assignments.candidates import Candidate, read, read_line
+from keyguard.generic.assignments.features import name_traits
+from keyguard.generic.assignments.gates import dropped, dropped_by_content, in_comment
+from keyguard.generic.assignments.reasons import is_random, reasons_for, weak_because
+from keyguard.generic.assignments.scoring import confidence, score, strongest
+from keyguard.generic.assignments.verdict import Verdict
+from keyguard.generic.assignments.weights import model
+from keyguard.model.judged_secret import JudgedSecret
+from keyguard.model.scales import Confidence
+
+#: kind of name -> rule; the others are secrets
+_PASSWORD, _SECRET = "generic-password", "generic-secret"
+
+
+def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
+    """Yield the secret whose value is closed at an offset. See :data:`~keyguard.generic.expressions.Finder`.
+
+    Without a path it is what the gates leave over, since the model looks at the kind of file.
+    """
+    candidate = read(data, end, path)
+    if candidate is None:
+        return
+    if not path:
+        if dropped_by_content(candidate) is None:
+            yield _secret(candidate, Confidence.MEDIUM)
+    elif dropped(candidate) is None:
+        sure = confidence(candidate)
+        if sure is not None:
+            yield _secret(candidate, sure)
+
+
+def judge_line(data: bytes, line: int, path: bytes) -> list[Verdict]:
+    """Return what was thought of each candidate of a line, counted from 1, in the order of their places."""
+    start = 0
+    for _ in range(line - 1):
+        start = data.find(b"\n", start) + 1
+        if not start:
+            return []
+    stop = data.find(b"\n", start)
+    return [_verdict(one) for one in read_line(data, start, len(data) if stop < 0 else stop, path)]
+
+
+def _secret(candidate: Candidate, sure: Confidence) -> JudgedSecret:
+    weak = weak_because(candidate)
+    return JudgedSecret(
+        candidate.start,
+        candidate.end,
+        _PASSWORD if name_traits(candidate.name)[1] == "password" else _SECRET,
+        (*reasons_for(candidate), weak) if weak else reasons_for(candidate),
+        confidence=sure,
+        weak=bool(weak),
+        comment=in_comment(candidate) or candidate.file.is_prose,
+        guessable=not is_random(candidate.value),
+    )
+
+
+def _verdict(candidate: Candidate) -> Verdict:
+    """Return what gates, filters and the model say about a candidate."""
+    gate = dropped(candidate)
+    if gate is not None:
+        step = f"gate {gate[0]}: {gate[1]}"
+        return Verdict(candidate.start, candidate.end, candidate.name, (step,), "no secret")
+    points, sure, found = score(candidate), confidence(candidate), model()
+    kind = name_traits(candidate.name)[1]
+    levels = (("high", found.high.get(kind)), ("medium", found.medium.get(kind)))
+    needed = ", ".join(f"{name} from {least}" for name, least in levels if least is not None) or "never reported"
+    weak = weak_because(candidate)
+    steps = (
+        f"score {points} for the name of a {kind} ({needed})",
+        *(f"{'+' if weight > 0 else ''}{weight}: {phrase}" for weight, phrase in strongest(candidate)),
+        "no gate and no filter drops it",
+        *((f"weak: {weak}",) if weak else ()),
+    )
+    answer = (
+        "no secret" if sure is None else f"{'weak or sample' if weak else 'secret'}, confidence {sure.name.lower()}"
+    )
+    return Verdict(candidate.start, candidate.end, candidate.name, steps, answer)

@@ -1,0 +1,78 @@
+"""Each gate drops what it says, and lets secrets pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyguard.generic.assignments.candidates import read_line
+from keyguard.generic.assignments.gates import dropped, dropped_by_content
+from tests.generic.assignments.made_up import random_value
+
+VALUE = random_value("gates", 18)
+
+DROPPED = (
+    ("a.css", f"password: {VALUE}", "file kind"),
+    ("yarn.lock", f'token "{VALUE}": "{VALUE}"', "file kind"),
+    ("a.py", "password = user_value", "bare in code"),
+    ("locales/de.yml", "password: Kennwort", "translation"),
+    ("a.yml", "password: self.value7", "reference"),
+    ("a.yml", "password: ${DB_PASSWORD}", "reference"),
+    ("a.yml", "password: generate(12)x", "call"),
+    ("a.py", 'token = os.getenv("TOKEN_7")', "lookup"),
+    ("a.json", '"passport-jwt": "^4.0.1"', "number"),
+    ("a.json", '"token-lib": "1.2.3"', "number"),
+    ("a.json", '"secret": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', "UUID"),
+    ("a.py", f'public_key = "{VALUE}"', "public"),
+    ("a.yml", f"password_field: {VALUE}", "public"),
+    ("a.yml", f"password_hash: {VALUE}", "digest"),
+    ("a.yml", "key: " + random_value("sha", 64, "0123456789abcdef") + "  # sha256", "digest"),
+    ("a.yml", "password: /run/secrets/db", "path"),
+    ("a.yml", "secret: config/secret.yml", "path"),
+    ("a.yml", "token: org.acme.Token", "dotted name"),
+    ("a.js", 'password: "^[a-z0-9]+$"', "expression"),
+    ("a.js", 'password: "The password is wrong"', "prose"),
+    ("a.js", 'key: "ENTER_KEY"', "constant"),
+    ("a.js", 'password: "pass-word"', "own name"),
+    ("a.js", 'key: "submit"', "identifier"),
+    ("a.yml", "password: change-me", "placeholder"),
+    ("a.yml", 'password: "<your-password>"', "placeholder"),
+    ("a.yml", "password: ENC[PKCS7,abcdef]", "ciphertext"),
+    ("a.yml", "password: aaaaaaaa", "same character"),
+    ("a.yml", "password: required", "word"),
+)
+KEPT = (
+    ("a.yml", f"password: {VALUE}"),
+    ("a.py", f'password = "{VALUE}"'),
+    ("a.env", "PASSWORD=hunter2"),
+    ("a.js", f'sh("PASSWORD={VALUE} make")'),
+    ("a.py", f"# password: {VALUE}"),
+    ("a.php", f"'client_secret' => '{VALUE}',"),
+    ("locales/de.yml", f"password: {VALUE}"),
+)
+
+
+def gates_of(path: str, line: str) -> list[str]:
+    """The gates that drop the candidates of a line; empty for one that passes."""
+    data = line.encode()
+    answers = [dropped(one) for one in read_line(data, 0, len(data), path.encode())]
+    assert answers, "no candidate"
+    return [answer[0] if answer else "" for answer in answers]
+
+
+@pytest.mark.parametrize(("path", "line", "gate"), DROPPED)
+def test_what_is_no_secret_is_dropped_by_its_gate(path: str, line: str, gate: str) -> None:
+    assert gates_of(path, line)[-1] == gate
+
+
+@pytest.mark.parametrize(("path", "line"), KEPT)
+def test_secrets_pass(path: str, line: str) -> None:
+    assert gates_of(path, line)[-1] == ""
+
+
+def test_without_a_path_only_the_content_counts() -> None:
+    data = f"password = {VALUE}".encode()
+    (found,) = read_line(data, 0, len(data), b"")
+    assert dropped_by_content(found) is None
+    data = f"password = x{VALUE}".encode()
+    (found,) = read_line(data, 0, len(data), b"a.py")
+    assert dropped(found) is not None
