@@ -12,7 +12,7 @@ from itertools import islice
 from keyguard.generic.commands import COMMANDS, CURL, HEADS, VALUES, Command, argument_pattern
 from keyguard.generic.expressions import REACH
 from keyguard.generic.hosts import Reach, reach_of
-from keyguard.generic.lines import is_comment, judge, text_of
+from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 
 #: group number -> the commands that begin so
@@ -26,7 +26,7 @@ _BEFORE = 120
 _FOR_CURL = "a name and a password for curl or its like"
 _FOR_COMMAND = "an argument in which the program takes a password"
 #: where a command ends: a line that does not go on in the next one, or a separator
-_END = re.compile(rb"(?<![\\`^\[,])\r?\n|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
+_END = re.compile(rb"(?<![\\`^\[,])(?<![\\`^\[,]\r)\r?\n(?![ \t]*-[ \t])|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
 _ADDRESS = re.compile(
     rb"""(?:https?://|(?<=[\s"'])(?=localhost|127\.))(?:[^\s/"'@]{1,100}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})"""
 )
@@ -66,18 +66,19 @@ def _judged(
     password, user = text_of(found[group]), _user(data, found, start, limit)
     if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and len(password) < 6):
         return
-    weak = judge(password, user)
-    if weak is None:
+    weak, random = ("", randomness(password)) if command.token else (judge(password, user), "")
+    if weak is None or (command.token and not random):
         return
     reach = _reach(data, start, limit)
     what = _FOR_CURL if command.rule == CURL else _FOR_COMMAND
     yield JudgedSecret(
         *found.span(group),
         command.rule,
-        tuple(reason for reason in (what, weak, reach.reason) if reason),
+        tuple(reason for reason in (what, weak, random, reach.reason) if reason),
         confidence=reach.confidence,
         weak=bool(weak) or reach.weak,
         comment=is_comment(data, start, path),
+        guessable=not command.token,
     )
 
 

@@ -15,14 +15,17 @@ from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
-_BEFORE = 64
-_GAP = rb"""(?P<gap>=|[ \t]{1,4}=?[ \t]{0,2}|["'][ \t]{0,4},\s{0,20}(?=["']))"""
+_BEFORE = 160
+_GAP = (
+    rb"""(?P<gap>=|[ \t]{1,4}=?[ \t]{0,2}|["'][ \t]{0,4},\s{0,60}(?=["'])"""
+    rb"""|["']?[ \t]{0,4}\r?\n[ \t]{0,60}-[ \t]{1,4})"""
+)
 #: an option's name up to the first bytes of the value, where a hit ends
 _OPTION = re.compile(rf"(?i)[-.](?P<name>{'|'.join(OPTION_NAMES)})".encode() + _GAP + rb"""\\?["']?[^"']{3}\Z""")
 _VARIABLE = re.compile(rf"(?i)(?<![\w$.-])(?P<name>{VARIABLES})(?P<gap>=)[\"']?[^\"']{{3}}\Z".encode())
 #: what makes an option of a name
 _DASHES = re.compile(
-    rb"""(?i)(?:(?<![^\s"'`\[(,={|])--?(?:[a-z0-9]{1,20}[-_.]){0,5}|(?<![\w-])-D[\w.-]{1,60}"""
+    rb"""(?i)(?:(?<![^\s"'`\[(,={|])--?(?:[a-z0-9]{1,20}[-_.]){0,5}|(?<![\w-])-[DP][\w.-]{1,60}"""
     rb"""|--set(?:-string)?[ \t=]{1,3}["']?[\w.-]{0,80})\Z"""
 )
 _VALUE = re.compile(
@@ -58,7 +61,7 @@ def _judged(data: bytes, option: re.Match[bytes], found: re.Match[bytes], path: 
     if group == "bare" and data[end - 1 : end] in _CLOSING and data.find(_CLOSING[data[end - 1 : end]], start, end) < 0:
         end -= 1
     value = text_of(data[start:end])
-    loose = option["gap"] != b"=" and (group == "bare" or b"," in option["gap"])
+    loose = option["gap"] != b"=" and (group == "bare" or b"," in option["gap"] or b"\n" in option["gap"])
     if _FILLED_IN.search(value) or _PATH.search(value) or " " in value or (loose and _WORD.fullmatch(value)):
         return
     is_password = b"pass" in name or b"pwd" in name or name == b"masterauth"

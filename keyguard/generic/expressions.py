@@ -45,11 +45,14 @@ _SCHEMES = ("bearer", rf"authorization{_BETWEEN}(?:token|apikey|api-key|key)")
 _ASSIGNED = r"[ \t]{0,3}=[ \t]{0,3}"
 _NEXT_FIELD = r";[ \t]{0,3}[a-z]{2,16}(?: [a-z]{2,16}){0,2}[ \t]{0,3}="
 #: between an option and its value, quotes included
-_OPTION_GAP = r"""(?:=|[ \t]{1,4}=?[ \t]{0,2}|["'][ \t]{0,4},\s{0,20}["'])\\?["']?"""
+_OPTION_GAP = (
+    r"""(?:=|[ \t]{1,4}=?[ \t]{0,2}|["'][ \t]{0,4},\s{0,60}["']|["']?[ \t]{0,4}\r?\n[ \t]{0,60}-[ \t]{1,4})\\?["']?"""
+)
 #: ends of the names of options that take a password or a token
 OPTION_NAMES = (
-    "passw(?:or)?d", "passphrase", "pass", "pwd", "requirepass", "masterauth", "storepass", "keypass", "api[-_]?key",
-    "access[-_]?key", "account[-_]?key", "secret[-_]?key", "secret", "token",
+    r"[a-z]{0,20}passw(?:or)?d", "passphrase", "pass", "pwd", "requirepass", "masterauth", "storepass", "keypass",
+    "api[-_]?key", "access[-_]?key", "account[-_]?key", "secret[-_]?key", "secret",
+    "(?:auth|access|api|repo)?token", "oauth2-bearer",
 )  # fmt: skip
 #: ends of the names of functions whose first arguments are an account and its password
 CALLS = (
@@ -82,7 +85,7 @@ SYNTAXES: tuple[Syntax, ...] = (
     Syntax(
         "address",
         (
-            r"""://[^\s:/@"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",
+            r"""://[^\s:/"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",
             r"""(?:https?|git|ftp)://[\w-]{20,120}@[\w.-]{3}""",
         ),
         "keyguard.generic.url_password",

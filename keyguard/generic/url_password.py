@@ -19,7 +19,7 @@ RULE = "url-password"
 
 _LONGEST = 64 + 120 + 8
 _ADDRESS = re.compile(
-    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/@"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
+    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
     rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{(*]?|<(?!/))"""
 )
 _TOKEN = re.compile(
@@ -53,12 +53,16 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 
 def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     user, password, host = (text_of(found[name]) for name in ("user", "secret", "host"))
-    if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and "." in user):
+    if (
+        _FILLED_IN.search(password)
+        or _FILLED_IN.search(user)
+        or (password.isdigit() and ("." in user or len(password) < 6))
+    ):
         return
     weak, reach = judge(unquote(password), unquote(user)), reach_of([host])
     if weak is None or (reach.weak and found["scheme"].lower() in _WEB):
         return
-    if (weak or reach.reason) and _OTHERS.search(found["scheme"]):
+    if (weak or (reach.reason and not reach.weak)) and _OTHERS.search(found["scheme"]):
         return
     reasons = (f"an address of the form {text_of(found['scheme'])}://user:password@host", weak, reach.reason)
     yield JudgedSecret(

@@ -18,6 +18,10 @@ PASSWORDS = (
     'args: ["--db-password={}"]',
     "  - --db-password={}",
     '"--password", "{}",',
+    "args:\n  - --db-password\n  - {}\n",
+    "args: [\n  '--db-password',\n  '{}'\n]",
+    "gradlew publish -PstorePassword={}",
+    "Import-PfxCertificate -FilePath a.pfx -CertPassword {}",
     "gpg --batch --passphrase {} -d a.gpg",
     "PGPASSWORD={} psql -h db.acme.dev -U shop shop",
     "export MYSQL_PWD='{}'",
@@ -25,6 +29,7 @@ PASSWORDS = (
 )
 TOKENS = (
     "sonar-scanner --token {}",
+    "goveralls -repotoken {}",
     "deploy --api-key={} --env prod",
     '["acme", "--access-token", "{}"]',
     "az storage blob upload --account-key {}",
