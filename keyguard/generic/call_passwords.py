@@ -24,8 +24,10 @@ _COMMA = r",\s{0,40}"
 _PAIR = re.compile(rf"(?i)(?:{'|'.join(CALLS)})[ \t]{{0,2}}\([ \t]{{0,4}}{_ACCOUNT}{_COMMA}{_PASSWORD}".encode())
 _TRIPLE = re.compile(
     rf"""(?i)(?:{"|".join(LONGER_CALLS)})[ \t]{{0,2}}\(\s{{0,20}}"""
-    rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}}){_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
+    rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}})(?:,[ \t]{{0,4}}\d{{2,5}})?"""
+    rf"""{_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
 )
+_HOST = re.compile(rb"(?i)localhost|[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?::\d{1,5})?")
 #: libcurl's option, in any language
 _USERPWD = re.compile(
     rb"""(?i)userpwd["']?[ \t]{0,4}(?:,|=>?)[ \t]{0,4}"""
@@ -51,6 +53,8 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     group = "secret1" if found["secret1"] is not None else "secret2"
     password, user = text_of(found[group]), text_of(found["user1"] or found["user2"] or b"")
+    if b".connect" in found[0][:12].lower() and not _looks_like_host(found):
+        return
     weak = judge(password, user)
     if weak is None or (not weak and _OTHER.search(password)):
         return
@@ -65,3 +69,10 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
         weak=bool(weak) or reach.weak,
         comment=is_comment(data, found.start(), path),
     )
+
+
+def _looks_like_host(found: re.Match[bytes]) -> bool:
+    """Whether a call that is named after a connection has an account first, or else a host: many a thing connects."""
+    if "host" not in found.re.groupindex:
+        return True
+    return found["host"] is not None and _HOST.fullmatch(found["host"].strip(b"\"'")) is not None

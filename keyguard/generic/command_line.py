@@ -18,7 +18,7 @@ from keyguard.model.judged_secret import JudgedSecret
 #: group number -> the commands that begin so
 _BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
 _HEAD = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
-_LAST_WORD = re.compile(rb"[\w.-]+[^\w.-]{1,2}\Z")
+_LAST_WORD = re.compile(rb"[\w.-]+[^\w.-]{1,4}-?\Z")
 #: passwords that one command takes; what goes on behind them is made to cost time
 _MOST = 2
 #: bytes of the longest beginning

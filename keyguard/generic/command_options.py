@@ -23,6 +23,11 @@ _GAP = (
 #: an option's name up to the first bytes of the value, where a hit ends
 _OPTION = re.compile(rf"(?i)[-.](?P<name>{'|'.join(OPTION_NAMES)})".encode() + _GAP + rb"""\\?["']?[^"']{3}\Z""")
 _VARIABLE = re.compile(rf"(?i)(?<![\w$.-])(?P<name>{VARIABLES})(?P<gap>=)[\"']?[^\"']{{3}}\Z".encode())
+#: options of Windows' programs, Redis' own configuration, and a token that is called a login
+_OTHERS = re.compile(
+    rb"""(?im)(?:(?<=[ \t]/)|^[ \t]{0,8}(?=requirepass|masterauth)|(?<=-Dsonar\.))"""
+    rb"""(?P<name>password|passwd|pass|pwd|requirepass|masterauth|login)(?P<gap>[:=]|[ \t]{1,4})["']?[^"']{3}\Z"""
+)
 #: what makes an option of a name
 _DASHES = re.compile(
     rb"""(?i)(?:(?<![^\s"'`\[(,={|])--?(?:[a-z0-9]{1,20}[-_.]){0,5}|(?<![\w-])-[DP][\w.-]{1,60}"""
@@ -49,7 +54,7 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
         if not _DASHES.search(data, max(0, name.start() - 100), name.start() + 1):
             return
     else:
-        name = _VARIABLE.search(data, low, end)
+        name = _VARIABLE.search(data, low, end) or _OTHERS.search(data, low, end)
     value = name and _VALUE.match(data, name.end("gap"))
     if name and value:
         yield from _judged(data, name, value, path)

@@ -119,7 +119,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(r"lftp", r"-u{gap}{pair:,}"),
     Command(r"mosquitto_(?:pub|sub|rr)|ipmitool", r"-P{gap}{value}"),
     Command(r"rabbitmqctl", r"(?:add_user|change_password|authenticate_user){gap}{user}{gap}{value}"),
-    Command(r"rabbitmqadmin|cqlsh|cypher-shell|beeline|hdbsql|psexec|winrs|rdesktop", r"-p(?:{gap}|:){value}"),
+    Command(
+        r"rabbitmqadmin|cqlsh|cypher-shell|beeline|hdbsql|psexec|winrs|rdesktop|evil-winrm", r"-p(?:{gap}|:){value}"
+    ),
     Command(r"snmp(?:walk|get|set|bulkwalk|trap)", r"-[AX]{gap}{value}"),
     Command(r"cmdkey|xfreerdp|schtasks|signtool", r"/(?:pass:|p:|rp[ \t]+|p[ \t]+){value}"),
     Command(r"neo4j-admin", r"set-initial-password{gap}{value}"),
@@ -133,6 +135,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(r"ssh-keygen", r"-[NP]{gap}{value}"),
     Command(r"etcdctl", r"--user(?:=|{gap}){pair::}"),
     Command(r"(?:twine[ \t]+upload|add-user\.sh|esxcli|racadm|veracrypt|ncftp(?:put|get|ls))", r"-p{gap}{value}"),
+    Command(r"snowsql|snowflake-cli", r"-p{gap}{value}"),
+    Command(r"plink|pscp|psftp|kitty", r"-pw{gap}{value}", tail=rf"(?:\.exe)?{_OPTION}"),
+    Command(r"npm[ \t]+config[ \t]+set", r"[\w:/.-]{0,80}_(?:authToken|auth|password)(?:=|{gap}){value}", token=True),
     Command(r"p4", r"-P{gap}{value}", tail=_OPTION),
     Command(r"db2", r"using[ \t]+{value}", tail=r"[ \t]{1,4}[\"']?connect[ \t]"),
     Command(r"grafana-cli|grafana[ \t]+cli", r"reset-admin-password{gap}{value}"),

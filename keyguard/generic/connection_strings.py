@@ -28,11 +28,8 @@ _NAME = rb"(?:password|passwd|pwd)"
 _ASSIGNED = rb"[ \t]{0,3}=[ \t]{0,3}"
 #: how a hit ends, and where the value begins
 _HITS = re.compile(
-    rb"(?i)(?:(?P<semicolon>;)[ \t]{0,3}|(?P<parameter>[?&](?:amp;)?)|(?P<blank>[ \t]))"
-    + _NAME
-    + rb"(?P<is>"
-    + _ASSIGNED
-    + rb")"
+    rb"(?i)(?:(?P<semicolon>;)[ \t]{0,3}|(?P<parameter>[?&](?:amp;)?)|(?P<blank>[ \t])|(?P<comma>,))"
+    rb"(?:" + _NAME + rb"|(?<=,)pass)" + rb"(?P<is>" + _ASSIGNED + rb")"
     rb"[^;]{3}\Z"
 )
 _BETWEEN = re.compile(
@@ -54,6 +51,8 @@ _OTHER_FIELD = re.compile(rb"(?i)(?<![\w-])" + _FIELD + rb"[ \t]{0,3}=(?![=>])[^
 _OTHER_WORD = re.compile(
     rb"(?i)(?<![\w-])(?:host|hostaddr|user|dbname|port|sslmode|database)=[^\s\"';,]{1,100}[ \t]{1,4}\Z"
 )
+#: StackExchange.Redis; mount's options
+_BEFORE_COMMA = re.compile(rb"(?i)(?::\d{2,5},(?:[a-z ]{2,20}=[^,\s]{1,40},){0,4}|\buser(?:name)?=[^,\s]{1,60},)\Z")
 _ADDRESS = re.compile(
     rb"(?i)(?<![a-z0-9])(?!https?:|ftp:|wss?:)[a-z][a-z0-9+.-]{2,40}:(?:[a-z][a-z0-9+.-]{1,40}:)?(?://|[^\s])"
 )
@@ -122,6 +121,9 @@ def _named(data: bytes, end: int, low: int) -> _Found | None:
     if hit["blank"]:
         form = f"{_LIBPQ}, {_BESIDE}"
         return _at(_WORD, data, start, form) if _OTHER_WORD.search(data, max(low, end - 150), hit.start() + 1) else None
+    if hit["comma"]:
+        fields = _BEFORE_COMMA.search(data, max(low, end - 150), hit.start() + 1)
+        return _at(_WORD, data, start, "an option of a connection") if fields else None
     begin = max(low - 1, *(data.rfind(one, low, hit.start()) for one in _STARTS)) + 1
     address = _ADDRESS.search(data, begin, hit.start())
     return _at(_PARAMETER, data, start, "a parameter of a database's address") if address else None

@@ -37,7 +37,7 @@ weblogic raspberry ubuntu centos debian alpine django rails laravel symfony word
 sail strapi keycloak airflow superset hasura kong zabbix nagios cassandra couchdb influxdb clickhouse cockroach hive
 hadoop spark solr kafka zookeeper activemq artemis wildfly jboss glassfish payara jupyter gitlab gitea odoo moodle
 nextcloud ldap samba proxy squid dev develop developer development local localhost staging prod production database db
-sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish
+sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish foobared unused kubeadmin
 """
 #: words that together make up a sample: ``my-test-password``, ``wrongPassword``, ``user1pass``, ``secret_token_value``
 _PART_LIST = """

@@ -41,6 +41,8 @@ COMMANDS = (
     'args: [\n  "sshpass",\n  "-p",\n  "{}",\n  "ssh"\n]',
     "ssh-keygen -t ed25519 -N '{}' -f key",
     "nmcli device wifi connect acme password {}",
+    "plink -ssh root@10.1.2.3 -pw {} uptime",
+    "snowsql -a acme -u shop -p {}",
     "twine upload -u deploy -p {} dist/*",
     'dotnet user-secrets set "Db:Password" "{}"',
     "gh secret set DB_PASSWORD --body '{}'",
@@ -85,7 +87,14 @@ def test_the_password_alone_is_found(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["vault login {}", "aws configure set aws_secret_access_key {}", "codecov -t {}", "snyk auth {}"]
+    "command",
+    [
+        "vault login {}",
+        "aws configure set aws_secret_access_key {}",
+        "npm config set //npm.acme.dev/:_authToken {}",
+        "codecov -t {}",
+        "snyk auth {}",
+    ],
 )
 def test_a_token_is_found_if_it_is_random(command: str) -> None:
     token = made_up(36)

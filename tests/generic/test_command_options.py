@@ -22,6 +22,8 @@ PASSWORDS = (
     "args: [\n  '--db-password',\n  '{}'\n]",
     "gradlew publish -PstorePassword={}",
     "Import-PfxCertificate -FilePath a.pfx -CertPassword {}",
+    "wmic /node:10.1.2.3 /user:a /password:{} process list",
+    "requirepass {}",
     "gpg --batch --passphrase {} -d a.gpg",
     "PGPASSWORD={} psql -h db.acme.dev -U shop shop",
     "export MYSQL_PWD='{}'",
@@ -29,6 +31,7 @@ PASSWORDS = (
 )
 TOKENS = (
     "sonar-scanner --token {}",
+    "sonar-scanner -Dsonar.login={}",
     "goveralls -repotoken {}",
     "deploy --api-key={} --env prod",
     '["acme", "--access-token", "{}"]',
