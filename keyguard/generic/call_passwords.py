@@ -25,8 +25,10 @@ _COMMA = r",\s{0,40}"
 _PAIR = expression(rf"(?i)(?:{'|'.join(CALLS)})[ \t]{{0,2}}\([ \t]{{0,4}}{_ACCOUNT}{_COMMA}{_PASSWORD}".encode())
 _TRIPLE = expression(
     rf"""(?i)(?:{"|".join(LONGER_CALLS)})[ \t]{{0,2}}\(\s{{0,20}}"""
-    rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}}){_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
+    rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}})(?:,[ \t]{{0,4}}\d{{2,5}})?"""
+    rf"""{_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
 )
+_HOST = expression(rb"(?i)localhost|[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?::\d{1,5})?")
 #: libcurl's option, in any language
 _USERPWD = expression(
     rb"""(?i)userpwd["']?[ \t]{0,4}(?:,|=>?)[ \t]{0,4}"""
@@ -35,7 +37,7 @@ _USERPWD = expression(
 #: what is no password: several words, something to fill in, or the name of a thing
 _OTHER = expression(
     r"[\s${}<>/]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
-    r"|^[A-Za-z]?[a-z]+(?:[_-][a-z]+|[A-Z][a-z]+)*$"
+    r"|^[A-Za-z]?[a-z]+(?:[._-][a-z]+|[A-Z][a-z]+)*(?:[._-]\d{1,3})?$"
 )
 
 
@@ -52,6 +54,8 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     group = "secret1" if found["secret1"] is not None else "secret2"
     password, user = text_of(found[group]), text_of(found["user1"] or found["user2"] or b"")
+    if b".connect" in found[0][:12].lower() and not _looks_like_host(found):
+        return
     weak = judge(password, user)
     if weak is None or (not weak and _OTHER.search(password)):
         return
@@ -66,3 +70,10 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
         weak=bool(weak) or reach.weak,
         comment=is_comment(data, found.start(), path),
     )
+
+
+def _looks_like_host(found: re.Match[bytes]) -> bool:
+    """Whether a call that is named after a connection has an account first, or else a host: many a thing connects."""
+    if "host" not in found.re.groupindex:
+        return True
+    return found["host"] is not None and _HOST.fullmatch(found["host"].strip(b"\"'")) is not None

@@ -29,11 +29,8 @@ _NAME = rb"(?:password|passwd|pwd)"
 _ASSIGNED = rb"[ \t]{0,3}=[ \t]{0,3}"
 #: how a hit ends, and where the value begins
 _HITS = expression(
-    rb"(?i)(?:(?P<semicolon>;)[ \t]{0,3}|(?P<parameter>[?&](?:amp;)?)|(?P<blank>[ \t]))"
-    + _NAME
-    + rb"(?P<is>"
-    + _ASSIGNED
-    + rb")"
+    rb"(?i)(?:(?P<semicolon>;)[ \t]{0,3}|(?P<parameter>[?&](?:amp;)?)|(?P<blank>[ \t])|(?P<comma>,))"
+    rb"(?:" + _NAME + rb"|(?<=,)pass)" + rb"(?P<is>" + _ASSIGNED + rb")"
     rb"[^;]{3}\Z"
 )
 _BETWEEN = expression(
@@ -55,6 +52,8 @@ _OTHER_FIELD = expression(rb"(?i)(?<![\w-])" + _FIELD + rb"[ \t]{0,3}=(?![=>])[^
 _OTHER_WORD = expression(
     rb"(?i)(?<![\w-])(?:host|hostaddr|user|dbname|port|sslmode|database)=[^\s\"';,]{1,100}[ \t]{1,4}\Z"
 )
+#: StackExchange.Redis; mount's options
+_BEFORE_COMMA = expression(rb"(?i)(?::\d{2,5},(?:[a-z ]{2,20}=[^,\s]{1,40},){0,4}|\buser(?:name)?=[^,\s]{1,60},)\Z")
 _ADDRESS = expression(
     rb"(?i)(?<![a-z0-9])(?!https?:|ftp:|wss?:)[a-z][a-z0-9+.-]{2,40}:(?:[a-z][a-z0-9+.-]{1,40}:)?(?://|[^\s])"
 )
@@ -71,7 +70,7 @@ _HOST = expression(
 _USER = expression(rb"(?i)(?<![\w-])(?:uid|user ?id|user ?name|user|login)[ \t]{0,3}=[ \t]{0,3}([^\s;&\"'<>]{1,64})")
 #: what a program fills in, or an expression of one
 _FILLED_IN = expression(
-    r"[${}<>|]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
+    r"[${}<>|\s]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
 )
 
 
@@ -99,8 +98,10 @@ def _found(data: bytes, end: int, low: int) -> _Found | None:
         between = _BETWEEN.search(data, tail, end)
         if not between:
             return None
-        kind = "a connection string" if between["after"][:1] == b";" else _LIBPQ
-        return _at(_VALUE, data, between.end("is"), f"{kind}, {_BESIDE}")
+        if between["after"][:1] == b";":
+            return _at(_VALUE, data, between.end("is"), f"a connection string, {_BESIDE}")
+        found = _at(_WORD, data, between.end("is"), f"{_LIBPQ}, {_BESIDE}")
+        return found if found and found.span[1] >= between.end("value") - 1 else None
     if last in (b"@", b"1") and (oracle := _ORACLE.search(data, tail, end)):
         return _Found(_OF_ORACLE, oracle.span("secret"), oracle["user"], oracle["host"] or b"")
     if last == b"(" and (go := _GO.search(data, tail, end)):
@@ -121,6 +122,9 @@ def _named(data: bytes, end: int, low: int) -> _Found | None:
     if hit["blank"]:
         form = f"{_LIBPQ}, {_BESIDE}"
         return _at(_WORD, data, start, form) if _OTHER_WORD.search(data, max(low, end - 150), hit.start() + 1) else None
+    if hit["comma"]:
+        fields = _BEFORE_COMMA.search(data, max(low, end - 150), hit.start() + 1)
+        return _at(_WORD, data, start, "an option of a connection") if fields else None
     begin = max(low - 1, *(data.rfind(one, low, hit.start()) for one in _STARTS)) + 1
     address = _ADDRESS.search(data, begin, hit.start())
     return _at(_PARAMETER, data, start, "a parameter of a database's address") if address else None

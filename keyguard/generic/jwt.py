@@ -35,9 +35,25 @@ _ALGORITHM = expression(r"[A-Za-z0-9+_-]{2,24}")
 _SAMPLE_TIMES = frozenset((1516239022, 1300819380, 1422779638))
 _SAMPLE_CLAIM = expression(
     r"(?i)john\.? ?(?:doe|smith)|jane\.? ?doe|joe@|alice|\bbob\b|foo\b|\bbar\b|example\.(?:com|org|net)|localhost"
-    r"|^test|\btests?$|dummy|^admin$|^1234567890$|^user\d?$|supabase-demo|^https?://(?:idp|issuer|server|auth)$"
+    r"|^test|\btests?$|dummy|^admin$|^1234567890$|^(?:user|test)_?(?:name|id)?\d{0,3}$|^foo|supabase-demo|^https?://(?:idp|issuer|server|auth)$"
 )
-_SAMPLE_NAMES = ("sub", "name", "iss", "email", "username", "user", "preferred_username", "aud", "given_name")
+#: names of claims that nobody but a test or a document uses
+_SAMPLE_KEYS = frozenset(
+    ("foo", "bar", "baz", "test", "hello", "hey", "example", "some", "payload", "pay", "claim", "key")
+)
+_SAMPLE_NAMES = (
+    "sub",
+    "name",
+    "iss",
+    "email",
+    "username",
+    "user",
+    "preferred_username",
+    "aud",
+    "given_name",
+    "user_name",
+    "jti",
+)
 _DAY = 86_400
 
 
@@ -109,13 +125,23 @@ def _weakness(algorithm: str, claims: dict[str, Any]) -> str:
     expiry = _number(claims.get("exp"))
     if expiry is not None and expiry < time.time() - _DAY:
         return f"it expired on {_date(expiry)}"
-    if _number(claims.get("iat")) in _SAMPLE_TIMES or any(
-        isinstance(claims.get(name), str) and _SAMPLE_CLAIM.search(claims[name]) for name in _SAMPLE_NAMES
-    ):
+    if _is_sample(claims):
         return "its claims are those of a sample"
     if claims.get("role") == "anon":
         return "it is for anonymous visitors, and stands in web pages"
     return ""
+
+
+def _is_sample(claims: dict[str, Any]) -> bool:
+    """Whether the claims are none, or such as nobody makes but for a test or a document."""
+    expiry = claims.get("exp")
+    return (
+        not claims
+        or not _SAMPLE_KEYS.isdisjoint(claims)
+        or (expiry is not None and _number(expiry) is None)
+        or _number(claims.get("iat")) in _SAMPLE_TIMES
+        or any(isinstance(claims.get(name), str) and _SAMPLE_CLAIM.search(claims[name]) for name in _SAMPLE_NAMES)
+    )
 
 
 def _validity(claims: dict[str, Any]) -> str:

@@ -39,7 +39,7 @@ weblogic raspberry ubuntu centos debian alpine django rails laravel symfony word
 sail strapi keycloak airflow superset hasura kong zabbix nagios cassandra couchdb influxdb clickhouse cockroach hive
 hadoop spark solr kafka zookeeper activemq artemis wildfly jboss glassfish payara jupyter gitlab gitea odoo moodle
 nextcloud ldap samba proxy squid dev develop developer development local localhost staging prod production database db
-sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish
+sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish foobared unused kubeadmin
 """
 #: words that together make up a sample: ``my-test-password``, ``wrongPassword``, ``user1pass``, ``secret_token_value``
 _PART_LIST = """
@@ -62,6 +62,8 @@ _RUNS = expression(
     r"|(?:[1q]qaz|1qaz2wsx|q1w2e3(?:r4(?:t5)?)?|abc123|123abc|a1b2c3(?:d4)?|1q2w3e(?:4r(?:5t)?)?)!?",
     re.IGNORECASE,
 )
+#: compared after digits are read as letters
+_SAYS_SO = expression(r"[a-z_.-]{0,24}(?:password|passwd|passphrase|passwort|secret)[a-z_.-]{0,12}[\d!#*]{0,6}")
 _NUMBERS = expression(r"\d{1,4}")
 _SEPARATORS = expression(r"[\W_]+")
 _LONGEST_WORD = max(map(len, _PARTS))
@@ -103,6 +105,8 @@ def weak_reason(password: str, user: str = "") -> str:
             return KNOWN_DEFAULT
         if name and len(folded) > 2 and folded == _SEPARATORS.sub("", name):
             return "the password is the user's name with an ending"
+    if _SAYS_SO.fullmatch(lowered) or _SAYS_SO.fullmatch(lowered.translate(_LETTERS)):
+        return "a sample: it says that it is a password"
     for text in (bare.translate(_LETTERS), _NUMBERS.sub("", bare)):
         words = _SEPARATORS.sub("", text)
         # what is left of a random value without its digits can be a word, but is short

@@ -21,6 +21,9 @@ _TRAILING = expression(rb"[ \t](?:#|//|--)[ \t]")
 _PROSE = expression(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
 )
+#: placeholders in other languages: "password", "your password"
+_PASSWORD_ELSEWHERE = expression(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
+_DOTTED = expression(r"[A-Za-z_$]+\d{0,3}(?:\.[A-Za-z_$]+\d{0,3})+")
 _CAMEL = expression(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
@@ -70,6 +73,8 @@ def is_no_token(value: str) -> bool:
 def judge(password: str, user: str = "") -> str | None:
     """Return why a password is weak, an empty text if it is not, and None if it is no password at all."""
     reason, dropped = weak_reason(password, user), dropped_by(password)
+    if _PASSWORD_ELSEWHERE.search(password):
+        return None
     if not reason:
         return None if is_no_secret(password) else ""
     # a default may read like a request to change it
@@ -81,7 +86,7 @@ def randomness(token: str) -> str:
     if token.startswith("eyJ") and token.count(".") >= 2:
         return ""
     digits = sum(map(str.isdigit, token))
-    if not digits or _CAMEL.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
+    if not digits or _CAMEL.fullmatch(token) or _DOTTED.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
         return ""
     bits = entropy(token.encode())
     if bits < 3.0 or token.isdigit():

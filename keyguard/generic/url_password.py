@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from keyguard.generic.hosts import reach_of
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
@@ -19,7 +20,7 @@ RULE = "url-password"
 
 _LONGEST = 64 + 120 + 8
 _ADDRESS = expression(
-    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/@"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
+    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
     rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{(*]?|<(?!/))"""
 )
 _TOKEN = expression(
@@ -31,7 +32,7 @@ _PUBLIC = expression(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
 _OTHERS = expression(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
 #: values that a program fills in, or names of variables in capitals; a token's companion; a port
 _FILLED_IN = expression(
-    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;]"
+    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;#?]"
 )
 _SCHEME = expression(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
 #: with these, addresses of documents are so common that they are not even worth a remark
@@ -53,12 +54,16 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 
 def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     user, password, host = (text_of(found[name]) for name in ("user", "secret", "host"))
-    if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and "." in user):
+    if (
+        _FILLED_IN.search(password)
+        or _FILLED_IN.search(user)
+        or (password.isdigit() and ("." in user or len(password) < 6))
+    ):
         return
-    weak, reach = judge(password, user), reach_of([host])
+    weak, reach = judge(unquote(password), unquote(user)), reach_of([host])
     if weak is None or (reach.weak and found["scheme"].lower() in _WEB):
         return
-    if (weak or reach.reason) and _OTHERS.search(found["scheme"]):
+    if (weak or (reach.reason and not reach.weak)) and _OTHERS.search(found["scheme"]):
         return
     reasons = (f"an address of the form {text_of(found['scheme'])}://user:password@host", weak, reach.reason)
     yield JudgedSecret(
