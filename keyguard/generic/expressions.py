@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyguard.generic import assignment_syntax
 from keyguard.generic.commands import HEADS
 
 if TYPE_CHECKING:
@@ -41,6 +40,47 @@ KEY_HEADERS = (
 )
 _SCHEME = rf"(?:bearer|authorization{_BETWEEN}(?:token|apikey|api-key|key))"
 
+#: what names of passwords, tokens and keys contain, in the languages that people name things in
+_STEM = (
+    "(?:pass|pwd|psw|secret|token|key|cred|auth|otp|seed|senha|kennwort|contrase|motdepasse|wachtwoord|parol|ticket"
+    "|пароль|密码|口令|暗証|_pw|_pin|salt)"
+)
+#: the rest of a name: a suffix, then members
+_REST = r"[\w\-]{0,24}(?:\.[\w\-]{1,20}){0,2}"
+_BLANK = r"[ \t]{0,24}"
+#: an operator between a name and its value, with a declared type before the equals sign
+_OPERATOR = r"(?::=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]{1,24}[ \t]?=)?|\|\|=?|\?\?=?)"
+#: a call or a list that begins before the value, then the prefix of a literal
+_WRAP = r"(?:[\w.&:\[\]]{0,24}[({\[][ \t]?)?[bruf@LN]{0,2}"
+#: the first byte of a value: no markup, and no interpolation
+_FIRST = r"(?:[^\s\"'`<>(){}$%]|[$%][^\s\"'`<>({$%A-Za-z_])"
+_QUOTED = r"\\?[\"'`]" + _FIRST + r"[^\s\"'`]{3,}\\?[\"'`]"
+_PLAIN = r"[^\s\"'`(){}\[\]<>;,|&\\]"
+_BARE = r"(?:[^\s\"'`(){}\[\]<>$;,|&\\*#%]|[$%][^\s\"'`<>({$%A-Za-z_])" + _PLAIN + "{3,}"
+_CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
+
+_PAIR_QUOTED = _STEM + _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
+_PAIR_BARE = _STEM + _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]{0,24}" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
+#: ``docker run -e NAME=value image``, ``?token=value&``
+_PAIR_INSIDE = _STEM + r"[\w\-]{0,24}=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
+_ARGUMENT = _STEM + _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]{0,8}" + _WRAP + _QUOTED
+_ELEMENT = _STEM + r"[\w.\-]{0,24}>[^<>\s]{4,}</"
+_ATTRIBUTE = _STEM + r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
+#: ``name: DB_PASSWORD`` and ``value: …`` in the next line, or in the same object
+_NAMED = (
+    _STEM
+    + r"[\w.\-]{0,24}[\"']?[ \t]*,?[ \t]*(?:\r?\n)?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
+    + rf"(?:{_QUOTED}|{_BARE}[ \t]*\r?$)"
+)
+_OPTION = r"-" + _STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)"
+_SQL = r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']"
+_SQL_BARE = r"identified[ \t]+by[ \t]+[\w!@#$.]{4,}(?:[;\s]|$)"
+
+#: the reader of candidates reads each hit again, and tells names, operators and quotes apart
+ASSIGNMENTS = (
+    _PAIR_QUOTED, _PAIR_BARE, _PAIR_INSIDE, _ARGUMENT, _ELEMENT, _ATTRIBUTE, _NAMED, _OPTION, _SQL, _SQL_BARE,
+)  # fmt: skip
+
 SYNTAXES: tuple[Syntax, ...] = (
     Syntax(
         "JSON web token",
@@ -59,5 +99,5 @@ SYNTAXES: tuple[Syntax, ...] = (
     ),
     Syntax("address", (r"""://[^\s:/@"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",), "keyguard.generic.url_password"),
     Syntax("command", HEADS, "keyguard.generic.command_line"),
-    Syntax("assignment", assignment_syntax.EXPRESSIONS, "keyguard.generic.assignments.finder"),
+    Syntax("assignment", ASSIGNMENTS, "keyguard.generic.assignments.finder"),
 )
