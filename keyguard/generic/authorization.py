@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterator
 
 from keyguard.generic.expressions import KEY_HEADERS
-from keyguard.generic.lines import is_comment, is_no_token, judge, text_of
+from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
-from keyguard.rules.placeholders import entropy
 
 BASIC, BEARER = "basic-auth", "bearer-token"
 
@@ -23,12 +22,11 @@ _LEFT = re.compile(
     rb"(?i)(?:\b(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|\b(?P<bearer>bearer)(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
     rb"|\bauthorization[\"']?\]?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?P<token>token|apikey|api-key|key)(?:[ \t]{1,4}|%20)"
     rb"(?:token=)?[\"']?"
-    rb"|\b(?P<header>" + KEY_HEADERS.encode() + rb")[\"'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}[\"'`]?)"
+    rb"|\b(?P<header>" + "|".join(KEY_HEADERS).encode() + rb")[\"'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}[\"'`]?)"
 )
 #: bytes that the longest beginning takes
 _BEFORE = 80
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
-_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
@@ -73,7 +71,7 @@ def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: by
     end = start + len(token)
     if not 16 <= len(token) <= 600 or data[end : end + 1] in (b"(", b"$", b"{", b"<", b"["):
         return
-    random = _randomness(text_of(token))
+    random = randomness(text_of(token))
     if not random:
         return
     name = found["header"]
@@ -82,16 +80,3 @@ def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: by
         random,
     )
     yield JudgedSecret(start, end, BEARER, reasons, comment=is_comment(data, found.start(), path), guessable=False)
-
-
-def _randomness(token: str) -> str:
-    """Return why a token looks random, as a phrase; empty if it does not."""
-    if token.startswith("eyJ") and token.count(".") >= 2:
-        return ""
-    digits = sum(map(str.isdigit, token))
-    if not digits or _CAMEL.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
-        return ""
-    bits = entropy(token.encode())
-    if bits < 3.0 or token.isdigit():
-        return ""
-    return f"{len(token)} characters, {bits:.1f} bits each"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from keyguard.generic.commands import COMMANDS, CURL, HEADS, VALUES, Command, argument_pattern
 from keyguard.generic.expressions import REACH
-from keyguard.generic.known_defaults import is_local, is_sample
+from keyguard.generic.hosts import Reach, reach_of
 from keyguard.generic.lines import is_comment, judge, text_of
 from keyguard.model.judged_secret import JudgedSecret
 
@@ -18,6 +19,8 @@ from keyguard.model.judged_secret import JudgedSecret
 _BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
 _HEAD = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
 _LAST_WORD = re.compile(rb"[\w.-]+[^\w.-]{1,2}\Z")
+#: passwords that one command takes; what goes on behind them is made to cost time
+_MOST = 2
 #: bytes of the longest beginning
 _BEFORE = 120
 _FOR_CURL = "a name and a password for curl or its like"
@@ -40,7 +43,8 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     stop = _END.search(data, end, reach)
     limit = stop.start() if stop else reach
     for command in _BY_HEAD[head.lastindex - 1]:
-        for found in argument_pattern(command.argument).finditer(data, head.start() + 1, limit):
+        arguments = argument_pattern(command.argument).finditer(data, head.start() + 1, limit)
+        for found in islice(arguments, _MOST):
             yield from _judged(data, head.start(), command, found, limit, path)
 
 
@@ -64,22 +68,19 @@ def _judged(
     weak = judge(password, user)
     if weak is None:
         return
-    where = _where(data, start, limit)
+    reach = _reach(data, start, limit)
     what = _FOR_CURL if command.rule == CURL else _FOR_COMMAND
     yield JudgedSecret(
         *found.span(group),
         command.rule,
-        tuple(reason for reason in (what, weak, where) if reason),
-        weak=bool(weak or where),
+        tuple(reason for reason in (what, weak, reach.reason) if reason),
+        confidence=reach.confidence,
+        weak=bool(weak) or reach.weak,
         comment=is_comment(data, start, path),
     )
 
 
-def _where(data: bytes, start: int, limit: int) -> str:
-    """Return that the command talks to this machine, or to one that documents use; empty if not."""
-    hosts = [
-        text_of(found[1]) for pattern in (_ADDRESS, _HOST_OPTION) for found in pattern.finditer(data, start, limit)
-    ]
-    if any(is_sample(host) for host in hosts):
-        return "the host is one that documents use"
-    return "the host is not public" if hosts and all(map(is_local, hosts)) else ""
+def _reach(data: bytes, start: int, limit: int) -> Reach:
+    """Return who can use the password of a command, by the hosts among its arguments."""
+    found = (one for pattern in (_ADDRESS, _HOST_OPTION) for one in pattern.finditer(data, start, limit))
+    return reach_of([text_of(one[1]) for one in found])

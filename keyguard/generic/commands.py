@@ -135,3 +135,8 @@ COMMANDS: tuple[Command, ...] = (
 
 #: one expression each: Hyperscan finds the literal in each of them, but none in a long alternation
 HEADS = tuple(dict.fromkeys(command.head for command in COMMANDS))
+#: variables that a program reads its password from
+VARIABLES = (
+    "PGPASSWORD|MYSQL_PWD|SSHPASS|REDISCLI_AUTH|RESTIC_PASSWORD|BORG_PASSPHRASE|KOPIA_PASSWORD|RSYNC_PASSWORD|SQLCMDPASSWORD"
+    "|VNC_PASSWORD|OS_PASSWORD|VAULT_TOKEN|CONSUL_HTTP_TOKEN|NOMAD_TOKEN"
+)

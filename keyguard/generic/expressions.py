@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyguard.generic.commands import HEADS
+from keyguard.generic import assignment_syntax
+from keyguard.generic.commands import HEADS, VARIABLES
 
 if TYPE_CHECKING:
     from keyguard.model.judged_secret import JudgedSecret
@@ -35,50 +36,30 @@ class Syntax(NamedTuple):
 _BETWEEN = r"""["'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}["'`]?"""
 #: headers, other than Authorization, whose value is a key
 KEY_HEADERS = (
-    r"(?:x-(?:[a-z]{2,16}-){0,2}(?:key|token|secret|password|authorization)|api-?key|ocp-apim-subscription-key"
-    r"|(?:private|access|auth|deploy|job|service)-token|circle-token|dd-api-key|dd-application-key)"
-)
-_SCHEME = rf"(?:bearer|authorization{_BETWEEN}(?:token|apikey|api-key|key))"
-
-#: what names of passwords, tokens and keys contain, in the languages that people name things in
-_STEM = (
-    "(?:pass|pwd|psw|secret|token|key|cred|auth|otp|seed|senha|kennwort|contrase|motdepasse|wachtwoord|parol|ticket"
-    "|пароль|密码|口令|暗証|_pw|_pin|salt)"
-)
-#: the rest of a name: a suffix, then members
-_REST = r"[\w\-]{0,24}(?:\.[\w\-]{1,20}){0,2}"
-_BLANK = r"[ \t]{0,24}"
-#: an operator between a name and its value, with a declared type before the equals sign
-_OPERATOR = r"(?::=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]{1,24}[ \t]?=)?|\|\|=?|\?\?=?)"
-#: a call or a list that begins before the value, then the prefix of a literal
-_WRAP = r"(?:[\w.&:\[\]]{0,24}[({\[][ \t]?)?[bruf@LN]{0,2}"
-#: the first byte of a value: no markup, and no interpolation
-_FIRST = r"(?:[^\s\"'`<>(){}$%]|[$%][^\s\"'`<>({$%A-Za-z_])"
-_QUOTED = r"\\?[\"'`]" + _FIRST + r"[^\s\"'`]{3,}\\?[\"'`]"
-_PLAIN = r"[^\s\"'`(){}\[\]<>;,|&\\]"
-_BARE = r"(?:[^\s\"'`(){}\[\]<>$;,|&\\*#%]|[$%][^\s\"'`<>({$%A-Za-z_])" + _PLAIN + "{3,}"
-_CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
-
-_PAIR_QUOTED = _STEM + _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
-_PAIR_BARE = _STEM + _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]{0,24}" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
-#: ``docker run -e NAME=value image``, ``?token=value&``
-_PAIR_INSIDE = _STEM + r"[\w\-]{0,24}=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
-_ARGUMENT = _STEM + _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]{0,8}" + _WRAP + _QUOTED
-_ELEMENT = _STEM + r"[\w.\-]{0,24}>[^<>\s]{4,}</"
-_ATTRIBUTE = _STEM + r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
-#: ``name: DB_PASSWORD`` and ``value: …`` in the next line, or in the same object
-_NAMED = (
-    _STEM
-    + r"[\w.\-]{0,24}[\"']?[ \t]*,?[ \t]*(?:\r?\n)?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
-    + rf"(?:{_QUOTED}|{_BARE}[ \t]*\r?$)"
-)
-_OPTION = r"-" + _STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)"
-_SQL = r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']"
-_SQL_BARE = r"identified[ \t]+by[ \t]+[\w!@#$.]{4,}(?:[;\s]|$)"
-
-#: the reader of candidates reads each hit again, and tells names, operators and quotes apart
-ASSIGNMENTS = (
-    _PAIR_QUOTED, _PAIR_BARE, _PAIR_INSIDE, _ARGUMENT, _ELEMENT, _ATTRIBUTE, _NAMED, _OPTION, _SQL, _SQL_BARE,
+    "x-(?:[a-z]{2,16}-){0,2}key", "x-(?:[a-z]{2,16}-){0,2}token", "x-(?:[a-z]{2,16}-){0,2}secret",
+    "x-(?:[a-z]{2,16}-){0,2}(?:password|authorization)", "api-?key", "ocp-apim-subscription-key",
+    "(?:private|access|auth|deploy|job|service)-token", "circle-token", "dd-api-key", "dd-application-key",
+)  # fmt: skip
+_SCHEMES = ("bearer", rf"authorization{_BETWEEN}(?:token|apikey|api-key|key)")
+_ASSIGNED = r"[ \t]{0,3}=[ \t]{0,3}"
+_NEXT_FIELD = r";[ \t]{0,3}[a-z]{2,16}(?: [a-z]{2,16}){0,2}[ \t]{0,3}="
+#: between an option and its value, quotes included
+_OPTION_GAP = r"""(?:=|[ \t]{1,4}=?[ \t]{0,2}|["'][ \t]{0,4},\s{0,20}["'])\\?["']?"""
+#: ends of the names of options that take a password or a token
+OPTION_NAMES = (
+    "passw(?:or)?d", "passphrase", "pass", "pwd", "requirepass", "masterauth", "storepass", "keypass", "api[-_]?key",
+    "access[-_]?key", "account[-_]?key", "secret[-_]?key", "secret", "token",
+)  # fmt: skip
+#: ends of the names of functions whose first arguments are an account and its password
+CALLS = (
+    "auth", r"auth[ \t]{0,2}[=:][ \t]{0,2}", "credentials?", r"credentials\.basic", "authentication",
+    "authenticationtoken", "usernamepassword", r"\.login", r"wifi[\w.]{0,20}(?:begin|connect)", "addap",
+    "oci_p?connect",
+)  # fmt: skip
+#: and of those with a host, an address or a connection before them
+LONGER_CALLS = (
+    "mysqli?_p?connect", "mysqli", "pdo", "getconnection", "dbi->connect", "ftp_login", "imap_open", "ldap_bind",
+    "plainauth", "(?:mssql|sybase|odbc|ibase)_p?connect", "ssh2_auth_password", r"\bssh\.connect", r"\bftp\.connect",
 )  # fmt: skip
 
 SYNTAXES: tuple[Syntax, ...] = (
@@ -92,12 +73,76 @@ SYNTAXES: tuple[Syntax, ...] = (
         "credentials in an HTTP header",
         (
             r"""\bbasic(?:[ \t]{1,4}|%20|\+)[a-z0-9+/_-]{8}""",
-            rf"""\b{_SCHEME}(?:[ \t]{{1,4}}|%20)(?:token=)?["']?[a-z0-9._~+/-]{{16}}""",
-            rf"""\b{KEY_HEADERS}{_BETWEEN}[a-z0-9._~+/-]{{16}}""",
+            *(rf"""\b{scheme}(?:[ \t]{{1,4}}|%20)(?:token=)?["']?[a-z0-9._~+/-]{{16}}""" for scheme in _SCHEMES),
+            *(rf"""\b{name}{_BETWEEN}[a-z0-9._~+/-]{{16}}""" for name in KEY_HEADERS),
         ),
         "keyguard.generic.authorization",
     ),
-    Syntax("address", (r"""://[^\s:/@"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",), "keyguard.generic.url_password"),
+    Syntax(
+        "address",
+        (
+            r"""://[^\s:/@"'`<>]{0,64}:[^\s/"'`<>@{}]{3,120}@[\w\[]""",
+            r"""(?:https?|git|ftp)://[\w-]{20,120}@[\w.-]{3}""",
+        ),
+        "keyguard.generic.url_password",
+    ),
+    Syntax(
+        "connection string",
+        (
+            rf""";[ \t]{{0,3}}passw(?:or)?d{_ASSIGNED}[^\s;]{{3}}""",
+            rf""";[ \t]{{0,3}}pwd{_ASSIGNED}[^\s;]{{3}}""",
+            rf"""\bpassw(?:or)?d{_ASSIGNED}[^\s;"`<>&]{{3,100}}{_NEXT_FIELD}""",
+            rf"""\bpwd{_ASSIGNED}[^\s;"`<>&]{{3,100}}{_NEXT_FIELD}""",
+            r"""[?&](?:amp;)?passw(?:or)?d=[^\s&;"'<>$#{%]{3}""",
+            r"""jdbc:oracle:(?:thin|oci8?):[\w$#.]{1,40}/[^\s"'@/]{3,60}@""",
+            r"""[\w$#]/[^\s"'@/]{3,60}@(?://)?[\w.-]{1,80}:1521""",
+            r"""(?:host|user|dbname|port|sslmode|database)=[^\s"';,]{1,64}[ \t]{1,4}password=[^\s"$%{<]{3}""",
+            r"""\bpassword=[^\s"$%{<]{3,64}[ \t]{1,4}(?:host|user|dbname|port|sslmode|database)=""",
+            r""":[^\s"'`:/@]{3,100}@tcp\(""",
+            r""":[^\s"'`:/@]{3,100}@unix\(""",
+        ),
+        "keyguard.generic.connection_strings",
+    ),
     Syntax("command", HEADS, "keyguard.generic.command_line"),
-    Syntax("assignment", ASSIGNMENTS, "keyguard.generic.assignments.finder"),
+    Syntax(
+        "option of a command",
+        (
+            *(rf"[-.]{name}{_OPTION_GAP}[^\s\"'${{}}<>=,)]{{3}}" for name in OPTION_NAMES),
+            rf"\b(?:{VARIABLES})=[\"']?[^\s\"'${{}}<>=,)]{{3}}",
+        ),
+        "keyguard.generic.command_options",
+    ),
+    Syntax(
+        "password on standard input",
+        (
+            r"\|[ \t]{0,4}(?:sudo[ \t]{1,4})?chpasswd",
+            r"passwd[ \t]{1,4}--stdin",
+            r"--password-stdin",
+            r"\|[ \t]{0,4}sudo[ \t]{1,4}(?:-[a-z][ \t]{1,4}){0,3}-[a-z]{0,3}s\b",
+            r"\|[ \t]{0,4}kinit\b",
+            r"\|[ \t]{0,4}(?:sudo[ \t]{1,4})?cryptsetup\b",
+        ),
+        "keyguard.generic.piped_passwords",
+    ),
+    Syntax(
+        "statement of SQL",
+        (
+            r"""\bidentified[ \t]{1,4}(?:with[ \t]{1,4}['"`]?\w{1,40}['"`]?[ \t]{1,4})?by[ \t]{1,4}[\w"'\\]""",
+            r"""password[ \t]{0,4}(?:=[ \t]{0,4}|\([ \t]{0,2}|[ \t])[ \t]{0,3}N?\\?'[^'\n]{3}""",
+        ),
+        "keyguard.generic.sql_passwords",
+    ),
+    Syntax(
+        "call that signs in",
+        (
+            r"""userpwd["']?[ \t]{0,4}(?:,|=>?)[ \t]{0,4}["'][^"'\n:]{0,64}:[^"'\n]{3}""",
+            *(rf"""{name}\([ \t]?[a-z@]{{0,2}}["'][^"'\n]{{1,80}}["'],\s""" for name in CALLS),
+            *(
+                rf"""{name}\(\s{{0,20}}[^,\n]{{1,120}},\s{{0,40}}[a-z@]{{0,2}}["'][^"'\n]{{1,80}}["'],\s"""
+                for name in LONGER_CALLS
+            ),
+        ),
+        "keyguard.generic.call_passwords",
+    ),
+    Syntax("assignment", assignment_syntax.EXPRESSIONS, "keyguard.generic.assignments.finder"),
 )

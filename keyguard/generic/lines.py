@@ -8,7 +8,7 @@ from functools import lru_cache
 from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import KNOWN_DEFAULT, weak_reason
 from keyguard.generic.value_filters import dropped_by
-from keyguard.rules.placeholders import is_placeholder
+from keyguard.rules.placeholders import entropy, is_placeholder
 
 # a dash needs a blank behind it: lines of a long command begin with options
 _COMMENT = re.compile(
@@ -20,6 +20,7 @@ _TRAILING = re.compile(rb"[ \t](?:#|//|--)[ \t]")
 _PROSE = re.compile(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
 )
+_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
 def line_of(data: bytes, at: int) -> tuple[int, int]:
@@ -72,3 +73,16 @@ def judge(password: str, user: str = "") -> str | None:
         return None if is_no_secret(password) else ""
     # a default may read like a request to change it
     return reason if dropped is None or (dropped.name == "placeholder" and reason == KNOWN_DEFAULT) else None
+
+
+def randomness(token: str) -> str:
+    """Return why a token looks random, as a phrase; empty if it does not."""
+    if token.startswith("eyJ") and token.count(".") >= 2:
+        return ""
+    digits = sum(map(str.isdigit, token))
+    if not digits or _CAMEL.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
+        return ""
+    bits = entropy(token.encode())
+    if bits < 3.0 or token.isdigit():
+        return ""
+    return f"{len(token)} characters, {bits:.1f} bits each"

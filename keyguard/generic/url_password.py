@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.generic.known_defaults import is_local, is_sample
-from keyguard.generic.lines import is_comment, judge, text_of
+from keyguard.generic.hosts import reach_of
+from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
@@ -21,17 +21,19 @@ _ADDRESS = re.compile(
     rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/@"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
     rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{(*]?|<(?!/))"""
 )
-#: schemes that rules of their own match, as the end of a longer one, too (``jdbc:postgresql``)
-_OTHERS = re.compile(
-    rb"(?:postgres(?:ql)?(?:\+(?:psycopg2?|asyncpg))?|mysql2?(?:\+(?:pymysql|mysqldb|aiomysql))?|mariadb|mongodb(?:\+srv)?|rediss?"
-    rb"|amqps?|mssql(?:\+(?:pyodbc|pymssql))?|sqlserver)$"
+_TOKEN = re.compile(
+    rb"""(?P<scheme>https?|git|ftp)://(?P<secret>[A-Za-z0-9_-]{20,120})@(?P<host>[A-Za-z0-9.-]{3,253})(?P<after>[^\s"'`<>]{0,80})"""
 )
+#: keys of error trackers, which stand in web pages: ``https://key@host/number``
+_PUBLIC = re.compile(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
+#: schemes with rules of their own, as the end of a longer one, too (``jdbc:postgresql``): what these leave is no sample
+_OTHERS = re.compile(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
 #: values that a program fills in, or names of variables in capitals; a token's companion; a port
 _FILLED_IN = re.compile(
     r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;]"
 )
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
-#: with these, addresses of this machine and of documents are so common that they are not even worth a remark
+#: with these, addresses of documents are so common that they are not even worth a remark
 _WEB = (b"http", b"https")
 
 
@@ -39,24 +41,40 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     """Yield the password of the address that a hit ends in."""
     colon = data.rfind(b"://", max(0, end - _LONGEST), end)
     scheme = colon > 0 and _SCHEME.search(data, max(0, colon - 31), colon)
-    found = scheme and _ADDRESS.match(data, scheme.start())
-    if not found or found["after"] or _OTHERS.search(found["scheme"]):
+    if not scheme:
         return
+    found = _ADDRESS.match(data, scheme.start())
+    if found and not found["after"]:
+        yield from _judged(data, found, path)
+    elif not found and (token := _TOKEN.match(data, scheme.start())):
+        yield from _token(data, token, path)
+
+
+def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     user, password, host = (text_of(found[name]) for name in ("user", "secret", "host"))
     if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and "." in user):
         return
-    weak = judge(password, user)
-    local, sample = is_local(host), is_sample(host)
-    if weak is None or ((local or sample) and found["scheme"].lower() in _WEB):
+    weak, reach = judge(password, user), reach_of([host])
+    if weak is None or (reach.weak and found["scheme"].lower() in _WEB):
         return
-    where = "the host is not public" if local else "the host is one that documents use" if sample else ""
-    reasons = [f"an address of the form {text_of(found['scheme'])}://user:password@host"]
-    reasons += [reason for reason in (weak, where) if reason]
+    if (weak or reach.reason) and _OTHERS.search(found["scheme"]):
+        return
+    reasons = (f"an address of the form {text_of(found['scheme'])}://user:password@host", weak, reach.reason)
     yield JudgedSecret(
         *found.span("secret"),
         RULE,
-        tuple(reasons),
-        confidence=Confidence.MEDIUM if not user else Confidence.HIGH,
-        weak=bool(weak or where),
+        tuple(reason for reason in reasons if reason),
+        confidence=reach.confidence if user else Confidence.MEDIUM,
+        weak=bool(weak) or reach.weak,
         comment=is_comment(data, found.start(), path),
     )
+
+
+def _token(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
+    """Yield a random name without a password: a token, unless it is the public key in the address of a service."""
+    random = randomness(text_of(found["secret"]))
+    if not random or _PUBLIC.search(found["after"]) or reach_of([text_of(found["host"])]).reason:
+        return
+    reasons = (f"an address of the form {text_of(found['scheme'])}://token@host", random)
+    comment = is_comment(data, found.start(), path)
+    yield JudgedSecret(*found.span("secret"), RULE, reasons, comment=comment, guessable=False)

@@ -28,7 +28,7 @@ def finding_objects(run: Run) -> Iterator[Object]:
     """Yield every finding, with the ids of the others about the same key."""
     related = related_ids(run.findings)
     for finding in run.findings:
-        yield finding_object(finding, run.now, related[finding.fingerprint])
+        yield {**finding_object(finding, run.now, related[finding.fingerprint]), "fails": run.fails(finding)}
 
 
 def finding_object(finding: Finding, now: int | None, related: Sequence[str] = ()) -> Object:

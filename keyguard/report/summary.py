@@ -187,7 +187,11 @@ def finding_counts(run: Run, style: Style) -> str:
     """Return ``3 findings: 2 critical, 1 low``, where everything that was found about one key counts once."""
     counts = by_severity(run)
     total = counted(sum(count for _, count in counts), "finding")
-    return f"{paint(total, BOLD, style)}: {', '.join(_count(severity, count, style) for severity, count in counts)}"
+    doubtful = sum(run.is_doubtful(one) and one.severity > Severity.INFO for one in run.findings)
+    them = "it" if doubtful == 1 else "them"
+    passing = f" ({number(doubtful)} of medium confidence: --confidence medium fails for {them})" if doubtful else ""
+    each = ", ".join(_count(severity, count, style) for severity, count in counts)
+    return f"{paint(total, BOLD, style)}: {each}{passing}"
 
 
 def _nothing(run: Run) -> str:

@@ -125,13 +125,13 @@ def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterat
     else:
         yield from _advice(block, run, style)
     for one in (block.head, *block.others):
-        yield from _remarks(one, style)
+        yield from _remarks(one, run, style)
     yield from _others(subject, style)
     mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
     yield "id", [shown(finding.id) + mask]
 
 
-def _remarks(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
+def _remarks(finding: Finding, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:
     """Yield what limits a finding, or the acceptance of it."""
     if finding.allowed_by_change:
         yield "note", _wrapped(f"{allowed_text(finding)}. {_LANDING}", style)
@@ -141,7 +141,8 @@ def _remarks(finding: Finding, style: Style) -> Iterator[tuple[str, list[str]]]:
     if is_doubtful(finding):
         doubt = "this may be no key at all" if finding.kind == "key" else "see whether it is so here"
         advice = if_harmless(finding, "it is none" if finding.kind == "key" else "it is not")
-        yield "note", _wrapped(f"{finding.confidence.value} confidence: {doubt}; {advice}", style)
+        passes = ", and does not fail the run" if run.is_doubtful(finding) else ""
+        yield "note", _wrapped(f"{finding.confidence.value} confidence: {doubt}{passes}; {advice}", style)
 
 
 def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:

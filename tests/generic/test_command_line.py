@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keyguard.model.scales import Confidence
 from tests.helpers.generic_secrets import made_up, secrets_in, values_in
 
 PASSWORDS = (made_up(8), made_up(20), "Tr1n!ty-44", "hunter2", "kestrelLane")
@@ -85,9 +86,14 @@ def test_a_known_default_is_weak(password: str) -> None:
     assert found.weak
 
 
-@pytest.mark.parametrize("host", ["http://localhost:8080", "https://example.com/api", "127.0.0.1:9200"])
-def test_where_nobody_else_listens_a_password_is_weak(host: str) -> None:
+@pytest.mark.parametrize("host", ["http://localhost:8080", "127.0.0.1:9200", "http://grafana:3000"])
+def test_where_few_can_reach_the_host_it_is_less_sure(host: str) -> None:
     (found,) = secrets_in("command_line", f"curl -u deploy:{made_up()} {host}")
+    assert (found.weak, found.confidence) == (False, Confidence.MEDIUM)
+
+
+def test_for_a_host_of_documents_a_password_is_weak() -> None:
+    (found,) = secrets_in("command_line", f"curl -u deploy:{made_up()} https://example.com/api")
     assert found.weak
 
 

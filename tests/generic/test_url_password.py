@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keyguard.model.scales import Confidence
 from tests.helpers.generic_secrets import made_up, secrets_in, values_in
 
 SCHEMES = (
@@ -69,12 +70,25 @@ def test_a_reference_or_another_form_is_no_password(address: str) -> None:
     assert values_in("url_password", f"url: {address} end") == []
 
 
-@pytest.mark.parametrize(
-    ("password", "host"), [("changeme", "acme.dev"), (made_up(), "localhost"), (made_up(), "example.com")]
-)
-def test_defaults_and_hosts_that_nobody_reaches_are_weak(password: str, host: str) -> None:
-    (found,) = secrets_in("url_password", f"ftp://deploy:{password}@{host}/")
-    assert found.weak
+def test_defaults_and_hosts_of_documents_are_weak_and_local_ones_less_sure() -> None:
+    for password, host in (("changeme", "acme.dev"), (made_up(), "example.com")):
+        (found,) = secrets_in("url_password", f"ftp://deploy:{password}@{host}/")
+        assert found.weak
+    (found,) = secrets_in("url_password", f"ftp://deploy:{made_up()}@localhost/")
+    assert (found.weak, found.confidence) == (False, Confidence.MEDIUM)
+
+
+def test_a_random_name_without_a_password_is_a_token() -> None:
+    token = made_up(36)
+    assert values_in("url_password", f"git clone https://{token}@git.acme.dev/shop.git") == [token]
+    for text in (f"https://{'ab12' * 8}@errors.acme.dev/42", "https://the-name-of-an-account@git.acme.dev/shop.git"):
+        assert values_in("url_password", text) == []
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "mysql+pymysql", "mongodb", "redis", "amqp"])
+def test_samples_are_left_to_the_rules_of_their_schemes(scheme: str) -> None:
+    assert values_in("url_password", f"{scheme}://shop:shop@db.acme.dev/shop") == []
+    assert values_in("url_password", f"{scheme}://shop:{made_up()}@localhost/shop") == []
 
 
 def test_an_address_in_a_text_for_readers_is_told() -> None:

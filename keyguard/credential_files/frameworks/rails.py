@@ -15,7 +15,7 @@ from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
-_MASTER = Field("rails-master-key", "a file that contains a Rails master key and nothing else", guessable=False)
+_MASTER = Field("credentials-master-key", "a file that contains a master key and nothing else", guessable=False)
 _BASE = Field("application-signing-key", "the key that Rails derives its cookies' keys from", guessable=False)
 _DEVISE_KEY = Field("application-signing-key", "the key that Devise signs with", guessable=False)
 _PEPPER = Field("application-signing-key", "the pepper of Devise's passwords", guessable=False)
@@ -31,7 +31,7 @@ _ROWS = (
     Setting(("config", "pepper"), _PEPPER, chosen=True),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
-_MASTER_KEY = re.compile(rb"\s{0,20}([0-9a-f]{32}(?:[0-9a-f]{32})?)\s{0,20}")
+_MASTER_KEY = re.compile(rb"\s{0,20}([0-9a-f]{32}(?:[0-9a-f]{32})?|[0-9a-f]{256})\s{0,20}")
 #: a ``secrets.yml`` of another kind, whose values are encoded
 _KUBERNETES = re.compile(rb"^kind:[ ]*[\"']?Secret\b", re.MULTILINE)
 #: sections of ``secrets.yml`` and ``database.yml`` that are for a developer's machine

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import in_comment
-from keyguard.credential_files.servers.password_hashes import FAST, judged_hash
+from keyguard.credential_files.settings.password_hashes import FAST, judged_hash
 from keyguard.model.judged_secret import JudgedSecret
 
 #: ``!`` before a hash of ``shadow`` locks the account, and is no part of the hash

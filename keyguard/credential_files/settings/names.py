@@ -84,7 +84,8 @@ def is_generated(value: str) -> bool:
 
     Words, paths and addresses are none.
     """
-    if len(value) < _SHORTEST or _PLACE.match(value) or _PLAIN_WORDS.fullmatch(value) or len(set(value)) < 6:
+    least = 9 if len(value) >= 2 * _SHORTEST else 6
+    if len(value) < _SHORTEST or _PLACE.match(value) or _PLAIN_WORDS.fullmatch(value) or len(set(value)) < least:
         return False
     if _DIGIT_AND_LETTER.match(value):
         return True

@@ -15,6 +15,8 @@ from keyguard.model.scales import Confidence
 
 #: how names end of the account that a password beside them belongs to, and of what an account is often called after
 _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "database", "db", "db_name", "dbname")
+#: names of what a variable is set to, which say nothing: the name of the variable is the key before them
+_OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
 _SAMPLE = re.compile(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
 _SAYS_SO = re.compile(r"pass(?:word|wd|phrase)", re.IGNORECASE)
@@ -42,13 +44,24 @@ def secrets_of(
     entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
 ) -> Iterator[JudgedSecret]:
     """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
-    all_entries = [with_default(one) for one in entries]
+    all_entries = [with_default(one) for one in _with_pairs(entries)]
     users = _users_by_group(all_entries)
     for entry in all_entries:
         setting = next((one for one in settings if fits(entry.keys, one.keys)), None)
         found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
         if found:
             yield found
+
+
+def _with_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries; the value in ``{name: PASSWORD, value: x}`` has that name."""
+    names: dict[int, str] = {}
+    for entry in entries:
+        if entry.name in ("name", "key"):
+            names[entry.group] = entry.value
+        elif entry.name == "value" and entry.group in names:
+            entry = entry._replace(keys=(*entry.keys[:-1], names[entry.group]))
+        yield entry
 
 
 def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> JudgedSecret | None:
@@ -62,7 +75,7 @@ def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> Judg
 
 def _by_name(entry: Entry, names: Names, users: dict[int, list[str]]) -> JudgedSecret | None:
     name = entry.name
-    if name.isdigit() and len(entry.keys) > 1:
+    if (name.isdigit() or name.lower() in _OF_PARENT) and len(entry.keys) > 1:
         name = entry.keys[-2]
     kind = kind_of(name)
     if kind is Kind.PASSWORD and is_password(entry.value):

@@ -12,8 +12,8 @@ PASSWORD, KEY, MASTER = made_up(1), in_hex(2, 128), in_hex(3, 32)
 @pytest.mark.parametrize(
     ("path", "text", "found"),
     [
-        ("config/master.key", f"{MASTER}\n", [("rails-master-key", MASTER)]),
-        ("config/credentials/production.key", MASTER, [("rails-master-key", MASTER)]),
+        ("config/master.key", f"{MASTER}\n", [("credentials-master-key", MASTER)]),
+        ("config/credentials/production.key", MASTER, [("credentials-master-key", MASTER)]),
         ("config/server.key", "-----BEGIN", []),
         (
             "config/secrets.yml",

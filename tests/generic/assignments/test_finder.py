@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from keyguard.engine import compiled
+from keyguard.generic.assignment_syntax import EXPRESSIONS
 from keyguard.generic.assignments import weights
 from keyguard.generic.assignments.finder import find, judge_line
-from keyguard.generic.expressions import ASSIGNMENTS
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 from tests.generic.assignments.made_up import random_value
@@ -51,7 +51,7 @@ def found_in(path: str, text: str) -> list[JudgedSecret]:
     """What the finder yields at the hits of the expressions, as the engine calls it."""
     data = text.encode()
     ends = {
-        one.end() for text_ in ASSIGNMENTS for one in re.finditer(text_.encode(), data, re.IGNORECASE | re.MULTILINE)
+        one.end() for text_ in EXPRESSIONS for one in re.finditer(text_.encode(), data, re.IGNORECASE | re.MULTILINE)
     }
     return list(dict.fromkeys(one for end in sorted(ends) for one in find(data, end, path.encode())))
 

@@ -1,0 +1,47 @@
+"""The syntaxes that join a name to the value of a password, a token or a key, as expressions for the prefilter.
+
+They are only as exact as they must be to keep hits few: the reader of candidates reads each hit again, and tells names,
+operators and quotes apart.
+"""
+
+from __future__ import annotations
+
+#: what names of passwords, tokens and keys contain, in the languages that people name things in
+STEM = (
+    "(?:pass|pwd|psw|secret|token|key|cred|auth|otp|seed|senha|kennwort|contrase|motdepasse|wachtwoord|parol|ticket"
+    "|пароль|密码|口令|暗証|_pw|_pin|salt)"
+)
+#: the rest of a name: a suffix, then members
+_REST = r"[\w\-]{0,24}(?:\.[\w\-]{1,20}){0,2}"
+_BLANK = r"[ \t]{0,24}"
+#: an operator between a name and its value, with a declared type before the equals sign
+_OPERATOR = r"(?::=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]{1,24}[ \t]?=)?|\|\|=?|\?\?=?)"
+#: a call or a list that begins before the value, then the prefix of a literal
+_WRAP = r"(?:[\w.&:\[\]]{0,24}[({\[][ \t]?)?[bruf@LN]{0,2}"
+#: the first byte of a value: no markup, and no interpolation
+_FIRST = r"(?:[^\s\"'`<>(){}$%]|[$%][^\s\"'`<>({$%A-Za-z_])"
+_QUOTED = r"\\?[\"'`]" + _FIRST + r"[^\s\"'`]{3,}\\?[\"'`]"
+_PLAIN = r"[^\s\"'`(){}\[\]<>;,|&\\]"
+_BARE = r"(?:[^\s\"'`(){}\[\]<>$;,|&\\*#%]|[$%][^\s\"'`<>({$%A-Za-z_])" + _PLAIN + "{3,}"
+_CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
+
+PAIR_QUOTED = STEM + _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
+PAIR_BARE = STEM + _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]{0,24}" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
+#: ``docker run -e NAME=value image``, ``?token=value&``
+PAIR_INSIDE = STEM + r"[\w\-]{0,24}=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
+ARGUMENT = STEM + _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]{0,8}" + _WRAP + _QUOTED
+ELEMENT = STEM + r"[\w.\-]{0,24}>[^<>\s]{4,}</"
+ATTRIBUTE = STEM + r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
+#: ``name: DB_PASSWORD`` and ``value: …`` in the next line, or in the same object
+NAMED = (
+    STEM
+    + r"[\w.\-]{0,24}[\"']?[ \t]*,?[ \t]*(?:\r?\n)?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
+    + rf"(?:{_QUOTED}|{_BARE}[ \t]*\r?$)"
+)
+OPTION = r"-" + STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)"
+SQL = r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']"
+SQL_BARE = r"identified[ \t]+by[ \t]+[\w!@#$.]{4,}(?:[;\s]|$)"
+
+EXPRESSIONS = (
+    PAIR_QUOTED, PAIR_BARE, PAIR_INSIDE, ARGUMENT, ELEMENT, ATTRIBUTE, NAMED, OPTION, SQL, SQL_BARE,
+)  # fmt: skip
