@@ -85,8 +85,10 @@ class Detectors:
             yield from (_Judged(-1, secret) for secret in one.find(data, path, one in named))
 
     def _at_places(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
-        """Yield what the finders of the syntaxes find."""
+        """Yield what the finders of the syntaxes find; in binary data, what looks like an assignment is none."""
         rows = _rows()
+        if places and b"\0" in data:
+            return
         for number, end in dict.fromkeys(places):
             _, format, syntax = rows[number]
             if format is None:

@@ -1,4 +1,7 @@
-"""``keyguard explain ID``: describe what a rule or a check finds, why that matters and what to do about it."""
+"""``keyguard explain ID``: describe what a rule or a check finds, why that matters and what to do about it.
+
+``keyguard explain --why FILE:LINE`` says what everything on a line that could be a secret is taken for, and why.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,25 @@ _WIDTH = 100
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("id", metavar="ID", help="the id of a rule or a check, as in the square brackets of a report")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "id", metavar="ID", nargs="?", help="the id of a rule or a check, as in the square brackets of a report"
+    )
+    what.add_argument(
+        "--why", metavar="FILE:LINE", help="say what each value on this line is taken for, and what decided it"
+    )
     parser.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the explanation."""
-    ruleset = compiled.rules(options.rules)
-    text = describe(find(ruleset, options.id), ruleset)
+    if options.why is not None:
+        from keyguard.cli.shared.line_reasons import line_reasons
+
+        text = line_reasons(options.why, compiled.load(options.rules))
+    else:
+        ruleset = compiled.rules(options.rules)
+        text = describe(find(ruleset, options.id), ruleset)
     write_stdout(sys.stdout, lambda out: print(text, file=out))
     return 0
 
