@@ -74,6 +74,7 @@ _PATH = re.compile(
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
 _MODULE = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
+_DEFAULTS = frozenset(("password", "passwd", "secret"))
 _COMPOUND = re.compile(r"[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
 _CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)*\Z")
 _SENTENCE = re.compile(
@@ -130,6 +131,18 @@ def _is_call(candidate: Candidate) -> bool:
     return not candidate.quote and ("(" in value or ")" in value.rstrip(").;") or candidate.after[:1] in ("(", "["))
 
 
+def is_lookup(candidate: Candidate) -> bool:
+    """Whether what is called with the value looks something up under it."""
+    return bool(candidate.wrap) and _LOOKUP.search(candidate.wrap) is not None
+
+
+def speaks_of_a_secret(candidate: Candidate) -> bool:
+    """Whether the name is one of a secret, and not of something about secrets."""
+    if _STRONG.search(candidate.name) is None or _HASHED.search(candidate.name):
+        return False
+    return not _is_public(candidate)
+
+
 def _is_reference(candidate: Candidate) -> bool:
     if _FIELD.search(candidate.value):
         return True
@@ -177,6 +190,8 @@ def _is_constant(candidate: Candidate) -> bool:
 def _says_its_name(candidate: Candidate) -> bool:
     if candidate.kind not in ("pair", "call", "argument", "attribute", "element", "named"):
         return False
+    if _is_default(candidate):
+        return False
     value = _letters(candidate.value)
     return value in _letters(candidate.name) and _SECRET_STEM.search(value) is not None
 
@@ -217,6 +232,11 @@ def _is_plain_word(candidate: Candidate) -> bool:
     return bool(_IDENTIFIER.match(value) or value.isdigit()) and share_of_words(value) >= 0.6
 
 
+def _is_default(candidate: Candidate) -> bool:
+    """``MYSQL_PASSWORD: secret``: the word is the value itself, a known default."""
+    return candidate.value in _DEFAULTS and is_password(candidate.name)
+
+
 def _is_translation(candidate: Candidate) -> bool:
     return candidate.file.is_translation and not any(map(str.isdigit, candidate.value))
 
@@ -231,7 +251,7 @@ GATES = (
     Gate("end of a string", _closes_string, "the quote closes an outer string"),
     Gate("reference", _is_reference, "refers to a variable, a field or a parameter"),
     Gate("call", _is_call, "the result of a call"),
-    Gate("lookup", lambda one: one.wrap and _LOOKUP.search(one.wrap), "looked up under this name"),
+    Gate("lookup", is_lookup, "looked up under this name"),
     Gate("number", _is_number, "a version or a number"),
     Gate("UUID", lambda one: _UUID.match(one.value), "a UUID"),
     Gate("public", _is_public, "the name says public, an identifier, or a setting about secrets"),
@@ -266,6 +286,6 @@ def dropped(candidate: Candidate) -> tuple[str, str] | None:
 def dropped_by_content(candidate: Candidate) -> tuple[str, str] | None:
     """Return the same of the gates that need no path."""
     value = dropped_by(candidate.value)
-    if value is not None:
+    if value is not None and not _is_default(candidate):
         return value.name, value.reason
     return next(((gate.name, gate.reason) for gate in GATES if gate.drops(candidate)), None)
