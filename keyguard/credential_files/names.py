@@ -100,7 +100,7 @@ class _Hints:
 
     def __init__(self) -> None:
         #: by what stands behind the last dot of a name: its first bytes, its last bytes, its folder
-        self._by_ending: dict[bytes, _Hint] = dict.fromkeys(_COPY_ENDINGS, ((b"",), (), ()))
+        self._by_ending: dict[bytes, _Hint] = {}
         #: the same for patterns that do not tell the ending
         self._starts: tuple[bytes, ...] = _MANAGERS
         self._folders: tuple[bytes, ...] = ()
@@ -140,6 +140,8 @@ class _Hints:
         if telling or name.startswith(self._starts):
             return True
         known = self._by_ending.get(ending)
+        if ending in _COPY_ENDINGS and len(ending) < len(name) and self.among(path[: -len(ending) - 1]):
+            return True
         if known is None:
             return not ending.isalpha() and (not ending.isalnum() or ending.isdigit())
         return name.startswith(known[0]) or name.endswith(known[1]) or folder.endswith(known[2])

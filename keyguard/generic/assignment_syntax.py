@@ -25,23 +25,23 @@ _PLAIN = r"[^\s\"'`(){}\[\]<>;,|&\\]"
 _BARE = r"(?:[^\s\"'`(){}\[\]<>$;,|&\\*#%]|[$%][^\s\"'`<>({$%A-Za-z_])" + _PLAIN + "{3,}"
 _CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
 
-PAIR_QUOTED = STEM + _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
-PAIR_BARE = STEM + _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]{0,24}" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
+_PAIR_QUOTED = _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
+_PAIR_BARE = _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]{0,24}" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
 #: ``docker run -e NAME=value image``, ``?token=value&``
-PAIR_INSIDE = STEM + r"[\w\-]{0,24}=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
-ARGUMENT = STEM + _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]{0,8}" + _WRAP + _QUOTED
-ELEMENT = STEM + r"[\w.\-]{0,24}>[^<>\s]{4,}</"
-ATTRIBUTE = STEM + r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
+_PAIR_INSIDE = r"[\w\-]{0,24}=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
+_ARGUMENT = _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]{0,8}" + _WRAP + _QUOTED
+_ELEMENT = r"[\w.\-]{0,24}>[^<>\s]{4,}</"
+_ATTRIBUTE = r"[\w.\-]{0,24}[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
 #: ``name: DB_PASSWORD`` and ``value: …`` in the next line, or in the same object
-NAMED = (
-    STEM
-    + r"[\w.\-]{0,24}[\"']?[ \t]*,?[ \t]*(?:\r?\n)?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
-    + rf"(?:{_QUOTED}|{_BARE}[ \t]*\r?$)"
+_NAMED = (
+    r"[\w.\-]{0,24}[\"']?[ \t]*,?[ \t]*(?:\r?\n)?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
+    rf"(?:{_QUOTED}|{_BARE}[ \t]*\r?$)"
 )
-OPTION = r"-" + STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)"
-SQL = r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']"
-SQL_BARE = r"identified[ \t]+by[ \t]+[\w!@#$.]{4,}(?:[;\s]|$)"
+_OPTION = r"-" + STEM + r"[\w.\-]{0,24}[ \t=]+[\"']?[^\s\"'`<>(){}$%\-][^\s\"'`<>(){}]{3,}(?:[\s\"'`]|$)"
+_SQL = r"(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?[\"'][^\s\"']{4,}[\"']"
+_SQL_BARE = r"identified[ \t]+by[ \t]+[\w!@#$.]{4,}(?:[;\s]|$)"
 
-EXPRESSIONS = (
-    PAIR_QUOTED, PAIR_BARE, PAIR_INSIDE, ARGUMENT, ELEMENT, ATTRIBUTE, NAMED, OPTION, SQL, SQL_BARE,
-)  # fmt: skip
+#: one expression for what begins with the stem of a name: each that does costs 4 to 7 ms in 39 MB, whatever follows
+_ASSIGNMENT = f"{STEM}(?:{_PAIR_QUOTED}|{_PAIR_BARE}|{_PAIR_INSIDE}|{_ARGUMENT}|{_ELEMENT}|{_ATTRIBUTE}|{_NAMED})"
+
+EXPRESSIONS = (_ASSIGNMENT, _OPTION, _SQL, _SQL_BARE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.generic.assignments.candidates import Candidate, read, read_line
+from keyguard.generic.assignments.early_gates import is_hopeless
 from keyguard.generic.assignments.features import name_traits
 from keyguard.generic.assignments.gates import dropped, dropped_by_content, in_comment
 from keyguard.generic.assignments.reasons import is_random, reasons_for, weak_because
@@ -27,6 +28,8 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 
     Without a path it is what the gates leave over, since the model looks at the kind of file.
     """
+    if is_hopeless(data, end, path):
+        return
     candidate = read(data, end, path)
     if candidate is None:
         return
