@@ -2,8 +2,8 @@
 
     python tools/train_generic.py --mirror MIRROR --list creddata-train.tsv [--out MODEL]
 
-MIRROR has a folder ``owner+name/repo``, a git directory, for each repository of the list and for Samsung/CredData, which
-has the labels. Only repositories of the list are read. Models are judged on repositories that they have not seen:
+MIRROR has a folder ``owner+name/repo``, a git directory, for each repository of the list, and for Samsung/CredData
+with the labels. Only repositories of the list are read. Models are judged on repositories that they have not seen:
 ten folds by repository. Takes about a minute on one core; needs numpy and Hyperscan, which keyguard needs anyway.
 """
 

@@ -203,11 +203,13 @@ def _git_dir(mirror: Path, name: str) -> Path:
 
 
 def _git(folder: Path, *arguments: str, data: bytes | None = None) -> bytes:
-    return subprocess.run(["git", "--git-dir", folder, *arguments], input=data, capture_output=True, check=True).stdout
+    return subprocess.run(
+        ["git", "--git-dir", str(folder), *arguments], input=data, capture_output=True, check=True
+    ).stdout
 
 
 def _has(folder: Path, commit: str) -> bool:
-    command = ["git", "--git-dir", folder, "cat-file", "-e", commit + "^{commit}"]
+    command = ["git", "--git-dir", str(folder), "cat-file", "-e", commit + "^{commit}"]
     return subprocess.run(command, capture_output=True).returncode == 0
 
 

@@ -26,11 +26,11 @@ class Matrix(NamedTuple):
 
     def times(self, weights: Floats) -> Floats:
         """Return the sum of the weights of each row."""
-        return np.bincount(self.rows, weights=weights[self.columns], minlength=self.shape[0])
+        return np.asarray(np.bincount(self.rows, weights[self.columns], self.shape[0]), np.float64)
 
     def transposed_times(self, values: Floats) -> Floats:
         """Return the sum of the values of each column."""
-        return np.bincount(self.columns, weights=values[self.rows], minlength=self.shape[1])
+        return np.asarray(np.bincount(self.columns, values[self.rows], self.shape[1]), np.float64)
 
     def only(self, chosen: NDArray[np.bool_]) -> Matrix:
         """Return the matrix with these rows alone."""
@@ -92,14 +92,15 @@ def _minimum(loss: Callable[[Floats], tuple[float, Floats]], point: Floats) -> F
 
 def _scaled(gradient: Floats, pairs: Sequence[tuple[Floats, Floats]]) -> Floats:
     """Return the gradient times the inverse of the curvature that the last steps showed."""
-    result, factors = gradient.copy(), []
+    result: Floats = gradient.copy()
+    factors = list[float]()
     for step, change in reversed(pairs):
-        factor = (step @ result) / (step @ change)
+        factor = float(step @ result) / float(step @ change)
         factors.append(factor)
-        result -= factor * change
+        result = result - factor * change
     if pairs:
         step, change = pairs[-1]
-        result *= (step @ change) / (change @ change)
+        result = result * float(step @ change) / float(change @ change)
     for (step, change), factor in zip(pairs, reversed(factors), strict=True):
-        result += (factor - (change @ result) / (step @ change)) * step
+        result = result + (factor - float(change @ result) / float(step @ change)) * step
     return result

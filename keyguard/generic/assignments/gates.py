@@ -30,6 +30,7 @@ _LOOKUP = re.compile(
 )
 _VERSION = re.compile(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
+_QUANTITY = re.compile(r"[\d.,:/%\- ]{1,7}\Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
 _ACTION = re.compile(r"[a-z][a-z0-9.\-]*:[A-Z][A-Za-z]+\Z")
 _ERROR_NAME = re.compile(r"ERR?(?:OR)?_")
@@ -52,7 +53,7 @@ _PUBLIC = re.compile(
     r"|header|column|prefix|attribute|error|message|title|text|desc\w*|reset|version|scheme|encryption|algorithm|hasher|encoder"
     r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
     r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
-    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit|i18n|translation"
+    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|amz-credential|goog-credential|i18n|translation"
 )
 _ABSENT = re.compile(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
 _NAMES_PASSWORD = re.compile(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
@@ -74,8 +75,11 @@ _PATH = re.compile(
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
 _MODULE = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
+#: a key or a token that is generated is no single word; a secret may be chosen as a password is
+_CHOSEN = re.compile(r"(?i)secret|passw")
+_LONG_WORD = 20
 _DEFAULTS = frozenset(("password", "passwd", "secret"))
-_COMPOUND = re.compile(r"[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
+_COMPOUND = re.compile(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
 _CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)*\Z")
 _SENTENCE = re.compile(
     r"\S+\s+\S+\s+\S+|[a-zA-Z]{2,}[.!?:,]?\s+(?:is|are|the|not|must|for|to|of|has|was|a|an|in|can|your|and|or)\b"
@@ -151,7 +155,11 @@ def _is_reference(candidate: Candidate) -> bool:
 
 def _is_number(candidate: Candidate) -> bool:
     value = candidate.value
-    if _DATE.match(value) or (value.isdigit() and _ERROR_NAME.match(candidate.name)):
+    if (
+        _DATE.match(value)
+        or (_QUANTITY.match(value) and not value.isdigit())
+        or (value.isdigit() and _ERROR_NAME.match(candidate.name))
+    ):
         return True
     return _VERSION.match(value) is not None or (not candidate.quote and _NUMBER.match(value) is not None)
 
@@ -168,6 +176,11 @@ def _is_public(candidate: Candidate) -> bool:
     if _ABSENT.search(candidate.name):
         return True
     return _PUBLIC.search(candidate.name) is not None and not _NAMES_PASSWORD.search(candidate.name)
+
+
+def _is_salt(candidate: Candidate) -> bool:
+    name = candidate.name.lower()
+    return ("salt" in name or "nonce" in name) and not _STRONG.search(name)
 
 
 def _is_dotted(candidate: Candidate) -> bool:
@@ -227,6 +240,8 @@ def _is_listed(candidate: Candidate) -> bool:
 def _is_plain_word(candidate: Candidate) -> bool:
     """``key: submit``, ``auth: basic``: a name that may be about anything needs a value that is no word."""
     value = candidate.value
+    if len(value) < _LONG_WORD and value.isalpha() and value[1:].islower() and not _CHOSEN.search(candidate.name):
+        return not is_password(candidate.name)
     if _STRONG.search(candidate.name):
         return False
     return bool(_IDENTIFIER.match(value) or value.isdigit()) and share_of_words(value) >= 0.6
@@ -254,6 +269,7 @@ GATES = (
     Gate("lookup", is_lookup, "looked up under this name"),
     Gate("number", _is_number, "a version or a number"),
     Gate("UUID", lambda one: _UUID.match(one.value), "a UUID"),
+    Gate("salt", _is_salt, "a salt or a nonce, which need not be secret"),
     Gate("public", _is_public, "the name says public, an identifier, or a setting about secrets"),
     Gate("digest", _is_digest, "a digest, as the name or what stands beside it says"),
     Gate("path", lambda one: _PATH.search(one.value), "a path, an address or the name of a file"),
