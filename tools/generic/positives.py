@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from keyguard.generic.assignments import gates
 from keyguard.generic.assignments.candidates import Candidate, read
+from keyguard.generic.assignments.names import is_password
 
 _ALNUM = string.ascii_letters + string.digits
 _HEX = "0123456789abcdef"
@@ -147,7 +148,7 @@ def in_real_places(repository: str, candidates: Iterable[Candidate]) -> Iterator
         place = (one.kind, one.operator, one.quote, one.file.extension)
         if alike[place] >= _MOST_ALIKE or count >= _MOST_OF_REPOSITORY:
             continue
-        changed = _with_value(one, made_up(source, gates.is_password(one.name)))
+        changed = _with_value(one, made_up(source, is_password(one.name)))
         if gates.dropped(changed) is None:
             alike[place] += 1
             count += 1
