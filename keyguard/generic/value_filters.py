@@ -20,7 +20,7 @@ _WORDS = expression(
     r"|(?:string|int|boolean|float)[!?]|compat|files|hidden|redacted|masked|placeholder|env|value|password|passwd|secret|token)"
 )
 _PLACEHOLDER = expression(
-    r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|\byour|my[-_](?:secret|token|key|pass|api|client)"
+    r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|(?<![a-z])your|my[-_](?:secret|token|key|pass|api|client)"
     r"|(?:enter|insert|replace|change|fill|put|set)[ _-]?(?:me|this|here|your|with|in)\b|_here\b|dummy|placeholder"
     r"|redacted|^<[\w \-]{1,60}>|\.\.\.|…|ihr[_-]|votre|su[_-]contrase|seu[_-]|上面|填写|你的|您的|あなた|ваш)"
 )
