@@ -15,6 +15,7 @@ from keyguard.generic.assignments.candidates import Candidate
 from keyguard.generic.assignments.common_words import parts_of, share_of_words
 from keyguard.generic.assignments.gates import in_comment
 from keyguard.generic.assignments.names import is_password
+from keyguard.support.regex import expression
 
 _STEMS = (
     "password", "passwd", "passphrase", "passcode", "pwd", "psw", "pass", "contrase", "kennwort", "senha", "secret",
