@@ -34,14 +34,18 @@ _DOCUMENT = expression(
     rb"|history|news|contributing|license|notice|security|install)(?:\..*)?",
     re.IGNORECASE | re.DOTALL,
 )
-#: folders and names that say so in a part of them
+#: folders of packages that were installed or copied: what is in them is not the project's own
+_INSTALLED = frozenset(
+    b"node_modules bower_components site-packages dist-packages .yarn third_party third-party".split()
+)
+#: folders and names that say so in a part of them; Perl has its tests in ``t`` and ``xt``
 _TEST_FOLDER = expression(
-    rb"(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|docs?|cassettes|vcr|tutorials?"
+    rb"^x?t$|(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|docs?|cassettes|vcr|tutorials?"
     rb"|playground|sandbox|benchmarks?)(?:$|[_.-])|[a-z](?:Tests?|Specs?|Samples?|Examples?)$"
 )
 _TEST_NAME = expression(
     rb"(?i)(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|dummy|seeds?|template|dist)"
-    rb"(?:$|[_.-])|[a-z](?:Tests?|TestCase|IT|Specs?|Mock|Fixture|Sample|Example)\.\w{1,8}$"
+    rb"(?:$|[_.-])|[a-z](?:Tests?|TestCase|IT|Specs?|Mock|Fixture|Sample|Example)\.\w{1,8}$|\.t$"
 )
 _MOST_REASONS = 4
 
@@ -87,13 +91,15 @@ def place_reason(place: Occurrence) -> str:
 
 
 def _document_reason(place: Occurrence) -> str:
-    """Return why a path is that of a document, or of a test by its own name; empty if it is neither."""
+    """Return why a path is that of a document, a test by its own name or an installed package; empty if it is none."""
     if place.where is Where.STDIN or (place.trace is not None and place.trace.kind != "blob"):
         return ""
     *folders, name = place.path.split(b"/")
     if _ENV_FILE.fullmatch(name):
         return ""
     for folder in folders:
+        if folder in _INSTALLED:
+            return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path: code of others"
         if _TEST_FOLDER.search(folder):
             return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path"
     text = shown(name.decode("utf-8", "replace"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 from pathlib import Path
@@ -100,6 +101,27 @@ def test_by_the_path(path: str, reason: str) -> None:
     found = decided(*seen("x = 'K'", path))
     assert found.lowered == ((reason,) if reason else ())
     assert found.severity is (Severity.HIGH if reason else Severity.CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("t/admin/api.pl", "t/ in the path"),
+        ("lib/mojo.t", "mojo.t is a test or an example"),
+        ("web/node_modules/a/index.js", "node_modules/ in the path: code of others"),
+        ("venv/lib/python3.12/site-packages/a/b.py", "site-packages/ in the path: code of others"),
+        ("conf/config.yaml.example", "config.yaml.example is a test or an example"),
+        ("INSTALL.md", "INSTALL.md is a document"),
+        ("src/t.py", ""),
+        ("tt/app.py", ""),
+        ("third/party.py", ""),
+    ],
+)
+def test_a_secret_without_a_format_is_informational_by_its_path(path: str, reason: str) -> None:
+    word = "".join(random.Random(7).choices("bcdfghjkmnpqrstvwxz", k=9))
+    found = decided(*seen(f'db_password = "{word.title()}-4471"', path))
+    assert found.lowered == ((reason,) if reason else ())
+    assert (found.severity is Severity.INFO) == bool(reason)
 
 
 def test_one_place_that_is_no_sample_keeps_the_severity() -> None:
