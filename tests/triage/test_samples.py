@@ -107,10 +107,10 @@ def test_by_the_path(path: str, reason: str) -> None:
     ("path", "reason"),
     [
         ("t/admin/api.pl", "t/ in the path"),
-        ("lib/mojo.t", "mojo.t is a test or an example"),
+        ("lib/mojo.t", "mojo.t is an example or a template"),
         ("web/node_modules/a/index.js", "node_modules/ in the path: other people's code"),
-        ("venv/lib/python3.12/site-packages/a/b.py", "site-packages/ in the path: other people's code"),
-        ("conf/config.yaml.example", "config.yaml.example is a test or an example"),
+        ("lib/python3.12/site-packages/a/b.py", "site-packages/ in the path: other people's code"),
+        ("conf/config.yaml.example", "config.yaml.example is an example or a template"),
         ("INSTALL.md", "INSTALL.md is a document"),
         ("src/t.py", ""),
         ("tt/app.py", ""),
