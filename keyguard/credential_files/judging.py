@@ -45,11 +45,14 @@ def judged(
     file gives one: a password equal to it is weak.
     """
     # imported here: most files of a known name contain no secret, and these have many expressions
+    from keyguard.credential_files.published import is_published
     from keyguard.generic.known_defaults import weak_reason
 
     if span[0] >= span[1] or _STORED.match(value) or _is_none(field, value):
         return None
     weak = weak_reason(value, user) or (not field.guessable and _is_worded(value) and _WORDED)
+    if not weak and is_published(value):
+        weak = "published in a manual or a tutorial"
     reasons = (field.reason, weak) if weak else (field.reason,)
     return JudgedSecret(
         *span,

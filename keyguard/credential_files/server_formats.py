@@ -77,6 +77,8 @@ SERVER_FORMATS: tuple[Format, ...] = (
         liquibase.properties flyway.conf sonar-project.properties keystore.properties key.properties
         signing.properties
         """,
+        r"^spring:\s{1,9}[\w.-]{1,60}:",
+        r"\bspring\.datasource\.password[ \t]{0,9}[=:][ \t]{0,9}\S",
     ),
     _format(
         "file of password hashes",
@@ -103,6 +105,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         docker-compose.yml docker-compose*.yml docker-compose.yaml docker-compose*.yaml compose.yml
         compose*.yml compose.yaml compose*.yaml docker-stack*.yml *.compose.yml *-compose.yml stack.yml
         """,
+        r"^services:\s{1,9}[\w.-]{1,60}:\s",
     ),
     _format(
         "OpenVPN profile",
@@ -181,6 +184,13 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"\xce\xce\xce\xce\x00\x00\x00[\x01\x02]\x00",
         r"\x03\xd9\xa2\x9a[\x65-\x67]\xfb\x4b\xb5",
         r"\x30\x82[\x00-\xff]{2}\x02\x01\x03\x30(?:\x82[\x00-\xff]{2}|\x80)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",
+    ),
+    _settings(
+        "environment file",
+        "keyguard.credential_files.deployment.environment",
+        """
+        .env .env.* *.env .envrc .flaskenv env.sh
+        """,
     ),
     _settings(
         "variables of Ansible",

@@ -35,10 +35,10 @@ _LISTS = frozenset(("environment", "args", "env", "labels"))
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
-    yield from secrets_of(_settings(yaml.entries(data)), _ROWS, _NAMES)
+    yield from secrets_of(_settings(data, yaml.entries(data)), _ROWS, _NAMES)
 
 
-def _settings(entries: Iterable[Entry]) -> Iterator[Entry]:
+def _settings(data: bytes, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries, ``NAME=value`` as one of that name, and the passwords in commands."""
     for entry in entries:
         keys = entry.keys
@@ -48,6 +48,6 @@ def _settings(entries: Iterable[Entry]) -> Iterator[Entry]:
                 yield part(entry, item["name"], *item.span("value"))
         elif "command" in keys[-2:]:
             for found in _COMMAND_PASSWORD.finditer(entry.value):
-                yield part(entry, found["name"], *found.span("value"))
+                yield part(entry, found["name"], *found.span("value"), data)
         else:
             yield entry

@@ -13,16 +13,19 @@ _DEFAULT = expression(
 )
 
 
-def part(entry: Entry, name: str, start: int, end: int | None = None) -> Entry:
+def part(entry: Entry, name: str, start: int, end: int | None = None, data: bytes = b"") -> Entry:
     """Return a part of an entry's value, in characters, as an entry of that name.
 
-    Its span is exact if the value is written without escapes, else that of the whole value.
+    Its span is exact if the value is written without escapes, or is found as it is in the text that is given; else it
+    is that of the whole value.
     """
     value = entry.value[start:end]
     before, size, length = (_size(text) for text in (entry.value[:start], entry.value, value))
     span = entry.span
     if size == entry.end - entry.start:
         span = entry.start + before, entry.start + before + length
+    elif (found := data.find(value.encode("utf-8", "surrogateescape"), *span)) >= 0:
+        span = found, found + length
     return entry._replace(keys=(*entry.keys[:-1], name), value=value, start=span[0], end=span[1])
 
 

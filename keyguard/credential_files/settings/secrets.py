@@ -20,7 +20,7 @@ _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "databas
 _OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
 _SAMPLE = expression(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
-_SAYS_SO = expression(r"pass(?:word|wd|phrase)", re.IGNORECASE)
+_SAYS_SO = expression(r"pass(?:word|wd|phrase)|(?:^|[ _.-])pass(?:$|[ _.-])", re.IGNORECASE)
 _WORD = expression(r"[a-z]{1,12}")
 
 
@@ -78,7 +78,10 @@ class _Users:
     def beside(self, entry: Entry) -> str:
         """Return the name of the account that a password may belong to: the one that equals it, if there is one."""
         first, names = self._groups.get(entry.group, ("", ()))
-        return entry.value if entry.value.lower() in names else first
+        value = entry.value.lower()
+        if value in names:
+            return entry.value
+        return "" if value.startswith(first.lower()) else first  # an ending makes a password that may be in use
 
 
 def _with_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -111,7 +114,7 @@ def _by_name(entry: Entry, names: Names, users: _Users) -> JudgedSecret | None:
     kind = kind_of(_naming(entry))
     if kind is Kind.PASSWORD and is_password(entry.value):
         return _password(names.password, entry, users)
-    if kind is Kind.SECRET and is_generated(entry.value):
+    if kind is Kind.SECRET and " " not in entry.value and is_generated(entry.value):
         return judged(names.secret, entry.value, entry.span, comment=entry.comment)
     return None
 
