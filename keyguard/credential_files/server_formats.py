@@ -196,9 +196,10 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "variables of Ansible",
         "keyguard.credential_files.deployment.ansible",
         """
-        group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml inventory/**/*
-        inventories/**/* hosts hosts.ini vars.yml vars/*.yml vars/*.yaml defaults/main.yml vault.yml
-        vault.yaml
+        group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml hosts hosts.ini
+        vars.yml vars/*.yml vars/*.yaml defaults/main.yml vault.yml vault.yaml inventory/hosts inventory/*.ini
+        inventory/*.yml inventory/*.yaml inventories/**/hosts inventories/**/*.ini inventories/**/*.yml
+        inventories/**/*.yaml
         """,
         r"\bansible_(?:ssh_|become_|sudo_|su_|winrm_|httpapi_)?pass(?:word)?[ \t]{0,9}[=:][ \t]{0,9}[^\s{$]",
     ),
