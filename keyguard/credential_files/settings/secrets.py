@@ -16,6 +16,8 @@ from keyguard.support.regex import expression
 
 #: how names end of the account that a password beside them belongs to, and of what an account is often called after
 _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "database", "db", "db_name", "dbname")
+#: the key around the ciphertext of a sealed secret of Kubernetes
+_SEALED = "encryptedData"
 #: names of what a variable is set to, which say nothing: the name of the variable is the key before them
 _OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
@@ -112,6 +114,8 @@ def _naming(entry: Entry) -> str:
 
 def _by_name(entry: Entry, names: Names, users: _Users) -> JudgedSecret | None:
     kind = kind_of(_naming(entry))
+    if kind and _SEALED in entry.keys:
+        return None
     if kind is Kind.PASSWORD and is_password(entry.value):
         return _password(names.password, entry, users)
     if kind is Kind.SECRET and " " not in entry.value and is_generated(entry.value):
