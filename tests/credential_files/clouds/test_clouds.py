@@ -164,4 +164,5 @@ def test_the_name_of_the_account_or_of_the_secret_is_weak(rest: str) -> None:
 
 
 def test_a_known_default_is_weak() -> None:
+    assert by_sign(f"{HEAD}data:\n  password: {encoded('<password>')}\n") == [(SECRET + "?", encoded("<password>"))]
     assert by_sign(f"{HEAD}data:\n  password: {encoded('postgres')}\n") == [(SECRET + "?", encoded("postgres"))]
