@@ -118,6 +118,8 @@ FILES = [
     ("kaggle.json", json.dumps({"username": "me", "key": HEX}), [(CLOUD, HEX)], True),
     (".vault-token", f"{KEY}\n", [(CLOUD, KEY)], False),
     (".pulumi/credentials.json", json.dumps({"accessTokens": {"https://a": KEY}}), [(CLOUD, KEY)], False),
+    ("helm/repositories.yaml", f"repositories:\n- name: a\n  password: {KEY}\n", [(CLOUD, KEY)], False),
+    (".tugboat", f"---\nauthentication:\n  access_token: {KEY}\n", [(CLOUD, KEY)], False),
     (".databrickscfg", f"[DEFAULT]\nhost = a\ntoken = {KEY}\n", [(CLOUD, KEY)], False),
     (".dbt/profiles.yml", f"a:\n  outputs:\n    dev:\n      user: me\n      password: {KEY}\n", [(CLOUD, KEY)], False),
 ]
