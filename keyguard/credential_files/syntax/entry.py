@@ -57,7 +57,7 @@ def text_of(value: bytes) -> str:
 
 
 def bytes_of(text: str) -> bytes:
-    """Return the bytes of a text from :func:`text_of`; half of a surrogate pair, as an escape can mean, stands alone."""
+    """Return the bytes of a text from :func:`text_of`; half of a surrogate pair, which an escape can be, is kept."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
