@@ -39,7 +39,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
     if _KUBERNETES.search(data):
         return
-    yield from secrets_of(_entries(data, path.lower().rpartition(b"/")[2]), _ROWS, Names(_PASSWORD, _SECRET))
+    yield from secrets_of(_entries(data, path.lower().rpartition(b"/")[2]), _ROWS, Names(_PASSWORD, _SECRET), data)
 
 
 def _entries(data: bytes, name: bytes) -> Iterator[Entry]:
