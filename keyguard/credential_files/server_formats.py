@@ -88,8 +88,10 @@ SERVER_FORMATS: tuple[Format, ...] = (
         config.*.yaml config-*.yaml config/*.yml config/*.yaml conf/*.yml conf/*.yaml
         config/packages/**/*.yaml settings.yml settings.yaml settings.*.yml settings-*.yml app.yml app.yaml
         app-*.yml config.json config.*.json config/*.json settings.*.json knexfile.js database.json config.js
-        config.*.js config/*.js config.ts config/*.ts config.toml config.*.toml config/*.toml settings.toml
-        .secrets.toml secrets.toml secrets.yaml secrets.json secret.yml secret.yaml secret.json
+        config.*.js config/default.js config/production.js config/development.js config/staging.js
+        config/local.js config/database.js config/db.js config/env.js config/keys.js config/config.js
+        config/index.js config/secrets.js config/auth.js config.ts config.toml config.*.toml config/*.toml
+        settings.toml .secrets.toml secrets.toml secrets.yaml secrets.json secret.yml secret.yaml secret.json
         credentials.json credentials.yml credentials.yaml
         """,
     ),

@@ -19,7 +19,7 @@ _PASSWORD = Field("application-password", "a password in the configuration of a 
 _SECRET = Field("application-secret", "a key in the configuration of a server")
 _COMMUNITY = Field("network-device-password", "an SNMP community, which is a password")
 _MAIL = Field("application-password", "the password of an account for mail")
-_SIGNING = Field("application-signing-key", "the key that Grafana signs and encrypts with", guessable=False)
+_SIGNING = Field("application-signing-key", "the key that a server signs and encrypts with", guessable=False)
 
 _NAMES = Names(_PASSWORD, _SECRET)
 _ROWS = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from keyguard.credential_files.judging import Field, judged
+from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
 from keyguard.credential_files.settings.parts import with_default
 from keyguard.credential_files.syntax.entry import Entry, fits
@@ -44,9 +44,12 @@ class Names(NamedTuple):
 
 
 def secrets_of(
-    entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
+    entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None, data: bytes = b""
 ) -> Iterator[JudgedSecret]:
-    """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
+    """Yield the secrets among all entries of a text. A key that no setting has is judged by its name.
+
+    ``data`` is the text, for formats whose reader does not tell comments.
+    """
     by_name: dict[str, list[Setting]] = {}
     for one in settings:
         by_name.setdefault(one.keys[-1], []).append(one)
@@ -63,7 +66,7 @@ def secrets_of(
         setting = next((one for one in candidates if fits(entry.keys, one.keys)), None)
         found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
         if found:
-            yield found
+            yield found._replace(comment=True) if data and in_comment(data, found.start) else found
 
 
 class _Users:
