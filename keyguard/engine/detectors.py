@@ -94,10 +94,10 @@ class Detectors:
         return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
 
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
-        """Yield what the parsers of the formats find that the path or the content tells."""
+        """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific."""
         rows, named = _rows(), table.named(path) if path else ()
         signed = (found for number, _ in places if (found := rows[number][1]) is not None)
-        for one in dict.fromkeys((*named, *signed)):
+        for one in dict.fromkeys((*signed, *named)):
             yield from (_Judged(-1, secret) for secret in one.find(data, path, one in named))
 
     def _at_places(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
