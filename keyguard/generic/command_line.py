@@ -32,7 +32,9 @@ _ADDRESS = re.compile(
 )
 _USER_OPTION = re.compile(rb"[\s\"'](?:-[uU]|--user(?:name)?[=\s])[ \t=\"',]{0,4}([\w.@$-]{1,64})")
 _HOST_OPTION = re.compile(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
-_FILLED_IN = re.compile(r"[${}<>]|^[\s+]|\s$|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@")
+_FILLED_IN = re.compile(
+    r"[${}<>]|^[\s+]|\s$|^[A-Za-z]+(?: [A-Za-z]+)+$|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@"
+)
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:

@@ -23,6 +23,8 @@ _PROSE = re.compile(
 #: placeholders in other languages: "password", "your password"
 _PASSWORD_ELSEWHERE = re.compile(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
 _DOTTED = re.compile(r"[A-Za-z_$]+\d{0,3}(?:\.[A-Za-z_$]+\d{0,3})+")
+#: shorter passwords are told from nothing
+_SHORTEST = 4
 _CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
@@ -75,7 +77,7 @@ def judge(password: str, user: str = "") -> str | None:
     if _PASSWORD_ELSEWHERE.search(password):
         return None
     if not reason:
-        return None if is_no_secret(password) else ""
+        return None if len(password) < _SHORTEST or is_no_secret(password) else ""
     # a default may read like a request to change it
     return reason if dropped is None or (dropped.name == "placeholder" and reason == KNOWN_DEFAULT) else None
 
