@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from keyguard.generic.expressions import KEY_HEADERS, SCHEMES
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 BASIC, BEARER = "basic-auth", "bearer-token"
 
-_TOKEN = re.compile(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
+_TOKEN = expression(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
 _BETWEEN = rb"""["'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}["'`]?"""
-_LEFT = re.compile(
+_LEFT = expression(
     rb"(?i)\b(?:(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|bearer(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
     rb"|authorization" + _BETWEEN + rb"(?:(?:" + SCHEMES.encode() + rb")(?:[ \t]{1,4}|%20)(?:token=)?[\"']?|(?P<bare>))"
     rb"|(?P<header>" + "|".join(KEY_HEADERS).encode() + rb")" + _BETWEEN + rb")"

@@ -14,11 +14,12 @@ from keyguard.generic.expressions import REACH
 from keyguard.generic.hosts import Reach, reach_of
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 #: group number -> the commands that begin so
 _BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
-_HEAD = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
-_LAST_WORD = re.compile(rb"[\w.-]+[^\w.-]{1,4}-?\Z")
+_HEAD = expression(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
+_LAST_WORD = expression(rb"[\w.-]+[^\w.-]{1,4}-?\Z")
 #: passwords that one command takes; what goes on behind them is made to cost time
 _MOST = 2
 #: bytes of the longest beginning
@@ -26,13 +27,13 @@ _BEFORE = 120
 _FOR_CURL = "a name and a password for curl or its like"
 _FOR_COMMAND = "an argument in which the program takes a password"
 #: where a command ends: a line that does not go on in the next one, or a separator
-_END = re.compile(rb"(?<![\\`^\[,])(?<![\\`^\[,]\r)\r?\n(?![ \t]*-[ \t])|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
-_ADDRESS = re.compile(
+_END = expression(rb"(?<![\\`^\[,])(?<![\\`^\[,]\r)\r?\n(?![ \t]*-[ \t])|[ \t](?:\|\|?|&&)[ \t]|;(?:[ \t]|$)")
+_ADDRESS = expression(
     rb"""(?:https?://|(?<=[\s"'])(?=localhost|127\.))(?:[^\s/"'@]{1,100}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})"""
 )
-_USER_OPTION = re.compile(rb"[\s\"'](?:-[uU]|--user(?:name)?[=\s])[ \t=\"',]{0,4}([\w.@$-]{1,64})")
-_HOST_OPTION = re.compile(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
-_FILLED_IN = re.compile(
+_USER_OPTION = expression(rb"[\s\"'](?:-[uU]|--user(?:name)?[=\s])[ \t=\"',]{0,4}([\w.@$-]{1,64})")
+_HOST_OPTION = expression(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
+_FILLED_IN = expression(
     r"[${}<>]|^[\s+]|\s$|^[A-Za-z]+(?: [A-Za-z]+)+$|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@"
 )
 

@@ -14,6 +14,7 @@ from keyguard.generic.expressions import OPTION_NAMES
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 _BEFORE = 160
 _GAP = (
@@ -21,29 +22,29 @@ _GAP = (
     rb"""|["']?[ \t]{0,4}\r?\n[ \t]{0,60}-[ \t]{1,4})"""
 )
 #: an option's name up to the first bytes of the value, where a hit ends
-_OPTION = re.compile(rf"(?i)[-.](?P<name>{'|'.join(OPTION_NAMES)})".encode() + _GAP + rb"""\\?["']?[^"']{3}\Z""")
-_VARIABLE = re.compile(rf"(?i)(?<![\w$.-])(?P<name>{VARIABLES})(?P<gap>=)[\"']?[^\"']{{3}}\Z".encode())
+_OPTION = expression(rf"(?i)[-.](?P<name>{'|'.join(OPTION_NAMES)})".encode() + _GAP + rb"""\\?["']?[^"']{3}\Z""")
+_VARIABLE = expression(rf"(?i)(?<![\w$.-])(?P<name>{VARIABLES})(?P<gap>=)[\"']?[^\"']{{3}}\Z".encode())
 #: options of Windows' programs, Redis' own configuration, and a token that is called a login
-_OTHERS = re.compile(
+_OTHERS = expression(
     rb"""(?im)(?:(?<=[ \t]/)|^[ \t]{0,8}(?=requirepass|masterauth)|(?<=-Dsonar\.))"""
     rb"""(?P<name>password|passwd|pass|pwd|requirepass|masterauth|login)(?P<gap>[:=]|[ \t]{1,4})["']?[^"']{3}\Z"""
 )
 #: what makes an option of a name
-_DASHES = re.compile(
+_DASHES = expression(
     rb"""(?i)(?:(?<![^\s"'`\[(,={|])--?(?:[a-z0-9]{1,20}[-_.]){0,5}|(?<![\w-])-[DP][\w.-]{1,60}"""
     rb"""|--set(?:-string)?[ \t=]{1,3}["']?[\w.-]{0,80})\Z"""
 )
-_VALUE = re.compile(
+_VALUE = expression(
     rb"""\\?"(?P<double>[^"\\\n]{3,200})\\?"|'(?P<single>[^'\n]{3,200})'"""
     rb"""|(?P<bare>[^\s"'`;|&<>(),\\-][^\s"'`;|&<>,\\)]{2,200})"""
 )
 #: what closes a list around the argument, and what it would be the end of
 _CLOSING = {b"]": b"[", b"}": b"{"}
 _GROUPS = ("double", "single", "bare")
-_FILLED_IN = re.compile(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[+]|^--?[a-z]|\.\.\.")
+_FILLED_IN = expression(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[+]|^--?[a-z]|\.\.\.")
 #: in a list or behind a blank a word may be a description, or the name of a variable
-_WORD = re.compile(r"(?:[a-z]+(?:[A-Z_-][a-z]+)*|[A-Z][a-z]+)[:;.!?]?")
-_PATH = re.compile(r"^(?:[~.]{0,2}/|file:|env:|[A-Z]:\\)|\.(?:txt|json|ya?ml|pem|key|conf)$")
+_WORD = expression(r"(?:[a-z]+(?:[A-Z_-][a-z]+)*|[A-Z][a-z]+)[:;.!?]?")
+_PATH = expression(r"^(?:[~.]{0,2}/|file:|env:|[A-Z]:\\)|\.(?:txt|json|ya?ml|pem|key|conf)$")
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:

@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from keyguard.support.regex import expression
+
 #: a blank, or the quote and the comma of a list
 _TAIL = r"""(?:["']?[ \t,]|["']?\r?\n[ \t]{0,60}-[ \t])"""
 _OPTION = r"""(?:[ \t]{1,8}|["'][ \t]{0,4},\s{0,60}["']|["']?[ \t]{0,4}\r?\n[ \t]{0,60}-[ \t]{1,4}["']?)-"""
@@ -56,7 +58,7 @@ def argument_pattern(argument: str) -> re.Pattern[bytes]:
     """Return the compiled pattern for an argument."""
     text = argument.replace("{gap}", _GAP).replace("{value}", _VALUE).replace("{user}", _USER)
     text = re.sub(r"\{pair:(.*?)\}", lambda found: _PAIR.format(found[1]), text)
-    return re.compile(rf"""(?<=[\s"',=(]){text}""".encode())
+    return expression(rf"""(?<=[\s"',=(]){text}""".encode())
 
 
 #: further options before the arguments of htpasswd

@@ -17,22 +17,23 @@ from typing import Any
 from keyguard.generic.lines import is_comment
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 RULE = "jwt"
 
 _TAIL = 14
 _WIDEST = 4 + _TAIL
-_START = re.compile(rb"eyJ|eyAi|ewog|ew0K")
+_START = expression(rb"eyJ|eyAi|ewog|ew0K")
 #: header, claims or key, signature or nonce; and for what is encrypted: text and tag
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"([A-Za-z0-9_-]{16,2000})\.([A-Za-z0-9_-]{0,6000})\.([A-Za-z0-9_-]{0,1400})(?:\.([A-Za-z0-9_-]{1,6000})\.([A-Za-z0-9_-]{11,100}))?"
 )
 #: a token may follow an escape such as ``\n`` or ``%20``; else it begins where a word begins
 _ESCAPES = (b"\\n", b"\\t", b"\\r", b"%20", b"%3D", b"%22", b"%3d")
-_ALGORITHM = re.compile(r"[A-Za-z0-9+_-]{2,24}")
+_ALGORITHM = expression(r"[A-Za-z0-9+_-]{2,24}")
 #: when the claims of the sample that everybody copies were made
 _SAMPLE_TIMES = frozenset((1516239022, 1300819380, 1422779638))
-_SAMPLE_CLAIM = re.compile(
+_SAMPLE_CLAIM = expression(
     r"(?i)john\.? ?(?:doe|smith)|jane\.? ?doe|joe@|alice|\bbob\b|foo\b|\bbar\b|example\.(?:com|org|net)|localhost"
     r"|^test|\btests?$|dummy|^admin$|^1234567890$|^(?:user|test)_?(?:name|id)?\d{0,3}$|^foo|supabase-demo|^https?://(?:idp|issuer|server|auth)$"
 )
@@ -54,7 +55,7 @@ _SAMPLE_NAMES = (
     "jti",
 )
 #: the name of a field or a call whose value is a message, and no token of a session
-_CIPHERTEXT = re.compile(rb"(?i)encrypted|cipher|jwe")
+_CIPHERTEXT = expression(rb"(?i)encrypted|cipher|jwe")
 _DAY = 86_400
 
 

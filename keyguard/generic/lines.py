@@ -9,23 +9,24 @@ from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import KNOWN_DEFAULT, weak_reason
 from keyguard.generic.value_filters import dropped_by
 from keyguard.rules.placeholders import entropy, is_placeholder
+from keyguard.support.regex import expression
 
 # a dash needs a blank behind it: lines of a long command begin with options
-_COMMENT = re.compile(
+_COMMENT = expression(
     rb"[ \t]*(?:#(?!(?:define|if|elif|include|pragma|undef)\b)|//|/?\*(?![\w/])|--[ \t]|;|<!--|>>>|rem[ \t]|::[ \t]"
     rb"|%[ \t%])",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(rb"[ \t](?:#|//|--)[ \t]")
-_PROSE = re.compile(
+_TRAILING = expression(rb"[ \t](?:#|//|--)[ \t]")
+_PROSE = expression(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
 )
 #: placeholders in other languages: "password", "your password"
-_PASSWORD_ELSEWHERE = re.compile(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
-_DOTTED = re.compile(r"[A-Za-z_$]+\d{0,3}(?:\.[A-Za-z_$]+\d{0,3})+")
+_PASSWORD_ELSEWHERE = expression(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
+_DOTTED = expression(r"[A-Za-z_$]+\d{0,3}(?:\.[A-Za-z_$]+\d{0,3})+")
 #: shorter passwords are told from nothing
 _SHORTEST = 4
-_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
+_CAMEL = expression(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
 def line_of(data: bytes, at: int) -> tuple[int, int]:

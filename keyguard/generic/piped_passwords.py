@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from keyguard.generic.commands import COMMAND
 from keyguard.generic.lines import is_comment, judge, line_of, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
-_PIPE = re.compile(
+_PIPE = expression(
     rb"""\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4})?"""
     rb"""(?:"(?P<double>[^"\n]{3,200})"|'(?P<single>[^'\n]{3,200})'"""
     rb"""|(?P<bare>[^\s"'`;|&<>()\\-][^\s"'`;|&<>\\]{2,200}))"""
@@ -18,16 +19,16 @@ _PIPE = re.compile(
     rb"""|sudo[ \t]{1,4}(?:-\w[ \t]{1,4}){0,3}-\w{0,3}S|kinit|cryptsetup|[\w-]{2,20}[^\n|]{0,160}?--password-stdin)"""
 )
 #: without a pipe: a string that is given as a file, and a dialogue that is played
-_HERE = re.compile(
+_HERE = expression(
     rb"""(?P<program>chpasswd)[ \t]{0,4}<<<[ \t]{0,4}(?:"(?P<double>[^"\n]{3,200})"|'(?P<single>[^'\n]{3,200})'"""
     rb"""|(?P<bare>[^\s"'`;|&<>()\\-][^\s"'`;|&<>\\]{2,200}))"""
 )
-_DIALOGUE = re.compile(
+_DIALOGUE = expression(
     rb"""(?i)expect[ \t][^\n]{0,40}(?P<program>assword)[^\n]{0,20}["'}][\s;{]{1,40}send[ \t]{1,4}(?:--[ \t]{1,4})?"""
     rb"""(?:"(?P<double>[^"\\\n]{3,100})(?:\\[rn]){0,2}"|'(?P<single>[^'\\\n]{3,100})(?:\\[rn]){0,2}'(?P<bare>)?)"""
 )
-_PAIRED = re.compile(r"(?P<user>[a-z_$][\w$.{}-]{0,40}):(?P<secret>.{3,160})")
-_FILLED_IN = re.compile(r"[${}<>`]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[]|\s|^[\w./-]+\.\w+$")
+_PAIRED = expression(r"(?P<user>[a-z_$][\w$.{}-]{0,40}):(?P<secret>.{3,160})")
+_FILLED_IN = expression(r"[${}<>`]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[]|\s|^[\w./-]+\.\w+$")
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:

@@ -14,26 +14,27 @@ from keyguard.generic.hosts import reach_of
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 RULE = "url-password"
 
 _LONGEST = 64 + 120 + 8
-_ADDRESS = re.compile(
+_ADDRESS = expression(
     rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
     rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{(*]?|<(?!/))"""
 )
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"""(?P<scheme>https?|git|ftp)://(?P<secret>[A-Za-z0-9_-]{20,120})@(?P<host>[A-Za-z0-9.-]{3,253})(?P<after>[^\s"'`<>]{0,80})"""
 )
 #: keys of error trackers, which stand in web pages: ``https://key@host/number``
-_PUBLIC = re.compile(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
+_PUBLIC = expression(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
 #: schemes with rules of their own, as the end of a longer one, too (``jdbc:postgresql``): what these leave is no sample
-_OTHERS = re.compile(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
+_OTHERS = expression(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
 #: values that a program fills in, or names of variables in capitals; a token's companion; a port
-_FILLED_IN = re.compile(
+_FILLED_IN = expression(
     r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;#?]"
 )
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
+_SCHEME = expression(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
 #: with these, addresses of documents are so common that they are not even worth a remark
 _WEB = (b"http", b"https")
 
