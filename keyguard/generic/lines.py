@@ -20,6 +20,7 @@ _COMMENT = expression(
 _TRAILING = expression(rb"[ \t](?:#|//|--)[ \t]")
 _PROSE = expression(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
+    rb"|(?:^|/)(?:rfc|draft)[-_]?[\w.-]{1,80}\.(?:txt|xml|html?)$"
 )
 #: placeholders in other languages: "password", "your password"
 _PASSWORD_ELSEWHERE = expression(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
