@@ -40,7 +40,7 @@ _USERPWD = expression(
 )
 #: what is no password: several words, something to fill in, the name of a thing or of a host, or an option
 _OTHER = expression(
-    r"[\s${}<>/]|^-|^(?:[\w-]{1,63}\.){1,5}[a-z]{2,12}$|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
+    r"[\s${}<>/]|^(?:[\w-]{1,63}\.){1,5}[a-z]{2,12}$|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
     r"|^[A-Za-z]?[a-z]+(?:[._-][a-z]+|[A-Z][a-z]+)*(?:[._-]\d{1,3})?$"
 )
 
@@ -60,7 +60,7 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
     password, user = text_of(found[group]), text_of(found["user1"] or found["user2"] or b"")
     if b".connect" in found[0][:12].lower() and not _looks_like_host(found):
         return
-    weak = judge(password, user)
+    weak = None if password.startswith("-") else judge(password, user)
     if weak is None or ((not weak or weak.startswith("a sample")) and _OTHER.search(password)):
         return
     host = text_of(found["host"]).strip("\"'") if "host" in found.re.groupindex and found["host"] else ""
