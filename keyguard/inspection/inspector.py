@@ -42,12 +42,21 @@ class Inspector:
         self._engine = engine
         self._made: SightingFinder | None = None
 
-    def suspects(self, texts: Sequence[bytes]) -> list[int]:
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
         """Return the indices of the texts to inspect: the others contain nothing, not even a placeholder.
 
-        Searching many small texts at once takes half the time.
+        Searching many small texts at once takes half the time. ``paths`` are theirs, as far as they are known: those of
+        credential files are inspected in any case.
         """
-        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts)})
+        named = (at for at, path in enumerate(paths) if table.named(path))
+        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts), *named})
+
+    def prepare(self) -> None:
+        """Load what builds sightings, and compile the expressions that most texts need: once, before workers fork."""
+        from keyguard.engine.detectors import prepare
+
+        prepare()
+        self._sighter()
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""

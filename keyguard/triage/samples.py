@@ -78,7 +78,12 @@ def set_aside(severity: Severity, places: Sequence[Sighting]) -> tuple[Severity,
 
 def aside_reason(place: Sighting) -> str:
     """Return why a secret without a vendor's format is informational at one place; empty if it is not."""
-    return path_reason(place.occurrence) or _document_reason(place.occurrence) or place.aside or place.sample
+    return place_reason(place.occurrence) or place.aside or place.sample
+
+
+def place_reason(place: Occurrence) -> str:
+    """Return why such a secret is informational wherever in the file it stands; empty if it is not."""
+    return path_reason(place) or _document_reason(place)
 
 
 def _document_reason(place: Occurrence) -> str:

@@ -8,87 +8,75 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from keyguard.generic.assignments.candidates import Candidate
 from keyguard.generic.assignments.common_words import share_of_words
+from keyguard.generic.assignments.names import (
+    is_error,
+    is_hashed,
+    is_password,
+    is_public,
+    is_salt,
+    is_strong,
+    may_be_a_word,
+)  # fmt: skip
 from keyguard.generic.value_filters import dropped_by
+from keyguard.support.regex import expression
 
-_COMMENT = re.compile(r"\s*(?://|#(?!\w)|/?\*|--[ \t]|;|<!--|rem\b|%|>>>)", re.IGNORECASE)
-_REFERENCE_BARE = re.compile(
+_COMMENT = expression(r"\s*(?://|#(?!\w)|/?\*|--[ \t]|;|<!--|rem\b|%|>>>)", re.IGNORECASE)
+_REFERENCE_BARE = expression(
     r"(?i)^ENV\b|^(?:self|this|config|conf|settings|options?|opts|params?|props?|args?|req|request|ctx|state|user|data|env|secrets"
     r"|vars?|local|inputs?|steps|github|matrix|os|sys|cls|app|session|response|res|process|module)(?:\.|\[|->)|^@[a-z_]+$|^:\w+$"
     r"|\{\w+\}|^\|[-+]?$|^>[-+]?$|^[\w.]+::|\$$|^[.#]|->|\]\["
 )
 #: a field of a template or of a format string
-_FIELD = re.compile(r"\{[A-Za-z_][\w.:!\-]{0,40}\}|%[({]\w{1,40}[)}]|#\{|\{\{")
-_LOOKUP = re.compile(
+_FIELD = expression(r"\{[A-Za-z_][\w.:!\-]{0,40}\}|%[({]\w{1,40}[)}]|#\{|\{\{")
+_LOOKUP = expression(
     r"(?i)(?:env|environ|get|fetch|config|param\w*|read\w*|load\w*|input|cookies?|session|headers?|lookup|find\w*|exists|has"
     r"|contains|include\w*|require|import|prompt|t|_|gettext|translate|equals?|match\w*|log\w*|print\w*|error\w*|warn\w*|raise"
     r"|describe|it|assert\w*)[(\[]$"
 )
-_VERSION = re.compile(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
-_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
-_ACTION = re.compile(r"[a-z][a-z0-9.\-]*:[A-Z][A-Za-z]+\Z")
-_ERROR_NAME = re.compile(r"ERR?(?:OR)?_")
-_DIGEST_VALUE = re.compile(r"(?:[0-9a-f]{32,128}|[0-9A-F]{32,128})\Z|sha(?:1|256|384|512)[-:]")
-_DIGEST_BESIDE = re.compile(
+_VERSION = expression(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
+_NUMBER = expression(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
+_QUANTITY = expression(r"[\d.,:/%\- ]{1,7}\Z")
+_DATE = expression(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
+_ACTION = expression(r"[a-z][a-z0-9.\-]*:[A-Z][A-Za-z]+\Z")
+_DIGEST_VALUE = expression(r"(?:[0-9a-f]{32,128}|[0-9A-F]{32,128})\Z|sha(?:1|256|384|512)[-:]")
+#: MD5, SHA-1 and SHA-256 of the empty text
+_OF_NOTHING = ("d41d8cd98f00b204", "da39a3ee5e6b4b0d", "e3b0c44298fc1c14")
+_DIGEST_BESIDE = expression(
     r"(?i)sha-?\d|md5|\bsha\b|integrity|commit|checksum|digest|\bhash|resolved|revision|etag|\brev\b|fingerprint|blob"
     r"|\boid\b|sri\b"
 )
-_HASHED = re.compile(
-    r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed)\Z|^(?:encrypted|hashed|crypted)"
-    r"|pin-sha|_(?:hash|digest)_"
-)
-_PUBLIC = re.compile(
-    r"(?i)public|publish|no_?passw|site[_-]?key|key[_-]?id\b|keyid|key[_-]?name|client[_-]?id|app[_-]?id|user[_-]?id|\bname\b"
-    r"|cache[_-]?key|primary[_-]?key|foreign[_-]?key|sort[_-]?key|partition|routing[_-]?key"
-    r"|key[_-]?(?:code|type|size|usage|path|file|store[_-]?type|ring|board|word|length|alg)|keyword|keyboard|hotkey|shortcut"
-    r"|token[_-]?(?:type|endpoint|url|uri|name|count|limit|expir\w*)|secret[_-]?name"
-    r"|auth[_-]?(?:or\b|ors\b|url|uri|type|method|endpoint|mode|scheme)|author\b|authors|authored|authorit"
-    r"|(?:pass|token|key|secret|password|pwd)[_-]?(?:field|label|input|hint|regex|pattern|policy|length|min|max|placeholder|param\w*"
-    r"|header|column|prefix|attribute|error|message|title|text|desc\w*|reset|version|scheme|encryption|algorithm|hasher|encoder"
-    r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
-    r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
-    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit|i18n|translation"
-)
-_ABSENT = re.compile(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
-_NAMES_PASSWORD = re.compile(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
-_STRONG = re.compile(
-    r"(?i)pass(?:word|wd|phrase|code)?|pwd|identified|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|_pw\b"
-    r"|kenn|пароль|密码|口令"
-)
-_REGEX = re.compile(
+_REGEX = expression(
     r"\\[dwsb{}().?*+|\[\]]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
 )
-_SELECTOR = re.compile(
+_SELECTOR = expression(
     r"^[.#][a-z][\w\-]*$|^(?:rgba?|var|calc|url)\(|[{};]\s*$|^//|^[a-z]+\[|^input|#\w+-\w+$|^--[a-z]"
 )
-_PATH = re.compile(
+_PATH = expression(
     r"^(?:[.~]{1,2}/|/[\w.\-]+(?:/|\.\w|$)|[A-Za-z]:\\|https?:|file:|s3:|arn:|ssh-|urn:|mailto:|\.\w+$)|^[\w.\-]+/[\w.\-/]+\.\w{1,5}$"
     r"|\.(?:pem|key|crt|cer|jks|json|ya?ml|txt|jsx?|tsx?|py|rb|go|java|html?|php|xml|md|pub|conf|log|exe|dll|png|sh|bat|ps1|cs|sql|com|org|io|net)$"
     r"|@[\w\-]+\.\w+$|^[a-z]{2,12}://"
 )
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
-_MODULE = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
-_IDENTIFIER = re.compile(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
-_COMPOUND = re.compile(r"[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
-_CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)*\Z")
-_SENTENCE = re.compile(
+_DOTTED = expression(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
+_MODULE = expression(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
+_IDENTIFIER = expression(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
+_LONG_WORD = 20
+_DEFAULTS = frozenset(("password", "passwd", "secret"))
+_COMPOUND = expression(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
+_CONSTANT = expression(r"[A-Z]+(?:_[A-Z]+)*\Z")
+_SENTENCE = expression(
     r"\S+\s+\S+\s+\S+|[a-zA-Z]{2,}[.!?:,]?\s+(?:is|are|the|not|must|for|to|of|has|was|a|an|in|can|your|and|or)\b"
     r"|\b(?:is|are|the|not|must|was|has|invalid|required|expired|incorrect|wrong|missing|forgot|enter|reset|change|confirm)\b\s"
     r"|[一-鿿぀-ヿ가-힯]{2}"
 )
-_UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?\Z")
-_VENDORS = re.compile(r"(?:sk|pk|rk)_(?:live|test|prod|sandbox)_|whsec_")
-_SAMPLE = re.compile(r"(?i)abc-?def|0?123456|654321|qwerty|deadbeef|xxxxx|foobar|lorem")
-_PASSWORD_STEM = re.compile(
-    r"(?i)pass|pwd|psw|kennwort|contrase|senha|wachtwoord|parol|motdepasse|(?:^|_)pw$|пароль|密码|口令|暗証"
-)
-_SECRET_STEM = re.compile(r"pass|pwd|secret|token|key|cred|auth|otp|salt|senha")
-_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_UUID = expression(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?\Z")
+_VENDORS = expression(r"(?:sk|pk|rk)_(?:live|test|prod|sandbox)_|whsec_")
+_SAMPLE = expression(r"(?i)abc-?def|0?123456|654321|qwerty|deadbeef|xxxxx|foobar|lorem")
+_SECRET_STEM = expression(r"pass|pwd|secret|token|key|cred|auth|otp|salt|senha")
+_NOT_ALPHANUMERIC = expression(r"[^a-z0-9]")
 
 
 class Gate(NamedTuple):
@@ -97,12 +85,6 @@ class Gate(NamedTuple):
     name: str
     drops: Callable[[Candidate], object]
     reason: str
-
-
-@lru_cache(8192)
-def is_password(name: str) -> bool:
-    """Whether a name is one of a password, rather than of a key or a token."""
-    return _PASSWORD_STEM.search(name) is not None
 
 
 def in_comment(candidate: Candidate) -> bool:
@@ -130,6 +112,17 @@ def _is_call(candidate: Candidate) -> bool:
     return not candidate.quote and ("(" in value or ")" in value.rstrip(").;") or candidate.after[:1] in ("(", "["))
 
 
+def is_lookup(candidate: Candidate) -> bool:
+    """Whether what is called with the value looks something up under it."""
+    return bool(candidate.wrap) and _LOOKUP.search(candidate.wrap) is not None
+
+
+def speaks_of_a_secret(candidate: Candidate) -> bool:
+    """Whether the name is one of a secret, and not of something about secrets."""
+    name = candidate.name
+    return is_strong(name) and not is_hashed(name) and not is_public(name)
+
+
 def _is_reference(candidate: Candidate) -> bool:
     if _FIELD.search(candidate.value):
         return True
@@ -138,23 +131,23 @@ def _is_reference(candidate: Candidate) -> bool:
 
 def _is_number(candidate: Candidate) -> bool:
     value = candidate.value
-    if _DATE.match(value) or (value.isdigit() and _ERROR_NAME.match(candidate.name)):
+    if (
+        _DATE.match(value)
+        or (_QUANTITY.match(value) and not value.isdigit())
+        or (value.isdigit() and is_error(candidate.name))
+    ):
         return True
     return _VERSION.match(value) is not None or (not candidate.quote and _NUMBER.match(value) is not None)
 
 
 def _is_digest(candidate: Candidate) -> bool:
-    if _HASHED.search(candidate.name):
+    if candidate.value.startswith(_OF_NOTHING):
         return True
-    if not _DIGEST_VALUE.match(candidate.value) or _STRONG.search(candidate.name):
+    if is_hashed(candidate.name):
+        return True
+    if not _DIGEST_VALUE.match(candidate.value) or is_strong(candidate.name):
         return False
     return _DIGEST_BESIDE.search(candidate.line[: candidate.value_at + len(candidate.value) + 60]) is not None
-
-
-def _is_public(candidate: Candidate) -> bool:
-    if _ABSENT.search(candidate.name):
-        return True
-    return _PUBLIC.search(candidate.name) is not None and not _NAMES_PASSWORD.search(candidate.name)
 
 
 def _is_dotted(candidate: Candidate) -> bool:
@@ -164,9 +157,9 @@ def _is_dotted(candidate: Candidate) -> bool:
 
 def _is_prose(candidate: Candidate) -> bool:
     value = candidate.value
-    if candidate.quote or not value.isascii():
-        return _SENTENCE.search(value) is not None
-    return candidate.kind == "element" and " " in value
+    if value.isascii() and not any(map(str.isspace, value)):
+        return False
+    return bool(candidate.quote or not value.isascii()) and _SENTENCE.search(value) is not None
 
 
 def _is_constant(candidate: Candidate) -> bool:
@@ -176,6 +169,8 @@ def _is_constant(candidate: Candidate) -> bool:
 
 def _says_its_name(candidate: Candidate) -> bool:
     if candidate.kind not in ("pair", "call", "argument", "attribute", "element", "named"):
+        return False
+    if _is_default(candidate):
         return False
     value = _letters(candidate.value)
     return value in _letters(candidate.name) and _SECRET_STEM.search(value) is not None
@@ -212,9 +207,16 @@ def _is_listed(candidate: Candidate) -> bool:
 def _is_plain_word(candidate: Candidate) -> bool:
     """``key: submit``, ``auth: basic``: a name that may be about anything needs a value that is no word."""
     value = candidate.value
-    if _STRONG.search(candidate.name):
+    if len(value) < _LONG_WORD and value.isalpha() and value[1:].islower() and not may_be_a_word(candidate.name):
+        return True
+    if is_strong(candidate.name):
         return False
     return bool(_IDENTIFIER.match(value) or value.isdigit()) and share_of_words(value) >= 0.6
+
+
+def _is_default(candidate: Candidate) -> bool:
+    """``MYSQL_PASSWORD: secret``: the word is the value itself, a known default."""
+    return candidate.value in _DEFAULTS and is_password(candidate.name)
 
 
 def _is_translation(candidate: Candidate) -> bool:
@@ -231,10 +233,11 @@ GATES = (
     Gate("end of a string", _closes_string, "the quote closes an outer string"),
     Gate("reference", _is_reference, "refers to a variable, a field or a parameter"),
     Gate("call", _is_call, "the result of a call"),
-    Gate("lookup", lambda one: one.wrap and _LOOKUP.search(one.wrap), "looked up under this name"),
+    Gate("lookup", is_lookup, "looked up under this name"),
     Gate("number", _is_number, "a version or a number"),
     Gate("UUID", lambda one: _UUID.match(one.value), "a UUID"),
-    Gate("public", _is_public, "the name says public, an identifier, or a setting about secrets"),
+    Gate("salt", lambda one: is_salt(one.name), "a salt or a nonce, which need not be secret"),
+    Gate("public", lambda one: is_public(one.name), "the name says public, an identifier, or a setting about secrets"),
     Gate("digest", _is_digest, "a digest, as the name or what stands beside it says"),
     Gate("path", lambda one: _PATH.search(one.value), "a path, an address or the name of a file"),
     Gate("dotted name", _is_dotted, "a member of an object or of a module"),
@@ -266,6 +269,6 @@ def dropped(candidate: Candidate) -> tuple[str, str] | None:
 def dropped_by_content(candidate: Candidate) -> tuple[str, str] | None:
     """Return the same of the gates that need no path."""
     value = dropped_by(candidate.value)
-    if value is not None:
+    if value is not None and not _is_default(candidate):
         return value.name, value.reason
     return next(((gate.name, gate.reason) for gate in GATES if gate.drops(candidate)), None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from keyguard.generic.assignments.candidates import Candidate
 from keyguard.generic.assignments.common_words import parts_of
 from keyguard.generic.assignments.features import entropy, name_traits, value_traits
-from keyguard.generic.assignments.gates import is_password
+from keyguard.generic.assignments.names import is_password
 from keyguard.generic.known_defaults import weak_reason
+from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown
 
 _CALLED = {"password": "password", "secret": "secret", "token": "token", "key": "key"}
@@ -35,10 +35,10 @@ _LEAST_RANDOM = 16
 _LEAST_ENTROPY = 3.0
 _SAMPLE_WORDS = "wrong invalid incorrect bad fake dummy mock mocked sample example placeholder"
 _SAMPLE_NAMES = frozenset(_SAMPLE_WORDS.split())
-_NAMES_A_SECRET = re.compile(
+_NAMES_A_SECRET = expression(
     r"[a-z\d]+(?:[_\-.][a-z\d]+)*[_\-.](?:credentials?|password|passwd|passphrase|pass|pwd|pw|secret|token|key)\Z"
 )
-_SAMPLE_VALUE = re.compile(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
+_SAMPLE_VALUE = expression(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
 
 
 @lru_cache(8192)
@@ -79,7 +79,7 @@ def weak_because(candidate: Candidate) -> str:
     """Return why a value protects nothing: a known default or a sample; empty if it does not say so."""
     if _SAMPLE_NAMES.intersection(parts_of(candidate.name)):
         return "the name says that it is a sample or wrong on purpose"
-    if _SAMPLE_VALUE.match(candidate.value):
+    if _SAMPLE_VALUE.match(candidate.value) or "EXAMPLE" in candidate.value:
         return "the value says that it is a sample"
     if _NAMES_A_SECRET.match(candidate.value):
         return "the value names a secret instead of being one"

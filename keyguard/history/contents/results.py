@@ -27,6 +27,8 @@ class ContentResults(msgspec.Struct, array_like=True):
     placeholders: int = 0
     containers: list[tuple[int, str]] = []
     """Numbers of blobs that are archives or the like, and what they are."""
+    again: list[int] = []
+    """Of a pack from the cache: numbers of objects whose hits were not stored, and that are to be inspected again."""
 
     def add(self, other: ContentResults) -> None:
         """Add the results of another process."""
@@ -38,6 +40,7 @@ class ContentResults(msgspec.Struct, array_like=True):
         self.size += other.size
         self.placeholders += other.placeholders
         self.containers += other.containers
+        self.again += other.again
 
     def keep(self, number: int, seen: InspectedText) -> None:
         """Add what was found in one object."""
@@ -52,6 +55,14 @@ class ContentResults(msgspec.Struct, array_like=True):
         """Yield the fingerprints of the keys in all hits but the first ``since``."""
         return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
 
+    def storable(self) -> ContentResults:
+        """Return a copy for the cache, in which objects with guessable values are to be read again: what identifies
+        these holds for this run alone.
+        """
+        again = {hit.number for hit in self.hits if any(one.run_identity for one in hit.sightings)}
+        hits = [hit for hit in self.hits if hit.number not in again]
+        return msgspec.structs.replace(self, hits=hits, again=sorted(again))
+
     def moved(self, distance: int) -> ContentResults:
         """Return a copy in which ``distance`` is added to each object number."""
         return ContentResults(
@@ -63,4 +74,5 @@ class ContentResults(msgspec.Struct, array_like=True):
             size=self.size,
             placeholders=self.placeholders,
             containers=[(number + distance, words) for number, words in self.containers],
+            again=[number + distance for number in self.again],
         )

@@ -1,0 +1,78 @@
+"""What a name says: that it is one of a password, of a secret, or of something about secrets. Cheap, and remembered."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from keyguard.support.regex import expression
+
+_PASSWORD_STEM = expression(
+    r"(?i)pass|pwd|psw|kennwort|contrase|senha|wachtwoord|parol|motdepasse|(?:^|_)pw$|пароль|密码|口令|暗証"
+)
+_STRONG = expression(
+    r"(?i)pass(?:word|wd|phrase|code)?|pwd|identified|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|_pw\b"
+    r"|kenn|пароль|密码|口令"
+)
+_PUBLIC = expression(
+    r"(?i)public|publish|no_?passw|site[_-]?key|key[_-]?id\b|keyid|key[_-]?name|client[_-]?id|app[_-]?id|user[_-]?id|\bname\b"
+    r"|cache[_-]?key|primary[_-]?key|foreign[_-]?key|sort[_-]?key|partition|routing[_-]?key"
+    r"|key[_-]?(?:code|type|size|usage|path|file|store[_-]?type|ring|board|word|length|alg)|keyword|keyboard|hotkey|shortcut"
+    r"|token[_-]?(?:type|endpoint|url|uri|name|count|limit|expir\w*)|secret[_-]?name"
+    r"|auth[_-]?(?:or\b|ors\b|url|uri|type|method|endpoint|mode|scheme)|author\b|authors|authored|authorit"
+    r"|(?:pass|token|key|secret|password|pwd)[_-]?(?:field|label|input|hint|regex|pattern|policy|length|min|max|placeholder|param\w*"
+    r"|header|column|prefix|attribute|error|message|title|text|desc\w*|reset|version|scheme|encryption|algorithm|hasher|encoder"
+    r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
+    r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
+    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|amz-credential|goog-credential|i18n|translation"
+)
+_ABSENT = expression(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
+_NAMES_PASSWORD = expression(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
+_HASHED = expression(
+    r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed)\Z|^(?:encrypted|hashed|crypted)"
+    r"|pin-sha|_(?:hash|digest)_"
+)
+_ERROR_NAME = expression(r"ERR?(?:OR)?_")
+#: a key or a token that is generated is no single word; a secret may be chosen as a password is
+_CHOSEN = expression(r"(?i)secret|passw")
+
+
+@lru_cache(8192)
+def is_password(name: str) -> bool:
+    """Whether a name is one of a password, rather than of a key or a token."""
+    return _PASSWORD_STEM.search(name) is not None
+
+
+@lru_cache(8192)
+def is_strong(name: str) -> bool:
+    """Whether a name can hardly be about anything else than a secret: ``api_key`` is, ``key`` is not."""
+    return _STRONG.search(name) is not None
+
+
+@lru_cache(8192)
+def is_public(name: str) -> bool:
+    """Whether a name says that it is public, an identifier, or a setting about secrets: ``key_id``, ``token_url``."""
+    if _ABSENT.search(name):
+        return True
+    return _PUBLIC.search(name) is not None and not _NAMES_PASSWORD.search(name)
+
+
+@lru_cache(8192)
+def is_hashed(name: str) -> bool:
+    """Whether a name says that its value is a digest or is encrypted."""
+    return _HASHED.search(name) is not None
+
+
+def is_salt(name: str) -> bool:
+    """Whether a name is one of a salt or a nonce, which need not be secret."""
+    lowered = name.lower()
+    return ("salt" in lowered or "nonce" in lowered) and not is_strong(name)
+
+
+def is_error(name: str) -> bool:
+    """Whether a name is one of an error: ``ER_PASSWORD_NO_MATCH``."""
+    return _ERROR_NAME.match(name) is not None
+
+
+def may_be_a_word(name: str) -> bool:
+    """Whether a person may have chosen the value, so that it can be a word; keys and tokens are generated."""
+    return is_password(name) or _CHOSEN.search(name) is not None
