@@ -20,6 +20,8 @@ from keyguard.support.regex import expression
 _BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
 _HEAD = expression(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
 _LAST_WORD = expression(rb"[\w.-]+[^\w.-]{1,4}-?\Z")
+#: a name in a list of quoted arguments, in which what has no quotes is code
+_LISTED = expression(rb"""["'][ \t]{0,3},""")
 #: passwords that one command takes; what goes on behind them is made to cost time
 _MOST = 2
 #: bytes of the longest beginning
@@ -44,10 +46,19 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     reach = min(len(data), end + REACH)
     stop = _END.search(data, end, reach)
     limit = stop.start() if stop else reach
+    listed = _LISTED.search(data, max(0, end - 4), end + 1) is not None
     for command in _BY_HEAD[head.lastindex - 1]:
         arguments = argument_pattern(command.argument).finditer(data, head.start() + 1, limit)
         for found in islice(arguments, _MOST):
+            if listed and _is_code(data, found):
+                continue
             yield from _judged(data, head.start(), command, found, limit, path)
+
+
+def _is_code(data: bytes, found: re.Match[bytes]) -> bool:
+    """Whether the value of an argument has no quotes around it."""
+    start = found.start("bare") if "bare" in found.re.groupindex else -1
+    return start > 0 and data[start - 1 : start] not in (b'"', b"'")
 
 
 def _head(data: bytes, end: int) -> re.Match[bytes] | None:
