@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
-from keyguard.masking.known_values import KNOWN
-from keyguard.masking.run_identity import is_run_identity
-from keyguard.masking.secret import Secret, fingerprint
 from keyguard.model.finding import Blob, Sighting, Where
 from keyguard.odb.arrays import Array
 
@@ -23,17 +20,8 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     sightings: list[Sighting]
     doubtful: bool
     """Whether its path can change the result: to whom a key is attributed, or whether a candidate is a key at all."""
-    judged: bool = False
-    """Whether it has secrets without a vendor's format: every path may change the result."""
-
-
-def settled(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
-    """Yield the sightings of an object that is not inspected again under a path, each with a fingerprint of its own."""
-    for one in sightings:
-        text = KNOWN.text_of(one.fingerprint) if is_run_identity(one.fingerprint) else None
-        if text is not None:
-            one = msgspec.structs.replace(one, fingerprint=fingerprint(Secret(text), guessable=True))
-        yield one
+    judged: tuple[str, ...] = ()
+    """What identifies, in this run, its secrets without a vendor's format, of which each path decides."""
 
 
 def merged(hits: Iterable[Hit], firsts: Array) -> list[Hit]:
@@ -50,6 +38,6 @@ def merged(hits: Iterable[Hit], firsts: Array) -> list[Hit]:
             continue
         known = {one.fingerprint for one in before.sightings}
         more = [one for one in hit.sightings if one.fingerprint not in known]
-        doubtful, judged = before.doubtful or hit.doubtful, before.judged or hit.judged
+        doubtful, judged = before.doubtful or hit.doubtful, tuple({*before.judged, *hit.judged})
         found[number] = Hit(number, before.sightings + more, doubtful, judged)
     return [found[number] for number in sorted(found)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from keyguard.history.hit import Hit, settled
+from keyguard.history.hit import Hit
 from keyguard.history.result import with_place
 from keyguard.model.finding import Sighting, Trace
 
@@ -21,7 +21,7 @@ def sightings_by_object(
     for word, oid, hit in hits:
         if oid not in objects:
             commit, path = oid if word == "commit" else "", f"{word}:{oid}".encode()
-            for one in settled(hit.sightings):
+            for one in hit.sightings:
                 yield with_place(one, path, commit=commit, trace=Trace(kind=word, oid=oid))
     seen = {one.fingerprint for one in known if one.occurrence.trace and one.occurrence.trace.kind == "name"}
     for name, sightings in names.items():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
-from keyguard.history.hit import Hit, settled
+from keyguard.history.hit import Hit
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Vendor, Where
 from keyguard.support.errors import GitError
@@ -58,7 +58,7 @@ class SightingsByPath:
     def keys(self, name: bytes, number: int) -> list[str]:
         """Return the keys of a tree entry: those in the object, and those in the entry's name."""
         hit = self.hits.get(number)
-        found = {one.identity for one in hit.sightings} if hit else set()
+        found = {*(one.identity for one in hit.sightings), *hit.judged} if hit else set()
         if hit and hit.doubtful:
             found.add(PATH_DEPENDENT)
         return sorted(found | {NAME_PREFIX + one.fingerprint for one in self._names.get(name, ())})
@@ -73,7 +73,8 @@ class SightingsByPath:
         found = self.under(number, path)
         if key != PATH_DEPENDENT:
             return [one for one in found if one.identity == key]
-        known = {one.identity for one in self.hits[number].sightings}
+        hit = self.hits[number]
+        known = {*(one.identity for one in hit.sightings), *hit.judged}
         return [one for one in found if one.identity not in known]
 
     def under(self, number: int, path: bytes) -> list[Sighting]:
@@ -93,7 +94,7 @@ class SightingsByPath:
                 return self._inspector.inspect_stream(blob, partial(next, content.pieces(), b"")).sightings
             except GitError:
                 break
-        return [*settled(hit.sightings)]
+        return hit.sightings
 
 
 def _letters(path: bytes) -> str:

@@ -21,18 +21,21 @@ class Identities:
         """Return the value with that fingerprint, if it was seen."""
         return self._secrets.get(fingerprint)
 
-    def of_judged(self, secret: Secret, place: Occurrence, rule: str, name: str, *, aside: bool) -> tuple[str, str]:
-        """Return the fingerprint of a value that people may have chosen, and its identity in the run.
+    def of_judged(
+        self, secret: Secret, place: Occurrence, rule: str, name: str, *, guessable: bool, aside: bool
+    ) -> tuple[str, str]:
+        """Return the fingerprint of a value without a vendor's format, and its identity in the run.
 
-        ``aside`` says whether the text makes it informational. Where the path is not known yet, both are the latter.
+        ``name`` is what it is assigned to; ``aside`` says whether the text makes it informational. Where the path is
+        not known yet, both are the latter.
         """
         run = run_identity(secret)
         if not place.path and place.where is Where.HISTORY:
             found = run
-        elif aside or samples.place_reason(place):
+        elif guessable and (aside or samples.place_reason(place)):
             found = place_fingerprint(rule, place.path, name)
         else:
-            found = self.of_value(secret, guessable=True)
+            found = self.of_value(secret, guessable=guessable)
         self._secrets.setdefault(found, secret)
         return found, run
 

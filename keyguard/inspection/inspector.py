@@ -11,6 +11,8 @@ from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import LOOK, container, packed_texts
 from keyguard.engine.prefilter import suspects
+from keyguard.masking.run_identity import run_identity
+from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Sighting
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ class InspectedText(msgspec.Struct, frozen=True):
     """Whether an attribution could change with the path, which may not be known yet."""
     plain: bool = False
     """Whether it is a text in which the prefilter found nothing but places where no secret is."""
-    judged: bool = False
-    """Whether it has secrets without a vendor's format, which have to be judged again under each path."""
+    judged: tuple[str, ...] = ()
+    """Without a path: what identifies, in this run, the secrets without a vendor's format. They are judged under each
+    path, and only then are there sightings of them.
+    """
     container: str = ""
     """The kind of container, in words, if the content is packed or encrypted and so was not really read."""
 
@@ -75,6 +79,9 @@ class Inspector:
             if not found.matches:
                 plain = not (packed or hits.anchors)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
+            if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
+                judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})
+                return InspectedText([], len(found.placeholders), len(data), container=packed, judged=judged)
         return self._inspect(blob, iter((data, b"")).__next__, found)
 
     def inspect_name(self, blob: Blob) -> InspectedText:
@@ -92,13 +99,14 @@ class Inspector:
         sighter = self._sighter()
         sighter.doubtful = False
         sightings, placeholders = sighter.sight(blob, counter.read, found)
+        judged = {one.identity for one in sightings if one.judged} if not blob.path else set[str]()
         return InspectedText(
-            sightings,
+            [one for one in sightings if not (judged and one.judged)],
             placeholders,
             counter.size,
             sighter.doubtful,
             container=container(counter.head),
-            judged=any(one.judged for one in sightings),
+            judged=tuple(judged),
         )
 
     def _sighter(self) -> SightingFinder:

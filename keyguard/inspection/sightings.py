@@ -219,9 +219,10 @@ class SightingFinder:
         mask = masked(secret, body, guessable=guessable or hidden)
         occurrence, called = place(mask), _name(match, page) if guessable else ""
         sample, aside, run = sample_word(match, page), _aside(judged) if judged else "", ""
-        if judged and guessable:
-            set_aside = bool(aside or sample)
-            name, run = self._identities.of_judged(secret, occurrence, rule.id, called, aside=set_aside)
+        if judged:
+            name, run = self._identities.of_judged(
+                secret, occurrence, rule.id, called, guessable=guessable, aside=bool(aside or sample)
+            )
         else:
             name = self._identities.of_value(secret, guessable=guessable)
         note(secret, body, mask, run or name, guessable=guessable)

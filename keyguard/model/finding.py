@@ -130,7 +130,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     guessable: bool = False
     """Whether a person may have chosen the value."""
     run_identity: str = ""
-    """Of such a value without a vendor's format: what identifies it in this run, whatever its fingerprint is."""
+    """Of a secret without a vendor's format: what identifies its value in this run, whatever its fingerprint is."""
 
     @property
     def identity(self) -> str:

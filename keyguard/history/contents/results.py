@@ -44,7 +44,7 @@ class ContentResults(msgspec.Struct, array_like=True):
 
     def keep(self, number: int, seen: InspectedText) -> None:
         """Add what was found in one object."""
-        if seen.sightings or seen.doubtful:
+        if seen.sightings or seen.doubtful or seen.judged:
             self.hits.append(Hit(number, seen.sightings, seen.doubtful, seen.judged))
         self.size += seen.size
         self.placeholders += seen.placeholders
@@ -53,13 +53,15 @@ class ContentResults(msgspec.Struct, array_like=True):
 
     def keys(self, since: int = 0) -> Iterator[str]:
         """Yield the fingerprints of the keys in all hits but the first ``since``."""
-        return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
+        for hit in self.hits[since:]:
+            yield from (one.fingerprint for one in hit.sightings)
+            yield from hit.judged
 
     def storable(self) -> ContentResults:
-        """Return a copy for the cache, in which objects with guessable values are to be read again: what identifies
-        these holds for this run alone.
+        """Return a copy for the cache, in which objects with secrets that their paths decide of are to be read again:
+        what identifies these holds for this run alone.
         """
-        again = {hit.number for hit in self.hits if any(one.run_identity for one in hit.sightings)}
+        again = {hit.number for hit in self.hits if hit.judged}
         hits = [hit for hit in self.hits if hit.number not in again]
         return msgspec.structs.replace(self, hits=hits, again=sorted(again))
 
