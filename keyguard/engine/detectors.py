@@ -83,7 +83,8 @@ class Detectors:
         what they find is judged again under each path.
         """
         found = [*self._parsed(data, places, path), *self._at_places(data, places, path)]
-        return [self._match(data, one) for one in _disjoint(found) if one.rule in self._numbers]
+        known = [one for one in _disjoint(found) if one.rule in self._numbers]
+        return [self._match(data, one) for one in (_commented(data, known, path) if path else known)]
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret in a text of which ``data`` is an excerpt with these places.
@@ -130,6 +131,20 @@ class Detectors:
         secret = data[one.start : one.end]
         rules = (self._numbers[one.rule],)
         return Match(one.start, one.end, one.start, secret, rules, one.start, one.end, judged=one)
+
+
+def _commented(data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
+    """Yield the secrets, those marked that stand in a comment or in a docstring, whoever found them."""
+    from keyguard.generic.docstrings import Docstrings
+    from keyguard.generic.lines import is_comment
+
+    docstrings = None
+    for one in found:
+        aside = one.comment or is_comment(data, one.start, path)
+        if not aside and path.endswith(b".py"):
+            docstrings = docstrings or Docstrings(data)
+            aside = docstrings.hold(one.start)
+        yield one._replace(comment=True) if aside and not one.comment else one
 
 
 def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:
