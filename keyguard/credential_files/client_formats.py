@@ -117,6 +117,11 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         told_by_names=True,
     ),
     _format(
+        "login paths of MySQL",
+        "keyguard.credential_files.clients.mysql_login",
+        ".mylogin.cnf mylogin.cnf",
+    ),
+    _format(
         "credentials of AWS and of object storage",
         "keyguard.credential_files.clouds.aws",
         ".aws/credentials .aws/config aws/credentials aws_credentials .s3cfg s3cfg .boto",
