@@ -139,6 +139,11 @@ def _is_number(candidate: Candidate) -> bool:
     return _VERSION.match(value) is not None or (not candidate.quote and _NUMBER.match(value) is not None)
 
 
+def _is_uuid(candidate: Candidate) -> bool:
+    """A UUID names something, unless it stands where only a secret can."""
+    return _UUID.match(candidate.value) is not None and not is_strong(candidate.name)
+
+
 def _is_digest(candidate: Candidate) -> bool:
     if candidate.value.startswith(_OF_NOTHING):
         return True
@@ -234,7 +239,7 @@ GATES = (
     Gate("call", _is_call, "the result of a call"),
     Gate("lookup", is_lookup, "looked up under this name"),
     Gate("number", _is_number, "a version or a number"),
-    Gate("UUID", lambda one: _UUID.match(one.value), "a UUID"),
+    Gate("UUID", _is_uuid, "a UUID"),
     Gate("salt", lambda one: is_salt(one.name), "a salt or a nonce, which need not be secret"),
     Gate("public", lambda one: is_public(one.name), "the name says public, an identifier, or a setting about secrets"),
     Gate("digest", _is_digest, "a digest, as the name or what stands beside it says"),

@@ -24,6 +24,15 @@ _PUBLIC = re.compile(
     r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
     r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|amz-credential|goog-credential|i18n|translation"
 )
+#: the last word of a name of something about secrets; ``dbPasswordFile`` and the like have no separator
+_SETTING = re.compile(
+    r"[_\-.](?i:timeout|expir\w{0,8}|ttl|lifetime|duration|age|max|min|length|len|count|limit|size|interval|rounds|cost"
+    r"|iterations|attempts|retries|days|hours|minutes|seconds|enabled|required|disabled|policy|algorithm|alg|method|type"
+    r"|fields?|headers?|url|uri|path|file|filename|dir|name|id|prefix|suffix|label|hint|regex|pattern|format|encoding"
+    r"|bits|version|status|state|scope|scopes|audience|issuer|host|port|endpoint)$"
+    r"|[a-z](?:Timeout|Expir\w{0,8}|TTL|Ttl|Length|Count|Limit|Size|Type|URL|Url|Uri|Path|File|Enabled|Required|Policy"
+    r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration)$"
+)
 _ABSENT = re.compile(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
 _NAMES_PASSWORD = re.compile(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
 _HASHED = re.compile(
@@ -50,7 +59,7 @@ def is_strong(name: str) -> bool:
 @lru_cache(8192)
 def is_public(name: str) -> bool:
     """Whether a name says that it is public, an identifier, or a setting about secrets: ``key_id``, ``token_url``."""
-    if _ABSENT.search(name):
+    if _ABSENT.search(name) or _SETTING.search(name):
         return True
     return _PUBLIC.search(name) is not None and not _NAMES_PASSWORD.search(name)
 

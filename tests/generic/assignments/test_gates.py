@@ -21,7 +21,7 @@ DROPPED = (
     ("a.py", 'token = os.getenv("TOKEN_7")', "lookup"),
     ("a.json", '"passport-jwt": "^4.0.1"', "number"),
     ("a.json", '"token-lib": "1.2.3"', "number"),
-    ("a.json", '"secret": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', "UUID"),
+    ("a.json", '"key": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', "UUID"),
     ("a.py", f'public_key = "{VALUE}"', "public"),
     ("a.yml", f"password_field: {VALUE}", "public"),
     ("a.yml", f"password_hash: {VALUE}", "digest"),
