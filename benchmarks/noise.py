@@ -2,16 +2,16 @@
 
     python -m benchmarks.noise --trees trees.txt --histories histories.txt --worst 100 --write noise.md
 
-A list names a folder a line, after a tab its language; lines that begin with ``#`` are comments. Nothing is validated
-and nothing is sent; repositories are only read. Keyguard's findings are counted by tier and rule, each key once a
-repository. ``--worst`` writes down what to read by eye: the rule, the place, the masked line and the reasons.
+A list names a folder a line, after a tab its language, after another what to call it; lines that begin with ``#`` are
+comments. Nothing is validated and nothing is sent; repositories are only read. Keyguard's findings are counted by tier
+and rule, each key once a repository. ``--worst`` writes down what to read by eye: the rule, the place, the masked line
+and the reasons.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.measuring import measure
+from benchmarks.texts import line_count
 from benchmarks.turns import Field, Tool, add_arguments
 from keyguard.engine import compiled
 
 #: what fails a run by default; what fails one with ``--confidence medium``; what is only informational
 TIERS = ("high", "medium", "informational")
-_LOOK = 8192
 _TOGETHER = "keyguard, keys alone"
 _OURS = ("--confidence=medium", "--isolated", "--allow-incomplete", "--exit-zero")
 
@@ -35,6 +35,7 @@ class Listed(NamedTuple):
 
     folder: Path
     language: str
+    name: str
 
 
 class Answer(NamedTuple):
@@ -50,25 +51,13 @@ class Answer(NamedTuple):
 
 def listed(path: Path) -> list[Listed]:
     """Return what a list names."""
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [Listed(Path(row[0]), row[1] if row[1:] else "") for row in rows if not row[0].startswith("#")]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+    return [_listed(*row) for row in rows]
 
 
-def line_count(folder: Path) -> int:
-    """Return the number of lines of all text files below a folder, git's own files left out."""
-    count = 0
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != ".git"]
-        for name in names:
-            count += _lines(Path(parent, name))
-    return count
-
-
-def _lines(path: Path) -> int:
-    if path.is_symlink() or not path.is_file():
-        return 0
-    data = path.read_bytes()
-    return 0 if b"\0" in data[:_LOOK] else data.count(b"\n")
+def _listed(folder: str, language: str = "", name: str = "") -> Listed:
+    return Listed(Path(folder), language, name or Path(folder).name)
 
 
 def detector_rules() -> frozenset[str]:
@@ -90,7 +79,8 @@ def ask(field: Field, kind: str, one: Listed) -> Answer:
         report = Path(scratch, "report.json")
         for tool in field.tools(kind):
             if tool.name == ("keyguard" if kind == "history" else _TOGETHER):
-                ours = _report(tool._replace(command=(*tool.command, *_OURS)), one.folder, field, report)["findings"]
+                asked = tool._replace(command=(*tool.command, *_OURS, *(["--all-files"] if kind == "tree" else [])))
+                ours = _report(asked, one.folder, field, report)["findings"]
             elif not tool.name.startswith("keyguard"):
                 document = _report(tool, one.folder, field, report)
                 peers[tool.name] = tool.count(document)
@@ -114,7 +104,7 @@ def tables(answers: Sequence[Answer], detectors: frozenset[str]) -> Iterator[str
     yield "|---" * (6 + len(peers)) + "|"
     for one in answers:
         counts = [found[one.listed.folder][name] for name in TIERS]
-        yield _row((one.listed.folder.name, one.listed.language, f"{one.lines:,}", *counts, *map(one.peers.get, peers)))
+        yield _row((one.listed.name, one.listed.language, f"{one.lines:,}", *counts, *map(one.peers.get, peers)))
     totals = [sum(counts[name] for counts in found.values()) for name in TIERS]
     totals += [sum(one.peers.get(name, 0) for one in answers) for name in peers]
     yield _row(("all", "", f"{lines:,}", *totals))
@@ -141,16 +131,16 @@ def _row(cells: Iterable[object]) -> str:
 def worst(answers: Sequence[Answer], detectors: frozenset[str], most: int) -> Iterator[str]:
     """Yield the findings to read, at most ``most`` a tier and, in turn, from every repository and rule alike."""
     for name in TIERS:
-        queues: dict[tuple[Path, str], list[Any]] = {}
+        queues: dict[tuple[str, str], list[Any]] = {}
         for one in answers:
             for each in one.ours:
                 if tier(each, detectors) == name:
-                    queues.setdefault((one.listed.folder, each["rule"]), []).append(each)
+                    queues.setdefault((one.listed.name, each["rule"]), []).append(each)
         yield f"\n## {name}\n"
-        yield from (_shown(folder, each) for folder, each in _in_turn(queues, most))
+        yield from (_shown(title, each) for title, each in _in_turn(queues, most))
 
 
-def _in_turn(queues: dict[tuple[Path, str], list[Any]], most: int) -> Iterator[tuple[Path, Any]]:
+def _in_turn(queues: dict[tuple[str, str], list[Any]], most: int) -> Iterator[tuple[str, Any]]:
     left = {place: iter(queue) for place, queue in queues.items()}
     count = 0
     while left:
@@ -164,9 +154,9 @@ def _in_turn(queues: dict[tuple[Path, str], list[Any]], most: int) -> Iterator[t
             return
 
 
-def _shown(folder: Path, finding: Any) -> str:
+def _shown(title: str, finding: Any) -> str:
     first, because = finding["occurrences"][0], "; ".join(finding["because"])
-    place = f"{folder.name}/{first['path']}:{first['line']}"
+    place = f"{title}/{first['path']}:{first['line']}"
     return f"- {finding['rule']} {place}\n  `{first['snippet']['text'].strip()}`\n  {because}"
 
 
@@ -190,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             continue
         answers = []
         for one in listed(path):
-            print(f"{kind}: {one.folder.name}", file=sys.stderr)
+            print(f"{kind}: {one.name}", file=sys.stderr)
             answers.append(ask(field, kind, one))
         print(*tables(answers, detectors), "", sep="\n")
         texts += [f"# {kind}", *tables(answers, detectors), *worst(answers, detectors, asked.worst), ""]

@@ -9,8 +9,18 @@ from typing import Any
 import pytest
 
 from benchmarks import noise
+from benchmarks.languages import Cost, table
+from benchmarks.languages import main as measure_languages
 from benchmarks.noise import Answer, Listed
+from benchmarks.texts import line_count
 from tests.helpers.checkout import leaking_line
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what the programs remember: to compile the rules takes a second."""
+    return tmp_path_factory.mktemp("cache")
+
 
 DETECTORS = frozenset({"generic-password"})
 
@@ -22,13 +32,18 @@ def finding(rule: str, confidence: str = "high", severity: str = "high", line: i
 
 
 def answer(name: str, lines: int, *findings: dict[str, Any], **peers: int) -> Answer:
-    return Answer(Listed(Path("trees", name), "Perl"), lines, list(findings), peers)
+    return Answer(Listed(Path("trees", name), "Perl", name), lines, list(findings), peers)
 
 
 def test_a_list_names_folders_and_languages(tmp_path: Path) -> None:
     path = tmp_path / "list"
-    path.write_text("# large ones\n/a/b\tC\n\n/c d\n", encoding="utf-8")
-    assert noise.listed(path) == [Listed(Path("/a/b"), "C"), Listed(Path("/c d"), "")]
+    path.write_text("# large ones\n/a/b\tC\n\n/c d\n/e/repo.git\tPerl\te\n", encoding="utf-8")
+    expected = [
+        Listed(Path("/a/b"), "C", "b"),
+        Listed(Path("/c d"), "", "c d"),
+        Listed(Path("/e/repo.git"), "Perl", "e"),
+    ]
+    assert noise.listed(path) == expected
 
 
 def test_lines_of_text_count_and_nothing_of_git(tmp_path: Path) -> None:
@@ -38,7 +53,7 @@ def test_lines_of_text_count_and_nothing_of_git(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er" / "a").write_bytes(b"\xff\n\n")
     (tmp_path / "b").write_bytes(b"\0" + b"\n" * 70)
     (tmp_path / "c").symlink_to("deep/er/a")
-    assert noise.line_count(tmp_path) == 2
+    assert line_count(tmp_path) == 2
 
 
 @pytest.mark.parametrize(
@@ -82,13 +97,36 @@ def test_what_is_read_by_eye_comes_from_every_repository_and_rule() -> None:
     assert "the name says password; 9 characters" in shown
 
 
-def test_a_tree_is_scanned_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tree_is_scanned_and_counted(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = tmp_path / "shop"
     tree.mkdir()
     (tree / "a.env").write_text(leaking_line(5) + "\n\n", encoding="utf-8")
     (tmp_path / "list").write_text(f"{tree}\tshell\n", encoding="utf-8")
     command = Path(sys.executable).with_name("keyguard")
-    asked = [f"--trees={tmp_path / 'list'}", f"--write={tmp_path / 'read.md'}", f"--cache={tmp_path / 'cache'}"]
+    asked = [f"--trees={tmp_path / 'list'}", f"--write={tmp_path / 'read.md'}", f"--cache={cache}"]
     noise.main([*asked, f"--keyguard={command}", "--only=none"])
     assert "| shop | shell | 3 | 1 | 0 | 0 |" in capsys.readouterr().out
     assert "shop/a.env:1" in (tmp_path / "read.md").read_text(encoding="utf-8")
+
+
+def test_what_a_megabyte_costs_is_summed_by_language() -> None:
+    costs = [Cost("C", 1_000_000, 0.01, 0.02), Cost("Go", 2_000_000, 0.01, 0.01), Cost("C", 3_000_000, 0.03, 0.02)]
+    assert list(table(costs))[2:] == [
+        "| C | 4.0 | 10.0 | 10.0 | 1.00 |",
+        "| Go | 2.0 | 5.0 | 5.0 | 1.00 |",
+        "| all | 6.0 | 8.3 | 8.3 | 1.00 |",
+    ]
+    assert list(table([Cost("C", 1_000_000, 0.01, 0.0)]))[-1] == "| all | 1.0 | 10.0 |  |  |"
+
+
+def test_a_tree_is_measured(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = tmp_path / "shop"
+    tree.mkdir()
+    (tree / "a.c").write_text("int a;\n" * 9000, encoding="utf-8")
+    (tmp_path / "list").write_text(f"{tree}\tC\n", encoding="utf-8")
+    command = Path(sys.executable).with_name("keyguard")
+    asked = [str(tmp_path / "list"), f"--cache={cache}", f"--keyguard={command}"]
+    measure_languages([*asked, f"--before={command}", "--rounds=1"])
+    row = capsys.readouterr().out.splitlines()[-1].split(" | ")
+    assert row[:2] == ["| all", "0.1"]
+    assert float(row[4].rstrip(" |")) > 0

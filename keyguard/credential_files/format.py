@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 #: Linear in the text, raises for none. Where only a sign was found, the text may be anything that contains it.
 Finder = Callable[[bytes, bytes, bool], "Iterator[JudgedSecret]"]
 
+#: bytes up to which a text with a sign is read as a whole: readers take up to a quarter of a second for a megabyte
+_LARGE = 512 << 10
+
 
 class Format(NamedTuple):
     """One kind of file."""
@@ -26,7 +29,19 @@ class Format(NamedTuple):
     signs: tuple[str, ...] = ()
     """Expressions as in :mod:`keyguard.generic.expressions`, each a sign that a text contains such a document."""
 
+    told_by_names: bool = False
+    """Whether names of settings tell its secrets: then a text without such a name is not read."""
+
     def find(self, data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         """Yield the secrets of a text. See :data:`Finder`."""
+        if self.told_by_names:
+            from keyguard.credential_files.gate import mentions_secret
+
+            if not mentions_secret(data):
+                return iter(())
         finder: Finder = import_module(self.module).find
-        return finder(data, path, named)
+        if named or len(data) <= _LARGE or not self.signs:
+            return finder(data, path, named)
+        from keyguard.credential_files.window import windows
+
+        return (one for part in windows(data, self.signs) for one in part.placed(finder(part.data, path, False)))

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from keyguard.generic.known_defaults import weak_reason
-from keyguard.generic.value_filters import LONGEST, dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 #: the start of a line that is a comment in the languages in which such files are written down
-_COMMENT = re.compile(
+_COMMENT = expression(
     rb"[ \t]*(?:#(?!!)|//(?![\w.-]+(?::\d+)?/)|/?\*(?:[ \t]|\Z)|--[ \t]|;|<!--|REM[ \t])", re.IGNORECASE
 )
 #: bytes before a value that are searched for the start of its line
 _REACH = 400
+
+
+#: words where a program's token belongs: ``refresh-token``, ``REMOVED_TOKEN``
+_WORDS = expression(r"[A-Za-z]{1,15}(?:[-_. ]{1,2}[A-Za-z]{1,15}){0,9}")
+#: what a program replaces by a value of a store: ``vault:secret/data/a#b``, ``ref+awsssm://…``
+_STORED = expression(r"(?:>>)?vault:[\w./-]{1,200}#|ref\+[a-z]{2,20}://")
+_WORDED = "words, where a generated token belongs"
 
 
 class Field(NamedTuple):
@@ -38,9 +44,15 @@ def judged(
     ``value`` is what the program that reads the file gets: unquoted, decoded. ``user`` is the account's name, if the
     file gives one: a password equal to it is weak.
     """
-    if span[0] >= span[1] or _is_none(field, value):
+    # imported here: most files of a known name contain no secret, and these have many expressions
+    from keyguard.credential_files.published import is_published
+    from keyguard.generic.known_defaults import weak_reason
+
+    if span[0] >= span[1] or _STORED.match(value) or _is_none(field, value):
         return None
-    weak = weak_reason(value, user)
+    weak = weak_reason(value, user) or (not field.guessable and _is_worded(value) and _WORDED)
+    if not weak and is_published(value):
+        weak = "published in a manual or a tutorial"
     reasons = (field.reason, weak) if weak else (field.reason,)
     return JudgedSecret(
         *span,
@@ -55,7 +67,16 @@ def judged(
 
 def _is_none(field: Field, value: str) -> bool:
     """Whether a value is no secret. Keys and tokens that programs made may be long."""
+    from keyguard.generic.value_filters import LONGEST, dropped_by
+
     return dropped_by(value if field.guessable else value[:LONGEST]) is not None
+
+
+def _is_worded(value: str) -> bool:
+    """Whether a value consists of letters and the signs between words, of one case each."""
+    return _WORDS.fullmatch(value) is not None and all(
+        word.islower() or word.isupper() or word.istitle() for word in re.findall(r"[A-Za-z]+", value)
+    )
 
 
 def in_comment(data: bytes, at: int) -> bool:

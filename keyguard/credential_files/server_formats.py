@@ -10,8 +10,13 @@ def _format(name: str, module: str, paths: str, *signs: str) -> Format:
     return Format(name, module, tuple(paths.split()), signs)
 
 
+def _settings(name: str, module: str, paths: str, *signs: str) -> Format:
+    """Return a format whose secrets are told by the names of settings."""
+    return Format(name, module, tuple(paths.split()), signs, told_by_names=True)
+
+
 SERVER_FORMATS: tuple[Format, ...] = (
-    _format(
+    _settings(
         "configuration of a PHP application",
         "keyguard.credential_files.frameworks.php",
         """
@@ -23,7 +28,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"define\(\s{0,9}['\x22](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\x22]\s{0,99},\s{0,99}['\x22]",
         r"\bclass\s{1,9}JConfig\b",
     ),
-    _format(
+    _settings(
         "settings of a Python application",
         "keyguard.credential_files.frameworks.python_settings",
         """
@@ -33,15 +38,20 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"\bdjango-insecure-",
     ),
     _format(
+        "master key of encrypted credentials",
+        "keyguard.credential_files.frameworks.master_key",
+        "master.key config/credentials/*.key config/*.key",
+        r"\A[0-9a-f]{32}\s?\Z",
+    ),
+    _settings(
         "configuration of a Rails application",
         "keyguard.credential_files.frameworks.rails",
         """
-        master.key config/credentials/*.key config/*.key secrets.yml secrets.yml.* database.yml database.yml.*
-        database.*.yml config/application.yml secret_token.rb session_store.rb config/initializers/*.rb
-        config/environments/*.rb
+        secrets.yml secrets.yml.* database.yml database.yml.* database.*.yml config/application.yml
+        secret_token.rb session_store.rb config/initializers/*.rb config/environments/*.rb
         """,
     ),
-    _format(
+    _settings(
         "configuration of a .NET application",
         "keyguard.credential_files.frameworks.dotnet",
         """
@@ -54,7 +64,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"\buserPWD=\x22",
         r"\x22ConnectionStrings\x22\s{0,9}:",
     ),
-    _format(
+    _settings(
         "configuration of a Java application",
         "keyguard.credential_files.frameworks.java",
         """
@@ -67,13 +77,15 @@ SERVER_FORMATS: tuple[Format, ...] = (
         liquibase.properties flyway.conf sonar-project.properties keystore.properties key.properties
         signing.properties
         """,
+        r"^spring:\s{1,9}[\w.-]{1,60}:",
+        r"\bspring\.datasource\.password[ \t]{0,9}[=:][ \t]{0,9}\S",
     ),
     _format(
         "file of password hashes",
         "keyguard.credential_files.servers.password_files",
         """
-        .htpasswd htpasswd *.htpasswd *htpasswd* .htdigest *.htdigest shadow gshadow master.passwd smbpasswd
-        passwd passwd.db
+        .htpasswd htpasswd *.htpasswd htpasswd* .htpasswd* .htdigest *.htdigest shadow gshadow master.passwd
+        smbpasswd passwd passwd.db
         """,
         r"^#?\s?[^\s:#\x22'=(){}<>]{1,64}:!{0,2}(?:\{[\w-]{2,14}\})?\$(?:1|5|6|y|2[abxy]?|apr1|argon2id?)\$[\w./]",
         r"^[^\s:]{1,64}:\d{1,10}:(?:[0-9A-F]{32}|X{32}):[0-9A-F]{32}:\[",
@@ -86,13 +98,14 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """,
         r"\bP(?:rivate|reshared)Key[ \t]{0,9}=[ \t]{0,9}[\x22']?[A-Za-z0-9+/]{43}=",
     ),
-    _format(
+    _settings(
         "Docker Compose file",
         "keyguard.credential_files.deployment.compose",
         """
         docker-compose.yml docker-compose*.yml docker-compose.yaml docker-compose*.yaml compose.yml
         compose*.yml compose.yaml compose*.yaml docker-stack*.yml *.compose.yml *-compose.yml stack.yml
         """,
+        r"^services:\s{1,9}[\w.-]{1,60}:\s",
     ),
     _format(
         "OpenVPN profile",
@@ -127,7 +140,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "configuration of a network device",
         "keyguard.credential_files.networks.devices",
         """
-        running-config* startup-config* *-confg *running-config* *startup-config*
+        running-config* startup-config* *-confg
         """,
         r"^[ \t!]{0,9}enable (?:secret|password) \S",
         r"password 7 [0-9]{2}[0-9A-F]{4}",
@@ -143,7 +156,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """
         *.ldif slapd.conf ldap.conf nslcd.conf pam_ldap.conf ldap.secret sssd.conf
         """,
-        r"^userPassword::?[ \t]{0,9}\S",
+        r"^userPassword::?[ \t]{1,9}\S",
         r"^olcRootPW::?[ \t]",
         r"^samba(?:NT|LM)Password: [0-9A-F]{32}",
     ),
@@ -172,7 +185,14 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"\x03\xd9\xa2\x9a[\x65-\x67]\xfb\x4b\xb5",
         r"\x30\x82[\x00-\xff]{2}\x02\x01\x03\x30(?:\x82[\x00-\xff]{2}|\x80)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",
     ),
-    _format(
+    _settings(
+        "environment file",
+        "keyguard.credential_files.deployment.environment",
+        """
+        .env .env.* *.env .envrc .flaskenv env.sh
+        """,
+    ),
+    _settings(
         "variables of Ansible",
         "keyguard.credential_files.deployment.ansible",
         """
@@ -182,7 +202,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """,
         r"\bansible_(?:ssh_|become_|sudo_|su_|winrm_|httpapi_)?pass(?:word)?[ \t]{0,9}[=:][ \t]{0,9}[^\s{$]",
     ),
-    _format(
+    _settings(
         "Terraform state or variables",
         "keyguard.credential_files.deployment.terraform",
         """
@@ -202,7 +222,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "answers for an installer",
         "keyguard.credential_files.deployment.installers",
         """
-        user-data user-data.* *user-data* cloud-init* cloud-config* ks.cfg *.ks *kickstart* *ks*.cfg preseed*
+        user-data user-data.* cloud-init* cloud-config* ks.cfg *.ks kickstart* ks*.cfg *-ks.cfg preseed*
         *.preseed *.seed unattend*.xml autounattend*.xml sysprep*.xml groups.xml scheduledtasks.xml
         services.xml datasources.xml drives.xml
         """,
@@ -213,7 +233,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"<AutoLogon>",
         r"\bcpassword=\x22[A-Za-z0-9+/]{20}",
     ),
-    _format(
+    _settings(
         "values of a deployment",
         "keyguard.credential_files.deployment.values",
         """

@@ -1,9 +1,10 @@
-"""The part of a text around the sign of a document, for readers that would take too long over all of a large text."""
+"""The parts of a text around signs of documents, for readers that would take too long over all of a large text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from keyguard.model.judged_secret import JudgedSecret
@@ -34,3 +35,28 @@ def window(data: bytes, sign: re.Pattern[bytes], named: bool) -> Window | None:
     start = max(found.start() - BEFORE, 0)
     start = data.rfind(b"\n", 0, start) + 1 if start else 0
     return Window(data[start : found.start() + BEHIND], start)
+
+
+def windows(data: bytes, signs: tuple[str, ...]) -> Iterator[Window]:
+    """Yield the parts around all places of the signs, in order; those that overlap are one."""
+    first, last = 0, -1
+    for found in _expression(signs).finditer(data):
+        start = max(found.start() - BEFORE, 0)
+        if start > last:
+            if last > 0:
+                yield _part(data, first, last)
+            first = start
+        last = found.end() + BEHIND
+    if last > 0:
+        yield _part(data, first, last)
+
+
+def _part(data: bytes, start: int, end: int) -> Window:
+    """Return a part that begins and ends with a whole line, unless lines are long."""
+    start = data.find(b"\n", start, start + BEFORE) + 1 or start if start else 0
+    return Window(data[start:end], start)
+
+
+@lru_cache(256)
+def _expression(signs: tuple[str, ...]) -> re.Pattern[bytes]:
+    return re.compile("|".join(signs).encode(), re.IGNORECASE | re.MULTILINE)

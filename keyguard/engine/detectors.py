@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.credential_files import table
 from keyguard.credential_files.format import Format
 from keyguard.generic.expressions import SYNTAXES, Finder
 from keyguard.model.finding import Match, Rule
+from keyguard.support import digests
 
 if TYPE_CHECKING:
     from keyguard.model.judged_secret import JudgedSecret
@@ -52,6 +54,16 @@ def _rows() -> tuple[tuple[str, Format | None, int], ...]:
 def _finder(number: int) -> Finder:
     found: Finder = import_module(SYNTAXES[number].module).find
     return found
+
+
+def prepare() -> None:
+    """Load the finders, and have them compile the expressions that most texts need."""
+    random = digests.new("sha256", b"prepare").hexdigest()[:40]
+    forms = ("a_secret = '{}'", 'f(password="{}")', "token: {} # x", 'curl -u me:{} "x"', "x: Bearer {}", "mysql -p{} ")
+    for text in (f"{form.format(random)}\n".encode() for form in forms):
+        for number in range(len(SYNTAXES)):
+            for end, path in product(range(len(text) - 4, len(text) + 1), (b"", b"a.py")):
+                list(_finder(number)(text, end, path))
 
 
 class Detectors:
@@ -103,7 +115,7 @@ class Detectors:
 def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:
     """Return the secrets in order; of those that overlap, the one with the best finder, then the longest."""
     kept: list[_Judged] = []
-    for one in sorted(set(found), key=_order):
+    for one in sorted(dict.fromkeys(found), key=_order):
         while kept and kept[-1].secret.end > one.secret.start and _better(one, kept[-1]):
             kept.pop()
         if not kept or kept[-1].secret.end <= one.secret.start:

@@ -11,18 +11,19 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from keyguard.generic.expressions import KEY_HEADERS
+from keyguard.generic.expressions import KEY_HEADERS, SCHEMES
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 BASIC, BEARER = "basic-auth", "bearer-token"
 
-_TOKEN = re.compile(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
-_LEFT = re.compile(
-    rb"(?i)(?:\b(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|\b(?P<bearer>bearer)(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
-    rb"|\bauthorization[\"']?\]?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?P<token>token|apikey|api-key|key)(?:[ \t]{1,4}|%20)"
-    rb"(?:token=)?[\"']?"
-    rb"|\b(?P<header>" + "|".join(KEY_HEADERS).encode() + rb")[\"'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}[\"'`]?)"
+_TOKEN = expression(rb"[A-Za-z0-9+/_.~-]{6,1000}={0,2}")
+_BETWEEN = rb"""["'`]?\]?[ \t]{0,4}(?::|=>|=|,)[ \t]{0,4}["'`]?"""
+_LEFT = expression(
+    rb"(?i)\b(?:(?P<basic>basic)(?:[ \t]{1,4}|%20|\+)|bearer(?:[ \t]{1,4}|%20)(?:token=)?[\"']?"
+    rb"|authorization" + _BETWEEN + rb"(?:(?:" + SCHEMES.encode() + rb")(?:[ \t]{1,4}|%20)(?:token=)?[\"']?|(?P<bare>))"
+    rb"|(?P<header>" + "|".join(KEY_HEADERS).encode() + rb")" + _BETWEEN + rb")"
 )
 #: bytes that the longest beginning takes
 _BEFORE = 80
@@ -69,14 +70,19 @@ def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: by
     start, end = span
     token = data[start:end].rstrip(b".")
     end = start + len(token)
-    if not 16 <= len(token) <= 600 or data[end : end + 1] in (b"(", b"$", b"{", b"<", b"["):
+    if not (24 if found["bare"] is not None else 16) <= len(token) <= 600 or data[end : end + 1] in (
+        b"(",
+        b"$",
+        b"{",
+        b"<",
+        b"[",
+    ):
         return
     random = randomness(text_of(token))
     if not random:
         return
-    name = found["header"]
-    reasons = (
-        f"the header {text_of(name)}" if name else "an HTTP header with a token for its bearer",
-        random,
+    header = (
+        "a header or a parameter that is named after a key" if found["header"] else "an HTTP header with a bearer token"
     )
+    reasons = (header, random)
     yield JudgedSecret(start, end, BEARER, reasons, comment=is_comment(data, found.start(), path), guessable=False)

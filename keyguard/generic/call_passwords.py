@@ -13,6 +13,7 @@ from keyguard.generic.hosts import reach_of
 from keyguard.generic.lines import is_comment, judge, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 RULE = "call-password"
 
@@ -21,20 +22,22 @@ _TEXT = r"""[a-zA-Z@]{0,2}(?:"(?P<%s2>(?:[^"\\\n]|\\.){%s})"|'(?P<%s1>(?:[^'\\\n
 _ACCOUNT = _TEXT % ("user", "1,80", "user", "1,80")
 _PASSWORD = _TEXT % ("secret", "3,100", "secret", "3,100")
 _COMMA = r",\s{0,40}"
-_PAIR = re.compile(rf"(?i)(?:{'|'.join(CALLS)})[ \t]{{0,2}}\([ \t]{{0,4}}{_ACCOUNT}{_COMMA}{_PASSWORD}".encode())
-_TRIPLE = re.compile(
+_PAIR = expression(rf"(?i)(?:{'|'.join(CALLS)})[ \t]{{0,2}}\([ \t]{{0,4}}{_ACCOUNT}{_COMMA}{_PASSWORD}".encode())
+_TRIPLE = expression(
     rf"""(?i)(?:{"|".join(LONGER_CALLS)})[ \t]{{0,2}}\(\s{{0,20}}"""
-    rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}}){_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
+    rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}})(?:,[ \t]{{0,4}}\d{{2,5}})?"""
+    rf"""{_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
 )
+_HOST = expression(rb"(?i)localhost|[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?::\d{1,5})?")
 #: libcurl's option, in any language
-_USERPWD = re.compile(
+_USERPWD = expression(
     rb"""(?i)userpwd["']?[ \t]{0,4}(?:,|=>?)[ \t]{0,4}"""
     rb"""(?:"(?P<user2>[^"\n:]{0,64}):(?P<secret2>[^"\n]{3,100})"|'(?P<user1>[^'\n:]{0,64}):(?P<secret1>[^'\n]{3,100})')"""
 )
 #: what is no password: several words, something to fill in, or the name of a thing
-_OTHER = re.compile(
+_OTHER = expression(
     r"[\s${}<>/]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
-    r"|^[A-Za-z]?[a-z]+(?:[_-][a-z]+|[A-Z][a-z]+)*$"
+    r"|^[A-Za-z]?[a-z]+(?:[._-][a-z]+|[A-Z][a-z]+)*(?:[._-]\d{1,3})?$"
 )
 
 
@@ -51,6 +54,8 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     group = "secret1" if found["secret1"] is not None else "secret2"
     password, user = text_of(found[group]), text_of(found["user1"] or found["user2"] or b"")
+    if b".connect" in found[0][:12].lower() and not _looks_like_host(found):
+        return
     weak = judge(password, user)
     if weak is None or (not weak and _OTHER.search(password)):
         return
@@ -65,3 +70,10 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
         weak=bool(weak) or reach.weak,
         comment=is_comment(data, found.start(), path),
     )
+
+
+def _looks_like_host(found: re.Match[bytes]) -> bool:
+    """Whether a call that is named after a connection has an account first, or else a host: many a thing connects."""
+    if "host" not in found.re.groupindex:
+        return True
+    return found["host"] is not None and _HOST.fullmatch(found["host"].strip(b"\"'")) is not None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from keyguard.generic.hosts import reach_of
 from keyguard.generic.lines import is_comment, judge, line_of, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 RULE = "connection-string-password"
 
@@ -27,15 +28,12 @@ _FIELD = (
 _NAME = rb"(?:password|passwd|pwd)"
 _ASSIGNED = rb"[ \t]{0,3}=[ \t]{0,3}"
 #: how a hit ends, and where the value begins
-_HITS = re.compile(
-    rb"(?i)(?:(?P<semicolon>;)[ \t]{0,3}|(?P<parameter>[?&](?:amp;)?)|(?P<blank>[ \t]))"
-    + _NAME
-    + rb"(?P<is>"
-    + _ASSIGNED
-    + rb")"
+_HITS = expression(
+    rb"(?i)(?:(?P<semicolon>;)[ \t]{0,3}|(?P<parameter>[?&](?:amp;)?)|(?P<blank>[ \t])|(?P<comma>,))"
+    rb"(?:" + _NAME + rb"|(?<=,)pass)" + rb"(?P<is>" + _ASSIGNED + rb")"
     rb"[^;]{3}\Z"
 )
-_BETWEEN = re.compile(
+_BETWEEN = expression(
     rb"(?i)(?<![\w.-])"
     + _NAME
     + rb"(?P<is>"
@@ -43,18 +41,20 @@ _BETWEEN = re.compile(
     + rb")(?P<value>[^\s;\"`<>&]{3,100})(?P<after>;[ \t]{0,3}|[ \t]{1,4})"
     rb"(?:" + _FIELD + rb")" + _ASSIGNED + rb"\Z"
 )
-_ORACLE = re.compile(
+_ORACLE = expression(
     rb"(?i)(?<![\w/.])(?P<user>[a-z][\w$#.]{0,40})/(?P<secret>[^\s\"'@/]{3,60})@(?:(?://)?(?P<host>[\w.-]{1,80}):1521)?\Z"
 )
-_GO = re.compile(rb"(?i)(?<![\w.-])(?P<user>[\w.-]{1,64}):(?P<secret>[^\s\"'`:/@]{3,100})@(?:tcp|unix)\(\Z")
-_VALUE = re.compile(rb"'(?P<quoted>[^'\n]{3,100})'|(?P<secret>[^\s;\"'`<>&]{3,100})")
-_WORD = re.compile(rb"'(?P<quoted>[^'\n]{3,100})'|(?P<secret>[^\s\"'`<>;,&)\\]{3,100})")
-_PARAMETER = re.compile(rb"(?P<quoted>(?!))|(?P<secret>[^\s&;\"'`<>#)\]]{3,100})")
-_OTHER_FIELD = re.compile(rb"(?i)(?<![\w-])" + _FIELD + rb"[ \t]{0,3}=(?![=>])[^;\n]{0,120};")
-_OTHER_WORD = re.compile(
+_GO = expression(rb"(?i)(?<![\w.-])(?P<user>[\w.-]{1,64}):(?P<secret>[^\s\"'`:/@]{3,100})@(?:tcp|unix)\(\Z")
+_VALUE = expression(rb"'(?P<quoted>[^'\n]{3,100})'|(?P<secret>[^\s;\"'`<>&]{3,100})")
+_WORD = expression(rb"'(?P<quoted>[^'\n]{3,100})'|(?P<secret>[^\s\"'`<>;,&)\\]{3,100})")
+_PARAMETER = expression(rb"(?P<quoted>(?!))|(?P<secret>[^\s&;\"'`<>#)\]]{3,100})")
+_OTHER_FIELD = expression(rb"(?i)(?<![\w-])" + _FIELD + rb"[ \t]{0,3}=(?![=>])[^;\n]{0,120};")
+_OTHER_WORD = expression(
     rb"(?i)(?<![\w-])(?:host|hostaddr|user|dbname|port|sslmode|database)=[^\s\"';,]{1,100}[ \t]{1,4}\Z"
 )
-_ADDRESS = re.compile(
+#: StackExchange.Redis; mount's options
+_BEFORE_COMMA = expression(rb"(?i)(?::\d{2,5},(?:[a-z ]{2,20}=[^,\s]{1,40},){0,4}|\buser(?:name)?=[^,\s]{1,60},)\Z")
+_ADDRESS = expression(
     rb"(?i)(?<![a-z0-9])(?!https?:|ftp:|wss?:)[a-z][a-z0-9+.-]{2,40}:(?:[a-z][a-z0-9+.-]{1,40}:)?(?://|[^\s])"
 )
 _STARTS = (b" ", b'"', b"'", b"\t", b"<", b">", b"`", b"(")
@@ -62,15 +62,15 @@ _BESIDE = "with other fields beside the password"
 _LIBPQ = "a connection string of PostgreSQL"
 _OF_ORACLE = "a connection string of Oracle, user/password@host"
 _OF_GO = "a connection string of Go's MySQL driver"
-_GO_HOST = re.compile(rb"[\w.-]{0,253}")
-_HOST = re.compile(
+_GO_HOST = expression(rb"[\w.-]{0,253}")
+_HOST = expression(
     rb"(?i)(?:(?<![\w-])(?:server|data source|host|hostname|addr|address)[ \t]{0,3}=[ \t]{0,3}(?:tcp:|np:)?"
     rb"|://(?:[^\s/@\"']{1,80}@)?|jdbc:oracle:[^@\s]{1,120}@(?://)?)(?P<host>\(local(?:db)?\)|\.(?=[\\;])|[\w.-]{1,253})"
 )
-_USER = re.compile(rb"(?i)(?<![\w-])(?:uid|user ?id|user ?name|user|login)[ \t]{0,3}=[ \t]{0,3}([^\s;&\"'<>]{1,64})")
+_USER = expression(rb"(?i)(?<![\w-])(?:uid|user ?id|user ?name|user|login)[ \t]{0,3}=[ \t]{0,3}([^\s;&\"'<>]{1,64})")
 #: what a program fills in, or an expression of one
-_FILLED_IN = re.compile(
-    r"[${}<>|]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
+_FILLED_IN = expression(
+    r"[${}<>|\s]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
 )
 
 
@@ -98,8 +98,10 @@ def _found(data: bytes, end: int, low: int) -> _Found | None:
         between = _BETWEEN.search(data, tail, end)
         if not between:
             return None
-        kind = "a connection string" if between["after"][:1] == b";" else _LIBPQ
-        return _at(_VALUE, data, between.end("is"), f"{kind}, {_BESIDE}")
+        if between["after"][:1] == b";":
+            return _at(_VALUE, data, between.end("is"), f"a connection string, {_BESIDE}")
+        found = _at(_WORD, data, between.end("is"), f"{_LIBPQ}, {_BESIDE}")
+        return found if found and found.span[1] >= between.end("value") - 1 else None
     if last in (b"@", b"1") and (oracle := _ORACLE.search(data, tail, end)):
         return _Found(_OF_ORACLE, oracle.span("secret"), oracle["user"], oracle["host"] or b"")
     if last == b"(" and (go := _GO.search(data, tail, end)):
@@ -120,6 +122,9 @@ def _named(data: bytes, end: int, low: int) -> _Found | None:
     if hit["blank"]:
         form = f"{_LIBPQ}, {_BESIDE}"
         return _at(_WORD, data, start, form) if _OTHER_WORD.search(data, max(low, end - 150), hit.start() + 1) else None
+    if hit["comma"]:
+        fields = _BEFORE_COMMA.search(data, max(low, end - 150), hit.start() + 1)
+        return _at(_WORD, data, start, "an option of a connection") if fields else None
     begin = max(low - 1, *(data.rfind(one, low, hit.start()) for one in _STARTS)) + 1
     address = _ADDRESS.search(data, begin, hit.start())
     return _at(_PARAMETER, data, start, "a parameter of a database's address") if address else None

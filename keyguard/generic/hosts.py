@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import NamedTuple
 
 from keyguard.generic.known_defaults import is_local, is_sample
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 #: ``Data Source=.;``, ``Server=(localdb)``, and instances of either
-_SQL_SERVER = re.compile(r"(?i)\(local(?:db)?\)|\.")
+_SQL_SERVER = expression(r"(?i)\(local(?:db)?\)|\.")
 
 
 class Reach(NamedTuple):

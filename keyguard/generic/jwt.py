@@ -17,26 +17,43 @@ from typing import Any
 from keyguard.generic.lines import is_comment
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 RULE = "jwt"
 
 _TAIL = 14
 _WIDEST = 4 + _TAIL
-_START = re.compile(rb"eyJ|eyAi|ewog|ew0K")
+_START = expression(rb"eyJ|eyAi|ewog|ew0K")
 #: header, claims or key, signature or nonce; and for what is encrypted: text and tag
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"([A-Za-z0-9_-]{16,2000})\.([A-Za-z0-9_-]{0,6000})\.([A-Za-z0-9_-]{0,1400})(?:\.([A-Za-z0-9_-]{1,6000})\.([A-Za-z0-9_-]{11,100}))?"
 )
 #: a token may follow an escape such as ``\n`` or ``%20``; else it begins where a word begins
 _ESCAPES = (b"\\n", b"\\t", b"\\r", b"%20", b"%3D", b"%22", b"%3d")
-_ALGORITHM = re.compile(r"[A-Za-z0-9+_-]{2,24}")
+_ALGORITHM = expression(r"[A-Za-z0-9+_-]{2,24}")
 #: when the claims of the sample that everybody copies were made
 _SAMPLE_TIMES = frozenset((1516239022, 1300819380, 1422779638))
-_SAMPLE_CLAIM = re.compile(
+_SAMPLE_CLAIM = expression(
     r"(?i)john\.? ?(?:doe|smith)|jane\.? ?doe|joe@|alice|\bbob\b|foo\b|\bbar\b|example\.(?:com|org|net)|localhost"
-    r"|^test|\btests?$|dummy|^admin$|^1234567890$|^user\d?$|supabase-demo|^https?://(?:idp|issuer|server|auth)$"
+    r"|^test|\btests?$|dummy|^admin$|^1234567890$|^(?:user|test)_?(?:name|id)?\d{0,3}$|^foo|supabase-demo|^https?://(?:idp|issuer|server|auth)$"
 )
-_SAMPLE_NAMES = ("sub", "name", "iss", "email", "username", "user", "preferred_username", "aud", "given_name")
+#: names of claims that nobody but a test or a document uses
+_SAMPLE_KEYS = frozenset(
+    ("foo", "bar", "baz", "test", "hello", "hey", "example", "some", "payload", "pay", "claim", "key")
+)
+_SAMPLE_NAMES = (
+    "sub",
+    "name",
+    "iss",
+    "email",
+    "username",
+    "user",
+    "preferred_username",
+    "aud",
+    "given_name",
+    "user_name",
+    "jti",
+)
 _DAY = 86_400
 
 
@@ -108,13 +125,23 @@ def _weakness(algorithm: str, claims: dict[str, Any]) -> str:
     expiry = _number(claims.get("exp"))
     if expiry is not None and expiry < time.time() - _DAY:
         return f"it expired on {_date(expiry)}"
-    if _number(claims.get("iat")) in _SAMPLE_TIMES or any(
-        isinstance(claims.get(name), str) and _SAMPLE_CLAIM.search(claims[name]) for name in _SAMPLE_NAMES
-    ):
+    if _is_sample(claims):
         return "its claims are those of a sample"
     if claims.get("role") == "anon":
         return "it is for anonymous visitors, and stands in web pages"
     return ""
+
+
+def _is_sample(claims: dict[str, Any]) -> bool:
+    """Whether the claims are none, or such as nobody makes but for a test or a document."""
+    expiry = claims.get("exp")
+    return (
+        not claims
+        or not _SAMPLE_KEYS.isdisjoint(claims)
+        or (expiry is not None and _number(expiry) is None)
+        or _number(claims.get("iat")) in _SAMPLE_TIMES
+        or any(isinstance(claims.get(name), str) and _SAMPLE_CLAIM.search(claims[name]) for name in _SAMPLE_NAMES)
+    )
 
 
 def _validity(claims: dict[str, Any]) -> str:

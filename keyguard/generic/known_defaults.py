@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from keyguard.support.regex import expression
+
 #: the reason for a password that is in the list
 KNOWN_DEFAULT = "a known default or one of the most common passwords"
 #: longer passwords are not compared with the lists
@@ -37,7 +39,7 @@ weblogic raspberry ubuntu centos debian alpine django rails laravel symfony word
 sail strapi keycloak airflow superset hasura kong zabbix nagios cassandra couchdb influxdb clickhouse cockroach hive
 hadoop spark solr kafka zookeeper activemq artemis wildfly jboss glassfish payara jupyter gitlab gitea odoo moodle
 nextcloud ldap samba proxy squid dev develop developer development local localhost staging prod production database db
-sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish
+sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish foobared unused kubeadmin
 """
 #: words that together make up a sample: ``my-test-password``, ``wrongPassword``, ``user1pass``, ``secret_token_value``
 _PART_LIST = """
@@ -50,26 +52,28 @@ sql web site system basicauth s3 aws access apikey secretkey
 
 _PAIRS = frozenset(pair.partition(":")[::2] for pair in _PAIR_LIST.split())
 #: what neither a password nor a sample of one ends in by chance
-_ENDING = re.compile(r"[\d!@#$%&*?._+=~-]{1,10}\Z")
+_ENDING = expression(r"[\d!@#$%&*?._+=~-]{1,10}\Z")
 _LETTERS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 #: compared after digits are read as letters, in the value and in the lists
 _WORDS = frozenset(_WORD_LIST.translate(_LETTERS).split())
 _PARTS = _WORDS | frozenset(_PART_LIST.translate(_LETTERS).split())
-_RUNS = re.compile(
+_RUNS = expression(
     r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:9(?:01?|10)?)?)?)?)?)?)?|987654321?|654321|(\d)\1{2,11}|123123|112233|121212|123321)!?"
     r"|(?:[1q]qaz|1qaz2wsx|q1w2e3(?:r4(?:t5)?)?|abc123|123abc|a1b2c3(?:d4)?|1q2w3e(?:4r(?:5t)?)?)!?",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"\d{1,4}")
-_SEPARATORS = re.compile(r"[\W_]+")
+#: compared after digits are read as letters
+_SAYS_SO = expression(r"[a-z_.-]{0,24}(?:password|passwd|passphrase|passwort|secret)[a-z_.-]{0,12}[\d!#*]{0,6}")
+_NUMBERS = expression(r"\d{1,4}")
+_SEPARATORS = expression(r"[\W_]+")
 _LONGEST_WORD = max(map(len, _PARTS))
 
-_LOCAL = re.compile(
+_LOCAL = expression(
     r"localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1?\]?|host\.docker\.internal|[a-z0-9_-]{1,40}"
     r"|(?:[a-z0-9_-]{1,63}\.){1,8}(?:local|localhost|localdomain|internal|lan|home|svc|svc\.cluster\.local)",
     re.IGNORECASE,
 )
-_SAMPLE_HOST = re.compile(
+_SAMPLE_HOST = expression(
     r"(?:[a-z0-9_-]{1,63}\.){0,8}(?:(?:example|examplesite|mydomain|yourdomain|domain|your[a-z-]{0,20}|foo|bar|foobar|contoso"
     r"|somewhere|somehost|myhost|hostname|yourhost|myserver|host|server|site|test|fake|dummy|mock)\.(?:com|org|net|io|dev|co|tld)"
     r"|example|invalid|test)",
@@ -101,6 +105,8 @@ def weak_reason(password: str, user: str = "") -> str:
             return KNOWN_DEFAULT
         if name and len(folded) > 2 and folded == _SEPARATORS.sub("", name):
             return "the password is the user's name with an ending"
+    if _SAYS_SO.fullmatch(lowered) or _SAYS_SO.fullmatch(lowered.translate(_LETTERS)):
+        return "a sample: it says that it is a password"
     for text in (bare.translate(_LETTERS), _NUMBERS.sub("", bare)):
         words = _SEPARATORS.sub("", text)
         # what is left of a random value without its digits can be a word, but is short

@@ -9,18 +9,22 @@ from keyguard.generic.expressions import REACH
 from keyguard.generic.known_defaults import KNOWN_DEFAULT, weak_reason
 from keyguard.generic.value_filters import dropped_by
 from keyguard.rules.placeholders import entropy, is_placeholder
+from keyguard.support.regex import expression
 
 # a dash needs a blank behind it: lines of a long command begin with options
-_COMMENT = re.compile(
+_COMMENT = expression(
     rb"[ \t]*(?:#(?!(?:define|if|elif|include|pragma|undef)\b)|//|/?\*(?![\w/])|--[ \t]|;|<!--|>>>|rem[ \t]|::[ \t]"
     rb"|%[ \t%])",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(rb"[ \t](?:#|//|--)[ \t]")
-_PROSE = re.compile(
+_TRAILING = expression(rb"[ \t](?:#|//|--)[ \t]")
+_PROSE = expression(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
 )
-_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
+#: placeholders in other languages: "password", "your password"
+_PASSWORD_ELSEWHERE = expression(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
+_DOTTED = expression(r"[A-Za-z_$]+\d{0,3}(?:\.[A-Za-z_$]+\d{0,3})+")
+_CAMEL = expression(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
 def line_of(data: bytes, at: int) -> tuple[int, int]:
@@ -69,6 +73,8 @@ def is_no_token(value: str) -> bool:
 def judge(password: str, user: str = "") -> str | None:
     """Return why a password is weak, an empty text if it is not, and None if it is no password at all."""
     reason, dropped = weak_reason(password, user), dropped_by(password)
+    if _PASSWORD_ELSEWHERE.search(password):
+        return None
     if not reason:
         return None if is_no_secret(password) else ""
     # a default may read like a request to change it
@@ -80,7 +86,7 @@ def randomness(token: str) -> str:
     if token.startswith("eyJ") and token.count(".") >= 2:
         return ""
     digits = sum(map(str.isdigit, token))
-    if not digits or _CAMEL.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
+    if not digits or _CAMEL.fullmatch(token) or _DOTTED.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
         return ""
     bits = entropy(token.encode())
     if bits < 3.0 or token.isdigit():

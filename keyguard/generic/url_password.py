@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from keyguard.generic.hosts import reach_of
 from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 RULE = "url-password"
 
 _LONGEST = 64 + 120 + 8
-_ADDRESS = re.compile(
-    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/@"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
+_ADDRESS = expression(
+    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<user>[^\s:/"'`<>]{0,64}):(?P<secret>[^\s/"'`<>{}]{3,160})"""
     rb"""@(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<after>[$%{(*]?|<(?!/))"""
 )
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"""(?P<scheme>https?|git|ftp)://(?P<secret>[A-Za-z0-9_-]{20,120})@(?P<host>[A-Za-z0-9.-]{3,253})(?P<after>[^\s"'`<>]{0,80})"""
 )
 #: keys of error trackers, which stand in web pages: ``https://key@host/number``
-_PUBLIC = re.compile(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
+_PUBLIC = expression(rb"^(?::\d+)?(?:/\w+)?/\d+/?$")
 #: schemes with rules of their own, as the end of a longer one, too (``jdbc:postgresql``): what these leave is no sample
-_OTHERS = re.compile(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
+_OTHERS = expression(rb"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver)(?:\+\w{1,16})?\Z")
 #: values that a program fills in, or names of variables in capitals; a token's companion; a port
-_FILLED_IN = re.compile(
-    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;]"
+_FILLED_IN = expression(
+    r"[$*(){}<>\[\]\\|^]|%(?![0-9A-Fa-f]{2})|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^x-oauth-basic$|^\d{2,5}[,;#?]"
 )
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
+_SCHEME = expression(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
 #: with these, addresses of documents are so common that they are not even worth a remark
 _WEB = (b"http", b"https")
 
@@ -52,12 +54,16 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
 
 def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[JudgedSecret]:
     user, password, host = (text_of(found[name]) for name in ("user", "secret", "host"))
-    if _FILLED_IN.search(password) or _FILLED_IN.search(user) or (password.isdigit() and "." in user):
+    if (
+        _FILLED_IN.search(password)
+        or _FILLED_IN.search(user)
+        or (password.isdigit() and ("." in user or len(password) < 6))
+    ):
         return
-    weak, reach = judge(password, user), reach_of([host])
+    weak, reach = judge(unquote(password), unquote(user)), reach_of([host])
     if weak is None or (reach.weak and found["scheme"].lower() in _WEB):
         return
-    if (weak or reach.reason) and _OTHERS.search(found["scheme"]):
+    if (weak or (reach.reason and not reach.weak)) and _OTHERS.search(found["scheme"]):
         return
     reasons = (f"an address of the form {text_of(found['scheme'])}://user:password@host", weak, reach.reason)
     yield JudgedSecret(

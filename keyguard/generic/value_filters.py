@@ -5,33 +5,34 @@ Every expression is linear in the length of the value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
+
+from keyguard.support.regex import expression
 
 #: longer values are no passwords and no tokens; shorter ones are not told from anything
 SHORTEST, LONGEST = 3, 500
 
-_WORDS = re.compile(
+_WORDS = expression(
     r"(?i:null|none|nil|true|false|undefined|nan|yes|no|on|off|void|self|this|default|empty|required|optional|string|str"
     r"|int|integer|bool|boolean|number|object|any|array|list|dict|map|bytes?|char|text|varchar.{0,20}|function|unknown"
     r"|n/?a|tbd|todo|auto|basic|bearer|digest|utf-?8|ascii|latin-?1|nfk?[cd]|(?:sha|md|rs|hs|es|ps|aes)-?\d{1,4}|inherit"
     r"|(?:string|int|boolean|float)[!?]|compat|files|hidden|redacted|masked|placeholder|env|value|password|passwd|secret|token)"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = expression(
     r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|(?<![a-z])your|my[-_](?:secret|token|key|pass|api|client)"
     r"|(?:enter|insert|replace|change|fill|put|set)[ _-]?(?:me|this|here|your|with|in)\b|_here\b|dummy|placeholder"
     r"|redacted|^<[\w \-]{1,60}>|\.\.\.|…|ihr[_-]|votre|su[_-]contrase|seu[_-]|上面|填写|你的|您的|あなた|ваш)"
 )
-_REFERENCE = re.compile(
+_REFERENCE = expression(
     r"(?i:^[&*]?\$[A-Za-z_{(]|\$\{|\$\(|#\{|\{\{|<%|%\(|^%[sdv]\b|\bprocess\.env|\bgetenv|environ\b|^\{[\w.]{0,100}\}$"
     r"|^%\w{1,100}%$|^!(?:Ref|GetAtt|Sub|ImportValue|vault)|^@@?\w{1,100}@@?$|^(?:(?:vault|secret|op|ssm|gcp)://|(?:vault|arn|ssm):))"
 )
-_CIPHERTEXT = re.compile(
+_CIPHERTEXT = expression(
     r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^sha\d{1,3}\$|^vault:v\d"
     r"|^AQI[CDB]A|^\{(?:SSHA|SHA|CRYPT|PBKDF2|noop|bcrypt)\}|^BEGIN PGP|^ENC\(|^!vault|^gAAAAA|^age1|^encrypted:"
 )
-_SAME = re.compile(r"(.)\1*")
+_SAME = expression(r"(.)\1*")
 
 
 class ValueFilter(NamedTuple):

@@ -58,7 +58,7 @@ class SightingsByPath:
     def keys(self, name: bytes, number: int) -> list[str]:
         """Return the keys of a tree entry: those in the object, and those in the entry's name."""
         hit = self.hits.get(number)
-        found = {one.fingerprint for one in hit.sightings} if hit else set()
+        found = {*(one.identity for one in hit.sightings), *hit.judged} if hit else set()
         if hit and hit.doubtful:
             found.add(PATH_DEPENDENT)
         return sorted(found | {NAME_PREFIX + one.fingerprint for one in self._names.get(name, ())})
@@ -72,9 +72,10 @@ class SightingsByPath:
             return [one for one in found if one.fingerprint == mark and one.occurrence.column > start]
         found = self.under(number, path)
         if key != PATH_DEPENDENT:
-            return [one for one in found if one.fingerprint == key]
-        known = {one.fingerprint for one in self.hits[number].sightings}
-        return [one for one in found if one.fingerprint not in known]
+            return [one for one in found if one.identity == key]
+        hit = self.hits[number]
+        known = {*(one.identity for one in hit.sightings), *hit.judged}
+        return [one for one in found if one.identity not in known]
 
     def under(self, number: int, path: bytes) -> list[Sighting]:
         """Return the sightings in an object under a path; inspect it again only if the path can make a difference."""

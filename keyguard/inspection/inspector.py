@@ -11,6 +11,8 @@ from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
 from keyguard.engine.containers import LOOK, container, packed_texts
 from keyguard.engine.prefilter import suspects
+from keyguard.masking.run_identity import run_identity
+from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Sighting
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ class InspectedText(msgspec.Struct, frozen=True):
     """Whether an attribution could change with the path, which may not be known yet."""
     plain: bool = False
     """Whether it is a text in which the prefilter found nothing but places where no secret is."""
-    judged: bool = False
-    """Whether it has secrets without a vendor's format, which have to be judged again under each path."""
+    judged: tuple[str, ...] = ()
+    """Without a path: what identifies, in this run, the secrets without a vendor's format. They are judged under each
+    path, and only then are there sightings of them.
+    """
     container: str = ""
     """The kind of container, in words, if the content is packed or encrypted and so was not really read."""
 
@@ -42,12 +46,21 @@ class Inspector:
         self._engine = engine
         self._made: SightingFinder | None = None
 
-    def suspects(self, texts: Sequence[bytes]) -> list[int]:
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
         """Return the indices of the texts to inspect: the others contain nothing, not even a placeholder.
 
-        Searching many small texts at once takes half the time.
+        Searching many small texts at once takes half the time. ``paths`` are theirs, as far as they are known: those of
+        credential files are inspected in any case.
         """
-        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts)})
+        named = (at for at, path in enumerate(paths) if table.named(path))
+        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts), *named})
+
+    def prepare(self) -> None:
+        """Load what builds sightings, and compile the expressions that most texts need: once, before workers fork."""
+        from keyguard.engine.detectors import prepare
+
+        prepare()
+        self._sighter()
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""
@@ -66,6 +79,9 @@ class Inspector:
             if not found.matches:
                 plain = not (packed or hits.anchors)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
+            if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
+                judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})
+                return InspectedText([], len(found.placeholders), len(data), container=packed, judged=judged)
         return self._inspect(blob, iter((data, b"")).__next__, found)
 
     def inspect_name(self, blob: Blob) -> InspectedText:
@@ -83,13 +99,14 @@ class Inspector:
         sighter = self._sighter()
         sighter.doubtful = False
         sightings, placeholders = sighter.sight(blob, counter.read, found)
+        judged = {one.identity for one in sightings if one.judged} if not blob.path else set[str]()
         return InspectedText(
-            sightings,
+            [one for one in sightings if not (judged and one.judged)],
             placeholders,
             counter.size,
             sighter.doubtful,
             container=container(counter.head),
-            judged=any(one.judged for one in sightings),
+            judged=tuple(judged),
         )
 
     def _sighter(self) -> SightingFinder:

@@ -17,10 +17,9 @@ from keyguard.engine import decode
 from keyguard.engine.location import MatchLocations, Origin
 from keyguard.engine.matcher import Found, Matcher
 from keyguard.engine.page import PAGE, Page, Pager, pages
+from keyguard.inspection.identities import Identities, note
 from keyguard.inspection.occurrence_limit import OccurrenceLimit
-from keyguard.masking.known_values import KNOWN
-from keyguard.masking.secret import Secret, fingerprint, masked
-from keyguard.masking.values import Value
+from keyguard.masking.secret import Secret, masked
 from keyguard.model.finding import (
     Attribution,
     Blob,
@@ -57,13 +56,13 @@ class SightingFinder:
         self._rules = ruleset.by_id()
         self._matcher = matcher
         self._attributor = Attributor(ruleset)
-        self._fingerprints: dict[tuple[Secret, bool], str] = {}
+        self._identities = Identities()
         self.doubtful = False
         """Whether any attribution since this was last set to False could change with the path."""
 
     def secret(self, fingerprint: str) -> Secret | None:
         """Return the value with that fingerprint if it was seen: for callers that act on a key, never for reports."""
-        return next((secret for (secret, _), name in self._fingerprints.items() if name == fingerprint), None)
+        return self._identities.secret(fingerprint)
 
     def sight(self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None) -> tuple[list[Sighting], int]:
         """Return all sightings in a text that ``read`` returns in pieces, and the number of placeholders.
@@ -126,7 +125,7 @@ class SightingFinder:
     def _texts(self, page: Page, order: str) -> Iterator[tuple[Page, Origin | None]]:
         """Yield the page itself and, if it contains NULs, the wide strings in it, of one byte order if it is known."""
         yield page, None
-        if b"\0" not in page.data or not self._matcher.prefilter.fires(page.data.translate(None, b"\0")):
+        if b"\0" not in page.data or not self._matcher.prefilter.hits(page.data.translate(None, b"\0")):
             return
         for run in decode.wide_runs(page.data, order):
             text = Page.of(run.text)
@@ -218,9 +217,15 @@ class SightingFinder:
         secret = Secret(match.secret)
         body = match.body - match.start
         mask = masked(secret, body, guessable=guessable or hidden)
-        name = self._fingerprint(secret, guessable=guessable)
-        if name not in KNOWN:
-            KNOWN.note(Value(match.secret, body, mask, name, guessable))
+        occurrence, called = place(mask), _name(match, page) if guessable else ""
+        sample, aside, run = sample_word(match, page), _aside(judged) if judged else "", ""
+        if judged:
+            name, run = self._identities.of_judged(
+                secret, occurrence, rule.id, called, guessable=guessable, aside=bool(aside or sample)
+            )
+        else:
+            name = self._identities.of_value(secret, guessable=guessable)
+        note(secret, body, mask, run or name, guessable=guessable)
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
             fingerprint=name,
@@ -228,22 +233,17 @@ class SightingFinder:
             attribution=attribution,
             environment=_environment(rule, match, attribution),
             malformed=check is not None and rule.checksum not in checksums.PROOFS and not check(match.secret),
-            occurrence=place(mask),
+            occurrence=occurrence,
             suppression=_suppression(noted, rule.id),
             also=tuple(sorted(self._ruleset.rules[number].id for number in match.also)),
             spared={id: found for id in attribution.possible if noted and (found := _suppression(noted, id))},
-            name=_name(match, page) if guessable else "",
-            sample=sample_word(match, page),
+            name=called,
+            sample=sample,
             judged=judged.confidence if judged else None,
-            aside=_aside(judged) if judged else "",
+            aside=aside,
             guessable=guessable,
+            run_identity=run,
         )
-
-    def _fingerprint(self, secret: Secret, *, guessable: bool) -> str:
-        known = self._fingerprints.get((secret, guessable))
-        if known is None:
-            known = self._fingerprints[secret, guessable] = fingerprint(secret, guessable=guessable)
-        return known
 
 
 def _name(match: Match, page: Page) -> str:

@@ -21,6 +21,7 @@ from typing import NoReturn
 
 import msgspec
 
+from keyguard.masking import run_identity as _shared_with_workers  # noqa: F401  (its key is made before the fork)
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.values import Value
 

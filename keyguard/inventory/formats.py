@@ -10,7 +10,7 @@ from keyguard.inventory.rows import Row
 from keyguard.model.finding import Run
 from keyguard.report import Style
 from keyguard.report.json_objects import Object, coverage_object, path_names, skipped_object, to_json
-from keyguard.report.phrases import counted, number, prose
+from keyguard.report.phrases import NO_VENDOR, counted, number, prose
 from keyguard.report.summary import covered, gap_lines
 from keyguard.support import dates
 from keyguard.support.sanitize import shown_path
@@ -109,7 +109,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     verdict = " ".join(filter(None, (row.known.verdict, row.known.day)))
     return (
         row.id,
-        prose(row.vendor_name),
+        prose(row.title if row.vendor_name == NO_VENDOR else row.vendor_name),
         "" if row.environment == "unknown" else row.environment,
         prose(row.masked),
         row.where,

@@ -37,6 +37,11 @@ class KnownValues:
     def __contains__(self, fingerprint: str) -> bool:
         return fingerprint in self._values
 
+    def text_of(self, fingerprint: str) -> bytes | None:
+        """Return the value with this fingerprint, or this identity in the run; None if it is not known."""
+        value = self._values.get(fingerprint)
+        return None if value is None else value.text
+
     def clear(self) -> None:
         """Forget everything, at the start of another command line."""
         vars(self).update(vars(KnownValues()))

@@ -49,11 +49,16 @@ def fingerprint(secret: Secret, *, guessable: bool, key: bytes | None = None) ->
     import hashlib
     import hmac
 
-    key = key if key is not None else os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", "")) or _DEFAULT_KEY
+    key = fingerprint_key() if key is None else key
     value = secret.reveal()
     if guessable:
         value = hashlib.pbkdf2_hmac("sha256", value, key, _STRETCH)
     return hmac.new(key, value, hashlib.sha256).hexdigest()[:32]
+
+
+def fingerprint_key() -> bytes:
+    """Return the key of fingerprints."""
+    return os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", "")) or _DEFAULT_KEY
 
 
 def masked(secret: Secret, body: int, *, guessable: bool) -> str:

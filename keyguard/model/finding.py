@@ -129,6 +129,13 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """Why such a secret is only informational, as a phrase: a known default, in a comment; empty if it is not."""
     guessable: bool = False
     """Whether a person may have chosen the value."""
+    run_identity: str = ""
+    """Of a secret without a vendor's format: what identifies its value in this run, whatever its fingerprint is."""
+
+    @property
+    def identity(self) -> str:
+        """What identifies the value within this run."""
+        return self.run_identity or self.fingerprint
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,7 +57,7 @@ class BaseMarkers:
             files = CommitFiles(BlobReader(git, any_kind=True), commit, "the base")
             near = {stored.oid: path for path in paths if (stored := files.find(path)) and stored.mode != GITLINK}
             for places in (near, _listed(git, files.tree)):
-                for one in _sightings(git, places, inspector):
+                for one in inspect_blobs(git, places, inspector):
                     if one.fingerprint in wanted and (rules := _rules(one)):
                         self._known.setdefault(one.fingerprint, set()).update(rules)
                         missing.discard(one.fingerprint)
@@ -91,7 +91,8 @@ def _listed(git: IsolatedGit, tree: str) -> dict[str, bytes]:
     return found
 
 
-def _sightings(git: IsolatedGit, places: dict[str, bytes], inspector: Inspector) -> Iterator[Sighting]:
+def inspect_blobs(git: IsolatedGit, places: dict[str, bytes], inspector: Inspector) -> Iterator[Sighting]:
+    """Yield the keys in blobs, given as object id -> path; what cannot be read is left out."""
     for content in read_blobs(git, places):
         if not content.problem:
             yield from _inspected(content, places[content.oid], inspector)

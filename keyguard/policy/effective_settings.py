@@ -16,7 +16,7 @@ from keyguard.git.objects.commit_files import CommitFiles
 from keyguard.git.process.opening import open_objects
 from keyguard.history.ranges.request import Range
 from keyguard.history.ranges.run import repository_of
-from keyguard.history.ranges.selection import resolve_range
+from keyguard.history.ranges.selection import Selection, resolve_range
 from keyguard.history.ranges.session import RepositorySession
 from keyguard.model.finding import Configuration
 from keyguard.policy.accepted_findings import accepted_in
@@ -25,6 +25,7 @@ from keyguard.policy.change_base import BaseAndTip, NamedCommit, base_of_range, 
 from keyguard.policy.change_policy import ChangePolicy
 from keyguard.policy.self_allowances import changed_settings, own_settings
 from keyguard.policy.stored_settings import find_in
+from keyguard.policy.tip_markers import TipMarkers
 from keyguard.support.errors import ConfigError, GitError, UsageError
 
 _SHORT = 10
@@ -84,14 +85,16 @@ def from_commit(start: str, name: str, asked: Range | None) -> EffectiveSettings
 def for_push(start: str, asked: Range, instead: Settings | None = None) -> EffectiveSettings:
     """Return the settings for a push about to be sent: those of its tip, or these ``instead``.
 
-    Every marker and accepted finding of the tip counts.
+    Every marker and accepted finding of the tip counts, also for what earlier commits of the push have.
     """
 
     def settings(opened: RepositorySession) -> EffectiveSettings:
         tip = _tip(opened, asked)
         origin = Configuration("tip", ref=tip.name, commit=tip.commit) if tip else Configuration()
         found = instead or (_settings(opened, tip, start, "tip") if tip else None)
-        return EffectiveSettings(_accepting(found or Settings(Config(), origin=origin), opened, tip), None, opened)
+        settings = _accepting(found or Settings(Config(), origin=origin), opened, tip)
+        markers = TipMarkers(opened.repository, _included(opened, asked)) if tip else None
+        return EffectiveSettings(settings, ChangePolicy(markers) if markers else None, opened)
 
     return _looked_up(start, asked, settings) or EffectiveSettings(instead or Settings(Config()), None)
 
@@ -206,11 +209,24 @@ def _usual(base: NamedCommit | None, source: str) -> Settings:
 def _tip(opened: RepositorySession, asked: Range) -> NamedCommit | None:
     """Return the latest commit of the range; None if there is none or it is missing."""
     try:
-        words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
-        selection = resolve_range(words, opened.tips, opened.revisions, opened.git, 0)
+        selection = _selected(opened, asked)
         return tip_of(selection, opened.tips, "what is pushed" if asked.pushed or asked.label else "the change")
     except GitError:
         return None
+
+
+def _included(opened: RepositorySession, asked: Range) -> list[str]:
+    """Return the commits that are pushed."""
+    try:
+        return _selected(opened, asked).include
+    except GitError:
+        return []
+
+
+def _selected(opened: RepositorySession, asked: Range) -> Selection:
+    """Return what the range selects, without what the other side has already."""
+    words = msgspec.structs.replace(asked, known=(), remotes=(), refs=False)
+    return resolve_range(words, opened.tips, opened.revisions, opened.git, 0)
 
 
 def _sizes(repository: Repository, borrowed: tuple[str, ...], oids: Collection[str]) -> dict[str, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
+import msgspec
+
 from keyguard.model.finding import Occurrence, Run, Severity, Where
 from keyguard.report import Style
 from keyguard.report.advice import block_steps
@@ -58,7 +60,7 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
         total = number(len(annotated) + len(others))
         yield f"{number(len(annotated))} of {total} places are annotated, the worst first; the others:"
     for finding, occurrence in others:
-        yield place_line(finding, occurrence, style)
+        yield place_line(finding, _from_top(occurrence, run), style)
     yield from closing_lines(run, style)
 
 
@@ -66,7 +68,7 @@ def _annotation(block: Block, occurrence: Occurrence, run: Run, hook: str) -> st
     finding = block.head
     title = f"{finding.severity.label}[{prose(finding.rule)}]: {headline(finding)}"
     key = f": {shown(finding.masked)}" if finding.masked else ""
-    said = f"{place_with_history(occurrence)}{key} ({shown(finding.id)})"
+    said = f"{place_with_history(_from_top(occurrence, run))}{key} ({shown(finding.id)})"
     for label, lines in (
         ("where", history_lines(finding, run)),
         ("how", evidence(finding)),
@@ -81,6 +83,11 @@ def _annotation(block: Block, occurrence: Occurrence, run: Run, hook: str) -> st
     ):
         said += f"\n{label}: " + "\n".join(lines) if any(lines) else ""
     return _command(_LEVEL[run.alert_severity(finding)], {"title": title, **_pointer(occurrence, run)}, said)
+
+
+def _from_top(occurrence: Occurrence, run: Run) -> Occurrence:
+    """Return the place with its path from the top of the repository, as the annotation has it."""
+    return msgspec.structs.replace(occurrence, path=path_from_top(occurrence, run))
 
 
 def _pointer(occurrence: Occurrence, run: Run) -> dict[str, str]:

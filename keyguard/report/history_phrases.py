@@ -139,6 +139,8 @@ def history_suffix(occurrence: Occurrence) -> str:
 
 def ref_names(refs: list[str] | tuple[str, ...]) -> str:
     """Return ``branch release/1.x, tag v1.0, remote branch origin/x and 12 more``."""
+    # what a remote calls its HEAD is a second name of one of its branches
+    refs = [ref for ref in refs if not (ref.startswith("refs/remotes/") and ref.endswith("/HEAD"))] or refs
     said = ", ".join(map(_ref, refs[:_MOST_REFS]))
     return f"{said} and {number(len(refs) - _MOST_REFS)} more" if len(refs) > _MOST_REFS else said
 

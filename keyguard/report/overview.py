@@ -79,7 +79,8 @@ def row_lines(blocks: Sequence[Block], style: Style) -> Iterator[str]:
         place = _clipped(f"{shown_path(first.path)}:{first.line}:{first.column}", room)
         also = ", ".join(dict.fromkeys(prose(one.rule) for one in block.others))
         found = "" if block.subject.masked else f"  {headline(block.head)}"
-        for more in (in_commit(first), found, f"  also {also}" if also else ""):
+        doubt = f"  {block.head.confidence.value} confidence" if is_doubtful(block.head) else ""
+        for more in (in_commit(first), found, doubt, f"  also {also}" if also else ""):
             place += more if not room or cells(place) + cells(more) <= room else ""
         yield "  ".join([*padded, place])
 
@@ -90,10 +91,10 @@ def _columns(block: Block, style: Style) -> list[str]:
     return [*columns, _vendor(block), shown(block.subject.masked)] if wide else columns
 
 
-def _rank(block: Block) -> tuple[int, int, bool, int]:
-    """Return the sort key: severity, how many people have the key, whether it is one, and its further problems."""
+def _rank(block: Block) -> tuple[int, bool, int, int]:
+    """Return the sort key: severity, whether it is a key, how many people have it, and its further problems."""
     more = sum(one.severity == block.severity for one in block.others)
-    return -block.severity, _reach(block), is_doubtful(block.head), -more
+    return -block.severity, is_doubtful(block.head), _reach(block), -more
 
 
 def _reach(block: Block) -> int:
@@ -124,9 +125,9 @@ def _vendor_table(blocks: Sequence[Block], style: Style) -> Iterator[str]:
 
 def _vendor(block: Block) -> str:
     subject = block.subject
-    if subject.certainty is Certainty.AMBIGUOUS:
-        return "vendor unclear"
-    return prose(subject.vendor_name) if has_vendor(subject) else ""
+    if not has_vendor(subject):
+        return ""
+    return "vendor unclear" if subject.certainty is Certainty.AMBIGUOUS else prose(subject.vendor_name)
 
 
 def _kind(block: Block) -> str:

@@ -15,7 +15,7 @@ _ENVIRONMENT = {
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _MOST_CANDIDATES = 6
 #: the name of the vendor in rule packs for secrets that no vendor issues, such as private keys
-_NO_VENDOR = "no vendor"
+NO_VENDOR = "no vendor"
 
 
 def headline(finding: Finding) -> str:
@@ -92,8 +92,8 @@ def lowered_text(finding: Finding) -> str:
 
 def is_doubtful(finding: Finding) -> bool:
     """Return whether the finding may be wrong. A key whose vendor alone is uncertain is a key."""
-    only_vendor = finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM
-    return finding.confidence is not Confidence.HIGH and not (finding.kind == "key" and only_vendor)
+    unclear = finding.certainty is Certainty.AMBIGUOUS and finding.confidence is Confidence.MEDIUM
+    return finding.confidence is not Confidence.HIGH and not (unclear and has_vendor(finding))
 
 
 def if_harmless(finding: Finding, condition: str) -> str:
@@ -110,7 +110,7 @@ def allowed_text(finding: Finding) -> str:
 
 def has_vendor(finding: Finding) -> bool:
     """Return whether a vendor issues such keys, known or not."""
-    return bool(finding.vendor) and finding.vendor_name != _NO_VENDOR
+    return bool(finding.vendor) and finding.vendor_name != NO_VENDOR
 
 
 def attribution_text(finding: Finding, run: Run) -> str:

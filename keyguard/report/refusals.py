@@ -81,6 +81,17 @@ def commit_lines(run: Run, style: Style) -> Iterator[str]:
     yield f"{paint('keyguard refuses this commit:', BOLD, style)} {summary_line(run, style)}"
 
 
+def false_alarm_lines(run: Run, style: Style) -> Iterator[str]:
+    """Yield what to do about a false alarm, if this user's own push is refused."""
+    blocks = [block for block in shown_blocks(run, verbose=True) if run.fails(block.head)]
+    if style.hook == "push" and blocks:
+        rule = _only([prose(block.head.rule) for block in blocks]) or "RULE"
+        yield (
+            f"{paint('false alarm:', BOLD, style)} '# keyguard: allow[{rule}] reason' on the line,"
+            f" or keyguard accept {_ids(blocks)} --reason TEXT; then commit that, and push again"
+        )
+
+
 def _staged_key(block: Block, style: Style) -> Iterator[str]:
     finding = block.head
     first, *more = finding.occurrences

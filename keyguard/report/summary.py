@@ -15,7 +15,7 @@ _MOST_GAPS = 20
 _MOST_PACKS = 5
 #: reasons why something in history was not read -> what to do, where its source does not say
 _HISTORY_REASONS = {
-    "missing": "something names it, and no store holds it: git fsck tells more",
+    "missing": "something names it, and no store holds it",
     "corrupt": "git fsck tells more",
     "unreadable": "",
     "shallow": "shallow clone: fetch-depth: 0 (GitLab: GIT_DEPTH: 0), or --allow-incomplete",
@@ -25,6 +25,7 @@ _HISTORY_REASONS = {
     "broken-repository": "",
     **dict.fromkeys(UNOPENED, ""),
 }
+_DAMAGED = "git fetch --refetch gets missing or corrupt objects again if the remote has them; or --allow-incomplete"
 
 #: scope -> the words for it, and the noun that is counted
 _SCOPES = {
@@ -127,6 +128,8 @@ def gap_lines(run: Run, style: Style) -> Iterator[str]:
         yield f"  {paint('-->', color, style)} {gap_text(skipped)}"
     if len(missing) > most:
         yield f"      and {number(len(missing) - most)} more: --verbose lists them all"
+    if any(one.reason in ("missing", "corrupt") and of_history(one) for one in missing):
+        yield f"      {_DAMAGED}"
 
 
 def configuration_lines(run: Run, style: Style) -> Iterator[str]:

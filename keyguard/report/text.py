@@ -26,7 +26,7 @@ from keyguard.report.phrases import (
     prose,
     verdict_text,
 )
-from keyguard.report.refusals import commit_lines, refuses_commit
+from keyguard.report.refusals import commit_lines, false_alarm_lines, refuses_commit
 from keyguard.report.snippet import source_lines
 from keyguard.report.summary import accepted_lines, configuration_lines, gap_lines, refused_lines, summary_line
 from keyguard.support.sanitize import shown
@@ -52,6 +52,7 @@ def render(run: Run, out: TextIO, style: Style) -> None:
     for line in (
         *gaps,
         *([""] if gaps else []),
+        *false_alarm_lines(run, style),
         *configuration_lines(run, style),
         *accepted_lines(run, style),
         *refused_lines(run, style),
@@ -126,23 +127,30 @@ def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterat
         yield from _advice(block, run, style)
     for one in (block.head, *block.others):
         yield from _remarks(one, run, style)
+    yield from _expired(block, style)
     yield from _others(subject, style)
     mask = paint(f"  {shown(finding.masked)}", DIM, style) if finding.masked else ""
     yield "id", [shown(finding.id) + mask]
 
 
 def _remarks(finding: Finding, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:
-    """Yield what limits a finding, or the acceptance of it."""
+    """Yield what limits a finding."""
     if finding.allowed_by_change:
         yield "note", _wrapped(f"{allowed_text(finding)}. {_LANDING}", style)
-    if finding.accepted_until:
-        again = f"keyguard accept {finding.id}"
-        yield "note", [f"was accepted until {shown(finding.accepted_until)}; to accept it again: {again}"]
     if is_doubtful(finding):
         doubt = "this may be no key at all" if finding.kind == "key" else "see whether it is so here"
         advice = if_harmless(finding, "it is none" if finding.kind == "key" else "it is not")
         passes = ", and does not fail the run" if run.is_doubtful(finding) else ""
         yield "note", _wrapped(f"{finding.confidence.value} confidence: {doubt}{passes}; {advice}", style)
+
+
+def _expired(block: Block, style: Style) -> Iterator[tuple[str, list[str]]]:
+    """Yield the day until which the findings of a block were accepted."""
+    over = [one for one in (block.head, *block.others) if one.accepted_until]
+    if over:
+        again = f"keyguard accept {' '.join(shown(one.id) for one in over)} --reason TEXT"
+        until = shown(over[0].accepted_until)
+        yield "note", _wrapped(f"was accepted until {until}; to accept it again: {again}", style)
 
 
 def _advice(block: Block, run: Run, style: Style) -> Iterator[tuple[str, list[str]]]:

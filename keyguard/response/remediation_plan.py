@@ -9,7 +9,7 @@ import msgspec
 from keyguard.model.finding import Certainty, Environment, Finding, Occurrence, Severity, Where
 from keyguard.model.verdict import State
 from keyguard.report.history_phrases import history_advice
-from keyguard.report.phrases import any_of, place_text, prose, steps
+from keyguard.report.phrases import any_of, has_vendor, place_text, prose, steps
 
 _LOCAL = ("stash", "index", "worktree", "reflog", "dangling")
 _LAST = (
@@ -67,7 +67,7 @@ def _why(finding: Finding, known: State | None) -> Iterator[str]:
     yield prose(finding.description)
     if finding.environment is not Environment.UNKNOWN:
         yield f"It is a {finding.environment.value} key."
-    if finding.certainty is not Certainty.CERTAIN:
+    if finding.certainty is not Certainty.CERTAIN and has_vendor(finding):
         yield f"Whose it is, is {finding.certainty.value}: find that out first."
     if known is not None:
         yield f"When its vendor was last asked, it was {known.value}."
@@ -77,7 +77,8 @@ def _why(finding: Finding, known: State | None) -> Iterator[str]:
 
 def _steps(finding: Finding, means: AvailableRequests, known: State | None) -> Iterator[Step]:
     name, dead = finding.id, known is State.INACTIVE
-    sure = finding.certainty is Certainty.CERTAIN
+    issued = has_vendor(finding)
+    sure = finding.certainty is Certainty.CERTAIN or not issued
     if not sure:
         names = any_of(list(finding.candidates)) if finding.candidates else prose(finding.vendor_name)
         yield Step(title="Find out whose key it is", detail=(f"It can be of {names}. Ask whoever wrote the code.",))
@@ -85,7 +86,8 @@ def _steps(finding: Finding, means: AvailableRequests, known: State | None) -> I
     if means.verify and not dead:
         yield Step(title="See whether it is active", commands=(f"keyguard verify {name}{vendor}",))
     if not dead:
-        yield Step(title="Replace it at its vendor", detail=(*steps(finding.remedy), *filter(None, [finding.rotation])))
+        title = "Replace it at its vendor" if issued else "Replace it"
+        yield Step(title=title, detail=(*steps(finding.remedy), *filter(None, [finding.rotation])))
         yield from _revocation(name, vendor, means) if means.revoke else ()
     if means.verify:
         commands = (f"keyguard verify {name}{vendor}",)
@@ -136,7 +138,8 @@ def _out_of_history(finding: Finding) -> Iterator[Step]:
 def _whom(finding: Finding) -> Iterator[str]:
     yield "Whoever owns the account, and whoever answers for security here."
     if finding.severity >= Severity.HIGH:
-        yield "Look at the vendor's logs since " + (finding.first_seen[:10] or "the day it was written down")
+        whose = "the vendor's logs" if has_vendor(finding) else "the logs of what it opens"
+        yield f"Look at {whose} since " + (finding.first_seen[:10] or "the day it was written down")
         yield "If anybody's data could be read with it: the law may give you a day by which to say so."
 
 

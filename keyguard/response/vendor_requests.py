@@ -13,6 +13,7 @@ from keyguard.model.endpoint import Request
 from keyguard.model.finding import Certainty, Environment, Finding, Rule, Vendor
 from keyguard.remote.prepared_request import PreparedRequest
 from keyguard.remote.signing import AwsSigned
+from keyguard.report.phrases import has_vendor
 from keyguard.response import canaries
 from keyguard.rules.loader import RuleSet
 from keyguard.support.errors import UsageError
@@ -99,6 +100,8 @@ class RequestSelector:
             self._refuse_stranger(chosen, finding, source, said)
             page = chosen.rotation or self._ruleset.vendors[vendor].rotation
             return self._asked(chosen, finding, source, said)._replace(by_hand=(chosen.remedy, page))
+        if not has_vendor(finding):
+            return _nobody(_UNISSUED[self._purpose])
         if finding.certainty is not Certainty.CERTAIN:
             return _nobody(f"whose key it is, is {finding.certainty.value}: it goes to nobody (--vendor says whose)")
         if rule is None:
@@ -180,6 +183,11 @@ _LASTING = b"AKIA"
 _NOTHING = {
     "verify": "no request is known that would tell: look in the vendor's dashboard",
     "revoke": "the vendor offers no request for it: it is done in the dashboard",
+}
+#: the same for secrets that no vendor issues
+_UNISSUED = {
+    "verify": "no vendor issues it, so nobody can be asked: try it where it is used",
+    "revoke": "no vendor issues it: it is replaced where it is used",
 }
 
 

@@ -197,7 +197,7 @@ class _Scan:
                 "nothing to scan: every file is left out, by its kind or by --exclude, --max-size or configuration"
             )
         where = ", ".join(self._request.ask.paths)
-        raise UsageError(f"nothing to scan in {where}: no files, or all of them ignored (--all-files)")
+        raise UsageError(f"nothing to scan in {where}: no files, or all are ignored (scan --all-files reads them)")
 
     def _look_around(self) -> None:
         """Prepare the hygiene checks while worker processes inspect files."""

@@ -143,6 +143,7 @@ class Worklist:
             self._tell(len(batches[index]), tally.sightings)
             limiter.apply([one for one in found if one])
 
+        self._inspector.prepare()
         workers.fork_map(work, len(batches), jobs, take, meanwhile)
         return found
 
@@ -187,7 +188,7 @@ class Worklist:
     def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Results) -> None:
         """Inspect small files together: mostly none, or one or two of them, need a closer look."""
         try:
-            suspects = self._inspector.suspects(texts)
+            suspects = self._inspector.suspects(texts, [file.path for _, file in heap])
         except Exception:  # noqa: BLE001 - inspecting each file shows which is at fault
             suspects = list(range(len(texts)))
         tally.read += len(texts) - len(suspects)

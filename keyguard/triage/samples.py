@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from keyguard.model.finding import Occurrence, Severity, Sighting, Where
 from keyguard.support.regex import expression
@@ -30,7 +31,7 @@ _TEST_FILE = expression(
 _ENV_FILE = expression(rb"\.env(?:rc|\..*)?|.*\.env", re.DOTALL)
 #: documents, by their ending or their name
 _DOCUMENT = expression(
-    rb".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile|org|tex|rdoc|pod|ipynb|html?|1|3|7|8)|(?:readme|changelog|changes"
+    rb".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile|org|tex|rdoc|pod|ipynb|html?|1|3|7|8)|(?:rfc[0-9]|draft-).*\.txt|(?:readme|changelog|changes"
     rb"|history|news|contributing|license|notice|security|install)(?:\..*)?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -42,6 +43,17 @@ _TEST_FOLDER = expression(
 _TEST_NAME = expression(
     rb"(?i)(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|dummy|seeds?|template|dist)"
     rb"(?:$|[_.-])|[a-z](?:Tests?|TestCase|IT|Specs?|Mock|Fixture|Sample|Example)\.\w{1,8}$"
+)
+#: further folders of tests (Perl's, continuous integration's), for secrets without a vendor's format
+_ASIDE_FOLDERS = frozenset(b"t ci .ci".split())
+#: folders in which package managers and people keep what others wrote
+_VENDORED = frozenset(
+    b"vendor vendors node_modules bower_components site-packages dist-packages third_party third-party thirdparty"
+    b" .yarn .bundle .venv venv virtualenv".split()
+)
+#: templates that are filled in elsewhere, and examples
+_EXAMPLE_FILE = expression(
+    rb"(?i)(?:[._-](?:example|sample|template|tmpl|tpl|dist|j2|jinja2?|erb|tt|in|mustache|hbs|gotmpl|eex)|\.t)$"
 )
 _MOST_REASONS = 4
 
@@ -78,23 +90,46 @@ def set_aside(severity: Severity, places: Sequence[Sighting]) -> tuple[Severity,
 
 def aside_reason(place: Sighting) -> str:
     """Return why a secret without a vendor's format is informational at one place; empty if it is not."""
-    return path_reason(place.occurrence) or _document_reason(place.occurrence) or place.aside or place.sample
+    return place_reason(place.occurrence) or place.aside or place.sample
 
 
-def _document_reason(place: Occurrence) -> str:
-    """Return why a path is that of a document, or of a test by its own name; empty if it is neither."""
+def place_reason(place: Occurrence) -> str:
+    """Return why such a secret is informational wherever in the file it stands; empty if it is not."""
+    return path_reason(place) or _aside_path(place)
+
+
+def _aside_path(place: Occurrence) -> str:
+    """Return why a path is one of tests, examples, documents or other people's code; empty if it is none."""
     if place.where is Where.STDIN or (place.trace is not None and place.trace.kind != "blob"):
         return ""
     *folders, name = place.path.split(b"/")
     if _ENV_FILE.fullmatch(name):
         return ""
-    for folder in folders:
-        if _TEST_FOLDER.search(folder):
-            return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path"
+    return next(filter(None, map(folder_reason, folders)), "") or name_reason(name)
+
+
+@lru_cache(4096)
+def folder_reason(folder: bytes) -> str:
+    """Return why everything in a folder of this name is set aside; empty if it is not."""
+    lower = folder.lower()
+    if lower in _FOLDERS or lower in _ASIDE_FOLDERS or _TEST_FOLDER.search(folder):
+        return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path"
+    if lower in _VENDORED:
+        return f"{shown(folder.decode('utf-8', 'replace'))}/ in the path: other people's code"
+    return ""
+
+
+@lru_cache(4096)
+def name_reason(name: bytes) -> str:
+    """Return why a file of this name is set aside; empty if it is not."""
+    if _ENV_FILE.fullmatch(name) and not _EXAMPLE_FILE.search(name):
+        return ""
     text = shown(name.decode("utf-8", "replace"))
     if _DOCUMENT.fullmatch(name):
         return f"{text} is a document"
-    return f"{text} is a test or an example" if _TEST_NAME.search(name) else ""
+    if _EXAMPLE_FILE.search(name):
+        return f"{text} is an example or a template"
+    return f"{text} is a test or an example" if _TEST_NAME.search(name) or _TEST_FILE.fullmatch(name) else ""
 
 
 def less_severe(severity: Severity) -> Severity:

@@ -199,7 +199,7 @@ def test_outside_of_a_repository(tmp_path: Path, inside: Inside) -> None:
 def test_an_empty_folder(tmp_path: Path, inside: Inside) -> None:
     said = inside("scan", cwd=tmp_path)
     assert said.code == 2
-    assert "nothing to scan in .: no files, or all of them ignored (--all-files)" in said.err
+    assert "nothing to scan in .: no files, or all are ignored (scan --all-files reads them)" in said.err
 
 
 @pytest.mark.parametrize(

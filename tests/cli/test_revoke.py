@@ -258,3 +258,17 @@ def test_a_vendor_that_nobody_knows_is_refused_before_anything_is_read(
     assert "there is no vendor 'strpe', did you mean 'stripe'?" in said.err
     assert inside(command, "KG-7f3a9c", "--override-evidence", "--path", str(tmp_path)).code == 2
     assert read == []
+
+
+def test_what_no_vendor_issues_is_replaced_where_it_is_used(inside: Inside, tmp_path: Path) -> None:
+    password = made_up_key(9)[-12:]
+    (tmp_path / "a.ini").write_text("url = postgres://app:" + password + "@db.corp.internal/app\n")
+    where = ("--path", str(tmp_path))
+    (found,) = inside("scan", "--no-hygiene", "-f", "json", str(tmp_path)).document["findings"]
+    assert "no vendor issues it, so nobody can be asked" in inside("verify", found["id"], "--dry-run", *where).out
+    assert "by hand      no vendor issues it: " in inside("revoke", found["id"], *where).out
+    plan = inside("plan", found["id"], *where).out
+    assert "1. Replace it\n" in plan
+    assert "Find out whose key it is" not in plan
+    row = inside("inventory", str(tmp_path)).out.splitlines()[1]
+    assert f"{found['id']}  {found['title']}  " in row

@@ -79,6 +79,15 @@ def test_a_reference_or_a_word_is_no_token(text: str) -> None:
     assert values_in("authorization", text) == []
 
 
+@pytest.mark.parametrize("scheme", ["OAuth ", "ApiKey ", "SSWS ", "Splunk ", "GenieKey ", "Bot ", ""])
+def test_other_schemes_and_none_at_all_are_read_behind_the_name_of_the_header(scheme: str) -> None:
+    token = made_up(40)
+    for place in PLACES[:6]:
+        text = place.replace("{}", scheme + token)
+        assert values_in("authorization", text) == [token], text
+    assert values_in("authorization", f"{scheme}{token}") == []
+
+
 def test_samples_are_weak() -> None:
     (found,) = secrets_in("authorization", f"Authorization: Basic {basic('Aladdin', 'open sesame')}")
     assert found.weak

@@ -36,6 +36,17 @@ COMMANDS = (
     "args: ['sshpass', '-p', '{}', 'ssh', 'root@10.1.2.3']",
     "net use Z: \\\\nas\\share /user:deploy {}",
     'ConvertTo-SecureString "{}" -AsPlainText -Force',
+    "mysqladmin -u root -h db.acme.dev password '{}'",
+    "command:\n  - mysql\n  - -u\n  - root\n  - -p{}\n",
+    'args: [\n  "sshpass",\n  "-p",\n  "{}",\n  "ssh"\n]',
+    "ssh-keygen -t ed25519 -N '{}' -f key",
+    "nmcli device wifi connect acme password {}",
+    "plink -ssh root@10.1.2.3 -pw {} uptime",
+    "snowsql -a acme -u shop -p {}",
+    "twine upload -u deploy -p {} dist/*",
+    'dotnet user-secrets set "Db:Password" "{}"',
+    "gh secret set DB_PASSWORD --body '{}'",
+    "db2 connect to shop user shop using {}",
     "kubectl create secret generic db --from-literal=password={}",
 )
 #: no password, or none that anybody could use
@@ -75,6 +86,23 @@ def test_the_password_alone_is_found(command: str) -> None:
         assert not any(password in reason for one in found for reason in one.reasons)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "vault login {}",
+        "aws configure set aws_secret_access_key {}",
+        "npm config set //npm.acme.dev/:_authToken {}",
+        "codecov -t {}",
+        "snyk auth {}",
+    ],
+)
+def test_a_token_is_found_if_it_is_random(command: str) -> None:
+    token = made_up(36)
+    (found,) = secrets_in("command_line", text := command.replace("{}", token))
+    assert (text[found.start : found.end], found.guessable) == (token, False)
+    assert values_in("command_line", command.replace("{}", "the-token-of-the-account")) == []
+
+
 @pytest.mark.parametrize("command", OTHERS, ids=lambda text: text[:40])
 def test_a_reference_or_another_option_is_no_password(command: str) -> None:
     assert values_in("command_line", f"set -e\n{command.replace('{{', '{').replace('}}', '}')}\nexit 0\n") == []
@@ -105,4 +133,5 @@ def test_comments_and_documents_are_told(before: str, path: str) -> None:
 
 def test_the_next_command_is_another_one() -> None:
     assert values_in("command_line", f"mysql -u root\nfoo -p{made_up()}") == []
+    assert values_in("command_line", f"- run: mysql -u root\n- run: foo\n  -p{made_up()}") == []
     assert values_in("command_line", f"mysql -u root; foo -p{made_up()}") == []

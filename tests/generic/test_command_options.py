@@ -18,6 +18,12 @@ PASSWORDS = (
     'args: ["--db-password={}"]',
     "  - --db-password={}",
     '"--password", "{}",',
+    "args:\n  - --db-password\n  - {}\n",
+    "args: [\n  '--db-password',\n  '{}'\n]",
+    "gradlew publish -PstorePassword={}",
+    "Import-PfxCertificate -FilePath a.pfx -CertPassword {}",
+    "wmic /node:10.1.2.3 /user:a /password:{} process list",
+    "requirepass {}",
     "gpg --batch --passphrase {} -d a.gpg",
     "PGPASSWORD={} psql -h db.acme.dev -U shop shop",
     "export MYSQL_PWD='{}'",
@@ -25,6 +31,8 @@ PASSWORDS = (
 )
 TOKENS = (
     "sonar-scanner --token {}",
+    "sonar-scanner -Dsonar.login={}",
+    "goveralls -repotoken {}",
     "deploy --api-key={} --env prod",
     '["acme", "--access-token", "{}"]',
     "az storage blob upload --account-key {}",

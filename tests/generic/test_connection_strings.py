@@ -25,6 +25,9 @@ STRINGS = (
     "host=db.acme.dev port=5432 dbname=shop user=shop password={} sslmode=require",
     "password={} host=db.acme.dev",
     'sql.Open("mysql", "shop:{}@tcp(db.acme.dev:3306)/shop")',
+    "cache.acme.dev:6380,password={},ssl=True,abortConnect=False",
+    "/nas /mnt cifs username=deploy,password={},uid=1000 0 0",
+    'oracledb.connect("shop/{}@db.acme.dev/shop")',
     'dsn: "shop:{}@unix(/run/mysqld.sock)/shop"',
 )
 OTHERS = (

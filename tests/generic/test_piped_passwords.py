@@ -13,6 +13,11 @@ PIPES = (
     "echo {} | passwd --stdin deploy",
     'echo "{}" | docker login -u deploy --password-stdin registry.acme.dev',
     "echo '{}' | sudo -S apt-get update",
+    'echo -e "{}\\n{}" | passwd deploy',
+    "(echo {}; echo {}) | smbpasswd -s -a deploy",
+    'chpasswd <<< "deploy:{}"',
+    'expect "password:"\nsend "{}\\r"',
+    'expect -re {.*assword.*} { send -- "{}\\r" }',
     "printf '{}' | kinit deploy",
     "echo -n {} | cryptsetup luksFormat /dev/sda1 -",
 )
@@ -30,7 +35,7 @@ OTHERS = (
 def test_the_password_is_found(pipe: str) -> None:
     for password in (made_up(12), "Tr1n!ty-44", "hunter2"):
         text = pipe.replace("{}", password)
-        (found,) = secrets_in("piped_passwords", f"x = 1\n{text}\n")
+        found = secrets_in("piped_passwords", f"x = 1\n{text}\n")[0]
         assert (found.rule, text[found.start - 6 : found.end - 6]) == ("command-line-password", password)
 
 

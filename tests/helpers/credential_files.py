@@ -48,8 +48,11 @@ def has_sign(one: Format, data: bytes) -> bool:
 
 def _found(formats: Iterable[Format], text: str | bytes, path: str, *, named: bool) -> Found:
     data = text.encode() if isinstance(text, str) else text
-    secrets = {secret for one in formats for secret in one.find(data, path.encode(), named)}
-    return [(_marked(one), data[one.start : one.end].decode()) for one in sorted(secrets)]
+    secrets: dict[tuple[int, int], JudgedSecret] = {}
+    for one in formats:
+        for secret in one.find(data, path.encode(), named):
+            secrets.setdefault((secret.start, secret.end), secret)
+    return [(_marked(one), data[one.start : one.end].decode()) for one in sorted(secrets.values())]
 
 
 def _marked(secret: JudgedSecret) -> str:

@@ -562,6 +562,26 @@ def test_who_pushes_obeys_what_is_pushed(tmp_path: Path, inside: Inside) -> None
     assert inside("hook", "pre-push", "origin", cwd=repo.path, stdin=zero).code == 0
 
 
+def test_a_later_commit_of_a_push_may_allow_a_key_of_an_earlier_one(tmp_path: Path, inside: Inside) -> None:
+    repo = landed(tmp_path / "r").write("new.env", LEAK).add().commit("key")
+    repo.write("new.env", f"x = 1\n{MARKED}").add().commit("marked")
+
+    def pushed(*revisions: str) -> int:
+        lines = [f"refs/heads/{at} {repo.oid(name)} refs/heads/{at} {'0' * 40}\n" for at, name in enumerate(revisions)]
+        return inside("hook", "pre-push", "origin", cwd=repo.path, stdin="".join(lines).encode()).code
+
+    assert pushed("HEAD") == 0
+    assert pushed("HEAD~1") == 1
+    # another branch of the same push still has it without the marker
+    assert pushed("HEAD", "HEAD~1") == 1
+    repo.write("copy.env", LEAK).add().commit("another place")
+    assert pushed("HEAD") == 1
+    repo.write("copy.env", "").write("new.env", LEAK).add().commit("no marker any more")
+    assert pushed("HEAD") == 1
+    repo.write("new.env", "").add().commit("taken out")
+    assert pushed("HEAD") == 1
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Repo:
     """A server whose HEAD has an exception, with a push of a key that it covers still to be decided about."""

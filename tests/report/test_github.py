@@ -51,6 +51,14 @@ def test_in_the_hook_of_a_push_the_advice_is_that_of_the_hook() -> None:
     assert "Nothing was sent" not in command.data
 
 
+def test_paths_count_from_the_top_of_the_repository() -> None:
+    below = msgspec.structs.replace(run(*numbered(11)), prefix=b"web/")
+    text = rendered("github", below)
+    assert ",file=web/" in text
+    assert "::web/" in text
+    assert text.splitlines()[-2].startswith("web/")
+
+
 @pytest.mark.parametrize(
     ("severity", "name"),
     [

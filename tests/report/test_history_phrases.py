@@ -7,6 +7,7 @@ import pytest
 
 from keyguard.model.finding import REACHES, Run, Skipped
 from keyguard.report import Style
+from keyguard.report.history_phrases import ref_names
 from tests.report.samples import (
     BRINGING,
     CAME,
@@ -278,14 +279,23 @@ def gap(reason: str, path: bytes = b"object:" + b"a" * 40, detail: str = "") -> 
     return Skipped(path=path, reason=reason, detail=detail)
 
 
+def test_the_head_of_a_remote_is_no_branch_of_its_own() -> None:
+    refs = ("refs/heads/main", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    assert ref_names(refs) == "branch main, remote branch origin/main"
+    assert ref_names(refs[1:2]) == "remote branch origin/HEAD"
+
+
 def test_gaps_of_files_and_of_history_are_counted_apart() -> None:
     gaps = (gap("unreadable", b"secret.bin"), gap("missing"), gap("corrupt", b"object:b"))
     one = historic(skipped=gaps, coverage=coverage(read=11, skipped=1, complete=False, history=history()))
     assert rendered("text", one).splitlines()[:3] == [
         "incomplete: 1 of 12 files was not read; 2 of 406,066 objects of history were not read",
         "  --> secret.bin: unreadable",
-        f"  --> object:{'a' * 40}: missing (something names it, and no store holds it: git fsck tells more)",
+        f"  --> object:{'a' * 40}: missing (something names it, and no store holds it)",
     ]
+    assert "git fetch --refetch gets missing or corrupt objects again" in rendered("text", one)
+    only_files = run(skipped=(gap("unreadable", b"secret.bin"),), coverage=coverage(read=11, skipped=1, complete=False))
+    assert "--refetch" not in rendered("text", only_files)
 
 
 @pytest.mark.parametrize(

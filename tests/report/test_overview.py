@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from keyguard.model.finding import Certainty, Finding, Run, Severity, Where
+from keyguard.model.finding import Certainty, Confidence, Finding, Run, Severity, Where
 from keyguard.report import Style
 from tests.report.samples import CAME, LIVE, finding, historic, occurrence, past, rendered, run, suppressed
 from tests.report.test_blocks import problem
@@ -157,3 +157,17 @@ def test_colour_changes_nothing_but_colour() -> None:
     styled = rendered("text", historic(*FIFTY), Style(color=True))
     assert "\x1b[" in styled
     assert re.sub(r"\x1b\[[0-9;]*m", "", styled) == plain
+
+
+def test_secrets_that_no_vendor_issues_are_counted_by_what_they_are() -> None:
+    none = {"vendor": "generic-secret", "vendor_name": "no vendor", "title": "Password in a file"}
+    many = [made(nth, certainty=Certainty.AMBIGUOUS, confidence=Confidence.MEDIUM, **none) for nth in range(8)]
+    many += [made(nth, severity=Severity.CRITICAL) for nth in range(20, 24)]
+    overview, full, rows = parts(run(*many))
+    assert overview[1].startswith("Password in a file ")
+    assert not any("unclear" in line for line in overview)
+    assert all(row.endswith("  medium confidence") for row in rows)
+    # what is certain comes first
+    assert full[0].startswith("critical[twilio-key]")
+    text = rendered("text", run(*many))
+    assert text.count("medium confidence: this may be no key at all") == len(full) - 4

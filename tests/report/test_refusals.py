@@ -131,3 +131,12 @@ def test_what_was_not_sent_is_not_said_to_be_in_clones(hook: str, said: str) -> 
 )
 def test_scopes_are_in_plain_words(scope: str, said: str) -> None:
     assert said in rendered("text", run(coverage=coverage(scope=scope, listed=1, read=1)))
+
+
+def test_a_push_that_is_refused_says_what_to_do_about_a_false_alarm() -> None:
+    one = historic(remembered(past()))
+    said = rendered("text", one, Style(hook="push"))
+    assert "\nfalse alarm: '# keyguard: allow[sendmailos-key] reason' on the line, or keyguard accept KG-7f3a9c" in said
+    for hook in ("", "receive", "commit"):
+        assert "false alarm" not in rendered("text", one, Style(hook=hook))
+    assert "false alarm" not in rendered("text", historic(), Style(hook="push"))

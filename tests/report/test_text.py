@@ -20,6 +20,7 @@ from tests.report.samples import (
     snippet,
     suppressed,
 )
+from tests.report.test_blocks import problem
 
 
 def test_a_finding_reads_like_this() -> None:
@@ -220,3 +221,11 @@ def test_only_a_plain_web_address_becomes_a_link(url: str) -> None:
 )
 def test_sizes_are_for_people(size: int, expected: str) -> None:
     assert f" {expected}, " in rendered("text", run(coverage=coverage(bytes=size)))
+
+
+def test_how_to_accept_what_is_no_longer_accepted_is_said_once() -> None:
+    key = finding(accepted_until="2026-01-01")
+    about = problem("key-too-old", Severity.LOW, 9, key=key.fingerprint, accepted_until="2026-01-01")
+    text = rendered("text", run(key, about))
+    assert text.count("was accepted until 2026-01-01") == 1
+    assert f"again: keyguard accept {key.id} {about.id} --reason TEXT\n" in text

@@ -41,7 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("hook", choices=_HOOKS, help="which hook this is")
     parser.add_argument(
-        "files", nargs="*", metavar="ARGUMENT", help="what git gives the hook; names of files from pre-commit"
+        "files",
+        nargs="*",
+        default=[],
+        metavar="ARGUMENT",
+        help="what git gives the hook; names of files from pre-commit",
     )
     scan_command.add_arguments(parser)
 

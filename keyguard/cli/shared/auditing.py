@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import NamedTuple
 
@@ -67,7 +68,8 @@ def _is_accepted(one: Finding, accepted: Accepted) -> bool:
 
 def _show(one: Finding, found: Run, count: str) -> None:
     print(f"\n--- {count} ---")
-    for line in block_lines(Block(one), found, Style()):
+    width = os.get_terminal_size(sys.stdout.fileno()).columns
+    for line in block_lines(Block(one), found, Style(width=width)):
         print(line)
 
 

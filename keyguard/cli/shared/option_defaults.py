@@ -6,12 +6,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 from keyguard.config.project_config import LIMIT, Settings
-from keyguard.config.toml_text import line_with
 from keyguard.config.values import parse_severity
 from keyguard.model.finding import Configuration, Severity
 from keyguard.report.output import Destination, parse_formats
 from keyguard.support.errors import ConfigError, UnknownRuleError, UsageError
-from keyguard.support.regular_file import read_regular
 
 if TYPE_CHECKING:
     from keyguard.triage.overrides import PathOverride
@@ -73,6 +71,9 @@ def _place(origin: Configuration, name: str) -> str:
     """Return ``keyguard.toml:3: `` for a key or a string in a configuration file; empty if it is not there."""
     if origin.commit or not origin.path:
         return ""
+    from keyguard.config.toml_text import line_with
+    from keyguard.support.regular_file import read_regular
+
     try:
         data = read_regular(origin.path, LIMIT)
     except (OSError, ValueError):

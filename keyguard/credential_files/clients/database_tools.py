@@ -21,11 +21,11 @@ _NAVICAT = (Place(("connection", "@password"), _OBSCURED, _USERS), Place(("conne
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if head == b"<":
         yield from secrets(data, xml.entries(data), (*_NAVICAT, *_PLAIN))
-    elif head in (b"{", b"["):
+    elif head == b"{" or path.lower().endswith(b".json"):
         yield from secrets(data, objects.entries(data), _PLAIN)
     else:
         yield from secrets(data, ini.entries(data), _PLAIN)

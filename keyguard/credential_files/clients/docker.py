@@ -25,5 +25,5 @@ PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords and tokens. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords and tokens. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, objects.entries(data), PLACES)

@@ -16,6 +16,7 @@ from keyguard.credential_files.syntax.encoded import Credential, plain
 from keyguard.credential_files.syntax.entry import by_group, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 _RULE = "remote-login-password"
 _USERS = ("username", "user", "@username")
@@ -27,6 +28,9 @@ _JSON = (
     Place(("pass",), _EDITOR, _USERS),
     Place(("passphrase",), Field(_RULE, "the passphrase of a key in an editor's settings for uploads")),
 )
+#: what stands beside a password in an editor's settings for uploads
+_REMOTE = frozenset(("remotepath", "remote_path"))
+_JSON_ENDINGS = (b".json", b".ftpconfig", b".ftppass", b".settings")
 _INI = (
     Place(("password",), Field(_RULE, "a password in the settings of a remote login"), _USERS),
     Place(("passwordplain",), Field(_RULE, "a password in WinSCP's settings"), _USERS),
@@ -35,7 +39,7 @@ _INI = (
 )
 _REMMINA = Field(_RULE, "a password that the key in remmina.pref opens", confidence=Confidence.MEDIUM)
 _WINSCP = Field(_RULE, "a password in WinSCP's settings, obscured with a key that is the same for everybody")
-_DAVFS = re.compile(
+_DAVFS = expression(
     rb"^[ \t]*(?:#[ \t]*)?(?:https?://|/)\S{1,300}[ \t]+\"?(?P<user>[^\s\"]{1,100})\"?[ \t]+\"?"
     rb"(?P<password>[^\s\"]{3,200})",
     re.MULTILINE,
@@ -43,20 +47,34 @@ _DAVFS = re.compile(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     name = path.lower().rpartition(b"/")[2]
-    if b"<" in data[:300] or (not named and b"<Pass" in data):
+    if not named:
+        yield from _embedded(data)
+    elif b"<" in data[:300]:
         yield from _xml(data)
     elif name == b"secrets":
         yield from _davfs(data)
-    elif data.lstrip()[:1] in (b"{", b"[", b"/") and named and name not in (b"winscp.ini", b"remmina.pref"):
+    elif name.endswith(_JSON_ENDINGS):
         yield from secrets(data, objects.entries(data), _JSON)
-    elif not named or name == b"winscp.ini":
+    elif name == b"winscp.ini":
         yield from _winscp(data)
     elif name.endswith(b".remmina"):
         yield from secrets(data, ini.entries(data), (Place(("password",), _REMMINA),))
     else:
         yield from secrets(data, ini.entries(data), _INI)
+
+
+def _embedded(data: bytes) -> Iterator[JudgedSecret]:
+    """Yield the passwords of sites and sessions in any text."""
+    if b"<Pass" in data:
+        yield from _xml(data)
+    if b"[Sessions\\" in data:
+        yield from _winscp(data)
+    if b'"uploadOnSave"' in data or b'"upload_on_save' in data:
+        entries = list(objects.entries(data))
+        servers = {one.group for one in entries if one.name.lower() in _REMOTE}
+        yield from secrets(data, (one for one in entries if one.group in servers), _JSON)
 
 
 def _xml(data: bytes) -> Iterator[JudgedSecret]:

@@ -22,5 +22,5 @@ _PASSWORD = Field(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, objects.entries(data), (Place(("encryptedpassword",), _PASSWORD),))

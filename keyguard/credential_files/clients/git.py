@@ -13,6 +13,7 @@ from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini, yaml
 from keyguard.credential_files.syntax.encoded import Credential, basic, passwords_in_urls
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "code-host-credential"
 _IN_URL = Field(_RULE, "the password or token in the URL of a code host")
@@ -20,7 +21,7 @@ _USER = Field(_RULE, "a token in place of the user in the URL of a code host", g
 #: what stands behind a token that is the user of a URL
 _NO_PASSWORD = frozenset(("x-oauth-basic", ""))
 #: what stands before a token that is the password of a URL
-_HEADER = re.compile(r"authorization:\s*(?P<kind>basic|bearer|token)\s+(?P<value>\S+)", re.IGNORECASE)
+_HEADER = expression(r"authorization:\s*(?P<kind>basic|bearer|token)\s+(?P<value>\S+)", re.IGNORECASE)
 _YAML = (
     Place(("oauth_token",), Field(_RULE, "the token of a command line for a code host", guessable=False), ("user",)),
     Place(("token",), Field(_RULE, "the token of a command line for a code host", guessable=False), ("user",)),
@@ -49,7 +50,7 @@ _CONFIG = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     if not named:
         return
     for one in passwords_in_urls(data, 0, len(data)):

@@ -28,5 +28,5 @@ _SUFFIXED = (Place(("*", "password"), _PASSWORD, ("user",)),)
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, ini.entries(data), _SUFFIXED if named else _PLACES)

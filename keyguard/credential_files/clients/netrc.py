@@ -13,6 +13,7 @@ from typing import NamedTuple
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax.entry import text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _PASSWORD = Field("netrc-password", "the password of an entry in netrc syntax")
 _LOGIN = Field("netrc-password", "a token in place of the login name of an entry in netrc syntax", guessable=False)
@@ -20,14 +21,14 @@ _LOGIN = Field("netrc-password", "a token in place of the login name of an entry
 _PUBLIC = frozenset({"anonymous", "ftp"})
 #: what code hosts want as a password where the token is the login name
 _NO_PASSWORD = "x-oauth-basic"  # noqa: S105  (it is none)
-_LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")
-_TOKEN = re.compile(rb'"((?:[^"\\\r\n]|\\.)*)"|[^\s"]\S*')
+_LINE = expression(rb"[^\n]*\n|[^\n]+\Z")
+_TOKEN = expression(rb'"((?:[^"\\\r\n]|\\.)*)"|[^\s"]\S*')
 _KEYWORDS = (b"login", b"user", b"account", b"password")
 #: one entry inside another text: a script that writes a netrc file, a document
-_ENTRY = re.compile(
-    rb"\bmachine\s{1,9}[\w.*{}$<>-]{1,100}\s{1,9}login\s{1,9}(?P<login>\S{1,200})\s{1,9}"
+_ENTRY = expression(
+    rb"(?:\bmachine\s{1,9}[\w.*{}$<>-]{1,100}|^default)\s{1,9}login\s{1,9}(?P<login>\S{1,200})\s{1,9}"
     rb"(?:account\s{1,9}\S{1,200}\s{1,9})?password\s{1,9}(?P<password>[^\s\"'`\\]{1,500})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -41,7 +42,7 @@ class _Token(NamedTuple):
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords of all entries. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords of all entries. See :data:`keyguard.credential_files.format.Finder`."""
     for login, password in _file(data) if named else _embedded(data):
         value, user = text_of(password.text), text_of(login.text) if login else ""
         if value == _NO_PASSWORD and login:

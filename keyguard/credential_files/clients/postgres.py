@@ -14,17 +14,18 @@ from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini
 from keyguard.credential_files.syntax.entry import text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _PASSWORD = Field("database-client-password", "the password in a line of .pgpass")
 _PART = rb"(?:[^\s:\\#]|\\.){1,200}"
-_LINE = re.compile(
+_LINE = expression(
     rb"^[ \t]*(?:#[ \t]*)?" + _PART + rb":(?:\d{1,5}|\*):" + _PART + rb":(?P<user>" + _PART + rb"):"
     rb"(?P<password>(?:[^:\r\n\\]|\\.){1,500})(?=\r?$)",
     re.MULTILINE,
 )
 #: one line of such a file inside another text
-_ENTRY = re.compile(
-    rb"(?<![\w.*-])[\w.*-]{1,100}:(?:5432|5433|6432):[\w.*-]{1,63}:(?P<user>[\w.*-]{1,63}):"
+_ENTRY = expression(
+    rb"(?<![\w.*-])[\w.*-]{1,100}:(?:5432|5433|6432|\*):[\w.*-]{1,63}:(?P<user>[\w.*-]{1,63}):"
     rb"(?P<password>(?:[^\s:\\\"'`<>|;,]|\\[:\\]){3,200})(?=[\s\"'`\\<>|;]|\Z)"
 )
 _SERVICE = (
@@ -33,7 +34,7 @@ _SERVICE = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     if named and b"service" in path.rpartition(b"/")[2].lower():
         yield from secrets(data, ini.entries(data), _SERVICE)
         return

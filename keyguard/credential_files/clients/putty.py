@@ -5,15 +5,15 @@ The format is documented at https://the.earth.li/~sgtatham/putty/latest/htmldoc/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import in_comment
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _REASON = "a private key in PuTTY's format without a pass phrase"
 #: both halves are base64 in lines of 64
-_KEY = re.compile(
+_KEY = expression(
     rb"PuTTY-User-Key-File-[23]:[^\r\n]{1,60}\s{1,9}Encryption:[ \t]{0,9}none\s{1,9}Comment:[^\r\n]{0,200}\s{1,9}"
     rb"Public-Lines:[ \t]{0,9}\d{1,3}\s[A-Za-z0-9+/=\s]{20,4000}Private-Lines:[ \t]{0,9}\d{1,3}\s{1,9}"
     rb"(?P<key>[A-Za-z0-9+/]{20,64}={0,2}(?:\s{1,9}[A-Za-z0-9+/]{1,64}={0,2}(?![\w:-])){0,80})"

@@ -28,5 +28,5 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the keys and tokens. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the keys and tokens. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, ini.entries(data), _PLACES)

@@ -30,7 +30,7 @@ _CACHED = frozenset(("refreshtoken", "accesstoken"))
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(objects.entries(data))
     groups = by_group(entries)
     for entry in entries:

@@ -5,7 +5,6 @@ What a value is, its name says: ``access-token``, ``authtoken``, ``api_key``, ``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from keyguard.credential_files.fields import Place, secrets
@@ -14,6 +13,7 @@ from keyguard.credential_files.settings.secrets import Names, secrets_of
 from keyguard.credential_files.syntax import ini, objects, yaml
 from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "cloud-credential"
 _TOKEN = Field(_RULE, "a token or key in the configuration of a command line", guessable=False)
@@ -31,20 +31,16 @@ _PLACES = (
 )
 _KAGGLE = (Place(("key",), Field(_RULE, "the API key of a Kaggle account", guessable=False)),)
 #: a host of Terraform's, in the text of anything
-_TERRAFORM = re.compile(
+_TERRAFORM = expression(
     rb"\bcredentials\s{1,4}\"[\w.-]{3,80}\"\s{0,4}\{\s{1,40}token\s{0,9}=\s{0,9}\"(?P<token>[^\"\s]{8,300})\""
 )
-#: files that are a token, and nothing else
-_WHOLE = (b".vault-token", b"vault-token")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     name = path.lower().rpartition(b"/")[2]
     if not named:
         yield from _embedded(data)
-    elif name in _WHOLE:
-        yield from _token(data, *_stripped(data))
     else:
         yield from _file(data, name)
 
@@ -91,8 +87,3 @@ def _beside_user(entries: list[Entry]) -> Iterable[Entry]:
         groups.setdefault(one.group, []).append(one)
     pair = {"username", "key"}
     return (one for several in groups.values() if {each.name for each in several} == pair for one in several)
-
-
-def _stripped(data: bytes) -> tuple[int, int]:
-    start = len(data) - len(data.lstrip())
-    return start, start + len(data.strip())

@@ -24,5 +24,5 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and secrets. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and secrets. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, objects.entries(data), _PLACES)

@@ -28,7 +28,7 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the keys, tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the keys, tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     if data.lstrip()[:1] == b"{" or b'"client-key-data"' in data or b'"current-context"' in data:
         yield from secrets(data, objects.entries(data), _PLACES)
     else:

@@ -21,6 +21,7 @@ from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.generic.value_filters import dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 _RULE = "kubernetes-secret"
 _PASSWORD = Field(_RULE, "a value of a Kubernetes Secret whose key says password")
@@ -29,56 +30,73 @@ _UNNAMED = Field(_RULE, "a generated value of a Kubernetes Secret", guessable=Fa
 _IN_URL = Field(_RULE, "the password of a URL in a Kubernetes Secret")
 _KEY = Field(_RULE, "a private key in base64 in a Kubernetes Secret", guessable=False)
 _SETTINGS = Field(_RULE, "a file with a password in base64 in a Kubernetes Secret", guessable=False)
-_PEM = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
-_LOCKED = re.compile(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
+_PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
+_LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
-_PUBLIC = re.compile(
+_PUBLIC = expression(
     r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE
 )
+#: keys of names of accounts: a password that is one is weak
+_ACCOUNT = expression(r"(?:user|username|login|account|database|db)\Z", re.IGNORECASE)
+#: a line of an htpasswd file, which is judged by guesses at its password
+_HASH = expression(r"[^\s:]{1,64}:(?:\$(?:apr1|[156y]|2[abxy])\$|\{SHA\})")
 #: bytes of a decoded file that are looked at
 _READ = 64 << 10
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the secrets of all Secrets. See :data:`keyguard.credential_files.table.Finder`."""
-    entries = objects.entries(data) if data.lstrip()[:1] == b"{" else yaml.entries(data)
-    for entry in _of_secrets(list(entries)):
-        encoded = entry.keys[-2] == "data"
-        text = from_base64(entry.value) if encoded else entry.value.encode("utf-8", "surrogateescape")
+    """Yield the secrets of all Secrets. See :data:`keyguard.credential_files.format.Finder`."""
+    entries = list(objects.entries(data) if data.lstrip()[:1] == b"{" else yaml.entries(data))
+    texts = [(entry, name, _decoded(entry)) for entry, name in _of_secrets(entries)]
+    accounts: dict[int, set[str]] = defaultdict(set)
+    for entry, name, text in texts:
+        if _ACCOUNT.search(entry.name):
+            accounts[entry.group].add(text_of(text).strip().lower())
+        accounts[entry.group].update(name.lower().split("-"))
+    for entry, _, text in texts:
         if text:
             comment = entry.comment or in_comment(data, entry.start)
-            yield from _value(entry, text[:_READ], encoded=encoded, comment=comment)
+            yield from _value(entry, text[:_READ], accounts[entry.group], comment=comment)
 
 
-def _of_secrets(entries: list[Entry]) -> Iterator[Entry]:
-    """Yield the values of objects of the kind Secret. An object's number is lower than those of the objects in it."""
+def _decoded(entry: Entry) -> bytes:
+    if entry.keys[-2] == "stringData":
+        return entry.value.encode("utf-8", "surrogateescape")
+    return from_base64(entry.value) or b""
+
+
+def _of_secrets(entries: list[Entry]) -> Iterator[tuple[Entry, str]]:
+    """Yield the values of objects of the kind Secret, with the object's name if that stands before them.
+
+    An object's number is lower than those of the objects in it.
+    """
     kinds: dict[tuple[str, ...], list[tuple[int, bool]]] = defaultdict(list)
     for entry in entries:
         if entry.name == "kind":
             kinds[entry.keys[:-1]].append((entry.group, entry.value == "Secret"))
+    name = ""
     for entry in entries:
-        if entry.keys[-2:-1] in (("data",), ("stringData",)):
+        if entry.keys[-2:] == ("metadata", "name"):
+            name = entry.value
+        elif entry.keys[-2:-1] in (("data",), ("stringData",)):
             around = kinds.get(entry.keys[:-2], [])
             at = bisect_right(around, (entry.group, True)) - 1
             if at >= 0 and around[at][1]:
-                yield entry
+                yield entry, name
 
 
-def _value(entry: Entry, text: bytes, *, encoded: bool, comment: bool) -> Iterator[JudgedSecret]:
-    value = text_of(text).strip()
+def _value(entry: Entry, text: bytes, accounts: set[str], *, comment: bool) -> Iterator[JudgedSecret]:
+    value, encoded = text_of(text).strip(), entry.keys[-2] == "data"
     field = _field_of(entry.name, text, value, encoded=encoded)
+    user = value if value.lower() in accounts else ""
     if field is _KEY or field is _SETTINGS:
         yield JudgedSecret(*entry.span, _RULE, (field.reason,), comment=comment, guessable=False)
-    elif field is _IN_URL:
-        for one in passwords_in_urls(text, 0, len(text)):
-            found = judged(_IN_URL, one.value, entry.span, user=one.user, comment=comment)
-            if found:
-                yield found
-                return
-    elif field:
-        found = judged(field, value, entry.span, comment=comment)
-        if found:
-            yield found
+        return
+    if field is _IN_URL:
+        value, user = next(((one.value, one.user) for one in passwords_in_urls(text, 0, len(text))), ("", ""))
+    found = judged(field, value, entry.span, user=user, comment=comment) if field else None
+    if found:
+        yield found
 
 
 def _field_of(name: str, text: bytes, value: str, *, encoded: bool) -> Field | None:
@@ -88,7 +106,7 @@ def _field_of(name: str, text: bytes, value: str, *, encoded: bool) -> Field | N
     kind = kind_of(name)
     if "\n" in value or value.startswith("{"):
         return _SETTINGS if encoded and _has_password(text) else None
-    if not value.isprintable():
+    if not value.isprintable() or _HASH.match(value):
         return None
     if kind is Kind.PASSWORD and is_password(value):
         return _PASSWORD

@@ -5,7 +5,6 @@ The format is documented at https://rclone.org/docs/#config-file and https://rcl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.fields import Place, secrets
@@ -13,12 +12,13 @@ from keyguard.credential_files.judging import Field
 from keyguard.credential_files.syntax import ini
 from keyguard.credential_files.syntax.encoded import Credential
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "cloud-credential"
 _OBSCURED = Field(_RULE, "a password in rclone.conf, obscured with a key that is the same for everybody")
 _KEY = Field(_RULE, "a secret key in rclone.conf", guessable=False)
 _TOKEN = Field(_RULE, "the tokens of an account in rclone.conf", guessable=False)
-_IN_TOKEN = re.compile(r'"(?:refresh_token|access_token)"\s*:\s*"(?P<token>[^"\s]{8,})"')
+_IN_TOKEN = expression(r'"(?:refresh_token|access_token)"\s*:\s*"(?P<token>[^"\s]{8,})"')
 
 
 def _token(text: str) -> Credential | None:
@@ -45,5 +45,5 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the secrets. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the secrets. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, ini.entries(data), _PLACES)

@@ -31,7 +31,7 @@ _NAMES = Names(_PASSWORD, _SECRET)
 #: in an inventory, in a playbook, on a command line
 _ANYWHERE = line(
     rb"\bansible_(?:ssh_|become_|sudo_|su_|winrm_|httpapi_)?pass(?:word)?[ \t]{0,9}[=:][ \t]{0,9}"
-    rb"(?:\"(?P<value>[^\"\r\n]{1,300})\"|'(?P<single>[^'\r\n]{1,300})'|(?P<plain>[^\s\"'#,}{][^\s\"',}]{0,300}))",
+    rb"(?:\"(?P<value>[^\"\r\n]{1,300})\"|'(?P<single>[^'\r\n]{1,300})'|(?P<plain>[^\s\"'#,}{(][^\s\"',}(]{0,300})(?=[\s,}]|$))",
     _LOGIN,
 )
 

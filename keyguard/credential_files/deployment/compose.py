@@ -14,6 +14,7 @@ from keyguard.credential_files.settings.secrets import Names, Setting, secrets_o
 from keyguard.credential_files.syntax import yaml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _PASSWORD = Field("container-password", "a password in the environment of a container")
 _SECRET = Field("container-password", "a key in the environment of a container")
@@ -24,8 +25,8 @@ _ROWS = (
     Setting(("requirepass",), _COMMAND),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
-_ITEM = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,200})=(?P<quote>[\"']?)(?P<value>.*)(?P=quote)", re.DOTALL)
-_COMMAND_PASSWORD = re.compile(
+_ITEM = expression(r"(?P<name>[A-Za-z_][\w.-]{0,200})=(?P<quote>[\"']?)(?P<value>.*)(?P=quote)", re.DOTALL)
+_COMMAND_PASSWORD = expression(
     r"(?:\A|\s)--(?P<name>requirepass|masterauth|password)[ =][\"']?(?P<value>[^\s\"']{3,200})"
 )
 #: keys whose items are ``NAME=value``
@@ -34,10 +35,10 @@ _LISTS = frozenset(("environment", "args", "env", "labels"))
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
-    yield from secrets_of(_settings(yaml.entries(data)), _ROWS, _NAMES)
+    yield from secrets_of(_settings(data, yaml.entries(data)), _ROWS, _NAMES)
 
 
-def _settings(entries: Iterable[Entry]) -> Iterator[Entry]:
+def _settings(data: bytes, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries, ``NAME=value`` as one of that name, and the passwords in commands."""
     for entry in entries:
         keys = entry.keys
@@ -47,6 +48,6 @@ def _settings(entries: Iterable[Entry]) -> Iterator[Entry]:
                 yield part(entry, item["name"], *item.span("value"))
         elif "command" in keys[-2:]:
             for found in _COMMAND_PASSWORD.finditer(entry.value):
-                yield part(entry, found["name"], *found.span("value"))
+                yield part(entry, found["name"], *found.span("value"), data)
         else:
             yield entry

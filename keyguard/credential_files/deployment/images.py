@@ -14,6 +14,7 @@ from keyguard.credential_files.settings.lines import line, secrets_in_lines
 from keyguard.credential_files.settings.secrets import Names, secrets_of
 from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _PASSWORD = Field("container-password", "a password in the environment of an image")
 _SECRET = Field("container-password", "a key in the environment of an image")
@@ -22,16 +23,16 @@ _UNIT_SECRET = Field("deployment-secret", "a key in the environment of a service
 _ACCOUNT = Field("account-password", "the password that an account of an image gets")
 
 #: an instruction with the lines that it goes on in
-_ENV = re.compile(
+_ENV = expression(
     rb"^[ \t]*(?P<comment>#[ \t]*)?(?:ENV|ARG)[ \t]+(?P<rest>[^\r\n]*?(?:\\\r?\n[^\r\n]*?)*)\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
-_UNIT = re.compile(rb"^[ \t]*(?P<comment>[#;][ \t]*)?Environment[ \t]*=[ \t]*(?P<rest>[^\r\n]*)", re.MULTILINE)
-_PAIR = re.compile(
+_UNIT = expression(rb"^[ \t]*(?P<comment>[#;][ \t]*)?Environment[ \t]*=[ \t]*(?P<rest>[^\r\n]*)", re.MULTILINE)
+_PAIR = expression(
     rb"\"?(?P<name>[A-Za-z_][\w.-]{0,100})=(?:\"(?P<double>[^\"\r\n]*)\"|'(?P<single>[^'\r\n]*)'|(?P<plain>"
     rb"[^\s\"'\\]*))"
 )
-_OLD = re.compile(rb"(?P<name>[A-Za-z_][\w.-]{0,100})[ \t]+[\"']?(?P<value>[^\s\"'=\\]+)[\"']?[ \t]*\Z")
+_OLD = expression(rb"(?P<name>[A-Za-z_][\w.-]{0,100})[ \t]+[\"']?(?P<value>[^\s\"'=\\]+)[\"']?[ \t]*\Z")
 _CHPASSWD = line(
     rb"\becho[ \t]{1,9}(?:-\w[ \t]{1,9})?[\"']?(?P<user>[a-z_][\w-]{0,31}):(?P<value>[^\s\"'|:$]{3,100})"
     rb"[\"']?[ \t]{0,9}\|[ \t]{0,9}(?:sudo[ \t]{1,9})?(?:/usr/sbin/)?chpasswd\b",

@@ -5,7 +5,6 @@ Documented at https://developer.hashicorp.com/terraform/language/state/sensitive
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from keyguard.credential_files.judging import Field, judged
@@ -13,6 +12,7 @@ from keyguard.credential_files.settings.secrets import Names, Setting, secrets_o
 from keyguard.credential_files.syntax import objects
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _STATE = Field("terraform-state-secret", "a value in a Terraform state, where all values are in clear text")
 _GENERATED = Field("terraform-state-secret", "a generated value in a Terraform state", guessable=False)
@@ -37,7 +37,7 @@ _ATTRIBUTES = {
     "github_actions_secret": ("plaintext_value",),
     "vault_generic_secret": ("data_json",),
 }
-_IS_STATE = re.compile(rb"\"terraform_version\"\s{0,9}:")
+_IS_STATE = expression(rb"\"terraform_version\"\s{0,9}:")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:

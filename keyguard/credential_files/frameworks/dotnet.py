@@ -17,6 +17,7 @@ from keyguard.credential_files.syntax import objects, xml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _CONNECTION = Field("database-password", "the password in a connection string")
 _MACHINE_KEY = Field("application-signing-key", "a machineKey of ASP.NET", guessable=False)
@@ -33,8 +34,8 @@ _ROWS = (
     Setting(("credentials", "user", "@password"), _PASSWORD),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
-_XML = re.compile(rb"[\s\xef\xbb\xbf]{0,20}<")
-_SIGN = re.compile(
+_XML = expression(rb"[\s\xef\xbb\xbf]{0,20}<")
+_SIGN = expression(
     rb"(?P<xml><machineKey\s|<connectionStrings\b|\buserPWD=)|\"ConnectionStrings\"\s{0,9}:", re.IGNORECASE
 )
 #: what a machineKey says that is made when the server starts

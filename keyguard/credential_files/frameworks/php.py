@@ -5,7 +5,6 @@ The keys of WordPress are documented at https://developer.wordpress.org/advanced
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
@@ -14,6 +13,7 @@ from keyguard.credential_files.syntax.entry import Entry
 from keyguard.credential_files.syntax.literals import PHP, entries
 from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _DATABASE = Field("database-password", "the database password of a PHP application")
 _WORDPRESS_DATABASE = Field("database-password", "the database password of WordPress")
@@ -41,7 +41,6 @@ _ROWS = (
     Setting(("ftp_pass",), _PASSWORD),
     Setting(("smtppass",), _PASSWORD),
     Setting(("controlpass",), _PASSWORD),
-    Setting(("redis_server_auth",), _PASSWORD),
     *(Setting((name,), _SALT, chosen=True) for name in _SALTS),
     Setting(("hash_salt",), _SECRET, chosen=True),
     Setting(("drupal_hash_salt",), _SECRET, chosen=True),
@@ -60,12 +59,12 @@ _ROWS = (
 )
 _NAMES = Names(_PASSWORD, _SECRET)
 #: 16 or 32 bytes in base64; before Laravel 5.1 a random word of 32 characters
-_LARAVEL_KEY = re.compile(
+_LARAVEL_KEY = expression(
     r"base64:(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)|(?=.{0,31}\d)(?=.{0,31}[a-z])[A-Za-z0-9]{32}"
 )
 #: what the sample of wp-config.php says in any language: words, but no digit and no sign
-_PHRASE = re.compile(r"[^\W\d_]+(?:[ '\u2019,.-]{1,3}[^\W\d_]+){0,20}[.!]?")
-_SIGN = re.compile(
+_PHRASE = expression(r"[^\W\d_]+(?:[ '\u2019,.-]{1,3}[^\W\d_]+){0,20}[.!]?")
+_SIGN = expression(
     rb"(?i)define\(\s*['\"](?:(?:secure_)?auth|logged_in|nonce)_(?:key|salt)['\"]\s*,|\bclass\s+JConfig\b"
 )
 

@@ -5,7 +5,6 @@ Django's are documented at https://docs.djangoproject.com/en/stable/ref/settings
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field
@@ -13,6 +12,7 @@ from keyguard.credential_files.settings.secrets import Names, Setting, secrets_o
 from keyguard.credential_files.syntax.literals import PYTHON, entries
 from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _DJANGO = Field("application-signing-key", "Django's SECRET_KEY", guessable=False)
 _FLASK = Field("application-signing-key", "the key that a Flask application signs sessions with")
@@ -21,9 +21,9 @@ _SECRET = Field("application-secret", "a key in the settings of a Python applica
 
 _DATABASE = Setting(("databases", "*", "password"), Field("database-password", "the password of a Django database"))
 _NAMES = Names(_PASSWORD, _SECRET)
-_IS_DJANGO = re.compile(rb"\bINSTALLED_APPS\b|\bMIDDLEWARE\b|\bdjango\b|\bROOT_URLCONF\b")
+_IS_DJANGO = expression(rb"\bINSTALLED_APPS\b|\bMIDDLEWARE\b|\bdjango\b|\bROOT_URLCONF\b")
 _INSECURE = b"django-insecure-"
-_SIGN = re.compile(_INSECURE)
+_SIGN = expression(_INSECURE)
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:

@@ -1,4 +1,4 @@
-"""Ruby on Rails: ``master.key`` and the keys of other credentials, ``secrets.yml``, ``database.yml``, initializers.
+"""Ruby on Rails: ``secrets.yml``, ``database.yml``, initializers.
 
 Documented at https://guides.rubyonrails.org/security.html#environmental-security
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keyguard.credential_files.judging import Field, judged
+from keyguard.credential_files.judging import Field
 from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
 from keyguard.credential_files.syntax import literals, yaml
 from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
-_MASTER = Field("credentials-master-key", "a file that contains a master key and nothing else", guessable=False)
 _BASE = Field("application-signing-key", "the key that Rails derives its cookies' keys from", guessable=False)
 _DEVISE_KEY = Field("application-signing-key", "the key that Devise signs with", guessable=False)
 _PEPPER = Field("application-signing-key", "the pepper of Devise's passwords", guessable=False)
@@ -31,9 +31,8 @@ _ROWS = (
     Setting(("config", "pepper"), _PEPPER, chosen=True),
 )
 _NAMES = Names(_PASSWORD, _SECRET)
-_MASTER_KEY = re.compile(rb"\s{0,20}([0-9a-f]{32}(?:[0-9a-f]{32})?|[0-9a-f]{256})\s{0,20}")
 #: a ``secrets.yml`` of another kind, whose values are encoded
-_KUBERNETES = re.compile(rb"^kind:[ ]*[\"']?Secret\b", re.MULTILINE)
+_KUBERNETES = expression(rb"^kind:[ ]*[\"']?Secret\b", re.MULTILINE)
 #: sections of ``secrets.yml`` and ``database.yml`` that are for a developer's machine
 _LOCAL_SECTIONS = ("development", "test")
 
@@ -41,11 +40,7 @@ _LOCAL_SECTIONS = ("development", "test")
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
     lowered = path.lower()
-    if b".key" in lowered.rpartition(b"/")[2]:
-        key = _MASTER_KEY.fullmatch(data)
-        found = judged(_MASTER, key[1].decode(), key.span(1)) if key else None
-        yield from (found,) if found else ()
-    elif b".rb" in lowered:
+    if b".rb" in lowered:
         yield from secrets_of(literals.entries(data, literals.RUBY), _ROWS, _NAMES)
     else:
         rows = (*_ROWS, Setting(("password",), _DATABASE)) if b"database" in lowered else _ROWS

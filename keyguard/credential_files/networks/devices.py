@@ -16,6 +16,7 @@ from keyguard.credential_files.settings.password_hashes import FAST, SLOW
 from keyguard.credential_files.settings.secrets import weak
 from keyguard.credential_files.window import window
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "network-device-password"
 _CLEAR = Field(_RULE, "a password in the configuration of a network device")
@@ -35,7 +36,7 @@ _SHARED = (
 )
 #: the text that type 7 is added to
 _SALT = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
-_SEVEN = re.compile(r"[0-5][0-9](?:[0-9A-Fa-f]{2}){1,60}")
+_SEVEN = expression(r"[0-5][0-9](?:[0-9A-Fa-f]{2}){1,60}")
 
 
 def type_7(text: str) -> str | None:
@@ -74,12 +75,12 @@ _ROWS: tuple[Directive, ...] = (
 )
 #: what vendors and their manuals begin with
 _DEFAULTS = {"cisco", "public", "private", "juniper", "juniper1", "arista", "mikrotik", "ubnt"}
-_HASHES = re.compile(
+_HASHES = expression(
     rb"(?:secret|encrypted-password|password)(?: (?P<kind>[45789])| sha512)? \"?(?P<value>\$[156]\$"
     rb"[^\s\"]{20,130}|\$8\$[./\w]{14}\$[./\w]{43}|\$9\$[./\w]{14}\$[./\w]{43})(?![./\w])",
     re.IGNORECASE,
 )
-_SIGN = re.compile(
+_SIGN = expression(
     rb"\benable (?:secret|password) |password 7 [0-9]{2}[0-9A-F]{4}|^snmp-server community |\"\$9\$|"
     rb"(?:encrypted-password|secret \d|secret sha512) \"?\$"
     rb"|^username \S{1,64} (?:privilege \d{1,2} )?(?:password|secret) |^crypto isakmp key ",

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _FIELDS = {
     b"privatekey": Field("wireguard-key", "the private key of an interface of WireGuard", guessable=False),
     b"presharedkey": Field("wireguard-key", "a preshared key of WireGuard", guessable=False),
 }
 #: a key of 32 bytes in base64, whose last digit but one has two bits to spare
-_KEY = re.compile(
+_KEY = expression(
     rb"\b(?P<name>Private|Preshared)Key[ \t]{0,9}=[ \t]{0,9}[\"']?"
     rb"(?P<key>[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)(?![=\w+/])",
     re.IGNORECASE,

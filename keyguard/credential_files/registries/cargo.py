@@ -17,6 +17,11 @@ _SECTIONS = ("registry", "registries.")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens. See :data:`keyguard.credential_files.table.Finder`."""
-    entries = (one for one in ini.entries(data) if one.keys[0].lower().startswith(_SECTIONS))
+    """Yield the tokens. See :data:`keyguard.credential_files.format.Finder`."""
+    quotes = (b'"', b"'")
+    entries = (
+        one
+        for one in ini.entries(data)
+        if one.keys[0].lower().startswith(_SECTIONS) and data[one.start - 1 : one.start] in quotes
+    )
     return secrets(data, entries, (Place(("token",), _TOKEN), Place(("secret-key",), _TOKEN)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field
 from keyguard.credential_files.syntax import objects
+from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "package-registry-credential"
@@ -28,5 +29,10 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords and tokens. See :data:`keyguard.credential_files.table.Finder`."""
-    return secrets(data, objects.entries(data), _PLACES)
+    """Yield the passwords and tokens. See :data:`keyguard.credential_files.format.Finder`."""
+    return secrets(data, filter(_is_setting, objects.entries(data)), _PLACES)
+
+
+def _is_setting(entry: Entry) -> bool:
+    """Whether a value stands directly or by its name beside a host, which has a dot."""
+    return "." in entry.name or any("." in key for key in entry.keys[-2:-1])

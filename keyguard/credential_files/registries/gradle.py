@@ -20,6 +20,6 @@ _NAMES = Names(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords and keys. See :data:`keyguard.credential_files.format.Finder`."""
     if named:
         yield from secrets_of(properties.entries(data), names=_NAMES)

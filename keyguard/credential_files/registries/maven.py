@@ -7,7 +7,6 @@ https://maven.apache.org/guides/mini/guide-encryption.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.fields import Place, secrets
@@ -15,6 +14,7 @@ from keyguard.credential_files.judging import Field
 from keyguard.credential_files.settings.secrets import Names, secrets_of
 from keyguard.credential_files.syntax import xml
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "package-registry-credential"
 _PLACES = (
@@ -26,12 +26,12 @@ _NAMES = Names(
     Field(_RULE, "a property of a profile in Maven's settings whose name says password"),
     Field(_RULE, "a property of a profile in Maven's settings whose name says key or token", guessable=False),
 )
-_MASTER = re.compile(rb"<master>[^<{}]{0,100}(\{[A-Za-z0-9+/=]{20,500}\})")
+_MASTER = expression(rb"<master>[^<{}]{0,100}(\{[A-Za-z0-9+/=]{20,500}\})")
 _MASTER_REASON = "Maven's master password, encrypted with a key that is the same for everybody"
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(xml.entries(data))
     yield from secrets(data, entries, _PLACES)
     properties = (entry for entry in entries if entry.keys[-4:-1] == ("profiles", "profile", "properties"))

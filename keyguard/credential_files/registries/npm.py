@@ -14,6 +14,7 @@ from keyguard.credential_files.syntax import ini
 from keyguard.credential_files.syntax.encoded import basic, passwords_in_urls, plain_or_encoded
 from keyguard.credential_files.syntax.entry import Entry, text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "package-registry-credential"
 _PROXY = Field(_RULE, "the password in the URL of a proxy or registry in .npmrc")
@@ -25,7 +26,7 @@ _PLACES = {
     ),
 }
 #: one setting inside another text; a name without a registry before it is no setting
-_SETTING = re.compile(
+_SETTING = expression(
     rb"//[\w.:/${}@%-]{1,200}/:(?P<name>_authToken|_auth|_password)[\"']?(?:[ \t]{0,4}=[ \t]{0,4}|[ \t]{1,4})[\"']?"
     rb"(?P<value>[\w.=/+~-]{8,500})(?![\w.=/+~{}<>$(%*-])",
     re.IGNORECASE,
@@ -33,7 +34,7 @@ _SETTING = re.compile(
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(_file(data) if named else _embedded(data))
     users: dict[str, dict[str, Entry]] = {}
     for entry in entries:

@@ -16,7 +16,7 @@ _PASSWORD = Field("package-registry-credential", "the password of a package sour
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     users: dict[tuple[str, ...], str] = {}
     for attributes in by_group(one for one in xml.entries(data) if one.keys[-2:-1] == ("add",)).values():
         key, value = attributes.get("@key"), attributes.get("@value")

@@ -24,7 +24,7 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
     entries = list(ini.entries(data))
     yield from secrets(data, entries, _PLACES)
     if not named:

@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax.entry import text_of
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "package-registry-credential"
 _BUNDLER = Field(_RULE, "the credentials for a gem server in Bundler's settings")
 _KEY = Field(_RULE, "an API key for a gem server", guessable=False)
 #: ``BUNDLE_GEMS__ACME__DEV: "user:password"``: two underscores are the dot of a host's name
-_SETTING = re.compile(
+_SETTING = expression(
     rb"\bBUNDLE_[A-Z0-9_]{1,60}__[A-Z0-9_]{2,60}[\"']?(?:[ \t]{0,4}[:=][ \t]{0,4}|[ \t]{1,4})[\"']?"
     rb"(?P<user>[^\s:\"'$/]{1,100}):(?P<password>[^\s\"'@/\\]{3,200})(?=[\"'\s\\]|\Z)"
 )
-_CREDENTIAL = re.compile(
+_CREDENTIAL = expression(
     rb"^[ \t]*(?:#[ \t]*)?:(?P<name>[a-z_]{3,60}):[ \t]+[\"']?(?:Bearer[ \t]+|Basic[ \t]+)?"
     rb"(?P<key>[^\s\"']{8,300})[\"']?[ \t]*\r?$",
     re.MULTILINE,
@@ -31,7 +32,7 @@ _NO_PASSWORD = "x-oauth-basic"  # noqa: S105  (it is none)
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the passwords and keys. See :data:`keyguard.credential_files.format.Finder`."""
     for found in _SETTING.finditer(data):
         user, password = text_of(found["user"]), text_of(found["password"])
         group = "user" if password == _NO_PASSWORD else "password"

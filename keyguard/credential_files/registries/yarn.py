@@ -28,5 +28,5 @@ _PLACES = (
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
-    """Yield the tokens and passwords. See :data:`keyguard.credential_files.table.Finder`."""
+    """Yield the tokens and passwords. See :data:`keyguard.credential_files.format.Finder`."""
     return secrets(data, yaml.entries(data), _PLACES)

@@ -14,6 +14,7 @@ from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.lines import line, secrets_in_lines
 from keyguard.credential_files.settings.password_hashes import FAST, judged_hash
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _ENTRY = Field("account-password", "the password of an entry of a directory, in clear text")
 _ROOT = Field("account-password", "the password of the administrator of a directory")
@@ -21,13 +22,13 @@ _BIND = Field("application-password", "the password that a client of a directory
 _OWNER = "of an entry of a directory"
 
 #: a value in base64 may go on in lines that begin with a space
-_VALUE = re.compile(
-    rb"^(?:userPassword|olcRootPW|clearPassword|unicodePwd):(?P<encoded>:?)[ \t]{0,9}(?P<value>[^\s#<]"
+_VALUE = expression(
+    rb"^(?:userPassword|olcRootPW|clearPassword|unicodePwd):(?P<encoded>:?)[ \t]{1,9}(?P<value>[^\s#<]"
     rb"[^\r\n]{0,400}(?:\r?\n [^\r\n]{1,100}){0,4})",
     re.IGNORECASE | re.MULTILINE,
 )
-_WINDOWS = re.compile(rb"^samba(?:NT|LM)Password: (?P<value>[0-9A-F]{32})\s*$", re.IGNORECASE | re.MULTILINE)
-_FOLD = re.compile(rb"\r?\n ")
+_WINDOWS = expression(rb"^samba(?:NT|LM)Password: (?P<value>[0-9A-F]{32})\s*$", re.IGNORECASE | re.MULTILINE)
+_FOLD = expression(rb"\r?\n ")
 _ROWS = (
     line(rb"^[ \t]{0,9}#?rootpw[ \t]{1,20}\"?(?P<value>[^\s\"]{3,200})\"?\s*$", _ROOT, owner=_OWNER),
     line(
@@ -43,7 +44,7 @@ _ROWS = (
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and hashes. See :data:`keyguard.credential_files.table.Finder`."""
     for found in _VALUE.finditer(data):
-        secret = _entry(data, found)
+        secret = _entry(data, found, named)
         if secret:
             yield secret
     for found in _WINDOWS.finditer(data):
@@ -52,7 +53,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
         yield from secrets_in_lines(data, _ROWS)
 
 
-def _entry(data: bytes, found: re.Match[bytes]) -> JudgedSecret | None:
+def _entry(data: bytes, found: re.Match[bytes], named: bool) -> JudgedSecret | None:
     written = found["value"]
     span = found.start("value"), found.start("value") + len(written.rstrip())
     if found["encoded"]:
@@ -67,5 +68,7 @@ def _entry(data: bytes, found: re.Match[bytes]) -> JudgedSecret | None:
     else:
         span = span[0], span[0] + len(written.splitlines()[0].rstrip())
         value = data[slice(*span)].decode("utf-8", "surrogateescape")
+        if not named and " " in value:  # a sentence about it
+            return None
     comment = in_comment(data, span[0])
     return judged_hash(value, span, _OWNER, comment=comment) or judged(_ENTRY, value, span, comment=comment)

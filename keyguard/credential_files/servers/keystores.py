@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from keyguard.credential_files.settings.secrets import weak
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 _RULE = "keystore"
 #: bytes that are enough to tell one file from another
@@ -30,7 +31,7 @@ class _Kind(NamedTuple):
 
 
 def _kind(start: bytes, reason: str, size: int = 200) -> _Kind:
-    return _Kind(re.compile(start, re.DOTALL), reason, size)
+    return _Kind(expression(start, re.DOTALL), reason, size)
 
 
 _KINDS = (
@@ -49,12 +50,12 @@ _KINDS = (
     ),
 )
 #: names of stores of certificates to trust; the alias of the key of Android's debugging
-_TRUST = re.compile(rb"trust|cacerts", re.IGNORECASE)
+_TRUST = expression(rb"trust|cacerts", re.IGNORECASE)
 _ANDROID = b"androiddebugkey"
 #: first bytes of stores of Java, which may contain nothing but certificates
 _JAVA = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 #: one key of GnuPG's agent
-_AGENT = re.compile(rb"(?:\AKey: |\A)\((?:\d{1,3}:)?(?P<kind>protected-|shadowed-)?private-key\b")
+_AGENT = expression(rb"(?:\AKey: |\A)\((?:\d{1,3}:)?(?P<kind>protected-|shadowed-)?private-key\b")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:

@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from keyguard.credential_files.judging import in_comment
 from keyguard.credential_files.settings.password_hashes import FAST, judged_hash
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 #: ``!`` before a hash of ``shadow`` locks the account, and is no part of the hash
-_LINE = re.compile(
-    rb"^[ \t]*#?[ \t]*(?P<user>[^\s:#\"'=(){}<>]{1,64}):!{0,2}"
+_LINE = expression(
+    rb"^[ \t]{0,20}#?[ \t]{0,20}(?P<user>[^\s:#\"'=(){}<>]{1,64}):!{0,2}"
     rb"(?P<hash>(?:\{[\w-]{2,14}\})?[$./\w+=,-]{13,250})(?P<rest>:[^\r\n]*)?\r?$",
     re.MULTILINE,
 )
-_SMB = re.compile(
+_SMB = expression(
     rb"^(?P<user>[^\s:]{1,64}):\d{1,10}:(?:[0-9A-Fa-fX]{32}|NO PASSWORD[X]{21}):(?P<hash>[0-9A-Fa-f]{32}):\[",
     re.MULTILINE,
 )
-_DIGEST = re.compile(rb"^(?P<user>[^\s:]{1,64}):(?P<realm>[^\r\n:]{1,100}):(?P<hash>[0-9a-f]{32})\r?$", re.MULTILINE)
-_AGES = re.compile(rb":\d{0,6}(?::[^\r\n:]{0,200}){0,8}")
+_DIGEST = expression(rb"^(?P<user>[^\s:]{1,64}):(?P<realm>[^\r\n:]{1,100}):(?P<hash>[0-9a-f]{32})\r?$", re.MULTILINE)
+_AGES = expression(rb":\d{0,6}(?::[^\r\n:]{0,200}){0,8}")
 #: a hash without a sign of its own, such as 13 letters, counts where the name of the file says what it is
 _SIGNED = (b"$", b"{")
 

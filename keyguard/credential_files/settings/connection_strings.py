@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 
 from keyguard.credential_files.syntax.entry import Entry
+from keyguard.support.regex import expression
 
 _START = r"(?:\A|;|\"|&quot;)\s{0,20}"
-_PASSWORD = re.compile(
+_PASSWORD = expression(
     _START + r"(?:password|pwd|accountkey|sharedaccesskey)\s{0,20}=\s{0,20}"
     r"(?:\"(?P<double>[^\"]{1,300})\"|'(?P<single>[^']{1,300})'|(?P<plain>[^\s;\"'][^;\"\r\n]{0,300}))",
     re.IGNORECASE,
 )
-_USER = re.compile(
+_USER = expression(
     _START + r"(?:user id|uid|user|username|user name)\s{0,20}=\s{0,20}([^;\"\r\n]{1,100})", re.IGNORECASE
 )
-_SERVER = re.compile(
+_SERVER = expression(
     _START
     + r"(?:server|data source|host|hostname|address|addr|network address|driver|dsn|provider|endpoint|accountname"
     r"|database|initial catalog|filename|datasource)\s{0,20}=",

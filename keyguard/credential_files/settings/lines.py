@@ -11,6 +11,7 @@ from keyguard.credential_files.settings.password_hashes import judged_hash
 from keyguard.credential_files.settings.secrets import weak
 from keyguard.generic.known_defaults import weak_reason
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 
 class Directive(NamedTuple):
@@ -27,7 +28,7 @@ class Directive(NamedTuple):
 
 def line(pattern: bytes, field: Field, decode: Callable[[str], str | None] | None = None, owner: str = "") -> Directive:
     """Return a directive whose expression ignores case, and in which ``^`` and ``$`` match at line ends."""
-    return Directive(re.compile(pattern, re.IGNORECASE | re.MULTILINE), field, decode, owner)
+    return Directive(expression(pattern, re.IGNORECASE | re.MULTILINE), field, decode, owner)
 
 
 def secrets_in_lines(data: bytes, directives: Iterable[Directive]) -> Iterator[JudgedSecret]:

@@ -7,6 +7,8 @@ from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
 
+from keyguard.support.regex import expression
+
 
 class Kind(Enum):
     """What a setting contains."""
@@ -17,8 +19,8 @@ class Kind(Enum):
     """A key, a token or a secret that a program made: it has to look like one."""
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[A-Za-z]+|\d+")
+_HUMP = expression(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = expression(r"[A-Za-z]+|\d+")
 #: words behind the name: ``password_prod``, ``secret2``
 _TRAILING = frozenset(
     ("prod", "production", "dev", "development", "test", "staging", "live", "value", "plain", "string", "base", "hex")
@@ -26,13 +28,14 @@ _TRAILING = frozenset(
 _PASSWORDS = frozenset(
     ("password", "passwd", "pwd", "passphrase", "passcode", "passwort", "kennwort", "pw", "pass", "psk")
 )
-_JOINED_PASSWORD = re.compile(
+_JOINED_PASSWORD = expression(
     r"\w*(?:password|passwd|passphrase)|(?:db|smtp|ftp|user|admin|root|mail|imap|proxy|my|mysql|sql|redis|ldap|bind|key|store"
     r"|keystore|truststore|ssl|auth)(?:pass|pwd|pw)"
 )
-_LAST_WORD_LIST = """
-secret token pepper apikey secretkey accesskey privatekey authtoken accesstoken clientsecret appsecret appkey
-"""
+_JOINED_SECRET = expression(
+    r"(?:client|app|api|jwt|auth|oauth|consumer|enroll|shared|webhook|session|cookie|bot|secret|token)secret"
+    r"|(?:access|auth|api|bearer|refresh|bot|secret|oauth|session|app)token|(?:api|secret|access|private|auth|app|jwt)key"
+)
 #: what a key is called that is secret; any other one (a primary key, a cache key, a key of a map) is not
 _KEY_LIST = """
 api auth access secret private signing encryption encrypt encrypted crypt crypto master shared account storage hmac jwt
@@ -44,7 +47,7 @@ _NOT_LIST = """
 public pub no without require required use enable enabled has is show hide allow forgot reset min max old by foreign
 validate check confirm change generate generated random name label
 """
-_SECRETS = frozenset(_LAST_WORD_LIST.split())
+_SECRETS = frozenset(("secret", "token", "pepper"))
 _KEYS = frozenset(_KEY_LIST.split())
 _NOT = frozenset(_NOT_LIST.split())
 _SALTED = frozenset(("hash", "password", "cookie", "session", "crypt", "security", "token", "key"))
@@ -62,20 +65,28 @@ def kind_of(name: str) -> Kind | None:
     if last in _PASSWORDS or _JOINED_PASSWORD.fullmatch(last) or (before, last) == ("pass", "word"):
         return Kind.PASSWORD
     is_key = (last == "key" and before in _KEYS) or (last == "salt" and before in _SALTED)
-    return Kind.SECRET if is_key or last in _SECRETS else None
+    return Kind.SECRET if is_key or last in _SECRETS or _JOINED_SECRET.fullmatch(last) else None
 
 
 #: text of words: ``my-app-secret``, ``Not A Secret.``, ``MY_KEY``, ``mySecretKey``
-_PLAIN_WORDS = re.compile(
+_PLAIN_WORDS = expression(
     r"[A-Za-z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Za-z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
     r"|[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,8}"
 )
-_PLACE = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
+_PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
 #: what the field of a form has to be: ``required|min:8``
-_VALIDATION = re.compile(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|max:\d{1,3})(?:\||\Z)")
-_LABEL = re.compile(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
-_DIGIT_AND_LETTER = re.compile(r"(?=.{0,200}\d)(?=.{0,200}[A-Za-z])")
-_SIGN = re.compile(r"[^\w\s]")
+_VALIDATION = expression(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|max:\d{1,3})(?:\||\Z)")
+_LABEL = expression(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
+#: a password that Google makes for one program
+_FOUR_BY_FOUR = expression(r"[a-z]{4}(?: [a-z]{4}){3}")
+#: words and numbers: ``internal-gateway-secret-key-2024``, ``k8s_events``
+_WORDS_AND_NUMBERS = expression(
+    r"[A-Za-z]?[a-z]+(?:[ _.-](?:[A-Za-z]?[a-z]+|\d{1,4})){2,20}\d{0,4}"
+    r"|[a-z]+(?:\d[a-z]*)?(?:[_.-][a-z]+(?:\d[a-z]*)?){1,20}"
+)
+_SAMPLE = expression(r"(?:^|[_.-])(?:mock|fake|stub|dummy|example|sample|test|your|my|xxx+)(?:[_.-]|$)", re.IGNORECASE)
+_DIGIT_AND_LETTER = expression(r"(?=.{0,200}\d)(?=.{0,200}[A-Za-z])")
+_SIGN = expression(r"[^\w\s]")
 _SHORTEST = 10
 
 
@@ -85,16 +96,25 @@ def is_generated(value: str) -> bool:
     Words, paths and addresses are none.
     """
     least = 9 if len(value) >= 2 * _SHORTEST else 6
-    if len(value) < _SHORTEST or _PLACE.match(value) or _PLAIN_WORDS.fullmatch(value) or len(set(value)) < least:
+    if (
+        len(value) < _SHORTEST
+        or _PLACE.match(value)
+        or _PLAIN_WORDS.fullmatch(value)
+        or _WORDS_AND_NUMBERS.fullmatch(value)
+        or _SAMPLE.search(value)
+        or len(set(value)) < least
+    ):
         return False
     if _DIGIT_AND_LETTER.match(value):
         return True
-    if len(value) < 2 * _SHORTEST:
-        return False
     turns = sum(one.isupper() != other.isupper() for one, other in pairwise(value))
+    if len(value) < 2 * _SHORTEST:
+        return len(value) > _SHORTEST and turns * 2 >= len(value)
     return turns * 4 >= len(value) or len(_SIGN.findall(value)) * 6 >= len(value)
 
 
 def is_password(value: str) -> bool:
     """Whether a value can be a password: no path or address, no rule for a form's field, no text for readers."""
-    return not (_PLACE.match(value) or _VALIDATION.search(value) or _LABEL.fullmatch(value))
+    return bool(_FOUR_BY_FOUR.fullmatch(value)) or not (
+        _PLACE.match(value) or _VALIDATION.search(value) or _LABEL.fullmatch(value)
+    )

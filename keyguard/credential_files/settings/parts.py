@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
-
 from keyguard.credential_files.syntax.entry import Entry
+from keyguard.support.regex import expression
 
 #: ``${NAME:-value}`` of shells, ``${NAME:value}`` of Spring, a default in a template of Jinja or ERB
-_DEFAULT = re.compile(
+_DEFAULT = expression(
     r"\$\{[\w.-]{1,100}:?[-:](?P<shell>[^{}$\s?+-][^{}]{0,200})\}"
     r"|\{\{[^{}]{1,100}\|\s{0,9}default\(\s{0,9}['\"](?P<jinja>[^'\"]{1,200})['\"][^{}]{0,50}\}\}"
     r"|<%=\s{0,9}ENV(?:\.fetch\(|\[)\s{0,9}['\"][\w.-]{1,100}['\"][^'\"<>]{1,20}['\"](?P<erb>[^'\"]{1,200})['\"][^'\"<>]{0,20}%>"
 )
 
 
-def part(entry: Entry, name: str, start: int, end: int | None = None) -> Entry:
+def part(entry: Entry, name: str, start: int, end: int | None = None, data: bytes = b"") -> Entry:
     """Return a part of an entry's value, in characters, as an entry of that name.
 
-    Its span is exact if the value is written without escapes, else that of the whole value.
+    Its span is exact if the value is written without escapes, or is found as it is in the text that is given; else it
+    is that of the whole value.
     """
     value = entry.value[start:end]
     before, size, length = (_size(text) for text in (entry.value[:start], entry.value, value))
     span = entry.span
     if size == entry.end - entry.start:
         span = entry.start + before, entry.start + before + length
+    elif (found := data.find(value.encode("utf-8", "surrogateescape"), *span)) >= 0:
+        span = found, found + length
     return entry._replace(keys=(*entry.keys[:-1], name), value=value, start=span[0], end=span[1])
 
 

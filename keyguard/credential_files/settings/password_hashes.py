@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from keyguard.model.judged_secret import JudgedSecret
+from keyguard.support.regex import expression
 
 #: hashes that a graphics card tries a thousand million times a second, or that have no salt
 FAST = "weak-password-hash"
@@ -21,7 +22,7 @@ class _Scheme(NamedTuple):
 
 
 def _schemes(rows: tuple[tuple[str, str, str], ...]) -> tuple[_Scheme, ...]:
-    return tuple(_Scheme(re.compile(form), rule, name) for form, rule, name in rows)
+    return tuple(_Scheme(expression(form), rule, name) for form, rule, name in rows)
 
 
 _SCHEMES = _schemes(
@@ -49,7 +50,7 @@ _SCHEMES = _schemes(
     )
 )
 #: schemes in braces around a hash of ``crypt``
-_AROUND = re.compile(r"\{(?:CRYPT|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT|MD5-CRYPT|DES-CRYPT|ARGON2I?D?)\}", re.IGNORECASE)
+_AROUND = expression(r"\{(?:CRYPT|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT|MD5-CRYPT|DES-CRYPT|ARGON2I?D?)\}", re.IGNORECASE)
 
 
 class Hash(NamedTuple):

@@ -12,15 +12,16 @@ from keyguard.credential_files.settings.parts import with_default
 from keyguard.credential_files.syntax.entry import Entry, fits
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 #: how names end of the account that a password beside them belongs to, and of what an account is often called after
 _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "database", "db", "db_name", "dbname")
 #: names of what a variable is set to, which say nothing: the name of the variable is the key before them
 _OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
-_SAMPLE = re.compile(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
-_SAYS_SO = re.compile(r"pass(?:word|wd|phrase)", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]{1,12}")
+_SAMPLE = expression(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
+_SAYS_SO = expression(r"pass(?:word|wd|phrase)|(?:^|[ _.-])pass(?:$|[ _.-])", re.IGNORECASE)
+_WORD = expression(r"[a-z]{1,12}")
 
 
 class Setting(NamedTuple):
@@ -44,13 +45,43 @@ def secrets_of(
     entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
 ) -> Iterator[JudgedSecret]:
     """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
-    all_entries = [with_default(one) for one in _with_pairs(entries)]
-    users = _users_by_group(all_entries)
-    for entry in all_entries:
-        setting = next((one for one in settings if fits(entry.keys, one.keys)), None)
+    by_name: dict[str, list[Setting]] = {}
+    for one in settings:
+        by_name.setdefault(one.keys[-1], []).append(one)
+    users = _Users()
+    kept = []
+    for entry in _with_pairs(entries):
+        name = entry.name.lower()
+        if name.endswith(_USERS):
+            users.add(entry)
+        if name in by_name or "*" in by_name or (names and kind_of(_naming(entry))):
+            kept.append(with_default(entry))
+    for entry in kept:
+        candidates = (*by_name.get(entry.name.lower(), ()), *by_name.get("*", ()))
+        setting = next((one for one in candidates if fits(entry.keys, one.keys)), None)
         found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
         if found:
             yield found
+
+
+class _Users:
+    """The names of accounts in each group of entries."""
+
+    def __init__(self) -> None:
+        #: the first name of a group, as it is written, and all of them in lower case
+        self._groups: dict[int, tuple[str, set[str]]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Note the name of an account."""
+        self._groups.setdefault(entry.group, (entry.value, set()))[1].add(entry.value.lower())
+
+    def beside(self, entry: Entry) -> str:
+        """Return the name of the account that a password may belong to: the one that equals it, if there is one."""
+        first, names = self._groups.get(entry.group, ("", ()))
+        value = entry.value.lower()
+        if value in names:
+            return entry.value
+        return "" if value.startswith(first.lower()) else first  # an ending makes a password that may be in use
 
 
 def _with_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -64,7 +95,7 @@ def _with_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield entry
 
 
-def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> JudgedSecret | None:
+def _as_set(entry: Entry, setting: Setting, users: _Users) -> JudgedSecret | None:
     if not is_password(entry.value):
         return None
     found = _password(setting.field, entry, users)
@@ -73,37 +104,29 @@ def _as_set(entry: Entry, setting: Setting, users: dict[int, list[str]]) -> Judg
     return found
 
 
-def _by_name(entry: Entry, names: Names, users: dict[int, list[str]]) -> JudgedSecret | None:
+def _naming(entry: Entry) -> str:
+    """Return the name that says what an entry is: that of the list or the variable that it belongs to, or its own."""
     name = entry.name
-    if (name.isdigit() or name.lower() in _OF_PARENT) and len(entry.keys) > 1:
-        name = entry.keys[-2]
-    kind = kind_of(name)
+    return entry.keys[-2] if len(entry.keys) > 1 and (name.isdigit() or name.lower() in _OF_PARENT) else name
+
+
+def _by_name(entry: Entry, names: Names, users: _Users) -> JudgedSecret | None:
+    kind = kind_of(_naming(entry))
     if kind is Kind.PASSWORD and is_password(entry.value):
         return _password(names.password, entry, users)
-    if kind is Kind.SECRET and is_generated(entry.value):
+    if kind is Kind.SECRET and " " not in entry.value and is_generated(entry.value):
         return judged(names.secret, entry.value, entry.span, comment=entry.comment)
     return None
 
 
-def _password(field: Field, entry: Entry, users: dict[int, list[str]]) -> JudgedSecret | None:
+def _password(field: Field, entry: Entry, users: _Users) -> JudgedSecret | None:
     value = entry.value
-    names = users.get(entry.group, [])
-    user = next((name for name in names if name.lower() == value.lower()), names[0] if names else "")
-    found = judged(field, value, entry.span, user=user, comment=entry.comment)
+    found = judged(field, value, entry.span, user=users.beside(entry), comment=entry.comment)
     if found and _SAYS_SO.search(value) and _SAMPLE.fullmatch(value):
         return weak(found, "a sample: words, password among them")
     if found and not found.weak and _WORD.fullmatch(value):
         return found._replace(confidence=Confidence.MEDIUM, reasons=(*found.reasons, "a single word"))
     return found
-
-
-def _users_by_group(entries: Iterable[Entry]) -> dict[int, list[str]]:
-    """Return the names of accounts in each group."""
-    users: dict[int, list[str]] = {}
-    for one in entries:
-        if one.name.lower().endswith(_USERS):
-            users.setdefault(one.group, []).append(one.value)
-    return users
 
 
 def weak(found: JudgedSecret, reason: str) -> JudgedSecret:

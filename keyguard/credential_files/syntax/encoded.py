@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.credential_files.syntax.entry import text_of
+from keyguard.support.regex import expression
 
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-_URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s/:@\"'<>]{0,200}):(?P<password>[^\s/@\"'<>]{1,500})@")
-_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
+_PERCENT = expression(rb"%([0-9A-Fa-f]{2})")
+_URL = expression(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s/:@\"'<>]{0,200}):(?P<password>[^\s/@\"'<>]{1,500})@")
+_KEY = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 
 
 class Credential(NamedTuple):
@@ -68,7 +68,7 @@ def plain(text: str) -> Credential | None:
 def private_key(text: str) -> Credential | None:
     """Return the private key that is written in base64; None if it is none."""
     raw = from_base64(text)
-    return Credential("", text) if raw and _KEY.search(raw, 0, 4096) else None
+    return Credential("", text) if raw and _KEY.search(raw, 0, 4096) and b"-----END" in raw else None
 
 
 def passwords_in_urls(data: bytes, start: int, end: int) -> Iterator[Password]:

@@ -6,17 +6,17 @@ https://github.com/lightbend/config/blob/main/HOCON.md
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import DEEPEST, Entry, text_of
+from keyguard.support.regex import expression
 
-_LINE = re.compile(
+_LINE = expression(
     rb"[ \t,{]*(?P<mark>#+|//+)?[ \t]*(?:(?P<close>\}+)[ \t,]*)?"
     rb"(?:(?P<key>[\w.\"-]{1,200})[ \t]*(?P<sign>[=:]|\+=|(?=\{))[ \t]*"
     rb"(?:(?P<open>\{)|\"(?P<quoted>(?:[^\"\\\r\n]|\\.)*)\"|(?P<plain>[^\s\"\[{#][^\r\n#]*))?)?[^\r\n]*"
 )
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = expression(r"\\(.)")
 
 
 def entries(data: bytes) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """INI: sections, ``key = value`` and ``key: value``, as npm, git, MySQL, AWS, pip and Python's configparser write it.
 
-The keys of an entry are (section, key); the section is the text in brackets, empty before the first one. A line that
-continues a value (indented, without a key of its own) is an entry with the same keys.
+The keys of an entry are (section, key); the section is the text in brackets, empty before the first one. Lines without
+a key, which would continue a value, are passed over: what stands around such a section in another text looks like them.
 """
 
 from __future__ import annotations
@@ -10,27 +10,28 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import Entry, text_of
+from keyguard.support.regex import expression
 
-_LINE = re.compile(rb"[^\r\n]+")
+_LINE = expression(rb"[^\r\n]+")
 #: the sign of a comment and, in it, a key that is a single word: anything else there is text for readers
-_COMMENT = re.compile(rb"[ \t]*[#;]+[ \t]*(?=(?:[^\s=:\[]{1,200}[ \t]*[=:]|\[)?)")
-_SECTION = re.compile(rb"[ \t]*\[[ \t]*([^\]\r\n]{1,500}?)[ \t]*\]")
-_KEY = re.compile(
+_COMMENT = expression(rb"[ \t]*[#;]+[ \t]*(?=(?:[^\s=:\[]{1,200}[ \t]*[=:]|\[)?)")
+_SECTION = expression(rb"[ \t]*\[[ \t]*([^\]\r\n]{1,500}?)[ \t]*\]")
+_KEY = expression(
     rb"[ \t]*(?:export[ \t]+)?(?:"
     rb"(?P<colon>[A-Za-z_][\w. -]{0,100}?)[ \t]*:(?!//|[\w./@-]{0,200}=)"
     rb"|(?P<equals>(?![a-z+]{2,12}://)[^\s=\[#;][^=\r\n]{0,300}?)[ \t]*\??=)[ \t]*"
 )
 #: a value in quotes, or one up to the end of the line or to a comment that is set off
-_VALUE = re.compile(
+_VALUE = expression(
     rb"(?:\"(?P<double>[^\"\\]*(?:\\.[^\"\\]*)*)\"|'(?P<single>[^']*)')(?=[ \t]*(?:[#;,]|\Z))|(?P<bare>\S.*)"
 )
-_INLINE = re.compile(rb"[ \t][#;]")
-_ESCAPE = re.compile(r"\\([\"\\])")
+_INLINE = expression(rb"[ \t][#;]")
+_ESCAPE = expression(r"\\([\"\\])")
 
 
 def entries(data: bytes) -> Iterator[Entry]:
     """Yield all entries of a text, those in comments too."""
-    section, group, key = "", 0, ""
+    section, group = "", 0
     for line in _LINE.finditer(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0):
         at, end = line.span()
         mark = _COMMENT.match(data, at, end)
@@ -42,14 +43,11 @@ def entries(data: bytes) -> Iterator[Entry]:
             continue
         head = _SECTION.match(data, at, end)
         if head:
-            section, group, key = text_of(head[1]), group + 1, ""
+            section, group = text_of(head[1]), group + 1
             at = head.end()
         found = _KEY.match(data, at, end)
         if found:
-            key = _name(found)
-            yield from _entry(data, found.end(), end, (section, key), group)
-        elif key and data[at : at + 1] in b" \t":
-            yield from _entry(data, at + len(line[0]) - len(line[0].lstrip()), end, (section, key), group)
+            yield from _entry(data, found.end(), end, (section, _name(found)), group)
 
 
 def _name(found: re.Match[bytes]) -> str:

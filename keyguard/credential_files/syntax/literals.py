@@ -15,15 +15,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from keyguard.credential_files.syntax.entry import DEEPEST, Entry
+from keyguard.support.regex import expression
 
 #: a quoted string ends on its line; one that does not is read up to there, so that each byte is looked at once
 _QUOTED = rb"""'(?P<single>(?:[^'\\\n]|\\[^\n])*)'|"(?P<double>(?:[^"\\\n]|\\[^\n])*)"|['"][^\n]*"""
 _TRIPLE = rb"[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*(?:''')?)"
 _BLOCK_COMMENT = rb"/\*(?:[^*]|\*(?!/))*(?:\*/)?"
 _NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
-_PARTS = re.compile(r"\.|::|\??->|&\.")
-_ESCAPE = re.compile(r"\\(.)")
-_ASSIGNS = re.compile(rb"['\"]")
+_PARTS = expression(r"\.|::|\??->|&\.")
+_ESCAPE = expression(r"\\(.)")
+_ASSIGNS = expression(rb"['\"]")
 
 #: functions whose further arguments are what the key on the left, or the name in the first argument, is set to
 _SETTERS = frozenset(
@@ -83,7 +84,7 @@ def _language(
         (b"newline", rb"\n"),
         (b"rest", rb"[^\s\w]|\d[\w.]*"),
     )
-    return Language(re.compile(b"|".join(b"(?P<%s>%s)" % group for group in groups), re.DOTALL), lines, annotated)
+    return Language(expression(b"|".join(b"(?P<%s>%s)" % group for group in groups), re.DOTALL), lines, annotated)
 
 
 PHP = _language(

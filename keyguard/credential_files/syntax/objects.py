@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import DEEPEST, Entry, text_of
+from keyguard.support.regex import expression
 
 #: A string whose quotes are escaped, for a document in a string; one in double quotes, unless it is such a document;
 #: one in single quotes, unless it contains an object; a word; a sign. A backslash takes the next character with it, so
 #: that no quote is tried twice.
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"\\{1,7}\"(?P<inner>[^\"\\\r\n]*)\\{1,7}\"|\\.|\"\"\"|'''"
     rb"|\"(?P<double>(?![ ]?[\[{][ ]?\\)[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*)\""
     rb"|'(?P<single>[^'\"{}\\\r\n]*)'"
@@ -23,7 +24,7 @@ _TOKEN = re.compile(
     rb"|(?P<separator>=>|[:=])|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"
 )
 _STRINGS = ("inner", "double", "single")
-_UNICODE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)")
+_UNICODE = expression(r"\\u([0-9A-Fa-f]{4})|\\(.)")
 
 
 def entries(data: bytes, start: int = 0) -> Iterator[Entry]:

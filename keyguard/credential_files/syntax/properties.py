@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import Entry, text_of
+from keyguard.support.regex import expression
 
 #: a line with those that it goes on in
-_LINE = re.compile(rb"[^\r\n\\]*(?:\\(?:\r\n|[\s\S])[^\r\n\\]*)*")
-_COMMENT = re.compile(rb"[ \t\f]*[#!]+[ \t]*")
-_KEY = re.compile(rb"[ \t\f]*(?P<key>(?:[^\s=:\\]|\\.){1,300})(?:[ \t\f]*[=:]|(?P<space>[ \t\f]))[ \t\f]*")
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|\r?\n[ \t\f]*|([\s\S]))")
+_LINE = expression(rb"[^\r\n\\]*(?:\\(?:\r\n|[\s\S])[^\r\n\\]*)*")
+_COMMENT = expression(rb"[ \t\f]*[#!]+[ \t]*")
+_KEY = expression(rb"[ \t\f]*(?P<key>(?:[^\s=:\\]|\\.){1,300})(?:[ \t\f]*[=:]|(?P<space>[ \t\f]))[ \t\f]*")
+_ESCAPE = expression(r"\\(?:u([0-9A-Fa-f]{4})|\r?\n[ \t\f]*|([\s\S]))")
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 

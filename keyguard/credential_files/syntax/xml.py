@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import DEEPEST, Entry, text_of
+from keyguard.support.regex import expression
 
 #: A value of an attribute contains no ``<``, so that a tag that is not closed costs no more than its own length.
-_TAG = re.compile(
+_TAG = expression(
     rb"<(?:(?P<comment>!--)|(?P<data>!\[CDATA\[)|/(?:[\w.-]{1,100}:)?(?P<close>[\w.-]{1,200})\s{0,20}>"
     rb"|(?:[\w.-]{1,100}:)?(?P<open>[A-Za-z_][\w.-]{0,200})"
     rb"(?P<attributes>(?=[\s/>])[^<>\"']*(?:(?:\"[^\"<]*\"|'[^'<]*')[^<>\"']*)*)>)|(?P<end>-->)"
 )
-_ATTRIBUTE = re.compile(rb"(?:[\w.-]{1,100}:)?([A-Za-z_][\w.-]{0,100})\s{0,20}=\s{0,20}(?:\"([^\"<]*)\"|'([^'<]*)')")
+_ATTRIBUTE = expression(rb"(?:[\w.-]{1,100}:)?([A-Za-z_][\w.-]{0,100})\s{0,20}=\s{0,20}(?:\"([^\"<]*)\"|'([^'<]*)')")
 
 
 def entries(data: bytes) -> Iterator[Entry]:

@@ -11,27 +11,30 @@ import re
 from collections.abc import Iterator
 
 from keyguard.credential_files.syntax.entry import DEEPEST, Entry, text_of
+from keyguard.support.regex import expression
 
-_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
-_INDENT = re.compile(rb"[ \t]*")
-_COMMENT = re.compile(rb"[ \t]*#+[ \t]*")
-_DOCUMENT = re.compile(rb"(?:---|\.\.\.)(?=[ \t]|\Z)")
-_ITEM = re.compile(rb"-(?:[ \t]+|\Z)")
-_KEY = re.compile(
+_LINE = expression(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_INDENT = expression(rb"[ \t]*")
+_COMMENT = expression(rb"[ \t]*#+[ \t]*")
+_DOCUMENT = expression(rb"(?:---|\.\.\.)(?=[ \t]|\Z)")
+#: what ends a document that stands in another text: the end of a code block or heredoc, a command; no template's line
+_FOREIGN = expression(rb"[ \t]*```|[^\s{}\[\]'\"?!&*%|>@`#-]")
+_ITEM = expression(rb"-(?:[ \t]+|\Z)")
+_KEY = expression(
     rb"(?:\"(?P<double>[^\"\\]{0,300})\"|'(?P<single>[^']{0,300})'"
     rb"|(?P<plain>[^\s#:\"'\[\]{},&*!|>%@`-](?:[^\s:]|:(?=\S)|[ \t](?=[^\s#:])){0,300}))[ \t]*:(?:[ \t]+|\Z)"
 )
 #: what may stand before a value: an anchor, the tag of a string
-_PROPERTIES = re.compile(rb"(?:(?:&\S{1,100}|!!(?:str|binary))[ \t]+){0,2}")
-_BLOCK = re.compile(rb"[|>][0-9+-]{0,3}[ \t]*(?:#.*)?\Z")
-_QUOTED = re.compile(rb"\"(?P<double>[^\"\\]*(?:\\[\s\S][^\"\\]*)*)\"|'(?P<single>(?:[^']|'')*)'")
-_PLAIN = re.compile(rb"[^\s#&*!|>%@`\"'\[{].*")
-_INLINE = re.compile(rb"[ \t]#")
-_PAIR = re.compile(
+_PROPERTIES = expression(rb"(?:(?:&\S{1,100}|!!(?:str|binary))[ \t]+){0,2}")
+_BLOCK = expression(rb"[|>][0-9+-]{0,3}[ \t]*(?:#.*)?\Z")
+_QUOTED = expression(rb"\"(?P<double>[^\"\\]*(?:\\[\s\S][^\"\\]*)*)\"|'(?P<single>(?:[^']|'')*)'")
+_PLAIN = expression(rb"[^\s#&*!|>%@`\"'\[{].*")
+_INLINE = expression(rb"[ \t]#")
+_PAIR = expression(
     rb"(?:(?P<key>[\w.-]{1,200})|\"(?P<key2>[^\"]{1,200})\"|'(?P<key3>[^']{1,200})')[ \t]*:[ \t]*(?:"
     rb"\"(?P<double>[^\"\\]*(?:\\.[^\"\\]*)*)\"|'(?P<single>(?:[^']|'')*)'|(?P<plain>[^\s,\[\]{}\"'&*!][^,\[\]{}]*))"
 )
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|\r?\n[ \t]*|([\s\S]))")
+_ESCAPE = expression(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|\r?\n[ \t]*|([\s\S]))")
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "e": "\x1b"}
 #: bytes within which a quoted scalar of several lines ends
 _LONGEST = 16 << 10
@@ -114,7 +117,7 @@ class _Reader:
         yield from self._content(start + (signs and signs + (data[at - 1 : at] == b" ")), at, end)
 
     def _content(self, start: int, at: int, end: int) -> Iterator[Entry]:
-        data = self._data
+        data, first = self._data, at
         while item := _ITEM.match(data, at, end):
             self._enter(at - start, is_list=True)
             at = item.end()
@@ -123,7 +126,9 @@ class _Reader:
             self._enter(at - start, is_list=False)
             self._levels[-1].name = text_of(key[key.lastgroup or 0])
             at = key.end()
-        elif not (self._levels and self._levels[-1].is_list):
+        elif at == first or not self._levels:
+            if not self._comment and _FOREIGN.match(data, start, end):
+                self._document.clear()
             return
         found = _PROPERTIES.match(data, at, end)
         yield from self._value(found.end() if found else at, end)

@@ -12,43 +12,44 @@ from typing import NamedTuple
 
 from keyguard.generic.assignments.file_kinds import FileKind, file_kind
 from keyguard.generic.expressions import REACH
+from keyguard.support.regex import expression
 
 #: bytes after a hit that tell in what a value stands
 _AFTER = 80
 _LONGEST_NAME = 60
 
 #: the same words as in the prefilter; grouped by their first letters, since ``re`` skips on these
-_STEM = re.compile(
+_STEM = expression(
     r"p(?:ass|wd|sw|arol)|s(?:ecret|enha|alt|eed)|t(?:oken|icket)|k(?:ey|ennwort)|auth|c(?:red|ontrase)|otp|motdepasse"
     r"|wachtwoord|_p(?:w|in)|identified[ \t]+by|пароль|密码|口令|暗証"
 )
-_NAME_CHARACTERS = re.compile(r"[\w.$\-]*")
-_REST = re.compile(r"[\w\-]{0,40}(?:\.[\w\-]{1,40}){0,3}(?:\[\d{1,3}\])?")
+_NAME_CHARACTERS = expression(r"[\w.$\-]*")
+_REST = expression(r"[\w\-]{0,40}(?:\.[\w\-]{1,40}){0,3}(?:\[\d{1,3}\])?")
 
 _CLOSED = r"\\?[\"'`]?[\])]{0,2}"
-_PAIR = re.compile(
+_PAIR = expression(
     _CLOSED
     + r"[ \t]{0,24}(?P<op>"
     + r":[ \t]?[\w&*][\w.<>\[\]?&]{0,24}[ \t]?=(?![=>])|:=|=>|->|\?\?=?|\|\|=?|===?|!==?|\+=|[:=])[ \t]{0,24}"
 )
-_CALL = re.compile(_CLOSED + r"[ \t]?\([ \t]{0,8}")
-_COMMA = re.compile(r"\\?[\"'`]\)?[ \t]?,[ \t]{0,8}")
-_ATTRIBUTE = re.compile(r"[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*(?=[\"'])", re.IGNORECASE)
-_NAMED = re.compile(
+_CALL = expression(_CLOSED + r"[ \t]?\([ \t]{0,8}")
+_COMMA = expression(r"\\?[\"'`]\)?[ \t]?,[ \t]{0,8}")
+_ATTRIBUTE = expression(r"[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*(?=[\"'])", re.IGNORECASE)
+_NAMED = expression(
     r"[\"']?[ \t]{0,24},?[ \t]{0,24}\r?\n?[ \t]{0,80}[\"']?value[\"']?[ \t]{0,24}[:=][ \t]{0,24}", re.IGNORECASE
 )
-_ELEMENT = re.compile(r">(?=[^<>\s]+</)")
-_SPACE = re.compile(r"[ \t]{1,24}")
-_SQL_PREFIX = re.compile(r"[ \t]+(?:password[ \t]+)?")
+_ELEMENT = expression(r">(?=[^<>\s]+</)")
+_SPACE = expression(r"[ \t]{1,24}")
+_SQL_PREFIX = expression(r"[ \t]+(?:password[ \t]+)?")
 
-_QUOTED = re.compile(
+_QUOTED = expression(
     r"(?P<wrap>(?:[\w.&:\[\]*]{0,24}[({\[][ \t]?)?)(?P<prefix>[bruBRUfLN@]{0,2})(?P<quote>\\?[\"'`])"
     r"(?P<value>(?:(?!(?P=quote))(?:[^\n\\]|\\[^\n])){1,400})(?P=quote)"
 )
-_BARE = re.compile(r"[^\s\"'`,;(){}\[\]<>|&\\][^\s\"'`,;<>|&\\]{0,300}")
-_ELEMENT_TEXT = re.compile(r"[^<>\s]{1,300}")
-_VALUE_LINE = re.compile(rb"[ \t]*[\"']?value[\"']?[ \t]*[:=]", re.IGNORECASE)
-_SQL_BEFORE = re.compile(r"user|grant|alter|create|role|login", re.IGNORECASE)
+_BARE = expression(r"[^\s\"'`,;(){}\[\]<>|&\\][^\s\"'`,;<>|&\\]{0,300}")
+_ELEMENT_TEXT = expression(r"[^<>\s]{1,300}")
+_VALUE_LINE = expression(rb"[ \t]*[\"']?value[\"']?[ \t]*[:=]", re.IGNORECASE)
+_SQL_BEFORE = expression(r"user|grant|alter|create|role|login", re.IGNORECASE)
 _PUNCTUATION = " \t\r\n\"'`\\<>/;&#,)"
 _OPENING = {")": "(", "}": "{", "]": "["}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from functools import lru_cache
 
 from keyguard.generic.assignments.weights import model
+from keyguard.support.regex import expression
 
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\x00-\x7f\W]+")
+_PARTS = expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\x00-\x7f\W]+")
 
 
 def parts_of(name: str) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from keyguard.generic.assignments.candidates import Candidate
 from keyguard.generic.assignments.common_words import parts_of, share_of_words
 from keyguard.generic.assignments.gates import in_comment
 from keyguard.generic.assignments.names import is_password
+from keyguard.support.regex import expression
 
 _STEMS = (
     "password", "passwd", "passphrase", "passcode", "pwd", "psw", "pass", "contrase", "kennwort", "senha", "secret",
@@ -31,13 +31,13 @@ ASPECTS = {
     **dict.fromkeys(("x", "kx", "xW", "xk"), "the kind of file"),
     **dict.fromkeys(("b", "a", "ax", "comment"), "what stands around it"),
 }
-_RUNS = re.compile(r"[A-Za-z]{3,}")
-_NEXT_WORD = re.compile(r"[ \t]+[A-Za-z]{2}")
-_LAST_TOKEN = re.compile(r"([A-Za-z_]+|[^\sA-Za-z_])[\s\"'`]*\Z")
-_HEX = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}")
-_BASE32 = re.compile(r"[A-Z2-7]{16,}=*")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}=*")
-_URL_SAFE = re.compile(r"[A-Za-z0-9_\-]{16,}=*")
+_RUNS = expression(r"[A-Za-z]{3,}")
+_NEXT_WORD = expression(r"[ \t]+[A-Za-z]{2}")
+_LAST_TOKEN = expression(r"([A-Za-z_]+|[^\sA-Za-z_])[\s\"'`]*\Z")
+_HEX = expression(r"[0-9a-f]{8,}|[0-9A-F]{8,}")
+_BASE32 = expression(r"[A-Z2-7]{16,}=*")
+_BASE64 = expression(r"[A-Za-z0-9+/]{16,}=*")
+_URL_SAFE = expression(r"[A-Za-z0-9_\-]{16,}=*")
 
 
 class ValueTraits(NamedTuple):

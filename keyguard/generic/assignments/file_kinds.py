@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from keyguard.support.regex import expression
+
 #: extensions of languages in which a literal has quotes, so that a bare word is a variable
 _CODE_LIST = """
 py js ts jsx tsx mjs cjs java kt kts scala go rs rb php cs c cc cpp cxx h hpp hh m mm swift dart lua ex exs erl hrl hs
@@ -15,13 +17,13 @@ elm rake gemspec jsp asp aspx cshtml razor erb ejs haml slim html htm xhtml twig
 _PROSE_LIST = "md mdx markdown rst adoc asciidoc textile rdoc pod org"
 _TEMPLATE_LIST = "example sample dist template tmpl tpl j2 jinja eex default in orig bak old"
 _CODE, _PROSE, _TEMPLATE_ENDINGS = (frozenset(one.split()) for one in (_CODE_LIST, _PROSE_LIST, _TEMPLATE_LIST))
-_NO_TEXT = re.compile(
+_NO_TEXT = expression(
     r"[.\-]lock$|lock\.json$|lock\.ya?ml$|go\.sum$|\.min\.(?:js|css)$|\.map$|\.svg$|\.css$|\.scss$|\.less$|\.styl$|\.snap$|\.po$|\.pot$"
     r"|\.xlf$|\.xliff$|\.strings$|\.csv$|\.tsv$|checksums?\.\w+$|\.sha\d+$|\.xib$|\.xaml$|\.pbxproj$|\.resx$|\.arb$|\.pem$|\.crt$"
     r"|\.dic$|\.aff$|\.bib$|\.tex$|\.d\.ts$|\.sum$|packages\.config$|\.storyboard$",
     re.IGNORECASE,
 )
-_TRANSLATION = re.compile(
+_TRANSLATION = expression(
     r"(?:^|/)(?:i18n|l10n|locales?|lang(?:uage)?s?|translations?|messages)(?:/|[._-])|\.ftl$", re.IGNORECASE
 )
 

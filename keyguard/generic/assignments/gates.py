@@ -22,60 +22,61 @@ from keyguard.generic.assignments.names import (
     may_be_a_word,
 )  # fmt: skip
 from keyguard.generic.value_filters import dropped_by
+from keyguard.support.regex import expression
 
-_COMMENT = re.compile(r"\s*(?://|#(?!\w)|/?\*|--[ \t]|;|<!--|rem\b|%|>>>)", re.IGNORECASE)
-_REFERENCE_BARE = re.compile(
+_COMMENT = expression(r"\s*(?://|#(?!\w)|/?\*|--[ \t]|;|<!--|rem\b|%|>>>)", re.IGNORECASE)
+_REFERENCE_BARE = expression(
     r"(?i)^ENV\b|^(?:self|this|config|conf|settings|options?|opts|params?|props?|args?|req|request|ctx|state|user|data|env|secrets"
     r"|vars?|local|inputs?|steps|github|matrix|os|sys|cls|app|session|response|res|process|module)(?:\.|\[|->)|^@[a-z_]+$|^:\w+$"
     r"|\{\w+\}|^\|[-+]?$|^>[-+]?$|^[\w.]+::|\$$|^[.#]|->|\]\["
 )
 #: a field of a template or of a format string
-_FIELD = re.compile(r"\{[A-Za-z_][\w.:!\-]{0,40}\}|%[({]\w{1,40}[)}]|#\{|\{\{")
-_LOOKUP = re.compile(
+_FIELD = expression(r"\{[A-Za-z_][\w.:!\-]{0,40}\}|%[({]\w{1,40}[)}]|#\{|\{\{")
+_LOOKUP = expression(
     r"(?i)(?:env|environ|get|fetch|config|param\w*|read\w*|load\w*|input|cookies?|session|headers?|lookup|find\w*|exists|has"
     r"|contains|include\w*|require|import|prompt|t|_|gettext|translate|equals?|match\w*|log\w*|print\w*|error\w*|warn\w*|raise"
     r"|describe|it|assert\w*)[(\[]$"
 )
-_VERSION = re.compile(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
-_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
-_QUANTITY = re.compile(r"[\d.,:/%\- ]{1,7}\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
-_ACTION = re.compile(r"[a-z][a-z0-9.\-]*:[A-Z][A-Za-z]+\Z")
-_DIGEST_VALUE = re.compile(r"(?:[0-9a-f]{32,128}|[0-9A-F]{32,128})\Z|sha(?:1|256|384|512)[-:]")
+_VERSION = expression(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
+_NUMBER = expression(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
+_QUANTITY = expression(r"[\d.,:/%\- ]{1,7}\Z")
+_DATE = expression(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
+_ACTION = expression(r"[a-z][a-z0-9.\-]*:[A-Z][A-Za-z]+\Z")
+_DIGEST_VALUE = expression(r"(?:[0-9a-f]{32,128}|[0-9A-F]{32,128})\Z|sha(?:1|256|384|512)[-:]")
 #: MD5, SHA-1 and SHA-256 of the empty text
 _OF_NOTHING = ("d41d8cd98f00b204", "da39a3ee5e6b4b0d", "e3b0c44298fc1c14")
-_DIGEST_BESIDE = re.compile(
+_DIGEST_BESIDE = expression(
     r"(?i)sha-?\d|md5|\bsha\b|integrity|commit|checksum|digest|\bhash|resolved|revision|etag|\brev\b|fingerprint|blob"
     r"|\boid\b|sri\b"
 )
-_REGEX = re.compile(
+_REGEX = expression(
     r"\\[dwsb{}().?*+|\[\]]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
 )
-_SELECTOR = re.compile(
+_SELECTOR = expression(
     r"^[.#][a-z][\w\-]*$|^(?:rgba?|var|calc|url)\(|[{};]\s*$|^//|^[a-z]+\[|^input|#\w+-\w+$|^--[a-z]"
 )
-_PATH = re.compile(
+_PATH = expression(
     r"^(?:[.~]{1,2}/|/[\w.\-]+(?:/|\.\w|$)|[A-Za-z]:\\|https?:|file:|s3:|arn:|ssh-|urn:|mailto:|\.\w+$)|^[\w.\-]+/[\w.\-/]+\.\w{1,5}$"
     r"|\.(?:pem|key|crt|cer|jks|json|ya?ml|txt|jsx?|tsx?|py|rb|go|java|html?|php|xml|md|pub|conf|log|exe|dll|png|sh|bat|ps1|cs|sql|com|org|io|net)$"
     r"|@[\w\-]+\.\w+$|^[a-z]{2,12}://"
 )
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
-_MODULE = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
-_IDENTIFIER = re.compile(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
+_DOTTED = expression(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
+_MODULE = expression(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
+_IDENTIFIER = expression(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
 _LONG_WORD = 20
 _DEFAULTS = frozenset(("password", "passwd", "secret"))
-_COMPOUND = re.compile(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
-_CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)*\Z")
-_SENTENCE = re.compile(
+_COMPOUND = expression(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
+_CONSTANT = expression(r"[A-Z]+(?:_[A-Z]+)*\Z")
+_SENTENCE = expression(
     r"\S+\s+\S+\s+\S+|[a-zA-Z]{2,}[.!?:,]?\s+(?:is|are|the|not|must|for|to|of|has|was|a|an|in|can|your|and|or)\b"
     r"|\b(?:is|are|the|not|must|was|has|invalid|required|expired|incorrect|wrong|missing|forgot|enter|reset|change|confirm)\b\s"
     r"|[一-鿿぀-ヿ가-힯]{2}"
 )
-_UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?\Z")
-_VENDORS = re.compile(r"(?:sk|pk|rk)_(?:live|test|prod|sandbox)_|whsec_")
-_SAMPLE = re.compile(r"(?i)abc-?def|0?123456|654321|qwerty|deadbeef|xxxxx|foobar|lorem")
-_SECRET_STEM = re.compile(r"pass|pwd|secret|token|key|cred|auth|otp|salt|senha")
-_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_UUID = expression(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?\Z")
+_VENDORS = expression(r"(?:sk|pk|rk)_(?:live|test|prod|sandbox)_|whsec_")
+_SAMPLE = expression(r"(?i)abc-?def|0?123456|654321|qwerty|deadbeef|xxxxx|foobar|lorem")
+_SECRET_STEM = expression(r"pass|pwd|secret|token|key|cred|auth|otp|salt|senha")
+_NOT_ALPHANUMERIC = expression(r"[^a-z0-9]")
 
 
 class Gate(NamedTuple):

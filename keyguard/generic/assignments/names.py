@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-_PASSWORD_STEM = re.compile(
+from keyguard.support.regex import expression
+
+_PASSWORD_STEM = expression(
     r"(?i)pass|pwd|psw|kennwort|contrase|senha|wachtwoord|parol|motdepasse|(?:^|_)pw$|пароль|密码|口令|暗証"
 )
-_STRONG = re.compile(
+_STRONG = expression(
     r"(?i)pass(?:word|wd|phrase|code)?|pwd|identified|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|_pw\b"
     r"|kenn|пароль|密码|口令"
 )
-_PUBLIC = re.compile(
+_PUBLIC = expression(
     r"(?i)public|publish|no_?passw|site[_-]?key|key[_-]?id\b|keyid|key[_-]?name|client[_-]?id|app[_-]?id|user[_-]?id|\bname\b"
     r"|cache[_-]?key|primary[_-]?key|foreign[_-]?key|sort[_-]?key|partition|routing[_-]?key"
     r"|key[_-]?(?:code|type|size|usage|path|file|store[_-]?type|ring|board|word|length|alg)|keyword|keyboard|hotkey|shortcut"
@@ -25,7 +26,7 @@ _PUBLIC = re.compile(
     r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|amz-credential|goog-credential|i18n|translation"
 )
 #: the last word of a name of something about secrets; ``dbPasswordFile`` and the like have no separator
-_SETTING = re.compile(
+_SETTING = expression(
     r"[_\-.](?i:timeout|expir\w{0,8}|ttl|lifetime|duration|age|max|min|length|len|count|limit|size|interval|rounds|cost"
     r"|iterations|attempts|retries|days|hours|minutes|seconds|enabled|required|disabled|policy|algorithm|alg|method|type"
     r"|fields?|headers?|url|uri|path|file|filename|dir|name|id|prefix|suffix|label|hint|regex|pattern|format|encoding"
@@ -33,15 +34,15 @@ _SETTING = re.compile(
     r"|[a-z](?:Timeout|Expir\w{0,8}|TTL|Ttl|Length|Count|Limit|Size|Type|URL|Url|Uri|Path|File|Enabled|Required|Policy"
     r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration)$"
 )
-_ABSENT = re.compile(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
-_NAMES_PASSWORD = re.compile(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
-_HASHED = re.compile(
+_ABSENT = expression(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
+_NAMES_PASSWORD = expression(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
+_HASHED = expression(
     r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed)\Z|^(?:encrypted|hashed|crypted)"
     r"|pin-sha|_(?:hash|digest)_"
 )
-_ERROR_NAME = re.compile(r"ERR?(?:OR)?_")
+_ERROR_NAME = expression(r"ERR?(?:OR)?_")
 #: a key or a token that is generated is no single word; a secret may be chosen as a password is
-_CHOSEN = re.compile(r"(?i)secret|passw")
+_CHOSEN = expression(r"(?i)secret|passw")
 
 
 @lru_cache(8192)

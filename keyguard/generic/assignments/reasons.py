@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from keyguard.generic.assignments.candidates import Candidate
@@ -10,6 +9,7 @@ from keyguard.generic.assignments.common_words import parts_of
 from keyguard.generic.assignments.features import entropy, name_traits, value_traits
 from keyguard.generic.assignments.names import is_password
 from keyguard.generic.known_defaults import weak_reason
+from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown
 
 _CALLED = {"password": "password", "secret": "secret", "token": "token", "key": "key"}
@@ -35,10 +35,10 @@ _LEAST_RANDOM = 16
 _LEAST_ENTROPY = 3.0
 _SAMPLE_WORDS = "wrong invalid incorrect bad fake dummy mock mocked sample example placeholder"
 _SAMPLE_NAMES = frozenset(_SAMPLE_WORDS.split())
-_NAMES_A_SECRET = re.compile(
+_NAMES_A_SECRET = expression(
     r"[a-z\d]+(?:[_\-.][a-z\d]+)*[_\-.](?:credentials?|password|passwd|passphrase|pass|pwd|pw|secret|token|key)\Z"
 )
-_SAMPLE_VALUE = re.compile(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
+_SAMPLE_VALUE = expression(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
 
 
 @lru_cache(8192)

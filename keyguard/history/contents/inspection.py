@@ -68,7 +68,7 @@ class ContentInspector:
             fresh[store.pack_of(task[0][0])].add(one)
         for at, one in fresh.items():
             if not one.lost and not one.malformed:
-                memory.keep(CONTENTS, at, one.moved(-store.starts[at]))
+                memory.keep(CONTENTS, at, one.storable().moved(-store.starts[at]))
             found.add(one)
         found.lost = [number for number in found.lost if store.first[number]]
         self.parts = [found]

@@ -27,6 +27,8 @@ class ContentResults(msgspec.Struct, array_like=True):
     placeholders: int = 0
     containers: list[tuple[int, str]] = []
     """Numbers of blobs that are archives or the like, and what they are."""
+    again: list[int] = []
+    """Of a pack from the cache: numbers of objects whose hits were not stored, and that are to be inspected again."""
 
     def add(self, other: ContentResults) -> None:
         """Add the results of another process."""
@@ -38,10 +40,11 @@ class ContentResults(msgspec.Struct, array_like=True):
         self.size += other.size
         self.placeholders += other.placeholders
         self.containers += other.containers
+        self.again += other.again
 
     def keep(self, number: int, seen: InspectedText) -> None:
         """Add what was found in one object."""
-        if seen.sightings or seen.doubtful:
+        if seen.sightings or seen.doubtful or seen.judged:
             self.hits.append(Hit(number, seen.sightings, seen.doubtful, seen.judged))
         self.size += seen.size
         self.placeholders += seen.placeholders
@@ -50,7 +53,17 @@ class ContentResults(msgspec.Struct, array_like=True):
 
     def keys(self, since: int = 0) -> Iterator[str]:
         """Yield the fingerprints of the keys in all hits but the first ``since``."""
-        return (one.fingerprint for hit in self.hits[since:] for one in hit.sightings)
+        for hit in self.hits[since:]:
+            yield from (one.fingerprint for one in hit.sightings)
+            yield from hit.judged
+
+    def storable(self) -> ContentResults:
+        """Return a copy for the cache, in which objects with secrets that their paths decide of are to be read again:
+        what identifies these holds for this run alone.
+        """
+        again = {hit.number for hit in self.hits if hit.judged}
+        hits = [hit for hit in self.hits if hit.number not in again]
+        return msgspec.structs.replace(self, hits=hits, again=sorted(again))
 
     def moved(self, distance: int) -> ContentResults:
         """Return a copy in which ``distance`` is added to each object number."""
@@ -63,4 +76,5 @@ class ContentResults(msgspec.Struct, array_like=True):
             size=self.size,
             placeholders=self.placeholders,
             containers=[(number + distance, words) for number, words in self.containers],
+            again=[number + distance for number in self.again],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +19,7 @@ from keyguard.git.refs.tips import Tips
 from keyguard.history.caching.packs import PackCache
 from keyguard.history.contents.inspection import ContentInspector
 from keyguard.history.contents.results import ContentResults
-from keyguard.history.hit import Hit
+from keyguard.history.hit import UNNAMED, Hit, merged
 from keyguard.history.interruption import sightings_by_object
 from keyguard.history.provenance.commit_graph import DANGLING, CommitGraph
 from keyguard.history.provenance.gaps import Gaps, Numbered
@@ -135,7 +136,7 @@ class _Survey:
         # a commit that is stored twice counts once
         commits = select_commits(commits, self._store.first[commits.numbers])
         graph = CommitGraph(self._store, commits, dict(contents.tags))
-        hits = self._merged(contents.hits)
+        hits = merged(contents.hits, self._store.firsts)
         wanted = np.zeros(len(self._store), bool)
         wanted[[hit.number for hit in hits]] = True
         reader = TreeReader(self._store, self._objects, wanted, self._named, self._engine.prefilter.anchor_offsets)
@@ -170,7 +171,7 @@ class _Survey:
         ids.
         """
         parts = self._contents.parts
-        hits = self._merged(hit for part in parts for hit in part.hits)
+        hits = merged((hit for part in parts for hit in part.hits), self._store.firsts)
         kinds = (_WORDS.get(int(self._store.kinds[hit.number]), "blob") for hit in hits)
         named = zip(kinds, (self._store.oid(hit.number) for hit in hits), hits, strict=True)
         sightings = [*self._sightings, *sightings_by_object(named, self._names, self._sightings)]
@@ -191,8 +192,11 @@ class _Survey:
 
     def _read_contents(self) -> ContentResults:
         """Inspect everything but trees, of which only the kind is recorded."""
+        if self._jobs > 1:
+            self._inspector.prepare()
         store, reader = self._store, self._contents
         contents = reader.read_packs(self._memory, self._jobs, self._read, self._progress)
+        self._inspect_again(contents)
         self._read[contents.lost] = False
         others, reported = [*contents.lost, *range(store.loose_from, len(store))], len(contents.hits)
         if self._progress:
@@ -216,20 +220,16 @@ class _Survey:
             self._gaps.add_unreadable(number, "corrupt", "does not say, as git would, what it leads to")
         return contents
 
-    def _merged(self, hits: Iterable[Hit]) -> list[Hit]:
-        """Merge the hits of objects with the same id: in a tampered store a later copy may have other content."""
-        found: dict[int, Hit] = {}
-        for hit in hits:
-            number = int(self._store.firsts[hit.number])
-            before = found.get(number)
-            if before is None:
-                found[number] = Hit(number, hit.sightings, hit.doubtful, hit.judged)
-                continue
-            known = {one.fingerprint for one in before.sightings}
-            more = [one for one in hit.sightings if one.fingerprint not in known]
-            doubtful, judged = before.doubtful or hit.doubtful, before.judged or hit.judged
-            found[number] = Hit(number, before.sightings + more, doubtful, judged)
-        return [found[number] for number in sorted(found)]
+    def _inspect_again(self, contents: ContentResults) -> None:
+        """Add the hits that the cache does not store; objects that cannot be read any more are lost."""
+        for number, content in self._objects.read(contents.again):
+            try:
+                seen = self._inspector.inspect_stream(UNNAMED, partial(next, content.pieces(), b""))
+            except GitError:
+                contents.lost.append(number)
+            else:
+                contents.hits.append(Hit(number, seen.sightings, seen.doubtful, seen.judged))
+        contents.again.clear()
 
     def _named(self, names: Iterable[bytes]) -> dict[bytes, list[Sighting]]:
         """Return the names that contain keys, with the sightings in them."""

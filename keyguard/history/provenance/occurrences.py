@@ -140,7 +140,7 @@ class OccurrenceBuilder:
                 if number not in known:
                     placed_.add(number)
                     yield from self._single_object(number, path, key, tree)
-        for number in sorted(set(self._keys_by_path.hits) - known - placed_):
+        for number in sorted(set(self._keys_by_path.hits) - known - placed_ - paths.aside):
             if int(self._store.kinds[number]) not in (COMMIT, TAG):
                 oid = self._store.oid(number)
                 path = self._staged().get(oid, b"") if self._is_staged(number) else b""

@@ -12,7 +12,9 @@ from typing import NamedTuple, TypeAlias
 
 from keyguard.git.refs.tips import Tip
 from keyguard.history.provenance.commit_graph import CommitGraph
+from keyguard.masking.run_identity import is_run_identity
 from keyguard.odb.arrays import np
+from keyguard.triage import samples
 
 #: a path, and the fingerprint of a key in it
 Key: TypeAlias = tuple[bytes, str]
@@ -42,6 +44,9 @@ class Introduction(NamedTuple):
 class KeyPaths:
     """The keys below each tree: (path, key) -> number of the object. Trees with the same keys share one numbered
     set.
+
+    Secrets without a vendor's format are left out where their path sets them aside: a history has thousands of them in
+    its tests and documents.
     """
 
     def __init__(self, trees: Mapping[int, Mapping[bytes, int]], keys: Callable[[bytes, int], Iterable[str]]) -> None:
@@ -57,6 +62,8 @@ class KeyPaths:
         self._known: dict[int, int] = {}
         self.problem = ""
         """Why some places are left out; empty if none are."""
+        self.aside: set[int] = set()
+        """The numbers of the objects in which secrets are left out, as some path sets them aside."""
 
     def under(self, tree: int) -> int:
         """Return the number of the set of keys below a tree; 0 is the empty set."""
@@ -101,14 +108,24 @@ class KeyPaths:
         merged: Keys = {}
         for name, below, child in parts:
             keys = self._sets[below]
+            if keys and samples.folder_reason(name):
+                keys = self._without_aside(keys)
             if times > _COPIES or len(merged) + len(keys) > _MOST:
                 keys = self._bounded(merged, keys)
             for (path, key), number in keys.items():
                 merged[name + b"/" + path, key] = number
             for key in self._keys(name, child):
-                merged[name, key] = child
+                if is_run_identity(key) and samples.name_reason(name):
+                    self.aside.add(child)
+                else:
+                    merged[name, key] = child
         self._times.append(min(times, _COPIES))
         return merged
+
+    def _without_aside(self, keys: Keys) -> Keys:
+        """Return the keys but those of secrets without a vendor's format."""
+        self.aside.update(number for (_, key), number in keys.items() if is_run_identity(key))
+        return {key: number for key, number in keys.items() if not is_run_identity(key[1])}
 
     def _bounded(self, merged: Keys, keys: Keys) -> Keys:
         """Return as many of ``keys`` as the limits allow besides those in ``merged``."""

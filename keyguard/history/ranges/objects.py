@@ -218,7 +218,7 @@ class RangeObjects:
         self.placeholders += seen.placeholders
         if seen.container:
             self.containers[oid] = seen.container
-        if seen.sightings or seen.doubtful:
+        if seen.sightings or seen.doubtful or seen.judged:
             number = self.number(oid)
             self.hits[number] = Hit(number, seen.sightings, seen.doubtful, seen.judged)
             self.kinds[number] = kind

@@ -23,7 +23,7 @@ AUTH = basic(f"me:{KEY}")
 FILES = [
     (".netrc", f"machine a.dev login me password {KEY}\n", [(NETRC, KEY)], True),
     (".netrc", f"machine a.dev\r\n  login me\r\n  password {KEY}\r\n", [(NETRC, KEY)], True),
-    ("_netrc", f"default login me password {KEY}", [(NETRC, KEY)], False),
+    ("_netrc", f"default login me password {KEY}", [(NETRC, KEY)], True),
     (".netrc", f'machine a.dev login "me" password "{KEY} x"', [(NETRC, f"{KEY} x")], False),
     (".netrc", f"machine a.dev login {KEY} password x-oauth-basic", [(NETRC, KEY)], True),
     (".netrc", f"# machine a.dev login me password {KEY}\n", [(NETRC + "#", KEY)], True),
@@ -33,7 +33,7 @@ FILES = [
     (".gitconfig", f'[url "https://{KEY}:x-oauth-basic@git.acme.dev/"]\n  insteadOf = a', [(HOST, KEY)], False),
     (".gitconfig", f"[http]\n\textraheader = AUTHORIZATION: basic {AUTH}\n", [(HOST, AUTH)], False),
     (".config/hub", f"git.acme.dev:\n- user: me\n  oauth_token: {KEY}\n  protocol: https\n", [(HOST, KEY)], False),
-    ("gh/hosts.yml", f"git.acme.dev:\n    user: me\n    oauth_token: {KEY}\n", [(HOST, KEY)], False),
+    ("home/gh/hosts.yml", f"git.acme.dev:\n    user: me\n    oauth_token: {KEY}\n", [(HOST, KEY)], False),
     (".docker/config.json", json.dumps({"auths": {"a.dev": {"auth": AUTH}}}), [(IMAGES, AUTH)], True),
     ("registry.json", json.dumps({"auths": {"a.dev": {"auth": AUTH}}}, indent=2), [(IMAGES, AUTH)], True),
     (".dockercfg", json.dumps({"https://a.dev/v1/": {"auth": AUTH, "email": "a@a.dev"}}), [(IMAGES, AUTH)], True),
@@ -52,8 +52,9 @@ FILES = [
 @pytest.mark.parametrize(("path", "text", "found", "by_content"), FILES)
 def test_the_credentials_of_a_client(path: str, text: str, found: Found | None, by_content: bool) -> None:
     wanted = [(HOST, KEY), (HOST, OTHER)] if found is None else found
-    assert by_path(path, text) in (wanted, [])
-    assert by_path(path, text) or by_content
+    named = list({value: (rule, value) for rule, value in reversed(by_path(path, text))}.values())[::-1]
+    assert named in (wanted, [])
+    assert named or by_content
     assert by_sign(text) == (wanted if by_content else [])
 
 

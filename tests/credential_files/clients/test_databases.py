@@ -13,7 +13,7 @@ KEY, OTHER = made_up(5), made_up(6)
 @pytest.mark.parametrize(
     ("path", "text", "found", "by_content"),
     [
-        (".pgpass", f"db.acme.dev:1:shop:me:{KEY}\n*:*:*:you:{OTHER}\n", [(RULE, KEY), (RULE, OTHER)], False),
+        (".pgpass", f"db.acme.dev:1:shop:me:{KEY}\na:2:b:you:{OTHER}\n", [(RULE, KEY), (RULE, OTHER)], False),
         (".pgpass", f"db.acme.dev:5432:*:me:{KEY}\r\n", [(RULE, KEY)], True),
         ("pgpass.conf", f"# db.acme.dev:5432:*:me:{KEY}\n", [(RULE + "#", KEY)], True),
         (".pgpass", f"a:1:b:c:{KEY}\\:x\\\\y\n", [(RULE, f"{KEY}\\:x\\\\y")], False),

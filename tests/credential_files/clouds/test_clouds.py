@@ -8,10 +8,11 @@ import json
 import pytest
 
 from keyguard.rules.examples import fill
-from tests.helpers.credential_files import Found, by_path, by_sign, made_up
+from tests.helpers.credential_files import Found, by_path, by_sign, in_hex, made_up
 
 CLUSTER, SECRET, CLOUD = "kubeconfig-credential", "kubernetes-secret", "cloud-credential"
 KEY, OTHER, LONG = made_up(7), made_up(8), made_up(9, 900)
+APP, HEX = "0a1b2c3d-1111-4222-8333-444455556666", in_hex(1, 32)
 PEM = base64.b64encode(fill("{pem:RSA PRIVATE KEY}", "a").encode()).decode()
 LOCKED = base64.b64encode(fill("{pem-locked:RSA PRIVATE KEY}", "a").encode()).decode()
 
@@ -70,6 +71,55 @@ FILES = [
     ("s.json", json.dumps({"kind": "Secret", "data": {"password": encoded(KEY)}}), [(SECRET, encoded(KEY))], True),
     (".aws/credentials", f"[default]\naws_session_token = {LONG}\n", [(CLOUD, LONG)], True),
     (".s3cfg", f"[default]\nhost_bucket = a\nsecret_key = {KEY}\n", [(CLOUD, KEY)], True),
+    (
+        "adc.json",
+        json.dumps({"client_id": "a", "client_secret": OTHER, "refresh_token": KEY, "type": "authorized_user"}),
+        [(CLOUD, KEY)],
+        True,
+    ),
+    ("client_secret_1.json", json.dumps({"installed": {"client_id": "a", "client_secret": KEY}}), [(CLOUD, KEY)], True),
+    (".azure/accessTokens.json", json.dumps([{"_authority": "https://a", "refreshToken": KEY}]), [(CLOUD, KEY)], True),
+    (
+        "sp.json",
+        json.dumps({"appId": APP, "displayName": "a", "password": KEY, "tenant": APP}),
+        [(CLOUD, KEY)],
+        True,
+    ),
+    (
+        "azureauth.json",
+        json.dumps({"clientId": APP, "clientSecret": KEY, "activeDirectoryEndpointUrl": "https://a"}),
+        [(CLOUD, KEY)],
+        True,
+    ),
+    (
+        "msal_token_cache.json",
+        json.dumps(
+            {
+                "RefreshToken": {"a": {"credential_type": "RefreshToken", "secret": KEY}},
+                "IdToken": {"b": {"credential_type": "IdToken", "secret": OTHER}},
+            }
+        ),
+        [(CLOUD, KEY)],
+        True,
+    ),
+    ("rclone.conf", f"[a]\ntype = sftp\nhost = b\npass = {KEY}\n", [(CLOUD, KEY)], True),
+    (
+        "rclone.conf",
+        f'[a]\ntype = drive\ntoken = {{"access_token":"x","refresh_token":"{KEY}"}}\n',
+        [(CLOUD, KEY)],
+        True,
+    ),
+    ("rclone.conf", f"[a]\ntype = s3\naccess_key_id = b\nsecret_access_key = {KEY}\n", [(CLOUD, KEY)], True),
+    ("doctl/config.yaml", f"access-token: {KEY}\ncontext: default\n", [(CLOUD, KEY)], False),
+    (".terraformrc", f'credentials "tf.acme.dev" {{\n  token = "{KEY}"\n}}\n', [(CLOUD, KEY)], True),
+    ("credentials.tfrc.json", json.dumps({"credentials": {"a.dev": {"token": KEY}}}), [(CLOUD, KEY)], False),
+    ("ngrok.yml", f"version: 2\nauthtoken: {KEY}\n", [(CLOUD, KEY)], False),
+    ("clouds.yaml", f"clouds:\n  a:\n    auth:\n      username: me\n      password: {KEY}\n", [(CLOUD, KEY)], False),
+    ("kaggle.json", json.dumps({"username": "me", "key": HEX}), [(CLOUD, HEX)], True),
+    (".vault-token", f"{KEY}\n", [(CLOUD, KEY)], False),
+    (".pulumi/credentials.json", json.dumps({"accessTokens": {"https://a": KEY}}), [(CLOUD, KEY)], False),
+    (".databrickscfg", f"[DEFAULT]\nhost = a\ntoken = {KEY}\n", [(CLOUD, KEY)], False),
+    (".dbt/profiles.yml", f"a:\n  outputs:\n    dev:\n      user: me\n      password: {KEY}\n", [(CLOUD, KEY)], False),
 ]
 
 
@@ -88,16 +138,29 @@ def test_the_credentials_of_clusters_and_clouds(path: str, text: str, found: Fou
         f"{CONTEXT}    exec:\n      command: aws\n",
         f"{HEAD}data:\n  username: {encoded('deploy')}\n  host: {encoded('db.acme.dev')}\n",
         f"{HEAD}data:\n  password: {{{{ .Values.password | b64enc }}}}\n  token: <base64>\n",
+        f"{HEAD}stringData:\n  password: vault:secret/data/db#password\n  token: ref+vault://a/b#c1d2e3f4g5\n",
         f"{HEAD}stringData:\n  password: ENC[AES256_GCM,data:{KEY},iv:{OTHER},type:str]\n",
         f"{HEAD}data:\n  ca.crt: {encoded('-----BEGIN CERTIFICATE-----' + KEY)}\n  tls.key: {LOCKED}\n",
+        f"{HEAD}data:\n  users: {encoded('me:$apr1$Nw1IOL6e$4jtYprJjRMZYNYxn93LB61')}\n",
         f"kind: SealedSecret\nspec:\n  encryptedData:\n    password: {LONG}\n",
         f"kind: ConfigMap\ndata:\n  password: {encoded(KEY)}\n",
+        '{"type": "authorized_user", "refresh_token": "<refresh token>"}',
+        '{"installed": {"client_id": "a", "client_secret": "YOUR_CLIENT_SECRET"}}',
+        '{"appId": "0a1b2c3d-1111-4222-8333-444455556666", "tenant": "a"}',
+        "[a]\ntype = sftp\nhost = b\nkey_file = ~/.ssh/id\n",
+        'credentials "tf.acme.dev" {\n  token = "${TOKEN}"\n}\n',
         "aws_session_token = ${AWS_SESSION_TOKEN}\nsecret_key = %(key)s\nhost_bucket = a\n",
     ],
 )
 def test_references_encrypted_values_and_what_is_no_secret(text: str) -> None:
     assert by_sign(text) == []
     assert by_path("kubeconfig", text) == []
+
+
+@pytest.mark.parametrize("rest", [f"username: {encoded('acmeco')}\n  password", "acmeco-password"])
+def test_the_name_of_the_account_or_of_the_secret_is_weak(rest: str) -> None:
+    text = HEAD.replace("name: shop", "name: acmeco-db") + f"data:\n  {rest}: {encoded('acmeco')}\n"
+    assert by_sign(text) == [(SECRET + "?", encoded("acmeco"))]
 
 
 def test_a_known_default_is_weak() -> None:

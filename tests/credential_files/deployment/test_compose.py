@@ -33,3 +33,8 @@ def test_defaults_are_weak_and_commands_are_read() -> None:
     text = f"services:\n  a:\n    command: redis-server --requirepass {PASSWORD}\n"
     text += "    environment:\n      DB_PASSWORD: postgres"
     assert by_path("compose.yaml", text) == [("container-password", PASSWORD), ("container-password?", "postgres")]
+
+
+def test_a_command_in_several_lines_is_read() -> None:
+    text = f'services:\n  a:\n    command: >\n      redis-server\n      --requirepass "{PASSWORD}"\n    image: b\n'
+    assert by_path("compose.yaml", text) == [("container-password", PASSWORD)]

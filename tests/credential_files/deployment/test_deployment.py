@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from string import ascii_lowercase
 
 import pytest
 
@@ -13,6 +14,8 @@ DEPLOY = "deployment-secret"
 CONTAINER = "container-password"
 STATE = "terraform-state-secret"
 HASH = "password-hash"
+APP = "application-secret"
+GOOGLE = " ".join(made_up(number, 4, ascii_lowercase).replace("7", "e") for number in range(4))
 PASSWORD, KEY = made_up(1, 14), made_up(2, 40)
 SHA512 = f"$6${made_up(3, 8)}${made_up(4, 86)}"
 GUESSABLE = base64.b64encode((PASSWORD + "Password").encode("utf-16-le")).decode()
@@ -42,6 +45,14 @@ ANSWERS = f"""
             f"db_password: \"{{{{ x | default('{PASSWORD}') }}}}\"\n",
             [(DEPLOY, PASSWORD)],
         ),
+        ("hosts.py", f"ansible_ssh_pass = decrypt({PASSWORD}),\n", []),
+        (
+            ".env",
+            f"export DB_PASSWORD={PASSWORD}\nA_TOKEN='{KEY}'  # b\n",
+            [("database-password", PASSWORD), (APP, KEY)],
+        ),
+        (".env.example", f"SMTP_PASSWORD={PASSWORD}\n#API_SECRET=\n", [("application-password~", PASSWORD)]),
+        ("prod.env", f"MAIL_PASSWORD={GOOGLE}\nAPP_KEY=\nDB_PASSWORD=$OTHER\n", [("application-password", GOOGLE)]),
         (
             "prod.tfvars",
             f'region = "eu"\ndb_password = "{PASSWORD}"\napi_key = "{KEY}"\n',
@@ -112,6 +123,8 @@ def test_passwords_and_keys(path: str, text: str, found: Found) -> None:
             [(STATE, PASSWORD)],
         ),
         (f"rootpw --plaintext {PASSWORD}\n", [(ACCOUNT, PASSWORD)]),
+        (f"a: b\nspring:\n  datasource:\n    password: {PASSWORD}\n", [("database-password", PASSWORD)]),
+        (f"services:\n  db:\n    image: a\n    environment:\n      A_PASSWORD: {PASSWORD}\n", [(CONTAINER, PASSWORD)]),
         (f'<Properties action="C" cpassword="{in_hex(5, 44)}" userName="a"/>', [(ACCOUNT, in_hex(5, 44))]),
     ],
 )

@@ -65,12 +65,29 @@ FILES = [
         [(RULE, KEY)],
         True,
     ),
+    ("auth.json", f'{{"http-basic": {{"a.dev": {{"username": "me", "password": "{KEY}"}}}}}}', [(RULE, KEY)], True),
+    ("auth.json", f'{{"github-oauth": {{"github.com": "{KEY}"}}}}', [(RULE, KEY)], True),
+    ("ci.yml", f"""COMPOSER_AUTH: '{{"gitlab-token": {{"gitlab.com": "{KEY}"}}}}'""", [(RULE, KEY)], True),
+    (".bundle/config", f'---\nBUNDLE_PATH: "vendor"\nBUNDLE_GEMS__ACME__DEV: "me:{KEY}"\n', [(RULE, KEY)], True),
+    ("Dockerfile", f"ENV BUNDLE_GEMS__ACME__DEV={KEY}:x-oauth-basic\n", [(RULE, KEY)], True),
+    (
+        ".gem/credentials",
+        f"---\n:rubygems_api_key: {KEY}\n:github: Bearer {OTHER}\n",
+        [(RULE, KEY), (RULE, OTHER)],
+        True,
+    ),
+    (".sbt/.credentials", f"realm=a\nhost=b\nuser=me\npassword={KEY}\n", [(RULE, KEY)], False),
+    ("build.sbt", f'credentials += Credentials("A B", "a.dev", "me", "{KEY}")\n', [(RULE, KEY)], True),
+    ("profiles.clj", f'{{:auth {{#"a" {{:username "me" :password "{KEY}"}}}}}}', [(RULE, KEY)], True),
+    ("bunfig.toml", f'[install.scopes]\nacme = {{ token = "{KEY}", url = "https://a.dev/" }}\n', [(RULE, KEY)], False),
+    (".cargo/credentials.toml", f'[registry]\ntoken = "{KEY}"\n', [(RULE, KEY)], True),
+    (".cargo/credentials", f'[registries.acme]\ntoken = "{KEY}"\n', [(RULE, KEY)], True),
 ]
 
 
 @pytest.mark.parametrize(("path", "text", "found", "by_content"), FILES)
 def test_the_credentials_of_a_package_manager(path: str, text: str, found: Found, by_content: bool) -> None:
-    assert by_path(path, text) == found or path in ("Dockerfile", "ci.sh")
+    assert by_path(path, text) == found or path in ("Dockerfile", "ci.sh", "ci.yml", "build.sbt")
     assert by_sign(text) == (found if by_content else [])
 
 
@@ -93,6 +110,14 @@ def test_the_credentials_of_a_package_manager(path: str, text: str, found: Found
         ("gradle.properties", "org.gradle.jvmargs=-Xmx2g\nsigning.password=\nnexusPassword=${PASSWORD}\n"),
         ("nuget.config", f'<a><add key="Username" value="me"/><add key="Password" value="{PASSWORD}"/></a>'),
         ("nuget.config", '<a><add key="ClearTextPassword" value="%NUGET_PASSWORD%"/></a>'),
+        ("build.sbt", 'credentials += Credentials("A", "a.dev", sys.env("USER"), sys.env("PASSWORD"))'),
+        ("build.sbt", 'Credentials("A", "a.dev", "me", "<password>")'),
+        ("bunfig.toml", '[install.scopes]\nacme = { token = "$npm_token", url = "https://a.dev/" }'),
+        ("rules_test.go", '"github-oauth": { RuleID: "github-oauth", Secret: "a1b2c3d4e5f6" }'),
+        ("logout.rs", '[registry]\ntoken = "${TOKEN}"\n   "#,\n    check_token(Some("crates-io-token"), None);'),
+        ("auth.json", '{"github-oauth": {"github.com": "${GITHUB_TOKEN}"}}'),
+        (".bundle/config", 'BUNDLE_PATH: "vendor"\nBUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/: https://gems.acme.dev/'),
+        (".cargo/config.toml", '[registries.acme]\nindex = "https://a.dev"\n[net]\ntoken = "x"\n'),
     ],
 )
 def test_references_placeholders_and_encrypted_passwords_are_none(path: str, text: str) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from keyguard.engine.matcher import Matcher
-from keyguard.model.finding import Match
-from keyguard.model.scales import Confidence
+from keyguard.model.finding import Match, Rule
+from keyguard.model.scales import Confidence, Environment, Severity
 from tests.generic.everyday.corpus import Sample
 
 #: how much of a secret a finding has to cover; it may hold more (a hash with its salt)
@@ -75,16 +75,19 @@ class Tally:
 def answers(matcher: Matcher, sample: Sample) -> Iterator[Answer]:
     """Yield what the rules and the finders say about a file."""
     for match in matcher.find(sample.text, sample.path.encode()).matches:
-        yield Answer(match.start, match.end, matcher.rules[match.rules[0]].id, _fails(match), _weak(match))
+        rule = matcher.rules[match.rules[0]]
+        yield Answer(match.start, match.end, rule.id, _fails(match, rule), _weak(match, rule))
 
 
-def _weak(match: Match) -> bool:
-    return match.judged is not None and match.judged.weak
+def _weak(match: Match, rule: Rule) -> bool:
+    return rule.severity_of(Environment.UNKNOWN) is Severity.INFO if match.judged is None else match.judged.weak
 
 
-def _fails(match: Match) -> bool:
+def _fails(match: Match, rule: Rule) -> bool:
     judged = match.judged
-    return judged is None or (judged.confidence is Confidence.HIGH and not judged.weak and not judged.comment)
+    if judged is None:
+        return rule.severity_of(Environment.UNKNOWN) > Severity.INFO
+    return judged.confidence is Confidence.HIGH and not judged.weak and not judged.comment
 
 
 class Tiers(NamedTuple):

@@ -1,0 +1,53 @@
+"""Formats of servers: each is read in time that grows with the text, whatever that is."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from keyguard.credential_files.format import Format
+from keyguard.credential_files.server_formats import SERVER_FORMATS
+
+UNITS = (
+    *(b" ", b" \t", b"\n", b"{", b"[", b"<a ", b"'", b'"', b"\\\n", b"a=", b"a: b\n", b"- ", b"# a: b\n", b"\0", b"}{"),
+    *(b"password=", b"password: x1y2z3q4\n", b'<add key="', b"Password=a;Server=b;", b"ENV A=b \\\n", b': PSK "'),
+    *(b"user a >", b"rootpw a b c d\n", b"${A:-", b"{{ a | default('", b"<%= ENV['", b"userPassword:: QUJD\n "),
+    *(
+        b"username a password 0 b\n",
+        b"<auth-user-pass>\na\n",
+        b"chpasswd:\n  list: |\n    a:b\n",
+        b"a:a:",
+        b'psk="abcdefgh',
+    ),
+)
+LENGTH = 6000
+
+
+def seconds(one: Format, text: bytes, path: bytes) -> float:
+    """Seconds of processor time."""
+    before = process_time()
+    for found in one.find(text, path, True):
+        assert 0 <= found.start < found.end <= len(text)
+    return process_time() - before
+
+
+@pytest.mark.parametrize("one", SERVER_FORMATS, ids=lambda one: one.module.rpartition(".")[2])
+def test_a_format_is_read_in_linear_time(one: Format) -> None:
+    path = one.paths[0].replace("*", "a").encode()
+    seconds(one, b"", path)
+    for unit in UNITS:
+        text = unit * (LENGTH // len(unit))
+        for _ in range(3):
+            single, double = seconds(one, text, path), seconds(one, text * 2, path)
+            if double <= 3 * single + 0.02:
+                break
+        else:
+            pytest.fail(f"{unit!r}: {single:.3f} s, twice as much text {double:.3f} s")
+
+
+@pytest.mark.parametrize("one", SERVER_FORMATS, ids=lambda one: one.module.rpartition(".")[2])
+def test_a_format_has_paths_and_a_module(one: Format) -> None:
+    assert one.paths
+    assert all(path == path.lower() and " " not in path for path in one.paths)
+    assert list(one.find(b"", b"", False)) == []
