@@ -83,7 +83,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "credentials for image registries",
         "keyguard.credential_files.clients.docker",
         """
-        .docker/config.json docker/config.json .dockercfg .dockerconfigjson dockerconfig.json containers/auth.json
+        .docker/config.json docker/config.json .dockercfg .dockerconfigjson dockerconfig.json
+        containers/auth.json helm/registry.json helm/registry/config.json
         """,
         r"\bauths\\?[\x22']?\s{0,9}[:=]\s{0,9}\{\s{0,99}\\?[\x22']",
         r"\\?[\x22']auth\\?[\x22']\s{0,9}:\s{0,9}\\?[\x22'][A-Za-z0-9+/]{11}",
@@ -173,7 +174,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         doctl/config.yaml .terraformrc terraform.rc credentials.tfrc.json .terraform.d/*.json ngrok.yml
         .ngrok2/*.yml ngrok.yaml clouds.yaml secure.yaml clouds-public.yaml .fly/config.yml .circleci/cli.yml
         kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
-        hcloud/cli.toml .oci/config .ansible/galaxy_token lab/lab.toml .travis/config.yml .databrickscfg
+        hcloud/cli.toml .oci/config .trc .tugboat helm/repositories.yaml .ansible/galaxy_token lab/lab.toml
+        .travis/config.yml .databrickscfg
         .snowsql/config snowflake/connections.toml .ossutilconfig
         .s3ql/authinfo2 .dbt/profiles.yml profiles.yml com.vercel.cli/auth.json netlify/config.json
         configstore/*.json .wakatime.cfg .testim transifexrc .transifexrc .twilio-cli/config.json scw/config.yaml
@@ -231,7 +233,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "connections of database clients",
         "keyguard.credential_files.clients.database_tools",
         """
-        odbc.ini .odbc.ini robomongo.json robo3t.json sqlectron.json .sqlectron.json sqlaliases23.xml
+        odbc.ini .odbc.ini robomongo.json .dbeaver-data-sources.xml robo3t.json sqlectron.json .sqlectron.json
+        sqlaliases23.xml
         sqlaliases23_treestructure.xml connections.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
         pgcli/config cqlshrc .cassandra/credentials ormconfig.json
         """,

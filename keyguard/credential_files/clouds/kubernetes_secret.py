@@ -30,6 +30,7 @@ _UNNAMED = Field(_RULE, "a generated value of a Kubernetes Secret", guessable=Fa
 _IN_URL = Field(_RULE, "the password of a URL in a Kubernetes Secret")
 _KEY = Field(_RULE, "a private key in base64 in a Kubernetes Secret", guessable=False)
 _SETTINGS = Field(_RULE, "a file with a password in base64 in a Kubernetes Secret", guessable=False)
+_PLACEHOLDER = "a placeholder in base64"
 _PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 _LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
@@ -97,6 +98,9 @@ def _value(entry: Entry, text: bytes, accounts: set[str], *, comment: bool) -> I
     found = judged(field, value, entry.span, user=user, comment=comment) if field else None
     if found:
         yield found
+    elif field and encoded and value:
+        # said, since what does not decode it would take it for a password
+        yield JudgedSecret(*entry.span, _RULE, (_PLACEHOLDER, field.reason), weak=True, comment=comment)
 
 
 def _field_of(name: str, text: bytes, value: str, *, encoded: bool) -> Field | None:

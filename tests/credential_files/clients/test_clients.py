@@ -32,6 +32,7 @@ FILES = [
     (".git-credentials", f"https://me:{KEY}@git.acme.dev\nhttps://you%40a.dev:{OTHER}@b.dev\n", None, False),
     (".gitconfig", f'[url "https://{KEY}:x-oauth-basic@git.acme.dev/"]\n  insteadOf = a', [(HOST, KEY)], False),
     (".gitconfig", f"[http]\n\textraheader = AUTHORIZATION: basic {AUTH}\n", [(HOST, AUTH)], False),
+    (".gitconfig", f'[url "https://{KEY}@git.acme.dev/"]\n  insteadOf = a', [(HOST, KEY)], False),
     (".config/hub", f"git.acme.dev:\n- user: me\n  oauth_token: {KEY}\n  protocol: https\n", [(HOST, KEY)], False),
     ("home/gh/hosts.yml", f"git.acme.dev:\n    user: me\n    oauth_token: {KEY}\n", [(HOST, KEY)], False),
     (".docker/config.json", json.dumps({"auths": {"a.dev": {"auth": AUTH}}}), [(IMAGES, AUTH)], True),

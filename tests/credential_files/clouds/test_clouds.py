@@ -118,6 +118,8 @@ FILES = [
     ("kaggle.json", json.dumps({"username": "me", "key": HEX}), [(CLOUD, HEX)], True),
     (".vault-token", f"{KEY}\n", [(CLOUD, KEY)], False),
     (".pulumi/credentials.json", json.dumps({"accessTokens": {"https://a": KEY}}), [(CLOUD, KEY)], False),
+    ("helm/repositories.yaml", f"repositories:\n- name: a\n  password: {KEY}\n", [(CLOUD, KEY)], False),
+    (".tugboat", f"---\nauthentication:\n  access_token: {KEY}\n", [(CLOUD, KEY)], False),
     (".databrickscfg", f"[DEFAULT]\nhost = a\ntoken = {KEY}\n", [(CLOUD, KEY)], False),
     (".dbt/profiles.yml", f"a:\n  outputs:\n    dev:\n      user: me\n      password: {KEY}\n", [(CLOUD, KEY)], False),
 ]
@@ -164,4 +166,5 @@ def test_the_name_of_the_account_or_of_the_secret_is_weak(rest: str) -> None:
 
 
 def test_a_known_default_is_weak() -> None:
+    assert by_sign(f"{HEAD}data:\n  password: {encoded('<password>')}\n") == [(SECRET + "?", encoded("<password>"))]
     assert by_sign(f"{HEAD}data:\n  password: {encoded('postgres')}\n") == [(SECRET + "?", encoded("postgres"))]
