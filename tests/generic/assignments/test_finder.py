@@ -19,7 +19,7 @@ from tests.generic.assignments.made_up import random_value
 
 VALUE = random_value("assignments", 20)
 #: of ``keyguard/generic/assignments/model.bin``: weights change on purpose only, by ``tools/train_generic.py``
-DIGEST = "8f3f875776ae8003d95a748f0811248a826db4d87c7270aac89f1009c1db0fcc"
+DIGEST = "4b430bd845ccd59d93ccf57f87756e0fb2ae787449c5eb39032853a9e04cc053"
 
 SECRETS = (
     (".env", f"DB_PASSWORD={VALUE}"),
