@@ -20,7 +20,8 @@ _OPERATOR = r"(?::=|=>|->|==?=?|!==?|:(?:[ \t]?[\w.<>\[\]?&]+[ \t]?=)?|\|\|=?|\?
 _WRAP = r"(?:[\w.&:\[\]]*[({\[][ \t]?)?[bruf@LN]{0,2}"
 #: the first byte of a value: no markup, and no interpolation
 _FIRST = r"(?:[^\s\"'`<>(){}$%]|[$%][^\s\"'`<>({$%A-Za-z_])"
-_QUOTED = r"\\?[\"'`]" + _FIRST + r"[^\s\"'`]{3,}\\?[\"'`]"
+#: the other quotes may stand in it
+_QUOTED = rf"(?:\\?\"{_FIRST}[^\s\"]{{3,}}\\?\"|\\?'{_FIRST}[^\s']{{3,}}\\?'|\\?`{_FIRST}[^\s\"'`]{{3,}}\\?`)"
 _PLAIN = r"[^\s\"'`(){}\[\]<>;,|&\\]"
 _BARE = r"(?:[^\s\"'`(){}\[\]<>$;,|&\\*#%]|[$%][^\s\"'`<>({$%A-Za-z_])" + _PLAIN + "{3,}"
 _CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
@@ -28,7 +29,7 @@ _CLOSED_NAME = r"\\?[\"'`]?[\])]{0,2}"
 _PAIR_QUOTED = _REST + _CLOSED_NAME + _BLANK + _OPERATOR + _BLANK + _WRAP + _QUOTED
 _PAIR_BARE = _REST + r"[\"'`]?" + _BLANK + r"[:=][ \t]*" + _BARE + r"(?:[ \t]*\r?$|[ \t]+#)"
 #: ``docker run -e NAME=value image``, ``?token=value&``
-_PAIR_INSIDE = r"[\w\-]*=" + _BARE + _PLAIN + r"{2}[ \t&\"'`;]"
+_PAIR_INSIDE = r"[\w\-]*=" + _BARE + _PLAIN + r"[ \t&\"'`;,]"
 _ARGUMENT = _REST + _CLOSED_NAME + r"[ \t]?[(,][ \t]*" + _WRAP + _QUOTED
 _ELEMENT = r"[\w.\-]*>[^<>\s]{4,}</"
 _ATTRIBUTE = r"[\w.\-]*[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*" + _QUOTED
