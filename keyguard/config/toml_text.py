@@ -37,19 +37,25 @@ def line_in_table(data: bytes, keys: Sequence[str], nth: int, *, embedded: bool)
     The key may be of an inline table, or have the tables before its name: then the line has the first of its names.
     """
     lines = data.decode("utf-8", "replace").split("\n")
-    first, *_ = keys
     prefix = r"tool\s*\.\s*keyguard\s*\.\s*" if embedded else ""
-    header = re.compile(rf"\s*\[+\s*{prefix}{_written(first)}\s*\]")
-    at = [number for number, line in enumerate(lines) if header.match(line)]
-    if len(keys) == 1 or nth >= len(at):
-        return at[nth] + 1 if nth < len(at) else line_of(data, first, embedded=embedded)
-    wanted = re.compile(rf"\s*{_written(keys[-1])}\s*[=.]")
-    for number in range(at[nth] + 1, len(lines)):
+    for size in range(len(keys), 0, -1):
+        name = r"\s*\.\s*".join(map(_written, keys[:size]))
+        header = re.compile(rf"\s*\[+\s*{prefix}{name}\s*\]")
+        at = [number for number, line in enumerate(lines) if header.match(line)]
+        if nth < len(at):
+            return 1 + (_line_below(lines, at[nth], keys[size]) if size < len(keys) else at[nth])
+    return line_of(data, keys[0], embedded=embedded)
+
+
+def _line_below(lines: Sequence[str], header: int, key: str) -> int:
+    """Return the index of the line of a key in a table, or of the table's header."""
+    wanted = re.compile(rf"\s*{_written(key)}\s*[=.]")
+    for number in range(header + 1, len(lines)):
         if lines[number].lstrip().startswith("["):
             break
         if wanted.match(lines[number]):
-            return number + 1
-    return at[nth] + 1
+            return number
+    return header
 
 
 def line_with(data: bytes, name: str) -> int:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
+from keyguard.config.toml_text import line_in_table
 from keyguard.model import endpoint
 from keyguard.model.endpoint import Request, Revocation
 from keyguard.support import tomlfile, userdirs
@@ -21,6 +22,8 @@ from keyguard.support.errors import ConfigError, RuleError
 from keyguard.support.regular_file import read_regular
 
 _LIMIT = 1 << 20
+
+_Part = TypeVar("_Part", bound=msgspec.Struct)
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -103,22 +106,71 @@ def load(file: str, *, required: bool = False) -> UserConfig:
     if len(data) > _LIMIT:
         raise ConfigError(f"{file}: larger than 1 MiB: not a configuration")
     try:
-        found = msgspec.convert(tomlfile.load(file, data), UserConfig, strict=True)
+        table = tomlfile.load(file, data)
     except RuleError as error:
         raise ConfigError(str(error)) from error
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: {error}") from error
-    if found.network.proxy and not _is_proxy(found.network.proxy):
-        raise ConfigError(f"{file}: network.proxy: write http://host:port, with a port from 1 to 65535")
-    for vendor, reached in found.vendors.items():
-        if reached.admin_variable and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", reached.admin_variable):
-            # not shown, since it could be the credential itself
-            raise ConfigError(f"{file}: vendors.{vendor}.admin-variable: give the name of a variable, not its value")
-        for key, request in (("verify", reached.verify), ("revoke", reached.revoke)):
-            text = endpoint.problem(request, asks=key == "verify") if request else ""
-            if text:
-                raise ConfigError(f"{file}: vendors.{vendor}.{key}: {text}")
+    found = _converted(_File(file, data), table)
     return _with_own_paths(found, os.path.dirname(os.path.abspath(file)))
+
+
+class _File(NamedTuple):
+    """The name and content of a file."""
+
+    name: str
+    data: bytes
+
+    def error(self, keys: Sequence[str], text: str) -> ConfigError:
+        """Return an error with file, line and key: ``config.toml:3: network.proxy: …``."""
+        line = line_in_table(self.data, keys, 0, embedded=False)
+        return ConfigError(f"{self.name}:{line}: {'.'.join(keys)}: {text}")
+
+
+def _converted(file: _File, table: dict[str, Any]) -> UserConfig:
+    """Return the configuration that a file has. Raise ``ConfigError`` if it is invalid."""
+    _require_known(file, (), table, UserConfig)
+    network = _part(file, ("network",), table.get("network", {}), Network)
+    if network.proxy and not _is_proxy(network.proxy):
+        raise file.error(("network", "proxy"), "write http://host:port, with a port from 1 to 65535")
+    vendors = table.get("vendors", {})
+    if not isinstance(vendors, dict):
+        raise file.error(("vendors",), "write a table for each vendor: [vendors.stripe]")
+    return UserConfig(network=network, vendors={name: _reached(file, name, one) for name, one in vendors.items()})
+
+
+def _reached(file: _File, vendor: str, table: object) -> Reached:
+    at = ("vendors", vendor)
+    found = _part(file, at, table, Reached)
+    if found.admin_variable and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", found.admin_variable):
+        # not shown, since it could be the credential itself
+        raise file.error((*at, "admin-variable"), "give the name of a variable, not its value")
+    for key, request in (("verify", found.verify), ("revoke", found.revoke)):
+        text = endpoint.problem(request, asks=key == "verify") if request else ""
+        if text:
+            raise file.error((*at, key), text)
+    return found
+
+
+def _part(file: _File, at: tuple[str, ...], table: object, kind: type[_Part]) -> _Part:
+    """Return one table of the file as a struct."""
+    if not isinstance(table, dict):
+        raise file.error(at, f"write a table: [{'.'.join(at)}]")
+    _require_known(file, at, table, kind)
+    try:
+        return msgspec.convert(table, kind, strict=True)
+    except msgspec.ValidationError as error:
+        text, _, place = str(error).partition(" - at `$")
+        missing = re.search(r"required field `([\w-]+)`", text)
+        said = f"{missing[1]} is missing" if missing else text
+        raise file.error((*at, *re.findall(r"[a-z][\w-]*", place)), said) from error
+
+
+def _require_known(file: _File, at: tuple[str, ...], table: dict[str, Any], kind: type[msgspec.Struct]) -> None:
+    known = kind.__struct_encode_fields__
+    for key in table:
+        if key not in known:
+            hint = tomlfile.suggestion(key, known)
+            said = f"unknown key{hint}{' ' if hint else ': '}valid keys are {', '.join(known)}"
+            raise file.error((*at, key), said)
 
 
 def _is_proxy(address: str) -> bool:

@@ -83,7 +83,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "credentials for image registries",
         "keyguard.credential_files.clients.docker",
         """
-        .docker/config.json docker/config.json .dockercfg .dockerconfigjson dockerconfig.json containers/auth.json
+        .docker/config.json docker/config.json .dockercfg .dockerconfigjson dockerconfig.json
+        containers/auth.json helm/registry.json helm/registry/config.json
         """,
         r"\bauths\\?[\x22']?\s{0,9}[:=]\s{0,9}\{\s{0,99}\\?[\x22']",
         r"\\?[\x22']auth\\?[\x22']\s{0,9}:\s{0,9}\\?[\x22'][A-Za-z0-9+/]{11}",
@@ -106,7 +107,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "passwords for PostgreSQL",
         "keyguard.credential_files.clients.postgres",
         ".pgpass pgpass pgpass.conf pg_service.conf .pg_service.conf",
-        r":(?:5432|5433|6432|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
+        r":(?:54\d\d|6432|6543|25060|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
     ),
     _format(
         "option file of MySQL",
@@ -114,6 +115,11 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         ".my.cnf my.cnf my.ini *.my.cnf mysql.cnf client.cnf .mysql.cnf",
         r"\[(?:client|mysqldump|mysqladmin)\]\s{1,20}(?:user|password|host|port|socket)\s{0,9}=",
         told_by_names=True,
+    ),
+    _format(
+        "login paths of MySQL",
+        "keyguard.credential_files.clients.mysql_login",
+        ".mylogin.cnf mylogin.cnf",
     ),
     _format(
         "credentials of AWS and of object storage",
@@ -173,7 +179,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         doctl/config.yaml .terraformrc terraform.rc credentials.tfrc.json .terraform.d/*.json ngrok.yml
         .ngrok2/*.yml ngrok.yaml clouds.yaml secure.yaml clouds-public.yaml .fly/config.yml .circleci/cli.yml
         kaggle.json .pulumi/credentials.json .mc/config.json mc/config.json linode-cli
-        hcloud/cli.toml .oci/config .ansible/galaxy_token lab/lab.toml .travis/config.yml .databrickscfg
+        hcloud/cli.toml .oci/config .trc .tugboat helm/repositories.yaml .ansible/galaxy_token lab/lab.toml
+        .travis/config.yml .databrickscfg
         .snowsql/config snowflake/connections.toml .ossutilconfig
         .s3ql/authinfo2 .dbt/profiles.yml profiles.yml com.vercel.cli/auth.json netlify/config.json
         configstore/*.json .wakatime.cfg .testim transifexrc .transifexrc .twilio-cli/config.json scw/config.yaml
@@ -214,6 +221,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         aerc/accounts.conf .irssi/config irssi/config weechat/irc.conf .weechat/irc.conf irc.conf .pinerc sendmailrc
         .nmhrc himalaya/config.toml alot/config weechat/*.conf
         """,
+        r"^auth\s{1,9}(?:on|plain|login)\r?$",
+        r"^account\s{1,9}default\b",
         r"^\s{0,9}(?:passwordeval|tls_trust_file|tls_starttls|IMAPAccount|PassCmd)\s{1,9}\S",
         r"\bset\s{1,4}(?:imap|smtp|pop)_pass\s{0,4}=\s{0,4}[\x22']?[^\s\x22'`$]",
         r"\bthere\s{1,9}(?:with\s{1,9})?pass(?:word)?\s{1,9}[\x22'][^\x22'\s]",
@@ -231,7 +240,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "connections of database clients",
         "keyguard.credential_files.clients.database_tools",
         """
-        odbc.ini .odbc.ini robomongo.json robo3t.json sqlectron.json .sqlectron.json sqlaliases23.xml
+        odbc.ini .odbc.ini robomongo.json .dbeaver-data-sources.xml robo3t.json sqlectron.json .sqlectron.json
+        sqlaliases23.xml
         sqlaliases23_treestructure.xml connections.ncx usql/config.yaml .usqlpass mycli.cnf .myclirc
         pgcli/config cqlshrc .cassandra/credentials ormconfig.json
         """,

@@ -80,6 +80,21 @@ SERVER_FORMATS: tuple[Format, ...] = (
         r"^spring:\s{1,9}[\w.-]{1,60}:",
         r"\bspring\.datasource\.password[ \t]{0,9}[=:][ \t]{0,9}\S",
     ),
+    _settings(
+        "configuration of a program",
+        "keyguard.credential_files.frameworks.settings_files",
+        """
+        parameters.yml parameters.yaml parameters.*.yml config.yml config.yaml config.*.yml config-*.yml
+        config.*.yaml config-*.yaml config/*.yml config/*.yaml conf/*.yml conf/*.yaml
+        config/packages/**/*.yaml settings.yml settings.yaml settings.*.yml settings-*.yml app.yml app.yaml
+        app-*.yml config.json config.*.json config/*.json settings.*.json knexfile.js database.json config.js
+        config.*.js config/default.js config/production.js config/development.js config/staging.js
+        config/local.js config/database.js config/db.js config/env.js config/keys.js config/config.js
+        config/index.js config/secrets.js config/auth.js config.ts config.toml config.*.toml config/*.toml
+        settings.toml .secrets.toml secrets.toml secrets.yaml secrets.json secret.yml secret.yaml secret.json
+        credentials.json credentials.yml credentials.yaml
+        """,
+    ),
     _format(
         "file of password hashes",
         "keyguard.credential_files.servers.password_files",
@@ -196,9 +211,10 @@ SERVER_FORMATS: tuple[Format, ...] = (
         "variables of Ansible",
         "keyguard.credential_files.deployment.ansible",
         """
-        group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml inventory/**/*
-        inventories/**/* hosts hosts.ini vars.yml vars/*.yml vars/*.yaml defaults/main.yml vault.yml
-        vault.yaml
+        group_vars/**/* host_vars/**/* inventory inventory.ini inventory.yml inventory.yaml hosts hosts.ini
+        vars.yml vars/*.yml vars/*.yaml defaults/main.yml vault.yml vault.yaml inventory/hosts inventory/*.ini
+        inventory/*.yml inventory/*.yaml inventories/**/hosts inventories/**/*.ini inventories/**/*.yml
+        inventories/**/*.yaml
         """,
         r"\bansible_(?:ssh_|become_|sudo_|su_|winrm_|httpapi_)?pass(?:word)?[ \t]{0,9}[=:][ \t]{0,9}[^\s{$]",
     ),

@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.credential_files import table
 from keyguard.credential_files.format import Format
-from keyguard.generic.expressions import SYNTAXES, Finder
+from keyguard.generic.expressions import REACH, SYNTAXES, Finder
 from keyguard.model.finding import Match, Rule
 from keyguard.support import digests
 
 if TYPE_CHECKING:
+    from keyguard.generic.docstrings import Docstrings
     from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
 GENERATION = 1
+#: how many surroundings of hits are remembered, of 1.2 kB each
+_REMEMBERED = 10_000
 
 
 class _Judged(NamedTuple):
@@ -71,6 +74,10 @@ class Detectors:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._numbers = {rule.id: number for number, rule in enumerate(rules) if rule.detector}
+        #: (syntax, where the hit ends, the text around it) -> secrets, with offsets from there
+        self._around: dict[tuple[int, int, bytes], tuple[JudgedSecret, ...]] = {}
+        #: the text that was looked at last, and its docstrings
+        self._docstrings: tuple[bytes, Docstrings] | None = None
 
     def find(self, data: bytes, places: Sequence[tuple[int, int]], path: bytes) -> list[Match]:
         """Return the secrets of a text, sorted and disjoint.
@@ -90,10 +97,10 @@ class Detectors:
         return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
 
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
-        """Yield what the parsers of the formats find that the path or the content tells."""
+        """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific."""
         rows, named = _rows(), table.named(path) if path else ()
         signed = (found for number, _ in places if (found := rows[number][1]) is not None)
-        for one in dict.fromkeys((*named, *signed)):
+        for one in dict.fromkeys((*signed, *named)):
             yield from (_Judged(-1, secret) for secret in one.find(data, path, one in named))
 
     def _at_places(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
@@ -104,12 +111,48 @@ class Detectors:
         for number, end in dict.fromkeys(places):
             _, format, syntax = rows[number]
             if format is None:
-                yield from (_Judged(syntax, secret) for secret in _finder(syntax)(data, end, path))
+                if path:
+                    found = self._commented(data, _finder(syntax)(data, end, path), path)
+                else:
+                    found = self._remembered(data, syntax, end)
+                yield from (_Judged(syntax, secret) for secret in found)
+
+    def _commented(self, data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
+        """Yield the secrets, those marked that stand in a comment or in a docstring, whichever syntax they have."""
+        from keyguard.generic.docstrings import Docstrings
+        from keyguard.generic.lines import is_comment
+
+        for one in found:
+            aside = one.comment or is_comment(data, one.start, path)
+            if not aside and path.endswith(b".py"):
+                if self._docstrings is None or self._docstrings[0] is not data:
+                    self._docstrings = data, Docstrings(data)
+                aside = self._docstrings[1].hold(one.start)
+            yield one._replace(comment=True) if aside and not one.comment else one
+
+    def _remembered(self, data: bytes, syntax: int, end: int) -> Iterator[JudgedSecret]:
+        """Yield what a finder finds in a text without a path: the same lines are in many versions of a file."""
+        low, high = max(0, end - 2 * REACH), end + REACH
+        around = syntax, end - low, data[low:high]
+        known = self._around.get(around)
+        if known is None:
+            known = tuple(_finder(syntax)(data, end, b""))
+            if all(low <= one.start and one.end <= high for one in known):
+                if len(self._around) >= _REMEMBERED:
+                    self._around.clear()
+                self._around[around] = tuple(_moved(one, -end) for one in known)
+            yield from known
+        else:
+            yield from (_moved(one, end) for one in known)
 
     def _match(self, data: bytes, one: JudgedSecret) -> Match:
         secret = data[one.start : one.end]
         rules = (self._numbers[one.rule],)
         return Match(one.start, one.end, one.start, secret, rules, one.start, one.end, judged=one)
+
+
+def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:
+    return one._replace(start=one.start + distance, end=one.end + distance)
 
 
 def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 11
+FORMAT = 12
 
 
 class Hits(NamedTuple):
@@ -124,11 +124,11 @@ class PythonPrefilter:
         self._folded = folded
         self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
-        self._expressions = [re.compile(one.encode(), re.IGNORECASE | re.MULTILINE) for one in expressions]
+        self._expressions = [re.compile(_bounded(one).encode(), re.IGNORECASE | re.MULTILINE) for one in expressions]
 
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
-        places = [(number, one.end()) for number, found in enumerate(self._expressions) for one in found.finditer(data)]
+        places = [(number, end) for number, found in enumerate(self._expressions) for end in _ends(found, data)]
         return Hits(self.hits(data), places)
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
@@ -167,6 +167,19 @@ def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
 
 def _offsets(hits: Hits) -> list[int]:
     return [at for _, at in hits.anchors] + [end - 1 for _, end in hits.places]
+
+
+def _bounded(expression: str) -> str:
+    """Return an expression in which no repeat of a class is unbounded: ``re`` takes quadratic time for those."""
+    return re.sub(r"(?<=\])([*+])", lambda found: "{0,100}" if found[1] == "*" else "{1,100}", expression)
+
+
+def _ends(expression: re.Pattern[bytes], data: bytes) -> Iterator[int]:
+    """Yield where matches end that begin at different places; they may overlap."""
+    found = expression.search(data)
+    while found:
+        yield found.end()
+        found = expression.search(data, found.start() + 1)
 
 
 def available() -> bool:

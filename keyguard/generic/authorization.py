@@ -78,7 +78,7 @@ def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: by
         b"[",
     ):
         return
-    random = randomness(text_of(token))
+    random = "" if _is_jwt(token) else randomness(text_of(token))
     if not random:
         return
     header = (
@@ -86,3 +86,14 @@ def _bearer(data: bytes, found: re.Match[bytes], span: tuple[int, int], path: by
     )
     reasons = (header, random)
     yield JudgedSecret(start, end, BEARER, reasons, comment=is_comment(data, found.start(), path), guessable=False)
+
+
+def _is_jwt(token: bytes) -> bool:
+    """Whether a token is a JSON web token, of which another finder knows more: its header names an algorithm."""
+    header, dot, _ = token.partition(b".")
+    if not dot or not header.startswith(b"ey"):
+        return False
+    try:
+        return b'"alg"' in base64.urlsafe_b64decode(header + b"=" * (-len(header) % 4))
+    except (binascii.Error, ValueError):
+        return False

@@ -28,15 +28,19 @@ _TRIPLE = expression(
     rf"""(?:(?P<host>["'][^"'\n]{{0,120}}["'])|[^"'\n,]{{1,80}})(?:,[ \t]{{0,4}}\d{{2,5}})?"""
     rf"""{_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
 )
+#: sbt's: a realm, a host, an account, a password
+_REALM = expression(
+    rf"""\bCredentials\(\s{{0,20}}"[^"\n]{{0,80}}",\s{{0,40}}"(?P<host>[\w.-]{{1,120}})"{_COMMA}{_ACCOUNT}{_COMMA}{_PASSWORD}""".encode()
+)
 _HOST = expression(rb"(?i)localhost|[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?::\d{1,5})?")
 #: libcurl's option, in any language
 _USERPWD = expression(
     rb"""(?i)userpwd["']?[ \t]{0,4}(?:,|=>?)[ \t]{0,4}"""
     rb"""(?:"(?P<user2>[^"\n:]{0,64}):(?P<secret2>[^"\n]{3,100})"|'(?P<user1>[^'\n:]{0,64}):(?P<secret1>[^'\n]{3,100})')"""
 )
-#: what is no password: several words, something to fill in, or the name of a thing
+#: what is no password: several words, something to fill in, the name of a thing or of a host, or an option
 _OTHER = expression(
-    r"[\s${}<>/]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
+    r"[\s${}<>/]|^(?:[\w-]{1,63}\.){1,5}[a-z]{2,12}$|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX?]+$|^[(@:+\[]|\\"
     r"|^[A-Za-z]?[a-z]+(?:[._-][a-z]+|[A-Z][a-z]+)*(?:[._-]\d{1,3})?$"
 )
 
@@ -44,7 +48,7 @@ _OTHER = expression(
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     """Yield the password among the arguments of the call that a hit ends in."""
     low, high = max(0, end - _BEFORE), min(len(data), end + _BEHIND)
-    for pattern in (_PAIR, _TRIPLE, _USERPWD):
+    for pattern in (_REALM, _PAIR, _TRIPLE, _USERPWD):
         for found in pattern.finditer(data, low, high):
             if found.start() < end <= found.end():
                 yield from _judged(data, found, path)
@@ -56,8 +60,8 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
     password, user = text_of(found[group]), text_of(found["user1"] or found["user2"] or b"")
     if b".connect" in found[0][:12].lower() and not _looks_like_host(found):
         return
-    weak = judge(password, user)
-    if weak is None or (not weak and _OTHER.search(password)):
+    weak = None if password.startswith("-") else judge(password, user)
+    if weak is None or ((not weak or weak.startswith("a sample")) and _OTHER.search(password)):
         return
     host = text_of(found["host"]).strip("\"'") if "host" in found.re.groupindex and found["host"] else ""
     reach = reach_of([host] if host else [])

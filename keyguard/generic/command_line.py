@@ -35,7 +35,9 @@ _ADDRESS = expression(
 )
 _USER_OPTION = expression(rb"[\s\"'](?:-[uU]|--user(?:name)?[=\s])[ \t=\"',]{0,4}([\w.@$-]{1,64})")
 _HOST_OPTION = expression(rb"[\s\"'](?:-h|--host)[ \t=\"',]{0,4}([\w.-]{1,253})")
-_FILLED_IN = expression(r"[${}<>]|^[\s+]|\s$|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@")
+_FILLED_IN = expression(
+    r"[${}<>]|^[\s+]|\s$|^[A-Za-z]+(?: [A-Za-z]+)+$|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.]+$|^\(|^@"
+)
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:

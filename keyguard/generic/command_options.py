@@ -41,7 +41,7 @@ _VALUE = expression(
 #: what closes a list around the argument, and what it would be the end of
 _CLOSING = {b"]": b"[", b"}": b"{"}
 _GROUPS = ("double", "single", "bare")
-_FILLED_IN = expression(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[+]|^--?[a-z]|\.\.\.")
+_FILLED_IN = expression(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[+]|^--?[A-Za-z]|\.\.\.")
 #: in a list or behind a blank a word may be a description, or the name of a variable
 _WORD = expression(r"(?:[a-z]+(?:[A-Z_-][a-z]+)*|[A-Z][a-z]+)[:;.!?]?")
 _PATH = expression(r"^(?:[~.]{0,2}/|file:|env:|[A-Z]:\\)|\.(?:txt|json|ya?ml|pem|key|conf)$")

@@ -163,7 +163,7 @@ COMMANDS: tuple[Command, ...] = (
         r"--from-literal(?:=|{gap})[\"']?[\w.-]{0,40}(?i:pass|pwd|secret|token|key)[\w.-]{0,20}={value}",
         tail=r"[ \t][^\n]{0,60}create[ \t]{1,8}secret[ \t]",
     ),
-    Command(r"(?i:ConvertTo-SecureString)", r"(?i:(?:-String[ \t]+)?){value}(?=[^\n]{0,60}(?i:-AsPlainText))"),
+    Command(r"(?i:ConvertTo-SecureString)", r"(?<!\()(?i:(?:-String[ \t]+)?){value}(?=[^\n]{0,60}(?i:-AsPlainText))"),
     Command(r"(?i:ConvertTo-SecureString)", r"(?i:-AsPlainText[ \t]+(?:-Force[ \t]+)?(?:-String[ \t]+)?){value}"),
 )
 

@@ -54,9 +54,7 @@ _OTHER_WORD = expression(
 )
 #: StackExchange.Redis; mount's options
 _BEFORE_COMMA = expression(rb"(?i)(?::\d{2,5},(?:[a-z ]{2,20}=[^,\s]{1,40},){0,4}|\buser(?:name)?=[^,\s]{1,60},)\Z")
-_ADDRESS = expression(
-    rb"(?i)(?<![a-z0-9])(?!https?:|ftp:|wss?:)[a-z][a-z0-9+.-]{2,40}:(?:[a-z][a-z0-9+.-]{1,40}:)?(?://|[^\s])"
-)
+_ADDRESS = expression(rb"(?i)(?<![a-z0-9])(?:(?!https?:|ftp:|wss?:)[a-z][a-z0-9+.-]{2,40}://|jdbc:[a-z0-9+.-]{2,40}:)")
 _STARTS = (b" ", b'"', b"'", b"\t", b"<", b">", b"`", b"(")
 _BESIDE = "with other fields beside the password"
 _LIBPQ = "a connection string of PostgreSQL"

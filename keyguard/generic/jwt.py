@@ -54,6 +54,8 @@ _SAMPLE_NAMES = (
     "user_name",
     "jti",
 )
+#: the name of a field or a call whose value is a message, and no token of a session
+_CIPHERTEXT = expression(rb"(?i)encrypted|cipher|jwe")
 _DAY = 86_400
 
 
@@ -80,7 +82,7 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
     if header is None or not isinstance(algorithm, str) or not _ALGORITHM.fullmatch(algorithm):
         return
     if "enc" in header:
-        if found[4] is None:
+        if found[4] is None or _CIPHERTEXT.search(data, max(0, found.start() - 60), found.start()):
             return
         reasons, weak, confidence = [f"an encrypted JSON web token, {algorithm}"], "", Confidence.MEDIUM
         end = found.end()

@@ -20,10 +20,13 @@ _COMMENT = expression(
 _TRAILING = expression(rb"[ \t](?:#|//|--)[ \t]")
 _PROSE = expression(
     rb"(?i)\.(?:md|mdx|markdown|rst|adoc|asciidoc|rdoc|textile|pod)$|(?:^|/)(?:readme|changelog|changes|install)[^/]*$"
+    rb"|(?:^|/)(?:rfc|draft)[-_]?[\w.-]{1,80}\.(?:txt|xml|html?)$"
 )
 #: placeholders in other languages: "password", "your password"
 _PASSWORD_ELSEWHERE = expression(r"密码|密碼|口令|パスワード|비밀번호|(?i:парол|contraseña|mot_?de_?passe|kennwort)")
 _DOTTED = expression(r"[A-Za-z_$]+\d{0,3}(?:\.[A-Za-z_$]+\d{0,3})+")
+#: shorter passwords are told from nothing
+_SHORTEST = 4
 _CAMEL = expression(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,3}")
 
 
@@ -76,15 +79,13 @@ def judge(password: str, user: str = "") -> str | None:
     if _PASSWORD_ELSEWHERE.search(password):
         return None
     if not reason:
-        return None if is_no_secret(password) else ""
+        return None if len(password) < _SHORTEST or is_no_secret(password) else ""
     # a default may read like a request to change it
     return reason if dropped is None or (dropped.name == "placeholder" and reason == KNOWN_DEFAULT) else None
 
 
 def randomness(token: str) -> str:
     """Return why a token looks random, as a phrase; empty if it does not."""
-    if token.startswith("eyJ") and token.count(".") >= 2:
-        return ""
     digits = sum(map(str.isdigit, token))
     if not digits or _CAMEL.fullmatch(token) or _DOTTED.fullmatch(token) or is_no_token(token) or "/" in token[:1]:
         return ""

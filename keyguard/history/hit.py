@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyguard.model.finding import Blob, Sighting, Where
-from keyguard.odb.arrays import Array
+
+if TYPE_CHECKING:
+    from keyguard.odb.arrays import Array
 
 #: stands in for the path while an object is inspected: its paths are looked up later
 UNNAMED = Blob(path=b"", where=Where.HISTORY)

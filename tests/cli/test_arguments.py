@@ -37,7 +37,7 @@ KEY = made_up_key(1)
         ("hook", "the following arguments are required: hook"),
         ("hook pre-comit", "argument hook: invalid choice: 'pre-comit'"),
         ("rules lst", "argument ACTION: invalid choice: 'lst'"),
-        ("explain", "the following arguments are required: ID"),
+        ("explain", "one of the arguments ID --why is required"),
         ("explain a b", "unknown argument 'b'"),
     ],
 )
@@ -244,13 +244,13 @@ def test_a_key_that_was_pasted_by_mistake_is_not_repeated(
         ("select = [", "c.toml:"),
         ("\nselct = []\n", "c.toml:2: unknown key 'selct', did you mean 'select'?"),
         ("fail-on = 3\n", "c.toml:1: fail-on: Expected `str`, got `int`"),
-        ("fail-on = 'bad'\n", "c.toml: fail-on: 'bad' is not a severity"),
-        ("max-size = 'big'\n", "c.toml: max-size: 'big' is not a size"),
+        ("fail-on = 'bad'\n", "c.toml:1: fail-on: 'bad' is not a severity"),
+        ("max-size = 'big'\n", "c.toml:1: max-size: 'big' is not a size"),
         ("exclude = 'x'\n", "c.toml:1: exclude: Expected `array`, got `str`"),
         ("select = ['nothing-like-it']\n", "no rule is called 'nothing-like-it'"),
         ("rules = ['more.toml']\n", "more.toml: cannot be read"),
         (f"'{KEY}' = 1\n", "c.toml:1: unknown key"),
-        (f"fail-on = '{KEY}'\n", "c.toml: fail-on: 'sk_"),
+        (f"fail-on = '{KEY}'\n", "c.toml:1: fail-on: 'sk_"),
     ],
 )
 def test_a_wrong_configuration_is_one_line_with_its_place(

@@ -78,8 +78,14 @@ def test_a_user_without_a_configuration_has_the_defaults(tmp_path: Path) -> None
     [
         (None, "cannot be read"),
         (b"x = \n", ":1:5: not TOML"),
-        (b"network = 3\n", "Expected `object`, got `int`"),
-        (b"colour = 3\n", "unknown field `colour`"),
+        (b"network = 3\n", "user.toml:1: network: write a table: [network]"),
+        (b"vendors = 3\n", "user.toml:1: vendors: write a table for each vendor: [vendors.stripe]"),
+        (b"colour = 3\n", "user.toml:1: colour: unknown key: valid keys are network, vendors"),
+        (b"\n[network]\nproxi = 1\n", "user.toml:3: network.proxi: unknown key, did you mean 'proxy'? valid keys are"),
+        (b"[network]\n\ntimeout = 'x'\n", "user.toml:3: network.timeout: Expected `float`, got `str`"),
+        (b"[vendors.stripe.verify]\nurl = 3\n", "user.toml:2: vendors.stripe.verify.url: Expected `str`"),
+        (b"[vendors.a]\nverify = { url = 'https://a.b' }\n", "user.toml:2: vendors.a.verify: answers is missing"),
+        (b"[vendors.a]\nadmin-variable = 'a b'\n", "user.toml:2: vendors.a.admin-variable: give the name"),
     ],
 )
 def test_a_users_configuration_that_is_broken_is_said(content: bytes | None, said: str, tmp_path: Path) -> None:

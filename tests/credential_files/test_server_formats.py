@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import process_time
 
 import pytest
 
 from keyguard.credential_files.format import Format
 from keyguard.credential_files.server_formats import SERVER_FORMATS
+from keyguard.credential_files.table import FORMATS
 
 UNITS = (
     *(b" ", b" \t", b"\n", b"{", b"[", b"<a ", b"'", b'"', b"\\\n", b"a=", b"a: b\n", b"- ", b"# a: b\n", b"\0", b"}{"),
@@ -51,3 +53,15 @@ def test_a_format_has_paths_and_a_module(one: Format) -> None:
     assert one.paths
     assert all(path == path.lower() and " " not in path for path in one.paths)
     assert list(one.find(b"", b"", False)) == []
+
+
+def test_the_page_about_them_names_all_and_says_what_holds() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "credential-files.md"
+    rows = [line.strip("| ").split(" | ") for line in page.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    told = {row[0]: (row[1].replace(", …", "").replace("`", ""), row[2:] == ["yes"]) for row in rows[1:]}
+    assert told.keys() == {one.name for one in FORMATS}
+    for one in FORMATS:
+        if one.name in told:
+            paths, by_content = told[one.name]
+            assert set(filter(None, paths.split(", "))) <= set(one.paths), one.name
+            assert by_content == bool(one.signs), one.name

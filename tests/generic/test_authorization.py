@@ -88,6 +88,13 @@ def test_other_schemes_and_none_at_all_are_read_behind_the_name_of_the_header(sc
     assert values_in("authorization", f"{scheme}{token}") == []
 
 
+def test_a_token_that_begins_like_a_json_web_token_is_one_only_with_an_algorithm() -> None:
+    rest = f"{made_up(30)}.{made_up(43)}"
+    for header, found in ((b'{"alg": "HS256"}', False), (b'{"typ": "TCV2"}', True)):
+        token = f"{base64.urlsafe_b64encode(header).decode().rstrip('=')}.{rest}"
+        assert values_in("authorization", f"Authorization: Bearer {token}") == ([token] if found else [])
+
+
 def test_samples_are_weak() -> None:
     (found,) = secrets_in("authorization", f"Authorization: Basic {basic('Aladdin', 'open sesame')}")
     assert found.weak

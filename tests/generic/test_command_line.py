@@ -70,6 +70,8 @@ OTHERS = (
     "keytool -list -keystore a.jks -storepass $STOREPASS",
     "redis-cli -h cache.acme.dev ping",
     "htpasswd -c users deploy",
+    'ConvertTo-SecureString ("A7" * 257) -AsPlainText -Force',
+    "ConvertTo-SecureString -String (GetRandomString7) -AsPlainText -Force",
     "zip -r a.zip folder",
     "curl -u deploy:YOUR_PASSWORD https://ci.acme.dev/job",
     "curl -u deploy:xxxxxxxx https://ci.acme.dev/job",

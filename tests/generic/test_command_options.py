@@ -40,6 +40,7 @@ TOKENS = (
 OTHERS = (
     "deploy --password $PASSWORD", "deploy --password=${PASSWORD}", 'deploy --password "$(cat file)"',
     "deploy --password <password>", "deploy --password PASSWORD", "deploy --password=%PASSWORD%",
+    'Error("-Token", "-V2SocketServerMode")',
     "deploy --password-file /run/secrets/db", "deploy --password=/run/secrets/db", "deploy --password file:a.txt",
     "the --password option is for readers", "use --token or --password instead", "--password string   The password",
     'parser.add_argument("--password", help="the password")', '.option("--token", "the token of the account")',

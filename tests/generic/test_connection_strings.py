@@ -41,6 +41,7 @@ OTHERS = (
     "if (user == other.user; password = that.password) host = 3;",
     "jdbc:mysql://db.acme.dev/shop?user=shop&password={{password}}",
     "https://acme.dev/login?user=me&password=forgotten1",
+    "GET http://acme.dev:8080/login?user=me&password=forgotten1",
     "host=%s user=%s password=%s dbname=%s",
     "host=db.acme.dev user=shop password=$PASSWORD",
     'user + ":" + password + "@tcp(" + host',

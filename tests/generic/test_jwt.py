@@ -74,6 +74,8 @@ def test_an_encrypted_token_is_less_sure() -> None:
     header = part({"alg": "RSA-OAEP", "enc": "A256GCM"})
     (found,) = secrets_in("jwt", ".".join((header, made_up(342), made_up(16), made_up(80), made_up(22))))
     assert found.confidence is Confidence.MEDIUM
+    message = ".".join((header, made_up(342), made_up(16), made_up(80), made_up(22)))
+    assert secrets_in("jwt", f'{{"encryptedData": "{message}"}}') == []
 
 
 @pytest.mark.parametrize(

@@ -156,14 +156,14 @@ def test_what_configures_the_library_is_forgotten_before_it_is_loaded(monkeypatc
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[network]\nproxy = "http://proxy.example:99999"\n', "network.proxy"),
-        ('[network]\nproxy = "http://[::1"\n', "network.proxy"),
-        ('[network]\nproxy = "proxy.example:3128"\n', "network.proxy"),
-        ('[network]\nproxy = "https://proxy.example"\n', "network.proxy"),
+        ('[network]\nproxy = "http://proxy.example:99999"\n', "2: network.proxy"),
+        ('[network]\nproxy = "http://[::1"\n', "2: network.proxy"),
+        ('[network]\nproxy = "proxy.example:3128"\n', "2: network.proxy"),
+        ('[network]\nproxy = "https://proxy.example"\n', "2: network.proxy"),
         pytest.param(
             '[vendors.sendmailos.verify]\nurl = "https://localhost:99999/x"\n'
             'headers = { A = "{secret}" }\nanswers = [{ status = [200], verdict = "active" }]\n',
-            "vendors.sendmailos.verify: the address must begin with https:// and a host in lower case, with a port",
+            "1: vendors.sendmailos.verify: the address must begin with https:// and a host in lower case, with a port",
         ),
     ],
 )
@@ -172,7 +172,7 @@ def test_an_address_that_is_none_is_an_error_of_the_configuration(text: str, sai
     file.write_text(text)
     with pytest.raises(ConfigError) as caught:
         user_config.load(str(file))
-    assert f"{file}: {said}" in str(caught.value)
+    assert f"{file}:{said}" in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["http://proxy.example:3128", "http://proxy.example", "http://[::1]:3128"])

@@ -12,6 +12,7 @@ from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini, yaml
 from keyguard.credential_files.syntax.encoded import Credential, basic, passwords_in_urls
+from keyguard.credential_files.syntax.entry import bytes_of, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.support.regex import expression
 
@@ -22,6 +23,8 @@ _USER = Field(_RULE, "a token in place of the user in the URL of a code host", g
 _NO_PASSWORD = frozenset(("x-oauth-basic", ""))
 #: what stands before a token that is the password of a URL
 _HEADER = expression(r"authorization:\s*(?P<kind>basic|bearer|token)\s+(?P<value>\S+)", re.IGNORECASE)
+#: a URL with a token, and nothing that would be a password
+_TOKEN_URL = expression(rb"https?://(?P<token>(?=[A-Za-z_-]{0,100}\d)[A-Za-z0-9_-]{20,200})@")
 _YAML = (
     Place(("oauth_token",), Field(_RULE, "the token of a command line for a code host", guessable=False), ("user",)),
     Place(("token",), Field(_RULE, "the token of a command line for a code host", guessable=False), ("user",)),
@@ -56,10 +59,14 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     for one in passwords_in_urls(data, 0, len(data)):
         comment = in_comment(data, one.start)
         if one.value in _NO_PASSWORD:
-            start = one.start - 1 - len(one.user.encode("utf-8", "surrogateescape"))
+            start = one.start - 1 - len(bytes_of(one.user))
             found = judged(_USER, one.user, (start, one.start - 1), comment=comment)
         else:
             found = judged(_IN_URL, one.value, (one.start, one.end), user=one.user, comment=comment)
+        if found:
+            yield found
+    for url in _TOKEN_URL.finditer(data):
+        found = judged(_USER, text_of(url["token"]), url.span("token"), comment=in_comment(data, url.start()))
         if found:
             yield found
     if path.lower().endswith((b".yml", b".yaml", b"hub")):

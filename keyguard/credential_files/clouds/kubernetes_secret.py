@@ -17,7 +17,7 @@ from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
 from keyguard.credential_files.syntax import objects, properties, yaml
 from keyguard.credential_files.syntax.encoded import from_base64, passwords_in_urls
-from keyguard.credential_files.syntax.entry import Entry, text_of
+from keyguard.credential_files.syntax.entry import Entry, bytes_of, text_of
 from keyguard.generic.value_filters import dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
@@ -30,6 +30,7 @@ _UNNAMED = Field(_RULE, "a generated value of a Kubernetes Secret", guessable=Fa
 _IN_URL = Field(_RULE, "the password of a URL in a Kubernetes Secret")
 _KEY = Field(_RULE, "a private key in base64 in a Kubernetes Secret", guessable=False)
 _SETTINGS = Field(_RULE, "a file with a password in base64 in a Kubernetes Secret", guessable=False)
+_PLACEHOLDER = "a placeholder in base64"
 _PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 _LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
@@ -61,7 +62,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
 
 def _decoded(entry: Entry) -> bytes:
     if entry.keys[-2] == "stringData":
-        return entry.value.encode("utf-8", "surrogateescape")
+        return bytes_of(entry.value)
     return from_base64(entry.value) or b""
 
 
@@ -97,6 +98,9 @@ def _value(entry: Entry, text: bytes, accounts: set[str], *, comment: bool) -> I
     found = judged(field, value, entry.span, user=user, comment=comment) if field else None
     if found:
         yield found
+    elif field and encoded and value:
+        # said, since what does not decode it would take it for a password
+        yield JudgedSecret(*entry.span, _RULE, (_PLACEHOLDER, field.reason), weak=True, comment=comment)
 
 
 def _field_of(name: str, text: bytes, value: str, *, encoded: bool) -> Field | None:

@@ -44,10 +44,10 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
     entries = list(objects.entries(data))
     if _IS_STATE.search(data, 0, 65536) or b".tfstate" in path.lower():
-        yield from secrets_of(entries, _STATE_ROWS, Names(_STATE, _STATE))
+        yield from secrets_of(entries, _STATE_ROWS, Names(_STATE, _STATE), data)
         yield from _by_type(entries)
     else:
-        yield from secrets_of(entries, (), Names(_PASSWORD, _SECRET))
+        yield from secrets_of(entries, (), Names(_PASSWORD, _SECRET), data)
 
 
 def _by_type(entries: Iterable[Entry]) -> Iterator[JudgedSecret]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from keyguard.credential_files.judging import Field, judged
+from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.connection_strings import password_in
 from keyguard.credential_files.settings.secrets import Names, Setting, secrets_of
 from keyguard.credential_files.settings.xml_pairs import with_pairs
@@ -58,8 +58,9 @@ def _secrets(data: bytes, entries: Iterable[Entry]) -> Iterator[JudgedSecret]:
     for entry in entries:
         password = password_in(data, entry) if "=" in entry.value else None
         if password:
-            found = judged(_CONNECTION, password.value, password.span, user=password.name, comment=entry.comment)
+            comment = entry.comment or in_comment(data, entry.start)
+            found = judged(_CONNECTION, password.value, password.span, user=password.name, comment=comment)
             yield from (found,) if found else ()
         elif not entry.value.startswith(_GENERATED):
             plain.append(entry)
-    yield from secrets_of(plain, _ROWS, _NAMES)
+    yield from secrets_of(plain, _ROWS, _NAMES, data)

@@ -17,16 +17,19 @@ from keyguard.model.judged_secret import JudgedSecret
 
 _PASSWORD = Field("application-password", "a password in the configuration of a server")
 _SECRET = Field("application-secret", "a key in the configuration of a server")
+_COMMUNITY = Field("network-device-password", "an SNMP community, which is a password")
 _MAIL = Field("application-password", "the password of an account for mail")
-_SIGNING = Field("application-signing-key", "the key that Grafana signs and encrypts with", guessable=False)
+_SIGNING = Field("application-signing-key", "the key that a server signs and encrypts with", guessable=False)
 
 _NAMES = Names(_PASSWORD, _SECRET)
 _ROWS = (
     Setting(("security", "secret_key"), _SIGNING, chosen=True),
     Setting(("admin_passwd",), _PASSWORD),
     Setting(("default_pass",), _PASSWORD),
+    Setting(("secret",), _PASSWORD),
 )
 _DIRECTIVES = (
+    line(rb"^[ \t]{0,9}#?[ \t]?r[ow]community6?[ \t]{1,9}(?P<value>[^\s\"#]{3,64})", _COMMUNITY),
     line(
         rb"^[ \t]{0,9}#?[ \t]?(?:requirepass|masterauth|sentinel auth-pass \S{1,64})[ \t]{1,9}\"?(?P<value>"
         rb"[^\s\"]{3,500})\"?\s*$",
@@ -44,7 +47,7 @@ _DIRECTIVES = (
 #: ``host:user:password`` of Exim
 _ACCOUNTS = (line(rb"^[ \t]{0,9}[\w.*-]{1,200}:(?P<user>[^\s:]{1,200}):(?P<value>[^\s:]{3,200})\s*$", _MAIL),)
 #: what a program's own file of settings has: Grafana's key, in two parts, since it looks like one; Redis' password
-_DEFAULTS = (b"SW2YcwTIb9zp" + b"OOhoPsMm", b"foobared")
+_DEFAULTS = (b"SW2YcwTIb9zp" + b"OOhoPsMm", b"foobared", b"public", b"private")
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from keyguard.credential_files.judging import Field, judged
+from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
 from keyguard.credential_files.settings.parts import with_default
 from keyguard.credential_files.syntax.entry import Entry, fits
@@ -16,6 +16,8 @@ from keyguard.support.regex import expression
 
 #: how names end of the account that a password beside them belongs to, and of what an account is often called after
 _USERS = ("user", "username", "user-name", "user_name", "login", "uid", "database", "db", "db_name", "dbname")
+#: the key around the ciphertext of a sealed secret of Kubernetes
+_SEALED = "encryptedData"
 #: names of what a variable is set to, which say nothing: the name of the variable is the key before them
 _OF_PARENT = ("default", "value", "result", "_value")
 #: a sample that says what it is: ``secure password``, ``readonly_account_password``
@@ -42,9 +44,12 @@ class Names(NamedTuple):
 
 
 def secrets_of(
-    entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None
+    entries: Iterable[Entry], settings: Sequence[Setting] = (), names: Names | None = None, data: bytes = b""
 ) -> Iterator[JudgedSecret]:
-    """Yield the secrets among all entries of a text. A key that no setting has is judged by its name."""
+    """Yield the secrets among all entries of a text. A key that no setting has is judged by its name.
+
+    ``data`` is the text, for formats whose reader does not tell comments.
+    """
     by_name: dict[str, list[Setting]] = {}
     for one in settings:
         by_name.setdefault(one.keys[-1], []).append(one)
@@ -61,7 +66,7 @@ def secrets_of(
         setting = next((one for one in candidates if fits(entry.keys, one.keys)), None)
         found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
         if found:
-            yield found
+            yield found._replace(comment=True) if data and in_comment(data, found.start) else found
 
 
 class _Users:
@@ -112,6 +117,8 @@ def _naming(entry: Entry) -> str:
 
 def _by_name(entry: Entry, names: Names, users: _Users) -> JudgedSecret | None:
     kind = kind_of(_naming(entry))
+    if kind and _SEALED in entry.keys:
+        return None
     if kind is Kind.PASSWORD and is_password(entry.value):
         return _password(names.password, entry, users)
     if kind is Kind.SECRET and " " not in entry.value and is_generated(entry.value):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from keyguard.generic.assignments import places
 from keyguard.generic.assignments.candidates import Candidate
 from keyguard.generic.assignments.common_words import share_of_words
 from keyguard.generic.assignments.names import (
@@ -35,7 +36,7 @@ _FIELD = expression(r"\{[A-Za-z_][\w.:!\-]{0,40}\}|%[({]\w{1,40}[)}]|#\{|\{\{")
 _LOOKUP = expression(
     r"(?i)(?:env|environ|get|fetch|config|param\w*|read\w*|load\w*|input|cookies?|session|headers?|lookup|find\w*|exists|has"
     r"|contains|include\w*|require|import|prompt|t|_|gettext|translate|equals?|match\w*|log\w*|print\w*|error\w*|warn\w*|raise"
-    r"|describe|it|assert\w*)[(\[]$"
+    r"|describe|it|assert\w*|\w*option\w*|\w*propert\w*|get_\w*|vault\w*|\w*setting\w*)[(\[]$"
 )
 _VERSION = expression(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
 _NUMBER = expression(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
@@ -50,7 +51,7 @@ _DIGEST_BESIDE = expression(
     r"|\boid\b|sri\b"
 )
 _REGEX = expression(
-    r"\\[dwsb{}().?*+|\[\]]|\[\^?[a-z0-9]-[a-z0-9]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
+    r"\\[dwsb{}().?*+|\[\]]|\[\^?[A-Za-z0-9]-[A-Za-z0-9]|\][+*{?]|\.\*|\.\+|\(\?|^\^|[)\]*+]\$/?$|\|\w+\||^(?:required|nullable|string|sometimes|confirmed|min|max)[|:]"
 )
 _SELECTOR = expression(
     r"^[.#][a-z][\w\-]*$|^(?:rgba?|var|calc|url)\(|[{};]\s*$|^//|^[a-z]+\[|^input|#\w+-\w+$|^--[a-z]"
@@ -58,7 +59,7 @@ _SELECTOR = expression(
 _PATH = expression(
     r"^(?:[.~]{1,2}/|/[\w.\-]+(?:/|\.\w|$)|[A-Za-z]:\\|https?:|file:|s3:|arn:|ssh-|urn:|mailto:|\.\w+$)|^[\w.\-]+/[\w.\-/]+\.\w{1,5}$"
     r"|\.(?:pem|key|crt|cer|jks|json|ya?ml|txt|jsx?|tsx?|py|rb|go|java|html?|php|xml|md|pub|conf|log|exe|dll|png|sh|bat|ps1|cs|sql|com|org|io|net)$"
-    r"|@[\w\-]+\.\w+$|^[a-z]{2,12}://"
+    r"|@[\w\-]+\.\w+$|^[a-z]{2,12}://|^[\w.\-]+/$"
 )
 _DOTTED = expression(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
 _MODULE = expression(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
@@ -66,7 +67,7 @@ _IDENTIFIER = expression(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+
 _LONG_WORD = 20
 _DEFAULTS = frozenset(("password", "passwd", "secret"))
 _COMPOUND = expression(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
-_CONSTANT = expression(r"[A-Z]+(?:_[A-Z]+)*\Z")
+_CONSTANT = expression(r"[A-Z]+(?:_[A-Z]+)*(?:_V?\d{1,2})?\Z")
 _SENTENCE = expression(
     r"\S+\s+\S+\s+\S+|[a-zA-Z]{2,}[.!?:,]?\s+(?:is|are|the|not|must|for|to|of|has|was|a|an|in|can|your|and|or)\b"
     r"|\b(?:is|are|the|not|must|was|has|invalid|required|expired|incorrect|wrong|missing|forgot|enter|reset|change|confirm)\b\s"
@@ -140,6 +141,11 @@ def _is_number(candidate: Candidate) -> bool:
     return _VERSION.match(value) is not None or (not candidate.quote and _NUMBER.match(value) is not None)
 
 
+def _is_uuid(candidate: Candidate) -> bool:
+    """A UUID names something, unless it stands where only a secret can."""
+    return _UUID.match(candidate.value) is not None and not is_strong(candidate.name)
+
+
 def _is_digest(candidate: Candidate) -> bool:
     if candidate.value.startswith(_OF_NOTHING):
         return True
@@ -164,7 +170,9 @@ def _is_prose(candidate: Candidate) -> bool:
 
 def _is_constant(candidate: Candidate) -> bool:
     value = candidate.value
-    return len(value) < 16 and not is_password(candidate.name) and _CONSTANT.match(value) is not None
+    return (
+        len(value) < 16 + 24 * ("_" in value) and not is_password(candidate.name) and _CONSTANT.match(value) is not None
+    )
 
 
 def _says_its_name(candidate: Candidate) -> bool:
@@ -194,7 +202,7 @@ def _is_identifier(candidate: Candidate) -> bool:
 
 def _is_listed(candidate: Candidate) -> bool:
     """``["login", "password", "remember"]``: the name is one of several words."""
-    if not candidate.value.isalpha():
+    if not _COMPOUND.match(candidate.value) and not candidate.value.isalpha():
         return False
     if candidate.wrap in ("(", "[", "{"):
         return candidate.value.islower() and share_of_words(candidate.value) > 0.9
@@ -233,9 +241,11 @@ GATES = (
     Gate("end of a string", _closes_string, "the quote closes an outer string"),
     Gate("reference", _is_reference, "refers to a variable, a field or a parameter"),
     Gate("call", _is_call, "the result of a call"),
-    Gate("lookup", is_lookup, "looked up under this name"),
+    Gate("lookup", lambda one: is_lookup(one) or places.is_looked_up(one), "looked up under this name"),
+    Gate("comparison", places.is_compared, "compared with a word"),
+    Gate("binding", places.is_bound, "an expression in a template"),
     Gate("number", _is_number, "a version or a number"),
-    Gate("UUID", lambda one: _UUID.match(one.value), "a UUID"),
+    Gate("UUID", _is_uuid, "a UUID"),
     Gate("salt", lambda one: is_salt(one.name), "a salt or a nonce, which need not be secret"),
     Gate("public", lambda one: is_public(one.name), "the name says public, an identifier, or a setting about secrets"),
     Gate("digest", _is_digest, "a digest, as the name or what stands beside it says"),
@@ -246,6 +256,9 @@ GATES = (
         lambda one: _REGEX.search(one.value) or _SELECTOR.search(one.value),
         "a regular expression or a selector",
     ),
+    Gate("member", places.is_member, "the name of a member"),
+    Gate("search key", places.is_search_key, "a key for searching from a browser, public by design"),
+    Gate("key number", places.is_key_number, "the number or the fingerprint of an OpenPGP key"),
     Gate("action", lambda one: _ACTION.match(one.value), "an action that a policy names"),
     Gate("prose", _is_prose, "a sentence"),
     Gate("constant", _is_constant, "the name of a constant"),

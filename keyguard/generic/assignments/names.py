@@ -7,7 +7,7 @@ from functools import lru_cache
 from keyguard.support.regex import expression
 
 _PASSWORD_STEM = expression(
-    r"(?i)pass|pwd|psw|kennwort|contrase|senha|wachtwoord|parol|motdepasse|(?:^|_)pw$|пароль|密码|口令|暗証"
+    r"(?i)pass|pwd|(?<![a-z])psw|kennwort|contrase|senha|wachtwoord|parol|motdepasse|(?:^|_)pw$|пароль|密码|口令|暗証"
 )
 _STRONG = expression(
     r"(?i)pass(?:word|wd|phrase|code)?|pwd|identified|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|_pw\b"
@@ -23,7 +23,17 @@ _PUBLIC = expression(
     r"|header|column|prefix|attribute|error|message|title|text|desc\w*|reset|version|scheme|encryption|algorithm|hasher|encoder"
     r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
     r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
-    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|amz-credential|goog-credential|i18n|translation"
+    r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|authenticity[_-]?token|[cx]srf[_-]?token|valueforkey|(?-i:^[a-z]{2}_[A-Z]{2}$)|amz-credential|goog-credential|i18n|translation"
+)
+#: the last word of a name of something about secrets; ``dbPasswordFile`` and the like have no separator
+_SETTING = expression(
+    r"[_\-.](?i:timeout|expir\w{0,8}|ttl|lifetime|duration|age|max|min|length|len|count|limit|size|interval|rounds|cost"
+    r"|iterations|attempts|retries|days|hours|minutes|seconds|enabled|required|disabled|policy|algorithm|alg|method|type"
+    r"|fields?|headers?|url|uri|path|file|filename|dir|name|id|prefix|suffix|label|hint|regex|pattern|format|encoding"
+    r"|bits|version|status|state|scope|scopes|audience|issuer|host|port|endpoint|error|code|err|message|msg|text|title|button|input|icon|toggle|wrap|wrapper|class)$"
+    r"|[a-z](?:Timeout|Expir\w{0,8}|TTL|Ttl|Length|Count|Limit|Size|Type|URL|Url|Uri|Path|File|Enabled|Required|Policy"
+    r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration|Error|Code|Message|Text|Title|Button|Input"
+    r"|Icon|Toggle|Wrap|Wrapper|Class|Container|Placeholder|Style|Validator|Strength|Algorithm)$"
 )
 _ABSENT = expression(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
 _NAMES_PASSWORD = expression(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
@@ -51,7 +61,7 @@ def is_strong(name: str) -> bool:
 @lru_cache(8192)
 def is_public(name: str) -> bool:
     """Whether a name says that it is public, an identifier, or a setting about secrets: ``key_id``, ``token_url``."""
-    if _ABSENT.search(name):
+    if _ABSENT.search(name) or _SETTING.search(name):
         return True
     return _PUBLIC.search(name) is not None and not _NAMES_PASSWORD.search(name)
 

@@ -9,6 +9,7 @@ from keyguard.generic.assignments.common_words import parts_of
 from keyguard.generic.assignments.features import entropy, name_traits, value_traits
 from keyguard.generic.assignments.names import is_password
 from keyguard.generic.known_defaults import weak_reason
+from keyguard.support import digests
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown
 
@@ -31,6 +32,7 @@ _FORMS = {
     "url": "random",
     "free": "random",
 }
+_EMULATOR_LENGTH = 88
 _LEAST_RANDOM = 16
 _LEAST_ENTROPY = 3.0
 _SAMPLE_WORDS = "wrong invalid incorrect bad fake dummy mock mocked sample example placeholder"
@@ -38,7 +40,18 @@ _SAMPLE_NAMES = frozenset(_SAMPLE_WORDS.split())
 _NAMES_A_SECRET = expression(
     r"[a-z\d]+(?:[_\-.][a-z\d]+)*[_\-.](?:credentials?|password|passwd|passphrase|pass|pwd|pw|secret|token|key)\Z"
 )
+#: SHA-256 of keys that emulators of storage and databases are built with
+_OF_EMULATORS = frozenset(
+    (
+        "aa6547439583c3a275d4542a0df6c1ad6a863971be9f2a2220f027cc02aef615",
+        "0011cc25eb4320717494d2703e8cba85743e71b500283c21c8b88147992f9059",
+    )
+)
 _SAMPLE_VALUE = expression(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
+
+
+def _digest(value: str) -> str:
+    return digests.new("sha256", value.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @lru_cache(8192)
@@ -79,8 +92,10 @@ def weak_because(candidate: Candidate) -> str:
     """Return why a value protects nothing: a known default or a sample; empty if it does not say so."""
     if _SAMPLE_NAMES.intersection(parts_of(candidate.name)):
         return "the name says that it is a sample or wrong on purpose"
-    if _SAMPLE_VALUE.match(candidate.value) or "EXAMPLE" in candidate.value:
+    if _SAMPLE_VALUE.search(candidate.value) or "EXAMPLE" in candidate.value:
         return "the value says that it is a sample"
+    if len(candidate.value) == _EMULATOR_LENGTH and _digest(candidate.value) in _OF_EMULATORS:
+        return "the key that an emulator is built with"
     if _NAMES_A_SECRET.match(candidate.value):
         return "the value names a secret instead of being one"
     return weak_reason(candidate.value)

@@ -108,17 +108,19 @@ def _untracked(project: Project, found: Sequence[EnvFile], verdicts: dict[bytes,
 def _open(project: Project, group: Sequence[EnvFile], verdict: IgnoreVerdict, kind: str) -> Violation:
     first = group[0]
     what = shown_path(first.path) + (f" and {len(group) - 1} more" if len(group) > 1 else "")
+    holds = contents.describe(project, first)
+    held = f"{what}, {'of which the first' if len(group) > 1 else 'which'} {holds}," if holds else what
     says = {
-        "undone": f"{_pattern(verdict)} takes {what} back from the rules that ignore it",
-        "here": f"{what} is ignored only on this machine, by {_source(verdict)}",
-        "open": f"nothing ignores {what}: the next `git add .` takes it",
+        "undone": f"{_pattern(verdict)} takes {held} back from the rules that ignore it",
+        "here": _sentence(f"{what} is ignored only on this machine, by {_source(verdict)}", holds),
+        "open": f"nothing ignores {held.removesuffix(',')}: the next `git add .` takes it",
     }[kind]
     places = [contents.worst_spot(project, one) for one in group]
     rule = _rule(project, first.path, verdict) if kind == "undone" else None
     severity = first.severity or Severity.LOW
     return Violation(
         check="env-ignore-undone" if kind == "undone" else "env-not-ignored",
-        message=_sentence(says, contents.describe(project, first)),
+        message=says,
         spots=(*([rule] if rule else []), *places),
         subject=_name(first.path).decode("utf-8", "backslashreplace"),
         severity=min(severity, Severity.LOW) if kind == "here" else severity,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from keyguard.credential_files.clouds import kubernetes_secret
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.keys.secret_keys import is_reported
 from keyguard.hygiene.paths import patterns
@@ -73,7 +74,7 @@ class SecretValue(NamedTuple):
     keys: tuple[Sighting, ...]
     """The keys in the decoded value that occur nowhere before in the file."""
     plain: bool
-    """Whether the decoded value contains no key."""
+    """Whether the decoded value contains no key, and no password or token that has a finding of its own."""
 
 
 @memoized
@@ -83,9 +84,11 @@ def secret_values(project: Project) -> dict[bytes, list[SecretValue]]:
 
 
 def _values(project: Project, path: bytes) -> Iterator[SecretValue]:
+    content = project.read(path) or b""
+    reported = [(one.start, one.end) for one in kubernetes_secret.find(content, path, True)]
     known = {one.fingerprint for one in project.keys.get(path, ())}
     clear = sorted(project.offset(path, one) for one in project.keys.get(path, ()))
-    for entry in islice(_entries(project.read(path) or b""), _MOST):
+    for entry in islice(_entries(content), _MOST):
         first = bisect_left(clear, entry.span[0])
         if first < len(clear) and clear[first] < entry.span[1]:
             continue
@@ -93,7 +96,8 @@ def _values(project: Project, path: bytes) -> Iterator[SecretValue]:
         new = {one.fingerprint: one for one in reversed(keys) if one.fingerprint not in known}
         ours = tuple(one for one in reversed(new.values()) if is_reported(project, path, one))
         known.update(one.fingerprint for one in ours)
-        yield SecretValue(entry, ours, plain=not keys)
+        plain = not keys and not any(start < entry.span[1] and entry.span[0] < end for start, end in reported)
+        yield SecretValue(entry, ours, plain=plain)
 
 
 def _entries(content: bytes) -> Iterator[Entry]:
@@ -135,6 +139,8 @@ def _decoded(project: Project, path: bytes, entry: Entry) -> list[Sighting]:
     spot = project.hidden_spot(path, *entry.span)
     found = []
     for key in Inspector(project.engine).inspect(blob, text).sightings:
+        if key.judged is not None:  # the value of a Secret has a rule of its own
+            continue
         place = msgspec.structs.replace(
             key.occurrence, line=spot.line, column=spot.column, end_line=spot.end_line, end_column=spot.end_column
         )

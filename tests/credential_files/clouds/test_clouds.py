@@ -118,6 +118,8 @@ FILES = [
     ("kaggle.json", json.dumps({"username": "me", "key": HEX}), [(CLOUD, HEX)], True),
     (".vault-token", f"{KEY}\n", [(CLOUD, KEY)], False),
     (".pulumi/credentials.json", json.dumps({"accessTokens": {"https://a": KEY}}), [(CLOUD, KEY)], False),
+    ("helm/repositories.yaml", f"repositories:\n- name: a\n  password: {KEY}\n", [(CLOUD, KEY)], False),
+    (".tugboat", f"---\nauthentication:\n  access_token: {KEY}\n", [(CLOUD, KEY)], False),
     (".databrickscfg", f"[DEFAULT]\nhost = a\ntoken = {KEY}\n", [(CLOUD, KEY)], False),
     (".dbt/profiles.yml", f"a:\n  outputs:\n    dev:\n      user: me\n      password: {KEY}\n", [(CLOUD, KEY)], False),
 ]
@@ -147,6 +149,7 @@ def test_the_credentials_of_clusters_and_clouds(path: str, text: str, found: Fou
         '{"type": "authorized_user", "refresh_token": "<refresh token>"}',
         '{"installed": {"client_id": "a", "client_secret": "YOUR_CLIENT_SECRET"}}',
         '{"appId": "0a1b2c3d-1111-4222-8333-444455556666", "tenant": "a"}',
+        "[a]\ntype = crypt\npassword = *** ENCRYPTED ***\n",
         "[a]\ntype = sftp\nhost = b\nkey_file = ~/.ssh/id\n",
         'credentials "tf.acme.dev" {\n  token = "${TOKEN}"\n}\n',
         "aws_session_token = ${AWS_SESSION_TOKEN}\nsecret_key = %(key)s\nhost_bucket = a\n",
@@ -164,4 +167,5 @@ def test_the_name_of_the_account_or_of_the_secret_is_weak(rest: str) -> None:
 
 
 def test_a_known_default_is_weak() -> None:
+    assert by_sign(f"{HEAD}data:\n  password: {encoded('<password>')}\n") == [(SECRET + "?", encoded("<password>"))]
     assert by_sign(f"{HEAD}data:\n  password: {encoded('postgres')}\n") == [(SECRET + "?", encoded("postgres"))]

@@ -63,6 +63,11 @@ ANSWERS = f"""
             f'variable "db_password" {{\n  type = string\n  default = "{PASSWORD}"\n}}',
             [(DEPLOY, PASSWORD)],
         ),
+        (
+            "main.tf",
+            f'# pwd = "{PASSWORD}"\n// token = "{KEY}"',
+            [(DEPLOY + "#", PASSWORD), (DEPLOY + "#", KEY)],
+        ),
         ("main.tf", 'resource "a" "b" {\n  password = var.db_password\n  key = "x"\n}', []),
         (
             "terraform.tfstate",

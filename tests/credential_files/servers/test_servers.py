@@ -97,6 +97,9 @@ def java_store(tag: int, magic: bytes = b"\xfe\xed\xfe\xed") -> bytes:
         ),
         (b"\x30\x82\x09\x99\x02\x01\x03" + bytes(300), False),
         (b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(300), True),
+        (b"\0\0\0\2\0\0\0\x14" + bytes(20) + b"\0\0\4\0\4" + bytes(200), True),
+        (b"\x95\x03\xbe\x04\x65\0\0\0\1" + bytes(300), True),
+        (b"\x99\x03\xbe\x04\x65\0\0\0\1" + bytes(300), False),
         (b"x\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(300), False),
     ],
 )

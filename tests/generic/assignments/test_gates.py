@@ -6,6 +6,8 @@ import pytest
 
 from keyguard.generic.assignments.candidates import read_line
 from keyguard.generic.assignments.gates import dropped, dropped_by_content
+from keyguard.generic.assignments.scoring import confidence
+from keyguard.model.scales import Confidence
 from tests.generic.assignments.made_up import random_value
 
 VALUE = random_value("gates", 18)
@@ -21,7 +23,7 @@ DROPPED = (
     ("a.py", 'token = os.getenv("TOKEN_7")', "lookup"),
     ("a.json", '"passport-jwt": "^4.0.1"', "number"),
     ("a.json", '"token-lib": "1.2.3"', "number"),
-    ("a.json", '"secret": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', "UUID"),
+    ("a.json", '"key": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', "UUID"),
     ("a.py", f'public_key = "{VALUE}"', "public"),
     ("a.yml", f"password_field: {VALUE}", "public"),
     ("a.yml", f"password_hash: {VALUE}", "digest"),
@@ -76,3 +78,30 @@ def test_without_a_path_only_the_content_counts() -> None:
     data = f"password = x{VALUE}".encode()
     (found,) = read_line(data, 0, len(data), b"a.py")
     assert dropped(found) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.java", 'SecretKeyFactory.getInstance("PBKDF2WithHmacSHA1")'),
+        ("a.java", 'createToken("DOUBLE_SLASH")'),
+        ("a.py", 'KEY = "[A-Za-z0-9_]+"'),
+        ("a.json", '"en_PW": "en_001",'),
+        ("a.yml", "update_password: on_create"),
+        ("a.yml", "when: update_password == 'on_create'"),
+        ("a.py", 'fields = ["login", "user_password", "repo_owner"]'),
+        ("a.rb", 'ACCESS_KEY = "_hash_with_indifferent_access"'),
+        ("a.py", "STAGES_PASSWORD = 'stages_password.passwordstage'"),
+        ("a.html", '<app-login [password]="form.password1"></app-login>'),
+        ("a.sh", "gpg --recv-keys 9DC858229FC7DD38"),
+        ("a.js", f'docsearch({{apiKey:"{VALUE}",indexName:"shop"}})'),
+        ("a.asm", 'table = {"CMPSW": "repeat", "LODSW": "load"}'),
+        ("a.conf", "password_timeout = 259200"),
+        ("a.ts", 'passwordWrap: "relative",'),
+        ("a.yml", 'salt: "abcdefuvwxyz1357"'),
+    ],
+)
+def test_what_only_looks_like_a_secret_is_dropped(path: str, line: str) -> None:
+    data = line.encode()
+    found = list(read_line(data, 0, len(data), path.encode()))
+    assert [one.name for one in found if dropped(one) is None and confidence(one) is Confidence.HIGH] == []
