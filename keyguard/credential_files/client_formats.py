@@ -107,7 +107,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "passwords for PostgreSQL",
         "keyguard.credential_files.clients.postgres",
         ".pgpass pgpass pgpass.conf pg_service.conf .pg_service.conf",
-        r":(?:5432|5433|6432|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
+        r":(?:54\d\d|6432|6543|25060|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:[^\s:]",
     ),
     _format(
         "option file of MySQL",
@@ -115,6 +115,11 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         ".my.cnf my.cnf my.ini *.my.cnf mysql.cnf client.cnf .mysql.cnf",
         r"\[(?:client|mysqldump|mysqladmin)\]\s{1,20}(?:user|password|host|port|socket)\s{0,9}=",
         told_by_names=True,
+    ),
+    _format(
+        "login paths of MySQL",
+        "keyguard.credential_files.clients.mysql_login",
+        ".mylogin.cnf mylogin.cnf",
     ),
     _format(
         "credentials of AWS and of object storage",
@@ -216,6 +221,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         aerc/accounts.conf .irssi/config irssi/config weechat/irc.conf .weechat/irc.conf irc.conf .pinerc sendmailrc
         .nmhrc himalaya/config.toml alot/config weechat/*.conf
         """,
+        r"^auth\s{1,9}(?:on|plain|login)\r?$",
+        r"^account\s{1,9}default\b",
         r"^\s{0,9}(?:passwordeval|tls_trust_file|tls_starttls|IMAPAccount|PassCmd)\s{1,9}\S",
         r"\bset\s{1,4}(?:imap|smtp|pop)_pass\s{0,4}=\s{0,4}[\x22']?[^\s\x22'`$]",
         r"\bthere\s{1,9}(?:with\s{1,9})?pass(?:word)?\s{1,9}[\x22'][^\x22'\s]",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax.encoded import Credential
-from keyguard.credential_files.syntax.entry import Entry, by_group, fits
+from keyguard.credential_files.syntax.entry import Entry, by_group, bytes_of, fits
 from keyguard.model.judged_secret import JudgedSecret
 
 _ANY = "*"
@@ -50,7 +50,7 @@ def secret(data: bytes, entry: Entry, place: Place, beside: Mapping[str, Entry])
         if credential is None:
             return
         user, value = credential.user or user, credential.secret
-        part = credential.part.encode("utf-8", "surrogateescape")
+        part = bytes_of(credential.part)
         at = data.find(part, *span) if part else -1
         span = (at, at + len(part)) if at >= 0 else span
     found = judged(place.field, value, span, user=user, comment=entry.comment or in_comment(data, entry.start))

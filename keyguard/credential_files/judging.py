@@ -19,8 +19,8 @@ _REACH = 400
 
 #: words where a program's token belongs: ``refresh-token``, ``REMOVED_TOKEN``
 _WORDS = expression(r"[A-Za-z]{1,15}(?:[-_. ]{1,2}[A-Za-z]{1,15}){0,9}")
-#: what a program replaces by a value of a store: ``vault:secret/data/a#b``, ``ref+awsssm://…``
-_STORED = expression(r"(?:>>)?vault:[\w./-]{1,200}#|ref\+[a-z]{2,20}://")
+#: what a program replaces by a value of a store (``vault:secret/data/a#b``, ``ref+awsssm://…``), or shows in its place
+_STORED = expression(r"(?:>>)?vault:[\w./-]{1,200}#|ref\+[a-z]{2,20}://|\*{3}")
 _WORDED = "words, where a generated token belongs"
 
 

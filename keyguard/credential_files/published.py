@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyguard.credential_files.syntax.entry import bytes_of
 from keyguard.support import digests
 
 #: first 16 hex digits of the SHA-256 of each
@@ -15,4 +16,4 @@ _DIGESTS = frozenset(
 
 def is_published(value: str) -> bool:
     """Whether a value is one of them."""
-    return digests.new("sha256", value.encode("utf-8", "surrogateescape")).hexdigest()[:16] in _DIGESTS
+    return digests.new("sha256", bytes_of(value)).hexdigest()[:16] in _DIGESTS

@@ -11,6 +11,7 @@ from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field
 from keyguard.credential_files.syntax import objects
 from keyguard.credential_files.syntax.encoded import basic
+from keyguard.credential_files.syntax.entry import Entry
 from keyguard.model.judged_secret import JudgedSecret
 
 _RULE = "container-registry-credential"
@@ -26,4 +27,10 @@ PLACES = (
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield the passwords and tokens. See :data:`keyguard.credential_files.format.Finder`."""
-    return secrets(data, objects.entries(data), PLACES)
+    return secrets(data, filter(_of_registry, objects.entries(data)), PLACES)
+
+
+def _of_registry(entry: Entry) -> bool:
+    """Whether a value stands in the object of a registry: in ``auths``, or behind the name of a host."""
+    around = entry.keys[-2:-1]
+    return "auths" in entry.keys or any("." in key or ":" in key or key == "localhost" for key in around)

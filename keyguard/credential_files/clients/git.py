@@ -12,7 +12,7 @@ from keyguard.credential_files.fields import Place, secrets
 from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.syntax import ini, yaml
 from keyguard.credential_files.syntax.encoded import Credential, basic, passwords_in_urls
-from keyguard.credential_files.syntax.entry import text_of
+from keyguard.credential_files.syntax.entry import bytes_of, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.support.regex import expression
 
@@ -59,7 +59,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     for one in passwords_in_urls(data, 0, len(data)):
         comment = in_comment(data, one.start)
         if one.value in _NO_PASSWORD:
-            start = one.start - 1 - len(one.user.encode("utf-8", "surrogateescape"))
+            start = one.start - 1 - len(bytes_of(one.user))
             found = judged(_USER, one.user, (start, one.start - 1), comment=comment)
         else:
             found = judged(_IN_URL, one.value, (one.start, one.end), user=one.user, comment=comment)

@@ -17,7 +17,7 @@ from keyguard.credential_files.judging import Field, in_comment, judged
 from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
 from keyguard.credential_files.syntax import objects, properties, yaml
 from keyguard.credential_files.syntax.encoded import from_base64, passwords_in_urls
-from keyguard.credential_files.syntax.entry import Entry, text_of
+from keyguard.credential_files.syntax.entry import Entry, bytes_of, text_of
 from keyguard.generic.value_filters import dropped_by
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
@@ -62,7 +62,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
 
 def _decoded(entry: Entry) -> bytes:
     if entry.keys[-2] == "stringData":
-        return entry.value.encode("utf-8", "surrogateescape")
+        return bytes_of(entry.value)
     return from_base64(entry.value) or b""
 
 

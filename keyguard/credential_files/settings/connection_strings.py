@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from keyguard.credential_files.syntax.entry import Entry
+from keyguard.credential_files.syntax.entry import Entry, bytes_of
 from keyguard.support.regex import expression
 
 _START = r"(?:\A|;|\"|&quot;)\s{0,20}"
@@ -38,7 +38,7 @@ def password_in(data: bytes, entry: Entry) -> Entry | None:
         return None
     value = found[found.lastgroup or 0].rstrip()
     user = _USER.search(entry.value)
-    written = value.encode("utf-8", "surrogateescape")
+    written = bytes_of(value)
     start = data.find(written, data.find(b"=", *entry.span), entry.end)
     span = (start, start + len(written)) if start >= 0 else entry.span
     return entry._replace(keys=(*entry.keys, user[1].strip() if user else ""), value=value, start=span[0], end=span[1])

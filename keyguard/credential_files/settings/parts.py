@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyguard.credential_files.syntax.entry import Entry
+from keyguard.credential_files.syntax.entry import Entry, bytes_of
 from keyguard.support.regex import expression
 
 #: ``${NAME:-value}`` of shells, ``${NAME:value}`` of Spring, a default in a template of Jinja or ERB
@@ -24,7 +24,7 @@ def part(entry: Entry, name: str, start: int, end: int | None = None, data: byte
     span = entry.span
     if size == entry.end - entry.start:
         span = entry.start + before, entry.start + before + length
-    elif (found := data.find(value.encode("utf-8", "surrogateescape"), *span)) >= 0:
+    elif (found := data.find(bytes_of(value), *span)) >= 0:
         span = found, found + length
     return entry._replace(keys=(*entry.keys[:-1], name), value=value, start=span[0], end=span[1])
 
@@ -42,4 +42,4 @@ def with_default(entry: Entry) -> Entry:
 
 
 def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogateescape"))
+    return len(bytes_of(text))

@@ -54,3 +54,11 @@ def fits(keys: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 def text_of(value: bytes) -> str:
     """Return the text of bytes that are written as they are; what is not UTF-8 is kept as surrogates."""
     return value.decode("utf-8", "surrogateescape")
+
+
+def bytes_of(text: str) -> bytes:
+    """Return the bytes of a text from :func:`text_of`; half of a surrogate pair, which an escape can be, is kept."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

@@ -71,6 +71,7 @@ def test_the_credentials_of_a_client(path: str, text: str, found: Found | None, 
         (".docker/config.json", '{"auths": {"a.dev": {"auth": "$AUTH"}}}'),
         (".docker/config.json", json.dumps({"auths": {"a.dev": {"auth": basic("user:password:here")[:9]}}})),
         ("a.json", '{"auth": "bm90IGEgcGFpciBvZiB0d28gdGhpbmdz"}'),
+        ("a.json", json.dumps({"request": {"auth": basic(f"me:{KEY}")}})),
         ("a.json", '{"auth": "basicAuthentication"}'),
     ],
 )

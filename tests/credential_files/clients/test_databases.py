@@ -45,3 +45,11 @@ def test_the_password_of_a_client(path: str, text: str, found: Found, by_content
 def test_references_and_placeholders_are_none(path: str, text: str) -> None:
     assert by_path(path, text) == []
     assert by_sign(text) == []
+
+
+def test_login_paths_are_encrypted_with_the_key_beside_them() -> None:
+    lines = bytes(range(1, 33))
+    text = bytes(4) + bytes(range(20)) + (32).to_bytes(4, "little") + lines
+    assert by_path("home/.mylogin.cnf", text) == [(RULE, lines.decode())]
+    assert by_path("home/.mylogin.cnf", text[:40]) == []
+    assert by_path("home/.mylogin.cnf", b"[client]\npassword=\n") == []

@@ -52,6 +52,7 @@ FILES = [
     (".curlrc", f"-u me:{KEY}\n", [(REMOTE, KEY)], False),
     ("aria2.conf", f"enable-rpc=true\nrpc-secret={KEY}\n", [(REMOTE, KEY)], False),
     (".msmtprc", f"account a\nuser me\npassword {KEY}\n", [(MAIL, KEY)], False),
+    ("home/.msmtprc", f"account default\nhost a.dev\nauth on\npassword {KEY}\n", [(MAIL, KEY)], True),
     (".msmtprc", f'account a\npassword "{KEY} x"\n', [(MAIL, f"{KEY} x")], False),
     (
         ".muttrc",

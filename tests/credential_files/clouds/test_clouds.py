@@ -149,6 +149,7 @@ def test_the_credentials_of_clusters_and_clouds(path: str, text: str, found: Fou
         '{"type": "authorized_user", "refresh_token": "<refresh token>"}',
         '{"installed": {"client_id": "a", "client_secret": "YOUR_CLIENT_SECRET"}}',
         '{"appId": "0a1b2c3d-1111-4222-8333-444455556666", "tenant": "a"}',
+        "[a]\ntype = crypt\npassword = *** ENCRYPTED ***\n",
         "[a]\ntype = sftp\nhost = b\nkey_file = ~/.ssh/id\n",
         'credentials "tf.acme.dev" {\n  token = "${TOKEN}"\n}\n',
         "aws_session_token = ${AWS_SESSION_TOKEN}\nsecret_key = %(key)s\nhost_bucket = a\n",

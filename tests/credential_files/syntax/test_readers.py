@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.credential_files.syntax import ini, objects, properties, xml, yaml
-from keyguard.credential_files.syntax.entry import DEEPEST, Entry, by_group, fits
+from keyguard.credential_files.syntax.entry import DEEPEST, Entry, by_group, bytes_of, fits
+from tests.helpers.credential_files import by_path
 
 Reader = Callable[[bytes], Iterator[Entry]]
 Rows = list[tuple[str, str]]
@@ -139,6 +140,12 @@ def test_any_text_is_read(name: str, text: bytes) -> None:
         assert one.keys
         assert len(one.keys) <= DEEPEST + 2
         assert 0 <= one.start <= one.end <= len(text)
+
+
+@pytest.mark.parametrize("text", ["a", "\udcff", "b\ud800", "\udcff\ud800"])
+def test_any_text_has_bytes(text: str) -> None:
+    assert bytes_of(text)
+    assert by_path(".vscode/sftp.json", '{"password": "q7\\ud800abcdef12"}')
 
 
 def test_the_end_of_the_keys_fits_a_pattern() -> None:
