@@ -19,7 +19,7 @@ from tests.generic.assignments.made_up import random_value
 
 VALUE = random_value("assignments", 20)
 #: of ``keyguard/generic/assignments/model.bin``: weights change on purpose only, by ``tools/train_generic.py``
-DIGEST = "cc661d68425410398ba3628b606c48a9a770d9a57862ded1e985dd7f183eb748"
+DIGEST = "0de85216d59af869d70495092e5a694cc98c47824e06858cd5ecbe5a540e1178"
 
 SECRETS = (
     (".env", f"DB_PASSWORD={VALUE}"),
