@@ -180,7 +180,7 @@ def test_keyguard_says_the_same_as_itself(tmp_path: Path, commits: Path) -> None
     ]
     assert differences(answers[0], answers[1]) == []
     assert (answers[0].code, set(answers[0].reports)) == (1, {"json", "sarif"})
-    assert answers[0].findings == 2
+    assert answers[0].findings == 3
 
 
 # --- projects that tests leave --------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from keyguard.model.finding import Match, Rule
 from keyguard.support import digests
 
 if TYPE_CHECKING:
+    from keyguard.generic.docstrings import Docstrings
     from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
@@ -75,6 +76,8 @@ class Detectors:
         self._numbers = {rule.id: number for number, rule in enumerate(rules) if rule.detector}
         #: (syntax, where the hit ends, the text around it) -> secrets, with offsets from there
         self._around: dict[tuple[int, int, bytes], tuple[JudgedSecret, ...]] = {}
+        #: the text that was looked at last, and its docstrings
+        self._docstrings: tuple[bytes, Docstrings] | None = None
 
     def find(self, data: bytes, places: Sequence[tuple[int, int]], path: bytes) -> list[Match]:
         """Return the secrets of a text, sorted and disjoint.
@@ -83,8 +86,7 @@ class Detectors:
         what they find is judged again under each path.
         """
         found = [*self._parsed(data, places, path), *self._at_places(data, places, path)]
-        known = [one for one in _disjoint(found) if one.rule in self._numbers]
-        return [self._match(data, one) for one in (_commented(data, known, path) if path else known)]
+        return [self._match(data, one) for one in _disjoint(found) if one.rule in self._numbers]
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret in a text of which ``data`` is an excerpt with these places.
@@ -109,8 +111,24 @@ class Detectors:
         for number, end in dict.fromkeys(places):
             _, format, syntax = rows[number]
             if format is None:
-                found = _finder(syntax)(data, end, path) if path else self._remembered(data, syntax, end)
+                if path:
+                    found = self._commented(data, _finder(syntax)(data, end, path), path)
+                else:
+                    found = self._remembered(data, syntax, end)
                 yield from (_Judged(syntax, secret) for secret in found)
+
+    def _commented(self, data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
+        """Yield the secrets, those marked that stand in a comment or in a docstring, whichever syntax they have."""
+        from keyguard.generic.docstrings import Docstrings
+        from keyguard.generic.lines import is_comment
+
+        for one in found:
+            aside = one.comment or is_comment(data, one.start, path)
+            if not aside and path.endswith(b".py"):
+                if self._docstrings is None or self._docstrings[0] is not data:
+                    self._docstrings = data, Docstrings(data)
+                aside = self._docstrings[1].hold(one.start)
+            yield one._replace(comment=True) if aside and not one.comment else one
 
     def _remembered(self, data: bytes, syntax: int, end: int) -> Iterator[JudgedSecret]:
         """Yield what a finder finds in a text without a path: the same lines are in many versions of a file."""
@@ -131,20 +149,6 @@ class Detectors:
         secret = data[one.start : one.end]
         rules = (self._numbers[one.rule],)
         return Match(one.start, one.end, one.start, secret, rules, one.start, one.end, judged=one)
-
-
-def _commented(data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
-    """Yield the secrets, those marked that stand in a comment or in a docstring, whoever found them."""
-    from keyguard.generic.docstrings import Docstrings
-    from keyguard.generic.lines import is_comment
-
-    docstrings = None
-    for one in found:
-        aside = one.comment or is_comment(data, one.start, path)
-        if not aside and path.endswith(b".py"):
-            docstrings = docstrings or Docstrings(data)
-            aside = docstrings.hold(one.start)
-        yield one._replace(comment=True) if aside and not one.comment else one
 
 
 def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:

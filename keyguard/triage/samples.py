@@ -42,7 +42,7 @@ _TEST_FOLDER = expression(
 )
 _TEST_NAME = expression(
     rb"(?i)(?:^|[_.-])(?:tests?|specs?|testing|fixtures?|mocks?|examples?|samples?|demos?|dummy|seeds?|template|dist)"
-    rb"(?:$|[_.-])|[a-z](?:Tests?|TestCase|IT|Specs?|Mock|Fixture|Sample|Example)\.\w{1,8}$"
+    rb"(?:$|[_.-])|[a-z](?:Tests?|TestCase|IT|Specs?|Mock|Fixture|Sample|Example)\.\w{1,8}$|\w\.t$"
 )
 #: further folders of tests (Perl's, continuous integration's), for secrets without a vendor's format
 _ASIDE_FOLDERS = frozenset(b"t ci .ci".split())
@@ -53,7 +53,7 @@ _VENDORED = frozenset(
 )
 #: templates that are filled in elsewhere, and examples
 _EXAMPLE_FILE = expression(
-    rb"(?i)(?:[._-](?:example|sample|template|tmpl|tpl|dist|j2|jinja2?|erb|tt|in|mustache|hbs|gotmpl|eex)|\.t)$"
+    rb"(?i)(?:[._-](?:example|sample|template|tmpl|tpl|dist|j2|jinja2?|erb|tt|in|mustache|hbs|gotmpl|eex))$"
 )
 _MOST_REASONS = 4
 
