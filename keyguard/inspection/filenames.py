@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,6 +21,9 @@ from keyguard.masking.secret import MASK, Secret, masked
 from keyguard.model.finding import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.model.provenance import HistoryCoverage
 from keyguard.support.errors import KeyguardError
+
+if TYPE_CHECKING:
+    from keyguard.masking.cut_values import CutValues
 
 _RANDOM = r"[A-Za-z0-9+_=-]{24,}"
 _IS_ID = "(?:KG-)?[0-9a-f]{4,64}"
@@ -35,6 +39,7 @@ class Names:
         self._engine = engine
         self._inspector = Inspector(engine)
         self._known: set[bytes] = set()
+        self._cut: CutValues | None = None
         #: cache: path -> masked path
         self._paths: dict[bytes, bytes] = {}
 
@@ -59,7 +64,10 @@ class Names:
         # there is hardly ever anything to mask: all texts are searched at once
         names = {(one.occurrence.path, one.occurrence.trace and _names(one.occurrence.trace)) for one in listed}
         joined = b"\n".join({text for pair in names for text in pair if text})
-        beside = KNOWN.shows("\n".join({one.occurrence.snippet.text for one in listed}))
+        texts = {one.occurrence.snippet.text for one in listed}
+        self._cut = KNOWN.cut_values()
+        cut = self._cut is not None and any(self._cut.masked(text) != text for text in texts)
+        beside = KNOWN.shows("\n".join(texts)) or cut
         if beside or KNOWN.has_weak or self.masked(joined) != joined:
             return [self.hide(one, beside=beside) for one in listed]
         return listed
@@ -72,13 +80,23 @@ class Names:
         place, name = sighting.occurrence, sighting.fingerprint
         path = KNOWN.mask_own(name, self._shown(place.path))
         trace = place.trace and self._hide_in_trace(place.trace, name)
-        snippet = _covered_line(place.snippet) if beside else place.snippet
+        snippet = self._covered_line(place.snippet) if beside else place.snippet
         if path == place.path and trace is place.trace and snippet == place.snippet:
             return sighting
         if path != place.path:
             KNOWN.rename(place.path, path)
         place = msgspec.structs.replace(place, path=path, trace=trace, snippet=snippet)
         return msgspec.structs.replace(sighting, occurrence=place)
+
+    def _covered_line(self, snippet: Snippet) -> Snippet:
+        """Return the snippet with every known value masked on both sides of its own key, and what is left of one at its
+        ends.
+        """
+        start, end = snippet.start, snippet.end
+        before, text, after = map(KNOWN.mask, (snippet.text[:start], snippet.text[start:end], snippet.text[end:]))
+        if self._cut:
+            before, after = map(self._cut.masked, (before, after))
+        return Snippet(text=before + text + after, start=len(before), end=len(before) + len(text))
 
     def _shown(self, path: bytes) -> bytes:
         known = self._paths.get(path)
@@ -181,19 +199,6 @@ def _random_parts(arguments: Sequence[str]) -> Iterator[str]:
 
 def _names(trace: Trace) -> bytes:
     return "\n".join((trace.author, *trace.refs)).encode("utf-8", "surrogateescape")
-
-
-def _covered_line(snippet: Snippet) -> Snippet:
-    """Return the snippet with every known value masked on both sides of its own key."""
-    before, text, after = (
-        KNOWN.mask(part)
-        for part in (
-            snippet.text[: snippet.start],
-            snippet.text[snippet.start : snippet.end],
-            snippet.text[snippet.end :],
-        )
-    )
-    return Snippet(text=before + text + after, start=len(before), end=len(before) + len(text))
 
 
 def _part_end(path: bytes, at: int) -> int:

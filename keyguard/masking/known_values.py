@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keyguard.masking.cut_values import CutValues
     from keyguard.masking.masker import Masker
     from keyguard.masking.values import Shapes, Value
 
@@ -131,6 +132,13 @@ class KnownValues:
             return True
         self._clean = text
         return False
+
+    def cut_values(self) -> CutValues | None:
+        """Return what masks the rest of a value at the ends of a text; None if there are no values."""
+        from keyguard.masking.cut_values import CutValues
+
+        found = [value.text for value in self._values.values() if not _is_weak(value)]
+        return CutValues(found) if found else None
 
     def mask_own(self, fingerprint: str, text: bytes) -> bytes:
         """Return a name in one finding without the value of that finding, however short the value is."""

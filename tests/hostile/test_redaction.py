@@ -38,6 +38,7 @@ class Example(NamedTuple):
 
     rule: str
     text: str
+    path: str
     parts: frozenset[str]
 
 
@@ -50,7 +51,8 @@ def examples() -> list[Example]:
     for rule in ruleset.rules:
         for number, example in enumerate(rule.examples):
             text, other = (templates.fill(example, f"redaction/{rule.id}/{number}/{turn}") for turn in "ab")
-            bodies = [match.secret[match.body - match.start :] for match in matcher.find(text.encode()).matches]
+            matches = matcher.find(text.encode(), rule.example_path.encode()).matches
+            bodies = [match.secret[match.body - match.start :] for match in matches]
             assert bodies, rule.id
             # what it has in common with any other key of its kind is no secret: headers, the beginnings of tokens
             common = parts_of(other, LENGTH)
@@ -58,6 +60,7 @@ def examples() -> list[Example]:
                 Example(
                     rule.id,
                     text,
+                    rule.example_path,
                     frozenset(part for body in bodies for part in parts_of(body.decode(), LENGTH) - common),
                 )
             )
@@ -83,7 +86,7 @@ def tree(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> R
     rng = random.Random(1)
     for number, example in enumerate(examples):
         text = example.text
-        repo.write(f"plain/{number}", text)
+        repo.write(f"plain/{number}/{example.path}", text)
         for name in (text, f"{text}.txt")[number % 2 :]:
             if len(name.encode()) <= 255 and "/" not in name and "\0" not in name:
                 repo.write(f"names/{number}/{name}", "x")

@@ -6,12 +6,14 @@ about the rest. See ``docs/generic-secrets.md``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from keyguard.generic.assignments.candidates import Candidate, read, read_line
 from keyguard.generic.assignments.early_gates import is_hopeless
 from keyguard.generic.assignments.features import name_traits
 from keyguard.generic.assignments.gates import dropped, dropped_by_content, in_comment
+from keyguard.generic.assignments.names import is_password
 from keyguard.generic.assignments.reasons import is_random, reasons_for, weak_because
 from keyguard.generic.assignments.scoring import confidence, score, strongest
 from keyguard.generic.assignments.verdict import Verdict
@@ -20,6 +22,9 @@ from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 
 #: kind of name -> rule; the others are secrets
+#: bytes beside a password in which the user's name stands, and how long that may be
+_BESIDE, _LONGEST_USER = 200, 32
+_USER = rb"(?i:user|user_?name|login|uid)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?"
 _PASSWORD, _SECRET = "generic-password", "generic-secret"
 
 
@@ -35,11 +40,11 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
         return
     if not path:
         if dropped_by_content(candidate) is None:
-            yield _secret(candidate, Confidence.MEDIUM)
+            yield _secret(data, candidate, Confidence.MEDIUM)
     elif dropped(candidate) is None:
         sure = confidence(candidate)
         if sure is not None:
-            yield _secret(candidate, sure)
+            yield _secret(data, candidate, sure)
 
 
 def judge_line(data: bytes, line: int, path: bytes) -> list[Verdict]:
@@ -50,11 +55,11 @@ def judge_line(data: bytes, line: int, path: bytes) -> list[Verdict]:
         if not start:
             return []
     stop = data.find(b"\n", start)
-    return [_verdict(one) for one in read_line(data, start, len(data) if stop < 0 else stop, path)]
+    return [_verdict(data, one) for one in read_line(data, start, len(data) if stop < 0 else stop, path)]
 
 
-def _secret(candidate: Candidate, sure: Confidence) -> JudgedSecret:
-    weak = weak_because(candidate)
+def _secret(data: bytes, candidate: Candidate, sure: Confidence) -> JudgedSecret:
+    weak = weak_because(candidate) or _named_like_its_user(data, candidate)
     return JudgedSecret(
         candidate.start,
         candidate.end,
@@ -67,7 +72,17 @@ def _secret(candidate: Candidate, sure: Confidence) -> JudgedSecret:
     )
 
 
-def _verdict(candidate: Candidate) -> Verdict:
+def _named_like_its_user(data: bytes, candidate: Candidate) -> str:
+    """Return that a password is the name of the user beside it: ``POSTGRES_USER=shop``; empty if it is not."""
+    value = data[candidate.start : candidate.end]
+    if len(value) > _LONGEST_USER or not is_password(candidate.name):
+        return ""
+    around = data[max(0, candidate.start - _BESIDE) : candidate.end + _BESIDE]
+    beside = re.search(_USER + re.escape(value) + rb"[\s\"',;]", around)
+    return "the password is the user's name" if beside else ""
+
+
+def _verdict(data: bytes, candidate: Candidate) -> Verdict:
     """Return what gates, filters and the model say about a candidate."""
     gate = dropped(candidate)
     if gate is not None:
@@ -77,7 +92,7 @@ def _verdict(candidate: Candidate) -> Verdict:
     kind = name_traits(candidate.name)[1]
     levels = (("high", found.high.get(kind)), ("medium", found.medium.get(kind)))
     needed = ", ".join(f"{name} from {least}" for name, least in levels if least is not None) or "never reported"
-    weak = weak_because(candidate)
+    weak = weak_because(candidate) or _named_like_its_user(data, candidate)
     steps = (
         f"score {points} for the name of a {kind} ({needed})",
         *(f"{'+' if weight > 0 else ''}{weight}: {phrase}" for weight, phrase in strongest(candidate)),

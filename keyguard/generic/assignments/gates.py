@@ -64,7 +64,7 @@ _PATH = expression(
 _DOTTED = expression(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\Z|[A-Za-z_]\w*\[")
 _MODULE = expression(r"[A-Za-z_]+(?:\.[A-Za-z_]+){2,}\Z")
 _IDENTIFIER = expression(r"[A-Za-z_]+\Z|[A-Z][A-Z0-9_]+\Z|[a-z]+(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[_\-.][a-z]+)+\Z")
-_LONG_WORD = 20
+_LONG_WORD, _SHORT_WORD = 20, 12
 _DEFAULTS = frozenset(("password", "passwd", "secret"))
 _COMPOUND = expression(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]+)+\Z")
 _CONSTANT = expression(r"[A-Z]+(?:_[A-Z]+)*(?:_V?\d{1,2})?\Z")
@@ -202,10 +202,11 @@ def _is_identifier(candidate: Candidate) -> bool:
 
 def _is_listed(candidate: Candidate) -> bool:
     """``["login", "password", "remember"]``: the name is one of several words."""
-    if not _COMPOUND.match(candidate.value) and not candidate.value.isalpha():
+    value = candidate.value
+    if not (value.isalpha() or _COMPOUND.match(value) or _CONSTANT.match(value)):
         return False
     if candidate.wrap in ("(", "[", "{"):
-        return candidate.value.islower() and share_of_words(candidate.value) > 0.9
+        return value.islower() and (len(value) < _SHORT_WORD or share_of_words(value) > 0.9)
     if candidate.kind != "argument" or candidate.name_at < 1:
         return False
     before = candidate.line[: candidate.name_at].rstrip("\"'`-")

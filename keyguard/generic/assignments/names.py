@@ -35,7 +35,10 @@ _SETTING = expression(
     r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration|Error|Code|Message|Text|Title|Button|Input"
     r"|Icon|Toggle|Wrap|Wrapper|Class|Container|Placeholder|Style|Validator|Strength|Algorithm)$"
 )
-_ABSENT = expression(r"(?i)(?:^|_)no_?(?:pass|secret|token|key)")
+_ABSENT = expression(
+    r"(?i)(?:^|_)no_?(?:pass|secret|token|key)"
+    r"|(?:^|[.])(?:update|show|hide|toggle|require|allow|enable|disable|skip|has|is|needs?)_(?:pass|secret|token|key)"
+)
 _NAMES_PASSWORD = expression(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
 _HASHED = expression(
     r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed)\Z|^(?:encrypted|hashed|crypted)"

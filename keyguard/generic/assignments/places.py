@@ -18,6 +18,10 @@ _COMPARISONS = ("==", "===", "!=", "!==")
 _WORD = expression(r"[A-Za-z]+(?:[_\-][A-Za-z]+)*\Z")
 #: of two dots or more, or with underscores: a class, a column, a key of a translation
 _MEMBER = expression(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*\Z")
+#: ``_hash_with_indifferent_access``
+_SNAKE = expression(r"_?[a-z]+(?:[_\-][a-z]+){2,}\Z")
+#: ``namespaces/fields/ValidationInfo``
+_SEGMENTS = expression(r"(?:[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d{0,3}/){2,}[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d{0,3}\Z")
 _CAMEL = expression(r"[a-z]{2,16}(?:[A-Z][a-z]{2,16}){1,5}\Z")
 _TEMPLATES = frozenset(("html", "htm", "vue", "svelte", "cshtml", "razor"))
 _BOUND = ("[", ":", "@", "*", "(", "(", ".")
@@ -53,9 +57,9 @@ def is_bound(candidate: Candidate) -> bool:
 def is_member(candidate: Candidate) -> bool:
     """``PASSWORD_STAGE = "stages_password.passwordstage"``, ``key: "repaintLabels"``: the name of a member."""
     value = candidate.value
-    if "_" in value and _MEMBER.match(value):
+    if ("_" in value and _MEMBER.match(value)) or _SEGMENTS.match(value):
         return True
-    return not is_password(candidate.name) and _CAMEL.match(value) is not None
+    return not is_password(candidate.name) and (_CAMEL.match(value) or _SNAKE.match(value)) is not None
 
 
 def is_search_key(candidate: Candidate) -> bool:

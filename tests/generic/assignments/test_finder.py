@@ -19,7 +19,7 @@ from tests.generic.assignments.made_up import random_value
 
 VALUE = random_value("assignments", 20)
 #: of ``keyguard/generic/assignments/model.bin``: weights change on purpose only, by ``tools/train_generic.py``
-DIGEST = "4b430bd845ccd59d93ccf57f87756e0fb2ae787449c5eb39032853a9e04cc053"
+DIGEST = "0de85216d59af869d70495092e5a694cc98c47824e06858cd5ecbe5a540e1178"
 
 SECRETS = (
     (".env", f"DB_PASSWORD={VALUE}"),
@@ -79,6 +79,13 @@ def test_a_default_is_weak_and_a_comment_is_one() -> None:
     assert weak.weak
     assert comment.comment
     assert not comment.weak
+
+
+def test_a_password_that_is_the_name_of_the_user_beside_it_is_weak() -> None:
+    (found,) = found_in("compose.yml", "- POSTGRES_USER=zanthor\n- POSTGRES_PASSWORD=zanthor\n")
+    assert found.weak
+    (found,) = found_in("compose.yml", "- POSTGRES_USER=acme\n- POSTGRES_PASSWORD=zanthor\n")
+    assert not found.weak
 
 
 def test_nothing_is_said_of_the_length_of_what_a_person_chose() -> None:
