@@ -107,7 +107,7 @@ def test_by_the_path(path: str, reason: str) -> None:
     ("path", "reason"),
     [
         ("t/admin/api.pl", "t/ in the path"),
-        ("lib/mojo.t", "mojo.t is an example or a template"),
+        ("lib/mojo.t", "mojo.t is a test or an example"),
         ("web/node_modules/a/index.js", "node_modules/ in the path: other people's code"),
         ("lib/python3.12/site-packages/a/b.py", "site-packages/ in the path: other people's code"),
         ("conf/config.yaml.example", "config.yaml.example is an example or a template"),
