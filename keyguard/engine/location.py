@@ -16,8 +16,15 @@ from keyguard.support.regex import expression
 
 _CLIP = 72
 _REACH = 4096
-#: random-looking text next to a key may be a key that no rule knows
-_RANDOM = expression(rb"[A-Za-z0-9+/=]{40,}|[A-Za-z0-9+_=-]{24,}")
+#: random-looking text next to a key may be a key that no rule knows; so may the hash of a password
+_RANDOM = expression(
+    rb"\$(?:2[abxy]?|[156y]|7|apr1|sha1|md5|argon2\w{0,2}|pbkdf2[\w-]{0,12}|scrypt|gy)\$[A-Za-z0-9./+=,$-]{8,}"
+    rb"|[A-Za-z0-9+/=]{40,}|[A-Za-z0-9+_=-]{24,}|[A-Za-z0-9+/_=-]{8,}"
+)
+#: shorter than this, it takes more to look random
+_LONG = 24
+_CHANGES = expression(rb"(?=[A-Za-z][0-9]|[0-9][A-Za-z]|[a-z][A-Z])")
+_MOST_CHANGES = 3
 #: the same at a clipped end
 _CUT_LEFT, _CUT_RIGHT = expression(rb"^[A-Za-z0-9+/_=-]{8,}"), re.compile(rb"[A-Za-z0-9+/_=-]{8,}$")
 #: parts of a UTF-8 character that clipping may cut
@@ -118,6 +125,10 @@ def _hidden(data: bytes, low: int, high: int, covered: list[tuple[int, int]]) ->
 
 def _ellipsis(found: re.Match[bytes]) -> bytes:
     text = found.group()
+    if text.startswith(b"$"):
+        return text[: text.index(b"$", 1) + 1] + b"..."
+    if len(text) < _LONG and len(_CHANGES.findall(text)) < _MOST_CHANGES:
+        return text
     plain = not any(byte in b"0123456789" for byte in text)
     # with slashes, letters of one case and digits are more likely a path
     path = b"/" in text and (text.islower() or text.isupper())

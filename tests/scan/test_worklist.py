@@ -59,7 +59,10 @@ class Stumbling:
     def __init__(self, inner: Inspector, paths: set[bytes], instead: Callable[[], Any]) -> None:
         self._inner, self._paths, self._instead = inner, paths, instead
 
-    def suspects(self, texts: Sequence[bytes]) -> list[int]:
+    def prepare(self) -> None:
+        pass
+
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
         return list(range(len(texts)))
 
     def inspect(self, blob: Blob, data: bytes) -> InspectedText:
@@ -212,9 +215,9 @@ def test_no_heap_grows_beyond_a_bound(tmp_path: Path, inspector: Inspector, monk
     sizes: list[int] = []
     really = Inspector.suspects
 
-    def weighed(self: Inspector, texts: Sequence[bytes]) -> list[int]:
+    def weighed(self: Inspector, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
         sizes.append(sum(map(len, texts)))
-        return really(self, texts)
+        return really(self, texts, paths)
 
     monkeypatch.setattr(Inspector, "suspects", weighed)
     assert Worklist(listing_of(tmp_path, *names), inspector).run().read == 20
