@@ -160,6 +160,8 @@ def test_the_keys_are_really_there(kg: Keyguard, tree: Repo, examples: list[Exam
     missing = {example.rule for example in examples} - told
     # beside the keys of everybody else, whose a key is may not be told any more: then its family's fallback speaks
     ruleset = loader.parse(loader.read_packs()).by_id()
+    # and what one parser finds, another finder may find elsewhere: the value has one of their rules
+    missing = {name for name in missing if not ruleset[name].detector}
     assert all(ruleset[name].needs_context and ruleset[name].family == "sk" for name in missing)
     assert len(missing) < 5
     assert "sk-key" in told
