@@ -15,7 +15,7 @@ from keyguard.generic.assignments.features import name_traits
 from keyguard.generic.assignments.gates import dropped, dropped_by_content, in_comment
 from keyguard.generic.assignments.names import is_password
 from keyguard.generic.assignments.reasons import is_random, reasons_for, weak_because
-from keyguard.generic.assignments.scoring import confidence, score, strongest
+from keyguard.generic.assignments.scoring import confidence, is_possible, score, strongest
 from keyguard.generic.assignments.verdict import Verdict
 from keyguard.generic.assignments.weights import model
 from keyguard.model.judged_secret import JudgedSecret
@@ -39,7 +39,7 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     if candidate is None:
         return
     if not path:
-        if dropped_by_content(candidate) is None:
+        if dropped_by_content(candidate) is None and is_possible(candidate):
             yield _secret(data, candidate, Confidence.MEDIUM)
     elif dropped(candidate) is None:
         sure = confidence(candidate)
