@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 1
+GENERATION = 2
 #: how many surroundings of hits are remembered, of 1.2 kB each
 _REMEMBERED = 10_000
 
@@ -112,17 +112,21 @@ class Detectors:
             _, format, syntax = rows[number]
             if format is None:
                 if path:
-                    found = self._commented(data, _finder(syntax)(data, end, path), path)
+                    found = self._marked(data, _finder(syntax)(data, end, path), path)
                 else:
                     found = self._remembered(data, syntax, end)
                 yield from (_Judged(syntax, secret) for secret in found)
 
-    def _commented(self, data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
-        """Yield the secrets, those marked that stand in a comment or in a docstring, whichever syntax they have."""
+    def _marked(self, data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
+        """Yield the secrets, those marked that expire, or stand in a comment or a docstring, whatever their syntax."""
         from keyguard.generic.docstrings import Docstrings
         from keyguard.generic.lines import is_comment
+        from keyguard.generic.signed_addresses import is_in_signed_address
 
         for one in found:
+            if not one.weak and is_in_signed_address(data, one.start, one.end):
+                yield one._replace(weak=True, reasons=(*one.reasons, "in a signed address, which expires"))
+                continue
             aside = one.comment or is_comment(data, one.start, path)
             if not aside and path.endswith(b".py"):
                 if self._docstrings is None or self._docstrings[0] is not data:
