@@ -39,15 +39,15 @@ def threshold(scores: Floats, truth: Floats, aim: float) -> float | None:
     return float(scores[order][good[-1]]) if len(good) else None
 
 
-def thresholds(scored: Scored, aim: float, among: Flags | None = None) -> dict[str, float]:
-    """Return the threshold of each kind of name that reaches the aim."""
+def thresholds(scored: Scored, aim: float, floor: float, among: Flags | None = None) -> dict[str, float]:
+    """Return the threshold of each kind of name that reaches the aim, at least ``floor``."""
     among = np.ones(len(scored.scores), bool) if among is None else among
     found = {}
     for kind in KINDS:
         mine = among & (scored.kinds == kind)
         least = threshold(scored.scores[mine], scored.truth[mine], aim)
         if least is not None:
-            found[kind] = least
+            found[kind] = max(least, floor)
     return found
 
 
@@ -57,12 +57,12 @@ def taken(scored: Scored, least: Mapping[str, float]) -> Flags:
     return np.array([score >= least.get(kind, np.inf) for score, kind in pairs], dtype=bool)
 
 
-def taken_unseen(scored: Scored, aim: float) -> Flags:
+def taken_unseen(scored: Scored, aim: float, floor: float) -> Flags:
     """Return the same, with thresholds for each fold of repositories that were found on the other folds."""
     result = np.zeros(len(scored.scores), bool)
     for fold in np.unique(scored.folds):
         mine = scored.folds == fold
-        result |= mine & taken(scored, thresholds(scored, aim, ~mine))
+        result |= mine & taken(scored, thresholds(scored, aim, floor, ~mine))
     return result
 
 
