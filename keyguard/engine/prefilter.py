@@ -10,7 +10,7 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -124,11 +124,15 @@ class PythonPrefilter:
         self._folded = folded
         self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
-        self._expressions = [re.compile(_bounded(one).encode(), re.IGNORECASE | re.MULTILINE) for one in expressions]
+        self._expressions = [
+            (number, re.compile(_bounded(part).encode(), re.IGNORECASE | re.MULTILINE))
+            for number, one in enumerate(expressions)
+            for part in _alternatives(one)
+        ]
 
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
-        places = [(number, end) for number, found in enumerate(self._expressions) for end in _ends(found, data)]
+        places = [(number, end) for number, found in self._expressions for end in _ends(found, data)]
         return Hits(self.hits(data), places)
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
@@ -172,6 +176,27 @@ def _offsets(hits: Hits) -> list[int]:
 def _bounded(expression: str) -> str:
     """Return an expression in which no repeat of a class is unbounded: ``re`` takes quadratic time for those."""
     return re.sub(r"(?<=\])([*+])", lambda found: "{0,100}" if found[1] == "*" else "{1,100}", expression)
+
+
+def _alternatives(expression: str) -> list[str]:
+    """Return the expressions that one amounts to which ends with a group of alternatives.
+
+    Hyperscan reports every end of every alternative, ``re`` that of the first one only.
+    """
+    cuts, open_ = list[int](), list[int]()
+    for token in re.finditer(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|[(|)]", expression, re.DOTALL):
+        at = token.start()
+        if token[0] == "(":
+            open_.append(at)
+        elif token[0] == ")":
+            start = open_.pop()
+            if not open_ and token.end() == len(expression) and expression.startswith("(?:", start):
+                bounds = [start + 2, *(cut for cut in cuts if cut > start), at]
+                parts = [expression[low + 1 : high] for low, high in pairwise(bounds)]
+                return [f"{expression[:start]}(?:{part})" for part in parts]
+        elif token[0] == "|" and len(open_) == 1:
+            cuts.append(at)
+    return [expression]
 
 
 def _ends(expression: re.Pattern[bytes], data: bytes) -> Iterator[int]:

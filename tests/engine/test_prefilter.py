@@ -110,3 +110,17 @@ def test_the_version_says_what_a_database_depends_on(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(prefilter, "FORMAT", 99)
     assert before != prefilter.library_version()
     assert prefilter.library_version().endswith("|99")
+
+
+@pytest.mark.parametrize(
+    ("expression", "parts"),
+    [
+        ("ab(?:c|d[|)]|(?:e|f))", ["ab(?:c)", "ab(?:d[|)])", "ab(?:(?:e|f))"]),
+        ("a(?:b|c)d", ["a(?:b|c)d"]),
+        (r"a(?:\)|\|b)", [r"a(?:\))", r"a(?:\|b)"]),
+        ("(?:x|y)z(?:a)", ["(?:x|y)z(?:a)"]),
+        ("a(b|c)", ["a(b|c)"]),
+    ],
+)
+def test_the_alternatives_at_the_end_of_an_expression(expression: str, parts: list[str]) -> None:
+    assert prefilter._alternatives(expression) == parts

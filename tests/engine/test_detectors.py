@@ -1,0 +1,72 @@
+"""The finders, called at the places that the prefilter finds, whichever prefilter that is."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyguard.engine import compiled
+from keyguard.engine.matcher import Matcher
+from keyguard.generic.expressions import REACH
+from tests.generic.everyday import corpus
+from tests.helpers.seeing import engine
+
+SAMPLES = [*corpus.samples((*corpus.POSITIVE, *corpus.NEGATIVE), 14, 1)]
+VALUE = "k3J" + "h9sLq2" * 2 + "MxZ8"
+
+
+@pytest.fixture(scope="module")
+def python() -> Matcher:
+    return compiled.load(engine="python").matcher
+
+
+def spans(matcher: Matcher, data: bytes, path: bytes) -> list[tuple[int, int]]:
+    return [(match.start, match.end) for match in matcher.find(data, path).matches]
+
+
+def test_both_prefilters_come_to_the_same(python: Matcher) -> None:
+    other = []
+    for one in SAMPLES:
+        path = one.path.encode()
+        if spans(python, one.text, path) != spans(engine().matcher, one.text, path):
+            other.append(one.kind.name)
+    assert other == []
+
+
+def test_without_a_path_nothing_is_missed_that_its_content_tells(python: Matcher) -> None:
+    text = f"first = 1\nDB_PASSWORD = '{VALUE}'\n".encode()
+    assert spans(engine().matcher, text, b"") == spans(engine().matcher, text, b"a.py") != []
+
+
+def test_what_is_remembered_of_a_line_holds_wherever_it_stands_again() -> None:
+    matcher = engine().matcher
+    for before in (b"", b"x\n" * (2 * REACH), b"y" * (3 * REACH) + b"\n"):
+        text = before + f"DB_PASSWORD = '{VALUE}'\n".encode() + b"z\n" * REACH
+        assert [text[start:end].decode() for start, end in spans(matcher, text, b"")] == [VALUE]
+        assert [text[start:end].decode() for start, end in spans(matcher, text, b"")] == [VALUE]
+
+
+def test_an_assignment_in_binary_data_is_none() -> None:
+    text = f"DB_PASSWORD = '{VALUE}'\n".encode()
+    assert spans(engine().matcher, text, b"a.bin")
+    assert not spans(engine().matcher, b"\0" + text, b"a.bin")
+
+
+def test_a_vendors_rule_wins_over_a_name() -> None:
+    key = "sk_" + "live_" + "Zk3J9sLq2MxZ81hTbW5cVd7R"
+    found = engine().matcher.find(f'password = "{key}"\n'.encode(), b"a.py").matches
+    assert [match.judged for match in found] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "comment"),
+    [
+        (f"# DB_PASSWORD={VALUE}", b".env", True),
+        (f"DB_PASSWORD={VALUE}", b".env", False),
+        (f'"""Connect.\n\npassword = "{VALUE}"\n"""', b"a.py", True),
+        (f"//host.example.org/:_authToken={VALUE}", b".npmrc", False),
+    ],
+)
+def test_a_comment_is_one_in_its_kind_of_file(text: str, path: bytes, comment: bool) -> None:
+    [match] = engine().matcher.find(text.encode(), path).matches
+    assert match.judged is not None
+    assert match.judged.comment is comment
