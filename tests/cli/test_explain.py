@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from keyguard.cli import main
@@ -10,6 +12,9 @@ from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
 from keyguard.rules import loader
+from tests.helpers.calling import Inside
+
+pytest_plugins = ("tests.helpers.commandline",)
 
 RULES = loader.parse(loader.read_packs())
 
@@ -72,3 +77,45 @@ def test_an_explanation_holds_nothing_that_looks_like_a_key() -> None:
     known: list[Rule | Check] = [*RULES.rules, *tables.checks().values()]
     text = "\n".join(describe(one, RULES) for one in known).encode()
     assert Inspector(compiled.load(cached=False)).inspect(Blob(b"x", Where.STDIN), text).sightings == []
+
+
+VALUE = "k3J" + "h9sLq2" * 2 + "MxZ8"
+
+
+def test_why_a_line_is_a_secret_or_none(inside: Inside, tmp_path: Path) -> None:
+    key = "sk_" + "live_" + "Zk3J9sLq2MxZ81hTbW5cVd7R"
+    lines = [f"LOGIN_PASSWORD={VALUE}", "token = os.environ['TOKEN']", f'stripe = "{key}"', "x = 1", "API_KEY=changeme"]
+    (tmp_path / "a.cfg").write_text("\n".join(lines) + "\n")
+    said = [inside("explain", "--why", f"a.cfg:{number}", cwd=tmp_path) for number in range(1, 6)]
+    assert [one.code for one in said] == [0] * 5
+    password, reference, stripe, nothing, default = (one.out for one in said)
+    assert "generic-password: secret, confidence high" in password
+    assert "score" in password
+    assert "no secret" in reference
+    assert "stripe" in stripe
+    assert nothing == "a.cfg:4: no secret: no value here has the form of a key, or a name that says that it is one\n"
+    assert "no secret" in default or "informational" in default
+    assert not any(value in one.out for one in said for value in (VALUE, key))
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        ("a.cfg", "not FILE:LINE"),
+        ("a.cfg:0", "not FILE:LINE"),
+        ("a.cfg:x", "not FILE:LINE"),
+        ("a.cfg:2", "a.cfg has 1 line, so there is no line 2"),
+        ("b.cfg:1", "No such file"),
+        (".:1", "Is a directory"),
+    ],
+)
+def test_a_line_that_is_not_there(place: str, wrong: str, inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "a.cfg").write_text("x = 1\n")
+    said = inside("explain", "--why", place, cwd=tmp_path)
+    assert said.code == 2
+    assert wrong in said.err
+
+
+def test_either_a_rule_or_a_line(inside: Inside) -> None:
+    assert inside("explain").code == 2
+    assert inside("explain", "sendmailos-key", "--why", "a:1").code == 2
