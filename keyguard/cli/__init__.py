@@ -161,6 +161,19 @@ def _fail(message: str, arguments: Sequence[str]) -> int:
     return 2
 
 
+def _send_later(number: int) -> None:
+    """Send this process a signal in a moment, when it is out of whatever it is in."""
+    import _thread
+    import os
+    from time import sleep
+
+    def send() -> None:
+        sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    _thread.start_new_thread(send, ())
+
+
 @contextmanager
 def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
     """Within the block, record ^C and SIGTERM and raise; then not again for some seconds, during cleanup.
@@ -180,6 +193,17 @@ def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
             patient_until = monotonic() + _PATIENCE
             raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
+    def ignored(what: Any) -> None:
+        """Send the signal again if its exception was raised where exceptions are ignored: in the callback of a weak
+        reference, as imports have them.
+        """
+        nonlocal patient_until
+        if heard and isinstance(what.exc_value, (KeyboardInterrupt, Terminated)):
+            patient_until = 0.0
+            _send_later(heard.pop())
+        else:
+            sys.__unraisablehook__(what)
+
     wanted: list[tuple[signal.Signals, Any, Any]] = [
         (signal.SIGINT, signal.default_int_handler, hear),
         (signal.SIGTERM, signal.SIG_DFL, hear),
@@ -193,9 +217,11 @@ def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
                 before[number] = signal.signal(number, handler)
         except ValueError:
             break  # not the main thread
+    hook, sys.unraisablehook = sys.unraisablehook, ignored
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         if not (heard and for_good):
             for number, former in before.items():
                 signal.signal(number, former)

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -273,3 +274,24 @@ def test_a_process_that_is_killed_leaves_no_memory_on_disk(kg: Keyguard) -> None
 def _core_size(limits: Path) -> str:
     line = next(line for line in limits.read_text().splitlines() if line.startswith("Max core file size"))
     return line.split()[4]
+
+
+def test_a_signal_that_is_raised_where_exceptions_are_ignored_is_sent_again(kg: Keyguard) -> None:
+    script = """
+import os, signal, sys, time, weakref
+from keyguard import cli
+def run(arguments):
+    class Held: pass
+    held = Held()
+    kept = weakref.ref(held, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    del held
+    for _ in range(500):
+        time.sleep(0.01)
+    return 0
+cli._run = run
+sys.exit(cli.main([]))
+"""
+    told = time.monotonic()
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=PATIENCE, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (143, b"", b"")
+    assert time.monotonic() - told < 4
