@@ -86,11 +86,13 @@ def run_tasks(
     jobs: int,
     progress: Progress | None = None,
     keys: Callable[[_Answer], Iterable[str]] = lambda _: (),
+    prepare: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Task, _Answer | None]]:
     """Yield each task with what ``work`` returns for it, or None if a worker process died during it.
 
     Several processes share the tasks if there is enough work. ``keys`` returns the fingerprints in an answer, for
-    progress. On ^C, yield all answers received so far, then raise KeyboardInterrupt.
+    progress; ``prepare`` is called before processes are forked. On ^C, yield all answers received so far, then raise
+    KeyboardInterrupt.
     """
     if progress:
         progress.expect(sum(plan.weights))
@@ -100,6 +102,7 @@ def run_tasks(
             progress.advance(plan.weights[index], keys(found))
 
     if jobs > 1 and sum(plan.weights) > _LITTLE and len(plan.tasks) > 1 and workers.can_fork():
+        prepare()
         try:
             answers, interrupt = _forked(work, answer, plan, jobs, tell)
         except OSError:

@@ -60,7 +60,8 @@ class ContentInspector:
                 found.add(self.parts[-1])
                 mark(read, store.kinds != TREE, [(start, store.starts[at + 1])])
         plan = plan_tasks(store, _KINDS, jobs, fresh)
-        for task, part in run_tasks(self.read_task, ContentResults, plan, jobs, progress, ContentResults.keys):
+        found_keys, prepare = ContentResults.keys, self._inspector.prepare
+        for task, part in run_tasks(self.read_task, ContentResults, plan, jobs, progress, found_keys, prepare):
             one = part or ContentResults(lost=[number for low, high in task for number in range(low, high)])
             self.parts.append(one)
             mark(read, store.kinds != TREE, task)

@@ -192,8 +192,6 @@ class _Survey:
 
     def _read_contents(self) -> ContentResults:
         """Inspect everything but trees, of which only the kind is recorded."""
-        if self._jobs > 1:
-            self._inspector.prepare()
         store, reader = self._store, self._contents
         contents = reader.read_packs(self._memory, self._jobs, self._read, self._progress)
         self._inspect_again(contents)

@@ -19,8 +19,6 @@ _HEAD = REACHES.index("head")
 #: reaches of tips that are refs; for other tips (a reflog) the ref may point elsewhere by now
 _REFS = frozenset(("branch", "remote", "tag", "ref", "stash"))
 
-Held = dict[Key, list[tuple[Tip, int]]]
-
 
 class OccurrenceBuilder:
     """Builds the occurrences of one store."""
