@@ -45,3 +45,12 @@ class Format(NamedTuple):
         from keyguard.credential_files.window import windows
 
         return (one for part in windows(data, self.signs) for one in part.placed(finder(part.data, path, False)))
+
+    def is_quoted_in(self, path: bytes) -> bool:
+        """Return whether a text of this format is a literal in a program: then its names are the program's as well."""
+        if not self.told_by_names:
+            return False
+        from keyguard.generic.assignments.file_kinds import file_kind
+
+        kind = file_kind(path)
+        return kind.is_code and not any(pattern.endswith("." + kind.extension) for pattern in self.paths)

@@ -17,6 +17,7 @@ from keyguard.credential_files import table
 from keyguard.credential_files.format import Format
 from keyguard.generic.expressions import REACH, SYNTAXES, Finder
 from keyguard.model.finding import Match, Rule
+from keyguard.model.scales import Confidence
 from keyguard.support import digests
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 2
+GENERATION = 3
 #: how many surroundings of hits are remembered, of 1.2 kB each
 _REMEMBERED = 10_000
 
@@ -97,11 +98,19 @@ class Detectors:
         return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
 
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
-        """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific."""
+        """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific.
+
+        What is quoted in a program is of medium confidence, and comes after everything else.
+        """
         rows, named = _rows(), table.named(path) if path else ()
-        signed = (found for number, _ in places if (found := rows[number][1]) is not None)
+        signed = (format for number, _ in places if (format := rows[number][1]) is not None)
         for one in dict.fromkeys((*signed, *named)):
-            yield from (_Judged(-1, secret) for secret in one.find(data, path, one in named))
+            found = one.find(data, path, one in named)
+            if one not in named and one.is_quoted_in(path):
+                lowered = (secret._replace(confidence=Confidence.MEDIUM) for secret in found)
+                yield from (_Judged(len(SYNTAXES), secret) for secret in lowered)
+            else:
+                yield from (_Judged(-1, secret) for secret in found)
 
     def _at_places(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
         """Yield what the finders of the syntaxes find; in binary data, what looks like an assignment is none."""

@@ -95,17 +95,22 @@ def aside_reason(place: Sighting) -> str:
 
 def place_reason(place: Occurrence) -> str:
     """Return why such a secret is informational wherever in the file it stands; empty if it is not."""
-    return path_reason(place) or _aside_path(place)
-
-
-def _aside_path(place: Occurrence) -> str:
-    """Return why a path is one of tests, examples, documents or other people's code; empty if it is none."""
     if place.where is Where.STDIN or (place.trace is not None and place.trace.kind != "blob"):
         return ""
-    *folders, name = place.path.split(b"/")
-    if _ENV_FILE.fullmatch(name):
+    return path_reason(place) or aside_path(place.path)
+
+
+def aside_path(path: bytes) -> str:
+    """Return why a path is one of tests, examples, documents or other people's code; empty if it is none."""
+    *folders, name = path.split(b"/")
+    if is_environment_file(name):
         return ""
     return next(filter(None, map(folder_reason, folders)), "") or name_reason(name)
+
+
+def is_environment_file(name: bytes) -> bool:
+    """Return whether a file of this name tells what a program uses, in whatever folder it is."""
+    return _ENV_FILE.fullmatch(name) is not None
 
 
 @lru_cache(4096)

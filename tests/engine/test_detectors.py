@@ -7,6 +7,7 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.engine.matcher import Matcher
 from keyguard.generic.expressions import REACH
+from keyguard.model.scales import Confidence
 from tests.generic.everyday import corpus
 from tests.helpers.seeing import engine
 
@@ -70,3 +71,26 @@ def test_a_comment_is_one_in_its_kind_of_file(text: str, path: bytes, comment: b
     [match] = engine().matcher.find(text.encode(), path).matches
     assert match.judged is not None
     assert match.judged.comment is comment
+
+
+@pytest.mark.parametrize(
+    ("path", "confidence"),
+    [
+        (b"a.txt", Confidence.HIGH),
+        (b"a.json", Confidence.HIGH),
+        (b"a.go", Confidence.MEDIUM),
+        (b"a.tf", Confidence.HIGH),
+    ],
+)
+def test_a_document_quoted_in_a_program_is_less_sure_than_one_in_a_file(path: bytes, confidence: Confidence) -> None:
+    state = f'{{"terraform_version": "1.7.0", "resources": [{{"type": "random_password", "result": "{VALUE}"}}]}}'
+    [match] = engine().matcher.find(f"doc := `{state}`\n".encode(), path).matches
+    assert match.judged is not None
+    assert (match.judged.rule, match.judged.confidence) == ("terraform-state-secret", confidence)
+
+
+def test_a_parser_of_what_a_program_quotes_yields_to_the_syntax_of_the_program() -> None:
+    text = f'doc = \'"terraform_version": "1"\'\nDB_PASSWORD = "{VALUE}"\n'.encode()
+    [match] = engine().matcher.find(text, b"a.py").matches
+    assert match.judged is not None
+    assert (match.judged.rule, match.judged.confidence) == ("generic-password", Confidence.HIGH)

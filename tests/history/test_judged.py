@@ -73,3 +73,39 @@ def test_what_is_set_aside_has_the_fingerprint_of_its_place(inside: Inside, tmp_
         assert one["severity"] == "info"
         marks.append(one["fingerprint"])
     assert marks[0] == marks[1]
+
+
+def orphaned(repo: Repo, name: str, text: str, *folders: str) -> None:
+    """Write a file, and a tree of each of these folders above it that nothing holds."""
+    repo.write(name, text)
+    for folder in folders:
+        index = str(repo.path / ".git" / "aside")
+        repo.git(f"--work-tree={folder}", "add", "-A", GIT_INDEX_FILE=index)
+        repo.git("write-tree", GIT_INDEX_FILE=index)
+        (repo.path / ".git" / "aside").unlink()
+
+
+def test_a_folder_that_nothing_holds_is_completed_by_what_is_staged(inside: Inside, repo: Repo) -> None:
+    repo.write("readme", "nothing\n").add().commit("first")
+    orphaned(repo, "tests/login/names.cfg", f"LOGIN_PASSWORD={VALUE}\n", "tests", "tests/login")
+    orphaned(repo, "app/login/other.cfg", f"LOGIN_PASSWORD={OTHER}\n", "app", "app/login")
+    repo.git("add", "tests", "app")
+    assert places(inside, repo) == [("app/login/other.cfg", "", True)]
+    repo.write("tests/login/names.cfg", "x\n").write("app/login/other.cfg", "x\n").git("add", "tests", "app")
+    assert places(inside, repo) == [("app/login/other.cfg", "", True)]
+
+
+def test_where_folders_may_be_missing_nothing_without_a_vendor_fails(inside: Inside, repo: Repo) -> None:
+    repo.write("readme", "nothing\n").add().commit("first")
+    orphaned(repo, "tests/login/names.cfg", f"LOGIN_PASSWORD={VALUE}\n", "tests/login")
+    repo.git("add", "tests")
+    assert places(inside, repo) == []
+    repo.git("read-tree", "HEAD")
+    assert places(inside, repo) == [("names.cfg", "", False)]
+
+
+def test_an_environment_file_counts_in_whatever_folder_it_was(inside: Inside, repo: Repo) -> None:
+    repo.write("tests/.env", f"LOGIN_PASSWORD={VALUE}\n").add().commit("first")
+    first = repo.oid("HEAD")
+    repo.write("tests/.env", "").add().commit("second")
+    assert places(inside, repo) == [("tests/.env", first, True)]

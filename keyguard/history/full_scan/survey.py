@@ -26,6 +26,7 @@ from keyguard.history.provenance.gaps import Gaps, Numbered
 from keyguard.history.provenance.occurrences import OccurrenceBuilder
 from keyguard.history.provenance.provenance import KeyPaths
 from keyguard.history.provenance.staged_paths import staged_paths
+from keyguard.history.provenance.unreachable_paths import UnreachablePaths
 from keyguard.history.result import HistoryResult
 from keyguard.history.sightings_by_path import SightingsByPath
 from keyguard.history.trees.ancestors import TreeAncestors
@@ -122,7 +123,6 @@ class _Survey:
         self._memory = PackCache(cache, store)
         #: bool, one element per object: it was read
         self._read = np.zeros(len(store), bool)
-        self._in_index: dict[str, bytes] | None = None
         # what there is to report when ^C arrives
         self._contents = ContentInspector(store, self._inspector)
         self._names: dict[bytes, list[Sighting]] = {}
@@ -154,8 +154,9 @@ class _Survey:
             keys_by_path = SightingsByPath(
                 hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values()
             )
+            unreachable_paths = UnreachablePaths(partial(staged_paths, self._repository))
             builder = OccurrenceBuilder(
-                self._store, graph, there, reaches, keys_by_path, author=self._author, staged=self._staged
+                self._store, graph, there, reaches, keys_by_path, unreachable_paths, author=self._author
             )
             paths = KeyPaths(ancestors.trees, keys_by_path.keys)
             self._sightings.extend(builder.sightings(paths))
@@ -248,12 +249,6 @@ class _Survey:
             except GitError:
                 break
         return ""
-
-    def _staged(self) -> dict[str, bytes]:
-        """Return id -> path in an index, for all worktrees; read on first use."""
-        if self._in_index is None:
-            self._in_index = staged_paths(self._repository)
-        return self._in_index
 
     # --- accounting ---------------------------------------------------------------------------------------------
 

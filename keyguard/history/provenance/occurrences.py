@@ -6,14 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from keyguard.git.refs.tips import Tip
 from keyguard.history.provenance.commit_graph import DANGLING, Ancestry, CommitGraph
 from keyguard.history.provenance.provenance import Introduction, Key, KeyPaths, Provenance
+from keyguard.history.provenance.unreachable_paths import UnreachablePath, UnreachablePaths
 from keyguard.history.result import with_place
 from keyguard.history.sightings_by_path import NAME_PREFIX, SightingsByPath
+from keyguard.masking.run_identity import is_run_identity
 from keyguard.model.finding import REACHES, Sighting, Trace
+from keyguard.model.scales import Confidence
 from keyguard.odb.entry_headers import COMMIT, TAG
 from keyguard.odb.store import Store
+from keyguard.triage import samples
 
 _HEAD = REACHES.index("head")
 #: reaches of tips that are refs; for other tips (a reflog) the ref may point elsewhere by now
@@ -30,21 +36,20 @@ class OccurrenceBuilder:
         tips: list[tuple[Tip, list[int]]],
         reaches: list[int],
         keys_by_path: SightingsByPath,
+        unreachable_paths: UnreachablePaths,
         *,
         author: Callable[[int], str],
-        staged: Callable[[], dict[str, bytes]],
     ) -> None:
         """``tips`` and ``reaches`` are what ``CommitGraph.numbered`` and ``CommitGraph.reaches`` return.
 
-        ``author`` returns the author of a commit by its number, or an empty string; ``staged`` returns the path in an
-        index for each staged id.
+        ``author`` returns the author of a commit by its number, or an empty string.
         """
         self._store = store
         self._graph = graph
         self._tips = tips
         self._keys_by_path = keys_by_path
         self._author = author
-        self._staged = staged
+        self._unreachable_paths = unreachable_paths
         self._reaches = reaches
         self._led: dict[int, list[Tip]] = {}
         for tip, numbers in tips:
@@ -130,30 +135,46 @@ class OccurrenceBuilder:
     def _outside_commits(self, provenance: Provenance, paths: KeyPaths) -> Iterator[Sighting]:
         """Yield hits that no commit reaches, under the paths that unreachable trees or an index give them."""
         known = provenance.numbers()
-        rooted = {int(tree) for tree in self._graph.trees}
-        inner = {child for entries in paths.trees.values() for child in entries.values()}
-        placed_: set[int] = set()
-        for tree in sorted(set(paths.trees) - inner - rooted):
+        placed = dict[tuple[int, UnreachablePath, str], int]()
+        for tree in self._unreachable_tops(paths):
             for (path, key), number in paths.keys(paths.under(tree)).items():
                 if number not in known:
-                    placed_.add(number)
-                    yield from self._single_object(number, path, key, tree)
-        for number in sorted(set(self._keys_by_path.hits) - known - placed_ - paths.aside):
+                    full = self._unreachable_paths.completed(path, self._store.oid(number))
+                    placed.setdefault((number, full, key), tree)
+        for (number, full, key), tree in placed.items():
+            yield from self._single_object(number, full, key, tree)
+        with_path = {number for number, _, _ in placed}
+        for number in sorted(set(self._keys_by_path.hits) - known - with_path - paths.aside):
             if int(self._store.kinds[number]) not in (COMMIT, TAG):
                 oid = self._store.oid(number)
-                path = self._staged().get(oid, b"") if self._is_staged(number) else b""
+                path = self._unreachable_paths.of(oid) if self._is_staged(number) else b""
+                full = UnreachablePath(path or f"blob:{oid}".encode(), bool(path))
                 for key in self._keys_by_path.keys(b"", number):
-                    yield from self._single_object(number, path or f"blob:{oid}".encode(), key, number)
+                    yield from self._single_object(number, full, key, number)
+
+    def _unreachable_tops(self, paths: KeyPaths) -> list[int]:
+        """Return the trees that lead to hits and are neither a commit's nor in another such tree."""
+        rooted = {int(tree) for tree in self._graph.trees}
+        inner = {child for entries in paths.trees.values() for child in entries.values()}
+        return sorted(set(paths.trees) - inner - rooted)
 
     def _is_staged(self, number: int) -> bool:
         return any(tip.reach == "index" for tip in self._led.get(number, ()))
 
-    def _single_object(self, number: int, path: bytes, key: str, top: int) -> Iterator[Sighting]:
-        """Yield the occurrences of one key in an object that no commit reaches."""
+    def _single_object(self, number: int, full: UnreachablePath, key: str, top: int) -> Iterator[Sighting]:
+        """Yield the occurrences of one key in an object that no commit reaches.
+
+        Folders are evidence that a secret without a vendor's format belongs to a test. Where some may be missing,
+        such a secret is of medium confidence.
+        """
+        if is_run_identity(key) and samples.aside_path(full.path):
+            return
         kind = "name" if key.startswith(NAME_PREFIX) else "blob"
         trace = self._trace(number, kind, -1, self._led.get(top, ()))
-        for sighting in self._keys_by_path.at_path(number, path, key):
-            yield self._placed(sighting, path, -1, trace)
+        for sighting in self._keys_by_path.at_path(number, full.path, key):
+            if sighting.judged is Confidence.HIGH and not full.complete:
+                sighting = msgspec.structs.replace(sighting, judged=Confidence.MEDIUM)
+            yield self._placed(sighting, full.path, -1, trace)
 
     # --- either way ---------------------------------------------------------------------------------------------
 

@@ -123,9 +123,10 @@ class KeyPaths:
         return merged
 
     def _without_aside(self, keys: Keys) -> Keys:
-        """Return the keys but those of secrets without a vendor's format."""
-        self.aside.update(number for (_, key), number in keys.items() if is_run_identity(key))
-        return {key: number for key, number in keys.items() if not is_run_identity(key[1])}
+        """Return the keys but those of secrets without a vendor's format in files that folders set aside."""
+        kept = {key: number for key, number in keys.items() if not _is_set_aside(key)}
+        self.aside.update(number for key, number in keys.items() if key not in kept)
+        return kept
 
     def _bounded(self, merged: Keys, keys: Keys) -> Keys:
         """Return as many of ``keys`` as the limits allow besides those in ``merged``."""
@@ -195,3 +196,8 @@ class Provenance:
             for key in self._paths.keys(below):
                 found.setdefault(key, []).extend(those)
         return found
+
+
+def _is_set_aside(key: Key) -> bool:
+    path, identity = key
+    return is_run_identity(identity) and not samples.is_environment_file(path.rpartition(b"/")[2])

@@ -11,11 +11,9 @@ from keyguard.git.process.opening import open_index
 from keyguard.support.errors import GitError
 
 
-def staged_paths(repository: Repository) -> dict[str, bytes]:
-    """Return id -> the first path at which it is staged. An unreadable index is left out here; other code reports
-    it.
-    """
-    found: dict[str, bytes] = {}
+def staged_paths(repository: Repository) -> list[tuple[str, bytes]]:
+    """Return (id, path) for everything that is staged. An unreadable index is left out here; other code reports it."""
+    found: list[tuple[str, bytes]] = []
     for worktree in worktrees_of(repository, GitDirReader(repository)):
         index = os.path.join(worktree.folder, "index")
         if not os.path.lexists(index):
@@ -24,7 +22,7 @@ def staged_paths(repository: Repository) -> dict[str, bytes]:
             with open_index(repository, index) as git:
                 for record in git.records(git.start("ls-files", "-z", "--stage")):
                     head, _, path = record.partition(b"\t")
-                    found.setdefault(head.split(b" ")[1].decode("ascii"), path)
+                    found.append((head.split(b" ")[1].decode("ascii"), path))
         except (GitError, OSError):
             continue
     return found
