@@ -1,0 +1,169 @@
+"""Join the texts that a source puts together from pieces, at the places where the prefilter saw a sign of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from keyguard.joining import continuations, literals
+from keyguard.joining.chains import first_line, first_literal, with_prefix
+from keyguard.joining.joined_text import JoinedText, joined
+from keyguard.joining.names import BEHIND, Names
+from keyguard.joining.reader import GAP, Read, Reader, Span
+from keyguard.joining.signs import BEGINNING, BLOCK, CALL, CONTINUED, JOINT, UNQUOTED
+from keyguard.support.regex import expression
+
+#: bytes that may be read for each byte of the text, and in any case
+_TIMES, _LEAST = 8, 1 << 18
+#: bytes of a line before and behind a joined text that belong to it: the name that it is given
+_CONTEXT = 200
+#: where an expression may begin
+_START = expression(rb"[A-Za-z_$@][\w.:]{0,80}!?|[\"'`\[({]")
+#: a literal up to the place where a key in it ends, or where it is put together with something else
+_OPENED = expression(rb"[=\"'`][A-Za-z0-9_.+/=~-]*\Z")
+_TOKEN = expression(rb"[\w./+=~:-]{0,400}(?=([\"'`])|[$#{\\%])")
+_IS_ASSIGNED = expression(rb"([A-Za-z_]\w{0,80})[\"']?\]?[^\r\n=:,;(\"'`]{0,60}(?::?=|=>|:|<-)[ \t]{0,20}[A-Za-z$@]{0,2}\Z")
+
+
+def joined_text(data: bytes, signs: Iterable[tuple[int, int]], anchors: Iterable[int]) -> JoinedText | None:
+    """Return all texts that are joined in a text, one a line; None if there is none.
+
+    ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with.
+    """
+    found = _Joiner(data)
+    for kind, end in sorted(signs, key=lambda sign: (sign[1], sign[0])):
+        found.look(kind, end)
+    for at in anchors:
+        found.look_behind(at)
+    return joined(data, found.texts)
+
+
+class _Joiner:
+    """Collects the joined texts of one text: for each, the spans that it consists of."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._reader = Reader(data, _TIMES * len(data) + _LEAST)
+        #: what is before and behind the text, and its pieces
+        self.texts: list[tuple[Span, list[Span], Span]] = []
+        #: where the last expression ends that was read, by kind of sign
+        self._done: dict[int, int] = {}
+        self._lines: set[int] = set()
+        self._literals: set[int] = set()
+
+    def look(self, kind: int, end: int) -> None:
+        """Read what a sign tells of."""
+        done = self._done.get(kind, 0)
+        if kind in (BEGINNING, UNQUOTED):
+            self._begun(end)
+        elif end <= done:
+            return
+        elif kind == JOINT:
+            self._reader.names = None
+            start = first_literal(self._data, end - 2, done)
+            self._done[kind] = max(end, self._read(start))
+        elif kind == CALL:
+            self._done[kind] = max(end, *self._read_lines(first_line(self._data, end), end))
+        elif kind in (CONTINUED, BLOCK):
+            spans = continuations.continued(self._data, end) if kind == CONTINUED else continuations.block(self._data, end)
+            if len(spans) > 1:
+                self.texts.append((GAP, spans, GAP))
+                self._done[kind] = max(end, spans[-1][1])
+
+    def look_behind(self, at: int) -> None:
+        """Look at the literal that an anchor is in: whether what it is assigned to is put together with more."""
+        token = _TOKEN.match(self._data, at)
+        if token is None:
+            return
+        quote = self._data.rfind(token[1] or b'"', max(0, at - _CONTEXT), at)
+        if token[1] is None or quote < 0:
+            quote = max(self._data.rfind(sign, max(0, at - _CONTEXT), at) for sign in (b'"', b"`", b"'"))
+        if quote >= 0:
+            self._follow(with_prefix(self._data, quote, 0), token.end() if token[1] else -1)
+
+    def _begun(self, end: int) -> None:
+        """Follow the literal whose end, or first expression, is right before an offset."""
+        low = max(0, end - _CONTEXT)
+        opened = _OPENED.search(self._data, low, end - 1)
+        if opened:
+            value = opened.start()
+            value = value + 1 if opened[0].startswith(b"=") else with_prefix(self._data, value, low)
+            self._follow(value, end - 1 if self._data[end - 1] in b"\"'`\r\n; " else -1)
+
+    def _follow(self, value: int, closing: int) -> None:
+        """Read the expression at an offset, and the expressions that use what it is assigned to.
+
+        ``closing`` is where its first literal ends; -1 if an expression in it comes first.
+        """
+        if value in self._literals:
+            return
+        self._literals.add(value)
+        data = self._data
+        assigned = _IS_ASSIGNED.search(data, max(0, value - _CONTEXT), value)
+        name = assigned[1] if assigned else b""
+        if closing >= 0 and name and data.find(name, closing, closing + BEHIND) < 0:
+            name = b""
+        if closing >= 0 and not name and data[closing + 1 : closing + 2] in b";,)]}\r\n":
+            return
+        self._prepare(value)
+        self._read(value)
+        waiting, seen = [name] if name else [], set[bytes]()
+        while waiting and len(seen) < 20:
+            name = waiting.pop()
+            seen.add(name)
+            names = self._reader.names
+            for use in names.uses(name, value + 1) if names else ():
+                waiting += [one for one in self._used_at(use) if one not in seen]
+
+    def _prepare(self, at: int) -> None:
+        """Have the reader know the names around an offset."""
+        if self._reader.names is None or not self._reader.names.holds(at):
+            self._reader.names = Names.around(self._data, at)
+
+    def _used_at(self, use: int) -> Iterator[bytes]:
+        """Read the expressions in the line of a use; yield what they are assigned to."""
+        start = first_line(self._data, use)
+        if start in self._lines:
+            return
+        self._lines.add(start)
+        end = self._data.find(b"\n", use)
+        for begin in self._read_lines(start, end if end >= 0 else len(self._data))[1:]:
+            assigned = _IS_ASSIGNED.search(self._data, max(0, begin - _CONTEXT), begin)
+            if assigned:
+                yield assigned[1]
+
+    def _read_lines(self, start: int, end: int) -> list[int]:
+        """Read all expressions that begin in a span; return where the last one ends, and where those begin that join."""
+        at, joining = start, list[int]()
+        while at < end and self._reader.budget > 0:
+            found = _START.search(self._data, at, end)
+            if found is None:
+                break
+            before = len(self.texts)
+            at = max(self._read(found.start()), found.end() if found[0][:1].isalpha() else found.start() + 1)
+            if len(self.texts) > before:
+                joining.append(found.start())
+        return [at, *joining]
+
+    def _read(self, start: int) -> int:
+        """Read the expression at an offset, keep it if it joins pieces, and return where it ends."""
+        read = self._reader.assigned(start, 0)
+        if read is None:
+            return start
+        self.texts += self._joined(start, read)
+        return read.end
+
+    def _joined(self, start: int, read: Read) -> Iterator[tuple[Span, list[Span], Span]]:
+        """Yield the runs of two or more pieces without a gap, with what is before and behind the expression."""
+        data = self._data
+        runs: list[list[Span]] = [[]]
+        for piece in read.pieces:
+            if piece == GAP:
+                runs.append([])
+            elif piece[0] < piece[1]:
+                runs[-1].append(piece)
+        for number, run in enumerate(runs):
+            if len(run) > 1:
+                low = max(0, start - _CONTEXT)
+                before = max(low, data.rfind(b"\n", low, start) + 1), start
+                behind = read.end, min(len(data), read.end + 8)
+                yield before if number == 0 else GAP, run, behind if number == len(runs) - 1 else GAP

@@ -1,0 +1,74 @@
+"""Signs that a text in a source is put together from pieces: expressions for the prefilter, with what each tells.
+
+They are valid for Hyperscan and for ``re``, over bytes, and ignore case unless they say otherwise. Where two pieces
+meet there is no blank in a key, which is rare enough in sources: one sign in 10 kB, measured over 80,000 files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+_CHARACTER = "[a-z0-9_+/=.~:-]"
+_QUOTE = "[\"'`]"
+_SEPARATOR = "(?:\"[_.-]?\"|'[_.-]?'|``)"
+
+#: kinds of signs: two literals side by side; a list or a call that joins; a line that goes on; a block of YAML; the
+#: beginning of a key at the end of a literal
+JOINT, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED = range(6)
+
+
+class Sign(NamedTuple):
+    """One expression, and the kind of what it is a sign of."""
+
+    kind: int
+    expression: str
+
+
+_SIGNS = (
+    Sign(JOINT, rf"{_CHARACTER}{_QUOTE}[\s+.&<>|~^\\_]*[a-z$@]{{0,2}}{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)"),
+    Sign(CALL, rf"{_SEPARATOR}\.join\(\s*[\[(]\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"(?:implode|join)\(\s*{_SEPARATOR}\s*,\s*[\[(a-z]{{0,16}}\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"join\(\[\]string\{{\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"(?:concat!?|paste0|strcat|sprint)\(\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"{_CHARACTER}{_QUOTE}\)?\s*\.\s*(?:concat|append|plus|add|push_str)\(\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"(?:%[sv@]|\{{[0-9]?\}}){{2}}"),
+    Sign(CONTINUED, rf"{_CHARACTER}\\\r?\n[ \t]*{_CHARACTER}"),
+    Sign(BLOCK, rf":[ \t]{{1,4}}[>|][0-9+-]{{0,2}}[ \t]{{0,4}}\r?\n[ \t]{{1,40}}{_CHARACTER}{{3,400}}\r?\n[ \t]{{1,40}}{_CHARACTER}{{6}}"),
+)
+#: characters of the rest of a key whose beginning a literal is
+_REST = "[a-z0-9_.+/=~-]"
+#: where a literal ends, or an expression in it begins
+_END = r"[\"'`$#{{\\%]"
+
+
+def signs(beginnings: Iterable[bytes]) -> tuple[Sign, ...]:
+    """Return the signs, given what keys begin with."""
+    return *_SIGNS, *_beginning(beginnings)
+
+
+def _beginning(beginnings: Iterable[bytes]) -> Iterator[Sign]:
+    """Yield the signs of a literal that begins like a key, and has only characters of keys: one for all keys.
+
+    Addresses are left out: they begin thousands of literals, and a password is hardly ever in their first piece.
+    """
+    heads = {one[: _least(one)] for one in beginnings if b"://" not in one and len(one) >= _least(one)}
+    words = "|".join(_escaped(one) for one in sorted(heads))
+    if words:
+        yield Sign(BEGINNING, f"{_QUOTE}(?-i:{words}){_REST}*{_END}")
+        yield Sign(UNQUOTED, rf"[a-z0-9_]=(?-i:{words}){_REST}*[\r\n;$ ]")
+
+
+def _least(literal: bytes) -> int:
+    """Return how much of a literal is enough to be no word: three characters, four of capital letters, or a word in
+    lower case and two more.
+    """
+    word = 0
+    while word < len(literal) and 0x61 <= literal[word] <= 0x7A:
+        word += 1
+    return word + 2 if word >= 3 else 4 if literal[:3].isalpha() else 3
+
+
+def _escaped(text: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text)
