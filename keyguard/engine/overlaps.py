@@ -13,6 +13,13 @@ from keyguard.model.finding import Match, Rule
 Kind = tuple[int, ...]
 
 
+class Found(msgspec.Struct, frozen=True):
+    """The matches in a text, in order, and the spans of placeholders."""
+
+    matches: list[Match]
+    placeholders: list[tuple[int, int]]
+
+
 class Candidate(msgspec.Struct, frozen=True, gc=False):
     """One rule or family over one span, before it is compared with its neighbours."""
 
@@ -89,3 +96,31 @@ def with_judged(matches: list[Match], judged: list[Match], placeholders: list[tu
     ends = [*accumulate((end for _, end in taken), max)]
     free = [one for one in judged if not (at := bisect_left(taken, (one.end,))) or ends[at - 1] <= one.start]
     return sorted([*matches, *free], key=lambda one: one.start)
+
+
+def with_derived(found: Found, derived: Found) -> Found:
+    """Return what was found in a text, and what was found in texts derived from it that is not the same again.
+
+    A match of the text itself stays, unless it is a piece of a longer secret that only the derived text has in full.
+    """
+    plain = found.matches
+    ends = [*accumulate((one.end for one in plain), max)]
+    starts = [one.start for one in plain]
+    added, pieces = dict[tuple[int, int, bytes], Match](), set[int]()
+    for one in derived.matches:
+        near = range(bisect_left(ends, one.start + 1), bisect_left(starts, one.end))
+        over = [index for index in near if plain[index].end > one.start]
+        if all(_is_piece(plain[index], one) for index in over):
+            pieces.update(over)
+            added.setdefault((one.start, one.end, one.secret), one)
+    kept = [one for index, one in enumerate(plain) if index not in pieces]
+    matches = sorted([*kept, *added.values()], key=lambda one: (one.start, one.end))
+    known = [(one.start, one.end) for one in matches]
+    fresh = [span for span in derived.placeholders if span not in found.placeholders]
+    return Found(matches, sorted({*found.placeholders, *fresh} - {*known}))
+
+
+def _is_piece(one: Match, whole: Match) -> bool:
+    """Whether a match is only a part of the secret of another one."""
+    inside = whole.start <= one.start and one.end <= whole.end
+    return inside and one.secret != whole.secret and one.secret in whole.secret
