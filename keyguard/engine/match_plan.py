@@ -35,3 +35,5 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """What finds the places for detectors; empty if no rule has one."""
     encoded: dict[bytes, int] = {}
     """The literals of anchors in encoded forms, with their kinds."""
+    signs: tuple[tuple[int, str], ...] = ()
+    """Signs that a text is put together from pieces: kinds and expressions."""

@@ -92,7 +92,8 @@ def with_judged(matches: list[Match], judged: list[Match], placeholders: list[tu
     """Return the matches of patterns, and those of detectors that overlap neither these nor placeholders, in order."""
     if not judged:
         return matches
-    taken = sorted([*((one.start, one.end) for one in matches), *placeholders])
+    pieces = (span for one in matches for span in one.pieces)
+    taken = sorted([*((one.start, one.end) for one in matches), *pieces, *placeholders])
     ends = [*accumulate((end for _, end in taken), max)]
     free = [one for one in judged if not (at := bisect_left(taken, (one.end,))) or ends[at - 1] <= one.start]
     return sorted([*matches, *free], key=lambda one: one.start)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 13
+FORMAT = 14
+#: the numbers of signs in the database: from here on, in the order of their kinds
+_SIGNS = 1 << 20
 
 
 class Hits(NamedTuple):
@@ -29,6 +31,8 @@ class Hits(NamedTuple):
     """Index of an expression, and the offset of the end of what it matches."""
     encoded: list[tuple[int, int]] = []  # noqa: RUF012  (of a tuple; nobody changes it)
     """Kind of an anchor in an encoded form, and the offset of its end."""
+    joins: list[tuple[int, int]] = []  # noqa: RUF012
+    """Kind of a sign that a text is put together from pieces, and the offset of its end."""
 
 
 class Prefilter(Protocol):
@@ -63,6 +67,7 @@ class HyperscanPrefilter:
         widths: tuple[int, ...] = (),
         expressions: tuple[str, ...] = (),
         encoded: Mapping[bytes, int] = MappingProxyType({}),
+        signs: Sequence[tuple[int, str]] = (),
     ) -> None:
         """For databases that are ``compiled`` already, the widths of the anchors are enough."""
         import hyperscan
@@ -73,12 +78,13 @@ class HyperscanPrefilter:
         self._found: list[tuple[int, int]] = []
         self._places: list[tuple[int, int]] = []
         self._codes: list[tuple[int, int]] = []
+        self._joins: list[tuple[int, int]] = []
         self._database: Any
         self._encoded: Any = None
         if compiled is not None:
             self._database, self._encoded = (one and hyperscan.loadb(one, hyperscan.HS_MODE_BLOCK) for one in compiled)
         else:
-            self._database = _compile(hyperscan, anchors, expressions)
+            self._database = _compile(hyperscan, anchors, expressions, signs)
             self._encoded = _compile_literals(hyperscan, encoded) if encoded else None
         self._scratch = hyperscan.Scratch(self._database)
         self._scratch_of_encoded = hyperscan.Scratch(self._encoded) if self._encoded else None
@@ -95,11 +101,12 @@ class HyperscanPrefilter:
         # new lists each time: an interrupted search leaves hits behind
         found: list[tuple[int, int]] = []
         places: list[tuple[int, int]] = []
-        self._found, self._places = found, places
+        joins: list[tuple[int, int]] = []
+        self._found, self._places, self._joins = found, places, joins
         self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
         widths = self._widths
         anchors = [(anchor, end - widths[anchor]) for anchor, end in found] if found else found
-        return Hits(anchors, places, self._encoded_in(data) if self._encoded else [])
+        return Hits(anchors, places, self._encoded_in(data) if self._encoded else [], joins)
 
     def _encoded_in(self, data: bytes) -> list[tuple[int, int]]:
         self._codes = codes = list[tuple[int, int]]()
@@ -121,8 +128,10 @@ class HyperscanPrefilter:
     def _note(self, number: int, start: int, end: int, flags: int, context: object) -> None:
         if number < self._anchors:
             self._found.append((number, end))
-        else:
+        elif number < _SIGNS:
             self._places.append((number - self._anchors, end))
+        else:
+            self._joins.append((number - _SIGNS, end))
 
     def _note_encoded(self, number: int, start: int, end: int, flags: int, context: object) -> None:
         self._codes.append((number, end))
@@ -139,7 +148,7 @@ def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
 
 def offsets(hits: Hits) -> list[int]:
     """Return the places of hits, in no order."""
-    return [at for _, at in hits.anchors] + [end - 1 for _, end in (*hits.places, *hits.encoded)]
+    return [at for _, at in hits.anchors] + [end - 1 for _, end in (*hits.places, *hits.encoded, *hits.joins)]
 
 
 def available() -> bool:
@@ -167,13 +176,15 @@ def library_version() -> str:
     return f"{version}|{machine}|{FORMAT}"
 
 
-def _compile(hyperscan: Any, anchors: tuple[Anchor, ...], expressions: tuple[str, ...]) -> Any:
+def _compile(
+    hyperscan: Any, anchors: tuple[Anchor, ...], expressions: tuple[str, ...], signs: Sequence[tuple[int, str]]
+) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = [hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.nocase else 0) for anchor in anchors]
-    flags += [hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE] * len(expressions)
+    flags += [hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE] * (len(expressions) + len(signs))
     database.compile(
-        expressions=[*map(_expression, anchors), *expressions],
-        ids=list(range(len(flags))),
+        expressions=[*map(_expression, anchors), *expressions, *(text for _, text in signs)],
+        ids=[*range(len(anchors) + len(expressions)), *(_SIGNS + kind for kind, _ in signs)],
         elements=len(flags),
         flags=flags,
     )

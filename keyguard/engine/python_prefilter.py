@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ class PythonPrefilter:
         anchors: tuple[Anchor, ...],
         expressions: tuple[str, ...] = (),
         encoded: Mapping[bytes, int] = MappingProxyType({}),
+        signs: Sequence[tuple[int, str]] = (),
     ) -> None:
         exact: dict[bytes, list[int]] = {}
         folded: dict[bytes, list[int]] = {}
@@ -33,18 +34,16 @@ class PythonPrefilter:
         self._folded = folded
         self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
-        self._expressions = [
-            (number, re.compile(_bounded(part).encode(), re.IGNORECASE | re.MULTILINE))
-            for number, one in enumerate(expressions)
-            for part in _alternatives(one)
-        ]
+        self._expressions = _compiled(enumerate(expressions))
+        self._signs = _compiled(signs)
         self._encoded = dict(encoded)
         self._sizes = sorted({len(literal) for literal in encoded})
 
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
         places = [(number, end) for number, found in self._expressions for end in _ends(found, data)]
-        return Hits(self._anchors_in(data), places, [*self._encoded_in(data)])
+        joins = [(kind, end) for kind, found in self._signs for end in _ends(found, data)]
+        return Hits(self._anchors_in(data), places, [*self._encoded_in(data)], joins)
 
     def _encoded_in(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield kind and end of each encoded literal: they stand in runs, of which most texts have few."""
@@ -83,6 +82,14 @@ class PythonPrefilter:
     def _follows(self, data: bytes, end: int, index: int) -> bool:
         tail = self._tails[index]
         return len(data) >= end + len(tail) and all(data[end + i] in chars for i, chars in enumerate(tail))
+
+
+def _compiled(expressions: Iterable[tuple[int, str]]) -> list[tuple[int, re.Pattern[bytes]]]:
+    return [
+        (number, re.compile(_bounded(part).encode(), re.IGNORECASE | re.MULTILINE))
+        for number, one in expressions
+        for part in _alternatives(one)
+    ]
 
 
 def _bounded(expression: str) -> str:

@@ -77,7 +77,7 @@ class Inspector:
                 return InspectedText([], 0, len(data), plain=not packed, container=packed)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.anchors or hits.encoded)
+                plain = not (packed or hits.anchors or hits.encoded or hits.joins)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})

@@ -229,6 +229,8 @@ class SightingFinder:
         note(secret, body, mask, run or name, guessable=guessable)
         if match.way:
             note_written(page.data[match.start : match.end], run or name)
+            for start, end in match.pieces:
+                note_written(page.data[start:end], run or name)
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
             fingerprint=name,

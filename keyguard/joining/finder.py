@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from keyguard.joining import continuations, literals
+from keyguard.joining import continuations
 from keyguard.joining.chains import first_line, first_literal, with_prefix
 from keyguard.joining.joined_text import JoinedText, joined
 from keyguard.joining.names import BEHIND, Names
@@ -16,12 +16,21 @@ from keyguard.support.regex import expression
 _TIMES, _LEAST = 8, 1 << 18
 #: bytes of a line before and behind a joined text that belong to it: the name that it is given
 _CONTEXT = 200
+#: names that are followed from one assignment to the next
+_MOST_NAMES = 20
 #: where an expression may begin
 _START = expression(rb"[A-Za-z_$@][\w.:]{0,80}!?|[\"'`\[({]")
 #: a literal up to the place where a key in it ends, or where it is put together with something else
 _OPENED = expression(rb"[=\"'`][A-Za-z0-9_.+/=~-]*\Z")
 _TOKEN = expression(rb"[\w./+=~:-]{0,400}(?=([\"'`])|[$#{\\%])")
-_IS_ASSIGNED = expression(rb"([A-Za-z_]\w{0,80})[\"']?\]?[^\r\n=:,;(\"'`]{0,60}(?::?=|=>|:|<-)[ \t]{0,20}[A-Za-z$@]{0,2}\Z")
+_ASSIGNING = expression(
+    rb"[^\r\n]{0,120}[A-Za-z0-9_\])}>\"'\t ](?::?=|=>|:|<-)[ \t]{0,20}[A-Za-z$@]{0,2}"
+    rb"|[ \t]{0,8}#[ \t]{0,4}define[^\r\n]{1,100}"
+)
+_WORD = expression(rb"[A-Za-z_]\w{0,80}")
+_KEYWORDS = frozenset(
+    b"const let var val static final string String str char auto public private export self this".split()
+)
 
 
 def joined_text(data: bytes, signs: Iterable[tuple[int, int]], anchors: Iterable[int]) -> JoinedText | None:
@@ -64,7 +73,9 @@ class _Joiner:
         elif kind == CALL:
             self._done[kind] = max(end, *self._read_lines(first_line(self._data, end), end))
         elif kind in (CONTINUED, BLOCK):
-            spans = continuations.continued(self._data, end) if kind == CONTINUED else continuations.block(self._data, end)
+            spans = (
+                continuations.continued(self._data, end) if kind == CONTINUED else continuations.block(self._data, end)
+            )
             if len(spans) > 1:
                 self.texts.append((GAP, spans, GAP))
                 self._done[kind] = max(end, spans[-1][1])
@@ -97,22 +108,31 @@ class _Joiner:
         if value in self._literals:
             return
         self._literals.add(value)
-        data = self._data
-        assigned = _IS_ASSIGNED.search(data, max(0, value - _CONTEXT), value)
-        name = assigned[1] if assigned else b""
-        if closing >= 0 and name and data.find(name, closing, closing + BEHIND) < 0:
-            name = b""
-        if closing >= 0 and not name and data[closing + 1 : closing + 2] in b";,)]}\r\n":
-            return
+        if not (assigned := self._may_be_used(value, closing)) and closing >= 0:
+            behind = self._data[closing + 1 : closing + 2]
+            if behind in b";,)]}\r\n":
+                return
         self._prepare(value)
         self._read(value)
-        waiting, seen = [name] if name else [], set[bytes]()
-        while waiting and len(seen) < 20:
+        names = self._reader.names
+        waiting, seen = names.assigned_at(value) if names and assigned else [], set[bytes]()
+        while waiting and names and len(seen) < _MOST_NAMES:
             name = waiting.pop()
+            if name in seen:
+                continue
             seen.add(name)
-            names = self._reader.names
-            for use in names.uses(name, value + 1) if names else ():
-                waiting += [one for one in self._used_at(use) if one not in seen]
+            self._keep(value, Read(self._reader.value(name, names.high, 0), value))
+            for use in names.uses(name, value + 1):
+                waiting += self._used_at(use)
+
+    def _may_be_used(self, value: int, closing: int) -> bool:
+        """Return whether a value is assigned to something that is named again behind it."""
+        low = max(self._data.rfind(b"\n", 0, value) + 1, value - _CONTEXT)
+        if not _ASSIGNING.fullmatch(self._data, low, value):
+            return False
+        words = _WORD.findall(self._data, low, value)[-4:]
+        behind = max(closing, value)
+        return any(word not in _KEYWORDS and self._data.find(word, behind, behind + BEHIND) >= 0 for word in words)
 
     def _prepare(self, at: int) -> None:
         """Have the reader know the names around an offset."""
@@ -126,13 +146,12 @@ class _Joiner:
             return
         self._lines.add(start)
         end = self._data.find(b"\n", use)
+        names = self._reader.names
         for begin in self._read_lines(start, end if end >= 0 else len(self._data))[1:]:
-            assigned = _IS_ASSIGNED.search(self._data, max(0, begin - _CONTEXT), begin)
-            if assigned:
-                yield assigned[1]
+            yield from names.assigned_at(begin) if names else ()
 
     def _read_lines(self, start: int, end: int) -> list[int]:
-        """Read all expressions that begin in a span; return where the last one ends, and where those begin that join."""
+        """Read all expressions that begin in a span; return where the last ends, and the starts of those that join."""
         at, joining = start, list[int]()
         while at < end and self._reader.budget > 0:
             found = _START.search(self._data, at, end)
@@ -149,8 +168,11 @@ class _Joiner:
         read = self._reader.assigned(start, 0)
         if read is None:
             return start
-        self.texts += self._joined(start, read)
+        self._keep(start, read)
         return read.end
+
+    def _keep(self, start: int, read: Read) -> None:
+        self.texts += self._joined(start, read)
 
     def _joined(self, start: int, read: Read) -> Iterator[tuple[Span, list[Span], Span]]:
         """Yield the runs of two or more pieces without a gap, with what is before and behind the expression."""

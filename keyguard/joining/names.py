@@ -11,11 +11,14 @@ from keyguard.support.regex import expression
 BEFORE, BEHIND = 6_000, 8_000
 #: uses of one name that are looked at
 MOST_USES = 12
+#: words before a value of which one is its name
+_MOST_NAMES = 3
 _NAME = expression(rb"[A-Za-z_]\w{0,80}")
 #: ``name = value``, with or without a type on either side of the name; ``#define NAME value``; ``name: value``
 _ASSIGNED = expression(
-    rb"(?P<name>[A-Za-z_]\w{0,80})[\"']?\]?"
-    rb"(?:[ \t]{1,4}(?P<other>[A-Za-z_@][\w<>\[\]*.]{0,40})(?:\([0-9]{1,5}\))?|\[[0-9]{0,5}\]|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]., ?*]{1,40})?"
+    rb"(?<!\w)(?!(?:const|let|var|val|static|final|public|private|export|return)\b)(?P<name>[A-Za-z_]\w{0,80})[\"']?\]?"
+    rb"(?:[ \t]{1,4}(?P<other>[A-Za-z_@][\w<>\[\]*.]{0,40})(?:\([0-9]{1,5}\))?|\[[0-9]{0,5}\]"
+    rb"|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]., ?*]{1,40})?"
     rb"[ \t]{0,8}(?::=|<-|=(?![=>~])|=>|:(?!:))\s{0,60}(?=[\"'`\[({$@]|[A-Za-z0-9_+/=-])"
     rb"|\#[ \t]{0,4}define[ \t]{1,8}(?P<macro>[A-Za-z_]\w{0,80})[ \t]{1,40}(?=[A-Z]?[\"'])"
 )
@@ -62,7 +65,11 @@ class Names:
 
     def holds(self, at: int) -> bool:
         """Whether the block around an offset lies in this part, as far as half of its size goes."""
-        return self.low + (BEFORE // 2 if self.low else 0) <= at < self.high - (0 if self.high == len(self._data) else BEHIND // 2)
+        return (
+            self.low + (BEFORE // 2 if self.low else 0)
+            <= at
+            < self.high - (0 if self.high == len(self._data) else BEHIND // 2)
+        )
 
     def values(self, name: bytes, before: int) -> list[Assignment]:
         """Return the last assignment to a name before an offset, with what was added to it since."""
@@ -71,10 +78,10 @@ class Names:
         first = next((index for index in range(len(known) - 1, -1, -1) if not known[index].adds), None)
         return [] if first is None else known[first:]
 
-    def assigned_at(self, value: int) -> bytes:
-        """Return the name to which the value that begins at an offset is assigned; empty if there is none."""
+    def assigned_at(self, value: int) -> list[bytes]:
+        """Return the names to which the value that begins at an offset may be assigned."""
         at = bisect_left(self._values, (value,))
-        return self._values[at][1] if at < len(self._values) and self._values[at][0] == value else b""
+        return [name for start, name in self._values[at : at + _MOST_NAMES] if start == value]
 
     def uses(self, name: bytes, behind: int) -> list[int]:
         """Return where a name stands behind an offset, the first ones."""

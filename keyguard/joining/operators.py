@@ -49,13 +49,15 @@ CONCATENATING = expression(
     rb"(?:[A-Za-z_][\w.:]{0,40}[.:])?(?:concat!?|Concat|CONCAT|paste0|strcat|Sprint|text)\s{0,4}\(\s{0,120}"
 )
 FORMATTING = expression(
-    rb"(?:[A-Za-z_][\w.]{0,40}\.)?(?:sprintf|Sprintf|format!?|Format|printf|vsprintf|FORMAT)\s{0,4}\(\s{0,120}(?=" + _OPENING + rb")"
+    rb"(?:[A-Za-z_][\w.]{0,40}\.)?(?:sprintf|Sprintf|format!?|Format|printf|vsprintf|FORMAT)\s{0,4}\(\s{0,120}(?="
+    + _OPENING
+    + rb")"
 )
 #: a constructor of texts around one
-WRAPPING = expression(rb"(?:new\s{1,9})?(?:String(?:Builder|Buffer)?|str|string|_T|TEXT|CFSTR|std::string|String::from)\(\s{0,40}")
-#: behind a format: what fills it in
-FILLED = expression(
-    rb"\s{0,40}(?:\.\s{0,9}(?:format|formatted)\(|%\s{0,9}(?P<tuple>[(\[])?|-f\s{1,9})\s{0,120}"
+WRAPPING = expression(
+    rb"(?:new\s{1,9})?(?:String(?:Builder|Buffer)?|str|string|_T|TEXT|CFSTR|std::string|String::from)\(\s{0,40}"
 )
+#: behind a format: what fills it in
+FILLED = expression(rb"\s{0,40}(?:\.\s{0,9}(?:format|formatted)\(|%\s{0,9}(?P<tuple>[(\[])?|-f\s{1,9})\s{0,120}")
 #: places of a format that are filled in
 PLACE = expression(rb"%(?:(?P<dollar>[0-9])\$)?[sdvq@]|\{(?P<number>[0-9]?)\}|\{(?P<name>[A-Za-z_]\w{0,60})\}")

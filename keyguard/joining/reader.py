@@ -21,14 +21,14 @@ GAP = (0, 0)
 _DEEPEST = 8
 #: operands of one expression, and items of one list
 _MOST = 400
-_NAME = expression(
-    rb"\$\{[A-Za-z_]\w{0,80}\}|[$@]{0,2}[A-Za-z_]\w{0,80}(?:(?:\.|->|::)\$?[A-Za-z_]\w{0,80}){0,4}"
-)
+_NAME = expression(rb"\$\{[A-Za-z_]\w{0,80}\}|[$@]{0,2}[A-Za-z_]\w{0,80}(?:(?:\.|->|::)\$?[A-Za-z_]\w{0,80}){0,4}")
 _LAST_NAME = expression(rb"([A-Za-z_]\w*)\}?\Z")
 #: an unquoted value: in shells, environment files and Dockerfiles
 _BARE = expression(rb"[\w./+=:@%~$\{\}-]{1,400}")
+#: a name in capital letters may be a macro, and then stand beside a literal
+_MACRO = expression(rb"(?<!\w)[A-Z][A-Z0-9_]{1,39}\Z")
 _BLANKS = expression(rb"\s{0,200}")
-_CLOSING = expression(rb"\s{0,200}[)\]}]")
+_CLOSING = expression(rb"\s{0,200}(?:,\s{0,200})?[)\]}]")
 
 
 class Read(NamedTuple):
@@ -65,7 +65,9 @@ class Reader:
 
     def _next(self, end: int) -> int:
         """Return the offset of the operand behind another one that ends at an offset, else -1."""
-        quoted = self._data[end - 1 : end] in (b'"', b"'", b"`", b")", b"]")
+        quoted = self._data[end - 1 : end] in (b'"', b"'", b"`", b")", b"]") or _MACRO.search(
+            self._data, max(0, end - 40), end
+        )
         literal = operators.BEFORE_LITERAL if quoted else operators.BEHIND_NAME
         found = literal.match(self._data, end) or operators.BEFORE_NAME.match(self._data, end)
         return found.end() if found else -1
@@ -142,8 +144,8 @@ class Reader:
 
     def _placed(self, literal: Literal, items: list[list[Span]]) -> list[Span]:
         pieces: list[Span] = []
-        at, number = literal.start, 0
-        for place in operators.PLACE.finditer(self._data, literal.start, literal.end):
+        at = literal.start
+        for number, place in enumerate(operators.PLACE.finditer(self._data, literal.start, literal.end)):
             pieces.append((at, place.start()))
             index = number
             if place["dollar"] or place["number"]:
@@ -153,7 +155,6 @@ class Reader:
                 pieces += inner or [GAP]
             else:
                 pieces += items[index]
-            number += 1
             at = place.end()
         pieces.append((at, literal.end))
         return [one for one in pieces if one == GAP or one[0] < one[1]]
@@ -211,7 +212,11 @@ class Reader:
         call = operators.JOINING.match(self._data, at)
         if call and (found := self._items_at(call.end(), depth)):
             joined = operators.JOINED.match(self._data, found[1])
-            return Read(_with(found[0], joined.span("behind")), joined.end()) if joined and joined["behind"] is not None else None
+            return (
+                Read(_with(found[0], joined.span("behind")), joined.end())
+                if joined and joined["behind"] is not None
+                else None
+            )
         return None
 
     def _format(self, at: int, depth: int) -> Read | None:

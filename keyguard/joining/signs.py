@@ -27,15 +27,22 @@ class Sign(NamedTuple):
 
 _SIGNS = (
     Sign(JOINT, rf"{_CHARACTER}{_QUOTE}[\s+.&<>|~^\\_]*[a-z$@]{{0,2}}{_QUOTE}{_CHARACTER}"),
-    Sign(CALL, rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)"),
+    Sign(
+        CALL,
+        rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)",
+    ),
     Sign(CALL, rf"{_SEPARATOR}\.join\(\s*[\[(]\s*{_QUOTE}{_CHARACTER}"),
     Sign(CALL, rf"(?:implode|join)\(\s*{_SEPARATOR}\s*,\s*[\[(a-z]{{0,16}}\s*{_QUOTE}{_CHARACTER}"),
     Sign(CALL, rf"join\(\[\]string\{{\s*{_QUOTE}{_CHARACTER}"),
     Sign(CALL, rf"(?:concat!?|paste0|strcat|sprint)\(\s*{_QUOTE}{_CHARACTER}"),
     Sign(CALL, rf"{_CHARACTER}{_QUOTE}\)?\s*\.\s*(?:concat|append|plus|add|push_str)\(\s*{_QUOTE}{_CHARACTER}"),
-    Sign(CALL, rf"(?:%[sv@]|\{{[0-9]?\}}){{2}}"),
+    Sign(CALL, r"(?:%[sv@]|\{[0-9]?\}){2}"),
     Sign(CONTINUED, rf"{_CHARACTER}\\\r?\n[ \t]*{_CHARACTER}"),
-    Sign(BLOCK, rf":[ \t]{{1,4}}[>|][0-9+-]{{0,2}}[ \t]{{0,4}}\r?\n[ \t]{{1,40}}{_CHARACTER}{{3,400}}\r?\n[ \t]{{1,40}}{_CHARACTER}{{6}}"),
+    Sign(
+        BLOCK,
+        r":[ \t]{1,4}[>|][0-9+-]{0,2}[ \t]{0,4}\r?\n[ \t]{1,40}"
+        rf"{_CHARACTER}{{3,400}}\r?\n[ \t]{{1,40}}{_CHARACTER}{{6}}",
+    ),
 )
 #: characters of the rest of a key whose beginning a literal is
 _REST = "[a-z0-9_.+/=~-]"
