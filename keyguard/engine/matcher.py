@@ -100,7 +100,7 @@ class Matcher:
         if path is None or not (hits.places or (path and table.named(path))):
             return found
         judged = self._detectors.find(data, hits.places, path)
-        return Found(with_judged(found.matches, judged, found.placeholders), found.placeholders)
+        return Found(with_judged(found, judged, self.rules, self._nobodys), found.placeholders)
 
     def matched(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
         """Return the matches of patterns among the hits of the prefilter."""

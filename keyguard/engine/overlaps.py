@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 
 import msgspec
 
@@ -88,15 +88,37 @@ def outside_matches(spans: list[tuple[int, int]], matches: list[Match]) -> list[
     return [span for span, count in zip(spans, before, strict=True) if not count or farthest[count - 1] <= span[0]]
 
 
-def with_judged(matches: list[Match], judged: list[Match], placeholders: list[tuple[int, int]]) -> list[Match]:
-    """Return the matches of patterns, and those of detectors that overlap neither these nor placeholders, in order."""
+def with_judged(found: Found, judged: list[Match], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
+    """Return the matches of patterns, and those of detectors that overlap neither these nor placeholders, in order.
+
+    Where all that stands in a secret of a detector is a decoded one of nobody (a private key), the detector tells more
+    of it, and the pattern what its value is: they are one match.
+    """
     if not judged:
-        return matches
+        return found.matches
+    inner = [_inner(found.matches, one, nobodys) for one in judged]
+    judged = [_with_inner(one, of, rules) if of else one for one, of in zip(judged, inner, strict=True)]
+    matches = [one for one in found.matches if one not in inner]
     pieces = (span for one in matches for span in one.pieces)
-    taken = sorted([*((one.start, one.end) for one in matches), *pieces, *placeholders])
+    taken = sorted([*((one.start, one.end) for one in matches), *pieces, *found.placeholders])
     ends = [*accumulate((end for _, end in taken), max)]
     free = [one for one in judged if not (at := bisect_left(taken, (one.end,))) or ends[at - 1] <= one.start]
     return sorted([*matches, *free], key=lambda one: one.start)
+
+
+def _inner(matches: list[Match], outer: Match, nobodys: frozenset[int]) -> Match | None:
+    """Return the only match within another one, if it is decoded and of nobody."""
+    first = bisect_left(matches, outer.start, key=lambda one: one.start)
+    found = [*takewhile(lambda one: one.start < outer.end, islice(matches, first, first + 2))]
+    if len(found) != 1 or not found[0].way or found[0].end > outer.end or found[0].rules[0] not in nobodys:
+        return None
+    return found[0]
+
+
+def _with_inner(one: Match, of: Match, rules: tuple[Rule, ...]) -> Match:
+    """Return the match of a detector with the value that another one found in it."""
+    judged = one.judged and one.judged._replace(guessable=rules[of.rules[0]].guessable)
+    return one._replace(secret=of.secret, way=of.way, judged=judged)
 
 
 def with_derived(found: Found, derived: Found) -> Found:

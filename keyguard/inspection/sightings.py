@@ -214,7 +214,7 @@ class SightingFinder:
         hidden: bool,
     ) -> Sighting:
         rule, judged = self._rules[attribution.rule], match.judged
-        guessable = rule.guessable or (judged is not None and judged.guessable)
+        guessable = judged.guessable if judged and match.way else rule.guessable or bool(judged and judged.guessable)
         secret = Secret(match.secret)
         body = match.body - match.start
         mask = masked(secret, body, guessable=guessable or hidden)

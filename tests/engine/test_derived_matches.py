@@ -10,6 +10,8 @@ from keyguard.engine import compiled
 from keyguard.engine.overlaps import Found, with_derived
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Match
+from keyguard.triage.findings import decide
+from keyguard.triage.policy import Policy
 from tests.helpers.seeing import engine, key, see
 
 KEY = key("sk_live_{alnum:32}", "derived")
@@ -74,3 +76,18 @@ def test_a_derived_match_of_which_the_text_holds_a_piece_wins_over_the_piece() -
 def test_several_derived_matches_may_be_at_one_place() -> None:
     both = [_match(0, 40, b"one"), _match(0, 40, b"two")]
     assert with_derived(Found([], []), Found([*both, both[0]], [])).matches == both
+
+
+def test_a_parser_tells_more_of_a_private_key_and_the_decoded_key_is_its_value() -> None:
+    pem = key("{pem:RSA PRIVATE KEY}", "kubeconfig")
+    config = f"apiVersion: v1\nkind: Config\nusers:\n- user:\n    client-key-data: {in_base64(pem)}\n"
+    (plain,), (coded,) = see(pem), see(config, b"cluster.yaml")
+    assert (plain.attribution.rule, coded.attribution.rule) == ("private-key", "kubeconfig-credential")
+    assert plain.fingerprint == coded.fingerprint
+    (finding,) = decide([plain, coded], engine().ruleset, Policy()).findings
+    assert (finding.rule, finding.judged, len(finding.occurrences)) == ("private-key", False, 2)
+
+
+def test_a_vendors_key_in_a_kubernetes_secret_is_that_vendors() -> None:
+    (coded,) = see(f"apiVersion: v1\nkind: Secret\ndata:\n  STRIPE_SECRET_KEY: {in_base64(KEY)}\n", b"s.yaml")
+    assert (coded.judged, coded.attribution.vendor) == (None, "stripe")
