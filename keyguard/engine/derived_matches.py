@@ -65,11 +65,15 @@ class DerivedMatches:
         # texts that were joined are not joined again
         return self._with_derived(found, data, Hits([], [], hits.encoded) if joined else hits, budget, depth)
 
+    def _fires(self, data: bytes) -> bool:
+        hits = self._search(data)
+        return bool(hits.anchors or hits.encoded)
+
     def _derived_texts(self, data: bytes, hits: Hits) -> Iterator[DerivedText | JoinedText]:
         """Yield the texts that are derived from a text at the places that the prefilter found."""
         yield from decoded_runs(data, hits.encoded)
         begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})
-        joined = joined_text(data, hits.joins, begun)
+        joined = joined_text(data, hits.joins, begun, self._fires)
         if joined:
             yield joined
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from keyguard.joining import continuations
-from keyguard.joining.chains import first_line, first_literal, with_prefix
+from keyguard.joining.chains import first_item, first_line, first_literal, roughly_joined, with_prefix
 from keyguard.joining.joined_text import JoinedText, joined
 from keyguard.joining.names import BEHIND, Names
 from keyguard.joining.reader import GAP, Read, Reader, Span
-from keyguard.joining.signs import BEGINNING, BLOCK, CALL, CONTINUED, JOINT, UNQUOTED
+from keyguard.joining.signs import BEGINNING, BLOCK, CALL, CONTINUED, JOINT, LIST, UNQUOTED
 from keyguard.support.regex import expression
 
 #: bytes that may be read for each byte of the text, and in any case
 _TIMES, _LEAST = 8, 1 << 18
 #: bytes of a line before and behind a joined text that belong to it: the name that it is given
 _CONTEXT = 200
+#: bytes before a sign in which the call begins that it belongs to
+_CALL = 160
+#: what creates a list, before its bracket: ``new String[] {``
+_CALLED = expression(rb"(?:[A-Za-z_@&][\w.:!\[\]]{0,40}[ \t]{0,4}){1,2}\Z")
 #: names that are followed from one assignment to the next
 _MOST_NAMES = 20
 #: where an expression may begin
@@ -33,14 +37,22 @@ _KEYWORDS = frozenset(
 )
 
 
-def joined_text(data: bytes, signs: Iterable[tuple[int, int]], anchors: Iterable[int]) -> JoinedText | None:
+def joined_text(
+    data: bytes, signs: Iterable[tuple[int, int]], anchors: Iterable[int], fires: Callable[[bytes], bool]
+) -> JoinedText | None:
     """Return all texts that are joined in a text, one a line; None if there is none.
 
-    ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with.
+    ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with; ``fires`` tells whether a
+    key could be in a text.
     """
     found = _Joiner(data)
-    for kind, end in sorted(signs, key=lambda sign: (sign[1], sign[0])):
-        found.look(kind, end)
+    ordered = sorted(signs, key=lambda sign: (sign[1], sign[0]))
+    joints = [end for kind, end in ordered if kind == JOINT]
+    # nearly all of them join no key, and this is quickly told
+    keyless = bool(joints) and not fires(roughly_joined(data, joints))
+    for kind, end in ordered:
+        if not (keyless and kind == JOINT):
+            found.look(kind, end)
     for at in anchors:
         found.look_behind(at)
     return joined(data, found.texts)
@@ -70,8 +82,12 @@ class _Joiner:
             self._reader.names = None
             start = first_literal(self._data, end - 2, done)
             self._done[kind] = max(end, self._read(start))
+        elif kind == LIST:
+            self._done[kind] = max(end, self._listed(end))
         elif kind == CALL:
-            self._done[kind] = max(end, *self._read_lines(first_line(self._data, end), end))
+            low = max(0, end - _CALL)
+            low = max(low, self._data.rfind(b"\n", low, end) + 1)
+            self._done[kind] = max(end, *self._read_lines(low, end))
         elif kind in (CONTINUED, BLOCK):
             spans = (
                 continuations.continued(self._data, end) if kind == CONTINUED else continuations.block(self._data, end)
@@ -79,6 +95,15 @@ class _Joiner:
             if len(spans) > 1:
                 self.texts.append((GAP, spans, GAP))
                 self._done[kind] = max(end, spans[-1][1])
+
+    def _listed(self, end: int) -> int:
+        """Read the list whose end, with the call that joins it, is before an offset; return where that ends."""
+        closing = max(self._data.rfind(sign, max(0, end - _CALL), end) for sign in (b'"', b"'", b"`"))
+        opening = first_item(self._data, closing, 0) if closing >= 0 else -1
+        if opening < 0:
+            return end
+        call = _CALLED.search(self._data, max(0, opening - _CALL), opening)
+        return self._read(call.start() if call else opening)
 
     def look_behind(self, at: int) -> None:
         """Look at the literal that an anchor is in: whether what it is assigned to is put together with more."""

@@ -13,14 +13,18 @@ BEFORE, BEHIND = 6_000, 8_000
 MOST_USES = 12
 #: words before a value of which one is its name
 _MOST_NAMES = 3
+#: bytes before an assignment in which its name is
+_LEFT = 100
 _NAME = expression(rb"[A-Za-z_]\w{0,80}")
-#: ``name = value``, with or without a type on either side of the name; ``#define NAME value``; ``name: value``
-_ASSIGNED = expression(
-    rb"(?<!\w)(?!(?:const|let|var|val|static|final|public|private|export|return)\b)(?P<name>[A-Za-z_]\w{0,80})[\"']?\]?"
-    rb"(?:[ \t]{1,4}(?P<other>[A-Za-z_@][\w<>\[\]*.]{0,40})(?:\([0-9]{1,5}\))?|\[[0-9]{0,5}\]"
-    rb"|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]., ?*]{1,40})?"
-    rb"[ \t]{0,8}(?::=|<-|=(?![=>~])|=>|:(?!:))\s{0,60}(?=[\"'`\[({$@]|[A-Za-z0-9_+/=-])"
+#: what assigns: ``=``, ``:=``, ``:``, and what a value begins with
+_ASSIGNING = expression(
+    rb"(?::=|<-|(?<![=!<>+.&|~*/-])=(?![=>~])|=>|(?<!:):(?!:))\s{0,60}(?=[\"'`\[({$@]|[A-Za-z0-9_+/=-])"
     rb"|\#[ \t]{0,4}define[ \t]{1,8}(?P<macro>[A-Za-z_]\w{0,80})[ \t]{1,40}(?=[A-Z]?[\"'])"
+)
+#: the name before that, with a type on either side of it
+_BEFORE_IT = expression(
+    rb"(?<!\w)(?:(?P<other>[A-Za-z_@][\w<>\[\]*.]{0,40})(?:\([0-9]{1,5}\))?[ \t]{1,4})?(?P<name>[A-Za-z_]\w{0,80})"
+    rb"[\"']?\]?(?:\[[0-9]{0,5}\]|[ \t]{1,4}[A-Z]\w{0,20}\([0-9]{1,5}\)|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]. ?*]{1,40})?[ \t]{0,8}\Z"
 )
 #: an assignment that adds to what a name stands for
 _ADDED = expression(
@@ -44,8 +48,9 @@ class Names:
     def __init__(self, data: bytes, low: int, high: int) -> None:
         self.low, self.high = low, high
         self._assigned: dict[bytes, list[Assignment]] = {}
-        for found in _ASSIGNED.finditer(data, low, high):
-            for name in filter(None, (found["name"], found["other"], found["macro"])):
+        for found in _ASSIGNING.finditer(data, low, high):
+            named = None if found["macro"] else _BEFORE_IT.search(data, max(low, found.start() - _LEFT), found.start())
+            for name in filter(None, (named["name"], named["other"]) if named else (found["macro"],)):
                 self._assigned.setdefault(name.lstrip(b"@"), []).append(Assignment(found.end(), False, found.start()))
         for found in _ADDED.finditer(data, low, high):
             name = found["name"] or found["target"]

@@ -13,9 +13,9 @@ _CHARACTER = "[a-z0-9_+/=.~:-]"
 _QUOTE = "[\"'`]"
 _SEPARATOR = "(?:\"[_.-]?\"|'[_.-]?'|``)"
 
-#: kinds of signs: two literals side by side; a list or a call that joins; a line that goes on; a block of YAML; the
-#: beginning of a key at the end of a literal
-JOINT, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED = range(6)
+#: kinds of signs: two literals side by side; the end of a list that is joined; a call or a format that joins; a line
+#: that goes on; a block of YAML; the beginning of a key at the end of a literal, or of a value without quotes
+JOINT, LIST, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED = range(7)
 
 
 class Sign(NamedTuple):
@@ -28,7 +28,7 @@ class Sign(NamedTuple):
 _SIGNS = (
     Sign(JOINT, rf"{_CHARACTER}{_QUOTE}[\s+.&<>|~^\\_]*[a-z$@]{{0,2}}{_QUOTE}{_CHARACTER}"),
     Sign(
-        CALL,
+        LIST,
         rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)",
     ),
     Sign(CALL, rf"{_SEPARATOR}\.join\(\s*[\[(]\s*{_QUOTE}{_CHARACTER}"),

@@ -13,6 +13,7 @@ from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
 from keyguard.rules import loader
 from tests.helpers.calling import Inside
+from tests.helpers.seeing import key as a_key
 
 pytest_plugins = ("tests.helpers.commandline",)
 

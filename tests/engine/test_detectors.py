@@ -9,7 +9,7 @@ from keyguard.engine.matcher import Matcher
 from keyguard.generic.expressions import REACH
 from keyguard.model.scales import Confidence
 from tests.generic.everyday import corpus
-from tests.helpers.seeing import engine
+from tests.helpers.seeing import engine, key
 
 SAMPLES = [*corpus.samples((*corpus.POSITIVE, *corpus.NEGATIVE), 14, 1)]
 VALUE = "k3J" + "h9sLq2" * 2 + "MxZ8"
