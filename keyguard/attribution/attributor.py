@@ -15,6 +15,7 @@ from itertools import chain
 
 import msgspec
 
+from keyguard.attribution.answers import STRUCTURE, alone, certain, ids, is_proven, likely, narrowed, rule_of
 from keyguard.attribution.evidence.candidates import Candidates, NamedCandidates
 from keyguard.attribution.evidence.context import REACH, Context, context_of
 from keyguard.attribution.evidence.dataflow import demote_stand_ins, uses_in, variable_at
@@ -22,13 +23,14 @@ from keyguard.attribution.evidence.environments import environment_near, master_
 from keyguard.attribution.evidence.file_heads import FileHead
 from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
+from keyguard.attribution.structure.frames import window_of
+from keyguard.attribution.structure.owners import structural_owner
 from keyguard.engine.page import Page
-from keyguard.model.finding import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
+from keyguard.model.finding import Attribution, Certainty, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
 
 _NOTHING = Context(b"", b"", (), b"", b"")
-_STRUCTURE = "the key's own structure"
 #: largest text, in bytes, in which uses of a variable are searched: files that people write are smaller
 _WRITTEN = 256 << 10
 #: the number of variables in one text whose uses are searched
@@ -73,17 +75,17 @@ class Attributor:
         Return None if all matching rules need context and there is none: then the text is no key.
         """
         if match.judged is not None:
-            return _certain(self._ruleset.rules[match.rules[0]], *match.judged.reasons, ground=Ground.SHAPE)
+            return certain(self._ruleset.rules[match.rules[0]], *match.judged.reasons, ground=Ground.SHAPE)
         company = self._company(match.rules)
         rules = company.rules
         if len(rules) == 1 and not rules[0].needs_context and not rules[0].fallback:
-            return _alone(rules[0], match.secret)
-        proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
+            return alone(rules[0], match.secret)
+        proven = [rule for rule in company.provable if is_proven(rule, match.secret)]
         if len(proven) == 1:
-            return _certain(proven[0], _STRUCTURE, ground=Ground.PROOF)
+            return certain(proven[0], STRUCTURE, ground=Ground.PROOF)
         place = _KeyContext(match, page, path)
         if proven or company.narrowing:
-            rules = proven or _narrowed(rules, match.secret)
+            rules = proven or narrowed(rules, match.secret)
         found = self._by_context(rules, place)
         return self._with_more(found, place) if found else None
 
@@ -98,8 +100,8 @@ class Attributor:
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
         if rules is not company.rules:
-            ids = {rule.id for rule in rules}
-            company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
+            left = {rule.id for rule in rules}
+            company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in left))
         near = NamedCandidates(company, company.nearby.at(place.page, match.start, match.end))
         place.alone = not (near or near.others)
         return near
@@ -129,12 +131,23 @@ class Attributor:
         direct = bool(name and name.direct)
         if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
             return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
+        if (
+            direct
+            and name
+            and vendors.several
+            and (owner := self._owner(vendors, place))
+            and owner.vendor != name.vendor
+        ):
+            return self._unclear(rules, [name, owner] if owner.vendor else [name], Ground.CONTRADICTION)
         for evidence in (*found, *used):
-            return _certain(_rule_of(rules, evidence.vendor), evidence.why, ground=Ground.NAME)
+            return certain(rule_of(rules, evidence.vendor), evidence.why, ground=Ground.NAME)
+        owner = self._owner(vendors, place)
+        if owner and self._agrees(owner, rules, name, host):
+            return certain(rule_of(rules, owner.vendor), owner.why, ground=Ground.NAME)
         mentioned = uses if host is None or any(one.vendor == host.vendor for one in uses) else [*uses, host]
         for several in chain([mentioned], self._beside(vendors, name, place)):
             if len(several) == 1:
-                return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
+                return likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
             if several:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.rules)
@@ -142,8 +155,7 @@ class Attributor:
     def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
         """Yield weaker evidence from the key's own file, nearest first: it need not be about the key."""
         around = place.around
-        if self._head.text is not place.page.head:
-            self._head = FileHead(place.page.head)
+        self._read_head(place)
         if name:
             others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
             yield [name, *others]
@@ -153,6 +165,28 @@ class Attributor:
         yield self._in_path(vendors, place.path)
         yield self._head.hosts(vendors.everyone)
         yield self._head.words(vendors.everyone)
+
+    def _owner(self, vendors: NamedCandidates, place: _KeyContext) -> Evidence | None:
+        """Return the vendor that what the key stands in, or what stands beside it, is about."""
+        company = self._company(place.match.rules)
+        self._read_head(place)
+        if not (vendors or vendors.others or self._head.words(company.known)):
+            return None
+        match = place.match
+        window = window_of(place.page.data, match.start, match.end, place.path)
+        named = {id: company.known[id] for id in company.nearby.among(window.text)}
+        return structural_owner(named, window, place.page.head) if named else None
+
+    @staticmethod
+    def _agrees(owner: Evidence, rules: list[Rule], *others: Evidence | None) -> bool:
+        """Whether a vendor is a candidate, and no other evidence is for another one."""
+        return any(rule.vendor == owner.vendor for rule in rules) and all(
+            one.vendor == owner.vendor for one in others if one
+        )
+
+    def _read_head(self, place: _KeyContext) -> None:
+        if self._head.text is not place.page.head:
+            self._head = FileHead(place.page.head)
 
     def _in_path(self, vendors: NamedCandidates, path: bytes) -> list[Evidence]:
         if self._path[:2] != (path, vendors.everyone.keys()):
@@ -175,17 +209,17 @@ class Attributor:
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
         if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:
-            return _certain(shaped[0], _STRUCTURE, ground=Ground.PROOF)
+            return certain(shaped[0], STRUCTURE, ground=Ground.PROOF)
         if len(shaped) == 1:
-            return _likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
+            return likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
         if len(named) == len(rules) and not shaped:
             return None
         if len(named) == 1 and self._ruleset.vendors[named[0].vendor].common:
-            return _likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
-        ids = _ids(rules)
-        if ids not in self._unknown:
-            self._unknown[ids] = self._unclear(rules, [], Ground.NOTHING)
-        return self._unknown[ids]
+            return likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
+        possible = ids(rules)
+        if possible not in self._unknown:
+            self._unknown[possible] = self._unclear(rules, [], Ground.NOTHING)
+        return self._unknown[possible]
 
     def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
         """Return an ambiguous attribution to the fallback.
@@ -208,7 +242,7 @@ class Attributor:
             because=tuple(dict.fromkeys(one.why for one in evidence)),
             named=tuple(dict.fromkeys(one.vendor for one in evidence)),
             ground=ground,
-            possible=_ids(rules),
+            possible=ids(rules),
         )
 
     def _used(self, vendors: NamedCandidates, place: _KeyContext) -> list[Evidence]:
@@ -247,47 +281,3 @@ def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evide
         return None
     name = by_name(vendors.others, place.before)
     return name if name and name.direct else by_host(vendors.others, place.statement) if hosts else None
-
-
-def _alone(rule: Rule, secret: bytes) -> Attribution:
-    if _is_proven(rule, secret):
-        return _certain(rule, _STRUCTURE, ground=Ground.PROOF)
-    if rule.confidence is Confidence.HIGH:
-        return _certain(rule, "the key's prefix", ground=Ground.PROOF)
-    return _likely([rule], rule.vendor, "the words around it", Ground.SHAPE)
-
-
-def _narrowed(rules: list[Rule], secret: bytes) -> list[Rule]:
-    """Return only the rules whose structure the secret has, plus the fallback; all rules if it has none."""
-    few = [
-        rule for rule in rules if rule.checksum in checksums.NARROWING and checksums.CHECKSUMS[rule.checksum](secret)
-    ]
-    return [*few, *(rule for rule in rules if rule.fallback)] if few else rules
-
-
-def _is_proven(rule: Rule, secret: bytes) -> bool:
-    return rule.checksum in checksums.PROOFS and checksums.CHECKSUMS[rule.checksum](secret)
-
-
-def _certain(rule: Rule, *why: str, ground: Ground) -> Attribution:
-    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=Certainty.CERTAIN, because=why, ground=ground)
-
-
-def _likely(rules: list[Rule], vendor: str, why: str, ground: Ground) -> Attribution:
-    rule = _rule_of(rules, vendor)
-    return Attribution(
-        rule=rule.id,
-        vendor=vendor,
-        certainty=Certainty.LIKELY,
-        because=(why,),
-        ground=ground,
-        possible=_ids(rules),
-    )
-
-
-def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(rule.id for rule in rules)
-
-
-def _rule_of(rules: list[Rule], vendor: str) -> Rule:
-    return next(rule for rule in rules if rule.vendor == vendor)

@@ -43,6 +43,10 @@ class VendorMentions:
         found = _in(b"\0".join(page.around(start, end, REACH, REACH)), names, domains)
         return {whose for needles in found for _, whose in needles}
 
+    def among(self, text: bytes) -> set[str]:
+        """Return the ids of the vendors mentioned in a text of the same page."""
+        return {whose for needles in _in(text, *self._left) for _, whose in needles}
+
 
 def _in(text: bytes, names: Sequence[_Needle], domains: Sequence[_Needle]) -> tuple[list[_Needle], list[_Needle]]:
     """Return the names and the domains that occur in the text."""
