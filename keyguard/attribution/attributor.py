@@ -10,50 +10,25 @@ evidence from other files.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 from itertools import chain
 
 import msgspec
 
 from keyguard.attribution.answers import STRUCTURE, alone, certain, ids, is_proven, likely, narrowed, rule_of
 from keyguard.attribution.evidence.candidates import Candidates, NamedCandidates
-from keyguard.attribution.evidence.context import REACH, Context, context_of
-from keyguard.attribution.evidence.dataflow import demote_stand_ins, uses_in, variable_at
+from keyguard.attribution.evidence.context import Context
+from keyguard.attribution.evidence.dataflow import demote_stand_ins
 from keyguard.attribution.evidence.environments import environment_near, master_key_reason
 from keyguard.attribution.evidence.file_heads import FileHead
 from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
-from keyguard.attribution.structure.frames import window_of
+from keyguard.attribution.flow.destinations import Destinations
+from keyguard.attribution.structure.key_context import KeyContext
 from keyguard.attribution.structure.owners import structural_owner
 from keyguard.engine.page import Page
 from keyguard.model.finding import Attribution, Certainty, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
-
-_NOTHING = Context(b"", b"", (), b"", b"")
-#: largest text, in bytes, in which uses of a variable are searched: files that people write are smaller
-_WRITTEN = 256 << 10
-#: the number of variables in one text whose uses are searched
-_MOST_VARIABLES = 64
-
-
-class _KeyContext:
-    """A match with the text around it."""
-
-    def __init__(self, match: Match, page: Page, path: bytes) -> None:
-        self.match, self.page, self.path = match, page, path
-        self.alone = False
-        """Whether no candidate vendor is mentioned near it."""
-
-    @cached_property
-    def surroundings(self) -> Context:
-        """Return the context of the key."""
-        return context_of(*self.page.around(self.match.start, self.match.end, REACH, REACH))
-
-    @property
-    def around(self) -> Context:
-        """Return the context of the key, or an empty one if no vendor is mentioned in it."""
-        return _NOTHING if self.alone else self.surroundings
 
 
 class Attributor:
@@ -67,7 +42,7 @@ class Attributor:
         self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
         self._unknown: dict[tuple[str, ...], Attribution] = {}
         self._head = FileHead(b"")
-        self._looked: tuple[Page | None, int] = (None, 0)
+        self._destinations = Destinations()
 
     def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         """Return the chosen rule, the certainty of its vendor, the other candidates, and the reasons.
@@ -83,7 +58,7 @@ class Attributor:
         proven = [rule for rule in company.provable if is_proven(rule, match.secret)]
         if len(proven) == 1:
             return certain(proven[0], STRUCTURE, ground=Ground.PROOF)
-        place = _KeyContext(match, page, path)
+        place = KeyContext(match, page, path)
         if proven or company.narrowing:
             rules = proven or narrowed(rules, match.secret)
         found = self._by_context(rules, place)
@@ -95,7 +70,7 @@ class Attributor:
             self._companies[numbers] = Candidates(rules, self._ruleset)
         return self._companies[numbers]
 
-    def _near(self, rules: list[Rule], place: _KeyContext) -> NamedCandidates:
+    def _near(self, rules: list[Rule], place: KeyContext) -> NamedCandidates:
         """Return the candidate vendors that are mentioned near a key."""
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
@@ -106,7 +81,7 @@ class Attributor:
         place.alone = not (near or near.others)
         return near
 
-    def _with_more(self, found: Attribution, place: _KeyContext) -> Attribution:
+    def _with_more(self, found: Attribution, place: KeyContext) -> Attribution:
         """Return the attribution with the environment that the context indicates, and a note on a master key."""
         match, page = place.match, place.page
         rule = self._rules[found.rule]
@@ -119,29 +94,23 @@ class Attributor:
             return found
         return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
 
-    def _by_context(self, rules: list[Rule], place: _KeyContext) -> Attribution | None:
+    def _by_context(self, rules: list[Rule], place: KeyContext) -> Attribution | None:
         vendors = self._near(rules, place)
         name, host = _named(vendors, place.around), request_target(vendors, place.around.statement)
-        uses = self._used(vendors, place)
+        uses, strangers = self._uses(vendors, place)
         found = [one for one in (name, host) if one and one.direct]
         used = [one for one in uses if one.direct]
         named = [*found, *used, *([host] if host and not host.direct else [])]
-        if (found or used) and len({one.vendor for one in named}) > 1:
-            return self._unclear(rules, named, Ground.CONTRADICTION)
+        if strangers or ((found or used) and len({one.vendor for one in named}) > 1):
+            return self._unclear(rules, [*strangers, *named], Ground.CONTRADICTION)
         direct = bool(name and name.direct)
         if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
             return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
-        if (
-            direct
-            and name
-            and vendors.several
-            and (owner := self._owner(vendors, place))
-            and owner.vendor != name.vendor
-        ):
-            return self._unclear(rules, [name, owner] if owner.vendor else [name], Ground.CONTRADICTION)
         for evidence in (*found, *used):
+            if vendors.several and (owner := self._owner(place)) and owner.vendor != evidence.vendor:
+                return self._unclear(rules, [evidence, *([owner] if owner.vendor else [])], Ground.CONTRADICTION)
             return certain(rule_of(rules, evidence.vendor), evidence.why, ground=Ground.NAME)
-        owner = self._owner(vendors, place)
+        owner = self._owner(place)
         if owner and self._agrees(owner, rules, name, host):
             return certain(rule_of(rules, owner.vendor), owner.why, ground=Ground.NAME)
         mentioned = uses if host is None or any(one.vendor == host.vendor for one in uses) else [*uses, host]
@@ -152,10 +121,11 @@ class Attributor:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.rules)
 
-    def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
+    def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: KeyContext) -> Iterator[list[Evidence]]:
         """Yield weaker evidence from the key's own file, nearest first: it need not be about the key."""
         around = place.around
-        self._read_head(place)
+        if self._head.text is not place.page.head:
+            self._head = FileHead(place.page.head)
         if name:
             others = [one for one in by_words(vendors, around.before, "before it") if one.vendor != name.vendor]
             yield [name, *others]
@@ -166,16 +136,23 @@ class Attributor:
         yield self._head.hosts(vendors.everyone)
         yield self._head.words(vendors.everyone)
 
-    def _owner(self, vendors: NamedCandidates, place: _KeyContext) -> Evidence | None:
+    def _uses(self, vendors: NamedCandidates, place: KeyContext) -> tuple[list[Evidence], list[Evidence]]:
+        """Return the candidates to which the key goes, and direct evidence for vendors whose keys look different."""
+        company = self._company(place.match.rules)
+        there = company.nearby.on(place.page)
+        if not there:
+            return [], []
+        found = self._destinations.of({id: one for id, one in company.known.items() if id in there}, place)
+        uses = [one for one in found if one.vendor in vendors.everyone]
+        return uses, [one for one in found if one.direct and one.vendor not in vendors.everyone]
+
+    def _owner(self, place: KeyContext) -> Evidence | None:
         """Return the vendor that what the key stands in, or what stands beside it, is about."""
         company = self._company(place.match.rules)
-        self._read_head(place)
-        if not (vendors or vendors.others or self._head.words(company.known)):
+        if not company.nearby.on(place.page):
             return None
-        match = place.match
-        window = window_of(place.page.data, match.start, match.end, place.path)
-        named = {id: company.known[id] for id in company.nearby.among(window.text)}
-        return structural_owner(named, window, place.page.head) if named else None
+        named = {id: company.known[id] for id in company.nearby.among(place.window.text)}
+        return structural_owner(named, place.window, place.frames, place.name, place.page.head) if named else None
 
     @staticmethod
     def _agrees(owner: Evidence, rules: list[Rule], *others: Evidence | None) -> bool:
@@ -183,10 +160,6 @@ class Attributor:
         return any(rule.vendor == owner.vendor for rule in rules) and all(
             one.vendor == owner.vendor for one in others if one
         )
-
-    def _read_head(self, place: _KeyContext) -> None:
-        if self._head.text is not place.page.head:
-            self._head = FileHead(place.page.head)
 
     def _in_path(self, vendors: NamedCandidates, path: bytes) -> list[Evidence]:
         if self._path[:2] != (path, vendors.everyone.keys()):
@@ -244,19 +217,6 @@ class Attributor:
             ground=ground,
             possible=ids(rules),
         )
-
-    def _used(self, vendors: NamedCandidates, place: _KeyContext) -> list[Evidence]:
-        """Return the vendors to which the variable that holds the key is passed."""
-        page = place.page
-        if not page.whole or len(page.data) > _WRITTEN:
-            return []
-        before = self._looked[1] if self._looked[0] is page else 0
-        holder = variable_at(page.data, place.match.start) if before < _MOST_VARIABLES else None
-        if holder is None:
-            return []
-        self._looked = (page, before + 1)
-        found = uses_in(vendors.everyone, holder.name, page.data, holder.start)
-        return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 
 def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:

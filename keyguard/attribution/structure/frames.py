@@ -59,6 +59,15 @@ class Window(NamedTuple):
     text: bytes
     at: int
     path: bytes
+    low: int
+    """The offset of the window in the page."""
+
+    def offset(self, data: bytes, at: int, name: bytes) -> int:
+        """Return the offset in the page of a name at an offset in the window, whose line ends are all alike."""
+        found = self.low - 1
+        for _ in range(self.text.count(name, 0, at) + 1):
+            found = data.find(name, found + 1)
+        return found
 
     @property
     def line(self) -> bytes:
@@ -73,7 +82,7 @@ def window_of(data: bytes, start: int, end: int, path: bytes) -> Window:
         found = data.find(b"\n", low, start)
         low = found + 1 if found >= 0 else low
     before = _with_line_feeds(data[low:start])
-    return Window(before + b"\0" + _with_line_feeds(data[end : end + AFTER]), len(before), path)
+    return Window(before + b"\0" + _with_line_feeds(data[end : end + AFTER]), len(before), path, low)
 
 
 def _with_line_feeds(text: bytes) -> bytes:

@@ -25,7 +25,10 @@ _CONDITION = expression(
     rb"(?<![\w$.-])(?:if|elif|elsif|elseif|else|unless|when|case|while|until|switch|match|catch|except|rescue|assert\w*"
     rb"|expect|default:)(?![\w$-])|[=!]==?|\?(?![.?])"
 )
-_DEFINITION = expression(rb"(?<![\w$.-])(?:def|function|func|fn|fun|sub|defp)[ \t]+(?:\([^()]*\)[ \t]*)?([\w$]+)[!?]?$")
+_DEFINITION = expression(
+    rb"(?<![\w$.-])(?:def|function|func|fn|fun|sub|defp)[ \t]+(?:\([^()]*\)[ \t]*)?([\w$]+)[!?]?"
+    rb"(?:\([^()]*\))?$"
+)
 _DEFINED = expression(rb"(?<![\w$.-])(?:def|function|func|fn|fun|sub|defp)[ \t]+\w")
 #: the type of a Terraform resource, which names the company that keeps it
 _RESOURCE = expression(rb"^(?:resource|data)[ \t]+\"[\w-]+\"")
@@ -50,7 +53,7 @@ _SYNTAX = frozenset(
     b"connector channels channel apis accounts account main base model settings app application literals env "
     b"environment environments strings metadata spec values value props properties attributes headers header auth "
     b"credentials credential options parameters params live test production sandbox staging development prod dev "
-    b"common shared global root keys secrets tokens get set setup configure config update dumps tuple make create "
+    b"common shared global add root keys secrets tokens get set setup configure config update dumps tuple make create "
     b"build inner nested optional some just pure package namespace impl beforeeach beforeall before each describe "
     b"it context suite all".split()
 )
@@ -86,6 +89,11 @@ def owner_of(vendors: Vendors, frame: Frame, outer: Sequence[Frame]) -> Owner | 
             return None
         return _named_alone(vendors, naming[1] or naming[2] or naming[3], b"")
     return _named_alone(vendors, _RESOURCE.sub(b"resource", frame.head), frame.kind)
+
+
+def owner_of_text(vendors: Vendors, text: bytes, kind: bytes) -> Owner | None:
+    """Return the vendor that a text names, as ``owner_of``; ``kind`` is that of a frame."""
+    return _named_alone(vendors, text, kind)
 
 
 def is_passed(frame: Frame) -> bool:
@@ -129,7 +137,9 @@ def _named_alone(vendors: Vendors, text: bytes, kind: bytes) -> Owner | None:
     if len(found) > 1:
         return DOUBTED
     (id,) = found
-    words = words_of(text)
+    # the words of identifiers with the name have been examined; names of interfaces and bases say nothing
+    others = [one for one in _IDENTIFIER.findall(text) if not _has_name(one, vendors[id].names)]
+    words = [word for one in others for word in words_of(one) if not is_neutral([word])]
     if (
         _CONDITION.search(text)
         or has_stand_in(text)
@@ -138,6 +148,10 @@ def _named_alone(vendors: Vendors, text: bytes, kind: bytes) -> Owner | None:
     ):
         return DOUBTED
     return Owner(id, f"it stands in {_shown(text)}")
+
+
+def _has_name(identifier: bytes, names: Sequence[str]) -> bool:
+    return any(as_word(name).search(identifier) for name in names)
 
 
 def _is_meant(text: bytes, name: str, kind: bytes) -> bool:

@@ -18,11 +18,10 @@ from keyguard.attribution.structure.fields import (
     fields_of,
     flat_fields,
     foreign_target,
-    own_name,
     vendor_in,
     vendor_of_fields,
 )
-from keyguard.attribution.structure.frames import Frame, Window, frames_of, headings_of
+from keyguard.attribution.structure.frames import Frame, Window, headings_of
 from keyguard.attribution.structure.heads import (
     DOUBTED,
     Owner,
@@ -31,7 +30,6 @@ from keyguard.attribution.structure.heads import (
     is_passed,
     owner_of,
 )
-from keyguard.attribution.structure.markup import elements_of
 from keyguard.attribution.structure.secret_stores import stored_name
 from keyguard.attribution.structure.tables import Place, place_in_list, place_in_table
 from keyguard.support.regex import expression
@@ -42,16 +40,17 @@ CONTRADICTED = Evidence("", "")
 _STORE = expression(rb"(?<![\w-])(?:aws|az|gh|gcloud|vercel|netlify|supabase|heroku|github|azure)(?=[ \t]+\w)")
 
 
-def structural_owner(vendors: Vendors, window: Window, head: bytes) -> Evidence | None:
+def structural_owner(
+    vendors: Vendors, window: Window, frames: Sequence[Frame], own: tuple[bytes, bytes], head: bytes
+) -> Evidence | None:
     """Return the vendor that the structure around a key names; None if it names none.
 
-    Return ``CONTRADICTED`` if it names two. ``head`` is the beginning of the file. What depends on the path of the file
-    only adds to what does not.
+    Return ``CONTRADICTED`` if it names two. ``own`` is the name of the key, ``head`` the beginning of the file. What
+    depends on the path of the file only adds to what does not.
     """
     if place := place_in_table(window):
         return _owner_of_cell(vendors, place)
-    frames = sorted([*frames_of(window), *elements_of(window)], key=lambda one: -one.opener)
-    name, rest = own_name(window, frames[0] if frames else None)
+    name, rest = own
     if stored := stored_name(window):
         return _owner_of_stored(vendors, stored, name, window)
     if found := _enclosing_owner(vendors, window, frames, name, plain=not rest):
@@ -99,7 +98,7 @@ def _enclosing_owner(
     plain = plain and is_neutral(words_of(name))
     passed: list[list[Field]] = []
     for number, frame in enumerate(frames):
-        if not plain:
+        if not plain or (not number and _has_own_name(window, frame, name)):
             return None
         outer = frames[number + 1 :]
         passed.append([] if is_function(frame) else fields_of(window, frame, frames[number - 1] if number else None))
@@ -115,6 +114,14 @@ def _enclosing_owner(
             return Evidence(said.vendor, said.why) if agreed else None
         plain = is_passed(frame)
     return None
+
+
+def _has_own_name(window: Window, frame: Frame, name: bytes) -> bool:
+    """Whether a field beside the key's value is its name, and says something: ``name: X``, ``value: …``."""
+    if name.lower() not in (b"value", b"content", b"default") or frame.head.startswith((b"resource", b"variable")):
+        return False
+    names = [one.value for one in fields_of(window, frame, None) if one.name.lower() in (b"name", b"key", b"variable")]
+    return any(b"/" not in one and not is_neutral(words_of(one)) for one in names)
 
 
 def _is_undisputed(
