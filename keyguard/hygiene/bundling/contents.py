@@ -58,6 +58,7 @@ def unless(condition: object, found: Iterable[Content], kinds: tuple[Kind, ...] 
 
 
 def kept(found: Iterable[Content], kinds: tuple[Kind, ...]) -> list[Content]:
+    """Return the contents of some kinds."""
     return [one for one in found if one.kind in kinds]
 
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 #: levels of expressions that are followed: nobody writes deeper ones; expressions that are looked at for one option
 _DEPTH, _STEPS = 60, 20_000
 _VARIABLE = expression(rb"[A-Z_][A-Z0-9_]{1,80}\Z")
-_ENVIRONMENTS = frozenset((b"process.env", b"import.meta.env", b"Deno.env", b"Bun.env", b"process.env as any"))
+_ENVIRONMENTS = frozenset((b"process.env", b"import.meta.env", b"Deno.env", b"Bun.env"))
+#: properties of what loads an environment that are all of it; ``*`` is the rest of an object
+_WHOLE = frozenset((b"*", b"parsed", b"env", b"rawPublicVars"))
 #: calls whose results contain their arguments
 _HANDS_ON = frozenset(
     (
@@ -200,8 +202,10 @@ class Dataflow:
         held = self.contents(above, depth)
         if not any(one.kind in (Kind.ALL, Kind.SOME) for one in held):
             return kept(held, (Kind.VARIABLE,))
-        if name == b"*" or not _VARIABLE.match(name):
+        if name in _WHOLE:
             return kept(held, (Kind.ALL, Kind.SOME))
+        if not _VARIABLE.match(name) and text(above) not in _ENVIRONMENTS:
+            return ()
         span = (at.start_byte, at.end_byte) if at.type.endswith("_expression") else (held[0].start, held[0].end)
         return [Content(Kind.VARIABLE, name, *span)]
 

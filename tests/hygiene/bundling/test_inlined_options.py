@@ -39,6 +39,7 @@ def shown(found: list[Inlined]) -> list[str]:
         (VITE % "{ K: process.env['A_SECRET'] ?? process.env.OTHER }", ["A_SECRET", "OTHER"]),
         (VITE % "{ K: `'${process.env.A_SECRET}'` }", ["A_SECRET"]),
         (VITE % "{ K: String(process.env.A_SECRET!.trim()) }", ["A_SECRET"]),
+        (VITE % "{ V: JSON.stringify(process.env.npm_package_version) }", ["npm_package_version"]),
         (VITE % "{ 'process.env': process.env }", ["*"]),
         (VITE % "{ K: JSON.stringify({ ...process.env, X: 1 }) }", ["*"]),
         ("const e = process.env\n" + VITE % "{ 'process.env': e }", ["*"]),
@@ -106,6 +107,7 @@ def test_what_gets_into_the_bundle(code: str, found: list[str]) -> None:
         "export default { platform: 'node', define: { a: process.env.A_SECRET } }",
         "const define = { a: process.env.A_SECRET }\nexport default { plugins: [] }",
         "function f(env) { return env }\n" + VITE % "{ a: f({ x: 1 }) }",
+        "const env = loadEnv(mode, '.', '')\n" + VITE % "{ a: env.toString.name }",
         VITE % "{ a: NAMES[0], b: undefined, c: unknown.process.env.x }",
     ],
 )  # fmt: skip
