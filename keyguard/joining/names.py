@@ -24,7 +24,8 @@ _ASSIGNING = expression(
 #: the name before that, with a type on either side of it
 _BEFORE_IT = expression(
     rb"(?<!\w)(?:(?P<other>[A-Za-z_@][\w<>\[\]*.]{0,40})(?:\([0-9]{1,5}\))?[ \t]{1,4})?(?P<name>[A-Za-z_]\w{0,80})"
-    rb"[\"']?\]?(?:\[[0-9]{0,5}\]|[ \t]{1,4}[A-Z]\w{0,20}\([0-9]{1,5}\)|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]. ?*]{1,40})?[ \t]{0,8}\Z"
+    rb"[\"']?\]?(?:\[[0-9]{0,5}\]|[ \t]{1,4}[A-Z]\w{0,20}\([0-9]{1,5}\)"
+    rb"|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]. ?*]{1,40})?[ \t]{0,8}\Z"
 )
 #: an assignment that adds to what a name stands for
 _ADDED = expression(
