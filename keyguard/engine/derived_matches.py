@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from keyguard.decoding.derived_text import DerivedText
-from keyguard.decoding.runs import decoded_runs
+from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
 from keyguard.engine.prefilter import Hits
 from keyguard.joining.finder import joined_text
@@ -18,7 +18,7 @@ from keyguard.model.finding import Match
 #: how deep derived texts are nested
 MAX_DEPTH = 5
 #: bytes of derived texts for each byte of the text, and in any case
-_TIMES, _LEAST = 4, 1 << 20
+_TIMES, _LEAST = 16, 4 << 20
 
 Search = Callable[[bytes], Hits]
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
@@ -47,35 +47,44 @@ class DerivedMatches:
 
     def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
         """Return what was found in a text, with what is found in the texts derived from it."""
-        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH)
+        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
 
-    def _with_derived(self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int) -> Found:
+    def _with_derived(
+        self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int, *, joined: bool
+    ) -> Found:
         matches, placeholders = list[Match](), list[tuple[int, int]]()
-        for text in self._derived_texts(data, hits) if depth else ():
+        inner = depth < MAX_DEPTH
+        for text in self._derived_texts(data, hits, inner=inner, joined=joined) if depth else ():
             if not budget.takes(len(text.text)):
                 break
-            inner = self._found(text.text, budget, depth - 1, joined=text.way == WAY)
-            matches += [_mapped(one, text) for one in inner.matches]
-            placeholders += [text.span(*span) for span in inner.placeholders]
+            there = self._found(text.text, budget, depth - 1, joined=text.way == WAY)
+            matches += [_mapped(one, text) for one in there.matches]
+            placeholders += [text.span(*span) for span in there.placeholders]
         return with_derived(found, Found(matches, placeholders)) if matches or placeholders else found
 
     def _found(self, data: bytes, budget: _Budget, depth: int, *, joined: bool) -> Found:
         hits = self._search(data)
         found = self._confirm(data, hits.anchors) if hits.anchors else Found([], [])
-        # texts that were joined are not joined again
-        return self._with_derived(found, data, Hits([], [], hits.encoded) if joined else hits, budget, depth)
+        return self._with_derived(found, data, hits, budget, depth, joined=joined)
 
     def _fires(self, data: bytes) -> bool:
         hits = self._search(data)
         return bool(hits.anchors or hits.encoded)
 
-    def _derived_texts(self, data: bytes, hits: Hits) -> Iterator[DerivedText | JoinedText]:
-        """Yield the texts that are derived from a text at the places that the prefilter found."""
-        yield from decoded_runs(data, hits.encoded)
-        begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})
-        joined = joined_text(data, hits.joins, begun, self._fires)
+    def _derived_texts(
+        self, data: bytes, hits: Hits, *, inner: bool, joined: bool
+    ) -> Iterator[DerivedText | JoinedText]:
+        """Yield the texts that are derived from a text at the places that the prefilter found.
+
+        ``inner`` says whether the text is derived itself, ``joined`` whether it was joined: that is done once.
+        """
+        yield from derived_texts(data, hits.anchors, hits.encoded, inner=inner)
         if joined:
-            yield joined
+            return
+        begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})
+        text = joined_text(data, hits.joins, begun, self._fires)
+        if text:
+            yield text
 
 
 def _mapped(one: Match, text: DerivedText | JoinedText) -> Match:

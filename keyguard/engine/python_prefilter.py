@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from types import MappingProxyType
 
+from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors
 from keyguard.engine.prefilter import Hits, offsets
 from keyguard.rules.anchor import Anchor
 
-#: the shortest run of characters in which an encoded literal can be
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{4,}")
+#: characters of an encoded anchor by which it is searched for
+_BEGIN = 3
 
 
 class PythonPrefilter:
@@ -23,7 +23,7 @@ class PythonPrefilter:
         self,
         anchors: tuple[Anchor, ...],
         expressions: tuple[str, ...] = (),
-        encoded: Mapping[bytes, int] = MappingProxyType({}),
+        encoded: EncodedAnchors = NONE,
         signs: Sequence[tuple[int, str]] = (),
     ) -> None:
         exact: dict[bytes, list[int]] = {}
@@ -36,8 +36,14 @@ class PythonPrefilter:
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
         self._expressions = _compiled(enumerate(expressions))
         self._signs = _compiled(signs)
-        self._encoded = dict(encoded)
-        self._sizes = sorted({len(literal) for literal in encoded})
+        self._encoded = dict(zip(encoded.literals, encoded.kinds, strict=True))
+        self._sizes = sorted({len(literal) for literal in encoded.literals})
+        begins = {re.escape(literal[:_BEGIN]) for literal in encoded.literals}
+        self._starts = re.compile(b"(?=%b)" % b"|".join(sorted(begins)))
+        self._coded = [
+            (kind, re.compile(text.encode(), re.DOTALL))
+            for text, kind in zip(encoded.expressions, encoded.kinds_of_expressions, strict=True)
+        ]
 
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
@@ -46,15 +52,16 @@ class PythonPrefilter:
         return Hits(self._anchors_in(data), places, [*self._encoded_in(data)], joins)
 
     def _encoded_in(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield kind and end of each encoded literal: they stand in runs, of which most texts have few."""
-        known = self._encoded
-        for run in _RUN.finditer(data) if known else ():
-            text, start = run[0], run.start()
-            for size in self._sizes:
-                for at in range(len(text) - size + 1):
-                    kind = known.get(text[at : at + size])
-                    if kind is not None:
-                        yield kind, start + at + size
+        """Yield kind and end of each encoded anchor; the first two bytes tell that most places have none."""
+        known, sizes = self._encoded, self._sizes
+        for start in self._starts.finditer(data) if known else ():
+            at = start.start()
+            for size in sizes:
+                kind = known.get(data[at : at + size])
+                if kind is not None:
+                    yield kind, at + size
+        for kind, expression in self._coded:
+            yield from ((kind, end) for end in _ends(expression, data))
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
