@@ -15,24 +15,22 @@ MOST_USES = 12
 _MOST_NAMES = 3
 #: bytes before an assignment in which its name is
 _LEFT = 100
-_NAME = expression(rb"[A-Za-z_]\w{0,80}")
 #: what assigns: ``=``, ``:=``, ``:``, and what a value begins with
 _ASSIGNING = expression(
     rb"(?::=|<-|(?<![=!<>+.&|~*/-])=(?![=>~])|=>|(?<!:):(?!:))\s{0,60}(?=[\"'`\[({$@]|[A-Za-z0-9_+/=-])"
     rb"|\#[ \t]{0,4}define[ \t]{1,8}(?P<macro>[A-Za-z_]\w{0,80})[ \t]{1,40}(?=[A-Z]?[\"'])"
 )
-#: the name before that, with a type on either side of it
-_BEFORE_IT = expression(
-    rb"(?<!\w)(?:(?P<other>[A-Za-z_@][\w<>\[\]*.]{0,40})(?:\([0-9]{1,5}\))?[ \t]{1,4})?(?P<name>[A-Za-z_]\w{0,80})"
-    rb"[\"']?\]?(?:\[[0-9]{0,5}\]|[ \t]{1,4}[A-Z]\w{0,20}\([0-9]{1,5}\)"
-    rb"|[ \t]{0,3}:[ \t]{0,3}[&'\w<>\[\]. ?*]{1,40})?[ \t]{0,8}\Z"
+#: what is before that, read backwards: a name, and a word before it, of which one is a type
+_BACKWARDS = expression(
+    rb"[ \t]{0,8}(?:[)\]][0-9]{0,5}[(\[])?\]?[\"']?(?P<last>\w{1,80})"
+    rb"(?:[ \t*]{1,4}(?P<word>\w{1,80}))?(?:[&'\w<>\[\]., ?*\t]{0,40}?[ \t]{0,3}:[ \t]{0,3}(?P<typed>\w{1,80}))?"
 )
-#: an assignment that adds to what a name stands for
-_ADDED = expression(
-    rb"(?P<name>[A-Za-z_]\w{0,80})\s{0,8}(?:(?:\+|\.|\.\.|~|&|\|\||<>)=|<<(?!<)|"
-    rb"\.(?:append|push_str|push|concat|WriteString|write|add|Append|extend)\()\s{0,40}(?=[\"'`$@\w])"
-    rb"|\b(?:strcat|strncat)\(\s{0,9}(?P<target>[A-Za-z_]\w{0,80}),\s{0,40}"
+#: what adds to what a name stands for
+_ADDING = expression(
+    rb"(?:(?:(?:\+|\.\.?|~|&|\|\||<>)=(?!=)|<<(?!<)|\.(?:append|push_str|push|concat|WriteString|write|add|Append|extend)\()"
+    rb"\s{0,40}|\b(?:strcat|strncat)\(\s{0,9}(?P<target>[A-Za-z_]\w{0,80}),\s{0,40})(?=[\"'`$@\w])"
 )
+_ADDED_TO = expression(rb"(?<!\w)[A-Za-z_]\w{0,80}(?=\s{0,8}\Z)")
 
 
 class Assignment(NamedTuple):
@@ -50,16 +48,18 @@ class Names:
         self.low, self.high = low, high
         self._assigned: dict[bytes, list[Assignment]] = {}
         for found in _ASSIGNING.finditer(data, low, high):
-            named = None if found["macro"] else _BEFORE_IT.search(data, max(low, found.start() - _LEFT), found.start())
-            for name in filter(None, (named["name"], named["other"]) if named else (found["macro"],)):
-                self._assigned.setdefault(name.lstrip(b"@"), []).append(Assignment(found.end(), False, found.start()))
-        for found in _ADDED.finditer(data, low, high):
-            name = found["name"] or found["target"]
-            self._assigned.setdefault(name, []).append(Assignment(found.end(), True, found.start()))
+            for name in (found["macro"],) if found["macro"] else _names_before(data, found.start(), low):
+                self._assigned.setdefault(name, []).append(Assignment(found.end(), False, found.start()))
+        for found in _ADDING.finditer(data, low, high):
+            target = found["target"]
+            if not target:
+                named = _ADDED_TO.search(data, max(low, found.start() - _LEFT), found.start())
+                target = named[0] if named else b""
+            if target:
+                self._assigned.setdefault(target, []).append(Assignment(found.end(), True, found.start()))
         for values in self._assigned.values():
             values.sort()
         self._values = sorted((one.value, name) for name, values in self._assigned.items() for one in values)
-        self._uses: dict[bytes, list[int]] | None = None
         self._data = data
 
     @classmethod
@@ -91,10 +91,20 @@ class Names:
 
     def uses(self, name: bytes, behind: int) -> list[int]:
         """Return where a name stands behind an offset, the first ones."""
-        if self._uses is None:
-            self._uses = {}
-            for found in _NAME.finditer(self._data, self.low, self.high):
-                self._uses.setdefault(found[0], []).append(found.start())
-        places = self._uses.get(name, [])
-        at = bisect_left(places, behind)
-        return places[at : at + MOST_USES]
+        found, at = list[int](), self._data.find(name, behind, self.high)
+        while at >= 0 and len(found) < MOST_USES:
+            end = at + len(name)
+            if not (_is_word(self._data[at - 1 : at]) or _is_word(self._data[end : end + 1])):
+                found.append(at)
+            at = self._data.find(name, end, self.high)
+        return found
+
+
+def _names_before(data: bytes, at: int, low: int) -> list[bytes]:
+    """Return the words before an assignment of which one is the name that is assigned to."""
+    named = _BACKWARDS.match(data[max(low, at - _LEFT) : at][::-1])
+    return [one[::-1] for one in named.groups() if one] if named else []
+
+
+def _is_word(character: bytes) -> bool:
+    return character.isalnum() or character == b"_"

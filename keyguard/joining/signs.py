@@ -68,13 +68,13 @@ def _beginning(beginnings: Iterable[bytes]) -> Iterator[Sign]:
 
 
 def _least(literal: bytes) -> int:
-    """Return how much of a literal is enough to be no word: three characters, four of capital letters, or a word in
-    lower case and two more.
+    """Return how much of a literal is enough to be no word: a word and three characters more, four of other capital
+    letters, three of anything else.
     """
-    word = 0
-    while word < len(literal) and 0x61 <= literal[word] <= 0x7A:
-        word += 1
-    return word + 2 if word >= 3 else 4 if literal[:3].isalpha() else 3
+    word = next((at for at, byte in enumerate(literal) if not bytes((byte,)).isalpha()), len(literal))
+    if word >= 3 and not literal[:word].isupper():
+        return min(word + 3, max(len(literal), word + 1))
+    return 4 if literal[:3].isalpha() else 6 if literal.startswith(b"---") else 3
 
 
 def _escaped(text: bytes) -> str:
