@@ -157,7 +157,10 @@ class Matcher:
         rules, or merged with them if the span is the same.
         """
         sides = ([one for one in candidates if (one.rules[0] in self._added) is side] for side in (False, True))
-        known, added = (resolve(data, side, self.rules, self._nobodys) for side in sides)
+        known, added = (
+            [one._replace(secret=self._check.value(one.rules[0], one.secret)) for one in found]
+            for found in (resolve(data, side, self.rules, self._nobodys) for side in sides)
+        )
         if not added:
             return known
         found = {(one.start, one.end): one for one in known}
