@@ -13,7 +13,7 @@ from keyguard.support.regex import expression
 #: bytes of a run that are read on either side of a place: less than the margin of a page; most runs are shorter
 _REACH, _NEAR = 32 << 10, 512
 #: characters of a line that may be continued on the next one, and the least on that
-_LINE, _NEXT = 32, 4
+_LINE, _NEXT = 32, 2
 #: signs of base64 that are written as codes
 _CODE = rb"%2[BbFf]|\\/|\\u002[BbFf]|&#4[37];|&#[xX]2[BbFf];"
 _CODES = expression(_CODE)
