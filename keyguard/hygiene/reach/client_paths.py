@@ -19,6 +19,8 @@ class ClientPath(NamedTuple):
     """Each imports the next: the entry point first, the file itself last."""
     server_spans: tuple[tuple[int, int], ...] = ()
     """The spans of the file that stay on the server nevertheless, in bytes: start, end."""
+    unused_spans: tuple[tuple[int, int], ...] = ()
+    """The spans that a bundler drops, because nothing uses what they declare."""
     parsed: bool = True
     """Whether every step was parsed, and not only scanned as text."""
 
@@ -38,7 +40,7 @@ class ClientPaths:
             return {}
         found = self._found(asked)
         return {
-            path: ClientPath(one.steps[0], one.kind, one.steps, one.server_spans, one.parsed)
+            path: ClientPath(one.steps[0], one.kind, one.steps, one.server_spans, one.unused_spans, one.parsed)
             for path, one in found.items()
         }
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from keyguard.hygiene.reach.applications import Applications
 from keyguard.hygiene.reach.code import boundaries, file_names
+from keyguard.hygiene.reach.code.module import unused
 from keyguard.hygiene.reach.code.module_loader import ModuleLoader
 from keyguard.hygiene.reach.entry_points import entry_points, replacements
 from keyguard.hygiene.reach.file_lookup import ProjectFiles
@@ -24,6 +25,7 @@ class FoundPath(NamedTuple):
     kind: str
     steps: tuple[bytes, ...]
     server_spans: tuple[tuple[int, int], ...]
+    unused_spans: tuple[tuple[int, int], ...]
     parsed: bool
 
 
@@ -77,7 +79,9 @@ class ClientSearch:
     def _found_path(self, path: bytes, steps: list[bytes]) -> FoundPath:
         loaded = [self._modules.load(step) for step in steps if file_names.extension(step) in file_names.READ]
         parsed = all(one.module.parsed for one in loaded)
-        return FoundPath(self._entries[steps[0]].kind, tuple(steps), self._modules.load(path).shipped.removed, parsed)
+        last = self._modules.load(path)
+        kind = self._entries[steps[0]].kind
+        return FoundPath(kind, tuple(steps), last.shipped.removed, unused(last.module), parsed)
 
     def _all_entries(self) -> Iterator[Entry]:
         marking = ""

@@ -122,6 +122,19 @@ def without(module: Module, exports: frozenset[bytes]) -> Shipped:
     return Shipped(tuple(one for one in module.imports if _is_kept(one, names, removed)), tuple(removed))
 
 
+def unused(module: Module) -> tuple[tuple[int, int], ...]:
+    """Return the spans of statements that bundlers drop, since nothing uses or exports what they declare."""
+    if module.uses is None or module.whole:
+        return ()
+    used = _used(module, once=False)
+    idle = [one for one in module.statements if one.pure and one.declares and not one.exports]
+    kept = {name for one in module.statements if one not in idle for name in used.of(one)} | used.hidden
+    while waiting := [one for one in idle if not one.declares.isdisjoint(kept)]:
+        idle = [one for one in idle if one not in waiting]
+        kept.update(name for one in waiting for name in used.of(one))
+    return tuple((one.start, one.end) for one in idle)
+
+
 def _is_kept(one: Import, names: set[bytes], removed: Spans) -> bool:
     return one.local in names if one.local else not _within(one.at, removed)
 

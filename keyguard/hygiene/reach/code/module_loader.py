@@ -79,7 +79,7 @@ class ModuleLoader:
     def _astro(self, data: bytes) -> Loaded:
         """Return the scripts, and the components that the browser hydrates; the frontmatter stays on the server."""
         front = script_blocks.front(data)
-        module = self._mixed(data, [one for one in script_blocks.scripts(data) if not front or one.start >= front.end])
+        module = self._mixed(data, list(script_blocks.scripts(data, front.end if front else 0)))
         if front is None:
             return Loaded(module, Shipped(module.imports))
         islands = script_blocks.islands(data)
