@@ -29,7 +29,8 @@ def key_in_frontend(project: Project) -> Iterator[Violation]:
         for path, keys in sorted(project.keys.items())
         if path in project.files and not patterns.in_folder(path, tables.load("browser")["aside"]["folders"])
     }
-    found = deliveries(project, [path for path, keys in suspects.items() if keys])
+    places = {path: {project.offset(path, one) for one in keys} for path, keys in suspects.items() if keys}
+    found = deliveries(project, places, places)
     for path, delivery in found.items():
         taken = [key for key in suspects[path] if delivery.delivers(_offset(project, path, key, delivery))]
         dropped = {id(key): why for key in taken if (why := _dropped(project, path, key, delivery))}

@@ -66,7 +66,8 @@ def server_key_in_client_code(project: Project) -> Iterator[Violation]:
     suspects = word_search.files_with(project, _candidates(project), _words())
     vendors = variable_names.server_vendors(project.engine.ruleset) if suspects else []
     uses = {path: found for path in suspects if (found := _uses(path, project.read(path) or b"", vendors))}
-    for path, delivery in sorted(deliveries(project, uses).items()):
+    places = {path: {one.span[0] for one in found} for path, found in uses.items()}
+    for path, delivery in sorted(deliveries(project, uses, places).items()):
         taken = {one.subject: one for one in reversed(uses[path]) if delivery.delivers(one.span[0])}
         found = sorted(taken.values(), key=lambda one: one.span)
         reads = [one for one in found if one.name]

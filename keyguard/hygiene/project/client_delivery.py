@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from types import MappingProxyType
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
@@ -11,6 +12,7 @@ from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.served_folders import served_folders
 from keyguard.hygiene.reach.client_paths import ClientPath
 from keyguard.hygiene.reach.code.boundaries import is_client
+from keyguard.hygiene.reach.code.module import Places
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
@@ -40,11 +42,16 @@ class Delivery(NamedTuple):
         return not any(start <= offset < end for start, end in self.server_spans)
 
 
-def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
-    """Return how each of the files is delivered; files that reach no client are left out."""
+def deliveries(
+    project: Project, paths: Collection[bytes], places: Places = MappingProxyType({})
+) -> dict[bytes, Delivery]:
+    """Return how each of the files is delivered; files that reach no client are left out.
+
+    ``places`` are the offsets in a file that matter, in bytes: of a file that is in it, one of them must be delivered.
+    """
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
     left = [path for path in paths if path not in found and _MODULE.search(path)]
-    found_paths = project.client_paths.paths(left)
+    found_paths = project.client_paths.paths(left, places)
     return {**found, **{path: _by_imports(one) for path, one in found_paths.items()}}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from keyguard.hygiene.reach.backward_search import BackwardSearch, FileTraits
@@ -89,19 +90,24 @@ class PathSearcher:
         self._backward_search = BackwardSearch(self._traits, resolver.resolve, instead)
 
     def find(
-        self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
+        self,
+        starts: Collection[bytes],
+        goals: Collection[bytes],
+        links: Mapping[bytes, Collection[bytes]],
+        names: Mapping[bytes, frozenset[bytes]] = MappingProxyType({}),
     ) -> dict[bytes, list[State]]:
         """Return the states on the shortest path to each goal; of equally short ones, the first by file paths.
 
-        Goals that cannot be reached are left out. Modules that earlier searches parsed make this one faster, and do not
+        Goals that cannot be reached are left out, and so are those of ``names`` of which no path asks one of the names.
+        Modules that earlier searches parsed make this one faster, and do not
         change its result.
         """
         users, found, known = _users(links), dict[bytes, list[State]](), set[bytes]()
         for group in [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]:
-            search = self._search(starts, group, users, known, len(known) + _STRAIGHT)
+            search = self._search(starts, group, users, known, names, len(known) + _STRAIGHT)
             if search.missing and search.heap:
                 # the distances mislead: before parsing all that is left, find out which files lead to the goals at all
-                search = self._search(starts, group, self._backward_search.users(group, users), known)
+                search = self._search(starts, group, self._backward_search.users(group, users), known, names)
             found.update(search.found)
         return found
 
@@ -111,6 +117,7 @@ class PathSearcher:
         goals: Collection[bytes],
         users: Mapping[bytes, Collection[bytes]],
         known: set[bytes],
+        names: Mapping[bytes, frozenset[bytes]],
         limit: int | None = None,
     ) -> _Search:
         """Search until all goals are found, nothing is left, or ``known``, to which it adds, has ``limit`` files."""
@@ -121,7 +128,7 @@ class PathSearcher:
                 break
             state = heapq.heappop(search.heap).state
             known.add(state.path)
-            if state.path in search.missing and self._is_shipped(state):
+            if state.path in search.missing and _asks(state, names.get(state.path)) and self._is_shipped(state):
                 search.reached(state)
             meant = self._meant(state)
             if meant in search.done or meant._replace(asked=None) in search.done:
@@ -175,6 +182,11 @@ class PathSearcher:
             for target in self._resolver.resolve(state.path, text):
                 if target != state.path:
                     yield State(target, wanted)
+
+
+def _asks(state: State, names: Asked) -> bool:
+    """Return whether a state asks for one of the names; None stands for whatever there is."""
+    return names is None or state.asked is None or not state.asked.isdisjoint(names)
 
 
 def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[bytes]]:
