@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from keyguard.hygiene.reach.code import file_names
 from keyguard.hygiene.reach.code.module import ALL, DEFAULT, Module
 from keyguard.hygiene.reach.code.module_loader import Loaded, ModuleLoader
 from keyguard.hygiene.reach.import_resolver import Resolver
+from keyguard.support.regex import expression
 
 #: the names that are asked of a module; None for all of them, an empty set if it is only loaded
 Asked = frozenset[bytes] | None
@@ -23,6 +25,10 @@ _STATES = 20_000
 _FEW = 6
 #: files that a search may parse before it is worth asking ``backward_search`` what leads to its goals
 _STRAIGHT = 24
+#: what asks for all of a module, and its specifier
+_WHOLE_MODULE = expression(
+    rb"(?:\*\s{0,9}(?:as\s{1,9}[\w$]{1,99}\s{1,9})?from\s{0,9}|\b(?:import|require|glob)\s{0,9}\(\s{0,99})[\"'`]([^\"'`\r\n]{1,300})"
+)
 
 
 class State(NamedTuple):
@@ -103,6 +109,11 @@ class PathSearcher:
         change its result.
         """
         users, found, known = _users(links), dict[bytes, list[State]](), set[bytes]()
+        # most files that import a large one mention none of the names, and need not be parsed
+        users = {
+            **users,
+            **{path: [one for one in users.get(path, ()) if self._may_ask(one, path, names[path])] for path in names},
+        }
         for group in [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]:
             search = self._search(starts, group, users, known, names, len(known) + _STRAIGHT)
             if search.missing and search.heap:
@@ -137,6 +148,15 @@ class PathSearcher:
             for following in self._follow(meant):
                 search.add(following, state)
         return search
+
+    def _may_ask(self, path: bytes, goal: bytes, names: frozenset[bytes]) -> bool:
+        """Return whether the text of a file may ask a goal for one of the names, or for all that it exports."""
+        text = self._modules.text(path)
+        listed = [re.escape(name) for name in sorted(names) if name in text]
+        form = rb"[{,]\s{0,99}(?:%s)\s{0,99}(?:\bas\s[^,{}]{0,99})?[,}]" % b"|".join(listed)
+        if DEFAULT in names or (listed and re.search(form, text)):
+            return True
+        return any(goal in self._resolver.resolve(path, found[1]) for found in _WHOLE_MODULE.finditer(text))
 
     def _traits(self, path: bytes) -> FileTraits | None:
         if file_names.extension(path) not in file_names.READ:

@@ -44,6 +44,10 @@ class ModuleLoader:
         """Return whether the budget for parsing is used up."""
         return self._budget <= 0
 
+    def text(self, path: bytes) -> bytes:
+        """Return the content of a file; empty if there is none."""
+        return self._read(path) or b""
+
     def load(self, path: bytes) -> Loaded:
         """Return the file as a module; one without imports if it is no code."""
         found = self._known.get(path)
