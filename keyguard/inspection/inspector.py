@@ -15,7 +15,7 @@ from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Sighting, Unread
 
 if TYPE_CHECKING:
-    from keyguard.engine.matcher import Found
+    from keyguard.engine.overlaps import Found
     from keyguard.inspection.members import OpenedContainer
     from keyguard.inspection.sightings import SightingFinder
 
@@ -62,9 +62,9 @@ class Inspector:
             hits, unread = self.prefilter.search(data), _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
-            found = self._engine.matcher.confirm(data, *hits, blob.path)
+            found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.anchors)
+                plain = not (packed or hits.anchors or hits.encoded)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})

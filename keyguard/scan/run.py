@@ -221,10 +221,9 @@ class _Scan:
         from keyguard.hygiene.run import run as check
 
         past = self._past
+        files, before = in_files(tally.sightings), in_files(past.sightings if past else [])
         kept = check(
-            self._listing,
-            *map(in_files, (tally.sightings, past.sightings if past else [])),
-            engine,
+            *(self._listing, files, before, engine),
             history=past.coverage if past else None,
             now=self._request.terms.now,
             rotation=self._request.rotation,

@@ -135,7 +135,9 @@ def _accepted(chosen: Iterable[Finding], files: Collection[Entry]) -> Iterator[s
 
 def _not_whole(found: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield digest and name of the files that are named by their digests. Raise ``UsageError`` for one that is none."""
-    names = {one.digest: shown_path(one.path) for one in found.skipped if one.digest}
+    # the name of a file, if it is in one, rather than that of its object
+    listed = sorted((one for one in found.skipped if one.digest), key=lambda one: not one.path.startswith(b"object:"))
+    names = {one.digest: shown_path(one.path) for one in listed}
     for digest in (one.removeprefix(_DIGEST).lower() for one in ids if one.startswith(_DIGEST)):
         if digest not in names:
             raise UsageError(f"no file with the digest {shown(digest)} is left unread for its size")
