@@ -51,6 +51,12 @@ class Attributor:
 
         Return None if all matching rules need context and there is none: then the text is no key.
         """
+        found = self._attributed(match, page, path)
+        if found is None or not match.way:
+            return found
+        return msgspec.structs.replace(found, because=(*found.because, f"written in {match.written}"))
+
+    def _attributed(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         if match.judged is not None:
             return certain(self._ruleset.rules[match.rules[0]], *match.judged.reasons, ground=Ground.SHAPE)
         company = self._company(match.rules)
