@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 12
+FORMAT = 13
+#: stands between texts that are searched together: no expression matches across it
+_BETWEEN = b"\n\0\n"
 
 
 class Hits(NamedTuple):
@@ -160,17 +162,28 @@ class PythonPrefilter:
         return len(data) >= end + len(tail) and all(data[end + i] in chars for i, chars in enumerate(tail))
 
 
+def search_each(prefilter: Prefilter, texts: Sequence[bytes]) -> dict[int, Hits]:
+    """Return the index of each text with a hit -> its hits, by one search over all of them; offsets are its own.
+
+    An anchor may begin in one text and end in the next one.
+    """
+    anchors, places = prefilter.search(_BETWEEN.join(texts))
+    found: dict[int, Hits] = {}
+    if not (anchors or places):
+        return found
+    starts = list(accumulate((len(text) + len(_BETWEEN) for text in texts), initial=0))
+    for anchor, at in anchors:
+        number = bisect_right(starts, at) - 1
+        found.setdefault(number, Hits([], [])).anchors.append((anchor, at - starts[number]))
+    for expression, end in places:
+        number = bisect_right(starts, end - 1) - 1
+        found.setdefault(number, Hits([], [])).places.append((expression, end - starts[number]))
+    return found
+
+
 def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
     """Return the indices of the texts in which there could be a hit, in order, by one search over all of them."""
-    offsets = _offsets(prefilter.search(b"\n".join(texts)))
-    if not offsets:
-        return []
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return sorted({bisect_right(starts, at) - 1 for at in offsets})
-
-
-def _offsets(hits: Hits) -> list[int]:
-    return [at for _, at in hits.anchors] + [end - 1 for _, end in hits.places]
+    return sorted(search_each(prefilter, texts))
 
 
 def _bounded(expression: str) -> str:
