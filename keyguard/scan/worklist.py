@@ -188,9 +188,8 @@ class Worklist:
 
     def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Results) -> None:
         """Inspect small files together: mostly none, or one or two of them, need a closer look."""
-        suspects: Mapping[int, Hits | None]
         try:
-            suspects = self._inspector.suspects(texts, [file.path for _, file in heap])
+            suspects: Mapping[int, Hits | None] = self._inspector.suspects(texts, [file.path for _, file in heap])
         except Exception:  # noqa: BLE001 - inspecting each file shows which is at fault
             suspects = dict.fromkeys(range(len(texts)))
         tally.read += len(texts) - len(suspects)
@@ -222,8 +221,7 @@ class Worklist:
 
     def _note(self, blob: Blob, opened: Opened, tally: Results, hits: Hits | None = None) -> None:
         if opened.data is not None:
-            seen = self._inspector.inspect(blob, opened.data, hits=hits)
-            tally.add_text(seen)
+            tally.add_text(seen := self._inspector.inspect(blob, opened.data, hits=hits))
             tally.count_read(blob.path, seen.container)
         elif opened.read is not None:
             guarded = GuardedReader(opened.read)
@@ -235,9 +233,8 @@ class Worklist:
             tally.count_streamed(blob.path, guarded, seen.container)
 
     def _reader(self, index: int) -> Reader:
-        found = self._readers.get(index)
+        found, folder = self._readers.get(index), self._listing.folders[index]
         if found is None:
-            folder = self._listing.folders[index]
             found = self._readers[index] = Reader(folder.root, folder.shown, self._max_size)
         return found
 
@@ -297,8 +294,7 @@ class Worklist:
                 tally.remove_moved(elsewhere.sightings)
 
     def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
-        for stored in self._listing.stored:
-            yield stored.repository, [blob for blob in stored.blobs if blob.old]
+        yield from ((stored.repository, [blob for blob in stored.blobs if blob.old]) for stored in self._listing.stored)
         for folder in self._listing.folders:
             files = [file for file in folder.files if file.old]
             yield folder.repository, [Blob(folder.display(file.path), Where.TREE, "", file.old) for file in files]
