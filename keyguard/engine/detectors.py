@@ -112,7 +112,8 @@ class Detectors:
         What is quoted in a program is of medium confidence, and comes after everything else.
         """
         rows, named = _rows(), table.named(path) if path else ()
-        signed = (format for number in {number for number, _ in places} if (format := rows[number][1]) is not None)
+        numbers = dict.fromkeys(number for number, _ in places)
+        signed = (format for number in numbers if (format := rows[number][1]) is not None)
         for one in dict.fromkeys((*signed, *named)):
             found = one.find(data, path, one in named)
             if one not in named and one.is_quoted_in(path):
