@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import string
 from collections.abc import Iterator
+from time import process_time
 
 import pytest
 
@@ -96,6 +99,14 @@ def test_words_behind_a_key_whose_alphabet_divides_names_are_no_part_of_it(engin
     key = key[key.index("glpat-") :][:26]
     for around in ("{}_old", "backup_{}_old-version.txt", "{}-2024", "{}-Backup", "x_{}"):
         assert found(engine, around.format(key)) == prints(key), around
+
+
+def test_words_that_could_be_read_in_two_ways_take_no_time(engine: Engine) -> None:
+    rng = random.Random(21)
+    words = "".join("-" + "".join(rng.choices(string.ascii_lowercase, k=3)) for _ in range(50))
+    start = process_time()
+    assert len(found(engine, f"a_glcbt-eyJhbG{words}-AB1_b")) == 1
+    assert process_time() - start < 10  # a step for each way would be 2**50 steps
 
 
 def test_what_lies_within_a_key_divides_nothing(engine: Engine) -> None:
