@@ -11,12 +11,12 @@ from keyguard.cli.commands.explain import describe
 from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
-from keyguard.rules import loader
 from tests.helpers.calling import Inside
+from tests.helpers.seeing import rules, see
 
 pytest_plugins = ("tests.helpers.commandline",)
 
-RULES = loader.parse(loader.read_packs())
+RULES = rules()
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
@@ -70,13 +70,8 @@ def test_what_a_vendor_is_recognised_by_is_listed_once_and_within_the_line() -> 
 
 
 def test_an_explanation_holds_nothing_that_looks_like_a_key() -> None:
-    from keyguard.engine import compiled
-    from keyguard.inspection.inspector import Inspector
-    from keyguard.model.finding import Blob, Where
-
     known: list[Rule | Check] = [*RULES.rules, *tables.checks().values()]
-    text = "\n".join(describe(one, RULES) for one in known).encode()
-    assert Inspector(compiled.load(cached=False)).inspect(Blob(b"x", Where.STDIN), text).sightings == []
+    assert see("\n".join(describe(one, RULES) for one in known), b"x") == []
 
 
 VALUE = "k3J" + "h9sLq2" * 2 + "MxZ8"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from keyguard.fix import variable_names
 from keyguard.model.finding import Environment, Rule
-from keyguard.rules import loader
+from tests.helpers.seeing import rules
 
-RULES = loader.parse(loader.read_packs())
+RULES = rules()
 VALID = re.compile(r"[A-Z][A-Z0-9_]*")
 
 

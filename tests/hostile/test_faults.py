@@ -16,6 +16,7 @@ import pytest
 from keyguard.cli import main
 from keyguard.engine import compiled
 from keyguard.scan import worklist
+from tests.helpers import seeing
 from tests.helpers.calling import adds_up
 from tests.helpers.checkout import leaking_line
 from tests.helpers.repos import Repo
@@ -57,7 +58,7 @@ SCANS = {
 
 @pytest.fixture(scope="module")
 def engine() -> compiled.Engine:
-    return compiled.load(cached=False)
+    return seeing.engine()
 
 
 @pytest.fixture(scope="module", params=SCANS)

@@ -16,10 +16,10 @@ import pytest
 
 from keyguard.engine import compiled
 from keyguard.rules import examples as templates
-from keyguard.rules import loader
 from tests.helpers.calling import FORMATS, Inside, Keyguard, parts_of
 from tests.helpers.checkout import made_up_key
 from tests.helpers.repos import Repo
+from tests.helpers.seeing import rules
 
 pytest_plugins = ("tests.helpers.commandline",)
 
@@ -47,7 +47,7 @@ class Example(NamedTuple):
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
     """Every example of every rule, filled in a way of its own."""
-    ruleset = loader.parse(loader.read_packs())
+    ruleset = rules()
     matcher = compiled.build(ruleset).matcher
     found = []
     for rule in ruleset.rules:
@@ -159,7 +159,7 @@ def test_the_keys_are_really_there(kg: Keyguard, tree: Repo, examples: list[Exam
     told = {finding["rule"] for finding in said.document["findings"]}
     missing = {example.rule for example in examples} - told
     # beside the keys of everybody else, whose a key is may not be told any more: then its family's fallback speaks
-    ruleset = loader.parse(loader.read_packs()).by_id()
+    ruleset = rules().by_id()
     # and what one parser finds, another finder may find elsewhere: the value has one of their rules
     missing = {name for name in missing if not ruleset[name].detector}
     assert all(ruleset[name].needs_context and ruleset[name].family == "sk" for name in missing)

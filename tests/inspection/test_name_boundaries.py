@@ -9,7 +9,6 @@ from time import process_time
 
 import pytest
 
-from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.inspection.filenames import Names
 from keyguard.masking.known_values import KNOWN
@@ -17,6 +16,7 @@ from keyguard.masking.secret import Secret, fingerprint, masked
 from keyguard.masking.values import Value
 from keyguard.model.finding import Where
 from keyguard.rules import examples
+from tests.helpers import seeing
 from tests.helpers.checkout import made_up_key
 
 KEY = made_up_key(21)
@@ -30,7 +30,7 @@ TEMPLATES = {
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return compiled.load(cached=False)
+    return seeing.engine()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 import statistics
@@ -11,17 +10,16 @@ from typing import Any
 
 import pytest
 
-from keyguard.engine import compiled
-from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Environment, Rule, Where
 from keyguard.rules import examples, literals, loader
 from keyguard.rules.checksums import CHECKSUMS, REQUIRED
 from keyguard.rules.loader import RuleSet
 from keyguard.rules.placeholders import entropy
 from keyguard.support import tomlfile
+from tests.helpers.seeing import inspector, rules
 
 PACKS = sorted(Path(loader.builtin_dir()).glob("*.toml"))
-RULES: RuleSet = loader.parse(loader.read_packs())
+RULES: RuleSet = rules()
 #: vendors that are no companies: they have no page and no host
 NOBODY = {"unknown", "private-key", "connection-string", "http-authentication", "command-line", "credential-file"}
 NOBODY |= {"server-credential", "generic-secret"}
@@ -36,12 +34,6 @@ every_pattern = pytest.mark.parametrize("rule", [one for one in RULES.rules if o
 
 def load(path: Path) -> dict[str, Any]:
     return tomlfile.load(path.name, path.read_bytes())
-
-
-@functools.cache
-def inspector() -> Inspector:
-    """All rules, ready to run."""
-    return Inspector(compiled.build(RULES))
 
 
 def found_in(text: str, path: str = "example") -> list[str]:
