@@ -73,7 +73,8 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if name != "plain":
         repo.add()
     if name not in ("staged", "hook"):
-        repo.write("sub/big.env", b"nothing\n" * 200_000 + leaking_line(3).encode())
+        # of two pages, and of few lines: each is parsed
+        repo.write("sub/big.env", (b"nothing " * 999 + b"\n") * 200 + leaking_line(3).encode())
     else:
         repo.write("sub/new.env", leaking_line(3)).add()
     return name, repo.path
