@@ -12,6 +12,7 @@ from keyguard.hygiene.data import tables
 from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
 from tests.helpers.calling import Inside
+from tests.helpers.each import each
 from tests.helpers.seeing import rules, see
 
 pytest_plugins = ("tests.helpers.commandline",)
@@ -19,7 +20,7 @@ pytest_plugins = ("tests.helpers.commandline",)
 RULES = rules()
 
 
-@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+@each(RULES.rules, lambda rule: rule.id)
 def test_every_rule_says_what_why_and_what_to_do(rule: Rule) -> None:
     said = describe(rule, RULES)
     lines = said.splitlines()
@@ -30,7 +31,7 @@ def test_every_rule_says_what_why_and_what_to_do(rule: Rule) -> None:
     assert all(reference in said for reference in rule.references)
 
 
-@pytest.mark.parametrize("check", tables.checks().values(), ids=lambda check: check.id)
+@each(tables.checks().values(), lambda check: check.id)
 def test_every_check_says_what_why_and_what_to_do(check: Check) -> None:
     said = describe(check, RULES)
     lines = said.splitlines()
