@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard.engine.matcher import Found
+from keyguard.engine.overlaps import Found
 from keyguard.rules import examples as templates
 from tests.helpers.calling import FORMATS, Inside, Keyguard, parts_of
 from tests.helpers.checkout import made_up_key
