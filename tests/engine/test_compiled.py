@@ -50,6 +50,8 @@ def cache(tmp_path: Path, few_packs: None, monkeypatch: pytest.MonkeyPatch) -> P
     """An empty cache of the test's own."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("KEYGUARD_CACHE_DIR", str(folder))
+    # a pack does not cease to be fresh between two steps of a test on a slow machine
+    monkeypatch.setattr(loader, "_FRESH", 3600.0)
     return folder
 
 
