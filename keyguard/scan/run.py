@@ -212,9 +212,10 @@ class _Scan:
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
                 from keyguard.attribution.project_evidence import add_project_evidence
+                from keyguard.hygiene.reach.importers import bindings
 
                 folders, masked = self._listing.folders, Names(engine).masked
-                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held)
+                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held, bindings)
 
     def _checked(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> HygieneResult:
         """Return the result of the hygiene checks."""
