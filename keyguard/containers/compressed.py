@@ -42,7 +42,10 @@ def read_zlib(content: Content, budget: Budget) -> Iterator[Entry]:
 
 
 def read_zstd(content: Content, budget: Budget) -> Iterator[Entry]:
-    """Yield the one entry of a file in the format of zstd (RFC 8878). Raise ``NotRead`` if nothing installed reads it."""
+    """Yield the one entry of a file in the format of zstd (RFC 8878).
+
+    Raise ``NotRead`` if nothing that is installed reads it.
+    """
     if codecs.zstd_module() is None:
         raise NotRead(codecs.WITHOUT_ZSTD)
     return _one(content, budget, ZSTD, _ZSTD)
