@@ -229,7 +229,8 @@ def _seconds(tried: Tried, data: str | bytes) -> float:
 # --- all expressions of the program ----------------------------------------------------------------------------------
 
 
-def expressions() -> dict[str, Tried]:
+@cache
+def expressions() -> Mapping[str, Tried]:
     """Every compiled expression that a module, a class or a table of the program holds, by its name."""
     found: dict[str, Tried] = {}
     modules = [

@@ -49,7 +49,7 @@ def made() -> Iterator[Tried]:
 
 
 def all_of_them() -> list[Tried]:
-    found = expressions()
+    found = dict(expressions())
     assert {*BOUNDED, *ANCHORED, *CHECKED} <= found.keys(), "an exception is for something that is no more"
     anchored = [found.pop(name)._replace(methods=_ANCHOR) for name in ANCHORED]
     return [*(one for name, one in found.items() if name not in (*BOUNDED, *CHECKED)), *anchored, *made()]
