@@ -253,7 +253,7 @@ def _patterns(path: str, value: object, depth: int = 0) -> Iterator[tuple[str, r
     if isinstance(value, re.Pattern):
         yield path, value
     elif isinstance(value, _Expression):
-        yield path, re.compile(*value._source)
+        yield path, re.compile(*value.source)
     elif isinstance(value, Mapping) and depth < 3:
         for key, one in value.items():
             yield from _patterns(f"{path}[{key!r}]", one, depth + 1)
