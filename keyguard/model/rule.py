@@ -53,7 +53,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     widespread: bool = False
     #: in a family: the shape proves nothing, so the rule applies only with a name, host or import as evidence
     needs_context: bool = False
-    #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``right`` (only its end), ``none``
+    #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``isolated`` (nor inside base64),
+    #: ``right`` (only its end), ``none``
     boundary: str = "token"
     #: literals for the prefilter, if none can be derived from the pattern
     literals: tuple[str, ...] = ()

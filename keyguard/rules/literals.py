@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -55,6 +56,7 @@ class _Item(msgspec.Struct, frozen=True):
     width: tuple[int, int]
 
 
+@lru_cache(maxsize=8)
 def parse(pattern: str) -> Any:
     """Return the parse tree of a bytes pattern. Raise ``re.error`` as ``re`` does."""
     return sre_parse.parse(pattern.encode())  # type: ignore[arg-type]  # it takes bytes, too

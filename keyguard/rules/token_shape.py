@@ -75,12 +75,11 @@ class TokenShape:
         return "".join(_placeholder(part) for part in self.parts)
 
     def cut(self) -> str:
-        """Return a template for the token without its end."""
-        last = self.parts[-1]
-        short = max((last.least or len(last.words[0] if last.words else "")) // 2, 1)
-        if last.words or last.maker:
-            return "".join(_template(part, 0) for part in self.parts[:-1])
-        return "".join(_template(part, 0) for part in self.parts[:-1]) + f"{{{last.alphabet}:{short}}}"
+        """Return a template for the token without its end: half of its last random part at most."""
+        last = max(number for number, part in enumerate(self.parts) if not part.words)
+        before = "".join(_template(part, 0) for part in self.parts[:last])
+        part = self.parts[last]
+        return before if part.maker else f"{before}{{{part.alphabet}:{max(part.least // 2, 1)}}}"
 
     def overlong(self) -> str:
         """Return a template for a longer text that begins like the token; empty if its end cannot be told."""

@@ -10,7 +10,7 @@ from keyguard.model.finding import Environment, Rule, Severity, Vendor
 from keyguard.rules import backtracking, checksums, literals
 from keyguard.support.errors import RuleError
 
-BOUNDARIES = ("token", "strict", "right", "none")
+BOUNDARIES = ("token", "strict", "isolated", "right", "none")
 #: the most steps of ``re`` that one literal in a text may cause: 0.2 ms
 _MAX_STEPS = 20_000
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"

@@ -27,7 +27,8 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str
     #: see ``keyguard.rules.token_shape``
     shape: str
-    #: where the shape is documented: ``source:path`` of a source of the file, or an address
+    #: where the shape is documented: ``source:path`` of a source of the file, or an address; ``public code`` if whole
+    #: tokens are in public files that a search shows without their address
     seen: tuple[str, ...]
     #: what an attacker can do with it, if it is not what the vendor's or the file's other keys can
     can: str = ""
