@@ -54,12 +54,12 @@ class TokenShape:
             raise RuleError(f"shape {text!r}: no part of it is random: write {{alnum:32}} or the like")
         self._body = drawn[0]
 
-    @property
-    def pattern(self) -> str:
-        """The pattern, with the groups ``secret`` and ``body``."""
+    def pattern(self, unless: str = "") -> str:
+        """Return the pattern, with the groups ``secret`` and ``body``; no body begins with the pattern ``unless``."""
         head = "".join(map(_pattern, self.parts[: self._body]))
         rest = "".join(map(_pattern, self.parts[self._body :]))
-        return f"(?P<secret>{head}{_digit_ahead(self.parts[self._body])}(?P<body>{rest}))"
+        other = f"(?!{unless})" if unless else ""
+        return f"(?P<secret>{head}{other}{_digit_ahead(self.parts[self._body])}(?P<body>{rest}))"
 
     @property
     def boundary(self) -> str:

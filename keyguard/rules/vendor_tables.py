@@ -20,7 +20,7 @@ _PUBLIC = "Public by design: it stands in web pages and apps, and only tells who
 _NOTHING = "Nothing needs doing: this is meant to be public. Check that it is not used where a secret key is meant."
 
 
-class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """One kind of key."""
 
     #: what the vendor calls it: ``API key``
@@ -36,6 +36,13 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     severity: str = ""
     #: meant to be public
     public: bool = False
+    #: the id of the rule and its title, if they are not made of the names
+    id: str = ""
+    title: str = ""
+    #: as in ``Rule``: for a shape that several vendors use
+    family: str = ""
+    fallback: bool = False
+    needs_context: bool = False
     #: the variable that the vendor's documentation keeps it in
     variable: str = ""
     #: where in the vendor's settings it is managed, if not where the others are
@@ -46,6 +53,8 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     confidence: Confidence = Confidence.HIGH
     boundary: str = ""
     spelled: bool = False
+    #: a pattern with which the random part begins if it is a key of another kind
+    unless: str = ""
     #: a template with ``{token}`` in it for tokens that only occur in one place, as in an address
     within: str = ""
     #: further templates that are no such key
@@ -115,6 +124,8 @@ def evidence(field: Field) -> dict[str, list[str]]:
 
 def rule_id(vendor: str, key: KeyRow) -> str:
     """Return the id of the rule for a kind of key: ``fireworks-key`` for its ``API key``."""
+    if key.id:
+        return key.id
     words = re.findall(r"[a-z0-9]+", key.name.lower())
     return "-".join([vendor, *(word for word in words if word != "api")])
 
@@ -138,10 +149,13 @@ def _rule(field: Field, row: VendorRow, vendor: Vendor, key: KeyRow) -> Rule:
     environments, severity = _scales(shape, key, field)
     return Rule(
         id=rule_id(vendor.id, key),
-        title=f"{vendor.name} {key.name}",
+        title=key.title or f"{vendor.name} {key.name}",
         description=key.can or (_PUBLIC if key.public else row.can or field.can),
         vendor=vendor.id,
-        pattern=shape.pattern,
+        pattern=shape.pattern(key.unless),
+        family=key.family,
+        fallback=key.fallback,
+        needs_context=key.needs_context,
         boundary=key.boundary or shape.boundary,
         confidence=key.confidence,
         environments=environments,
@@ -150,7 +164,7 @@ def _rule(field: Field, row: VendorRow, vendor: Vendor, key: KeyRow) -> Rule:
         spelled=key.spelled,
         remedy=_NOTHING if key.public else _remedy(field, row, vendor, key),
         rotation=key.docs,
-        references=(page,),
+        references=(page,) if page else (),
         examples=_examples(shape, vendor, key),
         non_examples=_near_misses(shape, vendor, key),
     )
@@ -172,6 +186,8 @@ def _remedy(field: Field, row: VendorRow, vendor: Vendor, key: KeyRow) -> str:
     noun = key.name if key.name[:2].isupper() or key.name[:1].islower() else key.name[0].lower() + key.name[1:]
     page = key.page or row.page
     where = f"In {vendor.name}, open {page}" if page else f"Sign in to {vendor.name}"
+    if key.fallback:
+        where = "Find out whose it is, from the code that uses it, sign in there"
     steps = [
         f"{where} and create a new {noun}, with no more rights than it needs.",
         "Deploy it from your secret store, and delete the leaked one.",
@@ -194,7 +210,7 @@ def _examples(shape: TokenShape, vendor: Vendor, key: KeyRow) -> tuple[str, ...]
     return (
         f"{name}={first}",
         f'service:\n  {name.lower()}: "{second}"\n',
-        f"const client = connect('{third}', options);",
+        f"const {name.lower()} = connect('{third}', options);",
     )
 
 
