@@ -23,7 +23,7 @@ _LEFT = (
 _RIGHT = r"(?![A-Za-z0-9])"
 _STRICT = _RIGHT + r"(?![_-][A-Za-z0-9])"
 #: nor inside base64
-_ISOLATED = (_LEFT + r"(?<![+/])", _STRICT + r"(?![+/=])")
+_ISOLATED = (r"(?:(?<![A-Za-z0-9+/_])|(?<=\\[nrt]))", _STRICT + r"(?![+/=])")
 _BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "isolated": _ISOLATED}
 _BOUNDARIES |= {"right": ("", _RIGHT), "none": ("", "")}
 

@@ -1,8 +1,12 @@
-"""The alphabets of tokens, by the names that templates and shapes use."""
+"""The alphabets of tokens, by the names that templates and shapes use, and random texts of them."""
 
 from __future__ import annotations
 
+import itertools
+import random
 import re
+
+from keyguard.support.regex import expression
 
 DIGITS = "0123456789"
 LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -53,3 +57,33 @@ CLASSES = {
     "upper-alnum": "0-9A-Z",
     "word": "A-Za-z0-9_",
 }
+
+_MADE_UP = expression(r"(.)\1\1|example|sample|dummy|fake|test|your|here|todo|secret|dead|live|demo", re.IGNORECASE)
+
+
+def draw(source: random.Random, alphabet: str, length: int) -> str:
+    """Return random characters that no check takes for a placeholder, with a letter or digit at both ends."""
+    while True:
+        text = "".join(alphabet[source.randrange(len(alphabet))] for _ in range(length))
+        if text[0].isalnum() and text[-1].isalnum() and (length < 6 or not _looks_made_up(text, alphabet)):
+            return text
+
+
+def _looks_made_up(text: str, alphabet: str) -> bool:
+    """Whether a text has repeats, runs like ``abcd``, words, few distinct characters, or lacks a kind of character."""
+    size = len(alphabet)
+    usual = size * (1 - (1 - 1 / size) ** len(text))
+    return (
+        bool(_MADE_UP.search(text))
+        or len(set(text)) < usual * 0.6
+        or _has_run(text)
+        or (len(text) >= 16 and any(set(kind) <= set(alphabet) and not set(kind) & set(text) for kind in _KINDS))
+    )
+
+
+_KINDS = (DIGITS, LOWER, UPPER)
+
+
+def _has_run(text: str) -> bool:
+    steps = [ord(after) - ord(before) for before, after in itertools.pairwise(text)]
+    return any(a == b == c and abs(a) <= 1 for a, b, c in zip(steps, steps[1:], steps[2:], strict=False))

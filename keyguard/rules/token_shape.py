@@ -7,6 +7,7 @@ between two, ``{live|test}`` one of several words, ``{uuid}`` a UUID, ``{crc:30}
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from keyguard.rules.alphabets import ALPHABETS, CLASSES
@@ -17,6 +18,16 @@ _PART = expression(r"\{([^{}]*)\}|[^{}]+|[{}]")
 _LENGTHS = expression(r"[1-9][0-9]{0,3}(?:-[1-9][0-9]{0,3}|(?:\|[1-9][0-9]{0,3})*)")
 _WORDS = expression(r"[\w.=-]*(?:\|[\w.=-]*)+")
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+#: how keys of BIP-32 begin, by their version: of the main network, and of the test network
+_EXTENDED = {"": "xprv", "04358394": "tprv"}
+#: directives of ``keyguard.rules.examples`` -> the pattern of what they make, by their argument; empty if it is wrong
+_MADE: dict[str, Callable[[str], str]] = {
+    "uuid": lambda argument: "" if argument else _UUID,
+    "crc": lambda length: f"[A-Za-z0-9]{{{int(length) + 6}}}" if length.isdigit() else "",
+    "crc-apart": lambda length: f"[0-9a-z]{{{length}}}_[0-9a-f]{{8}}" if length.isdigit() else "",
+    "bech32-key": lambda name: f"{name.partition('.')[0]}1[02-9ac-hj-np-z]{{{59 if name.endswith('.33') else 58}}}",
+    "extended-key": lambda version: _EXTENDED.get(version, "") and _EXTENDED[version] + "[1-9A-HJ-NP-Za-km-z]{107}",
+}
 #: what a random text may be without a digit before a digit is required of it
 _RARE = 0.005
 #: how much longer than its shape a text is that is no token any more
@@ -84,7 +95,8 @@ class TokenShape:
     def overlong(self) -> str:
         """Return a template for a longer text that begins like the token; empty if its end cannot be told."""
         last = self.parts[-1]
-        if not last.alphabet or last.alphabet in _OPEN or last.most > _COUNTED:
+        open_ended = last.least != last.most and self.boundary == "strict"
+        if not last.alphabet or last.alphabet in _OPEN or last.most > _COUNTED or open_ended:
             return ""
         return "".join(_template(part, 0) for part in self.parts[:-1]) + f"{{{last.alphabet}:{last.most + _TOO_MUCH}}}"
 
@@ -117,11 +129,8 @@ def _part(found: re.Match[str], shape: str) -> Part:
             raise RuleError(f"shape {shape!r}: a lone {found[0]!r}")
         return Part(words=(found[0],))
     name, _, argument = inner.partition(":")
-    if name == "uuid" and not argument:
-        return Part(maker="{uuid}", pattern=_UUID)
-    if name in ("crc", "crc-hex") and argument.isdigit():
-        end = "[A-Za-z0-9]{6}" if name == "crc" else "[0-9a-f]{8}"
-        return Part(maker=f"{{{inner}}}", pattern=f"[A-Za-z0-9]{{{argument}}}{end}")
+    if name in _MADE and (pattern := _MADE[name](argument)):
+        return Part(maker=f"{{{inner}}}", pattern=pattern)
     if name in CLASSES and _LENGTHS.fullmatch(argument):
         numbers = [int(one) for one in re.split(r"[|-]", argument)]
         exact = tuple(sorted(numbers, reverse=True)) if "|" in argument else ()
