@@ -24,6 +24,7 @@ ROOMS = (
     ("acceptance", "attribution"),
     ("triage",),
     ("engine",),
+    ("decoding",),
     ("credential_files",),
     ("generic",),
     ("rules",),

@@ -10,48 +10,25 @@ evidence from other files.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 from itertools import chain
 
 import msgspec
 
+from keyguard.attribution.answers import STRUCTURE, alone, certain, ids, is_proven, likely, narrowed, rule_of
 from keyguard.attribution.evidence.candidates import Candidates, NamedCandidates
-from keyguard.attribution.evidence.context import REACH, Context, context_of
-from keyguard.attribution.evidence.dataflow import demote_stand_ins, uses_in, variable_at
+from keyguard.attribution.evidence.context import Context
+from keyguard.attribution.evidence.dataflow import demote_stand_ins
 from keyguard.attribution.evidence.environments import environment_near, master_key_reason
 from keyguard.attribution.evidence.file_heads import FileHead
 from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
+from keyguard.attribution.flow.destinations import Destinations
+from keyguard.attribution.structure.key_context import KeyContext
+from keyguard.attribution.structure.owners import structural_owner
 from keyguard.engine.page import Page
-from keyguard.model.finding import Attribution, Certainty, Confidence, Environment, Ground, Match, Rule
+from keyguard.model.finding import Attribution, Certainty, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
-
-_NOTHING = Context(b"", b"", (), b"", b"")
-_STRUCTURE = "the key's own structure"
-#: largest text, in bytes, in which uses of a variable are searched: files that people write are smaller
-_WRITTEN = 256 << 10
-#: the number of variables in one text whose uses are searched
-_MOST_VARIABLES = 64
-
-
-class _KeyContext:
-    """A match with the text around it."""
-
-    def __init__(self, match: Match, page: Page, path: bytes) -> None:
-        self.match, self.page, self.path = match, page, path
-        self.alone = False
-        """Whether no candidate vendor is mentioned near it."""
-
-    @cached_property
-    def surroundings(self) -> Context:
-        """Return the context of the key."""
-        return context_of(*self.page.around(self.match.start, self.match.end, REACH, REACH))
-
-    @property
-    def around(self) -> Context:
-        """Return the context of the key, or an empty one if no vendor is mentioned in it."""
-        return _NOTHING if self.alone else self.surroundings
 
 
 class Attributor:
@@ -65,25 +42,31 @@ class Attributor:
         self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
         self._unknown: dict[tuple[str, ...], Attribution] = {}
         self._head = FileHead(b"")
-        self._looked: tuple[Page | None, int] = (None, 0)
+        self._destinations = Destinations()
 
     def attribute(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         """Return the chosen rule, the certainty of its vendor, the other candidates, and the reasons.
 
         Return None if all matching rules need context and there is none: then the text is no key.
         """
+        found = self._attributed(match, page, path)
+        if found is None or not match.way:
+            return found
+        return msgspec.structs.replace(found, because=(*found.because, f"written in {match.written}"))
+
+    def _attributed(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         if match.judged is not None:
-            return _certain(self._ruleset.rules[match.rules[0]], *match.judged.reasons, ground=Ground.SHAPE)
+            return certain(self._ruleset.rules[match.rules[0]], *match.judged.reasons, ground=Ground.SHAPE)
         company = self._company(match.rules)
         rules = company.rules
         if len(rules) == 1 and not rules[0].needs_context and not rules[0].fallback:
-            return _alone(rules[0], match.secret)
-        proven = [rule for rule in company.provable if _is_proven(rule, match.secret)]
+            return alone(rules[0], match.secret)
+        proven = [rule for rule in company.provable if is_proven(rule, match.secret)]
         if len(proven) == 1:
-            return _certain(proven[0], _STRUCTURE, ground=Ground.PROOF)
-        place = _KeyContext(match, page, path)
+            return certain(proven[0], STRUCTURE, ground=Ground.PROOF)
+        place = KeyContext(match, page, path)
         if proven or company.narrowing:
-            rules = proven or _narrowed(rules, match.secret)
+            rules = proven or narrowed(rules, match.secret)
         found = self._by_context(rules, place)
         return self._with_more(found, place) if found else None
 
@@ -93,18 +76,18 @@ class Attributor:
             self._companies[numbers] = Candidates(rules, self._ruleset)
         return self._companies[numbers]
 
-    def _near(self, rules: list[Rule], place: _KeyContext) -> NamedCandidates:
+    def _near(self, rules: list[Rule], place: KeyContext) -> NamedCandidates:
         """Return the candidate vendors that are mentioned near a key."""
         numbers, match = place.match.rules, place.match
         company = self._company(numbers)
         if rules is not company.rules:
-            ids = {rule.id for rule in rules}
-            company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in ids))
+            left = {rule.id for rule in rules}
+            company = self._company(tuple(one for one in numbers if self._ruleset.rules[one].id in left))
         near = NamedCandidates(company, company.nearby.at(place.page, match.start, match.end))
         place.alone = not (near or near.others)
         return near
 
-    def _with_more(self, found: Attribution, place: _KeyContext) -> Attribution:
+    def _with_more(self, found: Attribution, place: KeyContext) -> Attribution:
         """Return the attribution with the environment that the context indicates, and a note on a master key."""
         match, page = place.match, place.page
         rule = self._rules[found.rule]
@@ -117,29 +100,34 @@ class Attributor:
             return found
         return msgspec.structs.replace(found, environment=opens, because=(*found.because, why))
 
-    def _by_context(self, rules: list[Rule], place: _KeyContext) -> Attribution | None:
+    def _by_context(self, rules: list[Rule], place: KeyContext) -> Attribution | None:
         vendors = self._near(rules, place)
         name, host = _named(vendors, place.around), request_target(vendors, place.around.statement)
-        uses = self._used(vendors, place)
+        uses, strangers = self._uses(vendors, place)
         found = [one for one in (name, host) if one and one.direct]
         used = [one for one in uses if one.direct]
         named = [*found, *used, *([host] if host and not host.direct else [])]
-        if (found or used) and len({one.vendor for one in named}) > 1:
-            return self._unclear(rules, named, Ground.CONTRADICTION)
+        if strangers or ((found or used) and len({one.vendor for one in named}) > 1):
+            return self._unclear(rules, [*strangers, *named], Ground.CONTRADICTION)
         direct = bool(name and name.direct)
         if not direct and (stranger := _stranger(vendors, place.around, hosts=not host)):
             return self._unclear(rules, [stranger, *named], Ground.CONTRADICTION)
         for evidence in (*found, *used):
-            return _certain(_rule_of(rules, evidence.vendor), evidence.why, ground=Ground.NAME)
+            if vendors.several and (owner := self._owner(place)) and owner.vendor != evidence.vendor:
+                return self._unclear(rules, [evidence, *([owner] if owner.vendor else [])], Ground.CONTRADICTION)
+            return certain(rule_of(rules, evidence.vendor), evidence.why, ground=Ground.NAME)
+        owner = self._owner(place)
+        if owner and self._agrees(owner, rules, name, host):
+            return certain(rule_of(rules, owner.vendor), owner.why, ground=Ground.NAME)
         mentioned = uses if host is None or any(one.vendor == host.vendor for one in uses) else [*uses, host]
         for several in chain([mentioned], self._beside(vendors, name, place)):
             if len(several) == 1:
-                return _likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
+                return likely(rules, several[0].vendor, several[0].why, Ground.BESIDE)
             if several:
                 return self._unclear(rules, several, Ground.BESIDE)
         return self._by_shape(rules, place.match.rules)
 
-    def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: _KeyContext) -> Iterator[list[Evidence]]:
+    def _beside(self, vendors: NamedCandidates, name: Evidence | None, place: KeyContext) -> Iterator[list[Evidence]]:
         """Yield weaker evidence from the key's own file, nearest first: it need not be about the key."""
         around = place.around
         if self._head.text is not place.page.head:
@@ -153,6 +141,31 @@ class Attributor:
         yield self._in_path(vendors, place.path)
         yield self._head.hosts(vendors.everyone)
         yield self._head.words(vendors.everyone)
+
+    def _uses(self, vendors: NamedCandidates, place: KeyContext) -> tuple[list[Evidence], list[Evidence]]:
+        """Return the candidates to which the key goes, and direct evidence for vendors whose keys look different."""
+        company = self._company(place.match.rules)
+        there = company.nearby.on(place.page)
+        if not there:
+            return [], []
+        found = self._destinations.of({id: one for id, one in company.known.items() if id in there}, place)
+        uses = [one for one in found if one.vendor in vendors.everyone]
+        return uses, [one for one in found if one.direct and one.vendor not in vendors.everyone]
+
+    def _owner(self, place: KeyContext) -> Evidence | None:
+        """Return the vendor that what the key stands in, or what stands beside it, is about."""
+        company = self._company(place.match.rules)
+        if not company.nearby.on(place.page):
+            return None
+        named = {id: company.known[id] for id in company.nearby.among(place.window.text)}
+        return structural_owner(named, place.window, place.frames, place.name, place.page.head) if named else None
+
+    @staticmethod
+    def _agrees(owner: Evidence, rules: list[Rule], *others: Evidence | None) -> bool:
+        """Whether a vendor is a candidate, and no other evidence is for another one."""
+        return any(rule.vendor == owner.vendor for rule in rules) and all(
+            one.vendor == owner.vendor for one in others if one
+        )
 
     def _in_path(self, vendors: NamedCandidates, path: bytes) -> list[Evidence]:
         if self._path[:2] != (path, vendors.everyone.keys()):
@@ -175,17 +188,17 @@ class Attributor:
         named = [rule for rule in rules if not rule.fallback]
         shaped = [rule for rule in named if not rule.needs_context]
         if len(shaped) == 1 and shaped[0].checksum in checksums.TELLING:
-            return _certain(shaped[0], _STRUCTURE, ground=Ground.PROOF)
+            return certain(shaped[0], STRUCTURE, ground=Ground.PROOF)
         if len(shaped) == 1:
-            return _likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
+            return likely(rules, shaped[0].vendor, "the key's shape", Ground.SHAPE)
         if len(named) == len(rules) and not shaped:
             return None
         if len(named) == 1 and self._ruleset.vendors[named[0].vendor].common:
-            return _likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
-        ids = _ids(rules)
-        if ids not in self._unknown:
-            self._unknown[ids] = self._unclear(rules, [], Ground.NOTHING)
-        return self._unknown[ids]
+            return likely(rules, named[0].vendor, "the key's prefix", Ground.SHAPE)
+        possible = ids(rules)
+        if possible not in self._unknown:
+            self._unknown[possible] = self._unclear(rules, [], Ground.NOTHING)
+        return self._unknown[possible]
 
     def _unclear(self, rules: list[Rule], found: Iterable[Evidence], ground: Ground) -> Attribution:
         """Return an ambiguous attribution to the fallback.
@@ -208,21 +221,8 @@ class Attributor:
             because=tuple(dict.fromkeys(one.why for one in evidence)),
             named=tuple(dict.fromkeys(one.vendor for one in evidence)),
             ground=ground,
-            possible=_ids(rules),
+            possible=ids(rules),
         )
-
-    def _used(self, vendors: NamedCandidates, place: _KeyContext) -> list[Evidence]:
-        """Return the vendors to which the variable that holds the key is passed."""
-        page = place.page
-        if not page.whole or len(page.data) > _WRITTEN:
-            return []
-        before = self._looked[1] if self._looked[0] is page else 0
-        holder = variable_at(page.data, place.match.start) if before < _MOST_VARIABLES else None
-        if holder is None:
-            return []
-        self._looked = (page, before + 1)
-        found = uses_in(vendors.everyone, holder.name, page.data, holder.start)
-        return [one._replace(why=f"{one.why} on line {page.position(one.at)[0]}") for one in found]
 
 
 def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
@@ -247,47 +247,3 @@ def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evide
         return None
     name = by_name(vendors.others, place.before)
     return name if name and name.direct else by_host(vendors.others, place.statement) if hosts else None
-
-
-def _alone(rule: Rule, secret: bytes) -> Attribution:
-    if _is_proven(rule, secret):
-        return _certain(rule, _STRUCTURE, ground=Ground.PROOF)
-    if rule.confidence is Confidence.HIGH:
-        return _certain(rule, "the key's prefix", ground=Ground.PROOF)
-    return _likely([rule], rule.vendor, "the words around it", Ground.SHAPE)
-
-
-def _narrowed(rules: list[Rule], secret: bytes) -> list[Rule]:
-    """Return only the rules whose structure the secret has, plus the fallback; all rules if it has none."""
-    few = [
-        rule for rule in rules if rule.checksum in checksums.NARROWING and checksums.CHECKSUMS[rule.checksum](secret)
-    ]
-    return [*few, *(rule for rule in rules if rule.fallback)] if few else rules
-
-
-def _is_proven(rule: Rule, secret: bytes) -> bool:
-    return rule.checksum in checksums.PROOFS and checksums.CHECKSUMS[rule.checksum](secret)
-
-
-def _certain(rule: Rule, *why: str, ground: Ground) -> Attribution:
-    return Attribution(rule=rule.id, vendor=rule.vendor, certainty=Certainty.CERTAIN, because=why, ground=ground)
-
-
-def _likely(rules: list[Rule], vendor: str, why: str, ground: Ground) -> Attribution:
-    rule = _rule_of(rules, vendor)
-    return Attribution(
-        rule=rule.id,
-        vendor=vendor,
-        certainty=Certainty.LIKELY,
-        because=(why,),
-        ground=ground,
-        possible=_ids(rules),
-    )
-
-
-def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(rule.id for rule in rules)
-
-
-def _rule_of(rules: list[Rule], vendor: str) -> Rule:
-    return next(rule for rule in rules if rule.vendor == vendor)

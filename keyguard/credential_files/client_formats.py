@@ -133,6 +133,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "keyguard.credential_files.registries.composer",
         "auth.json .composer/auth.json",
         r"\\?\x22(?:http-basic|(?:github|gitlab)-oauth|gitlab-token)\\?\x22\s{0,9}:\s{0,9}\{",
+        r"\x22bearer\x22\s{0,9}:\s{0,9}\{\s{0,99}\x22[\w-]{1,60}\.[\w.-]{1,60}\x22",
     ),
     _format(
         "settings of Bundler and RubyGems",
@@ -196,6 +197,7 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "token of Vault",
         "keyguard.credential_files.clouds.vault_token",
         ".vault-token vault-token vault_token",
+        r"\As\.[A-Za-z0-9]{24}\s?\Z",
     ),
     _format(
         "passwords for file transfer and remote desktops",
@@ -235,6 +237,8 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         "settings of programs for downloads",
         "keyguard.credential_files.clients.downloads",
         ".wgetrc wgetrc .curlrc _curlrc curlrc aria2.conf aria2/*.conf .netrc.curl .axelrc .lftprc lftp/rc",
+        r"^(?:http|ftp|(?:http[_-]?)?proxy)_?passw(?:or)?d[ \t]{0,9}=[ \t]{0,9}[^\s$<{]",
+        r"^user[ \t]{0,9}=[ \t]{0,9}\x22[^\s:\x22/$<{]{1,60}:[^\s\x22$<{]{3}",
     ),
     _format(
         "connections of database clients",

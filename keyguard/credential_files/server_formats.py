@@ -149,6 +149,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         """,
         r"^[ \t]{0,20}(?:wpa_passphrase=\S|psk=(?:\x22[^\x22]{8}|[0-9a-f]{64}))",
         r"<keyMaterial>[^<\s]",
+        r"^\[wifi-security\]",
         r"^[ \t]{0,20}wpa-psk[ \t]",
     ),
     _format(

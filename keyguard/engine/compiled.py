@@ -40,6 +40,8 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     widths: tuple[int, ...]
     #: of Hyperscan; empty until the first scan
     database: bytes
+    #: the same for the literals of encoded anchors
+    encoded: bytes
     #: (name of a pack of the scanned repository, how many rules it added)
     added: tuple[tuple[str, int], ...] = ()
 
@@ -109,7 +111,8 @@ def load(
         found = _compile(loader.parse(loader.read_packs(packs), own))
     filter_, fresh = _prefilter(found, native)
     if fresh and stamp:
-        _to_cache(name, found, filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else b"python")
+        databases = filter_.dump() if isinstance(filter_, prefilter.HyperscanPrefilter) else (b"python", b"")
+        _to_cache(name, found, databases)
     return Engine(found, filter_, packs, own, stamp)
 
 
@@ -128,7 +131,7 @@ def rules(extra: Iterable[str] = ()) -> RuleSet:
             return _decoded(found)
     ruleset = loader.parse(loader.read_packs(packs))
     if directory.folder(make=True) is not None:
-        _to_cache(name, _compile(ruleset), b"")
+        _to_cache(name, _compile(ruleset), (b"", b""))
     return ruleset
 
 
@@ -150,6 +153,7 @@ def _compile(ruleset: RuleSet) -> Compiled:
         plan=msgspec.Raw(msgspec.msgpack.encode(plan)),
         widths=tuple(anchor.width for anchor in plan.anchors),
         database=b"",
+        encoded=b"",
         added=tuple(sorted(Counter(ruleset.added.values()).items())),
     )
 
@@ -167,14 +171,16 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
     """Return the prefilter, and whether it had to be compiled."""
     if not native:
         plan = _plan(found)
-        return prefilter.PythonPrefilter(plan.anchors, plan.expressions), not found.database
+        from keyguard.engine.python_prefilter import PythonPrefilter
+
+        return PythonPrefilter(plan.anchors, plan.expressions, plan.encoded), not found.database
     if found.database:
         try:
-            return prefilter.HyperscanPrefilter((), found.database, found.widths), False
+            return prefilter.HyperscanPrefilter((), (found.database, found.encoded), found.widths), False
         except prefilter.unusable():
             pass  # compiled for another kind of processor: the home folder may be shared between machines
     plan = _plan(found)
-    return prefilter.HyperscanPrefilter(plan.anchors, expressions=plan.expressions), True
+    return prefilter.HyperscanPrefilter(plan.anchors, expressions=plan.expressions, encoded=plan.encoded), True
 
 
 def _stamp(packs: tuple[str, ...], added: tuple[AddedPack, ...], native: bool) -> str:
@@ -210,6 +216,7 @@ def _from_cache(name: str, native: bool) -> Compiled | None:
         return None
 
 
-def _to_cache(name: str, found: Compiled, database: bytes) -> None:
-    directory.write(name, msgspec.msgpack.encode(msgspec.structs.replace(found, database=database)))
+def _to_cache(name: str, found: Compiled, databases: tuple[bytes, bytes]) -> None:
+    kept = msgspec.structs.replace(found, database=databases[0], encoded=databases[1])
+    directory.write(name, msgspec.msgpack.encode(kept))
     directory.prune(FILES, _KEPT)

@@ -33,3 +33,5 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     leads: tuple[tuple[AnchorUse, ...], ...]
     expressions: tuple[str, ...] = ()
     """What finds the places for detectors; empty if no rule has one."""
+    encoded: dict[bytes, int] = {}
+    """The literals of anchors in encoded forms, with their kinds."""

@@ -11,29 +11,21 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from keyguard.credential_files import table
 from keyguard.engine.match_plan import AnchorUse, Plan
-from keyguard.engine.overlaps import Candidate, Kind, outside_matches, resolve, with_judged
-from keyguard.engine.prefilter import Prefilter
+from keyguard.engine.overlaps import Candidate, Found, Kind, outside_matches, resolve, with_judged
+from keyguard.engine.prefilter import Hits, Prefilter
 from keyguard.engine.secret_tests import SecretTests
 from keyguard.engine.string_lengths import COUNTED, length_before, match_from
 from keyguard.model.finding import Match, Rule
 from keyguard.rules.loader import RuleSet
 
 if TYPE_CHECKING:
+    from keyguard.engine.derived_matches import DerivedMatches
     from keyguard.engine.detectors import Detectors
 
 #: bytes beyond a window that a look-ahead may examine
 _SLACK = 64
-
-
-class Found(msgspec.Struct, frozen=True):
-    """The matches in a text, in order, and the spans of placeholders."""
-
-    matches: list[Match]
-    placeholders: list[tuple[int, int]]
 
 
 class Matcher:
@@ -82,30 +74,31 @@ class Matcher:
 
         return Detectors(self.rules)
 
+    @cached_property
+    def _derived(self) -> DerivedMatches:
+        from keyguard.engine.derived_matches import DerivedMatches
+
+        return DerivedMatches(self.prefilter.search, self.matched)
+
     def find(self, data: bytes, path: bytes | None = None) -> Found:
         """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""
-        hits = self.prefilter.search(data)
-        return self.confirm(data, hits.anchors, hits.places, path)
+        return self.confirm(data, self.prefilter.search(data), path)
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether a detector could find a secret in a text of which ``data`` is an excerpt."""
         return self._detectors.promising(data, places)
 
-    def confirm(
-        self,
-        data: bytes,
-        hits: list[tuple[int, int]],
-        places: Sequence[tuple[int, int]] = (),
-        path: bytes | None = None,
-    ) -> Found:
+    def confirm(self, data: bytes, hits: Hits, path: bytes | None = None) -> Found:
         """Return the matches among the hits of the prefilter; those of detectors only with a path."""
-        found = self._matched(data, hits) if hits else Found([], [])
-        if path is None or not (places or (path and table.named(path))):
+        found = self.matched(data, hits.anchors) if hits.anchors else Found([], [])
+        if hits.encoded:
+            found = self._derived.added_to(found, data, hits)
+        if path is None or not (hits.places or (path and table.named(path))):
             return found
-        judged = self._detectors.find(data, places, path)
-        return Found(with_judged(found.matches, judged, found.placeholders), found.placeholders)
+        judged = self._detectors.find(data, hits.places, path)
+        return Found(with_judged(found, judged, self.rules, self._nobodys), found.placeholders)
 
-    def _matched(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
+    def matched(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
         """Return the matches of patterns among the hits of the prefilter."""
         found = self._matches(data, hits)
         if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 
 import msgspec
 
@@ -11,6 +11,13 @@ from keyguard.model.finding import Match, Rule
 
 #: the numbers of rules of one family that require the same of a match
 Kind = tuple[int, ...]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The matches in a text, in order, and the spans of placeholders."""
+
+    matches: list[Match]
+    placeholders: list[tuple[int, int]]
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
@@ -81,11 +88,61 @@ def outside_matches(spans: list[tuple[int, int]], matches: list[Match]) -> list[
     return [span for span, count in zip(spans, before, strict=True) if not count or farthest[count - 1] <= span[0]]
 
 
-def with_judged(matches: list[Match], judged: list[Match], placeholders: list[tuple[int, int]]) -> list[Match]:
-    """Return the matches of patterns, and those of detectors that overlap neither these nor placeholders, in order."""
+def with_judged(found: Found, judged: list[Match], rules: tuple[Rule, ...], nobodys: frozenset[int]) -> list[Match]:
+    """Return the matches of patterns, and those of detectors that overlap neither these nor placeholders, in order.
+
+    Where all that stands in a secret of a detector is a decoded one of nobody (a private key), the detector tells more
+    of it, and the pattern what its value is: they are one match.
+    """
     if not judged:
-        return matches
-    taken = sorted([*((one.start, one.end) for one in matches), *placeholders])
+        return found.matches
+    inner = [_inner(found.matches, one, nobodys) for one in judged]
+    judged = [_with_inner(one, of, rules) if of else one for one, of in zip(judged, inner, strict=True)]
+    matches = [one for one in found.matches if one not in inner]
+    taken = sorted([*((one.start, one.end) for one in matches), *found.placeholders])
     ends = [*accumulate((end for _, end in taken), max)]
     free = [one for one in judged if not (at := bisect_left(taken, (one.end,))) or ends[at - 1] <= one.start]
     return sorted([*matches, *free], key=lambda one: one.start)
+
+
+def _inner(matches: list[Match], outer: Match, nobodys: frozenset[int]) -> Match | None:
+    """Return the only match within another one, if it is decoded and of nobody."""
+    first = bisect_left(matches, outer.start, key=lambda one: one.start)
+    found = [*takewhile(lambda one: one.start < outer.end, islice(matches, first, first + 2))]
+    if len(found) != 1 or not found[0].way or found[0].end > outer.end or found[0].rules[0] not in nobodys:
+        return None
+    return found[0]
+
+
+def _with_inner(one: Match, of: Match, rules: tuple[Rule, ...]) -> Match:
+    """Return the match of a detector with the value that another one found in it."""
+    judged = one.judged and one.judged._replace(guessable=rules[of.rules[0]].guessable)
+    return one._replace(secret=of.secret, way=of.way, judged=judged)
+
+
+def with_derived(found: Found, derived: Found) -> Found:
+    """Return what was found in a text, and what was found in texts derived from it that is not the same again.
+
+    A match of the text itself stays, unless it is a piece of a longer secret that only the derived text has in full.
+    """
+    plain = found.matches
+    ends = [*accumulate((one.end for one in plain), max)]
+    starts = [one.start for one in plain]
+    added, pieces = dict[tuple[int, int, bytes], Match](), set[int]()
+    for one in derived.matches:
+        near = range(bisect_left(ends, one.start + 1), bisect_left(starts, one.end))
+        over = [index for index in near if plain[index].end > one.start]
+        if all(_is_piece(plain[index], one) for index in over):
+            pieces.update(over)
+            added.setdefault((one.start, one.end, one.secret), one)
+    kept = [one for index, one in enumerate(plain) if index not in pieces]
+    matches = sorted([*kept, *added.values()], key=lambda one: (one.start, one.end))
+    known = [(one.start, one.end) for one in matches]
+    fresh = [span for span in derived.placeholders if span not in found.placeholders]
+    return Found(matches, sorted({*found.placeholders, *fresh} - {*known}))
+
+
+def _is_piece(one: Match, whole: Match) -> bool:
+    """Whether a match is only a part of the secret of another one."""
+    inside = whole.start <= one.start and one.end <= whole.end
+    return inside and one.secret != whole.secret and one.secret in whole.secret

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from keyguard.decoding.encoded_anchors import encoded_literals
 from keyguard.engine import detectors
 from keyguard.engine.match_plan import AnchorUse, Form, Plan
 from keyguard.model.finding import Rule
@@ -54,6 +55,7 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
         anchors=tuple(leads),
         leads=tuple(map(tuple, leads.values())),
         expressions=detectors.expressions() if found_by else (),
+        encoded=encoded_literals(leads),
     )
 
 

@@ -1,4 +1,4 @@
-"""Find where in a text a rule could match at all: one Hyperscan database over all anchors, or plain searches.
+"""Find where in a text a rule could match at all: by Hyperscan, or where that is not there by plain searches.
 
 Both return a superset of the right places; :mod:`keyguard.engine.matcher` then lets ``re`` decide, so the findings are
 equal whichever of them ran (a differential test checks that).
@@ -7,17 +7,17 @@ equal whichever of them ran (a differential test checks that).
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 12
+FORMAT = 13
 
 
 class Hits(NamedTuple):
@@ -27,6 +27,8 @@ class Hits(NamedTuple):
     """Index of an anchor, and the offset of its literal."""
     places: list[tuple[int, int]]
     """Index of an expression, and the offset of the end of what it matches."""
+    encoded: list[tuple[int, int]] = []  # noqa: RUF012  (of a tuple; nobody changes it)
+    """Kind of an anchor in an encoded form, and the offset of its end."""
 
 
 class Prefilter(Protocol):
@@ -46,7 +48,7 @@ class Prefilter(Protocol):
         """Whether there is anything."""
 
     def anchor_offsets(self, data: bytes) -> list[int]:
-        """Return the offsets of the anchors, in no order."""
+        """Return the offsets of the anchors, as they are or encoded, in no order."""
 
 
 class HyperscanPrefilter:
@@ -57,11 +59,12 @@ class HyperscanPrefilter:
     def __init__(
         self,
         anchors: tuple[Anchor, ...],
-        compiled: bytes | None = None,
+        compiled: tuple[bytes, bytes] | None = None,
         widths: tuple[int, ...] = (),
         expressions: tuple[str, ...] = (),
+        encoded: Mapping[bytes, int] = MappingProxyType({}),
     ) -> None:
-        """For a database that is ``compiled`` already, the widths of the anchors are enough."""
+        """For databases that are ``compiled`` already, the widths of the anchors are enough."""
         import hyperscan
 
         self._widths = widths or tuple(anchor.width for anchor in anchors)
@@ -69,17 +72,23 @@ class HyperscanPrefilter:
         self.reach = max(self._widths, default=1) - 1
         self._found: list[tuple[int, int]] = []
         self._places: list[tuple[int, int]] = []
+        self._codes: list[tuple[int, int]] = []
+        self._database: Any
+        self._encoded: Any = None
         if compiled is not None:
-            self._database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
+            self._database, self._encoded = (one and hyperscan.loadb(one, hyperscan.HS_MODE_BLOCK) for one in compiled)
         else:
             self._database = _compile(hyperscan, anchors, expressions)
+            self._encoded = _compile_literals(hyperscan, encoded) if encoded else None
         self._scratch = hyperscan.Scratch(self._database)
+        self._scratch_of_encoded = hyperscan.Scratch(self._encoded) if self._encoded else None
 
-    def dump(self) -> bytes:
-        """Return the compiled database, for this version of the library on this kind of processor."""
+    def dump(self) -> tuple[bytes, bytes]:
+        """Return the compiled databases, for this version of the library on this kind of processor."""
         import hyperscan
 
-        return bytes(hyperscan.dumpb(self._database))
+        found, codes = (bytes(hyperscan.dumpb(one)) if one else b"" for one in (self._database, self._encoded))
+        return found, codes
 
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
@@ -89,7 +98,13 @@ class HyperscanPrefilter:
         self._found, self._places = found, places
         self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
         widths = self._widths
-        return Hits([(anchor, end - widths[anchor]) for anchor, end in found] if found else found, places)
+        anchors = [(anchor, end - widths[anchor]) for anchor, end in found] if found else found
+        return Hits(anchors, places, self._encoded_in(data) if self._encoded else [])
+
+    def _encoded_in(self, data: bytes) -> list[tuple[int, int]]:
+        self._codes = codes = list[tuple[int, int]]()
+        self._encoded.scan(data, match_event_handler=self._note_encoded, scratch=self._scratch_of_encoded)
+        return codes
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
@@ -101,7 +116,7 @@ class HyperscanPrefilter:
 
     def anchor_offsets(self, data: bytes) -> list[int]:
         """See :class:`Prefilter`."""
-        return [at for _, at in self.hits(data)]
+        return offsets(self.search(data)._replace(places=[]))
 
     def _note(self, number: int, start: int, end: int, flags: int, context: object) -> None:
         if number < self._anchors:
@@ -109,102 +124,22 @@ class HyperscanPrefilter:
         else:
             self._places.append((number - self._anchors, end))
 
-
-class PythonPrefilter:
-    """``bytes.find``, literal by literal, and ``re`` for expressions, for platforms without Hyperscan."""
-
-    name = "python"
-
-    def __init__(self, anchors: tuple[Anchor, ...], expressions: tuple[str, ...] = ()) -> None:
-        exact: dict[bytes, list[int]] = {}
-        folded: dict[bytes, list[int]] = {}
-        for index, anchor in enumerate(anchors):
-            (folded if anchor.nocase else exact).setdefault(anchor.literal, []).append(index)
-        self._exact = exact
-        self._folded = folded
-        self.reach = max((anchor.width for anchor in anchors), default=1) - 1
-        self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
-        self._expressions = [
-            (number, re.compile(_bounded(part).encode(), re.IGNORECASE | re.MULTILINE))
-            for number, one in enumerate(expressions)
-            for part in _alternatives(one)
-        ]
-
-    def search(self, data: bytes) -> Hits:
-        """See :class:`Prefilter`."""
-        places = [(number, end) for number, found in self._expressions for end in _ends(found, data)]
-        return Hits(self.hits(data), places)
-
-    def hits(self, data: bytes) -> list[tuple[int, int]]:
-        """See :class:`Prefilter`."""
-        found: list[tuple[int, int]] = []
-        for text, literals in ((data, self._exact), (data.lower() if self._folded else b"", self._folded)):
-            for literal, indices in literals.items():
-                at = text.find(literal)
-                while at >= 0:
-                    end = at + len(literal)
-                    found += [(index, at) for index in indices if self._follows(data, end, index)]
-                    at = text.find(literal, at + 1)
-        return found
-
-    def fires(self, data: bytes) -> bool:
-        """See :class:`Prefilter`."""
-        return any(self.search(data))
-
-    def anchor_offsets(self, data: bytes) -> list[int]:
-        """See :class:`Prefilter`."""
-        return [at for _, at in self.hits(data)]
-
-    def _follows(self, data: bytes, end: int, index: int) -> bool:
-        tail = self._tails[index]
-        return len(data) >= end + len(tail) and all(data[end + i] in chars for i, chars in enumerate(tail))
+    def _note_encoded(self, number: int, start: int, end: int, flags: int, context: object) -> None:
+        self._codes.append((number, end))
 
 
 def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
     """Return the indices of the texts in which there could be a hit, in order, by one search over all of them."""
-    offsets = _offsets(prefilter.search(b"\n".join(texts)))
-    if not offsets:
+    found = offsets(prefilter.search(b"\n".join(texts)))
+    if not found:
         return []
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return sorted({bisect_right(starts, at) - 1 for at in offsets})
+    return sorted({bisect_right(starts, at) - 1 for at in found})
 
 
-def _offsets(hits: Hits) -> list[int]:
-    return [at for _, at in hits.anchors] + [end - 1 for _, end in hits.places]
-
-
-def _bounded(expression: str) -> str:
-    """Return an expression in which no repeat of a class is unbounded: ``re`` takes quadratic time for those."""
-    return re.sub(r"(?<=\])([*+])", lambda found: "{0,100}" if found[1] == "*" else "{1,100}", expression)
-
-
-def _alternatives(expression: str) -> list[str]:
-    """Return the expressions that one amounts to which ends with a group of alternatives.
-
-    Hyperscan reports every end of every alternative, ``re`` that of the first one only.
-    """
-    cuts, open_ = list[int](), list[int]()
-    for token in re.finditer(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|[(|)]", expression, re.DOTALL):
-        at = token.start()
-        if token[0] == "(":
-            open_.append(at)
-        elif token[0] == ")":
-            start = open_.pop()
-            if not open_ and token.end() == len(expression) and expression.startswith("(?:", start):
-                bounds = [start + 2, *(cut for cut in cuts if cut > start), at]
-                parts = [expression[low + 1 : high] for low, high in pairwise(bounds)]
-                return [f"{expression[:start]}(?:{part})" for part in parts]
-        elif token[0] == "|" and len(open_) == 1:
-            cuts.append(at)
-    return [expression]
-
-
-def _ends(expression: re.Pattern[bytes], data: bytes) -> Iterator[int]:
-    """Yield where matches end that begin at different places; they may overlap."""
-    found = expression.search(data)
-    while found:
-        yield found.end()
-        found = expression.search(data, found.start() + 1)
+def offsets(hits: Hits) -> list[int]:
+    """Return the places of hits, in no order."""
+    return [at for _, at in hits.anchors] + [end - 1 for _, end in (*hits.places, *hits.encoded)]
 
 
 def available() -> bool:
@@ -242,6 +177,13 @@ def _compile(hyperscan: Any, anchors: tuple[Anchor, ...], expressions: tuple[str
         elements=len(flags),
         flags=flags,
     )
+    return database
+
+
+def _compile_literals(hyperscan: Any, literals: Mapping[bytes, int]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    numbers, count = [*literals.values()], len(literals)
+    database.compile(expressions=[*literals], ids=numbers, elements=count, flags=[0] * count, literal=True)
     return database
 
 

@@ -77,5 +77,5 @@ def local_file_predicates() -> dict[Callable[[bytes], bool], Patterns]:
         envfiles.is_env_file: Patterns(files["names"]),
         envfiles.is_example: Patterns(files["examples"]),
         envfiles.holds_keys: Patterns((*files["names"], *files["others"])),
-        survey.is_wanted: Patterns((*files["names"], *files["others"])),
+        survey.is_wanted: Patterns((*files["names"], *files["others"], *files["loose"], *files["full"])),
     }

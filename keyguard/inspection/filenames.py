@@ -162,8 +162,8 @@ class Names:
         return b"".join(pieces) + text[at:] if at else text
 
     def _matches(self, text: bytes) -> list[Match]:
-        hits = self._engine.prefilter.hits(text)
-        return self._engine.matcher.confirm(text, hits).matches if hits else []
+        hits = self._engine.prefilter.search(text)
+        return self._engine.matcher.confirm(text, hits).matches if hits.anchors or hits.encoded else []
 
     def _suspects(self, paths: Sequence[bytes]) -> list[bytes]:
         """Return the paths in which a rule could match, by one search over all of them."""

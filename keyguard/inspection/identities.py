@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.run_identity import place_fingerprint, run_identity
-from keyguard.masking.secret import Secret, fingerprint
+from keyguard.masking.secret import MASK, Secret, fingerprint
 from keyguard.masking.values import Value
 from keyguard.model.finding import Occurrence, Where
 from keyguard.triage import samples
@@ -52,3 +52,10 @@ def note(secret: Secret, body: int, mask: str, identity: str, *, guessable: bool
     """Record a value, so that it is masked wherever else it occurs."""
     if identity not in KNOWN:
         KNOWN.note(Value(secret.reveal(), body, mask, identity, guessable))
+
+
+def note_written(text: bytes, identity: str) -> None:
+    """Record the text in which a value is written where it is not written as it is, so that it is masked as well."""
+    other = f"{identity} {run_identity(Secret(text))}"
+    if other not in KNOWN:
+        KNOWN.note(Value(text, 0, MASK, other))

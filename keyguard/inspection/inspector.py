@@ -16,7 +16,7 @@ from keyguard.masking.secret import Secret
 from keyguard.model.finding import Blob, Sighting
 
 if TYPE_CHECKING:
-    from keyguard.engine.matcher import Found
+    from keyguard.engine.overlaps import Found
     from keyguard.inspection.sightings import SightingFinder
 
 
@@ -75,9 +75,9 @@ class Inspector:
             hits, packed = self.prefilter.search(data), container(data)
             if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, container=packed)
-            found = self._engine.matcher.confirm(data, *hits, blob.path)
+            found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.anchors)
+                plain = not (packed or hits.anchors or hits.encoded)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from keyguard.engine.compiled import Engine
-from keyguard.engine.matcher import Found, Matcher
+from keyguard.engine.matcher import Matcher
+from keyguard.engine.overlaps import Found
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Match
 
@@ -23,8 +24,8 @@ _BLANK = 0x20
 
 def found_in(name: bytes, engine: Engine) -> Found:
     """Return the matches in a name, including keys that touch a character of a word."""
-    hits = engine.prefilter.hits(name)
-    if not hits:
+    hits = engine.prefilter.search(name)
+    if not (hits.anchors or hits.encoded):
         return Found([], [])
     KNOWN.complete_for(name)
     return engine.matcher.confirm(divided(name, engine.matcher), hits)

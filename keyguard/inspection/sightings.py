@@ -15,9 +15,10 @@ from keyguard.attribution.evidence.assignment import assigned_name
 from keyguard.attribution.evidence.context import REACH
 from keyguard.engine import decode
 from keyguard.engine.location import MatchLocations, Origin
-from keyguard.engine.matcher import Found, Matcher
+from keyguard.engine.matcher import Matcher
+from keyguard.engine.overlaps import Found
 from keyguard.engine.page import PAGE, Page, Pager, pages
-from keyguard.inspection.identities import Identities, note
+from keyguard.inspection.identities import Identities, note, note_written
 from keyguard.inspection.occurrence_limit import OccurrenceLimit
 from keyguard.masking.secret import Secret, masked
 from keyguard.model.finding import (
@@ -213,7 +214,7 @@ class SightingFinder:
         hidden: bool,
     ) -> Sighting:
         rule, judged = self._rules[attribution.rule], match.judged
-        guessable = rule.guessable or (judged is not None and judged.guessable)
+        guessable = judged.guessable if judged and match.way else rule.guessable or bool(judged and judged.guessable)
         secret = Secret(match.secret)
         body = match.body - match.start
         mask = masked(secret, body, guessable=guessable or hidden)
@@ -226,6 +227,8 @@ class SightingFinder:
         else:
             name = self._identities.of_value(secret, guessable=guessable)
         note(secret, body, mask, run or name, guessable=guessable)
+        if match.way:
+            note_written(page.data[match.start : match.end], run or name)
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
             fingerprint=name,

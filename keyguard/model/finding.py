@@ -62,6 +62,15 @@ class Match(NamedTuple):
     """Indices of rules from the scanned repository that match exactly this span as well."""
     judged: JudgedSecret | None = None
     """What the finder said, if the rule has a detector instead of a pattern."""
+    way: tuple[str, ...] = ()
+    """How the secret is written, outermost first, if the text does not contain it as it is: ``base64``. Then the spans
+    are those of what it was made from, and only ``body - start`` is an offset in the secret.
+    """
+
+    @property
+    def written(self) -> str:
+        """How the secret is written, as a phrase: ``hex in base64``; empty if the text contains it as it is."""
+        return " in ".join(reversed(self.way))
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -98,6 +107,8 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     author_date: str = ""
     trace: Trace | None = None
     """In history only."""
+    way: str = ""
+    """How the key is written there, as a phrase, if the text does not contain it as it is: ``hex in base64``."""
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):

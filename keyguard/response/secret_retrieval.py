@@ -11,7 +11,7 @@ from functools import partial
 from itertools import product
 
 from keyguard.engine.compiled import Engine
-from keyguard.engine.matcher import Found
+from keyguard.engine.overlaps import Found
 from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.process.opening import open_objects
 from keyguard.history.stores import stores_at

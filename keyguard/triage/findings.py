@@ -92,8 +92,12 @@ def without_doubtful(decided: TriageResult, confidence: Confidence) -> TriageRes
 
 
 def _known(group: Sequence[Sighting], ruleset: RuleSet) -> Sequence[Sighting]:
-    """Return the sightings by trusted rules; if there are none, those by rules from the scanned repository."""
-    return [one for one in group if one.attribution.rule not in ruleset.added] or group
+    """Return the sightings by trusted rules; if there are none, those by rules from the scanned repository.
+
+    A vendor's format says more than the file where the same key is found as a secret without one.
+    """
+    known = [one for one in group if one.attribution.rule not in ruleset.added] or group
+    return [one for one in known if one.judged is None] or known
 
 
 def _place(one: Occurrence) -> tuple[object, ...]:
@@ -254,7 +258,7 @@ def _finding(
 def _confidence(group: Sequence[Sighting], rule: Rule) -> Confidence:
     """Return the confidence in a key: that of its rule, or the best of its places that count as secrets in use."""
     judged = [one for one in group if one.judged is not None]
-    if not judged:
+    if len(judged) < len(group):
         return rule.confidence
     from keyguard.triage import samples
 

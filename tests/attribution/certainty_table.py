@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from keyguard.model.finding import Certainty
+from tests.attribution.house_styles import judge_text, styled_cases
 from tests.attribution.labelled import NOBODY, Verdict, cases, judge
 
 COLUMNS = ("cases", "certain", "likely", "undecided", "wrong likely", "wrong certain")
@@ -49,7 +50,9 @@ def _confusions(found: Sequence[Verdict]) -> Iterator[str]:
 def _sums(found: Sequence[Verdict]) -> Iterator[str]:
     decidable = [one for one in found if one.case.vendor != NOBODY]
     right = sum(one.right for one in decidable)
+    certain = sum(kind(one) == "certain" for one in decidable)
     yield f"decided, of {len(decidable)} that a person could decide: {right} ({right / len(decidable):.1%})"
+    yield f"certain, of these: {certain} ({certain / len(decidable):.1%})"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,6 +60,9 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         found = verdicts(Path(folder))
     print(table(found))
+    styled = [judge_text(case) for case in styled_cases()]
+    print(f"\n{len(styled)} files in other styles, read alone\n{table(styled)}")
+    found += styled
     if "-v" in arguments:
         for one in found:
             undecidable = one.case.vendor == NOBODY

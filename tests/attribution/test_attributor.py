@@ -132,14 +132,20 @@ HOSTS = [
     Case('app.get("/pay", async () => {\n  await call("https://api.stripe.com/v1", "<1>")\n})', "stripe"),
 ]
 
-BESIDE = [
-    Case("key = '<1>'  # stripe", "stripe"),
-    Case('secret: "<1>" // Clerk, staging', "clerk"),
+STRUCTURE = [
     Case("stripe:\n  url: /v1\n  secret: <1>", "stripe"),
     Case("stripe:\n  secret: <2>\npaystack:\n  secret: <1>\nclerk:\n  secret: <2>", "paystack", HEX40),
     Case('{\n  "stripe": {\n    "sk": "<2>"\n  },\n  "clerk": {\n    "live": "<1>"\n  }\n}', "clerk"),
     Case('variable "stripe_key" {\n  default = "<1>"\n}', "stripe"),
     Case("[stripe]\nsecret = <2>\n[clerk]\nsecret = <1>", "clerk"),
+    Case('{\n  "url": "https://api.stripe.com",\n  "key": "<1>"\n}', "stripe"),
+    Case("stripe:\n  live:\n    secret: <1>", "stripe"),
+    Case("services:\n  - provider: clerk\n    token: <1>", "clerk"),
+]
+
+BESIDE = [
+    Case("key = '<1>'  # stripe", "stripe"),
+    Case('secret: "<1>" // Clerk, staging', "clerk"),
     Case("import stripe\n\n\ndef f():\n    pay('<1>')", "stripe"),
     Case("import { loadStripe } from '@stripe/stripe-js'\nimport Stripe from 'stripe'\n\npay('<1>')", "stripe"),
     Case('using Stripe;\n\nPay("<1>");', "stripe"),
@@ -160,7 +166,6 @@ BESIDE = [
     Case("const url = `https://api.stripe.com`\nconst key = '<1>'", "stripe"),
     Case('describe("pay", () => {\n  const url = "https://api.stripe.com"\n  const key = "<1>"\n})', "stripe"),
     Case("curl https://api.stripe.com; curl -u <1>: https://mail.example", "stripe"),
-    Case('{\n  "url": "https://api.stripe.com",\n  "key": "<1>"\n}', "stripe"),
     Case("key_of_them, stripe_key = '<1>', '<2>'", "stripe"),
     Case("contact = 'bob@sendmailos.com', key = '<1>'", "sendmailos"),
 ]
@@ -215,6 +220,12 @@ def test_a_key_is_certainly_its_vendor_s_where_the_statement_calls_its_host(case
     assert (found.vendor, found.certainty) == (case.vendor, CERTAIN), found.because
 
 
+@each(STRUCTURE)
+def test_a_key_is_certainly_that_of_the_vendor_whom_its_section_is_about(case: Case) -> None:
+    found = attribution_of(case)
+    assert (found.vendor, found.certainty) == (case.vendor, CERTAIN), found.because
+
+
 @each(BESIDE)
 def test_what_merely_stands_beside_a_key_makes_it_likely(case: Case) -> None:
     found = attribution_of(case)
@@ -232,7 +243,7 @@ def test_without_any_evidence_a_shape_that_only_one_vendor_has_makes_it_likely(b
     assert (found.vendor, found.certainty) == (vendor, LIKELY), found.because
 
 
-@each([case for case in [*NAMED, *HOSTS, *BESIDE] if "\n" in case.text])
+@each([case for case in [*NAMED, *HOSTS, *STRUCTURE, *BESIDE] if "\n" in case.text])
 @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["crlf", "cr"])
 def test_line_ends_of_any_kind_change_nothing(case: Case, end: str) -> None:
     assert attribution_of(case._replace(text=case.text.replace("\n", end))) == attribution_of(case)
@@ -242,7 +253,7 @@ def test_no_case_is_certain_of_the_wrong_vendor_whatever_stands_above_it() -> No
     """What stands above is another statement: it may add a doubt, it may not turn one name into another."""
     wrong = []
     for above, case in itertools.product(
-        ["STRIPE_KEY=x", "url = 'https://api.clerk.com'", "paystack: {}"], NAMED + HOSTS
+        ["STRIPE_KEY=x", "url = 'https://api.clerk.com'", "paystack: {}"], NAMED + HOSTS + STRUCTURE
     ):
         found = attribution_of(case._replace(text=f"{above}\n{case.text}"))
         if found.certainty is CERTAIN and found.vendor != case.vendor:

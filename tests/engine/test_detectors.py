@@ -94,3 +94,20 @@ def test_a_parser_of_what_a_program_quotes_yields_to_the_syntax_of_the_program()
     [match] = engine().matcher.find(text, b"a.py").matches
     assert match.judged is not None
     assert (match.judged.rule, match.judged.confidence) == ("generic-password", Confidence.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (f"[wifi]\nssid=x\n\n[wifi-security]\nkey-mgmt=wpa-psk\npsk={VALUE[:10]}\n", "wifi-password"),
+        (f'user = "me:{VALUE}"\n', "remote-login-password"),
+        (f"http_password = {VALUE}\n", "remote-login-password"),
+        ("s." + (VALUE + VALUE)[:24] + "\n", "cloud-credential"),
+        (f'{{"bearer": {{"repo.example.org": "{VALUE}"}}}}\n', "package-registry-credential"),
+    ],
+    ids=["NetworkManager", "curl", "wget", "Vault", "Composer"],
+)
+def test_a_file_that_its_content_tells_needs_no_name(text: str, rule: str) -> None:
+    [match] = engine().matcher.find(text.encode(), b"").matches
+    assert match.judged is not None
+    assert match.judged.rule == rule

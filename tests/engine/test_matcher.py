@@ -8,7 +8,8 @@ import hashlib
 import pytest
 
 from keyguard.engine import compiled
-from keyguard.engine.matcher import Found, Matcher
+from keyguard.engine.matcher import Matcher
+from keyguard.engine.overlaps import Found
 from keyguard.model.finding import Rule, Vendor
 from keyguard.rules.loader import RuleSet
 from tests.engine.test_plan_builder import rule

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyguard.engine import plan_builder, prefilter
-from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, PythonPrefilter, suspects
+from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, suspects
+from keyguard.engine.python_prefilter import PythonPrefilter, _alternatives
 from keyguard.rules.anchor import Anchor
 from tests.engine.test_plan_builder import rule
 
@@ -93,10 +94,10 @@ def test_a_database_can_be_written_down_and_read_back() -> None:
 
 @pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
 def test_a_database_that_is_none_is_refused_and_not_run() -> None:
-    dump = HyperscanPrefilter(ANCHORS).dump()
+    dump, _ = HyperscanPrefilter(ANCHORS).dump()
     for broken in (b"nonsense", dump[:-9], dump[:40], b"\xff" * len(dump)):
         with pytest.raises(prefilter.unusable()):
-            HyperscanPrefilter(ANCHORS, broken)
+            HyperscanPrefilter(ANCHORS, (broken, b""))
 
 
 def test_without_the_library_it_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,4 +124,4 @@ def test_the_version_says_what_a_database_depends_on(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_the_alternatives_at_the_end_of_an_expression(expression: str, parts: list[str]) -> None:
-    assert prefilter._alternatives(expression) == parts
+    assert _alternatives(expression) == parts

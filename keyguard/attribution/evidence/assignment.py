@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, is_neutral_prose, words_of
+from keyguard.attribution.evidence.identifiers import (
+    is_about_another,
+    is_doubtful,
+    is_neutral,
+    is_neutral_prose,
+    words_of,
+)
 from keyguard.support.regex import expression
 
 #: syntax that assigns a value to a name
@@ -97,7 +103,7 @@ def assigned_name(text: bytes, start: int) -> bytes:
 def is_held_by_another(text: bytes, start: int, own: Collection[str]) -> bool:
     """Whether what is called at an offset is assigned to a name of a company other than ``own``, or negated by it."""
     words = words_of(assigned_name(text, start))
-    return is_about_another(words, own) or is_doubtful(words[:1])
+    return is_about_another(words, own) or is_doubtful([word for word in words[:1] if not is_neutral([word])])
 
 
 def is_under_another(parent: bytes, own: Collection[str]) -> bool:

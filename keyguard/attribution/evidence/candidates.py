@@ -26,6 +26,7 @@ class Candidates:
             if rule.family == family and rule.vendor not in known
         }
         """Vendors of the same family whose known keys look different."""
+        self.known = {**self.vendors, **self.others}
         self.nearby = VendorMentions([*self.vendors.values(), *self.others.values()])
 
 
@@ -36,4 +37,5 @@ class NamedCandidates(dict[str, Vendor]):
         # mostly none is
         super().__init__([(id, vendor) for id, vendor in company.vendors.items() if id in named] if named else ())
         self.everyone = company.vendors
+        self.several = len(named) > 1
         self.others = {id: vendor for id, vendor in company.others.items() if id in named} if named else {}

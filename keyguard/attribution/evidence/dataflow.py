@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from keyguard.attribution.evidence.assignment import has_stand_in, is_under_another
@@ -18,7 +18,9 @@ _MOST = 20
 #: the text before a value: the variable, optionally its type, and the assignment
 _VARIABLE = expression(
     rb"(?<![\w$.>\"'\]-])[$@]{0,2}([A-Za-z_]\w{2,60})(?:[ \t]*:[ \t]*[\w&<>\[\]'. ]{1,40}|[ \t]+(?:str|string))?"
-    rb"[ \t]*(?::=|=)\s*(?:[A-Za-z.]{1,20}\()?[bfru@]{0,2}[\"'`]?(?:Bearer )?$"
+    rb"[ \t]*(?::=|=|<-)\s*(?:[\w.$]{3,60}(?:[(\[][\"']\w{1,60}[\"'][)\]])?\s*(?:\|\||\?\?|\bor\b|\?:)\s*)?"
+    rb"(?:[A-Za-z.]{1,20}\()?[bfru@]{0,2}[\"'`]?(?:Bearer )?$"
+    rb"|define\(\s?[\"']([A-Za-z_]\w{2,60})[\"']\s?,\s?[\"']$"
     rb"|@([A-Za-z_]\w{2,60})[ \t]+\"$"
 )
 #: the same in files of settings, where it is an environment variable that code may read
@@ -39,6 +41,7 @@ _PROPERTY = expression(rb"[\"']?[ \t]*:(?![:=])")
 #: words for a credential in a request
 _SENT = expression(rb"(?i)auth|headers|bearer|api-?key|basic|(?<![\w-])-u[ \t\"']|--user|secret|token")
 #: functions that set a client's key, apart from those with the vendor's name
+_MAKERS = frozenset(["new", "newclient", "client", "init", "setup", "connect", "create", "open", "build", "default"])
 _SETTERS = ("setkey", "setapikey", "apikey", "secretkey", "init", "configure", "settoken", "authenticate", "withkey")
 #: other bindings of a variable: by assignment, as a keyword argument, as a parameter or in a loop, in a lambda
 _GIVEN = expression(rb"(?:[ \t]*:[^=\r\n]{1,40})?(?:[ \t]*,[ \t]*\w+)*[ \t]*(?::=|\?\?=|\|\|=|=)(?![=>~])")
@@ -47,6 +50,9 @@ _BINDS = expression(
     rb"\b(?:def|function|func|fn|fun|for|foreach|as|catch|import|lambda|let|var|val|const|read|unset|del)\b[^=\r\n]*$|\|[^|\r\n]*$"
 )
 _ARROW = expression(rb"[^()\r\n]{0,60}\)?[ \t]*=>")
+#: the braces around a variable that is inserted into a string
+_INSERTED = expression(rb"(?:[$#%]?\{\{?)\s?\.?(?:(?:this|self|\$this)(?:\.#?|->))?[$@]?$")
+_INSERTION_END = expression(rb"\s?\}\}?")
 #: syntax that reads a variable, without meaning for its use
 _WAY = expression(
     rb"(?:\w+(?:\.|->|::|\?\.)|[$@#{\"'\s]|(?<![A-Za-z])(?i:(?:get|lookup)?env|(?:get)?environ(?:mentvariable)?|config|fetch|get)"
@@ -81,27 +87,6 @@ def _given(text: bytes, start: int, how: re.Pattern[bytes]) -> Variable | None:
     return Variable(name.decode(), base + found.start(found.lastindex)) if is_showable(name) else None
 
 
-def uses_in(vendors: Vendors, name: str, text: bytes, but: int) -> list[Evidence]:
-    """Return the vendors that a text passes a variable to, apart from the offset ``but`` of its assignment.
-
-    Return none if the variable is bound to another value as well: which one is used is then unknown. A variable with a
-    general name may be a different one elsewhere, so evidence from it is not direct.
-    """
-    found: dict[str, Evidence] = {}
-    telling = is_telling(name)
-    for one in mentions_of(name, text):
-        if one.start() == but:
-            continue
-        if _is_bound(text, one):
-            return []
-        for evidence in uses_at(vendors, text, one.start(), one.end()):
-            direct = evidence.direct and telling
-            said = evidence._replace(why=shown(evidence.why, name), at=one.start(), direct=direct)
-            if direct or evidence.vendor not in found:
-                found[evidence.vendor] = said
-    return list(found.values())
-
-
 def shown(why: str, name: str) -> str:
     """Return the reason for a use with the name of the variable inserted."""
     return why.replace("…", name).replace(" in the same statement", f" gets {name}")
@@ -112,23 +97,40 @@ def is_telling(name: str) -> bool:
     return name.replace("_", "").lower().encode() not in _GENERAL or name.isupper()
 
 
-def uses_at(vendors: Vendors, text: bytes, start: int, end: int, *, members: bool = False) -> Iterator[Evidence]:
+def uses_at(
+    vendors: Vendors,
+    text: bytes,
+    start: int,
+    end: int,
+    *,
+    members: bool = False,
+    resolve: Callable[[bytes], bytes] = bytes,
+) -> Iterator[Evidence]:
     """Yield the vendors to whose client or host the variable is passed at one place.
 
-    ``members`` includes a member of another object by that name.
+    ``members`` includes a member of another object by that name; ``resolve`` inserts the values of constants into a
+    statement.
     """
     line = text[max(0, start - REACH) : start]
     line = line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1 :]
     is_property = _PROPERTY.match(text, end) and not line.endswith((b"$", b"${"))
     if _COMMENT.search(line) or is_property or (_MEMBER.search(line) and not members):
         return
+    start, end = _with_braces(text, start, end)
     place = context_of(text[max(0, start - REACH) : start], text[end : end + REACH])
     name = by_name(vendors, _WAY.sub(b" ", place.before))
     if name and name.direct and name.joined and _takes_key(vendors[name.vendor], name):
         yield demote_stand_ins(vendors, name, place)
-    host = request_target(vendors, place.statement)
+    host = request_target(vendors, resolve(place.statement))
     if host and (host.direct or _SENT.search(place.statement)):
         yield host
+
+
+def _with_braces(text: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return the span of a variable with the braces in which it is inserted into a string: ``${this.key}``."""
+    opened = _INSERTED.search(text, max(0, start - 30), start)
+    closed = _INSERTION_END.match(text, end) if opened else None
+    return (opened.start(), closed.end()) if opened and closed else (start, end)
 
 
 def demote_stand_ins(vendors: Vendors, name: Evidence, place: Context) -> Evidence:
@@ -159,10 +161,10 @@ def _takes_key(vendor: Vendor, name: Evidence) -> bool:
     if called == name.why:
         return True
     last = re.split(r"[.]|::|->", called)[-1].replace("_", "").lower()
-    return any(word in last for word in (*vendor.names, *_SETTERS))
+    return last in _MAKERS or any(word in last for word in (*vendor.names, *_SETTERS))
 
 
-def _is_bound(text: bytes, one: re.Match[bytes]) -> bool:
+def is_bound(text: bytes, one: re.Match[bytes]) -> bool:
     """Whether the name is bound to something else here: by an assignment, as a parameter, in a loop."""
     before = text[max(0, one.start() - REACH) : one.start()]
     line = before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :]

@@ -166,6 +166,11 @@ def _is_made_of(word: bytes, known: frozenset[bytes]) -> bool:
     return len(word) in ends
 
 
+def is_neutral(words: list[bytes]) -> bool:
+    """Whether words of an identifier say nothing of whose key it is."""
+    return _are_all(words, _NEUTRAL)
+
+
 def is_neutral_prose(words: list[bytes]) -> bool:
     """Whether words before a name in prose keep its meaning."""
     return all(word in _NEUTRAL or word in _PROSE for word in words)

@@ -34,7 +34,7 @@ _LISTENERS = frozenset(
     b"webhook webhooks hook hooks callback callbacks redirect route listener cors origin allow".split()
 )
 #: functions that make a URL from a string; the call around them is examined
-_MAKERS = frozenset(b"url uri create parse of string mustparse".split())
+_MAKERS = frozenset(b"url uri create parse of string mustparse urljoin paste join concat format sprintf".split())
 #: parts of a request that are not credentials
 _BODIES = frozenset(
     b"body data json form payload content text message variables stringify files fields metadata cookie cookies "
@@ -53,6 +53,8 @@ _FUNCTION_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _METHOD = expression(
     rb"(?i)^\s*[:\"'`]?(?:[\w.]*\.)?(?:get|post|put|patch|delete|head|options|method\w*)[\"'`]?\s*,\s*$"
 )
+#: the member that holds the URL of all requests
+_BASE = expression(rb"(?i)[.>](?:base_?ur[il]|base_?address|api_?base|endpoint)[\"']?\]?\s*=\s*(?:new\s+)?$")
 _PREFIX = expression(rb"(?:new\s+)?[bfrul@$]{0,2}[\"'`<]?$")
 #: continuations of the same request, without blanks: ``.header(…)``, ``->get(``; bracket contents are ``0``
 _CHAIN = expression(rb"[)\]}]*(?:(?:\?\.|\.|->|::)\w*(?:!|\?(?!\.))?)*")
@@ -114,6 +116,23 @@ def _is_sent(hosts: Collection[str], statement: bytes) -> bool:
     return _all_of(hosts, _of_calls(statement, len(before)))
 
 
+def target_hosts(statement: bytes) -> Iterator[str]:
+    """Yield the hosts, empty if unknown, of the URLs in a statement that are the targets of requests."""
+    for one in urls.addresses(statement):
+        if _is_target(statement, one.start):
+            yield one.host
+
+
+def calls_other_targets(hosts: Collection[str], statement: bytes) -> bool:
+    r"""Whether the request with the key (``\0``) in a statement goes to a host that is known to be none of these."""
+    before, key, _ = statement.partition(b"\0")
+    if not key:
+        return False
+    command = shell_commands.request_with_key(statement)
+    found = command.hosts if command else _of_calls(statement, len(before))
+    return any(host and not belongs_to(host, hosts) for host in found)
+
+
 def calls_other_host(hosts: Collection[str], statement: bytes) -> bool:
     """Whether a client in the statement is configured to call a host that is none of these."""
     for found in _CALLS.finditer(_ABOUT.sub(b" ", statement)):
@@ -166,16 +185,16 @@ def _is_target(statement: bytes, start: int) -> bool:
     around = _enclosing(before)
     while around and words_of(around[0].name)[-1:] and words_of(around[0].name)[-1] in _MAKERS:
         outer = around[0]
-        if before[outer.start + 1 :].strip():
+        if before[outer.start + 1 :].strip() not in (b"", b"string:"):
             return False
         before = before[: outer.start].rstrip().rstrip(_FUNCTION_BYTES).rstrip().removesuffix(b"new")
         if not before.rstrip().endswith((b"(", b",", b"=", b":", b">", b"{")):
             return words_of(outer.name)[-1] in _REQUESTS
         around = around[1:]
-    if field := _field(before):
+    if around and (field := _field(before)):
         return _name(field) in _TARGETS and not any(_is_body(one.name) for one in around) and _is_own(around)
     if not around:
-        return False
+        return bool(_BASE.search(before))
     inner = before[around[0].start + 1 :]
     return _is_request(around[0].name) and (not inner.strip() or bool(_METHOD.match(inner)) or _is_option(inner))
 

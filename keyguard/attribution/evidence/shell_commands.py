@@ -11,7 +11,7 @@ from keyguard.support.regex import expression
 
 _NAME = expression(
     rb"(?:^|[\s`(|;&\"'!@:])(?:(curl|wget)(?:\.exe)?(?=[\"'],|\s+[^=\s])"
-    rb"|(https?|xh)(?=\s+(?:-\S{1,20}\s+){0,6}(?:[A-Z]{3,7}\s|https?://)))"
+    rb"|(https?|xh)(?=[ \t]+(?:-\S{1,20}\s+){0,6}(?:[A-Z]{3,7}\s|https?://)))"
 )
 _WORD = expression(rb"(?:\\.|[^\s\"'\\]|\"(?:\\.|[^\"\\])*(?:\"|\Z)|'[^']*(?:'|\Z))+", re.DOTALL)
 _ENDS = frozenset([b"|", b"||", b"&", b"&&", b";", b">", b">>", b"<", b"2>", b"2>&1", b")"])

@@ -26,6 +26,8 @@ _OWNER = re.compile(
     rb"|(?<![\w.-])((?:[\w-]{1,63}\.){1,9}(?:ai|co|com|dev|io|jp|net|org))(?![\w.(-])"
 )
 _IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$.-]{2,}")
+#: between the names of a namespace in PHP
+_NAMESPACE = re.compile(rb"(?<=[a-z])\\(?=[A-Z][a-z])")
 _WORD = re.compile(rb"[a-z]{3,}")
 #: a word of this length is another key
 _LONG = re.compile(rb"[\w+/-]{20,}")
@@ -90,7 +92,7 @@ class Evidence(NamedTuple):
 
 def by_name(vendors: Vendors, before: bytes) -> Evidence | None:
     """Return the vendor whose name is nearest before the key in an identifier; a longer name beats its part."""
-    text = without_conditions(_ADDRESS.sub(b" ", before))
+    text = without_conditions(_ADDRESS.sub(b" ", _NAMESPACE.sub(b".", before)))
     several, plain = bool(_SEVERAL.match(text)), _NOISE.sub(b"", text).lower()
     best: tuple[int, int, Evidence, int] | None = None
     for vendor in vendors.values():

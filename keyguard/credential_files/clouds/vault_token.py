@@ -18,6 +18,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield the token. See :data:`keyguard.credential_files.format.Finder`."""
     start = len(data) - len(data.lstrip())
     token = data.strip()
-    found = judged(_TOKEN, text_of(token), (start, start + len(token))) if named and b"\n" not in token else None
+    alone = b"\n" not in token and (named or token.startswith(b"s."))
+    found = judged(_TOKEN, text_of(token), (start, start + len(token))) if alone else None
     if found:
         yield found

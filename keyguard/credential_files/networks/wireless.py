@@ -43,4 +43,5 @@ _NAMED = (
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
-    yield from secrets_in_lines(data, (*_ROWS, *_NAMED) if named else _ROWS)
+    connection = named or b"\n[wifi-security]" in data  # of NetworkManager
+    yield from secrets_in_lines(data, (*_ROWS, *_NAMED) if connection else _ROWS)

@@ -55,13 +55,14 @@ class DeltaPrefilter:
 
     def _suspects(self, texts: Sequence[bytes]) -> set[int]:
         """Return the indices of the texts in which there could be a key, by one search over all of them."""
-        anchors, places = self._prefilter.search(b"\n".join(texts))
-        if not (anchors or places):
+        hits = self._prefilter.search(b"\n".join(texts))
+        if not any(hits):
             return set()
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        found = {bisect_right(starts, at) - 1 for _, at in anchors}
+        found = {bisect_right(starts, at) - 1 for _, at in hits.anchors}
+        found.update(bisect_right(starts, end - 1) - 1 for _, end in hits.encoded)
         others: dict[int, list[tuple[int, int]]] = {}
-        for expression, end in places:
+        for expression, end in hits.places:
             number = bisect_right(starts, end - 1) - 1
             if number not in found:
                 others.setdefault(number, []).append((expression, end - starts[number]))

@@ -16,7 +16,8 @@ from keyguard.hygiene.envfiles.names import is_example, is_for_tests, is_private
 from keyguard.hygiene.envfiles.readers import Reader
 from keyguard.hygiene.envfiles.survey import must_stay_private, survey
 from keyguard.hygiene.project import spots
-from keyguard.hygiene.project.project import Local, Project
+from keyguard.hygiene.project.local_files import Local
+from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.model.finding import Confidence, Environment, Severity
 from keyguard.model.violation import Spot, Violation

@@ -9,7 +9,7 @@ from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.objects.commits import parse_commit
 from keyguard.git.process.opening import open_objects
 from keyguard.hygiene.envfiles import contents
-from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests
+from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests, may_hold_keys
 from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.publishable_keys import is_public
@@ -30,7 +30,7 @@ def env_in_history(project: Project) -> Iterator[Violation]:
     for one in project.past:
         path, trace = one.occurrence.path, _trace(one)
         gone = trace.kind == "blob" and (path, one.fingerprint) not in still
-        if gone and holds_keys(path) and _counts(project, path, one):
+        if gone and _is_env_file(path) and _counts(project, path, one):
             known = files[path].setdefault(one.fingerprint, one)
             files[path][one.fingerprint] = max(known, one, key=lambda seen: _trace(seen).removed_date)
     for path, keys in sorted(files.items()):
@@ -39,6 +39,11 @@ def env_in_history(project: Project) -> Iterator[Violation]:
 
 
 CHECKS = (env_in_history,)
+
+
+def _is_env_file(path: bytes) -> bool:
+    """Return whether the path tells that it was an environment file: of copies that begin with ``.env``, it does."""
+    return holds_keys(path) or (may_hold_keys(path) and path[path.rfind(b"/") + 1 :].startswith(b".env"))
 
 
 def _counts(project: Project, path: bytes, key: Sighting) -> bool:

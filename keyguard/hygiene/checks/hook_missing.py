@@ -77,7 +77,7 @@ def _shadowed(project: Project, place: _Place) -> Violation | None:
     if not elsewhere or _is_called(_hooks_in(elsewhere, place), _FRAMEWORK):
         return None
     usual = _hooks_in(os.path.join(place.repository.common_dir, "hooks"), place)
-    config = [path for path in _pre_commit_configs(project, place) if _calls(project.read(path) or b"")]
+    config = [path for path in _hook_files(project, place) if _calls(project.read(path) or b"")]
     if not config and not _is_called(usual):
         return None
     where = config[0] if config else _some_file(project, place)
@@ -85,10 +85,17 @@ def _shadowed(project: Project, place: _Place) -> Violation | None:
         check="hook-missing",
         message=f"core.hooksPath sends git to {shown(elsewhere)}, where keyguard is not called",
         spots=(spots.of_file(where),),
-        because=("git runs no hook from .git/hooks as long as core.hooksPath is set",),
+        because=(_overridden(where, place),),
         subject="shadowed",
         folder=place.prefix,
     )
+
+
+def _overridden(where: bytes, place: _Place) -> str:
+    folders = tables.load("lifecycle")["hooks"]["hook_folders"]
+    if where[len(place.prefix) :].startswith(tuple(map(str.encode, folders))):
+        return f"{shown_path(where)} calls it, and git runs no other hooks as long as core.hooksPath is set"
+    return "git runs no hook from .git/hooks as long as core.hooksPath is set"
 
 
 def _unpinned(project: Project, place: _Place) -> Violation | None:
@@ -142,11 +149,21 @@ def _some_file(project: Project, place: _Place) -> bytes:
 
 def _files(project: Project, place: _Place) -> Iterator[bytes]:
     """Yield the files of the project that configure hooks and CI jobs."""
+    yield from _hook_files(project, place)
+    yield from _named(project, place, "files", "folders")
+
+
+def _hook_files(project: Project, place: _Place) -> Iterator[bytes]:
+    """Yield the files of the project that say which hooks git is to run, if it is told so."""
+    yield from _named(project, place, "hook_files", "hook_folders")
+
+
+def _named(project: Project, place: _Place, files: str, folders: str) -> Iterator[bytes]:
     lists = tables.load("lifecycle")["hooks"]
-    names = [place.prefix + name.encode() for name in lists["files"]]
+    names = [place.prefix + name.encode() for name in lists[files]]
     yield from (path for path in names if path in project.files)
-    folders = tuple(place.prefix + name.encode() for name in lists["folders"])
-    yield from (path for path in project.files if path.startswith(folders))
+    starts = tuple(place.prefix + name.encode() for name in lists[folders])
+    yield from (path for path in project.files if path.startswith(starts))
 
 
 def _pre_commit_configs(project: Project, place: _Place) -> list[bytes]:

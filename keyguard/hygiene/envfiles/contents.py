@@ -25,7 +25,10 @@ _FILLED_IN = expression(
     rb"[$%<{\[*@&!./~#]|[A-Za-z][A-Za-z0-9+.-]*:(?!.{20})|[A-Za-z][A-Za-z0-9+.-]*://|arn:|[Oo][Pp]://"
 )
 _EMBEDDED = expression(rb"\$[{(]|\{\{|%\(|<[A-Za-z_ -]+>|\s")
-_LEAST_RANDOM, _LEAST_CHOSEN = 16, 8
+#: one line of an environment file; lines and bytes that are looked at, and the share of them that must be such lines
+_ASSIGNMENT = expression(rb"(?:export\s{1,9})?[A-Z_][A-Z0-9_.]*\s{0,9}=(?![=>])")
+_MOST_LINES, _LOOKED_AT, _MOSTLY = 500, 64 << 10, 0.9
+_LEAST_RANDOM, _LEAST_CHOSEN, _LEAST_MIXED = 16, 8, 5
 _LEAST_ENTROPY = 3.0
 
 
@@ -38,6 +41,7 @@ class EnvFile(NamedTuple):
     names: tuple[Setting, ...] = ()
     """Settings whose names say secret, and whose values do not contradict."""
     encrypted: bool = False
+    """Whether it is encrypted, or some of its values are."""
     defaults: bool = False
     """Whether the file says that it holds no production secrets: frameworks keep defaults in such files."""
 
@@ -61,12 +65,16 @@ def read_env_file(project: Project, path: bytes) -> EnvFile:
     """Return the secrets in a file, listed or not. In a file for tests, only live keys count."""
     content = project.read(path) or b""
     values = tables.load("envfiles")["values"]
-    encrypted, defaults = (any(word.encode() in content for word in values[kind]) for kind in ("encrypted", "defaults"))
+    whole = content.lstrip().startswith(tuple(map(str.encode, values["encrypted_files"])))
+    defaults = any(word.encode() in content for word in values["defaults"])
+    given = [] if whole else list(settings(path, content))
+    clear = [one for one in given if not _is_encrypted(one)]
+    encrypted = whole or len(clear) < len(given)
     keys = sorted((one for one in project.inspect(path) if not is_public(project, one)), key=partial(_rank, project))
     if is_for_tests(path):
         real = [one for one in keys if one.environment is not Environment.TEST and not _is_guessable(project, one)]
         return EnvFile(path, tuple(real), encrypted=encrypted)
-    names = () if encrypted else tuple(_secrets(project, path, content))
+    names = tuple(_secrets(project, clear))
     return EnvFile(path, tuple(keys), names, encrypted, defaults)
 
 
@@ -111,9 +119,21 @@ def says_secret(one: Setting, vendors: Sequence[Vendor] = ()) -> bool:
     return more or variable_names.secrecy(one.words, vendors) is not Secrecy.NONE
 
 
-def _secrets(project: Project, path: bytes, content: bytes) -> Iterator[Setting]:
+def is_environment(content: bytes) -> bool:
+    """Return whether nearly all lines of a text are settings, as in an environment file."""
+    lines = [one.strip() for one in content[:_LOOKED_AT].splitlines()[:_MOST_LINES]]
+    lines = [one for one in lines if one and not one.startswith(b"#")]
+    given = sum(_ASSIGNMENT.match(one) is not None for one in lines)
+    return bool(given) and given >= _MOSTLY * len(lines)
+
+
+def _is_encrypted(one: Setting) -> bool:
+    marks = tables.load("envfiles")["values"]["encrypted_values"]
+    return one.value.startswith(tuple(map(str.encode, marks))) or one.name.lower().startswith("sops_")
+
+
+def _secrets(project: Project, given: Sequence[Setting]) -> Iterator[Setting]:
     vendors = variable_names.server_vendors(project.engine.ruleset)
-    given = list(settings(path, content))
     times = Counter(one.value for one in given)
     for one in given:
         if says_secret(one, vendors) and _is_meant(one, alone=times[one.value] == 1):
@@ -132,8 +152,14 @@ def _is_meant(one: Setting, *, alone: bool) -> bool:
         return False
     letters, digits = re.search(rb"[A-Za-z]", value), re.search(rb"[0-9]", value)
     if any(f"_{one.words}".endswith(f"_{word}") for word in values["chosen"]):
-        return bool(letters and (digits or re.search(rb"[^A-Za-z0-9]", value)))
+        return bool(letters and (digits or re.search(rb"[^A-Za-z0-9]", value) or _is_random(value)))
     return bool(letters and digits) and len(value) >= _LEAST_RANDOM and entropy(value) >= _LEAST_ENTROPY
+
+
+def _is_random(letters: bytes) -> bool:
+    """Return whether letters are too mixed for words that somebody wrote together."""
+    small, large = (len(re.findall(kind, letters)) for kind in (rb"[a-z]", rb"[A-Z]"))
+    return min(small, large) >= _LEAST_MIXED and entropy(letters) >= _LEAST_ENTROPY
 
 
 def _rank(project: Project, key: Sighting) -> tuple[int, int, bool]:

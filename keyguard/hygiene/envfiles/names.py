@@ -12,6 +12,9 @@ from keyguard.support.regex import expression
 #: `tests`, `test-apps`, `testProjects` and `e2e_tests`, but not `latest`
 _TESTS = expression(rb"(?:\A|[/_.-])[Tt]ests?(?=[/_.-]|[A-Z])[^/]*(?=/)|[a-z]Tests?/|(?:\A|[/_.-])[Tt]estsuite[^/]*/")
 
+#: words in names of files that are there to be read or copied
+_FOR_READERS = expression(rb"(?i)example|sample|template|\bdist\b|tmpl|schema|default|skel")
+
 
 def is_env_file(name: bytes) -> bool:
     """Return whether a file of this name holds the environment of a program and is no example."""
@@ -21,6 +24,12 @@ def is_env_file(name: bytes) -> bool:
 def holds_keys(path: bytes) -> bool:
     """Return whether keys are kept in a file of this path: an environment file, or the equivalent of a single tool."""
     return _keepers().fit(path) and not _is_other(path[path.rfind(b"/") + 1 :])
+
+
+def may_hold_keys(path: bytes) -> bool:
+    """Return whether a file of this path holds keys if nearly all of its lines are settings: a copy, a stage."""
+    name = path[path.rfind(b"/") + 1 :]
+    return _loose().fit(path) and not _is_other(name) and not _FOR_READERS.search(name)
 
 
 def is_example(name: bytes) -> bool:
@@ -63,6 +72,12 @@ def _keepers() -> Patterns:
     """Return all these patterns as one: every name in a project is matched against it."""
     files = tables.load("envfiles")["files"]
     return Patterns((*files["names"], *files["others"]))
+
+
+@cache
+def _loose() -> Patterns:
+    files = tables.load("envfiles")["files"]
+    return Patterns((*files["loose"], *files["full"]))
 
 
 def _is_other(name: bytes) -> bool:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles import contents
 from keyguard.hygiene.envfiles.contents import EnvFile
-from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests, is_plain, is_private
+from keyguard.hygiene.envfiles.names import holds_keys, is_for_tests, is_plain, is_private, may_hold_keys
 from keyguard.hygiene.envfiles.readers import Reader, readers
+from keyguard.hygiene.project.local_files import Local
 from keyguard.hygiene.project.memoize import memoized
-from keyguard.hygiene.project.project import Local, Project
+from keyguard.hygiene.project.project import Project
 
 
 class Survey(NamedTuple):
@@ -33,14 +34,21 @@ class Survey(NamedTuple):
 def survey(project: Project) -> Survey:
     """Return the environment files of the project."""
     local = project.local_files(is_wanted, [one.encode() for one in tables.load("envfiles")["files"]["folders"]])
-    here = tuple(one for one in local if holds_keys(one.path))
+    known = {one.path: one for one in local}
+    folders = (one for one in tables.patterns("envfiles", "files", "full").among(project.files) if one not in known)
+    known.update((one.path, one) for one in project.local(folders))
+    here = tuple(one for path, one in known.items() if holds_keys(path) or _is_environment(project, path))
     found = {one.path: contents.read_env_file(project, one.path) for one in sorted(here)}
     return Survey(here, found, tuple(readers(project)))
 
 
 def is_wanted(name: bytes) -> bool:
     """Return whether a file of this name may hold keys, in any folder."""
-    return name in _names() or holds_keys(name)
+    return name in _names() or holds_keys(name) or may_hold_keys(name)
+
+
+def _is_environment(project: Project, path: bytes) -> bool:
+    return may_hold_keys(path) and contents.is_environment(project.read(path) or b"")
 
 
 def must_stay_private(project: Project, one: EnvFile) -> bool:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
+from typing import NamedTuple
 
 from keyguard.hygiene.paths.file_index import FileIndex
 from keyguard.hygiene.paths.patterns import Patterns
 from keyguard.sources.listing import Folder
+
+
+class Local(NamedTuple):
+    """A regular file in one of the project's folders, listed or ignored."""
+
+    path: bytes
+    mode: int
+    """The 9 permission bits."""
+
+
+def regular_files(root: bytes, paths: Iterable[bytes]) -> Iterator[Local]:
+    """Yield those of the paths below ``root`` that are regular files, in order."""
+    for path in paths:
+        with suppress(OSError):
+            mode = os.lstat(os.path.join(root, path)).st_mode
+            if stat.S_ISREG(mode):
+                yield Local(path, stat.S_IMODE(mode))
 
 
 class LocalFiles:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
 from codecs import BOM_UTF8
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.git.worktree.ignore_rules import IgnoreVerdict, verdicts
 from keyguard.hygiene.project import spots
-from keyguard.hygiene.project.local_files import LocalFiles
+from keyguard.hygiene.project.local_files import Local, LocalFiles, regular_files
 from keyguard.hygiene.reach.client_paths import ClientPaths
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, HistoryCoverage, Rule, Sighting, Skipped, Where
@@ -31,14 +28,6 @@ LIMIT = 4 << 20
 #: bytes of file content that are kept for the next check that asks
 _KEPT = 64 << 20
 _BREAK = expression(rb"\r\n|\n|\r")
-
-
-class Local(NamedTuple):
-    """A regular file in one of the project's folders, listed or ignored."""
-
-    path: bytes
-    mode: int
-    """The 9 permission bits."""
 
 
 class Project:
@@ -145,11 +134,11 @@ class Project:
         It looks in all folders that hold listed files, and in unlisted folders beside them that have one of the names
         ``folders``.
         """
-        for path in self._local_files.named(wanted, folders):
-            with suppress(OSError):
-                mode = os.lstat(os.path.join(self.root, path)).st_mode
-                if stat.S_ISREG(mode):
-                    yield Local(path, stat.S_IMODE(mode))
+        yield from self.local(self._local_files.named(wanted, folders))
+
+    def local(self, paths: Iterable[bytes]) -> Iterator[Local]:
+        """Yield those of the paths that are regular files, in order."""
+        return regular_files(self.root, paths)
 
     def close(self) -> None:
         """Close the folders that were read from."""

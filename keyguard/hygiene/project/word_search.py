@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from keyguard.engine import prefilter
+from keyguard.engine.python_prefilter import PythonPrefilter
 from keyguard.hygiene.project.project import Project
 from keyguard.rules.anchor import Anchor
 
@@ -14,6 +15,6 @@ def files_with(project: Project, paths: Collection[bytes], words: Sequence[bytes
     if not paths or not words:
         return []
     anchors = tuple(Anchor(word, nocase=False, tail=(), before=(0, 0)) for word in dict.fromkeys(words))
-    make = prefilter.HyperscanPrefilter if prefilter.available() else prefilter.PythonPrefilter
+    make = prefilter.HyperscanPrefilter if prefilter.available() else PythonPrefilter
     fires = make(anchors).fires
     return [path for path in sorted(paths) if (content := project.read(path)) and fires(content)]

@@ -231,3 +231,54 @@ def test_the_worst_key_in_history_is_named(inside: Inside, repo: Repo) -> None:
     assert (first["severity"], places(first)) == ("high", [(".env", 3), (".env", 2)])
     assert "a live SendMailOS key and 1 more" in first["message"]
     assert (second["severity"], places(second)) == ("low", [("b.env", 1)])
+
+
+@pytest.mark.parametrize(
+    "name", [".env.old", ".env-dylan", ".env_prod", ".env~", ".env copy", "env.production", "prod.env.txt", ".env/prod"]
+)
+def test_copies_and_stages_have_many_names(name: str, repo: Repo, checked: Any) -> None:
+    repo.write(name, "# made by hand\nSMTP_HOST=localhost\nexport " + PASSWORD).write("a.js", "1\n")
+    (found,) = checked()
+    assert (found["rule"], places(found)[0][0]) == ("env-not-ignored", name)
+    repo.add().commit("all")
+    (found,) = checked()
+    assert (found["rule"], found["severity"]) == ("env-tracked", "medium")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".env-cmdrc", '{"prod": {"' + PASSWORD.strip().replace("=", '": "') + '"}}\n'),
+        ("env.sh", "set -e\nif true; then\n  " + PASSWORD + "fi\nrun\n"),
+        ("env.yml", "name: shop\ndependencies:\n  - python\n"),
+        ("env.example.txt", PASSWORD),
+        ("env.md", PASSWORD),
+        ("env.ts", PASSWORD),
+        (".envoy", PASSWORD),
+        (".env/pyvenv.cfg", "home = /usr/bin\nversion = 3.11\n"),
+    ],
+)
+def test_false_friends_are_none(name: str, text: str, repo: Repo, checked: Any) -> None:
+    repo.write(name, text).write("a.js", "1\n").add().commit("all")
+    assert [one for one in checked() if one["rule"] != "env-example-has-key"] == []
+
+
+SEALED = "ENC[AES256_GCM,data:" + "b7HS0fK2" * 3 + ",iv:" + "Q0aB9xYz" * 3 + ",type:str]"
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        (f"DB_PASSWORD={SEALED}\nsops_mac={SEALED}\n", ""),
+        (f"API_TOKEN={SEALED}\n" + PASSWORD, "DB_PASSWORD"),
+        ("API_TOKEN=encrypted:" + "BDqDBibm4wsYqMpC" * 3 + "\n", ""),
+        ("# encrypted: no\n" + PASSWORD, "DB_PASSWORD"),
+        ("API_TOKEN='encrypted:" + "BDqDBibm4wsYqMpC" * 3 + "'\n" + PASSWORD, "DB_PASSWORD"),
+        ("$ANSIBLE_VAULT;1.1;AES256\n" + "6438" * 20 + "\n", ""),
+        ("\0GITCRYPT\0" + PASSWORD, ""),
+    ],
+)
+def test_encryption_is_told_value_by_value(text: str, holds: str, repo: Repo, checked: Any) -> None:
+    repo.write(".env.production", text).write("a.js", "1\n").add().commit("all")
+    found = checked()
+    assert [f"gives a value to {holds}" in one["message"] for one in found] == [True] * bool(holds), found

@@ -311,6 +311,18 @@ def test_a_hook_that_git_does_not_look_for_is_no_hook(inside: Inside, repo: Repo
     assert len(hooks(inside, repo.path)) == (installed == "by hand"), "the framework runs what is configured"
 
 
+@pytest.mark.parametrize("path", [".husky/pre-commit", ".githooks/pre-commit", "lefthook.yml"])
+def test_hooks_of_the_project_are_shadowed_as_well(inside: Inside, repo: Repo, path: str) -> None:
+    repo.write(path, "pre-commit: keyguard hook pre-commit\n").config("core.hooksPath", "/etc/other/hooks")
+    said = "core.hooksPath sends git to /etc/other/hooks, where keyguard is not called"
+    assert hooks(inside, repo.path) == [said]
+    repo.config("core.hooksPath", ".husky/_" if "husky" in path else ".githooks")
+    assert hooks(inside, repo.path) == ([said.replace("/etc/other/hooks", ".githooks")] if "lefthook" in path else [])
+    if "lefthook" in path:
+        repo.write(".githooks/pre-commit", "lefthook run pre-commit\n")
+        assert hooks(inside, repo.path) == []
+
+
 def test_the_user_s_own_hooks_path_shadows_as_well(inside: Inside, repo: Repo, tmp_path: Path) -> None:
     repo.write(".git/hooks/pre-commit", "keyguard hook pre-commit\n")
     (tmp_path / ".gitconfig").write_text("[core]\n\thooksPath = ~/hooks\n")

@@ -1,0 +1,49 @@
+"""A text that was made from another one, with the place that each part of it has there.
+
+The engine searches a derived text like any other, and maps what it finds back to the text that it was made from.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """A part of a derived text, and the span of the original that it was made from.
+
+    Both have one length, or one is a multiple of the other (a digit pair in hex), or nothing is known of the parts
+    within (a compressed text): places within a piece are mapped in proportion, and never to less than they cover.
+    """
+
+    at: int
+    """Offset in the derived text."""
+    size: int
+    start: int
+    end: int
+    """Span in the original."""
+
+
+class DerivedText(NamedTuple):
+    """A text that was made from a part of another one."""
+
+    text: bytes
+    way: str
+    """How it is written in the original, as a noun phrase: ``base64``, ``pieces joined by +``."""
+    pieces: Sequence[Piece]
+    """What it consists of, in order and without gaps; one at least."""
+    solid: bool = False
+    """Whether nothing is known of the places of its parts, so that everything in it is at the place of the whole."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the original of a span that is not empty."""
+        if self.solid:
+            return self.pieces[0].start, self.pieces[-1].end
+        first, last = self._piece(start), self._piece(end - 1)
+        low = first.start + (start - first.at) * (first.end - first.start) // first.size
+        high = last.start - ((last.at - end) * (last.end - last.start) // last.size)
+        return low, high
+
+    def _piece(self, offset: int) -> Piece:
+        return self.pieces[bisect_right(self.pieces, offset, key=lambda one: one.at) - 1]

@@ -1,0 +1,75 @@
+"""Find the matches in texts that are derived from a text: decoded or joined, to a limited depth and size.
+
+Derived texts are searched like any other, and what is found is mapped back to the text that they were made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from keyguard.decoding.derived_text import DerivedText
+from keyguard.decoding.runs import decoded_runs
+from keyguard.engine.overlaps import Found, with_derived
+from keyguard.engine.prefilter import Hits
+from keyguard.model.finding import Match
+
+#: how deep derived texts are nested
+MAX_DEPTH = 5
+#: bytes of derived texts for each byte of the text, and in any case
+_TIMES, _LEAST = 4, 1 << 20
+
+Search = Callable[[bytes], Hits]
+Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
+
+
+class _Budget:
+    """How many bytes of derived texts may still be searched."""
+
+    def __init__(self, size: int) -> None:
+        self.left = _TIMES * size + _LEAST
+
+    def takes(self, size: int) -> bool:
+        """Whether there is room for so many bytes; they are subtracted."""
+        self.left -= size
+        return self.left >= 0
+
+
+class DerivedMatches:
+    """Searches the texts that are derived from a text."""
+
+    def __init__(self, search: Search, confirm: Confirm) -> None:
+        """``search`` is the prefilter; ``confirm`` returns the matches among the anchors that it found."""
+        self._search, self._confirm = search, confirm
+
+    def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
+        """Return what was found in a text, with what is found in the texts derived from it."""
+        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH)
+
+    def _with_derived(self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int) -> Found:
+        matches, placeholders = list[Match](), list[tuple[int, int]]()
+        for text in derived_texts(data, hits) if depth else ():
+            if not budget.takes(len(text.text)):
+                break
+            inner = self._found(text.text, budget, depth - 1)
+            matches += [_mapped(one, text) for one in inner.matches]
+            placeholders += [text.span(*span) for span in inner.placeholders]
+        return with_derived(found, Found(matches, placeholders)) if matches or placeholders else found
+
+    def _found(self, data: bytes, budget: _Budget, depth: int) -> Found:
+        hits = self._search(data)
+        found = self._confirm(data, hits.anchors) if hits.anchors else Found([], [])
+        return self._with_derived(found, data, hits, budget, depth)
+
+
+def derived_texts(data: bytes, hits: Hits) -> Iterator[DerivedText]:
+    """Yield the texts that are derived from a text at the places that the prefilter found."""
+    yield from decoded_runs(data, hits.encoded)
+
+
+def _mapped(one: Match, text: DerivedText) -> Match:
+    """Return a match in a derived text as one in the text that it was made from."""
+    start, end = text.span(one.start, one.end)
+    full_start, full_end = text.span(one.full_start, one.full_end)
+    body = start + one.body - one.start
+    way = (text.way, *one.way)
+    return one._replace(start=start, end=end, body=body, full_start=full_start, full_end=full_end, way=way)
