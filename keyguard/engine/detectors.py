@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 4
+GENERATION = 5
 #: how many surroundings of hits are remembered, of 1.2 kB each
 _REMEMBERED = 10_000
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keyguard.decoding.encoded_anchors import encoded_literals
+from keyguard.decoding.anchor_forms import encoded_anchors
 from keyguard.engine import detectors
 from keyguard.engine.match_plan import AnchorUse, Form, Plan
 from keyguard.model.finding import Rule
@@ -55,7 +55,7 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
         anchors=tuple(leads),
         leads=tuple(map(tuple, leads.values())),
         expressions=detectors.expressions() if found_by else (),
-        encoded=encoded_literals(leads),
+        encoded=encoded_anchors(leads),
     )
 
 

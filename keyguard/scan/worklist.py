@@ -220,7 +220,7 @@ class Worklist:
         if opened.data is not None:
             seen = self._inspector.inspect(blob, opened.data)
             tally.add_text(seen)
-            tally.count_read(blob.path, seen.container)
+            tally.count_read(blob.path, seen.unread)
         elif opened.read is not None:
             guarded = GuardedReader(opened.read)
             if opened.size <= PIECE:
@@ -228,7 +228,7 @@ class Worklist:
             else:
                 seen = self._inspector.inspect_stream(blob, guarded.read)
             tally.add_text(seen)
-            tally.count_streamed(blob.path, guarded, seen.container)
+            tally.count_streamed(blob.path, guarded, seen.unread)
 
     def _reader(self, index: int) -> Reader:
         found = self._readers.get(index)
@@ -278,7 +278,7 @@ class Worklist:
 
     def _forget_old(self, tally: Results) -> None:
         """Remove keys that the change did not add: they were in the version that a blob replaces."""
-        seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
+        seen = {(one.occurrence.file, one.occurrence.where) for one in tally.sightings}
         before = Results()
         for repository, blobs in self._changed():
             replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]

@@ -13,7 +13,8 @@ import pytest
 from keyguard.engine import compiled
 from keyguard.git.layout.repository import discover
 from keyguard.inspection import workers
-from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.inspector import Inspector
 from keyguard.inspection.results import GuardedReader, Results
 from keyguard.model.finding import Blob, Skipped, Where
 from keyguard.scan import worklist

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from keyguard.attribution.evidence import urls
-from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, names_only, words_of
+from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, is_neutral, names_only, words_of
 from keyguard.attribution.evidence.urls import belongs_to
 from keyguard.attribution.evidence.vendor_names import Vendors, as_word, is_showable
 from keyguard.attribution.structure.frames import Frame, Window
@@ -38,11 +38,14 @@ _OWNERS = frozenset(
     b"provider vendor service gateway processor platform driver integration psp esp issuer connector adapter transport "
     b"backend company".split()
 )
-_LABELS = frozenset(b"name type kind id slug code title label resolve package module plugin engine key source".split())
+_LABELS = frozenset(
+    b"name type kind id slug code title label resolve package module plugin engine key source dest path "
+    b"parametername secretname".split()
+)
 #: fields that give the host to which the key is sent
 _TARGETS = frozenset(
     b"url uri baseurl baseuri base baseaddress apibase apiurl apibaseurl apihost endpoint endpointurl serverurl host "
-    b"hostname root apiroot server gatewayurl domain apiendpoint api rooturl target".split()
+    b"hostname root apiroot server gatewayurl domain apiendpoint api rooturl target prefixurl raw".split()
 )
 #: words for an address; and words for one that the key is not sent to
 _ADDRESSES = frozenset(b"url uri host hostname endpoint address server upstream proxy base domain".split())
@@ -55,7 +58,7 @@ _OLD = frozenset(b"previous old legacy secondary backup current".split())
 #: trailing words of a name that say only that it is a credential
 _CREDENTIAL = frozenset(
     b"key keys secret secrets token tokens api apikey password pass auth sk pk private public access live test "
-    b"credential credentials secretkey bearer".split()
+    b"credential credentials secretkey bearer authorization value string".split()
 )
 _BEFORE_QUOTE = expression(rb"^[^\"'`]*[\"'`]")
 _ABSOLUTE = expression(
@@ -146,7 +149,7 @@ def _may_be_target(name: bytes) -> bool:
 def _by_owner(vendors: Vendors, fields: list[Field]) -> Named | None:
     strong, weak = list[Named](), list[Named]()
     for one in fields:
-        words = words_of(one.name)
+        words = [one.name.lower()] if one.name.lower() in _LABELS else words_of(one.name)
         if not words or words[-1] not in _OWNERS | _LABELS:
             continue
         found = vendor_in(vendors, one.value)
@@ -201,9 +204,10 @@ def _by_target(vendors: Vendors, fields: list[Field], own: bytes) -> Named | Non
     for one in fields:
         rest = one.name
         if prefix:
-            if not rest.lower().startswith(prefix):
+            if rest.lower().startswith(prefix):
+                rest = rest[len(prefix) :]
+            elif not is_neutral(words_of(prefix)):
                 continue
-            rest = rest[len(prefix) :]
         if not _is_target(rest) or not _ABSOLUTE.match(_plain(one.value)):
             continue
         owner = next((vendor.id for vendor in vendors.values() if not _is_foreign(one.value, vendor)), "")

@@ -36,6 +36,10 @@ _RESOURCE = expression(rb"^(?:resource|data)[ \t]+\"[\w-]+\"")
 _NAMING = expression(
     rb"(?:^|[(,])\s*(?:[bfru]{0,2}[\"'`]([\w$./@ -]{2,60})[\"'`]|:(\w{2,40})|[A-Z]\w{1,40}\.(\w{2,40}))\s*,$"
 )
+#: a call of a class
+_CONSTRUCTOR = expression(rb"(?:\bnew[ \t]+[\w$.]{1,60}|(?:^|[\s.=(])[A-Z][a-z]\w{1,60})$")
+#: resources that keep a secret
+_KEEPING = expression(rb"(?i)(?:secret(?:_?version)?|parameter|securestring)$")
 #: functions that make or configure what their first argument names
 _MAKING = frozenset(
     b"create make get new build use register add set configure config init setup provider providers mailer mail email "
@@ -85,7 +89,8 @@ def owner_of(vendors: Vendors, frame: Frame, outer: Sequence[Frame]) -> Owner | 
     """
     if frame.lead and not frame.head and (naming := _NAMING.search(frame.lead)):
         called = outer[0].head if outer and outer[0].kind == b"(" else b""
-        if not all(word in _MAKING or len(word) == 1 or is_neutral([word]) for word in words_of(called)):
+        making = all(word in _MAKING or len(word) == 1 or is_neutral([word]) for word in words_of(called))
+        if not making and not _KEEPING.search(called):
             return None
         return _named_alone(vendors, naming[1] or naming[2] or naming[3], b"")
     return _named_alone(vendors, _RESOURCE.sub(b"resource", frame.head), frame.kind)
@@ -120,6 +125,8 @@ def is_argument_of_other(outer: Sequence[Frame]) -> bool:
     words = words_of(outer[0].head)
     if any(word in _LISTENERS for word in words):
         return True
+    if _CONSTRUCTOR.search(outer[0].head):
+        return False
     return not all(word in _MAKING or word in _SYNTAX or len(word) == 1 or is_neutral([word]) for word in words[-2:])
 
 

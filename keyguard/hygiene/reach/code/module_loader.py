@@ -44,6 +44,10 @@ class ModuleLoader:
         """Return whether the budget for parsing is used up."""
         return self._budget <= 0
 
+    def text(self, path: bytes) -> bytes:
+        """Return the content of a file; empty if there is none."""
+        return self._read(path) or b""
+
     def load(self, path: bytes) -> Loaded:
         """Return the file as a module; one without imports if it is no code."""
         found = self._known.get(path)
@@ -79,7 +83,7 @@ class ModuleLoader:
     def _astro(self, data: bytes) -> Loaded:
         """Return the scripts, and the components that the browser hydrates; the frontmatter stays on the server."""
         front = script_blocks.front(data)
-        module = self._mixed(data, [one for one in script_blocks.scripts(data) if not front or one.start >= front.end])
+        module = self._mixed(data, list(script_blocks.scripts(data, front.end if front else 0)))
         if front is None:
             return Loaded(module, Shipped(module.imports))
         islands = script_blocks.islands(data)

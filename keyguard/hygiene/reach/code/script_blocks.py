@@ -29,9 +29,9 @@ class Block(NamedTuple):
     """The URL that it is loaded from; empty for an inline script."""
 
 
-def scripts(data: bytes) -> Iterator[Block]:
-    """Yield the scripts of a file, in order."""
-    at = 0
+def scripts(data: bytes, start: int = 0) -> Iterator[Block]:
+    """Yield the scripts of a file, in order. ``start`` is where its markup begins: frontmatter may speak of scripts."""
+    at = start
     while (opening := _OPENING.search(data, at)) is not None:
         closing = _CLOSING.search(data, opening.end())
         if closing is None:
