@@ -196,8 +196,11 @@ def _score(option: list[Anchor]) -> tuple[int, bool, int, int]:
 
 
 def _options(items: list[_Item], before: tuple[int, int]) -> Iterator[list[Anchor]]:
+    expanded = [None if item.op is sre_constants.ASSERT else _expand(item) for item in items]
     for first, item in enumerate(items):
-        yield _run(items, first, before)
+        # a run that starts later within the same word is shorter, and nothing else
+        if not (first and item.op is items[first - 1].op is sre_constants.LITERAL):
+            yield _run(items, expanded, first, before)
         if item.op is sre_constants.BRANCH:
             branches = [_best(_flatten(branch, item.nocase), before) for branch in item.av[1]]
             if all(branches):
@@ -207,11 +210,16 @@ def _options(items: list[_Item], before: tuple[int, int]) -> Iterator[list[Ancho
         before = (before[0] + item.width[0], min(before[1] + item.width[1], MAX_WIDTH + 1))
 
 
-def _run(items: list[_Item], first: int, before: tuple[int, int]) -> list[Anchor]:
-    """Return the anchors of the run of expandable elements that starts here; empty if the literals are too short."""
+def _run(
+    items: list[_Item], expanded: Sequence[list[bytes] | None], first: int, before: tuple[int, int]
+) -> list[Anchor]:
+    """Return the anchors of the run of expandable elements that starts here; empty if the literals are too short.
+
+    ``expanded`` has all strings that each element matches; None for a look-ahead, and where there are too many.
+    """
     strings, last = [b""], first
-    while last < len(items) and items[last].op is not sre_constants.ASSERT:
-        more = _expand(items[last])
+    while last < len(items):
+        more = expanded[last]
         if more is None or len(strings) * len(more) > MAX_EXPANSIONS:
             break
         strings = [head + tail for head in strings for tail in more]

@@ -162,6 +162,7 @@ def _rule(field: Field, row: VendorRow, vendor: Vendor, key: KeyRow) -> Rule:
         severity=severity,
         checksum=key.checksum,
         spelled=key.spelled,
+        rare=True,
         remedy=_NOTHING if key.public else _remedy(field, row, vendor, key),
         rotation=key.docs,
         references=(page,) if page else (),
