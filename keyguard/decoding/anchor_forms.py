@@ -52,7 +52,8 @@ _COMPRESSED_IN_BASE64 = b"H4sIA", b"H4sIC", b"eJw", b"eJx", b"eJy", b"eJz", b"eN
 _DIGITS = b"0123456789abcdefABCDEF"
 #: anchors that are words: codes among what follows them are not looked for, as they stand in most files
 _IN_MOST_FILES = frozenset(
-    b"api- api_ API- API_KEY ext_ http:// https:// ion_ key- key_ live_ private_ public_ secret_ standard_ test_".split()
+    b"api- api_ API- API_KEY ext_ http:// https:// ion_ key- key_ live_ private_ public_ secret_ standard_ test_"
+    b"".split()
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyguard.containers.kinds import LOOK, container, packed_texts
 from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
-from keyguard.engine.prefilter import suspects
+from keyguard.engine.prefilter import Hits, search_each, suspects
 from keyguard.inspection.inspected_text import InspectedText
 from keyguard.masking.run_identity import run_identity
 from keyguard.masking.secret import Secret
@@ -30,36 +30,39 @@ class Inspector:
         self._engine = engine
         self._made: SightingFinder | None = None
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
-        """Return the indices of the texts to inspect: the others contain nothing, not even a placeholder.
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
+        """Return the indices of the texts to inspect, in order, with the hits of the prefilter: the others contain
+        nothing, not even a placeholder.
 
         Searching many small texts at once takes half the time. ``paths`` are theirs, as far as they are known: those of
         credential files are inspected in any case.
         """
-        named = (at for at, path in enumerate(paths) if table.named(path))
-        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts), *named})
+        found = search_each(self.prefilter, texts)
+        for at in (*packed_texts(texts), *table.indices_named(paths)):
+            found.setdefault(at, Hits([], []))
+        return dict(sorted(found.items()))
 
     def prepare(self) -> None:
         """Load what builds sightings, and compile the expressions that most texts need: once, before workers fork."""
         from keyguard.engine.detectors import prepare
 
-        prepare()
         self._sighter()
+        prepare()
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""
         return self._engine.matcher.promising(data, places)
 
-    def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> InspectedText:
+    def inspect(self, blob: Blob, data: bytes, found: Found | None = None, hits: Hits | None = None) -> InspectedText:
         """Return all sightings in a text that is completely in memory.
 
-        ``found`` is the matcher's result for a text without NULs, if it is known.
+        ``found`` is the matcher's result for a text without NULs, and ``hits`` the prefilter's, if they are known.
         """
         packed = container(data) if found is None else ""
         if packed and self._opens and (opened := self._opened(blob, packed, data)):
             return opened
         if found is None and b"\0" not in data:
-            hits, unread = self.prefilter.search(data), _whole(packed)
+            hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)

@@ -15,7 +15,7 @@ from keyguard.model.coverage import SEPARATOR, Unread
 from keyguard.support import digests
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from keyguard.inspection.inspected_text import InspectedText
     from keyguard.model.finding import Blob, Sighting
@@ -29,7 +29,7 @@ _MANY = 2000
 class TextInspector(Protocol):
     """Inspects texts that are no containers."""
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> Collection[int]:
         """Return the indices of the texts to inspect."""
 
     def named(self, blobs: Sequence[Blob]) -> list[Sighting]:

@@ -30,7 +30,7 @@ except ImportError:  # Python 3.10
     import sre_parse as parser
 
 #: sizes in bytes at which an expression is tried: short ones first, since some would never end on a long one
-SIZES = (12, 16, 20, 24, 64, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
+SIZES = (12, 16, 20, 24, 32, 48, 64, 96, 128, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
 #: seconds of processor time for the longest text, beyond which an expression is slow however it grows
 CEILING = 1.0
 #: a repeat of more is one without end, for these sizes

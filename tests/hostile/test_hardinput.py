@@ -66,7 +66,15 @@ def test_all_expressions_are_found(every: list[Tried]) -> None:
     assert {"keyguard.triage.markers._OURS", "keyguard.rules.placeholders._WORDS", "rule form 0"} <= known
 
 
-SLOW = (r"a*a*b", r"(?:a|b|ab)*$", r"x[^y]*y", r"\s*,?\s*;", r"[a-z_][\w.]*\s*=", r"(\w+\s?)*$")
+SLOW = (
+    r"a*a*b",
+    r"(?:a|b|ab)*$",
+    r"x[^y]*y",
+    r"\s*,?\s*;",
+    r"[a-z_][\w.]*\s*=",
+    r"(\w+\s?)*$",
+    r"(?:-[a-z]?[a-z]{2,})+$",
+)
 
 
 @pytest.mark.parametrize("pattern", SLOW)

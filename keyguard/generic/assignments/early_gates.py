@@ -5,6 +5,8 @@ Whatever is dropped here, the gates would drop as well, or the model would not b
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from keyguard.generic.assignments.file_kinds import file_kind
 from keyguard.support.regex import expression
 
@@ -25,10 +27,12 @@ _BARE_PAIR = expression(
 
 def is_hopeless(data: bytes, end: int, path: bytes) -> bool:
     """Whether the hit that ends at an offset is certainly no secret."""
+    if path and file_kind(path).is_skipped:
+        return True
     last = data[end - 1 : end]
     if last in (b'"', b"'", b"`"):
         opening = data.rfind(last, max(0, end - _LONGEST_WORDS), end - 1)
-        if opening < 0 or not _WORDS.fullmatch(data, opening + 1, end - 1):
+        if opening < 0 or not _is_words(data[opening + 1 : end - 1]):
             return False
         around = data[max(0, opening - _NAME) : end].lower()
         return not any(map(around.__contains__, _GUESSABLE))
@@ -36,3 +40,8 @@ def is_hopeless(data: bytes, end: int, path: bytes) -> bool:
         return False
     start = data.rfind(b"\n", max(0, end - _LINE), end - 1) + 1
     return start > 0 and _BARE_PAIR.fullmatch(data, start, end) is not None
+
+
+@lru_cache(1 << 13)
+def _is_words(text: bytes) -> bool:
+    return _WORDS.fullmatch(text) is not None
