@@ -229,7 +229,8 @@ def _seconds(tried: Tried, data: str | bytes) -> float:
 # --- all expressions of the program ----------------------------------------------------------------------------------
 
 
-def expressions() -> dict[str, Tried]:
+@cache
+def expressions() -> Mapping[str, Tried]:
     """Every compiled expression that a module, a class or a table of the program holds, by its name."""
     found: dict[str, Tried] = {}
     modules = [
@@ -252,7 +253,7 @@ def _patterns(path: str, value: object, depth: int = 0) -> Iterator[tuple[str, r
     if isinstance(value, re.Pattern):
         yield path, value
     elif isinstance(value, _Expression):
-        yield path, re.compile(*value._source)
+        yield path, re.compile(*value.source)
     elif isinstance(value, Mapping) and depth < 3:
         for key, one in value.items():
             yield from _patterns(f"{path}[{key!r}]", one, depth + 1)

@@ -16,9 +16,13 @@ from keyguard.hygiene.reach.code.module import Places
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
-_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
+_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|gts|gjs|vue|svelte|astro|dart)\Z")
 
 
+#: files without code that bundlers import: as data, as text, as styles or as a component
+_IMPORTED = expression(
+    rb"\.(?:json5?|jsonc|txt|css|s[ac]ss|less|styl|svg|mdx?|graphql|gql|xml|ya?ml|toml|csv|glsl|html?|pem|key|webmanifest)\Z"
+)
 #: in kinds of entry points: nothing is built
 _SHIPS_WHOLE = "ships whole"
 _COMPONENTS = (b".vue", b".svelte")
@@ -50,7 +54,7 @@ def deliveries(
     ``places`` are the offsets in a file that matter, in bytes: of a file that is in it, one of them must be delivered.
     """
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
-    left = [path for path in paths if path not in found and _MODULE.search(path)]
+    left = [path for path in paths if path not in found and (_MODULE.search(path) or _IMPORTED.search(path))]
     found_paths = project.client_paths.paths(left, places)
     return {**found, **{path: _by_imports(one) for path, one in found_paths.items()}}
 
