@@ -103,8 +103,12 @@ class Detectors:
 
         The sign of a format is enough: its parser needs the whole text.
         """
+        return self.has_sign(places) or any(True for _ in self._at_places(data, places, b""))
+
+    def has_sign(self, places: Iterable[tuple[int, int]]) -> bool:
+        """Return whether a place is the sign of a format."""
         rows = _rows()
-        return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
+        return any(rows[number][1] for number, _ in places)
 
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
         """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific.

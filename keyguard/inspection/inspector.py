@@ -34,6 +34,8 @@ class InspectedText(msgspec.Struct, frozen=True):
     """Without a path: what identifies, in this run, the secrets without a vendor's format. They are judged under each
     path, and only then are there sightings of them.
     """
+    secrets: tuple[Secret, ...] | None = None
+    """The same secrets, if nothing but the lines that they stand on tells of them; they stay in this process."""
     container: str = ""
     """The kind of container, in words, if the content is packed or encrypted and so was not really read."""
 
@@ -83,8 +85,16 @@ class Inspector:
                 plain = not (packed or hits.anchors or hits.encoded)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
-                judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})
-                return InspectedText([], len(found.placeholders), len(data), container=packed, judged=judged)
+                secrets = tuple({Secret(one.secret) for one in found.matches})
+                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
+                return InspectedText(
+                    [],
+                    len(found.placeholders),
+                    len(data),
+                    container=packed,
+                    judged=tuple({run_identity(one) for one in secrets}),
+                    secrets=None if told else secrets,
+                )
         return self._inspect(blob, iter((data, b"")).__next__, found)
 
     def inspect_name(self, blob: Blob) -> InspectedText:

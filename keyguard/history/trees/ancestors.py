@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: name -> number of the object
 Entries: TypeAlias = dict[bytes, int]
 
+#: the mode of nearly all files
+_USUAL = b"100644 "
 _HEAD = re.compile(rb"[0-7]{5,6} ([^\0/]+)")
 #: folders deeper than this are not followed; a tree cannot contain itself except in a tampered store
 _DEEPEST = 4096
@@ -199,8 +201,7 @@ class _Search:
             for at, data, _ in pack.walk(entry, entry + high - low, lost):
                 entries = self._entries(data, known.get(parents[at - entry], {}), self._starters.get(at + offset, ()))
                 if entries:
-                    known[at] = entries
-                    self._keep(at + offset, entries, found)
+                    known[at] = self._keep(at + offset, entries, found)
             for first, stop in lost:
                 for at in range(first, stop):
                     self._alone(at + offset, found)
@@ -214,16 +215,16 @@ class _Search:
             return  # reported when the contents were read
         self._keep(number, self._parsed(data), found)
 
-    def _keep(self, number: int, entries: dict[bytes, tuple[int, int]], found: _Found) -> None:
-        """Add a tree with its entries, but those whose names set aside what they lead to."""
-        kept = {}
-        for name, (child, _) in entries.items():
-            if child in self._soft and self._reason(name):
-                found.aside.add(child)
-            else:
-                kept[name] = child
-        if kept:
-            found.trees.append((number, kept))
+    def _keep(self, number: int, entries: dict[bytes, tuple[int, int]], found: _Found) -> dict[bytes, tuple[int, int]]:
+        """Add a tree with its entries, but those whose names set aside what they lead to; return what was added."""
+        soft, reason = self._soft, self._reason
+        left = [name for name, (child, _) in entries.items() if child in soft and reason(name)] if soft else []
+        if left:
+            found.aside.update(entries[name][0] for name in left)
+            entries = {name: one for name, one in entries.items() if name not in left}
+        if entries:
+            found.trees.append((number, {name: child for name, (child, _) in entries.items()}))
+        return entries
 
     def _entries(
         self, tree: bytes, before: dict[bytes, tuple[int, int]], fresh: Iterable[int]
@@ -276,6 +277,8 @@ class _Search:
 
 def _is_name(tree: bytes, at: int, size: int) -> bool:
     """Return whether a name begins here: a mode precedes it, and an id or the start of the tree precedes the mode."""
+    if tree.startswith(_USUAL, at - 7) and (at == 7 or (at > size + 8 and not tree[at - size - 8])):
+        return True
     for begin in (at - 7, at - 6):
         if tree[max(begin, 0) : at - 1].isdigit() and (not begin or tree[max(begin - size - 1, 0)] == 0):
             return True
