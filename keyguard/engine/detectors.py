@@ -17,12 +17,12 @@ from keyguard.credential_files import table
 from keyguard.credential_files.format import Format
 from keyguard.generic.expressions import REACH, SYNTAXES, Finder, lines_around
 from keyguard.model.finding import Match, Rule
+from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 from keyguard.support import digests
 
 if TYPE_CHECKING:
     from keyguard.generic.docstrings import Docstrings
-    from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
 GENERATION = 4
@@ -162,7 +162,7 @@ class Detectors:
         if SYNTAXES[syntax].reads_lines:
             low, high = lines_around(data, end)
         else:
-            low, high = max(0, end - 2 * REACH), end + REACH
+            low, high = max(0, end - REACH), end + REACH
         around = syntax, end - low, data[low:high]
         known = self._around.get(around)
         if known is None:
@@ -181,7 +181,7 @@ class Detectors:
 
 
 def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:
-    return one._replace(start=one.start + distance, end=one.end + distance)
+    return JudgedSecret(one.start + distance, one.end + distance, *one[2:])
 
 
 def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:
