@@ -28,6 +28,7 @@ ROOMS = (
     ("credential_files",),
     ("generic",),
     ("rules",),
+    ("containers",),
     ("odb", "remote", "report", "sources"),
     ("cache", "config", "git"),
     ("masking",),

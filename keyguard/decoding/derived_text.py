@@ -13,8 +13,8 @@ from typing import NamedTuple
 class Piece(NamedTuple):
     """A part of a derived text, and the span of the original that it was made from.
 
-    Both have one length, or one is a multiple of the other (a digit pair in hex), or nothing is known of the parts
-    within (a compressed text): places within a piece are mapped in proportion, and never to less than they cover.
+    Places within a piece are mapped in proportion, and never to less than they cover: where one length is a multiple of
+    the other (a pair of digits in hex) that is exact.
     """
 
     at: int
@@ -35,15 +35,18 @@ class DerivedText(NamedTuple):
     """What it consists of, in order and without gaps; one at least."""
     solid: bool = False
     """Whether nothing is known of the places of its parts, so that everything in it is at the place of the whole."""
+    between: DerivedText | None = None
+    """What it was made from, if that is itself made from the original and of no interest: a run without line ends."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the original of a span that is not empty."""
         if self.solid:
-            return self.pieces[0].start, self.pieces[-1].end
-        first, last = self._piece(start), self._piece(end - 1)
-        low = first.start + (start - first.at) * (first.end - first.start) // first.size
-        high = last.start - ((last.at - end) * (last.end - last.start) // last.size)
-        return low, high
+            low, high = self.pieces[0].start, self.pieces[-1].end
+        else:
+            first, last = self._piece(start), self._piece(end - 1)
+            low = first.start + (start - first.at) * (first.end - first.start) // first.size
+            high = last.start - ((last.at - end) * (last.end - last.start) // last.size)
+        return self.between.span(low, high) if self.between else (low, high)
 
     def _piece(self, offset: int) -> Piece:
         return self.pieces[bisect_right(self.pieces, offset, key=lambda one: one.at) - 1]

@@ -1,54 +1,88 @@
-"""Decode the run of base64 or hex in which the prefilter found an anchor."""
+"""Decode the run of base64 or hex in which the prefilter found an anchor.
+
+The hit tells the alignment, so it does not matter what stands before the anchor in the same characters, or how the run
+is padded.
+"""
 
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
+from keyguard.decoding import blocks
+from keyguard.decoding.blocks import Block
 from keyguard.decoding.derived_text import DerivedText, Piece
 from keyguard.decoding.encoded_anchors import HEX
-from keyguard.support.regex import expression
 
-#: bytes of a run that are read on either side of an anchor: less than the margin of a page
-_REACH = 32 << 10
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_AHEAD = expression(rb"[A-Za-z0-9+/_-]*"), expression(rb"[0-9A-Fa-f]*")
+#: signs of base64 that also join a run to what stands before it
+_SIGNS = b"/+-_"
+#: the number for all lines of a run
+_ALL = -1
+#: characters that are read behind such a sign
+_MOST = 8 << 10
+#: at most so many characters of a literal of the prefilter, and so many from the start of a key to the end of one
+_LITERAL, _FAR = 8, 96
 
 
 def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[DerivedText]:
-    """Yield the decoded runs around hits, which are (kind, offset behind the literal), each run once."""
-    done: dict[tuple[bool, int], int] = {}
-    for kind, end in sorted(hits, key=lambda hit: hit[1]):
-        alignment = (True, end % 2) if kind == HEX else (False, (end - kind) % 4)
-        if done.get(alignment, 0) < end:
-            derived = _from_hex(data, end) if kind == HEX else _from_base64(data, end, kind)
-            done[alignment] = derived.pieces[-1].end
-            yield derived
+    """Yield what the runs around hits stand for, which are (kind, offset behind the literal); each run once."""
+    for group in (4, 2):
+        ours = ((kind, end) for kind, end in hits if kind <= HEX and (kind == HEX) == (group == 2))
+        yield from _decoded(data, sorted(ours, key=lambda hit: hit[1]), group)
 
 
-def _from_base64(data: bytes, end: int, place: int) -> DerivedText:
-    """Return the decoded run around ``end``; the character before that is at ``place`` in its group of four."""
-    first, last = _run(data, end, 0)
-    first += (end - 1 - place - first) % 4
-    chars = data[first:last].translate(_STANDARD)
-    text = binascii.a2b_base64(chars[: len(chars) - (len(chars) % 4 == 1)] + b"==")
+def _decoded(data: bytes, hits: Sequence[tuple[int, int]], group: int) -> Iterator[DerivedText]:
+    """Yield what the runs of one encoding stand for, whose characters form groups of that size: each line of a run by
+    itself, since the next one may be another run, and all lines together.
+    """
+    block, done = None, set[tuple[int, int]]()
+    known = dict[int, DerivedText]()
+    for kind, end in hits:
+        if block is None or end > block.end:
+            block, known, done = Block(data, end, blocks.BASE64 if group == 4 else blocks.HEX), {}, set()
+        place = kind if group == 4 else 1
+        line = block.line(end - 1)
+        for number in (line, _ALL) if len(block.spans) > 1 else (_ALL,):
+            chars = known.get(number)
+            if chars is None:
+                chars = known[number] = block.text(block.spans if number == _ALL else block.spans[line : line + 1])
+            at = _index(chars, end - 1)
+            for first, last in _parts(chars.text, at, place, group):
+                if (number, first) not in done:
+                    done.add((number, first))
+                    yield _from(chars, first, last, group)
+
+
+def _index(chars: DerivedText, offset: int) -> int:
+    """Return the index of the character that stands at an offset of the text."""
+    piece = chars.pieces[bisect_right(chars.pieces, offset, key=lambda one: one.start) - 1]
+    return piece.at + min(offset - piece.start, piece.size - 1)
+
+
+def _parts(chars: bytes, at: int, place: int, group: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of what may be encoded if the character at ``at`` is at a ``place`` in its group: as far ahead as
+    possible, and from behind the last sign that may only join it to something else, so that a key there has a boundary.
+    """
+    first = (at - place) % group
+    yield first, len(chars)
+    for index in range(at - _LITERAL, max(first, at - _FAR), -1) if group == 4 else ():
+        if chars[index - 1] in _SIGNS and (index - first) % group == 0:
+            yield index, min(len(chars), index + _MOST)
+            return
+
+
+def _from(chars: DerivedText, first: int, last: int, group: int) -> DerivedText:
+    """Return what the characters of a span stand for."""
+    if group == 2:
+        last -= (last - first) % 2
+        text = bytes.fromhex(chars.text[first:last].decode())
+        return DerivedText(text, "hex", (Piece(0, len(text), first, last),), between=chars)
+    last -= (last - first) % 4 == 1
+    text = binascii.a2b_base64(chars.text[first:last].translate(_STANDARD) + b"==")
     # the last group may be shorter: then its characters and bytes have another proportion
     groups = len(text) // 3
-    parts = Piece(0, 3 * groups, first, first + 4 * groups), Piece(3 * groups, len(text) % 3, first + 4 * groups, last)
-    return DerivedText(text, "base64", tuple(one for one in parts if one.size))
-
-
-def _from_hex(data: bytes, end: int) -> DerivedText:
-    first, last = _run(data, end, 1)
-    first, last = first + (end - first) % 2, last - (last - end) % 2
-    text = bytes.fromhex(data[first:last].decode())
-    return DerivedText(text, "hex", (Piece(0, len(text), first, last),))
-
-
-def _run(data: bytes, end: int, kind: int) -> tuple[int, int]:
-    """Return the span of the characters of one alphabet around an offset."""
-    ahead = _AHEAD[kind]
-    low = max(0, end - _REACH)
-    before = ahead.match(data[low:end][::-1])
-    after = ahead.match(data, end, end + _REACH)
-    return end - (before.end() if before else 0), after.end() if after else end
+    middle = first + 4 * groups
+    pieces = Piece(0, 3 * groups, first, middle), Piece(3 * groups, len(text) % 3, middle, last)
+    return DerivedText(text, "base64", tuple(one for one in pieces if one.size), between=chars)

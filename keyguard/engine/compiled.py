@@ -11,6 +11,7 @@ import msgspec
 
 from keyguard import __version__
 from keyguard.cache import directory
+from keyguard.decoding.encoded_anchors import EncodedAnchors
 from keyguard.engine import detectors, prefilter
 from keyguard.engine.prefilter import Prefilter
 from keyguard.rules import loader
@@ -40,8 +41,9 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     widths: tuple[int, ...]
     #: of Hyperscan; empty until the first scan
     database: bytes
-    #: the same for the literals of encoded anchors
+    #: the same for the literals of encoded anchors, and the kinds of hits of literals and of expressions
     encoded: bytes
+    kinds: tuple[bytes, bytes]
     #: (name of a pack of the scanned repository, how many rules it added)
     added: tuple[tuple[str, int], ...] = ()
 
@@ -63,6 +65,8 @@ class Engine:
         self.stamp = stamp
         #: how many rules there are
         self.count = found.count
+        self.opens = True
+        """Whether containers are to be opened, and what is in them inspected."""
         self._found = found
         #: (name of a pack of the scanned repository, how many rules it added)
         self.added = found.added
@@ -154,6 +158,7 @@ def _compile(ruleset: RuleSet) -> Compiled:
         widths=tuple(anchor.width for anchor in plan.anchors),
         database=b"",
         encoded=b"",
+        kinds=(plan.encoded.kinds, plan.encoded.kinds_of_expressions),
         added=tuple(sorted(Counter(ruleset.added.values()).items())),
     )
 
@@ -176,7 +181,9 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
         return PythonPrefilter(plan.anchors, plan.expressions, plan.encoded), not found.database
     if found.database:
         try:
-            return prefilter.HyperscanPrefilter((), (found.database, found.encoded), found.widths), False
+            kinds, coded = found.kinds
+            encoded = EncodedAnchors(kinds=kinds, kinds_of_expressions=coded)
+            return prefilter.HyperscanPrefilter((), (found.database, found.encoded), found.widths, (), encoded), False
         except prefilter.unusable():
             pass  # compiled for another kind of processor: the home folder may be shared between machines
     plan = _plan(found)

@@ -5,10 +5,10 @@ Derived texts are searched like any other, and what is found is mapped back to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from keyguard.decoding.derived_text import DerivedText
-from keyguard.decoding.runs import decoded_runs
+from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
 from keyguard.engine.prefilter import Hits
 from keyguard.model.finding import Match
@@ -16,7 +16,7 @@ from keyguard.model.finding import Match
 #: how deep derived texts are nested
 MAX_DEPTH = 5
 #: bytes of derived texts for each byte of the text, and in any case
-_TIMES, _LEAST = 4, 1 << 20
+_TIMES, _LEAST = 16, 4 << 20
 
 Search = Callable[[bytes], Hits]
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
@@ -47,23 +47,19 @@ class DerivedMatches:
 
     def _with_derived(self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int) -> Found:
         matches, placeholders = list[Match](), list[tuple[int, int]]()
-        for text in derived_texts(data, hits) if depth else ():
+        inner = depth < MAX_DEPTH
+        for text in derived_texts(data, hits.anchors, hits.encoded, inner=inner) if depth else ():
             if not budget.takes(len(text.text)):
                 break
-            inner = self._found(text.text, budget, depth - 1)
-            matches += [_mapped(one, text) for one in inner.matches]
-            placeholders += [text.span(*span) for span in inner.placeholders]
+            there = self._found(text.text, budget, depth - 1)
+            matches += [_mapped(one, text) for one in there.matches]
+            placeholders += [text.span(*span) for span in there.placeholders]
         return with_derived(found, Found(matches, placeholders)) if matches or placeholders else found
 
     def _found(self, data: bytes, budget: _Budget, depth: int) -> Found:
         hits = self._search(data)
         found = self._confirm(data, hits.anchors) if hits.anchors else Found([], [])
         return self._with_derived(found, data, hits, budget, depth)
-
-
-def derived_texts(data: bytes, hits: Hits) -> Iterator[DerivedText]:
-    """Yield the texts that are derived from a text at the places that the prefilter found."""
-    yield from decoded_runs(data, hits.encoded)
 
 
 def _mapped(one: Match, text: DerivedText) -> Match:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from keyguard.decoding.encoded_anchors import EncodedAnchors
 from keyguard.rules.anchor import Anchor
 
 
@@ -33,5 +34,5 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     leads: tuple[tuple[AnchorUse, ...], ...]
     expressions: tuple[str, ...] = ()
     """What finds the places for detectors; empty if no rule has one."""
-    encoded: dict[bytes, int] = {}
-    """The literals of anchors in encoded forms, with their kinds."""
+    encoded: EncodedAnchors = EncodedAnchors()
+    """What shows that an anchor stands in a text in an encoded form."""

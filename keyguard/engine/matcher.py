@@ -95,7 +95,7 @@ class Matcher:
     def confirm(self, data: bytes, hits: Hits, path: bytes | None = None) -> Found:
         """Return the matches among the hits of the prefilter; those of detectors only with a path."""
         found = self.matched(data, hits.anchors) if hits.anchors else Found([], [])
-        if hits.encoded:
+        if hits.encoded or hits.anchors:
             found = self._derived.added_to(found, data, hits)
         if path is None or not (hits.places or (path and table.named(path))):
             return found

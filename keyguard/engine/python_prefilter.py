@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from types import MappingProxyType
 
+from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors
 from keyguard.engine.prefilter import Hits, offsets
 from keyguard.rules.anchor import Anchor
 
-#: the shortest run of characters in which an encoded literal can be
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{4,}")
+#: characters of an encoded anchor by which it is searched for
+_BEGIN = 3
 
 
 class PythonPrefilter:
@@ -23,7 +23,7 @@ class PythonPrefilter:
         self,
         anchors: tuple[Anchor, ...],
         expressions: tuple[str, ...] = (),
-        encoded: Mapping[bytes, int] = MappingProxyType({}),
+        encoded: EncodedAnchors = NONE,
     ) -> None:
         exact: dict[bytes, list[int]] = {}
         folded: dict[bytes, list[int]] = {}
@@ -38,8 +38,14 @@ class PythonPrefilter:
             for number, one in enumerate(expressions)
             for part in _alternatives(one)
         ]
-        self._encoded = dict(encoded)
-        self._sizes = sorted({len(literal) for literal in encoded})
+        self._encoded = dict(zip(encoded.literals, encoded.kinds, strict=True))
+        self._sizes = sorted({len(literal) for literal in encoded.literals})
+        begins = {re.escape(literal[:_BEGIN]) for literal in encoded.literals}
+        self._starts = re.compile(b"(?=%b)" % b"|".join(sorted(begins)))
+        self._coded = [
+            (kind, re.compile(text.encode(), re.DOTALL))
+            for text, kind in zip(encoded.expressions, encoded.kinds_of_expressions, strict=True)
+        ]
 
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
@@ -47,15 +53,17 @@ class PythonPrefilter:
         return Hits(self._anchors_in(data), places, [*self._encoded_in(data)])
 
     def _encoded_in(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield kind and end of each encoded literal: they stand in runs, of which most texts have few."""
-        known = self._encoded
-        for run in _RUN.finditer(data) if known else ():
-            text, start = run[0], run.start()
-            for size in self._sizes:
-                for at in range(len(text) - size + 1):
-                    kind = known.get(text[at : at + size])
-                    if kind is not None:
-                        yield kind, start + at + size
+        """Yield kind and end of each encoded anchor; the first two bytes tell that most places have none."""
+        known, sizes = self._encoded, self._sizes
+        for start in self._starts.finditer(data) if known else ():
+            at = start.start()
+            for size in sizes:
+                literal = data[at : at + size]
+                kind = known.get(literal) if len(literal) == size else None
+                if kind is not None:
+                    yield kind, at + size
+        for kind, expression in self._coded:
+            yield from ((kind, end) for end in _ends(expression, data))
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""

@@ -79,6 +79,7 @@ def occurrence_object(occurrence: Occurrence) -> Object:
     snippet = occurrence.snippet
     return {
         **path_names(occurrence.path),
+        **({"container": path_names(occurrence.file)["path"]} if occurrence.member else {}),
         "line": occurrence.line,
         "column": occurrence.column,
         "end_line": occurrence.end_line,
@@ -97,6 +98,8 @@ def skipped_object(skipped: Skipped) -> Object:
         "reason": skipped.reason,
         "detail": skipped.detail,
         "gap": skipped.gap,
+        **({"container": path_names(skipped.file)["path"]} if skipped.member else {}),
+        **({"digest": f"sha256:{skipped.digest}"} if skipped.digest else {}),
     }
 
 

@@ -222,7 +222,7 @@ class Worklist:
     def _note(self, blob: Blob, opened: Opened, tally: Results, hits: Hits | None = None) -> None:
         if opened.data is not None:
             tally.add_text(seen := self._inspector.inspect(blob, opened.data, hits=hits))
-            tally.count_read(blob.path, seen.container)
+            tally.count_read(blob.path, seen.unread)
         elif opened.read is not None:
             guarded = GuardedReader(opened.read)
             if opened.size <= PIECE:
@@ -230,7 +230,7 @@ class Worklist:
             else:
                 seen = self._inspector.inspect_stream(blob, guarded.read)
             tally.add_text(seen)
-            tally.count_streamed(blob.path, guarded, seen.container)
+            tally.count_streamed(blob.path, guarded, seen.unread)
 
     def _reader(self, index: int) -> Reader:
         found, folder = self._readers.get(index), self._listing.folders[index]
@@ -279,7 +279,7 @@ class Worklist:
 
     def _forget_old(self, tally: Results) -> None:
         """Remove keys that the change did not add: they were in the version that a blob replaces."""
-        seen = {(one.occurrence.path, one.occurrence.where) for one in tally.sightings}
+        seen = {(one.occurrence.file, one.occurrence.where) for one in tally.sightings}
         before = Results()
         for repository, blobs in self._changed():
             replaced = [blob for blob in blobs if (blob.path, blob.where) in seen]

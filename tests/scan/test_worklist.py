@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from keyguard.engine import compiled
 from keyguard.engine.prefilter import Hits
 from keyguard.git.layout.repository import discover
 from keyguard.inspection import workers
-from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.inspector import Inspector
 from keyguard.inspection.results import GuardedReader, Results
 from keyguard.model.finding import Blob, Skipped, Where
 from keyguard.scan import worklist
@@ -23,6 +23,7 @@ from keyguard.sources.listing import Folder, Listing, Stored, TreeFile
 from keyguard.sources.reading import Reader
 from keyguard.support.errors import GitError, UsageError
 from keyguard.support.progress import Progress, Step
+from tests.helpers import seeing
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo
 
@@ -31,7 +32,7 @@ LEAK = leaking_line(1)
 
 @pytest.fixture(scope="module")
 def inspector() -> Inspector:
-    return Inspector(compiled.load(cached=False))
+    return seeing.inspector()
 
 
 @pytest.fixture

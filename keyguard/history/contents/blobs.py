@@ -7,7 +7,8 @@ from typing import NamedTuple
 from keyguard.history.contents.delta_prefilter import DeltaPrefilter
 from keyguard.history.contents.results import ContentResults
 from keyguard.history.hit import UNNAMED
-from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.inspector import Inspector
 from keyguard.masking.run_identity import run_identity
 from keyguard.masking.secret import Secret
 from keyguard.odb.inflate import DAMAGE

@@ -164,7 +164,7 @@ class _Survey:
             self._gaps.add_history_gap("too-deep", paths.problem or ancestors.problem)
         unreachable = self._unreachable(connections, graph, there, reaches)
         coverage = self._coverage(contents.size + connections.size, unreachable)
-        listed = unopened_in(self._store, contents.containers, b".git/" if self._repository.top else b"")
+        listed = unopened_in(self._store, contents.unread, b".git/" if self._repository.top else b"")
         links = {oid.hex(): connections.links[oid] for oid in sorted(connections.links)}
         return HistoryResult(self._sightings, [*self._gaps.skipped(), *listed], coverage, contents.placeholders, links)
 
