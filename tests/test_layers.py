@@ -29,6 +29,7 @@ ROOMS = (
     ("credential_files",),
     ("generic",),
     ("rules",),
+    ("containers",),
     ("odb", "remote", "report", "sources"),
     ("cache", "config", "git"),
     ("masking",),

@@ -18,6 +18,7 @@ _HEAD = "# Findings that this project accepts, one a line; no secret is in here:
 _TAIL = "]\n"
 _FRAME = ("", "accepted = [", "]")
 _ID = re.compile(r"[0-9a-f]{3}(?:[0-9a-f]{17})?")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _SALT = re.compile(r"[0-9a-f]{16,64}")
 #: what a TOML basic string cannot hold as it is: controls, quotes, backslashes
 _ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
@@ -25,7 +26,7 @@ _ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is accepted: a key (``id``), what a check says of a key (``id``, ``check``), or what a check says of a file
-    (``check``, ``file`` and perhaps ``subject``).
+    (``check``, ``file`` and perhaps ``subject``), or that a file is not read whole (``digest``).
     """
 
     id: str = ""
@@ -40,6 +41,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """The check of hygiene."""
     file: str = ""
     """From the top of the repository; bytes that are no UTF-8 as ``%XX``; ``.`` for the repository as a whole."""
+    digest: str = ""
+    """The SHA-256, in hex, of a file that takes too much to open; ``file`` is for people then."""
     subject: str = ""
     """What tells several findings of one check in one file apart."""
     reason: str
@@ -50,7 +53,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     @property
     def order(self) -> tuple[str, ...]:
         """The order of the lines of a file."""
-        return (self.id, self.salt, self.check, self.file, self.subject, self.rule, self.name, self.until, self.reason)
+        found = (self.digest, self.id, self.salt, self.check, self.file, self.subject)
+        return (*found, self.rule, self.name, self.until, self.reason)
 
 
 def parse(data: bytes, shown: str) -> tuple[Entry, ...]:
@@ -101,7 +105,10 @@ def _check(one: Entry, place: str) -> None:
         raise ConfigError(f"{place}: there is no reason")
     if one.until and not dates.day(one.until):
         raise ConfigError(f"{place}: until = {one.until!r} is no date: write 2026-01-31")
-    if one.id:
+    if one.digest:
+        if not _DIGEST.fullmatch(one.digest) or one.id or one.check:
+            raise ConfigError(f"{place}: a digest is 64 hex digits, and stands without id and check")
+    elif one.id:
         if not _ID.fullmatch(one.id) or not _SALT.fullmatch(one.salt):
             raise ConfigError(f"{place}: id and salt are hex digits as keyguard accept writes them")
         if len(one.id) == 3 and not one.rule:

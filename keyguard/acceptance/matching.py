@@ -128,6 +128,8 @@ def accepted_places(finding: Finding, entry: Entry) -> Iterator[Suppressed]:
 
 def _key(one: Entry) -> tuple[str, ...]:
     """What an entry names, as ``_alternatives`` names it of a finding."""
+    if one.digest:
+        return ("digest", one.digest)
     if not one.id:
         return ("file", one.check, one.file, one.subject)
     if len(one.id) == LENGTH:

@@ -9,7 +9,7 @@ evidence from other files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 import msgspec
@@ -23,12 +23,18 @@ from keyguard.attribution.evidence.file_heads import FileHead
 from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
 from keyguard.attribution.flow.destinations import Destinations
+from keyguard.attribution.structure.frames import Frame
+from keyguard.attribution.structure.heads import is_argument_of_other
 from keyguard.attribution.structure.key_context import KeyContext
 from keyguard.attribution.structure.owners import structural_owner
 from keyguard.engine.page import Page
 from keyguard.model.finding import Attribution, Certainty, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
+from keyguard.support.regex import expression
+
+#: after a key that is compared, or only decides what is passed
+_TESTED = expression(rb"[\"'`]?\s*(?:&&|[=!]==?|\?(?![.?:]))")
 
 
 class Attributor:
@@ -102,7 +108,7 @@ class Attributor:
 
     def _by_context(self, rules: list[Rule], place: KeyContext) -> Attribution | None:
         vendors = self._near(rules, place)
-        name, host = _named(vendors, place.around), request_target(vendors, place.around.statement)
+        name, host = _named(vendors, place), request_target(vendors, place.around.statement)
         uses, strangers = self._uses(vendors, place)
         found = [one for one in (name, host) if one and one.direct]
         used = [one for one in uses if one.direct]
@@ -236,9 +242,22 @@ def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
     return []
 
 
-def _named(vendors: Vendors, around: Context) -> Evidence | None:
-    found = by_name(vendors, around.before)
-    return demote_stand_ins(vendors, found, around) if found else None
+def _named(vendors: Vendors, place: KeyContext) -> Evidence | None:
+    found = by_name(vendors, place.around.before)
+    if (
+        found
+        and found.direct
+        and (_TESTED.match(place.around.after) or (not found.joined and _is_reported(place.frames)))
+    ):
+        return found._replace(direct=False)
+    return demote_stand_ins(vendors, found, place.around) if found else None
+
+
+def _is_reported(frames: Sequence[Frame]) -> bool:
+    """Whether a key is in an object that is passed to a function which may only report it."""
+    if not frames or frames[0].kind != b"{" or frames[0].head:
+        return False
+    return bool(frames[0].lead) and is_argument_of_other(frames[1:])
 
 
 def _stranger(vendors: NamedCandidates, place: Context, *, hosts: bool) -> Evidence | None:

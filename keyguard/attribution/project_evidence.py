@@ -7,8 +7,9 @@ found a key whose attribution is not certain.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -16,19 +17,22 @@ import msgspec
 from keyguard.attribution.evidence import dataflow
 from keyguard.attribution.evidence.context import unmarked
 from keyguard.attribution.evidence.file_heads import FileHead
+from keyguard.attribution.evidence.host_constants import HostConstants
 from keyguard.attribution.evidence.manifests import by_dependencies, is_lock, is_manifest
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, shortest_identifiers
+from keyguard.attribution.project_answers import decided, distinct, is_imported
 from keyguard.attribution.project_files import ProjectFiles, is_code
 from keyguard.engine.compiled import Engine
 from keyguard.engine.page import HEAD
 from keyguard.engine.words import Finder, finder
-from keyguard.model.finding import Attribution, Certainty, Ground, Rule, Sighting
+from keyguard.model.finding import Certainty, Ground, Sighting
 from keyguard.sources.listing import Folder
 from keyguard.support.sanitize import shown_path
 
-#: grounds that evidence from other files may override
-_WEAK = (Ground.SHAPE, Ground.NOTHING)
-_MOST_REASONS = 3
+#: names that a file binds by importing another one: name there -> name in the file
+Bindings = Callable[[bytes, bytes], dict[bytes, bytes]]
+#: what finds such names among the files of a folder, given their paths and what reads one
+Importing = Callable[[Collection[bytes], Callable[[bytes], bytes | None]], Bindings]
 #: the number of uses of variables that are examined in one folder
 _MOST_USES = 5_000
 
@@ -39,14 +43,15 @@ def add_project_evidence(
     engine: Engine,
     masked: Callable[[bytes], bytes],
     held: Callable[[int, bytes], bytes | None],
+    importing: Importing,
 ) -> list[Sighting]:
     """Return the same sightings in the same order, uncertain ones with evidence from other files in the folders.
 
     ``masked`` hides keys in the path of a file that is given as a reason; ``held`` returns the texts of files that were
-    read already, by the number of their folder and their path.
+    read already, by the number of their folder and their path; ``importing`` finds the imports between files.
     """
     order = sorted(range(len(folders)), key=lambda number: -len(folders[number].shown))
-    projects = [_ProjectEvidence(folders[at], engine, masked, partial(held, at)) for at in order]
+    projects = [_ProjectEvidence(folders[at], engine, masked, partial(held, at), importing) for at in order]
     found, ruleset = [*sightings], engine.ruleset
     several = {rule.id: rule.vendor for rule in ruleset.rules if not rule.fallback}
     homes: dict[int, list[int]] = defaultdict(list)
@@ -87,8 +92,11 @@ class _ProjectEvidence:
         engine: Engine,
         masked: Callable[[bytes], bytes],
         held: Callable[[bytes], bytes | None],
+        importing: Importing,
     ) -> None:
         self._files = ProjectFiles(folder, held)
+        self._importing = importing
+        self._bindings: Bindings | None = None
         self._shown = folder.display(b"")
         self._masked = masked
         self._native = engine.prefilter.name == "hyperscan"
@@ -111,7 +119,9 @@ class _ProjectEvidence:
     def judge(self, sightings: list[Sighting]) -> list[Sighting]:
         """Return each sighting with its new attribution."""
         variables = [self._variable(one) for one in sightings]
-        self._code = self._files.mentions({name for name in variables if name}, native=self._native)
+        names = {name for name in variables if name}
+        general = {name for name in names if not dataflow.is_telling(name)}
+        self._code = self._files.mentions(names, general, native=self._native)
         return [self._judged(one, name) for one, name in zip(sightings, variables, strict=True)]
 
     def _judged(self, one: Sighting, variable: str) -> Sighting:
@@ -127,7 +137,7 @@ class _ProjectEvidence:
                 self._by_needs(vendors, path),
                 self._by_readme(vendors, path),
             ]
-        found = _decided(one.attribution, levels, rules)
+        found = decided(one.attribution, levels, rules)
         if found is one.attribution:
             return one
         suppression = one.suppression if found.rule == one.attribution.rule else one.spared.get(found.rule)
@@ -150,18 +160,39 @@ class _ProjectEvidence:
         weak: list[Evidence] = []
         telling = dataflow.is_telling(variable)
         for other in self._code.get(variable, ()):
-            if other != path and (telling or _folder(other) == _folder(path)):
-                text = unmarked(self._files.read(other))
-                places = dataflow.mentions_of(variable, text)[: max(0, self._left)]
-                self._left -= len(places)
-                for place in places:
-                    line = text.count(b"\n", 0, place.start()) + 1
-                    at = f"{self._display(other)}:{line}"
-                    for found in dataflow.uses_at(vendors, text, place.start(), place.end(), members=telling):
-                        strong.append(found._replace(why=f"{dataflow.shown(found.why, variable)} at {at}"))
-                if places and not strong:
-                    weak += self._about(vendors, other, f", which reads {variable}")
-        return _distinct(strong or weak)
+            if other == path:
+                continue
+            text = unmarked(self._files.read(other))
+            here = telling or _folder(other) == _folder(path)
+            bound = {} if here or not self._marks(vendors, names=True)(text) else self._imported(other, path)
+            if not (here or bound):
+                continue
+            places, resolve = self._places(variable, text, bound), HostConstants(text).resolve
+            for place in places:
+                line = text.count(b"\n", 0, place.start()) + 1
+                at = f"{self._display(other)}:{line}"
+                members = telling or bool(bound)
+                for found in dataflow.uses_at(vendors, text, *place.span(), members=members, resolve=resolve):
+                    strong.append(found._replace(why=f"{dataflow.shown(found.why, variable)} at {at}"))
+            if places and not strong:
+                weak += self._about(vendors, other, f", which reads {variable}")
+        return distinct(strong or weak)
+
+    def _places(self, variable: str, text: bytes, bound: Mapping[bytes, bytes]) -> list[re.Match[bytes]]:
+        """Return the mentions of a variable; with ``bound``, those that are the imported one, or a member of it."""
+        name = bound.get(variable.encode(), variable.encode()).decode("utf-8", "replace")
+        found = dataflow.mentions_of(name, text)[: max(0, self._left)]
+        self._left -= len(found)
+        if not bound:
+            return found
+        objects = frozenset(bound.values())
+        return [one for one in found if is_imported(text, one.start(), name.encode(), objects)]
+
+    def _imported(self, path: bytes, target: bytes) -> dict[bytes, bytes]:
+        """Return the names that a file binds by importing another one."""
+        if self._bindings is None:
+            self._bindings = self._importing(self._files.paths, self._files.read)
+        return self._bindings(path, target)
 
     def _about(self, vendors: Vendors, path: bytes, more: str = "") -> list[Evidence]:
         """Return evidence from a file's imports, or else from the hosts that it calls."""
@@ -173,24 +204,29 @@ class _ProjectEvidence:
             return [one._replace(why=one.why + where + more) for one in imported]
         return [one._replace(why=one.why + more) for one in head.hosts(vendors)]
 
-    def _marks(self, vendors: Vendors) -> Finder:
-        """What finds the packages and hosts of some vendors, or parts of them: in most files there are none."""
-        key = tuple(vendors)
+    def _marks(self, vendors: Vendors, *, names: bool = False) -> Finder:
+        """What finds the packages and hosts of some vendors, or parts of them: in most files there are none.
+
+        ``names`` includes the vendors' names.
+        """
+        key = (*vendors, *([""] if names else []))
         if key not in self._finders:
             words = {mark for one in vendors.values() for mark in shortest_identifiers(one.hosts, one.imports)}
+            if names:
+                words.update(name.encode() for one in vendors.values() for name in one.names)
             self._finders[key] = finder(words, native=self._native, nocase=True)
         return self._finders[key]
 
     def _by_neighbours(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """Return evidence from the imports and hosts of code in the same folder."""
         others = [other for other in self._files.in_same_folder(path) if other != path and is_code(other)]
-        return _distinct(one for other in others for one in self._about(vendors, other))
+        return distinct(one for other in others for one in self._about(vendors, other))
 
     def _by_needs(self, vendors: Vendors, path: bytes) -> list[Evidence]:
         """Return evidence from the nearest manifest above the key that names a vendor's package; or from all."""
         for group in (*self._files.in_parent_folders(path, is_manifest), self._files.in_whole_folder(is_manifest)):
             stated = [one for one in group if not is_lock(one)]
-            found = _distinct(one for other in stated or group for one in self._needs(vendors, other))
+            found = distinct(one for other in stated or group for one in self._needs(vendors, other))
             if found:
                 return found
         return []
@@ -217,56 +253,6 @@ class _ProjectEvidence:
 
     def _display(self, path: bytes) -> str:
         return shown_path(self._masked(self._shown + path))
-
-
-def _decided(said: Attribution, levels: list[list[Evidence]], rules: list[Rule]) -> Attribution:
-    """Return the attribution by the nearest evidence; ambiguous if it contradicts itself or the key's own file."""
-    evidence = levels[0] if said.ground not in _WEAK else next(filter(None, levels), [])
-    own = {said.vendor} if said.certainty is Certainty.LIKELY else set()
-    named = {one.vendor for one in evidence} | own
-    if not evidence:
-        return said
-    if len(named) > 1:
-        return _doubted(said, evidence, rules)
-    vendor = evidence[0].vendor
-    more = [one for level in levels if {one.vendor for one in level} == {vendor} for one in level[:1]]
-    reasons = [*(said.because if own else ()), *(one.why for one in more)]
-    rule = next(rule for rule in rules if rule.vendor == vendor)
-    return msgspec.structs.replace(
-        said,
-        rule=rule.id,
-        vendor=vendor,
-        certainty=Certainty.LIKELY,
-        candidates=(),
-        because=tuple(dict.fromkeys(reasons))[:_MOST_REASONS],
-        ground=Ground.PROJECT if said.ground in _WEAK else said.ground,
-    )
-
-
-def _doubted(said: Attribution, evidence: list[Evidence], rules: list[Rule]) -> Attribution:
-    """Return the attribution with several named candidates: still ambiguous, but these come first."""
-    speaker = next((rule for rule in rules if rule.fallback), None)
-    own = [said.vendor] if said.certainty is Certainty.LIKELY else []
-    if speaker is None:
-        return said
-    others = said.candidates or sorted(rule.vendor for rule in rules if not rule.fallback)
-    return msgspec.structs.replace(
-        said,
-        rule=speaker.id,
-        vendor=speaker.vendor,
-        certainty=Certainty.AMBIGUOUS,
-        candidates=tuple(dict.fromkeys([*own, *(one.vendor for one in evidence), *others])),
-        because=tuple(dict.fromkeys([*said.because, *(one.why for one in evidence)]))[: _MOST_REASONS + 1],
-        ground=Ground.PROJECT,
-    )
-
-
-def _distinct(found: Iterable[Evidence]) -> list[Evidence]:
-    """Return the first evidence for each vendor, ordered by vendor."""
-    first: dict[str, Evidence] = {}
-    for one in found:
-        first.setdefault(one.vendor, one)
-    return [first[vendor] for vendor in sorted(first)]
 
 
 def _is_readme(name: bytes) -> bool:

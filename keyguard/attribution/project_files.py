@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice
@@ -23,6 +23,8 @@ _MOST_FILES, MOST_BYTES = 4_000, 24 << 20
 _MOST_BESIDE, _MOST_MANIFESTS = 40, 40
 #: files examined for one variable
 _MOST_MENTIONS = 40
+#: the same for a name so general that most files mean something else by it
+_MOST_COMMON = 400
 #: bytes of text that are searched at once
 _TOGETHER = 1 << 16
 #: bytes of content that are cached
@@ -60,6 +62,11 @@ class ProjectFiles:
         """Close the folders that were opened."""
         self._reader.close()
 
+    @property
+    def paths(self) -> list[bytes]:
+        """Return the paths of all files in the folder."""
+        return self._paths
+
     def read(self, path: bytes) -> bytes:
         """Return the content of a file; empty if it is too large or cannot be read."""
         known = self._known.get(path)
@@ -94,8 +101,11 @@ class ProjectFiles:
         """Return the wanted files in the whole folder."""
         return [*islice(chain.from_iterable(self._wanted(wanted).values()), _MOST_MANIFESTS)]
 
-    def mentions(self, names: set[str], *, native: bool) -> dict[str, list[bytes]]:
-        """Return, for each name, the code files that mention it. ``native``: whether Hyperscan may be used."""
+    def mentions(self, names: set[str], common: Container[str], *, native: bool) -> dict[str, list[bytes]]:
+        """Return, for each name, the code files that mention it; more of them for ``common`` names.
+
+        ``native``: whether Hyperscan may be used.
+        """
         found: dict[str, list[bytes]] = defaultdict(list)
         if not names:
             return found
@@ -105,7 +115,8 @@ class ProjectFiles:
             there = named(b"\n".join(text for _, text in group))
             for path, text in group if there else ():
                 for word in there if len(group) == 1 else named(text):
-                    if len(paths := found[word.decode()]) < _MOST_MENTIONS:
+                    most = _MOST_COMMON if (name := word.decode()) in common else _MOST_MENTIONS
+                    if len(paths := found[name]) < most:
                         paths.append(path)
         return found
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.writer import masked_streams
 from keyguard.support.errors import KeyguardError
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 _SIGINT = 2
 #: seconds within which a second signal has no effect
 _PATIENCE = 5.0
+#: modules that import, and those that describe types
+_CALLED_BY_EXTENSIONS = frozenset(
+    ("importlib._bootstrap", "importlib._bootstrap_external", "enum", "typing", "msgspec._utils")
+)
 
 
 class Terminated(BaseException):
@@ -174,6 +181,19 @@ def _send_later(number: int) -> None:
     _thread.start_new_thread(send, ())
 
 
+def _is_imported_or_described(frame: FrameType | None) -> bool:
+    """Return whether an exception raised here could arrive in an extension module that is not prepared for it.
+
+    Extension modules import others while they are loaded, and later: ``msgspec`` crashes if its import of ``datetime``,
+    or the description of a type, is interrupted half way.
+    """
+    while frame is not None:
+        if frame.f_globals.get("__name__") in _CALLED_BY_EXTENSIONS:
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextmanager
 def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
     """Within the block, record ^C and SIGTERM and raise; then not again for some seconds, during cleanup.
@@ -186,8 +206,11 @@ def _hearing_signals(heard: list[int], *, for_good: bool) -> Iterator[None]:
     before: dict[signal.Signals, Any] = {}
     patient_until = 0.0
 
-    def hear(number: int, frame: object) -> None:
+    def hear(number: int, frame: FrameType | None) -> None:
         nonlocal patient_until
+        if _is_imported_or_described(frame):
+            _send_later(number)
+            return
         heard.append(number)
         if monotonic() >= patient_until:
             patient_until = monotonic() + _PATIENCE

@@ -14,8 +14,17 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
-from keyguard.decoding.encoded_anchors import BACKSLASH, HEX, HTML, PERCENT, QUOTED_PRINTABLE, EncodedAnchors
+from keyguard.decoding.encoded_anchors import (
+    BACKSLASH,
+    HEX,
+    HTML,
+    PERCENT,
+    PLAIN,
+    QUOTED_PRINTABLE,
+    EncodedAnchors,
+)
 from keyguard.rules.anchor import Anchor
 
 #: characters of base64 that make a literal, and those that are enough where there are no more
@@ -32,27 +41,43 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _COMPRESSED = b"\x1f\x8b\x08\x00", b"\x1f\x8b\x08\x08"
 #: how codes begin, for those that are in base64
 _CODES = (
-    b"\\u00",
+    *(b"\\u00", b"\\u{", b"&#x", b"&amp;#"),
+    *(b"%%25%d" % digit for digit in range(2, 8)),
     *(b"\\x%d" % digit for digit in range(2, 8)),
-    b"&#x",
+    *(b"\\%02o" % digits for digits in range(5, 16)),
     *(b"&#%d" % digit for digit in (1, *range(3, 10))),
 )
+#: the same in base64, for what is encoded again, and how what ``zlib`` writes begins there
+_COMPRESSED_IN_BASE64 = b"H4sIA", b"H4sIC", b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr"
 _DIGITS = b"0123456789abcdefABCDEF"
+#: anchors that are words: codes among what follows them are not looked for, as they stand in most files
+_IN_MOST_FILES = frozenset(
+    b"api- api_ API- API_KEY ext_ http:// https:// ion_ key- key_ live_ private_ public_ secret_ standard_ test_"
+    b"".split()
+)
 
 
-def encoded_anchors(anchors: Collection[Anchor]) -> EncodedAnchors:
-    """Return what shows that one of the anchors stands in a text in an encoded form; most anchors have them all."""
+def encoded_anchors(anchors: Collection[Anchor], rare: AbstractSet[Anchor] = frozenset()) -> EncodedAnchors:
+    """Return what shows that one of the anchors stands in a text in an encoded form; most anchors have them all.
+
+    Those that are ``rare`` have those in base64 that is applied once: the others would cost more than they find.
+    """
     families = Counter((anchor.tail, anchor.nocase) for anchor in anchors if len(anchor.literal) == _NARROW - 1)
     found: dict[bytes, int] = {}
     for anchor in anchors:
         many = len(anchor.literal) == _NARROW - 1 and families[anchor.tail, anchor.nocase] > _SIBLINGS
         for text in _cases(anchor):
-            for literal, kind in (*_forms(text, only_first=many), *_special_forms(text)):
+            forms = _base64_forms(text[:_HEAD]) if anchor in rare else _forms(text, only_first=many)
+            for literal, kind in (*forms, *_special_forms(text)):
                 found.setdefault(literal, kind)
+            if len(text) >= _NARROW and anchor.tail and not anchor.nocase and text not in _IN_MOST_FILES:
+                found.setdefault(text, PLAIN)
     for text in _CODES:
-        found.update(_base64_forms(text))
+        found.update((*_base64_forms(text), *_hex_forms(text)))
     for text in _COMPRESSED:
         found.update((*_first_forms(text), *_hex_forms(text)))
+    for text in _COMPRESSED_IN_BASE64:
+        found.update((*_base64_forms(text), *_hex_forms(text)))
     expressions = [*_expressions()]
     return EncodedAnchors(
         literals=tuple(found),
@@ -63,8 +88,9 @@ def encoded_anchors(anchors: Collection[Anchor]) -> EncodedAnchors:
 
 
 def _cases(anchor: Anchor) -> Iterable[bytes]:
-    """Return the literal of an anchor as it is written: if case is ignored, in lower or in upper case."""
-    return dict.fromkeys((anchor.literal, anchor.literal.upper())) if anchor.nocase else (anchor.literal,)
+    """Return the literal of an anchor as it is written: if case is ignored, in lower or in upper case or in words."""
+    text = anchor.literal
+    return dict.fromkeys((text, text.upper(), text.capitalize())) if anchor.nocase else (text,)
 
 
 # --- base64 and hex -----------------------------------------------------------------------------------------------
@@ -80,6 +106,20 @@ def _forms(text: bytes, *, only_first: bool) -> Iterator[tuple[bytes, int]]:
         yield literal, kind
         yield from _base64_forms(literal)
         yield from _hex_forms(literal)
+    yield from _base64_forms(b"".join(bytes((byte, 0)) for byte in text[:_NARROW]))
+    yield from _broken_forms(text)
+
+
+def _broken_forms(text: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the forms in base64 of which one is whole if the end of a line stands within another one: that of bytes
+    further behind, or those with the end of a line in them.
+    """
+    if len(text) >= 2 * _HEAD - 3:
+        yield from _base64_forms(text[_HEAD - 3 :][:_HEAD])
+        return
+    for literal, kind in _base64_forms(text[:_HEAD]):
+        for at in range(1, len(literal)):
+            yield from ((literal[:at] + end + literal[at:], kind) for end in (b"\n",))
 
 
 def _first_forms(text: bytes) -> Iterator[tuple[bytes, int]]:
@@ -160,8 +200,9 @@ def _expressions() -> Iterator[tuple[str, int]]:
     yield f"(?:&(?:amp;)?#[xX]0{{0,2}}{digits};){{8}}", HTML
     yield "(?:&(?:amp;)?#0?[0-9]{2,3};){8}", HTML
     yield "(?:=[2-7][0-9A-F]){8}", QUOTED_PRINTABLE
-    # base64 of codes of three bytes, which have the same period as its groups
-    code = b"%", b"234567", _DIGITS
+    # base64 of codes of three bytes, which have the same period as its groups, and hex of them
+    yield "(?:(?:25|3[Dd])3[2-7](?:3[0-9]|[46][1-6])){8}", HEX
+    code = b"%=", b"234567", _DIGITS
     for period in (code, (*code[1:], code[0]), (code[2], *code[:2])):
         yield _base64_expression(period), 3
     # a zlib stream at the start of a run: the header has three likely second bytes

@@ -13,7 +13,7 @@ from keyguard.support.regex import expression
 #: bytes of a run that are read on either side of a place: less than the margin of a page; most runs are shorter
 _REACH, _NEAR = 32 << 10, 512
 #: characters of a line that may be continued on the next one, and the least on that
-_LINE, _NEXT = 32, 4
+_LINE, _NEXT = 32, 2
 #: signs of base64 that are written as codes
 _CODE = rb"%2[BbFf]|\\/|\\u002[BbFf]|&#4[37];|&#[xX]2[BbFf];"
 _CODES = expression(_CODE)
@@ -56,9 +56,9 @@ class Block:
         self.start, self.end = self.spans[0][0], self.spans[-1][1]
         self._data = data
 
-    def stretch(self, offset: int) -> tuple[int, int]:
-        """Return the stretch that contains a place."""
-        return self.spans[max(0, bisect_right(self.spans, (offset, len(self._data))) - 1)]
+    def line(self, offset: int) -> int:
+        """Return the number of the stretch that contains a place."""
+        return max(0, bisect_right(self.spans, (offset, len(self._data))) - 1)
 
     def text(self, spans: Sequence[tuple[int, int]]) -> DerivedText:
         """Return the characters of some of the stretches, with codes replaced by what they stand for."""

@@ -7,11 +7,11 @@ written as one, and near anchors that stand there as they are: a code in the res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from keyguard.decoding.derived_text import DerivedText, Piece
-from keyguard.decoding.encoded_anchors import BACKSLASH, HTML, PERCENT, QUOTED_PRINTABLE
+from keyguard.decoding.encoded_anchors import BACKSLASH, HTML, PERCENT, PLAIN, QUOTED_PRINTABLE
 from keyguard.support.regex import expression
 
 #: bytes before and behind a hit that are decoded together: less than the margin of a page
@@ -55,11 +55,11 @@ _ALL = (
 
 
 def decoded_escapes(
-    data: bytes, hits: Iterable[tuple[int, int]], anchors: Iterable[tuple[int, int]]
+    data: bytes, hits: Collection[tuple[int, int]], anchors: Iterable[tuple[int, int]]
 ) -> Iterator[DerivedText]:
     """Yield what the text around hits is without its codes; ``anchors`` are (number, offset) of those in it."""
     places = sorted(end for _, end in hits)
-    near = sorted({at for _, at in anchors})
+    near = sorted({*(at for _, at in anchors), *(end for kind, end in hits if kind == PLAIN)})
     for codes in _ALL:
         ours = sorted(end for kind, end in hits if kind == codes.kind) if places else []
         ours += [at for at in near if _is_near(data, at, codes)]
@@ -78,11 +78,11 @@ def _is_near(data: bytes, at: int, codes: _Codes) -> bool:
     if data.find(codes.sign, low, high) < 0:
         return False
     if codes.kind == QUOTED_PRINTABLE:
-        return _is_quoted(data, at)
+        return data.find(b"=3D", low, high) >= 0 or _is_continued(data, at)
     return codes.code.search(data, low, high) is not None
 
 
-def _is_quoted(data: bytes, at: int) -> bool:
+def _is_continued(data: bytes, at: int) -> bool:
     """Whether a line is continued as in quoted-printable: it has about 76 characters, and an equals sign at its end."""
     before = data.rfind(b"\n", max(0, at - 80), at)
     if before < 0 <= at - 80:

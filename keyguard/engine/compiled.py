@@ -65,6 +65,8 @@ class Engine:
         self.stamp = stamp
         #: how many rules there are
         self.count = found.count
+        self.opens = True
+        """Whether containers are to be opened, and what is in them inspected."""
         self._found = found
         #: (name of a pack of the scanned repository, how many rules it added)
         self.added = found.added

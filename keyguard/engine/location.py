@@ -84,6 +84,7 @@ class MatchLocations:
             where=self._blob.where,
             snippet=_snippet(self._page, self._matches[index], self._covered, mask),
             line_hash=self._hashes.get(self._starts[index], ""),
+            member=self._blob.member,
             way=self._matches[index].written,
         )
 

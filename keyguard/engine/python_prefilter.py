@@ -57,7 +57,8 @@ class PythonPrefilter:
         for start in self._starts.finditer(data) if known else ():
             at = start.start()
             for size in sizes:
-                kind = known.get(data[at : at + size])
+                literal = data[at : at + size]
+                kind = known.get(literal) if len(literal) == size else None
                 if kind is not None:
                     yield kind, at + size
         for kind, expression in self._coded:

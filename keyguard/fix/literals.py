@@ -47,10 +47,14 @@ def plan_literals(run: Run, draft: Draft) -> None:
     homes = EnvFiles(draft, ruleset)
     told = {one.occurrences[0].path for one in run.findings if one.kind == "hygiene" and one.rule in _DELIVERED}
     places = _by_path(run)
-    code = [draft.site.place(path) for path in places if path not in told and language_of(draft.site.place(path))]
+    packed = {place.path for one in run.findings for place in one.occurrences if place.member}
+    apart = told | packed
+    code = [draft.site.place(path) for path in places if path not in apart and language_of(draft.site.place(path))]
     shipped = browser_files(draft.site, code)
     for path, wanted in sorted(places.items()):
-        if path in told or draft.site.place(path) in shipped:
+        if path in packed:
+            _leave_all(draft, path, wanted, "it is in an archive, which is never rewritten: build that anew")
+        elif path in told or draft.site.place(path) in shipped:
             _leave_all(draft, path, wanted, "a browser gets this file: the key belongs on a server")
         else:
             _plan_file(draft, homes, path, wanted)
@@ -62,7 +66,8 @@ def _by_path(run: Run) -> dict[bytes, dict[str, tuple[Finding, frozenset[_Place]
     keys = {one.fingerprint: one for one in run.findings if one.kind == "key"}
     for key in keys.values():
         for one in key.occurrences if _matters(key) else ():
-            if one.where is Where.TREE and not (holds_keys(one.path) and not language_of(one.path)):
+            in_file = not (holds_keys(one.path) and not language_of(one.path))
+            if one.where is Where.TREE and (one.member or in_file):
                 places[one.path][key.fingerprint].add(_Place(one.line, one.column))
     return {
         path: {name: (keys[name], frozenset(where)) for name, where in group.items()} for path, group in places.items()

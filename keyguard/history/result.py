@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from keyguard.model.finding import HistoryCoverage, Sighting, Skipped, Where
+from keyguard.model.finding import SEPARATOR, HistoryCoverage, Sighting, Skipped, Where
 
 
 class HistoryResult(msgspec.Struct, array_like=True):
@@ -23,5 +23,7 @@ class HistoryResult(msgspec.Struct, array_like=True):
 
 def with_place(sighting: Sighting, path: bytes, **changes: object) -> Sighting:
     """Return the sighting with its path and other fields of its occurrence in history."""
-    occurrence = msgspec.structs.replace(sighting.occurrence, path=path, where=Where.HISTORY, **changes)
+    member = sighting.occurrence.member
+    shown = path + SEPARATOR + member if member else path
+    occurrence = msgspec.structs.replace(sighting.occurrence, path=shown, where=Where.HISTORY, **changes)
     return msgspec.structs.replace(sighting, occurrence=occurrence)

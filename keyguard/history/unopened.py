@@ -9,7 +9,7 @@ from keyguard.git.layout.alternates import absent_alternates
 from keyguard.git.layout.repository import Repository
 from keyguard.git.objects.blobs import read_blobs
 from keyguard.git.process.opening import open_objects
-from keyguard.model.finding import UNOPENED, Skipped
+from keyguard.model.finding import UNOPENED, Skipped, Unread
 from keyguard.support.errors import GitError
 from keyguard.support.sanitize import shown
 
@@ -20,21 +20,26 @@ if TYPE_CHECKING:
 _MOST = 1000
 
 
-def unopened_in(store: Store, containers: Iterable[tuple[int, str]], inside: bytes) -> list[Skipped]:
+def unopened_in(store: Store, unread: Iterable[tuple[int, Unread]], inside: bytes) -> list[Skipped]:
     """Return the unopened blobs and leftover files of one store.
 
-    ``containers`` holds the number of each blob and what it is; ``inside`` is the prefix for the names of leftover
-    files.
+    ``unread`` holds the numbers of blobs and what is not read of them; ``inside`` is the prefix for the names of
+    leftover files.
     """
-    found = unopened_blobs({store.oid(number): words for number, words in containers if store.first[number]})
+    blobs: dict[str, tuple[Unread, ...]] = {}
+    for number, one in unread:
+        if store.first[number]:
+            oid = store.oid(number)
+            blobs[oid] = (*blobs.get(oid, ()), one)
+    found = unopened_blobs(blobs)
     words = "git file (left over from what git did not finish)"
     names = [f"objects/{name}".encode("utf-8", "surrogateescape") for name in store.leftovers]
     return found + [_listed(inside + name, words) for name in names]
 
 
-def unopened_blobs(containers: Mapping[str, str]) -> list[Skipped]:
-    """Return an entry for each blob; ``containers`` maps its id to what it is."""
-    return [_listed(f"object:{oid}".encode(), containers[oid]) for oid in sorted(containers)]
+def unopened_blobs(unread: Mapping[str, Sequence[Unread]]) -> list[Skipped]:
+    """Return an entry for everything that is not read of blobs, which are given by their ids."""
+    return [one.at(f"object:{oid}".encode()) for oid in sorted(unread) for one in unread[oid]]
 
 
 def absent_submodules(links: Mapping[str, bytes], stores: Sequence[Repository]) -> list[Skipped]:

@@ -18,7 +18,7 @@ from keyguard.engine.prefilter import suspects
 from keyguard.inspection.inspector import Inspector
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import MASK, Secret, masked
-from keyguard.model.finding import Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
+from keyguard.model.finding import SEPARATOR, Blob, Configuration, Match, Sighting, Skipped, Snippet, Trace, Where
 from keyguard.model.provenance import HistoryCoverage
 from keyguard.support.errors import KeyguardError
 
@@ -37,7 +37,7 @@ class Names:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._inspector = Inspector(engine)
+        self._inspector = Inspector(engine, opens=False)
         self._known: set[bytes] = set()
         self._cut: CutValues | None = None
         #: cache: path -> masked path
@@ -78,14 +78,15 @@ class Names:
         ``beside`` says whether the snippet has to be searched too.
         """
         place, name = sighting.occurrence, sighting.fingerprint
-        path = KNOWN.mask_own(name, self._shown(place.path))
+        path, member = (KNOWN.mask_own(name, self._shown(text)) for text in (place.file, place.member))
+        path = path + SEPARATOR + member if member else path
         trace = place.trace and self._hide_in_trace(place.trace, name)
         snippet = self._covered_line(place.snippet) if beside else place.snippet
         if path == place.path and trace is place.trace and snippet == place.snippet:
             return sighting
         if path != place.path:
             KNOWN.rename(place.path, path)
-        place = msgspec.structs.replace(place, path=path, trace=trace, snippet=snippet)
+        place = msgspec.structs.replace(place, path=path, member=member, trace=trace, snippet=snippet)
         return msgspec.structs.replace(sighting, occurrence=place)
 
     def _covered_line(self, snippet: Snippet) -> Snippet:
@@ -115,7 +116,8 @@ class Names:
 
     def hide_in(self, skipped: Skipped) -> Skipped:
         """Return the entry with the keys in its path and its detail masked."""
-        return msgspec.structs.replace(skipped, path=self._shown(skipped.path), detail=self.masked_text(skipped.detail))
+        path, member = self._shown(skipped.path), self._shown(skipped.member)
+        return msgspec.structs.replace(skipped, path=path, member=member, detail=self.masked_text(skipped.detail))
 
     def hide_in_configuration(self, said: Configuration) -> Configuration:
         """Return the configuration with the keys in its texts masked."""

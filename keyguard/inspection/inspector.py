@@ -5,84 +5,83 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from keyguard.containers.kinds import LOOK, TEXTS, container, packed_texts
 from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
-from keyguard.engine.containers import LOOK, container, packed_texts
-from keyguard.engine.prefilter import suspects
+from keyguard.engine.prefilter import Hits, search_each, suspects
+from keyguard.inspection.inspected_text import InspectedText
 from keyguard.masking.run_identity import run_identity
 from keyguard.masking.secret import Secret
-from keyguard.model.finding import Blob, Sighting
+from keyguard.model.finding import Blob, Sighting, Unread
 
 if TYPE_CHECKING:
     from keyguard.engine.overlaps import Found
     from keyguard.inspection.sightings import SightingFinder
 
 
-class InspectedText(msgspec.Struct, frozen=True):
-    """The sightings in one text, and its size in bytes."""
-
-    sightings: list[Sighting]
-    placeholders: int
-    size: int
-    doubtful: bool = False
-    """Whether an attribution could change with the path, which may not be known yet."""
-    plain: bool = False
-    """Whether it is a text in which the prefilter found nothing but places where no secret is."""
-    judged: tuple[str, ...] = ()
-    """Without a path: what identifies, in this run, the secrets without a vendor's format. They are judged under each
-    path, and only then are there sightings of them.
-    """
-    container: str = ""
-    """The kind of container, in words, if the content is packed or encrypted and so was not really read."""
-
-
 class Inspector:
     """Inspects texts with an engine; imports what builds sightings only after the first match."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, opens: bool = True) -> None:
+        """Containers are opened if the engine says so and ``opens`` does not forbid it."""
         self.prefilter = engine.prefilter
+        self._opens = opens and engine.opens
         self._engine = engine
         self._made: SightingFinder | None = None
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
-        """Return the indices of the texts to inspect: the others contain nothing, not even a placeholder.
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
+        """Return the indices of the texts to inspect, in order, with the hits of the prefilter: the others contain
+        nothing, not even a placeholder.
 
         Searching many small texts at once takes half the time. ``paths`` are theirs, as far as they are known: those of
         credential files are inspected in any case.
         """
-        named = (at for at, path in enumerate(paths) if table.named(path))
-        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts), *named})
+        found = search_each(self.prefilter, texts)
+        for at in (*packed_texts(texts), *table.indices_named(paths)):
+            found.setdefault(at, Hits([], []))
+        return dict(sorted(found.items()))
 
     def prepare(self) -> None:
         """Load what builds sightings, and compile the expressions that most texts need: once, before workers fork."""
         from keyguard.engine.detectors import prepare
 
-        prepare()
         self._sighter()
+        prepare()
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""
         return self._engine.matcher.promising(data, places)
 
-    def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> InspectedText:
+    def inspect(self, blob: Blob, data: bytes, found: Found | None = None, hits: Hits | None = None) -> InspectedText:
         """Return all sightings in a text that is completely in memory.
 
-        ``found`` is the matcher's result for a text without NULs, if it is known.
+        ``found`` is the matcher's result for a text without NULs, and ``hits`` the prefilter's, if they are known.
         """
+        packed = self._kind(data) if found is None else ""
+        if packed and self._opens and (opened := self._opened(blob, packed, data)):
+            return opened
         if found is None and b"\0" not in data:
-            hits, packed = self.prefilter.search(data), container(data)
+            hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
-                return InspectedText([], 0, len(data), plain=not packed, container=packed)
+                return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
                 plain = not (packed or hits.anchors or hits.encoded or hits.joins)
-                return InspectedText([], len(found.placeholders), len(data), plain=plain, container=packed)
+                return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
-                judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})
-                return InspectedText([], len(found.placeholders), len(data), container=packed, judged=judged)
-        return self._inspect(blob, iter((data, b"")).__next__, found)
+                secrets = tuple({Secret(one.secret) for one in found.matches})
+                told = (
+                    packed or hits.anchors or hits.encoded or hits.joins or self._engine.matcher.has_sign(hits.places)
+                )
+                return InspectedText(
+                    [],
+                    len(found.placeholders),
+                    len(data),
+                    unread=unread,
+                    judged=tuple({run_identity(one) for one in secrets}),
+                    secrets=None if told else secrets,
+                )
+        return self._inspect(blob, iter((data, b"")).__next__, found, packed)
 
     def inspect_name(self, blob: Blob) -> InspectedText:
         """Return all sightings in the path of a blob."""
@@ -92,9 +91,66 @@ class Inspector:
 
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
         """Return all sightings in a text that ``read`` returns in pieces, the last one empty."""
-        return self._inspect(blob, read, None)
+        rest = Rewound(read)
+        packed = self._kind(rest.peek(LOOK))
+        if packed and self._opens and (opened := self._opened_stream(blob, packed, rest)):
+            return opened
+        return self._inspect(blob, rest.piece, None, packed)
 
-    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None) -> InspectedText:
+    def text(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
+        """Return the sightings in a text that is in a container, and is none itself."""
+        return self._inspect(blob, read, None, "")
+
+    def named(self, blobs: Sequence[Blob]) -> list[Sighting]:
+        """Return the keys in the paths of blobs in their containers."""
+        found: list[Sighting] = []
+        for at in suspects(self._engine.prefilter, [blob.member for blob in blobs]):
+            before = len(blobs[at].path) - len(blobs[at].member)
+            found += [one for one in self.inspect_name(blobs[at]).sightings if one.occurrence.column > before]
+        return found
+
+    def _kind(self, data: bytes) -> str:
+        """Return the kind of container; empty for a text that is to be taken as it stands."""
+        kind = container(data)
+        return "" if kind in TEXTS and not self._opens else kind
+
+    def _opened(self, blob: Blob, kind: str, data: bytes) -> InspectedText | None:
+        """Return what is in a container that is in memory; None if containers of its kind are not opened."""
+        from keyguard.containers.table import READERS
+        from keyguard.inspection.members import OpenedContainer, searched_as_it_is
+
+        if kind not in READERS:
+            return None
+        opened = OpenedContainer(self, blob)
+        opened.read(kind, iter((data, b"")).__next__, data)
+        if searched_as_it_is(kind, opened):
+            opened.add(self._inspect(blob, iter((data, b"")).__next__, None, opened.damaged), first=kind in TEXTS)
+        return opened.result()
+
+    def _opened_stream(self, blob: Blob, kind: str, content: Rewound) -> InspectedText | None:
+        """Return what is in a container that is a stream; None if containers of its kind are not opened."""
+        from keyguard.containers.budget import HELD
+        from keyguard.containers.table import AS_THEY_ARE, READERS
+        from keyguard.inspection.members import OpenedContainer, digesting, too_large
+
+        if kind not in READERS:
+            return None
+        if kind in AS_THEY_ARE:
+            data = content.whole(HELD)
+            if data is not None:
+                return self._opened(blob, kind, data)
+            read, digest = digesting(content.piece)
+            seen = self._inspect(blob, read, None, "")
+            return seen if kind in TEXTS else too_large(seen, digest)
+        opened = OpenedContainer(self, blob)
+        opened.read(kind, content.piece)
+        if opened.damaged:
+            rest = self._inspect(blob, content.piece, None, opened.damaged)
+            opened.size += rest.size
+            opened.add(rest)
+        return opened.result()
+
+    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None, packed: str) -> InspectedText:
         counter = _Counter(read)
         sighter = self._sighter()
         sighter.doubtful = False
@@ -105,7 +161,7 @@ class Inspector:
             placeholders,
             counter.size,
             sighter.doubtful,
-            container=container(counter.head),
+            unread=_whole(packed),
             judged=tuple(judged),
         )
 
@@ -117,19 +173,55 @@ class Inspector:
         return self._made
 
 
+def _whole(kind: str) -> tuple[Unread, ...]:
+    """Return that a text of that kind is not read; nothing without a kind."""
+    return (Unread(detail=kind),) if kind else ()
+
+
+class Rewound:
+    """A reader of pieces of which the first ones can be looked at before they are read."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._first = b""
+        self._ended = False
+
+    def peek(self, size: int) -> bytes:
+        """Return the first ``size`` bytes, or all if there are fewer."""
+        while len(self._first) < size and (more := self._next()):
+            self._first += more
+        return self._first[:size]
+
+    def whole(self, most: int) -> bytes | None:
+        """Return everything; None if that is more than ``most`` bytes, and then all of it is still to be read."""
+        pieces, size = [], 0
+        while size <= most and (data := self.piece()):
+            pieces.append(data)
+            size += len(data)
+        self._first = b"".join(pieces)
+        return None if size > most else self._first
+
+    def piece(self) -> bytes:
+        """Return the next piece; nothing at the end, however often it is asked for."""
+        first, self._first = self._first, b""
+        return first or self._next()
+
+    def _next(self) -> bytes:
+        data = b"" if self._ended else self._read()
+        self._ended = not data
+        return data
+
+
 class _Counter:
-    """A reader that counts the bytes and keeps the first ones."""
+    """A reader that counts the bytes."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read = read
         self.size = 0
-        self.head = b""
         self._ended = False
 
     def read(self, size: int) -> bytes:
         data = b"" if self._ended else self._read()
         self._ended = not data
         self.size += len(data)
-        if len(self.head) < LOOK:
-            self.head += data[: LOOK - len(self.head)]
         return data

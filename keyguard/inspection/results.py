@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from keyguard.inspection.inspector import InspectedText
-from keyguard.model.finding import Sighting, Skipped
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.model.finding import Sighting, Skipped, Unread
 from keyguard.sources.reading import Shrunk
 from keyguard.support.errors import GitError
 
@@ -55,17 +55,15 @@ class Results(msgspec.Struct):
         self.size += seen.size
         self.placeholders += seen.placeholders
 
-    def count_read(self, path: bytes, container: str = "") -> None:
-        """Count a text whose bytes were all inspected: as read, or as skipped if it is a ``container``."""
-        if container:
-            self.skipped.append(Skipped(path=path, reason="container", detail=container, gap=False))
-        else:
-            self.read += 1
+    def count_read(self, path: bytes, unread: Sequence[Unread] = ()) -> None:
+        """Count a text whose bytes were all inspected: as read, or as skipped if itself is ``unread``."""
+        self.skipped += [one.at(path) for one in unread]
+        self.read += all(one.member for one in unread)
 
-    def count_streamed(self, path: bytes, guarded: GuardedReader, container: str = "") -> None:
+    def count_streamed(self, path: bytes, guarded: GuardedReader, unread: Sequence[Unread] = ()) -> None:
         """Count a text that was read in pieces: as read completely, or as a gap."""
         if guarded.problem is None:
-            self.count_read(path, container)
+            self.count_read(path, unread)
         else:
             self.skipped.append(Skipped(path=path, reason=guarded.problem[0], detail=guarded.problem[1]))
 

@@ -10,6 +10,29 @@ from keyguard.model.provenance import HistoryCoverage
 UNOPENED = frozenset(("container", "submodule"))
 
 
+#: what stands between the path of a container and the path of something in it
+SEPARATOR = b"!/"
+
+
+class Unread(msgspec.Struct, frozen=True, array_like=True):
+    """What is not read of one file, and why."""
+
+    detail: str
+    """The kind of thing, with more about it in parentheses; for a gap, the limit that is reached."""
+    member: bytes = b""
+    """Its path in the file, if that is a container; empty for the file itself."""
+    digest: str = ""
+    """For a gap: the SHA-256 of the file, in hex."""
+
+    def at(self, path: bytes) -> Skipped:
+        """Return the entry for a file with that path."""
+        if self.digest:
+            detail = f"{self.detail}; to accept it: keyguard accept sha256:{self.digest}"
+            return Skipped(path=path, reason="over-budget", detail=detail, digest=self.digest)
+        shown = path + SEPARATOR + self.member if self.member else path
+        return Skipped(path=shown, reason="container", detail=self.detail, gap=False, member=self.member)
+
+
 class Skipped(msgspec.Struct, frozen=True, order=True):
     """Something that was not read, and why.
 
@@ -22,6 +45,15 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
     detail: str = ""
     """Details. For a reason in ``UNOPENED``: the kind of thing, with more about it in parentheses."""
     gap: bool = True
+    member: bytes = b""
+    """The end of the path behind ``SEPARATOR``, for something in a container."""
+    digest: str = ""
+    """Of a file that is not read whole since opening it takes too much: its SHA-256 in hex, by which it is accepted."""
+
+    @property
+    def file(self) -> bytes:
+        """The path of the file, without the end that is in it."""
+        return self.path[: -len(self.member) - len(SEPARATOR)] if self.member else self.path
 
 
 class Configuration(msgspec.Struct, frozen=True):

@@ -14,10 +14,12 @@ import msgspec
 
 from keyguard.model.attribution import Attribution as Attribution
 from keyguard.model.attribution import Ground as Ground
+from keyguard.model.coverage import SEPARATOR as SEPARATOR
 from keyguard.model.coverage import UNOPENED as UNOPENED
 from keyguard.model.coverage import Configuration as Configuration
 from keyguard.model.coverage import Coverage as Coverage
 from keyguard.model.coverage import Skipped as Skipped
+from keyguard.model.coverage import Unread as Unread
 from keyguard.model.judged_secret import JudgedSecret as JudgedSecret
 from keyguard.model.provenance import REACHES as REACHES
 from keyguard.model.provenance import HistoryCoverage as HistoryCoverage
@@ -42,6 +44,8 @@ class Blob(NamedTuple):
     """Object id, if the content is in git's object store."""
     old: str = ""
     """Object id of the version that this one replaces: only keys that it does not contain count."""
+    member: bytes = b""
+    """Of something in a container: its path there, with which ``path`` ends behind ``SEPARATOR``."""
 
 
 class Match(NamedTuple):
@@ -96,6 +100,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """One place of a key. Lines and columns count from 1, columns in characters; ``end_column`` is exclusive."""
 
     path: bytes
+    """Of a file; or, in a container, the path of that, ``SEPARATOR`` and ``member``."""
     line: int
     column: int
     end_line: int
@@ -111,6 +116,13 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """In history only."""
     way: str = ""
     """How the key is written there, as a phrase, if the text does not contain it as it is: ``hex in base64``."""
+    member: bytes = b""
+    """The path in the container, if it is in one."""
+
+    @property
+    def file(self) -> bytes:
+        """The path of the file: in a container, of the container."""
+        return self.path[: -len(self.member) - len(SEPARATOR)] if self.member else self.path
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ class BaseMarkers:
         wanted = {one.fingerprint for one in claims} - self._asked
         if wanted and self._base and engine:
             self._asked |= wanted
-            paths = dict.fromkeys(one.occurrence.path for one in claims)
+            paths = dict.fromkeys(one.occurrence.file for one in claims)
             with suppress(GitError):  # without evidence that a key is allowed, it is not
                 self._look(self._base.commit, wanted, paths, Inspector(engine))
         return [_judged(one, self._known.get(one.fingerprint, ())) for one in sightings]

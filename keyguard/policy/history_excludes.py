@@ -23,13 +23,19 @@ def apply_excludes(
     if not out:
         return
     verdicts: dict[bytes, bool] = {}
+    members: dict[bytes, bytes] = {}
     kept: list[Sighting] = []
     for one in found.sightings:
         path, trace = one.occurrence.path, one.occurrence.trace
         if path not in verdicts:
+            members[path] = one.occurrence.member
             verdicts[path] = trace is not None and trace.kind in _FILES and out.covers(top, path)
         if not verdicts[path]:
             kept.append(one)
     found.sightings = kept
-    skipped = [Skipped(path=path, reason="excluded", gap=False) for path, is_out in verdicts.items() if is_out]
+    skipped = [
+        Skipped(path=path, reason="excluded", gap=False, member=members[path])
+        for path, is_out in verdicts.items()
+        if is_out
+    ]
     found.skipped += [one for one in (*skipped, *out.refused()) if one not in known]

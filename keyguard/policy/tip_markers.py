@@ -42,7 +42,7 @@ class TipMarkers:
             return [*sightings]
         allowed: Mapping[_Key, Suppression] = {}
         with suppress(GitError):  # without evidence that a key is allowed, it is not
-            allowed = self._allowed(dict.fromkeys(one.occurrence.path for one in bare), Inspector(engine))
+            allowed = self._allowed(dict.fromkeys(one.occurrence.file for one in bare), Inspector(engine))
         return [_marked(one, allowed) if not one.suppression and _is_file(one) else one for one in sightings]
 
     def _allowed(self, paths: Mapping[bytes, None], inspector: Inspector) -> dict[_Key, Suppression]:

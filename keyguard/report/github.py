@@ -26,7 +26,7 @@ from keyguard.report.phrases import (
     prose,
     verdict_text,
 )
-from keyguard.report.places import limit_places, path_from_top
+from keyguard.report.places import file_from_top, limit_places, path_from_top
 from keyguard.report.summary import gap_headline, is_incomplete
 from keyguard.support.sanitize import shown, shown_path
 
@@ -94,7 +94,9 @@ def _pointer(occurrence: Occurrence, run: Run) -> dict[str, str]:
     """Return the position of the annotation; none for a place in history, because the file has changed since."""
     if occurrence.where is Where.HISTORY:
         return {}
-    path = shown_path(path_from_top(occurrence, run))
+    path = shown_path(file_from_top(occurrence, run))
+    if occurrence.member:
+        return {"file": path, "line": "1"}  # lines of what is in it are none of its own
     lines = {"file": path, "line": str(occurrence.line), "endLine": str(occurrence.end_line)}
     if occurrence.line != occurrence.end_line:
         # the runner accepts columns only within one line

@@ -79,11 +79,13 @@ def occurrence_object(occurrence: Occurrence) -> Object:
     snippet = occurrence.snippet
     return {
         **path_names(occurrence.path),
+        **({"container": path_names(occurrence.file)["path"]} if occurrence.member else {}),
         "line": occurrence.line,
         "column": occurrence.column,
         "end_line": occurrence.end_line,
         "end_column": occurrence.end_column,
         "where": occurrence.where.value,
+        **({"way": occurrence.way} if occurrence.way else {}),
         **_history_names(occurrence),
         "snippet": {"text": snippet.text, "start": snippet.start, "end": snippet.end},
         "line_hash": occurrence.line_hash,
@@ -97,6 +99,8 @@ def skipped_object(skipped: Skipped) -> Object:
         "reason": skipped.reason,
         "detail": skipped.detail,
         "gap": skipped.gap,
+        **({"container": path_names(skipped.file)["path"]} if skipped.member else {}),
+        **({"digest": f"sha256:{skipped.digest}"} if skipped.digest else {}),
     }
 
 

@@ -25,6 +25,11 @@ def path_from_top(occurrence: Occurrence, run: Run) -> bytes:
     return below_top(occurrence.path, run) if occurrence.where is Where.TREE else occurrence.path
 
 
+def file_from_top(occurrence: Occurrence, run: Run) -> bytes:
+    """Return the same of the file of a place, which may be an archive that the place is in."""
+    return below_top(occurrence.file, run) if occurrence.where is Where.TREE else occurrence.file
+
+
 def below_top(path: bytes, run: Run) -> bytes:
     """Return the same of the path of a file, as reports show it."""
     return path if path.startswith(b"/") else run.prefix + path

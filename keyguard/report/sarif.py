@@ -17,10 +17,10 @@ from keyguard.report.blocks import accepted_count, related_ids
 from keyguard.report.history_phrases import place_with_history
 from keyguard.report.json_objects import Object, configuration_object, coverage_object, to_json
 from keyguard.report.phrases import allowed_text, attribution_text, evidence, headline, number, verdict_text
-from keyguard.report.places import Place, below_top, limit_places, path_from_top, places
+from keyguard.report.places import Place, below_top, file_from_top, limit_places, places
 from keyguard.report.sarif_rules import LEVEL, build_rule, plain
 from keyguard.report.summary import added_rules, gap_headline, gap_text, gaps, is_incomplete, of_history
-from keyguard.support.sanitize import shown, visible
+from keyguard.support.sanitize import shown, shown_path, visible
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #: GitHub keeps no more results of a run
@@ -99,7 +99,7 @@ def build_result(finding: Finding, occurrence: Occurrence, rule_index: int, run:
     """Return one place of one finding; ``nth`` counts the places of this rule on this line."""
     key = f": '{shown(finding.masked)}'" if finding.masked else ""
     said = f"{headline(finding)}{key} ({finding.id})"
-    if occurrence.where is Where.HISTORY:
+    if occurrence.where is Where.HISTORY or occurrence.member:
         said += f", at {place_with_history(occurrence)}"
     said += "".join(f". {line[0].upper()}{line[1:]}" for line in evidence(finding))
     said += f". Whose: {attribution_text(finding, run)}." if finding.vendor else "."
@@ -158,6 +158,10 @@ def _build_accepted(one: Suppressed, run: Run) -> Object:
 
 
 def _build_location(occurrence: Occurrence, run: Run) -> Object:
+    """Return the place: in a container only which file that is, since lines of what is in it are none of its own."""
+    where = artifact(file_from_top(occurrence, run))
+    if occurrence.member:
+        return {"artifactLocation": where}
     snippet = occurrence.snippet
     masked = visible(snippet.text[snippet.start : snippet.end])
     region: Object = {
@@ -168,7 +172,7 @@ def _build_location(occurrence: Occurrence, run: Run) -> Object:
     }
     if masked:
         region["snippet"] = {"text": masked}
-    return {"artifactLocation": artifact(path_from_top(occurrence, run)), "region": region}
+    return {"artifactLocation": where, "region": region}
 
 
 def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
@@ -181,6 +185,8 @@ def _build_properties(finding: Finding, occurrence: Occurrence) -> Object:
         "candidates": list(finding.candidates),
         "where": occurrence.where.value,
     }
+    if occurrence.member:
+        properties |= {"member": shown_path(occurrence.member), "line": occurrence.line, "column": occurrence.column}
     if finding.more:
         properties["places"] = len(finding.occurrences) + finding.more
     if finding.verdict:
@@ -202,7 +208,7 @@ def _notification(level: str, text: str, skipped: Skipped | None = None, run: Ru
     note: Object = {"level": level, "message": {"text": plain(text)}}
     if skipped and run:
         if not of_history(skipped):
-            note["locations"] = [{"physicalLocation": {"artifactLocation": artifact(below_top(skipped.path, run))}}]
+            note["locations"] = [{"physicalLocation": {"artifactLocation": artifact(below_top(skipped.file, run))}}]
         note["properties"] = {"reason": skipped.reason, "gap": skipped.gap}
     return note
 

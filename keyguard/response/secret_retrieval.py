@@ -15,6 +15,7 @@ from keyguard.engine.overlaps import Found
 from keyguard.git.objects.blobs import BlobReader
 from keyguard.git.process.opening import open_objects
 from keyguard.history.stores import stores_at
+from keyguard.inspection.members import member_text
 from keyguard.inspection.name_boundaries import found_in
 from keyguard.inspection.sightings import SightingFinder
 from keyguard.masking.known_values import KNOWN
@@ -87,13 +88,22 @@ def pair_of(finding: Finding, rule: str, secret: Secret, paths: Sequence[str], e
 
 
 def _readings(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
-    """Yield readers of the content at a place, each from its beginning."""
+    """Yield readers of the text at a place, each from its beginning."""
+    for read in _contents(one, paths):
+        if not one.member:
+            yield read
+        elif (text := member_text(one.file, one.member, partial(read, _MOST))) is not None:
+            yield _once(text)
+
+
+def _contents(one: Occurrence, paths: Sequence[str]) -> Iterator[Callable[[int], bytes]]:
+    """Yield readers of the content of the file of a place."""
     if one.where is not Where.HISTORY:
-        yield from _of_file(one.path, paths)
+        yield from _of_file(one.file, paths)
     elif one.trace is not None and one.trace.kind == "name":
         return
     elif one.trace is not None and one.trace.kind == "file":
-        yield from _of_own_file(one.path, paths)
+        yield from _of_own_file(one.file, paths)
     elif one.trace is not None:
         yield from _of_object(one.trace.oid, paths)
 

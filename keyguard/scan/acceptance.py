@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from keyguard.git.layout.repository import discover
-from keyguard.model.finding import Occurrence, Where
+from keyguard.model.finding import Occurrence, Skipped, Where
 from keyguard.sources.listing import Folder
+from keyguard.support import dates
 from keyguard.support.errors import GitError
 from keyguard.triage.findings import TriageResult
 
@@ -17,13 +20,19 @@ if TYPE_CHECKING:
 
 
 def without_accepted(
-    decided: TriageResult, read: Callable[[], bytes] | None, folders: Sequence[Folder], now: int | None, *, whole: bool
+    decided: TriageResult,
+    read: Callable[[], bytes] | None,
+    folders: Sequence[Folder],
+    now: int | None,
+    *,
+    whole: bool,
+    digests: Collection[str] = (),
 ) -> tuple[TriageResult, tuple[Entry, ...]]:
     """Return what is left of the findings, and the entries that none of them needed.
 
     ``read`` gives the content of the file, which is not looked at where it could change nothing: without findings,
-    unless the ``whole`` project was scanned, so that an entry without a finding is of no use. Raises ``ConfigError``
-    for a file that is broken.
+    unless the ``whole`` project was scanned, so that an entry without a finding is of no use. ``digests`` are those of
+    files that are not read whole. Raises ``ConfigError`` for a file that is broken.
     """
     if read is None or not (decided.findings or whole):
         return decided, ()
@@ -36,7 +45,27 @@ def without_accepted(
         return decided, ()
     accepted = Accepted(entries, from_top(folders), now)
     left = accepted.apply(decided)
-    return left, accepted.unused() if whole else ()
+    return left, tuple(one for one in accepted.unused() if one.digest not in digests or not one.digest) if whole else ()
+
+
+def with_accepted_gaps(
+    skipped: Sequence[Skipped], read: Callable[[], bytes] | None, now: int | None
+) -> Sequence[Skipped]:
+    """Return the entries for what was not read, with those that the project accepts by digest as no gaps."""
+    if read is None or not any(one.digest for one in skipped):
+        return skipped
+    from keyguard.acceptance import PATH
+    from keyguard.acceptance.entry import parse
+
+    today = dates.day_of(now) if now is not None else ""
+    entries = {one.digest: one for one in parse(read(), PATH) if not (one.until and today and one.until < today)}
+    return [_accepted_gap(one, entries.get(one.digest)) for one in skipped]
+
+
+def _accepted_gap(one: Skipped, entry: Entry | None) -> Skipped:
+    if entry is None or not one.digest:
+        return one
+    return msgspec.structs.replace(one, gap=False, detail=f"{one.detail}; accepted: {entry.reason}")
 
 
 def from_top(folders: Sequence[Folder]) -> Callable[[Occurrence], bytes]:

@@ -10,14 +10,14 @@ import msgspec
 
 from keyguard import __version__
 from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
+from keyguard.containers.kinds import counted
 from keyguard.engine.compiled import Engine
-from keyguard.engine.containers import counted
 from keyguard.inspection.filenames import Names
 from keyguard.inspection.results import Results
 from keyguard.masking.known_values import KNOWN
-from keyguard.model.finding import Confidence, Configuration, Coverage, Run, Severity, Sighting, Skipped
+from keyguard.model.finding import UNOPENED, Confidence, Configuration, Coverage, Run, Severity, Sighting, Skipped
 from keyguard.rules.loader import RuleSet
-from keyguard.scan.acceptance import prefix_of, without_accepted
+from keyguard.scan.acceptance import prefix_of, with_accepted_gaps, without_accepted
 from keyguard.scan.overrides import with_overrides
 from keyguard.sources.listing import Folder
 from keyguard.triage import findings
@@ -46,6 +46,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     audit: bool = True
     """Whether secrets below that are shown as well."""
     allow_incomplete: bool = False
+    fail_on_unread: bool = False
+    """Whether what a scan does not open makes it incomplete."""
     now: int | None = None
     """Seconds since the epoch, from which ages are computed; None: reports have no ages."""
     keys: bool = True
@@ -78,7 +80,8 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     """Return the run for what was collected."""
     names, past, kept, tally = Names(engine), seen.past, seen.kept, seen.tally
     chosen = [*tally.skipped, *seen.gaps, *(past.skipped if past else []), *(kept.skipped if kept else [])]
-    skipped = tuple(sorted(map(names.hide_in, chosen)))
+    judged = [_judged(one, terms) for one in with_accepted_gaps(chosen, terms.accepted, terms.now)]
+    skipped = tuple(sorted(map(names.hide_in, judged)))
     sightings = tally.sightings + (past.sightings if past else []) if terms.keys else []
     decided, ruleset = TriageResult(), RuleSet()
     if sightings or (kept and kept.violations):
@@ -89,7 +92,9 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     whole = terms.whole and not any(one.gap for one in skipped)
     if not terms.audit:
         decided = without_doubtful(decided, terms.confidence)
-    decided, unused = without_accepted(decided, terms.accepted, seen.folders, terms.now, whole=whole)
+    decided, unused = without_accepted(
+        decided, terms.accepted, seen.folders, terms.now, whole=whole, digests={one.digest for one in skipped}
+    )
     rules = ruleset.by_id()
     found = sorted({finding.rule for finding in decided.findings} & rules.keys())
     vendors = {name for finding in decided.findings for name in (finding.vendor, *finding.candidates)}
@@ -114,13 +119,19 @@ def build_run(seen: Collected, engine: Engine, terms: Terms) -> Run:
     )
 
 
+def _judged(one: Skipped, terms: Terms) -> Skipped:
+    """Return the entry, as a gap if the user wants what is not opened to be one."""
+    is_gap = terms.fail_on_unread and one.reason in UNOPENED
+    return msgspec.structs.replace(one, gap=True) if is_gap else one
+
+
 def _coverage(seen: Collected, engine: Engine, names: Names, *, complete: bool) -> Coverage:
     tally, past, kept = seen.tally, seen.past, seen.kept
     return Coverage(
         scope=seen.scope,
         listed=seen.listed,
         read=tally.read,
-        skipped=seen.listed - tally.read if seen.gaps else len(tally.skipped),
+        skipped=seen.listed - tally.read if seen.gaps else sum(not one.member for one in tally.skipped),
         bytes=tally.size,
         rules=engine.count,
         added=tuple((names.masked_text(name), count) for name, count in engine.added),

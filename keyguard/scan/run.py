@@ -19,6 +19,7 @@ from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import UNOPENED, Blob, Certainty, Run, Sighting, Skipped, Where
 from keyguard.rules.loader import AddedPack
 from keyguard.scan.coverage import Collected, Terms, build_run
+from keyguard.scan.members import exclude_members, in_files
 from keyguard.scan.worklist import Worklist
 from keyguard.sources.excludes import Exclude, Excluded, exclude
 from keyguard.sources.listing import Ask, Listing
@@ -62,6 +63,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     opened: RepositorySession | None = None
     change_policy: ChangePolicy | None = None
     """Set if not every marker counts: decides which ones do."""
+    containers: bool = True  #: whether archives and their like are opened
     cached: bool = True
     """Whether to use results of earlier scans from the cache, and to store those of this one."""
 
@@ -102,8 +104,7 @@ class _Scan:
         self._worklist: Worklist | None = None
         self._histories: Histories | None = None
         self._homeless: list[Skipped] = []
-        #: the results of the files, once they are complete
-        self._tally: Results | None = None
+        self._tally: Results | None = None  #: of the files, once they are complete
         self._past: HistoryResult | None = None
         self._kept: HygieneResult | None = None
         self._around: dict[tuple[bytes, bytes], PreparedProject] | None = None
@@ -160,10 +161,10 @@ class _Scan:
         if request.source == "tree" and request.history != "only":
             self._require_something(tally)
         names = Names(engine)
-        for where, paths in listing.names():
-            tally.sightings += names.sightings(paths, where)
+        tally.sightings += [one for where, paths in listing.names() for one in names.sightings(paths, where)]
         if request.also:
             tally.sightings += request.also(listing, tally.sightings, engine)
+        exclude_members(tally, listing, excluded)
         self._tally = tally
         if self._histories:
             self._past = self._with_homeless(self._histories.read())
@@ -210,21 +211,18 @@ class _Scan:
         """Add evidence from other files to attributions that are not certain."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
-                from keyguard.attribution.project_evidence import add_project_evidence
+                from keyguard.scan.other_files import with_other_files
 
-                folders, masked = self._listing.folders, Names(engine).masked
-                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held)
+                seen.sightings = with_other_files(self._listing.folders, seen.sightings, engine, worklist.held)
 
     def _checked(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> HygieneResult:
         """Return the result of the hygiene checks."""
         from keyguard.hygiene.run import run as check
 
         past = self._past
+        files, before = in_files(tally.sightings), in_files(past.sightings if past else [])
         kept = check(
-            self._listing,
-            tally.sightings,
-            past.sightings if past else [],
-            engine,
+            *(self._listing, files, before, engine),
             history=past.coverage if past else None,
             now=self._request.terms.now,
             rotation=self._request.rotation,
@@ -281,7 +279,7 @@ def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) ->
     tally, guarded = Results(), GuardedReader(read)
     seen = Inspector(engine).inspect_stream(Blob(path=name, where=Where.STDIN), guarded.read)
     tally.add_text(seen)
-    tally.count_streamed(name, guarded, seen.container)
+    tally.count_streamed(name, guarded, seen.unread)
     if request.change_policy:
         request.change_policy.filter_markers([tally], engine)
     return build_run(Collected(scope="standard input", listed=1, tally=tally), engine, request.terms)
@@ -289,7 +287,7 @@ def scan_stream(request: ScanRequest, read: Callable[[], bytes], name: bytes) ->
 
 def _engine(request: ScanRequest) -> compiled.Engine:
     engine = compiled.load(request.rules, request.engine, added=request.added)
-    KNOWN.shapes = Names(engine).shapes
+    engine.opens, KNOWN.shapes = request.containers, Names(engine).shapes
     policy, paths = request.terms.policy, request.terms.paths
     if engine.added or policy.names() or paths:
         from keyguard.hygiene.data import tables

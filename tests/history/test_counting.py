@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob
 from keyguard.odb.entry_headers import TREE
 from keyguard.odb.pack import Pack, Unpacked

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -293,10 +292,8 @@ def test_what_was_not_read_is_listed_and_not_covered(world: World) -> None:
     repo = world.repo
     repo.write(".gitignore", ".env\nbuild/\n").write(".env", f"SENDMAILOS_API_KEY={KEY}\n").write("build/x", "x")
     repo.write("big.bin", f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n")
-    with zipfile.ZipFile(repo.path / "old.zip", "w") as packed:
-        packed.writestr("mail.env", KEY)
-    repo.add().commit("much")
-    repo.git("rm", "-q", "old.zip")
+    repo.write("old.rar", b"Rar!\x1a\x07\1\0" + bytes(20)).add().commit("much")
+    repo.git("rm", "-q", "old.rar")
     repo.commit("without the archive")
     stored = repo.path / ".git/lfs/objects/00/00/large"
     stored.parent.mkdir(parents=True)

@@ -25,7 +25,7 @@ _COMPARING = expression(
 _FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*[\"'`]?$")
 #: the function with the name among its arguments
 _CALLED = expression(
-    rb"(?<![\w$.:>-])[\d.:>-]*([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?$"
+    rb"(?<![\w$.:>-])[\d.:>-]*([A-Za-z_$][\w$.:>-]*)\s*[(\[]\s*(?:[^()\[\]\"'`]{0,40},\s*)?[bfru@$]{0,2}[\"'`]?-{0,2}$"
 )
 #: fields whose value is the name or the owner of another value
 _FIELDS = frozenset(
@@ -37,10 +37,14 @@ _KEEPING = frozenset(
     b"get set put add define getenv setenv putenv env environ setdefault default config option options insert store "
     b"save register create update values value var variable constant const property properties string item header "
     b"str environment secret key keys param parameter cookie setting settings field fetch lookup require tuple pair "
-    b"entry".split()
+    b"entry argument flag".split()
 )
 #: after a mentioned name: the key, as the next argument or field; in text without runs of blanks
-_NEXT = expression(rb"[\"'`]? ?[\])]? ?[,; ] ?(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]? ?[=:(>] ?)*[\"'`]?(?i:bearer |basic )?$")
+_NEXT = expression(
+    rb"[\"'`]? ?[\])]? ?[,; ] ?(?:[\"'`]?[A-Za-z_][\w-]*[\"'`]? ?[=:(>] ?)*(?:\\?[\"'`]){0,2}(?i:bearer |basic )?$"
+)
+#: the application that Elixir configures
+_CONFIGURED = expression(rb"(?:^|\n)[ \t]*config[ \t]+(?::\w{1,40},[ \t]*)?:?$")
 _BLANKS = expression(rb"\s+")
 #: bytes of words in prose; and what cannot precede prose
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'- \t"
@@ -84,6 +88,8 @@ def _is_said(text: bytes, start: int, end: int) -> bool:
     """Whether a mentioned name is the name of the value after it: ``name: X, value: …``, ``get("X", …)``."""
     if not _NEXT.fullmatch(_BLANKS.sub(b" ", text[end:])):
         return not re.search(rb",", text[end:])
+    if _CONFIGURED.search(text, 0, start):
+        return True
     field = _FIELD.search(text, 0, start)
     if field:
         return all(word in _FIELDS for word in words_of(field[1]))

@@ -23,7 +23,7 @@ _IDENTIFIER = expression(rb"[A-Za-z_$][\w$.-]{2,}")
 _ENDS = expression(rb";(?<!&quot;)(?<!&apos;)(?<!&amp;)(?<!&#34;)(?<!&#39;)(?<!&lt;)(?<!&gt;)|&&|\|\|")
 _CONTINUED = (b"\\", b" ^", b" `")
 _CHAINED = (b".", b"->", b"?.")
-_HEADER = expression(rb"\s*(?:authorization|x-api-key|api-key)\s*:", re.IGNORECASE)
+_HEADER = expression(rb"[\s>#*<]*(?:authorization|x-api-key|api-key)\s*:", re.IGNORECASE)
 #: a value whose name is on the line before: ``- name: X``, ``value: …``
 _VALUE = expression(rb"[\s{-]*[\"']?(?:value|default|content)[\"']?\s*[:=]\s*[\"']?", re.IGNORECASE)
 _NAME = expression(rb"[\s{-]*[\"']?(?:name|key|variable)[\"']?\s*[:=]", re.IGNORECASE)

@@ -14,6 +14,8 @@ _ACCESS = (
     rb"|(?:(?:process|import\.meta|Bun)\.env|os\.environ|ENV|\$_ENV|\$_SERVER)\[\s?[\"']\w{1,80}[\"']\s?\]"
     rb"|(?:os\.environ\.get|(?:os\.)?getenv|System\.get_env|Deno\.env\.get|env|ENV\.fetch)\(\s?[\"'][\w.]{1,80}[\"']\s?\))"
 )
+#: a variable of the environment that is read
+ACCESS = expression(rb"(?<![\w$.])" + _ACCESS)
 #: a variable and ``||``, with a string or another variable after it: elsewhere ``||`` begins another statement or
 #: condition
 _OR = expression(rb"(?<![\w$.!])(" + _ACCESS + rb"\s{0,4})\|\|(?=\s{0,4}(?:[\"'`]|$|" + _ACCESS + rb"))")

@@ -30,7 +30,7 @@ _NEUTRAL = frozenset(
     b"vite react expo gatsby vue process import meta this self os environ getenv rails django laravel flask spring "
     b"tf window constants authenticate instance gateway id no1 eu us middleware plugin module resource field name "
     b"label title v x js ts py php go rb node java net pop promise elements factory manager helper util utils "
-    b"handler bean shop".split()
+    b"handler bean shop add register".split()
 )
 #: those that do not change it even next to a vendor's name that is also a common word
 _STRICT = _NEUTRAL - frozenset(
@@ -38,7 +38,7 @@ _STRICT = _NEUTRAL - frozenset(
     b"field header headers hook hooks info instance label load mail mailer mailbox main merchant module name new "
     b"old our org organization pass password pay payment payments platform plugin primary process raw resource "
     b"root secondary service services site smtp str string text the this title use user users vendor web window "
-    b"pop promise elements factory manager helper util utils handler bean shop".split()
+    b"pop promise elements factory manager helper util utils handler bean shop add register".split()
 )
 #: words that are neutral only in front of a vendor's name: ``key_for_stripe``
 _LEADING = frozenset([b"for"])

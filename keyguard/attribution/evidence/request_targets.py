@@ -40,6 +40,8 @@ _BODIES = frozenset(
     b"body data json form payload content text message variables stringify files fields metadata cookie cookies "
     b"referer referrer origin callback attributes settings".split()
 )
+#: parts of what stands for a server in tests
+_MATCHERS = frozenset(b"equal equals match matches contains expect expected pattern regex stub mapping".split())
 _FIELD = expression(rb"(?<![\w$.-])[\d.-]*([A-Za-z_$][\w$.-]*)[\"'`\]]?\s*(?::|=>|=)\s*(?:new\s+)?$")
 #: the field whose string value contains the end of the text
 _IN_TEXT = expression(
@@ -55,6 +57,8 @@ _METHOD = expression(
 )
 #: the member that holds the URL of all requests
 _BASE = expression(rb"(?i)[.>](?:base_?ur[il]|base_?address|api_?base|endpoint)[\"']?\]?\s*=\s*(?:new\s+)?$")
+#: the handle of curl, before its options
+_HANDLE = expression(rb"^\s*\$\w{1,40}\s*,\s*$")
 _PREFIX = expression(rb"(?:new\s+)?[bfrul@$]{0,2}[\"'`<]?$")
 #: continuations of the same request, without blanks: ``.header(…)``, ``->get(``; bracket contents are ``0``
 _CHAIN = expression(rb"[)\]}]*(?:(?:\?\.|\.|->|::)\w*(?:!|\?(?!\.))?)*")
@@ -171,8 +175,10 @@ def _of_calls(statement: bytes, key: int) -> Iterator[str]:
     One is empty if the key is only in the body.
     """
     around = _enclosing(statement[:key])
+    if any(word in _MATCHERS for one in around for word in words_of(one.name)):
+        yield ""
     field = _IN_TEXT.search(statement[max(0, key - 100) : key])
-    if any(_is_body(one.name) for one in around) or (field and _is_body(field[1])):
+    if any(_is_body(one.name) for one in around) or (field and _is_content(field[1])):
         yield ""
     for one in urls.addresses(statement):
         if _is_target(statement, one.start) and _is_together(statement, one, key, around):
@@ -250,7 +256,8 @@ def _bracket(text: bytes, start: int, outer: int) -> _Bracket:
     before = text[outer + 1 : start]
     called = _FUNCTION.search(before)
     name = called[1] if called else _field(before)
-    return _Bracket(start, name, not before.strip() or before.strip() == name or bool(_METHOD.match(before)))
+    first = _HANDLE.sub(b"", before).strip()
+    return _Bracket(start, name, not first or before.strip() == name or bool(_METHOD.match(before)))
 
 
 def _field(before: bytes) -> bytes:
@@ -268,6 +275,10 @@ def _is_request(name: bytes) -> bool:
     if any(word in _LISTENERS for word in words):
         return False
     return any(word in _REQUESTS for word in words[-2:]) or b"curl" in words
+
+
+def _is_content(name: bytes) -> bool:
+    return _is_body(name) or any(word in _MATCHERS for word in words_of(name))
 
 
 def _is_body(name: bytes) -> bool:

@@ -14,6 +14,8 @@ _NAME = expression(
     rb"|(https?|xh)(?=[ \t]+(?:-\S{1,20}\s+){0,6}(?:[A-Z]{3,7}\s|https?://)))"
 )
 _WORD = expression(rb"(?:\\.|[^\s\"'\\]|\"(?:\\.|[^\"\\])*(?:\"|\Z)|'[^']*(?:'|\Z))+", re.DOTALL)
+#: the arguments of a script or function, passed on
+_REST = expression(rb"\$[@*]|\$\{[@*]\}|\$\{?\w{1,40}\[[@*]\]\}?")
 _ENDS = frozenset([b"|", b"||", b"&", b"&&", b";", b">", b">>", b"<", b"2>", b"2>&1", b")"])
 #: options whose argument is a header, a credential, an address, part of the body, or something else
 _HEADERS = frozenset([b"-H", b"--header", b"--headers"])
@@ -56,6 +58,8 @@ def _words(text: bytes) -> Iterator[bytes]:
     """Yield the words after the name of a command, without quotes; also of a command given as a list of strings."""
     for found in _WORD.finditer(re.sub(rb"[\\^`][ \t]*\r?\n|[\"'],[ \t]*[\"']", b" ", text)):
         word = re.sub(rb"\\?[\"']", b"", found.group()).rstrip(b")`;,]")
+        if _REST.fullmatch(word):
+            continue
         if word in _ENDS or word.startswith((b">", b"|", b";", b"#")):
             return
         if word:

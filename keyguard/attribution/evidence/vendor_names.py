@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from keyguard.attribution.evidence.assignment import assigned_name, is_given, is_held_by_another
 from keyguard.attribution.evidence.conditionals import without_conditions
-from keyguard.attribution.evidence.fallbacks import is_other_argument, tried_before
+from keyguard.attribution.evidence.fallbacks import ACCESS, is_other_argument, tried_before
 from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, is_verb, names_only, words_of
 from keyguard.model.finding import Vendor
 
@@ -41,7 +41,7 @@ _PLAIN = frozenset(
     b"headers getenv get set process default config options params sdk client create init from text char static final "
     b"public private password pass user auth data json true false null none the for prod production dev sandbox mode "
     b"setapikey apikey secretkey access credential credentials echo export and is environ setdefault optional quot "
-    b"apos defaultvalue unwrap unwrap_or orelse or_else else".split()
+    b"apos fetch getenv defaultvalue unwrap unwrap_or orelse or_else else".split()
 )
 #: what may follow a vendor's name within a word of one case
 _SUFFIX = (
@@ -265,6 +265,7 @@ def _as_part(name: str) -> re.Pattern[bytes]:
 
 def _is_direct(between: bytes) -> bool:
     """Whether only syntax and neutral words are between a name and the key, so that the key is its value."""
+    between = ACCESS.sub(b" ", between)
     plain, count = between, 1
     while count:
         plain, count = _CLOSED.subn(b"0", plain)

@@ -8,6 +8,7 @@ from keyguard.attribution.evidence.dataflow import variable_at
 from keyguard.attribution.evidence.host_constants import HostConstants
 from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
+from keyguard.attribution.flow.chains import chain_owner
 from keyguard.attribution.flow.commands import command_owner
 from keyguard.attribution.flow.holders import Holder, class_of, holder_of
 from keyguard.attribution.flow.receivers import receiver_owner
@@ -66,6 +67,8 @@ class Destinations:
         after = place.window.text[place.window.at + 1 :].split(b"\n", 1)[0]
         if command := command_owner(vendors, place.window.line.lstrip(), after):
             return [command]
+        if chain := chain_owner(vendors, statement):
+            return [chain]
         owner = receiver_owner(vendors, place.window, text, place.match.start, resolve)
         return [owner] if owner else []
 

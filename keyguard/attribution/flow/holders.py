@@ -13,8 +13,8 @@ from keyguard.support.regex import expression
 #: an assignment at the end of a head: ``const config =``, ``private readonly options: Options =``, ``self.x = dict``
 _GIVEN = expression(
     rb"(?:^|[\s(])(?:(this|self|cls|\$this)(?:\.#?|->))?[$@]{0,2}([A-Za-z_]\w{1,60})"
-    rb"(?:[ \t]*:[ \t]*[\w<>\[\], .'|&]{1,60}?)?"
-    rb"[ \t]*(?::=|=)[ \t]*(?:new[ \t]+)?[\w.:&@]{0,40}[ \t]*$"
+    rb"(?:[ \t]*:(?:[ \t]|[ \t]*[\w<>\[\],.'|&][\w<>\[\], .'|&]{0,59}?))?"
+    rb"[ \t]*(?::=|=)[ \t]*(?:(?:new[ \t]+)?[\w.:&@]{1,40}[ \t]*)?$"
 )
 _LABEL = expression(rb"(?:^|[\s\"'`:])([A-Za-z_][\w-]{0,60})[\"'`]?[ \t]*(?:=>|:|=)[ \t]*$")
 _CLASS = expression(rb"(?:class|struct|object|enum|module)[ \t]+([A-Za-z_]\w{0,60})")
@@ -59,7 +59,7 @@ def holder_of(window: Window, frames: Sequence[Frame], name: bytes) -> Holder | 
     if name.isupper() and len(name) > 2 and _SETTING.search(line[-120:]):
         return _shown(Holder(name.decode("utf-8", "replace"), window.text.rfind(name, 0, window.at)))
     path = [name] if name else []
-    for frame in frames:
+    for number, frame in enumerate(frames):
         if frame.kind == b"-":
             return None
         if frame.kind == b"<" or frame.lead:
@@ -70,12 +70,16 @@ def holder_of(window: Window, frames: Sequence[Frame], name: bytes) -> Holder | 
         given = _GIVEN.search(frame.head)
         if given and frame.kind in (b"{", b"[", b"("):
             at = window.text.rfind(given[2], 0, frame.opener)
-            return _shown(Holder(given[2].decode(), at, tuple(path), is_member=bool(given[1])))
+            outer = frames[number + 1 : number + 2]
+            member = bool(given[1]) or bool(outer and _CLASS.search(outer[0].head))
+            return _shown(Holder(given[2].decode(), at, tuple(path), is_member=member))
         if owner := _CLASS.search(frame.head):
             if len(path) == 1 and frame is frames[0]:
                 at = window.text.rfind(path[0], 0, window.at)
                 return _shown(Holder(path[0].decode("utf-8", "replace"), at, (), owner[1], is_member=True))
             return None
+        if not frame.head and frame.kind == b"{":
+            continue
         label = _LABEL.search(frame.head)
         if label is None or frame.kind not in (b"{", b"["):
             return None

@@ -24,13 +24,30 @@ _TYPED = expression(
     rb"(?:[ \t]+[*&$]?|[ \t]*[*&][ \t]*)$"
 )
 _AFTER_PARAMETER = expression(rb"[ \t]*(?:[,)=:?]|\r?\n)")
+#: what follows an object that is taken apart
+_TAKEN = expression(
+    rb"\s{0,9}(?::[^=(){}]{0,80})?(?:=(?![=>])|(?:=[^=()]{0,40})?\)\s{0,9}(?::[^={}()]{0,60})?(?:=>|\{))"
+)
 #: what opens the body after a list of parameters
 _BODY = expression(rb"[^()]{0,80}?(?:=>|\{|->|:[ \t]*(?:\r|\n|\Z))")
 
 
 def is_rebound(text: bytes, mention: re.Match[bytes]) -> bool:
     """Whether the name is bound to something else there: by an assignment, in a loop, or as a parameter."""
-    return is_bound(text, mention) or _is_parameter(text, mention)
+    return is_bound(text, mention) or _is_parameter(text, mention) or _is_taken_apart(text, mention)
+
+
+def _is_taken_apart(text: bytes, mention: re.Match[bytes]) -> bool:
+    """Whether the name is taken from an object there: by an assignment, or as a parameter, over several lines."""
+    before = text[max(0, mention.start() - _REACH) : mention.start()]
+    if not re.search(rb"[{,]\s*$", before):
+        return False
+    depth = 0
+    for one in re.compile(rb"[{}]").finditer(text, mention.end(), mention.end() + _REACH):
+        depth += 1 if one.group() == b"{" else -1
+        if depth < 0:
+            return bool(_TAKEN.match(text, one.end()))
+    return False
 
 
 def _is_parameter(text: bytes, mention: re.Match[bytes]) -> bool:

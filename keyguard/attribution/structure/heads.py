@@ -36,6 +36,10 @@ _RESOURCE = expression(rb"^(?:resource|data)[ \t]+\"[\w-]+\"")
 _NAMING = expression(
     rb"(?:^|[(,])\s*(?:[bfru]{0,2}[\"'`]([\w$./@ -]{2,60})[\"'`]|:(\w{2,40})|[A-Z]\w{1,40}\.(\w{2,40}))\s*,$"
 )
+#: a call of a class
+_CONSTRUCTOR = expression(rb"(?:\bnew[ \t]+[\w$.]{1,60}|(?:^|[\s.=(])[A-Z][a-z]\w{1,60})$")
+#: resources that keep a secret
+_KEEPING = expression(rb"(?i)(?:secret(?:_?version)?|parameter|securestring)$")
 #: functions that make or configure what their first argument names
 _MAKING = frozenset(
     b"create make get new build use register add set configure config init setup provider providers mailer mail email "
@@ -85,7 +89,8 @@ def owner_of(vendors: Vendors, frame: Frame, outer: Sequence[Frame]) -> Owner | 
     """
     if frame.lead and not frame.head and (naming := _NAMING.search(frame.lead)):
         called = outer[0].head if outer and outer[0].kind == b"(" else b""
-        if not all(word in _MAKING or len(word) == 1 or is_neutral([word]) for word in words_of(called)):
+        making = all(word in _MAKING or len(word) == 1 or is_neutral([word]) for word in words_of(called))
+        if not making and not _KEEPING.search(called):
             return None
         return _named_alone(vendors, naming[1] or naming[2] or naming[3], b"")
     return _named_alone(vendors, _RESOURCE.sub(b"resource", frame.head), frame.kind)
@@ -120,6 +125,8 @@ def is_argument_of_other(outer: Sequence[Frame]) -> bool:
     words = words_of(outer[0].head)
     if any(word in _LISTENERS for word in words):
         return True
+    if _CONSTRUCTOR.search(outer[0].head):
+        return False
     return not all(word in _MAKING or word in _SYNTAX or len(word) == 1 or is_neutral([word]) for word in words[-2:])
 
 
@@ -147,7 +154,7 @@ def _named_alone(vendors: Vendors, text: bytes, kind: bytes) -> Owner | None:
         or is_about_another(words, vendors[id].names)
     ):
         return DOUBTED
-    return Owner(id, f"it stands in {_shown(text)}")
+    return Owner(id, f"it stands in {_shown(text, vendors[id].names)}")
 
 
 def _has_name(identifier: bytes, names: Sequence[str]) -> bool:
@@ -161,6 +168,8 @@ def _is_meant(text: bytes, name: str, kind: bytes) -> bool:
         found = pattern.search(one)
         if found is None:
             continue
+        if re.search(rb"/[\w.-]*" + re.escape(one) + rb"|" + re.escape(one) + rb"[\w.-]*/(?!>)", text) and kind != b"<":
+            return False  # part of a path
         if names_only(one, found, 0, name):
             if kind == b"(" and is_verb(one, name):
                 return False
@@ -178,10 +187,11 @@ def _is_action(text: bytes, identifier: bytes, found: re.Match[bytes]) -> bool:
     return not is_doubtful(words) and all(word in _DOING or is_neutral([word]) for word in words)
 
 
-def _shown(text: bytes) -> str:
-    """Return the text, or an identifier in it, as it may be shown."""
+def _shown(text: bytes, names: Sequence[str]) -> str:
+    """Return the text, or the identifier in it that has the name, as it may be shown."""
     line = b" ".join(text.split()).strip(b" :={([\"'`,")
     words = _IDENTIFIER.findall(line)
     if line and len(line) <= 40 and all(is_showable(word) for word in words):
         return line.decode("utf-8", "replace")
-    return next((word.decode("utf-8", "replace") for word in words if is_showable(word)), "a block of that name")
+    found = (word.decode("utf-8", "replace") for word in words if is_showable(word) and _has_name(word, names))
+    return next(found, "a block of that name")

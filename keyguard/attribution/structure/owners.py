@@ -12,12 +12,12 @@ from keyguard.attribution.evidence.assignment import has_stand_in
 from keyguard.attribution.evidence.identifiers import is_about_another, is_neutral, words_of
 from keyguard.attribution.evidence.request_targets import calls_other_host
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, is_showable
+from keyguard.attribution.structure.field_reader import Field, fields_of
 from keyguard.attribution.structure.fields import (
-    Field,
     Named,
-    fields_of,
     flat_fields,
     foreign_target,
+    is_credential,
     vendor_in,
     vendor_of_fields,
 )
@@ -95,14 +95,19 @@ def _enclosing_owner(
     vendors: Vendors, window: Window, frames: Sequence[Frame], name: bytes, *, plain: bool
 ) -> Evidence | None:
     """Return the vendor that the innermost frame with a vendor is about."""
-    plain = plain and is_neutral(words_of(name))
+    plain = plain and is_neutral(words_of(name)) and is_credential(name)
     passed: list[list[Field]] = []
     for number, frame in enumerate(frames):
-        if not plain or (not number and _has_own_name(window, frame, name)):
+        if not plain or (not number and _has_own_name(vendors, window, frame, name)):
             return None
         outer = frames[number + 1 :]
-        passed.append([] if is_function(frame) else fields_of(window, frame, frames[number - 1] if number else None))
-        targets = not frame.lead and not is_argument_of_other(outer)
+        reported = frame.kind in b"{[" and not frame.head and is_argument_of_other(outer)
+        known = (
+            [] if is_function(frame) or reported else fields_of(window, frame, frames[number - 1] if number else None)
+        )
+        is_headers = bool({b"header", b"headers"}.intersection(words_of(frame.head)))
+        passed.append([one for one in known if not (is_headers and one.name.lower() == b"host")])
+        targets = not frame.lead and not is_headers
         found = vendor_of_fields(vendors, passed[-1], name, targets=targets)
         owner = owner_of(vendors, frame, outer)
         if owner is DOUBTED or (found and not found.vendor):
@@ -116,12 +121,12 @@ def _enclosing_owner(
     return None
 
 
-def _has_own_name(window: Window, frame: Frame, name: bytes) -> bool:
+def _has_own_name(vendors: Vendors, window: Window, frame: Frame, name: bytes) -> bool:
     """Whether a field beside the key's value is its name, and says something: ``name: X``, ``value: …``."""
     if name.lower() not in (b"value", b"content", b"default") or frame.head.startswith((b"resource", b"variable")):
         return False
     names = [one.value for one in fields_of(window, frame, None) if one.name.lower() in (b"name", b"key", b"variable")]
-    return any(b"/" not in one and not is_neutral(words_of(one)) for one in names)
+    return any(b"/" not in one and not is_neutral(words_of(one)) and not vendor_in(vendors, one) for one in names)
 
 
 def _is_undisputed(

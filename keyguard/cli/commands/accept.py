@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -27,9 +27,11 @@ from keyguard.scan.run import ScanRequest
 from keyguard.sources.listing import Ask, Folder
 from keyguard.support import dates
 from keyguard.support.errors import UsageError
-from keyguard.support.sanitize import shown
+from keyguard.support.sanitize import shown, shown_path
 
 _ACTIONS = ("list", "prune", "audit")
+#: before the digest of a file that cannot be read whole, as reports show it
+_DIGEST = "sha256:"
 _EPILOG = """\
 examples:
   keyguard accept --init --reason "before keyguard"      the first day: all that is there
@@ -49,7 +51,12 @@ exit code: 0 done; 1 some findings are left (audit); 2 an error, or something co
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.epilog = _EPILOG
-    parser.add_argument("ids", nargs="*", metavar="ID", help="findings, as a scan names them; or list, prune, audit")
+    parser.add_argument(
+        "ids",
+        nargs="*",
+        metavar="ID",
+        help="findings, as a scan names them; sha256:… of a file that takes too much to open; or list, prune, audit",
+    )
     parser.add_argument("--init", action="store_true", help="accept all that a scan finds now")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; required")
     parser.add_argument("--until", default="", metavar="DATE", help="the last day on which it counts, as 2027-01-31")
@@ -104,17 +111,37 @@ def _request(options: argparse.Namespace) -> ScanRequest:
 
 
 def _accept(found: Run, file: AcceptedFile, said: dict[str, str], options: argparse.Namespace) -> int:
-    chosen = [*found.findings] if options.init else among(found.findings, options.ids)
+    ids = [one for one in options.ids if not one.startswith(_DIGEST)]
+    chosen = [*found.findings] if options.init else among(found.findings, ids) if ids else []
     before = file.entries()
     salts, relative = _salts(before), project_paths(options)
     new = {entry for one in without_covered(chosen) for entry in entries_for(one, salts, relative, **said)}
-    after = [*_without(before, chosen, options), *new]
-    if new:
+    files = {Entry(digest=one, file=name, **said) for one, name in _not_whole(found, options.ids)}
+    again = {one.digest for one in files}
+    after = [*(one for one in _without(before, chosen, options) if one.digest not in again), *new, *files]
+    if new or files:
         file.write(after)
-    count = counted(len(blocks_of(chosen)), "finding")
-    _say([f"{count} accepted in {PATH}: commit it"] if new else ["nothing to accept"])
+    _say(_accepted(chosen, files) if new or files else ["nothing to accept"])
     _say(_left(found, chosen, Accepted(after, relative, found.now)))
     return _ended(found)
+
+
+def _accepted(chosen: Iterable[Finding], files: Collection[Entry]) -> Iterator[str]:
+    """Yield what was accepted, in words."""
+    parts = [counted(count, "finding") for count in [len(blocks_of(chosen))] if count]
+    parts += [f"{counted(len(files), 'file')} that cannot be read whole"] if files else []
+    yield f"{' and '.join(parts)} accepted in {PATH}: commit it"
+
+
+def _not_whole(found: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield digest and name of the files that are named by their digests. Raise ``UsageError`` for one that is none."""
+    # the name of a file, if it is in one, rather than that of its object
+    listed = sorted((one for one in found.skipped if one.digest), key=lambda one: not one.path.startswith(b"object:"))
+    names = {one.digest: shown_path(one.path) for one in listed}
+    for digest in (one.removeprefix(_DIGEST).lower() for one in ids if one.startswith(_DIGEST)):
+        if digest not in names:
+            raise UsageError(f"no file with the digest {shown(digest)} is left unread for its size")
+        yield digest, names[digest]
 
 
 def _left(found: Run, chosen: Iterable[Finding], accepted: Accepted) -> Iterator[str]:
@@ -150,11 +177,13 @@ def project_paths(options: argparse.Namespace) -> Relative:
 
 
 def _prune(found: Run, file: AcceptedFile, options: argparse.Namespace) -> int:
-    if not found.coverage.complete or options.no_history:
+    if options.no_history or any(one.gap and not one.digest for one in found.skipped):
         raise UsageError("not all was read, so nobody knows what is not there any more: nothing was changed")
     before = file.entries()
     accepted = Accepted(before, project_paths(options), None)
     used = {entry for one in found.findings for entry in accepted.find(one)}
+    digests = {one.digest for one in found.skipped} - {""}
+    used |= {entry for entry in before if entry.digest in digests}
     gone = [one for one in before if one not in used]
     if gone:
         file.write(used)
@@ -174,8 +203,8 @@ def _list(entries: Sequence[Entry], now: int) -> int:
 
 def _entry(one: Entry) -> str:
     """``stripe-key 8f0c21d4e7…: test account, until 2027-01-31, payments``."""
-    what = one.check or one.rule
-    about = one.id[:10] or " ".join(filter(None, [one.file, one.subject]))
+    what = one.check or one.rule or "file not read whole"
+    about = one.id[:10] or " ".join(filter(None, [one.digest[:10], one.file, one.subject]))
     about += f" {one.name}" if one.name else ""
     rest = ", ".join(filter(None, [one.reason, f"until {one.until}" if one.until else "", one.owner]))
     return shown(KNOWN.mask(f"{what} {about}: {rest}"))

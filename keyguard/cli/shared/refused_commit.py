@@ -15,7 +15,7 @@ from keyguard.support.errors import KeyguardError
 def remember(found: Run) -> None:
     """Store the ids of the staged blobs for which a commit is refused. Whatever prevents it changes nothing else."""
     refusing = [one for one in found.findings if one.kind == "key" and found.fails(one)]
-    paths = {place.path for one in refusing for place in one.occurrences if place.where is Where.INDEX}
+    paths = {place.file for one in refusing for place in one.occurrences if place.where is Where.INDEX}
     if not paths:
         return
     ask = Ask(paths=(".",), index=os.environ.get("GIT_INDEX_FILE", ""))

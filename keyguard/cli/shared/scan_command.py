@@ -58,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, paged: bool = False) -> No
     decide.add_argument("--exit-zero", action="store_true", help="findings do not fail the run; errors and gaps do")
     decide.add_argument("--allow-incomplete", action="store_true", help="what could not be read does not fail the run")
     decide.add_argument(
+        "--fail-on-unread", action="store_true", help="what a scan cannot open fails the run: encrypted archives, PDF"
+    )
+    decide.add_argument(
         "--no-inline-ignore", action="store_true", help="take no notice of comments like 'keyguard: allow'"
     )
     decide.add_argument("--no-accepted", action="store_true", help="also report what .keyguard/accepted.toml accepts")
@@ -76,6 +79,7 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._Argument
     how.add_argument("--config", type=given, metavar="FILE", help="this configuration instead of the nearest one")
     how.add_argument("--isolated", action="store_true", help="no configuration that is found, only what is said here")
     how.add_argument("--rules", action="append", default=[], metavar="PATH", help="further rule packs; repeatable")
+    how.add_argument("--no-containers", action="store_true", help="do not open archives, databases and their like")
     how.add_argument("--no-cache", action="store_true", help="read everything again, and remember nothing")
     how.add_argument("--jobs", type=count, default=0, metavar="N", help="processes (default: one a processor)")
     how.add_argument("--engine", choices=("auto", "hyperscan", "python"), default="auto", help=argparse.SUPPRESS)
@@ -95,6 +99,7 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         rules=(*settings.rule_paths(), *options.rules),
         added=_added(options, settings),
         cached=not options.no_cache,
+        containers=not getattr(options, "no_containers", False),
     )
 
 
@@ -122,6 +127,7 @@ def _terms(options: argparse.Namespace, settings: Settings, start: str, *, audit
         confidence=parse_confidence(getattr(options, "confidence", "") or own.confidence),
         audit=audit,
         allow_incomplete=options.allow_incomplete or own.allow_incomplete,
+        fail_on_unread=getattr(options, "fail_on_unread", False),
         now=dates.now(os.environ),
         configuration=settings.origin,
         rotation=settings.rotation(),

@@ -28,7 +28,7 @@ _KIND = "history"
 #: increment when a scan of the same store has another result
 _FORMAT = 3
 #: gaps that persist; any other gap may have been closed by the next scan
-_LASTING = frozenset(("missing", "shallow", "partial"))
+_LASTING = frozenset(("missing", "shallow", "partial", "over-budget"))
 #: bytes at the end of a pack index: the checksums of the pack and of the index; for SHA-256, the second half of the
 #: former and the latter (gitformat-pack(5))
 _TAIL = 64
@@ -90,7 +90,7 @@ def defer_values(repository: Repository, sightings: Sequence[Sighting], engine: 
         with suppress(GitError, OSError), open_objects(repository) as git:
             for content in BlobReader(git, any_kind=True).blobs(filter(None, oids)):
                 if not content.problem:
-                    inspector.inspect_stream(Blob(oids[content.oid].occurrence.path, Where.HISTORY), content.read)
+                    inspector.inspect_stream(Blob(oids[content.oid].occurrence.file, Where.HISTORY), content.read)
 
     if any(one.fingerprint not in KNOWN for one in sightings):
         KNOWN.defer(read)

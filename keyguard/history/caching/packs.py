@@ -15,7 +15,7 @@ from keyguard.cache.cache import Cache
 from keyguard.odb.store import Store
 
 #: kinds of cached data; increment the number when the data changes
-CONTENTS, TREES = "contents-4", "trees-2"
+CONTENTS, TREES = "contents-5", "trees-2"
 
 _Kept = TypeVar("_Kept", bound=msgspec.Struct)
 

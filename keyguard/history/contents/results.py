@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from keyguard.history.hit import Hit
-from keyguard.inspection.inspector import InspectedText
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.model.coverage import Unread
 from keyguard.odb.commits import CommitRows, moved
 
 
@@ -25,8 +26,8 @@ class ContentResults(msgspec.Struct, array_like=True):
     size: int = 0
     """Bytes read, uncompressed."""
     placeholders: int = 0
-    containers: list[tuple[int, str]] = []
-    """Numbers of blobs that are archives or the like, and what they are."""
+    unread: list[tuple[int, Unread]] = []
+    """Numbers of blobs that are archives or the like, and what is not read of them."""
     again: list[int] = []
     """Of a pack from the cache: numbers of objects whose hits were not stored, and that are to be inspected again."""
 
@@ -39,7 +40,7 @@ class ContentResults(msgspec.Struct, array_like=True):
         self.malformed += other.malformed
         self.size += other.size
         self.placeholders += other.placeholders
-        self.containers += other.containers
+        self.unread += other.unread
         self.again += other.again
 
     def keep(self, number: int, seen: InspectedText) -> None:
@@ -48,8 +49,7 @@ class ContentResults(msgspec.Struct, array_like=True):
             self.hits.append(Hit(number, seen.sightings, seen.doubtful, seen.judged))
         self.size += seen.size
         self.placeholders += seen.placeholders
-        if seen.container:
-            self.containers.append((number, seen.container))
+        self.unread += [(number, one) for one in seen.unread]
 
     def keys(self, since: int = 0) -> Iterator[str]:
         """Yield the fingerprints of the keys in all hits but the first ``since``."""
@@ -75,6 +75,6 @@ class ContentResults(msgspec.Struct, array_like=True):
             malformed=[number + distance for number in self.malformed],
             size=self.size,
             placeholders=self.placeholders,
-            containers=[(number + distance, words) for number, words in self.containers],
+            unread=[(number + distance, one) for number, one in self.unread],
             again=[number + distance for number in self.again],
         )

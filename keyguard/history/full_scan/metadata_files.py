@@ -10,7 +10,8 @@ from keyguard.git.layout.repository import Repository
 from keyguard.git.metadata_files import metadata_files, table_reflogs
 from keyguard.history.result import with_place
 from keyguard.inspection.filenames import Names
-from keyguard.inspection.inspector import InspectedText, Inspector
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Skipped, Trace, Where
 from keyguard.odb.regular_files import open_regular
 from keyguard.support.errors import GitError
@@ -35,8 +36,7 @@ def in_metadata_files(
             skipped.append(Skipped(path=shown, reason="unreadable", detail=str(error)))
         else:
             sightings += _traced(seen, shown)
-            if seen.container:
-                skipped.append(Skipped(path=shown, reason="container", detail=seen.container, gap=False))
+            skipped += [one.at(shown) for one in seen.unread]
     for shown, text in texts:
         sightings += _traced(inspector.inspect(_blob(shown), text), shown)
     # packed-refs holds names of refs as well

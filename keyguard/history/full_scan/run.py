@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyguard.cache.cache import Cache, opened
+from keyguard.containers.kinds import counted
+from keyguard.containers.table import stamp as container_stamp
 from keyguard.engine.compiled import Engine
-from keyguard.engine.containers import counted
 from keyguard.git.emptiness import has_content
 from keyguard.git.refs.tips import Tips, read_tips
 from keyguard.history.caching.histories import defer_values, recall, refs_of, remember, state_of
@@ -155,7 +156,8 @@ def _stamp(engine: Engine) -> str:
     fingerprints.
     """
     key = os.fsencode(os.environ.get("KEYGUARD_FINGERPRINT_KEY", ""))
-    return engine.stamp + (digests.new("sha256", b"fingerprints" + key).hexdigest() if key else "")
+    opened = container_stamp() if engine.opens else "closed"
+    return f"{engine.stamp}-{opened}" + (digests.new("sha256", b"fingerprints" + key).hexdigest() if key else "")
 
 
 def _is_loose(place: Occurrence, among: Collection[str] | None = None) -> bool:

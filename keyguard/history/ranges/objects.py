@@ -9,8 +9,9 @@ from keyguard.git.objects.blobs import BlobContent, BlobReader
 from keyguard.git.objects.commits import Commit, parse_commit
 from keyguard.git.process.isolated_git import IsolatedGit
 from keyguard.history.hit import UNNAMED, Hit
-from keyguard.inspection.inspector import InspectedText, Inspector
-from keyguard.model.finding import Skipped
+from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.inspector import Inspector
+from keyguard.model.finding import Skipped, Unread
 from keyguard.support.errors import GitError
 
 #: bytes up to which an object is read in one piece
@@ -37,8 +38,8 @@ class RangeObjects:
         """Kind -> how many objects of the range were read."""
         self.size = 0
         self.placeholders = 0
-        self.containers: dict[str, str] = {}
-        """Ids of files in the range that are archives or the like, and what they are."""
+        self.unread: dict[str, tuple[Unread, ...]] = {}
+        """Ids of files in the range, and what is not read of them: archives and the like."""
         self.missing = self.unreadable = 0
         self._inspector = inspector
         self._reader = BlobReader(git, any_kind=True)
@@ -134,7 +135,7 @@ class RangeObjects:
         not counted.
         """
         if oid not in self._seen:
-            placeholders, containers = self.placeholders, dict(self.containers)
+            placeholders, unread = self.placeholders, dict(self.unread)
             for content in self._reader.blobs([oid]):
                 try:
                     if not content.problem and content.kind == b"blob" and oid not in self._large:
@@ -142,7 +143,7 @@ class RangeObjects:
                 except GitError:
                     pass  # it is no part of what was asked for
             self._seen.add(oid)
-            self.placeholders, self.containers = placeholders, containers
+            self.placeholders, self.unread = placeholders, unread
         return self.number(oid)
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, Pieces]]:
@@ -216,8 +217,8 @@ class RangeObjects:
         """Record the result of inspecting an object."""
         self._seen.add(oid)
         self.placeholders += seen.placeholders
-        if seen.container:
-            self.containers[oid] = seen.container
+        if seen.unread:
+            self.unread[oid] = seen.unread
         if seen.sightings or seen.doubtful or seen.judged:
             number = self.number(oid)
             self.hits[number] = Hit(number, seen.sightings, seen.doubtful, seen.judged)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyguard.containers.kinds import counted
 from keyguard.engine.compiled import Engine
-from keyguard.engine.containers import counted
 from keyguard.git.layout.head import checked_out
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.git.refs.tips import FULL_DEPTH, Tip, read_refs
@@ -220,7 +220,7 @@ class _RangeReader:
 
     def _unopened(self) -> list[Skipped]:
         """Return what is listed and not read: archives and the like, and submodule commits."""
-        return unopened_blobs(self._objects.containers) + submodules_moved(self._links)
+        return unopened_blobs(self._objects.unread) + submodules_moved(self._links)
 
     @property
     def _partial(self) -> bool:

@@ -10,10 +10,16 @@ from keyguard.hygiene.project import spots
 from keyguard.hygiene.project.client_delivery import Delivery, deliveries
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.publishable_keys import is_public
+from keyguard.hygiene.reach.code.placement import Place, Placement
 from keyguard.model.finding import Environment, Severity, Sighting
 from keyguard.model.violation import Violation
 
 _SEVERITY = {Environment.LIVE: Severity.CRITICAL, Environment.TEST: Severity.MEDIUM}
+
+_DROPPED = {
+    Place.COMMENT: "it stands in a comment",
+    Place.DROPPED: "it stands under a condition that is false in a build for production",
+}
 
 
 def key_in_frontend(project: Project) -> Iterator[Violation]:
@@ -23,27 +29,41 @@ def key_in_frontend(project: Project) -> Iterator[Violation]:
         for path, keys in sorted(project.keys.items())
         if path in project.files and not patterns.in_folder(path, tables.load("browser")["aside"]["folders"])
     }
-    found = deliveries(project, [path for path, keys in suspects.items() if keys])
+    places = {path: {project.offset(path, one) for one in keys} for path, keys in suspects.items() if keys}
+    found = deliveries(project, places, places)
     for path, delivery in found.items():
-        taken = [
-            key
-            for key in suspects[path]
-            if delivery.delivers(project.offset(path, key) if delivery.server_spans else 0)
-        ]
-        for key in {one.fingerprint: one for one in reversed(taken)}.values():
-            yield _violation(project, path, key, delivery)
+        taken = [key for key in suspects[path] if delivery.delivers(_offset(project, path, key, delivery))]
+        dropped = {id(key): why for key in taken if (why := _dropped(project, path, key, delivery))}
+        ranked = sorted(taken, key=lambda one: id(one) in dropped)
+        for key in {one.fingerprint: one for one in reversed(ranked)}.values():
+            yield _violation(project, path, key, delivery, dropped.get(id(key), ""))
 
 
 CHECKS = (key_in_frontend,)
 
 
-def _violation(project: Project, path: bytes, key: Sighting, delivery: Delivery) -> Violation:
+def _offset(project: Project, path: bytes, key: Sighting, delivery: Delivery) -> int:
+    return project.offset(path, key) if delivery.server_spans or delivery.bundled else 0
+
+
+def _dropped(project: Project, path: bytes, key: Sighting, delivery: Delivery) -> str:
+    """Return why a build for production leaves out the code that holds the key; empty if it does not."""
+    if not delivery.bundled:
+        return ""
+    at = project.offset(path, key)
+    if any(start <= at < end for start, end in delivery.unused_spans):
+        return "nothing uses what is declared there"
+    return _DROPPED.get(Placement(path, project.read(path) or b"").place(at, at + 1), "")
+
+
+def _violation(project: Project, path: bytes, key: Sighting, delivery: Delivery, dropped: str) -> Violation:
+    said = f"{_a_key(project, key)} in {delivery.how}"
     return Violation(
         check="key-in-frontend",
-        message=f"{_a_key(project, key)} in {delivery.how}",
+        message=f"{said}, but a build leaves it out" if dropped else said,
         spots=(spots.of_key(path, key.occurrence),),
-        because=delivery.because,
-        severity=_SEVERITY.get(key.environment),
+        because=(dropped, *delivery.because) if dropped else delivery.because,
+        severity=Severity.LOW if dropped else _SEVERITY.get(key.environment),
         key=key.fingerprint,
     )
 

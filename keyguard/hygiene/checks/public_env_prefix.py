@@ -10,6 +10,7 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles.names import is_env_file, is_example
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import spots, variable_names
+from keyguard.hygiene.project.build_tools import build_tools
 from keyguard.hygiene.project.key_offsets import keys_between
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.publishable_keys import is_public
@@ -88,13 +89,12 @@ def _sources(project: Project) -> list[bytes]:
 
 
 def _in_file(project: Project, path: bytes) -> Iterator[tuple[str, _Use]]:
-    content = project.read(path) or b""
-    found = list(variable_names.public_names().finditer(content))
-    for name in found:
+    content, tools = project.read(path) or b"", build_tools(project)
+    for name in variable_names.public_names().finditer(content):
         low = max(0, name.start() - _LINE)
         line = content[max(low, content.rfind(b"\n", low, name.start()) + 1) : name.start()]
         given = _GIVEN.match(content, name.end())
-        if not given or _COMMENT.match(line):
+        if not given or _COMMENT.match(line) or not tools.act_on(variable_names.public_prefix(name[0].decode()), path):
             continue
         at, key = next(iter(keys_between(project, path, name.end(), name.end() + _NEAR + 1)), (0, None))
         on_line = key is not None and b"\n" not in content[name.end() : at]

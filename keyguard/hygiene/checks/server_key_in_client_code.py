@@ -14,6 +14,7 @@ from keyguard.hygiene.project.client_delivery import Delivery, deliveries
 from keyguard.hygiene.project.npm_packages import packages
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.variable_names import Secrecy
+from keyguard.hygiene.reach.code.placement import Place, Placement
 from keyguard.model.finding import Confidence, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
@@ -24,8 +25,9 @@ _NOT_SHIPPED = expression(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.
 _READ = expression(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
 #: a list of all variables that declares which of them browsers may read, and throws for every other one
 _GUARD, _GUARDED = expression(rb"@t3-oss/env[\w-]{0,40}[\"']"), re.compile(rb"\bcreateEnv\s{0,9}\(")
-_COMMENT = expression(rb"(?:^|\s)(?://|\*|#|/\*|<!--)")
-_BEARER = expression(rb"[Aa]uthorization[\"'`]?\s*[:=,]\s*([`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})")
+_BEARER = expression(
+    rb"(?P<header>[Aa]uthorization)[\"'`]?\s*[:=,]\s*(?P<sent>[`\"'](?:Bearer|Basic)\s[^\n,;}]{0,120})"
+)
 #: the credential in the header is a constant, not a value that the page's user typed
 _FIXED = expression(rb"process\.env|import\.meta\.env|\$\{\s*[A-Z][A-Z0-9_]{3,}|\+\s*[A-Z][A-Z0-9_]{3,}")
 _QUOTES = (b'"', b"'")
@@ -38,8 +40,8 @@ _REQUIRE = expression(rb"(?P<default>[\w$]{1,80})\s{0,9}=\s{0,9}require\(\s{0,9}
 _STATEMENT = 600
 #: names of one package that a file is searched for, and imports of it that are looked at: people write one
 _MOST_NAMES, _MOST_IMPORTS = 50, 20
-#: bytes before a use in which its line's comment may begin
-_LINE = 400
+#: uses that are looked at in one file, and variables that a finding names
+_MOST_USES, _MOST_NAMED = 500, 8
 #: bytes between a header and the address that it is sent to
 _NEAR = 800
 
@@ -50,22 +52,28 @@ class _Use(NamedTuple):
     span: tuple[int, int]
     what: str
     subject: str
+    token: tuple[int, int]
+    """The part of the code that tells it, in bytes: it counts where it runs, and not where it is shown."""
+    name: str = ""
+    """The environment variable that is read, if it is that."""
     confidence: Confidence | None = None
     hidden: bool = False
     """Whether the span may contain a secret, so that it must be masked."""
 
 
 def server_key_in_client_code(project: Project) -> Iterator[Violation]:
-    """Yield a violation for each use and each file that reaches a browser."""
+    """Yield a violation for each use and each file that reaches a browser, one for all variables that a file reads."""
     suspects = word_search.files_with(project, _candidates(project), _words())
     vendors = variable_names.server_vendors(project.engine.ruleset) if suspects else []
-    uses = {path: found for path in suspects if (found := list(_uses(project.read(path) or b"", vendors)))}
-    for path, delivery in sorted(deliveries(project, uses).items()):
-        seen: set[str] = set()
-        for use in uses[path]:
-            if use.subject not in seen and delivery.delivers(use.span[0]):
-                seen.add(use.subject)
-                yield _violation(project, path, use, delivery)
+    uses = {path: found for path in suspects if (found := _uses(path, project.read(path) or b"", vendors))}
+    places = {path: {one.span[0] for one in found} for path, found in uses.items()}
+    for path, delivery in sorted(deliveries(project, uses, places).items()):
+        taken = {one.subject: one for one in reversed(uses[path]) if delivery.delivers(one.span[0])}
+        found = sorted(taken.values(), key=lambda one: one.span)
+        reads = [one for one in found if one.name]
+        if reads:
+            yield _read_violation(project, path, reads, delivery)
+        yield from (_violation(project, path, one, delivery) for one in found if not one.name)
 
 
 CHECKS = (server_key_in_client_code,)
@@ -79,6 +87,22 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
         subject=use.subject,
         because=delivery.because,
         confidence=use.confidence,
+    )
+
+
+def _read_violation(project: Project, path: bytes, reads: list[_Use], delivery: Delivery) -> Violation:
+    more = len(reads) - 1
+    what = f"{reads[0].name} and {more} more secrets, by their names, are" if more else reads[0].what
+    others = ", ".join(one.name for one in reads[1:_MOST_NAMED]) + (" and more" if more >= _MOST_NAMED else "")
+    return Violation(
+        check="server-key-in-client-code",
+        message=f"{what} read in {delivery.how}" if more else f"{what} in {delivery.how}",
+        spots=tuple(project.spot(path, *one.span) for one in reads),
+        subject="environment",
+        because=(
+            *delivery.because,
+            *([f"so are {others}" + (" and more" if more >= _MOST_NAMED else "")] * bool(more)),
+        ),
     )
 
 
@@ -120,12 +144,11 @@ def _words() -> tuple[bytes, ...]:
     return (*sdks, *hosts, *map(str.encode, secret), b"_API_KEY")
 
 
-def _uses(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
-    for use in (*_reads(content, vendors), *_clients(content), *_headers(content)):
-        low = max(0, use.span[0] - _LINE)
-        line = content[max(low, content.rfind(b"\n", low, use.span[0]) + 1) : use.span[0]]
-        if not _COMMENT.search(line):
-            yield use
+def _uses(path: bytes, content: bytes, vendors: Collection[Vendor]) -> list[_Use]:
+    """Return the uses that run: not those in comments, in texts that are shown, or under conditions that are false."""
+    placement = Placement(path, content)
+    found = islice((*_reads(content, vendors), *_clients(content), *_headers(content)), _MOST_USES)
+    return [one for one in found if placement.place(*one.token, quoted=not one.name) is Place.CODE]
 
 
 def _reads(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
@@ -136,7 +159,7 @@ def _reads(content: bytes, vendors: Collection[Vendor]) -> Iterator[_Use]:
     for found in _READ.finditer(content):
         name = found[1].decode()
         if variable_names.secrecy(name, vendors) is Secrecy.SURELY:
-            yield _Use(found.span(), f"{name}, a secret by its name, is read", name)
+            yield _Use(found.span(), f"{name}, a secret by its name, is read", name, found.span(), name)
 
 
 def _clients(content: bytes) -> Iterator[_Use]:
@@ -144,22 +167,18 @@ def _clients(content: bytes) -> Iterator[_Use]:
     for service in tables.load("browser")["services"]:
         for package in service.get("sdk", ()):
             for name in islice(dict.fromkeys(_imported(content, package.encode())), _MOST_NAMES):
-                made = re.search(rb"\bnew\s+%s\s*\(" % re.escape(name), content)
-                if made:
-                    yield _Use(made.span(), f"the client of {service['name']} for servers is made", package)
+                for made in islice(re.finditer(rb"\bnew\s+%s\s*\(" % re.escape(name), content), _MOST_NAMES):
+                    what = f"the client of {service['name']} for servers is made"
+                    yield _Use(made.span(), what, package, made.span())
 
 
 def _imported(content: bytes, package: bytes) -> Iterator[bytes]:
     """Yield the local names by which the file refers to a package or its exports."""
     for quote in _QUOTES:
-        at = content.find(quote + package + quote)
-        for _ in range(_MOST_IMPORTS if at >= 0 else 0):
+        for at in islice(_occurrences(content, quote + package + quote), _MOST_IMPORTS):
             before = content[max(0, at - _STATEMENT) : at]
             found = _FROM.search(before) or _REQUIRE.search(before)
             yield from _names_in(found) if found else ()
-            at = content.find(quote + package + quote, at + 1)
-            if at < 0:
-                break
 
 
 def _names_in(found: re.Match[bytes]) -> Iterator[bytes]:
@@ -174,10 +193,23 @@ def _headers(content: bytes) -> Iterator[_Use]:
     """Yield requests to a vendor's API with a key in a header."""
     for service in tables.load("browser")["services"]:
         for host in map(str.encode, service["hosts"]):
-            at = content.find(b"//" + host)
-            near = content[max(0, at - _NEAR) : at + _NEAR] if at >= 0 else b""
-            sent = _BEARER.search(near)
-            if sent and (not service.get("own-keys") or _FIXED.search(sent[1])):
-                start, end = (max(0, at - _NEAR) + place for place in sent.span(1))
-                what = f"a request to {host.decode()} with a key of yours is sent"
-                yield _Use((start, end), what, host.decode(), Confidence.MEDIUM, hidden=True)
+            for at in islice(_occurrences(content, b"//" + host), _MOST_IMPORTS):
+                low = max(0, at - _NEAR)
+                sent = _BEARER.search(content, low, at + _NEAR)
+                if sent and (not service.get("own-keys") or _FIXED.search(sent["sent"])):
+                    what = f"a request to {host.decode()} with a key of yours is sent"
+                    yield _Use(
+                        sent.span("sent"),
+                        what,
+                        host.decode(),
+                        sent.span("header"),
+                        confidence=Confidence.MEDIUM,
+                        hidden=True,
+                    )
+
+
+def _occurrences(content: bytes, word: bytes) -> Iterator[int]:
+    at = content.find(word)
+    while at >= 0:
+        yield at
+        at = content.find(word, at + 1)

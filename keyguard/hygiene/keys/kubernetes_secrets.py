@@ -138,7 +138,7 @@ def _decoded(project: Project, path: bytes, entry: Entry) -> list[Sighting]:
     blob = Blob(path=project.display(path), where=Where.TREE)
     spot = project.hidden_spot(path, *entry.span)
     found = []
-    for key in Inspector(project.engine).inspect(blob, text).sightings:
+    for key in Inspector(project.engine, opens=False).inspect(blob, text).sightings:
         if key.judged is not None:  # the value of a Secret has a rule of its own
             continue
         place = msgspec.structs.replace(

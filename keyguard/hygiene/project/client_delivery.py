@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from types import MappingProxyType
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.served_folders import served_folders
 from keyguard.hygiene.reach.client_paths import ClientPath
 from keyguard.hygiene.reach.code.boundaries import is_client
+from keyguard.hygiene.reach.code.module import Places
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
-_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|vue|svelte|astro|dart)\Z")
+_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|gts|gjs|vue|svelte|astro|dart)\Z")
+
+
+#: files without code that bundlers import: as data, as text, as styles or as a component
+_IMPORTED = expression(
+    rb"\.(?:json5?|jsonc|txt|css|s[ac]ss|less|styl|svg|mdx?|graphql|gql|xml|ya?ml|toml|csv|glsl|html?|pem|key|webmanifest)\Z"
+)
+#: in kinds of entry points: nothing is built
+_SHIPS_WHOLE = "ships whole"
+_COMPONENTS = (b".vue", b".svelte")
 
 
 class Delivery(NamedTuple):
@@ -24,28 +36,50 @@ class Delivery(NamedTuple):
     server_spans: tuple[tuple[int, int], ...] = ()
     """The spans of the file that stay on the server, in bytes: start, end."""
 
+    unused_spans: tuple[tuple[int, int], ...] = ()
+    """The spans that a bundler drops, because nothing uses what they declare."""
+    bundled: bool = False
+    """Whether a build for browsers reads the file, and drops comments and what cannot run."""
+
     def delivers(self, offset: int) -> bool:
         """Return whether the code at an offset of the file is delivered."""
         return not any(start <= offset < end for start, end in self.server_spans)
 
 
-def deliveries(project: Project, paths: Collection[bytes]) -> dict[bytes, Delivery]:
-    """Return how each of the files is delivered; files that reach no client are left out."""
+_COMPONENT = Delivery("a client component", ('"use client" stands at its top',), bundled=True)
+
+
+def deliveries(
+    project: Project, paths: Collection[bytes], places: Places = MappingProxyType({})
+) -> dict[bytes, Delivery]:
+    """Return how each of the files is delivered; files that reach no client are left out.
+
+    ``places`` are the offsets in a file that matter, in bytes: of a file that is in it, one of them must be delivered.
+    """
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
-    left = [path for path in paths if path not in found and _MODULE.search(path)]
-    found_paths = project.client_paths.paths(left)
-    return {**found, **{path: _by_imports(one) for path, one in found_paths.items()}}
+    left = [path for path in paths if path not in found and (_MODULE.search(path) or _IMPORTED.search(path))]
+    found.update((path, _by_imports(one)) for path, one in project.client_paths.paths(left, places).items())
+    # of a project whose framework is not known
+    marked = (path for path in left if path not in found and _MODULE.search(path))
+    found.update((path, _COMPONENT) for path in marked if is_client(project.read(path) or b""))
+    return found
 
 
 def _by_imports(found: ClientPath) -> Delivery:
     steps = " -> ".join(map(shown_path, found.steps))
     said = [f"reached from {steps}" if len(found.steps) > 1 else f"{steps} is where it begins"]
     said += [] if found.parsed else ["imports were looked at, not parsed: see whether that is so"]
-    return Delivery(f"code that reaches a browser or a phone ({found.kind})", tuple(said), found.server_spans)
+    return Delivery(
+        f"code that reaches a browser or a phone ({found.kind})",
+        tuple(said),
+        found.server_spans,
+        found.unused_spans,
+        bundled=_SHIPS_WHOLE not in found.kind,
+    )
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:
-    """Return the delivery that the path, or a directive at the top of the file, implies; None if neither does."""
+    """Return the delivery that the path implies; None if it implies none."""
     for kind in tables.load("browser")["kinds"]:
         files, paths = tuple(kind["files"]), tuple(kind.get("paths", ()))
         if paths and patterns.of(paths).fit(path):
@@ -54,17 +88,7 @@ def _by_kind(project: Project, path: bytes) -> Delivery | None:
             continue
         folder = patterns.in_folder(path, kind.get("folders", ()))
         if not kind.get("folders"):
-            return Delivery(kind["name"])
-        if folder and not _for_server(path, folder):
+            return Delivery(kind["name"], bundled=path.endswith(_COMPONENTS))
+        if folder and served_folders(project).serves(path, folder):
             return Delivery(kind["name"], (f"{shown_path(path)} lies in {folder}/",))
-    if _MODULE.search(path) and is_client(project.read(path) or b""):
-        return Delivery("a client component", ('"use client" stands at its top',))
     return None
-
-
-def _for_server(path: bytes, folder: str) -> bool:
-    """Return whether a file in a folder of build output belongs to the server's part of it."""
-    inside = path[path.find(folder.encode()) + len(folder) :].strip(b"/")
-    return folder in ("dist", "build", "out", ".next") and bool(
-        patterns.in_folder(inside, tables.load("browser")["aside"]["server"])
-    )

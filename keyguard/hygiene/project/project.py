@@ -213,7 +213,7 @@ class Project:
         if path not in self._inspected:
             data = self.read(path)
             blob = Blob(path=self.display(path), where=Where.TREE)
-            self._inspected[path] = Inspector(self.engine).inspect(blob, data).sightings if data else []
+            self._inspected[path] = Inspector(self.engine, opens=False).inspect(blob, data).sightings if data else []
         return self._inspected[path]
 
     def keys_in_files(self) -> Iterator[Sighting]:

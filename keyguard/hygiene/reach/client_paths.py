@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+
+from keyguard.hygiene.reach.code.module import Places
 
 if TYPE_CHECKING:
     from keyguard.hygiene.reach.client_search import ClientSearch, FoundPath
@@ -18,7 +21,9 @@ class ClientPath(NamedTuple):
     steps: tuple[bytes, ...]
     """Each imports the next: the entry point first, the file itself last."""
     server_spans: tuple[tuple[int, int], ...] = ()
-    """The spans of the file that stay on the server nevertheless, in bytes: start, end."""
+    """The spans of the file that stay on the server nevertheless, or that no client asks for, in bytes: start, end."""
+    unused_spans: tuple[tuple[int, int], ...] = ()
+    """The spans that a bundler drops, because nothing uses what they declare."""
     parsed: bool = True
     """Whether every step was parsed, and not only scanned as text."""
 
@@ -31,18 +36,28 @@ class ClientPaths:
         self._files, self._read = files, read
         self._project: ClientSearch | None = None
 
-    def paths(self, wanted: Collection[bytes]) -> dict[bytes, ClientPath]:
-        """Return the shortest path to each wanted file that reaches a client; of equals, the first by file paths."""
+    def paths(self, wanted: Collection[bytes], places: Places = MappingProxyType({})) -> dict[bytes, ClientPath]:
+        """Return the shortest path to each wanted file that reaches a client; of equals, the first by file paths.
+
+        ``places`` are the offsets in a file that matter, in bytes: a file in it counts if one of them is shipped.
+        """
         asked = sorted(path for path in set(wanted) if path in self._files)
         if not asked:
             return {}
-        found = self._found(asked)
+        found = self._found(asked, places)
         return {
-            path: ClientPath(one.steps[0], one.kind, one.steps, one.server_spans, one.parsed)
+            path: ClientPath(
+                one.steps[0],
+                one.kind,
+                one.steps,
+                (*one.server_spans, *one.unasked_spans),
+                one.unused_spans,
+                one.parsed,
+            )
             for path, one in found.items()
         }
 
-    def _found(self, asked: list[bytes]) -> dict[bytes, FoundPath]:
+    def _found(self, asked: list[bytes], places: Places) -> dict[bytes, FoundPath]:
         """Return the paths that a new search would find.
 
         If the budgets that earlier questions left are used up, a new search answers the question again.
@@ -51,11 +66,11 @@ class ClientPaths:
         from keyguard.hygiene.reach.client_search import ClientSearch
 
         if self._project and not self._project.exhausted:
-            found = self._project.find_paths(asked)
+            found = self._project.find_paths(asked, places)
             if not self._project.exhausted:
                 return found
         self._project = ClientSearch(self._files, self._read)
-        return self._project.find_paths(asked)
+        return self._project.find_paths(asked, places)
 
 
 def client_paths(

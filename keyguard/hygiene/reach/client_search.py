@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
+from types import MappingProxyType
 from typing import NamedTuple
 
 from keyguard.hygiene.reach.applications import Applications
 from keyguard.hygiene.reach.code import boundaries, file_names
+from keyguard.hygiene.reach.code.module import Places
 from keyguard.hygiene.reach.code.module_loader import ModuleLoader
+from keyguard.hygiene.reach.code.shaking import Demand, demands, unused
 from keyguard.hygiene.reach.entry_points import entry_points, replacements
 from keyguard.hygiene.reach.file_lookup import ProjectFiles
 from keyguard.hygiene.reach.frameworks import Entry, ServerOnlyFiles, aliases, config_names, used_by
 from keyguard.hygiene.reach.import_graph import ImportGraph, Traversal
 from keyguard.hygiene.reach.import_resolver import Resolver
-from keyguard.hygiene.reach.shortest_path import PathSearcher
+from keyguard.hygiene.reach.shortest_path import PathSearcher, State
 from keyguard.hygiene.reach.workspace_packages import declares_no_side_effects
 
 
@@ -24,7 +27,13 @@ class FoundPath(NamedTuple):
     kind: str
     steps: tuple[bytes, ...]
     server_spans: tuple[tuple[int, int], ...]
+    unasked_spans: tuple[tuple[int, int], ...]
+    unused_spans: tuple[tuple[int, int], ...]
     parsed: bool
+
+    def is_final(self, steps: int) -> bool:
+        """Return whether a search that follows paths of more imports than ``steps`` would not change it."""
+        return len(self.steps) <= steps + 1 and not self.unasked_spans
 
 
 class ClientSearch:
@@ -50,18 +59,21 @@ class ClientSearch:
         self._modules = ModuleLoader(read, removed, resolver.resolve)
         self._searcher = PathSearcher(self._modules, resolver, self._is_untouched, instead)
 
-    def find_paths(self, wanted: list[bytes]) -> dict[bytes, FoundPath]:
-        """Return the path to each wanted file that client code reaches. The answer depends on no earlier question."""
+    def find_paths(self, wanted: list[bytes], places: Places = MappingProxyType({})) -> dict[bytes, FoundPath]:
+        """Return the path to each wanted file that client code reaches. The answer depends on no earlier question.
+
+        ``places`` are the offsets in a file that matter: if no client gets one of them, the file is left out.
+        """
         wanted = [path for path in wanted if not self._graph.stays_on_server(path)]
         traversal = Traversal(self._graph.imports_of, self._entries)
         more = traversal.follow(wanted)
-        found = self._found(wanted, traversal)
+        found = self._found(wanted, traversal, places)
         # a path through a file that was not followed yet has at least one step more than the farthest file
         farthest = max(traversal.distances.values(), default=0) + 1
-        missing = [path for path in wanted if path not in found or len(found[path].steps) > farthest + 1]
+        missing = [path for path in wanted if path not in found or not found[path].is_final(farthest)]
         if more and missing:
             traversal.follow(None)
-            found.update(self._found(missing, traversal))
+            found.update(self._found(missing, traversal, places))
         return dict(sorted(found.items()))
 
     @property
@@ -69,15 +81,33 @@ class ClientSearch:
         """Return whether a budget of the project is used up, so that answers may differ from those of a new search."""
         return self._files.exhausted or self._modules.exhausted
 
-    def _found(self, wanted: Iterable[bytes], traversal: Traversal) -> dict[bytes, FoundPath]:
-        goals = [path for path in wanted if path in traversal.distances]
-        found = self._searcher.find(self._entries, goals, traversal.links)
-        return {path: self._found_path(path, [state.path for state in states]) for path, states in found.items()}
+    def _found(self, wanted: Iterable[bytes], traversal: Traversal, places: Places) -> dict[bytes, FoundPath]:
+        goals = {path: self._demands(path, places) for path in wanted if path in traversal.distances}
+        states: dict[bytes, list[State]] = {}
+        unasked: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
+        for number in range(max(map(len, goals.values()), default=0)):
+            asked = {path: demands[number] for path, demands in goals.items() if len(demands) > number}
+            names = {path: one.names for path, one in asked.items() if one.names}
+            found = self._searcher.find(self._entries, list(asked), traversal.links, names)
+            states = {**found, **states}
+            for path in asked.keys() - found.keys():
+                unasked[path] += asked[path].spans
+        return {
+            path: self._found_path(path, [state.path for state in steps], unasked[path])
+            for path, steps in states.items()
+        }
 
-    def _found_path(self, path: bytes, steps: list[bytes]) -> FoundPath:
+    def _demands(self, path: bytes, places: Places) -> list[Demand]:
+        if path not in places or path in self._entries or file_names.extension(path) not in file_names.READ:
+            return [Demand(None)]
+        return demands(self._modules.load(path).module, places[path])
+
+    def _found_path(self, path: bytes, steps: list[bytes], unasked: list[tuple[int, int]]) -> FoundPath:
         loaded = [self._modules.load(step) for step in steps if file_names.extension(step) in file_names.READ]
         parsed = all(one.module.parsed for one in loaded)
-        return FoundPath(self._entries[steps[0]].kind, tuple(steps), self._modules.load(path).shipped.removed, parsed)
+        last = self._modules.load(path)
+        kind = self._entries[steps[0]].kind
+        return FoundPath(kind, tuple(steps), last.shipped.removed, tuple(unasked), unused(last.module), parsed)
 
     def _all_entries(self) -> Iterator[Entry]:
         marking = ""

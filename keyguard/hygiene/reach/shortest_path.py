@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from keyguard.hygiene.reach.backward_search import BackwardSearch, FileTraits
@@ -12,6 +14,7 @@ from keyguard.hygiene.reach.code import file_names
 from keyguard.hygiene.reach.code.module import ALL, DEFAULT, Module
 from keyguard.hygiene.reach.code.module_loader import Loaded, ModuleLoader
 from keyguard.hygiene.reach.import_resolver import Resolver
+from keyguard.support.regex import expression
 
 #: the names that are asked of a module; None for all of them, an empty set if it is only loaded
 Asked = frozenset[bytes] | None
@@ -22,6 +25,10 @@ _STATES = 20_000
 _FEW = 6
 #: files that a search may parse before it is worth asking ``backward_search`` what leads to its goals
 _STRAIGHT = 24
+#: what asks for all of a module, and its specifier
+_WHOLE_MODULE = expression(
+    rb"(?:\*\s{0,9}(?:as\s{1,9}[\w$]{1,99}\s{1,9})?from\s{0,9}|\b(?:import|require|glob)\s{0,9}\(\s{0,99})[\"'`]([^\"'`\r\n]{1,300})"
+)
 
 
 class State(NamedTuple):
@@ -89,19 +96,29 @@ class PathSearcher:
         self._backward_search = BackwardSearch(self._traits, resolver.resolve, instead)
 
     def find(
-        self, starts: Collection[bytes], goals: Collection[bytes], links: Mapping[bytes, Collection[bytes]]
+        self,
+        starts: Collection[bytes],
+        goals: Collection[bytes],
+        links: Mapping[bytes, Collection[bytes]],
+        names: Mapping[bytes, frozenset[bytes]] = MappingProxyType({}),
     ) -> dict[bytes, list[State]]:
         """Return the states on the shortest path to each goal; of equally short ones, the first by file paths.
 
-        Goals that cannot be reached are left out. Modules that earlier searches parsed make this one faster, and do not
+        Goals that cannot be reached are left out, and so are those of ``names`` of which no path asks one of the names.
+        Modules that earlier searches parsed make this one faster, and do not
         change its result.
         """
         users, found, known = _users(links), dict[bytes, list[State]](), set[bytes]()
+        # most files that import a large one mention none of the names, and need not be parsed
+        users = {
+            **users,
+            **{path: [one for one in users.get(path, ()) if self._may_ask(one, path, names[path])] for path in names},
+        }
         for group in [[goal] for goal in goals] if len(goals) <= _FEW else [list(goals)]:
-            search = self._search(starts, group, users, known, len(known) + _STRAIGHT)
+            search = self._search(starts, group, users, known, names, len(known) + _STRAIGHT)
             if search.missing and search.heap:
                 # the distances mislead: before parsing all that is left, find out which files lead to the goals at all
-                search = self._search(starts, group, self._backward_search.users(group, users), known)
+                search = self._search(starts, group, self._backward_search.users(group, users), known, names)
             found.update(search.found)
         return found
 
@@ -111,6 +128,7 @@ class PathSearcher:
         goals: Collection[bytes],
         users: Mapping[bytes, Collection[bytes]],
         known: set[bytes],
+        names: Mapping[bytes, frozenset[bytes]],
         limit: int | None = None,
     ) -> _Search:
         """Search until all goals are found, nothing is left, or ``known``, to which it adds, has ``limit`` files."""
@@ -121,7 +139,7 @@ class PathSearcher:
                 break
             state = heapq.heappop(search.heap).state
             known.add(state.path)
-            if state.path in search.missing and self._is_shipped(state):
+            if state.path in search.missing and _asks(state, names.get(state.path)) and self._is_shipped(state):
                 search.reached(state)
             meant = self._meant(state)
             if meant in search.done or meant._replace(asked=None) in search.done:
@@ -130,6 +148,15 @@ class PathSearcher:
             for following in self._follow(meant):
                 search.add(following, state)
         return search
+
+    def _may_ask(self, path: bytes, goal: bytes, names: frozenset[bytes]) -> bool:
+        """Return whether the text of a file may ask a goal for one of the names, or for all that it exports."""
+        text = self._modules.text(path)
+        listed = [re.escape(name) for name in sorted(names) if name in text]
+        form = rb"[{,]\s{0,99}(?:%s)\s{0,99}(?:\bas\s[^,{}]{0,99})?[,}]" % b"|".join(listed)
+        if DEFAULT in names or (listed and re.search(form, text)):
+            return True
+        return any(goal in self._resolver.resolve(path, found[1]) for found in _WHOLE_MODULE.finditer(text))
 
     def _traits(self, path: bytes) -> FileTraits | None:
         if file_names.extension(path) not in file_names.READ:
@@ -175,6 +202,11 @@ class PathSearcher:
             for target in self._resolver.resolve(state.path, text):
                 if target != state.path:
                     yield State(target, wanted)
+
+
+def _asks(state: State, names: Asked) -> bool:
+    """Return whether a state asks for one of the names; None stands for whatever there is."""
+    return names is None or state.asked is None or not state.asked.isdisjoint(names)
 
 
 def _users(links: Mapping[bytes, Collection[bytes]]) -> Mapping[bytes, list[bytes]]:

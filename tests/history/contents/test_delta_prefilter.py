@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from keyguard.engine import compiled
 from keyguard.history.contents import blobs, inspection
 from keyguard.history.contents.delta_prefilter import DeltaPrefilter
+from tests.helpers import seeing
 from tests.helpers.repos import Repo
 from tests.history.asking import key
 from tests.history.packfiles import Delta, broken_deltas, copy, delta_of, insert
@@ -20,11 +21,14 @@ from tests.history.surveying import survey_of
 KEY = key("sieved").encode()
 #: parts of keys, which may come to stand side by side
 PIECES = [KEY[:3], KEY[3:8], KEY[:8], KEY[8:20], KEY[20:], KEY[1:], KEY[:-1], b"\n", b" ", b"\0", b"a word " * 9]
+#: and of one in base64, and in percent-encoding
+CODED = base64.b64encode(b"=" + KEY)
+PIECES += [CODED[:7], CODED[7:], CODED, b"".join(b"%%%02x" % byte for byte in KEY[:9])]
 
 
 @pytest.fixture(scope="module", params=["hyperscan", "python"])
 def prefilter(request: pytest.FixtureRequest) -> DeltaPrefilter:
-    engine = compiled.load(engine=request.param, cached=False)
+    engine = seeing.engine(request.param)
     return DeltaPrefilter(engine.prefilter, engine.matcher.promising)
 
 
@@ -47,7 +51,8 @@ def versions(draw: st.DrawFn) -> Delta:
 
 
 def holds(prefilter: DeltaPrefilter, text: bytes) -> bool:
-    return b"\0" in text or bool(prefilter._prefilter.hits(text))
+    hits = prefilter._prefilter.search(text)
+    return b"\0" in text or bool(hits.anchors or hits.encoded)
 
 
 @settings(max_examples=150)

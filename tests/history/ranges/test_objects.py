@@ -132,13 +132,13 @@ def test_a_file_beyond_the_range_tells_whether_a_key_was_there_and_nothing_else(
     for oid in ("old", "old", "torn", "zip", "t", "gone"):
         found.inspected(oid)
     assert [found.oid(number) for number in found.hits] == ["old"]
-    assert (found.containers, found.placeholders, said(found)) == ({}, 0, [])
+    assert (found.unread, found.placeholders, said(found)) == ({}, 0, [])
 
 
 def test_what_stands_packed_in_a_file_of_the_range_is_noted(store: Store) -> None:
     found = store(Content("zip", b"PK\x03\x04" + b"\0" * 100))
     found.blobs(["zip"])
-    assert set(found.containers) == {"zip"}
+    assert set(found.unread) == {"zip"}
 
 
 def test_files_that_are_larger_than_the_user_wants_are_listed_and_no_gap(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 #: stands for all names of a module
@@ -49,6 +49,8 @@ class Statement(NamedTuple):
 #: (names, whether one use of each is enough) -> their uses as values: (offset, name), in order
 Uses = Callable[[set[bytes], bool], Iterable[tuple[int, bytes]]]
 
+#: file -> the offsets in it that matter, in bytes
+Places = Mapping[bytes, Collection[int]]
 #: spans of a file, in bytes: (start, end)
 Spans = Collection[tuple[int, int]]
 
@@ -88,7 +90,7 @@ class Shipped(NamedTuple):
     """The spans of the file that stay there: start, end."""
 
 
-class _Uses(NamedTuple):
+class StatementUses(NamedTuple):
     """The uses of names that are imported or declared by other statements."""
 
     shown: dict[int, set[bytes]]
@@ -130,13 +132,18 @@ def _within(at: int, spans: Spans) -> bool:
     return any(start <= at < end for start, end in spans)
 
 
-def _used(module: Module, once: bool) -> _Uses:
+def uses_of(module: Module) -> StatementUses:
+    """Return all uses of what the statements of a module declare, and of what it imports."""
+    return _used(module, once=False)
+
+
+def _used(module: Module, once: bool) -> StatementUses:
     """Return the uses of names; with ``once``, only the first use of each imported name."""
     names = {one.local for one in module.imports if one.local}
     if not once:
         names.update(name for one in module.statements for name in one.declares)
     starts = [one.start for one in module.statements]
-    found = _Uses({start: set() for start in starts}, set())
+    found = StatementUses({start: set() for start in starts}, set())
     for at, name in module.uses(names, once) if module.uses else ():
         index = bisect_right(starts, at) - 1
         if index >= 0 and at < module.statements[index].end and name not in module.statements[index].declares:
@@ -144,7 +151,7 @@ def _used(module: Module, once: bool) -> _Uses:
     return found
 
 
-def _live(module: Module, gone: frozenset[bytes], used: _Uses) -> frozenset[Statement]:
+def _live(module: Module, gone: frozenset[bytes], used: StatementUses) -> frozenset[Statement]:
     """Return the statements that are shipped."""
     somewhere = used.everywhere()
     declared = {name: one for one in module.statements for name in one.declares}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from keyguard.hygiene.reach.code import file_names, parser, script_blocks
@@ -11,7 +11,7 @@ from keyguard.hygiene.reach.code.module import Import, Module, Shipped, without
 
 #: bytes that are parsed in one project: files beyond that are only scanned as text
 _BUDGET = 3_000_000
-_TYPESCRIPT = frozenset((b".ts", b".mts", b".cts", b".tsx"))
+_TYPESCRIPT = frozenset((b".ts", b".mts", b".cts", b".tsx", b".gts"))
 
 
 class Loaded(NamedTuple):
@@ -43,6 +43,10 @@ class ModuleLoader:
     def exhausted(self) -> bool:
         """Return whether the budget for parsing is used up."""
         return self._budget <= 0
+
+    def text(self, path: bytes) -> bytes:
+        """Return the content of a file; empty if there is none."""
+        return self._read(path) or b""
 
     def load(self, path: bytes) -> Loaded:
         """Return the file as a module; one without imports if it is no code."""
@@ -79,10 +83,24 @@ class ModuleLoader:
     def _astro(self, data: bytes) -> Loaded:
         """Return the scripts, and the components that the browser hydrates; the frontmatter stays on the server."""
         front = script_blocks.front(data)
-        module = self._mixed(data, [one for one in script_blocks.scripts(data) if not front or one.start >= front.end])
+        module = self._mixed(data, list(script_blocks.scripts(data, front.end if front else 0)))
         if front is None:
             return Loaded(module, Shipped(module.imports))
-        islands = script_blocks.islands(data)
+        islands, printed = script_blocks.islands(data), script_blocks.printed(data, front.end)
         server = self._parsed(script_blocks.only(data, [front]), typescript=True, jsx=False)
-        sent = tuple(one for one in server.imports if one.local in islands or (islands and not server.parsed))
-        return Loaded(module, Shipped(module.imports + sent, ((front.start, front.end),)))
+        sent = tuple(
+            one
+            for one in server.imports
+            if one.local in islands or one.local in printed or (islands and not server.parsed)
+        )
+        return Loaded(module, Shipped(module.imports + sent, tuple(_unprinted(server, front, printed))))
+
+
+def _unprinted(server: Module, front: script_blocks.Block, printed: frozenset[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a frontmatter without the values that are printed into the page."""
+    at = front.start
+    for one in server.statements:
+        if not one.declares.isdisjoint(printed):
+            yield at, one.start
+            at = one.end
+    yield at, front.end

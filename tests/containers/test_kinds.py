@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.engine.containers import LOOK, container, counted
+from keyguard.containers.kinds import LOOK, container, counted
 from keyguard.model.finding import Skipped
 from tests.helpers.repos import Repo
 

@@ -1,0 +1,1 @@
+"""What is in files that hold other files: archives, compressed files, databases, bundles, mail, notebooks."""
