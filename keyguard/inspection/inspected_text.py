@@ -23,3 +23,8 @@ class InspectedText(msgspec.Struct, frozen=True):
     """
     unread: tuple[Unread, ...] = ()
     """What is packed or encrypted and so was not really read: the text itself, or something in it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found in it that a report could need, under whatever path."""
+        return not (self.sightings or self.judged or self.doubtful or self.unread)
