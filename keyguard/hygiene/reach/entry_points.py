@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from keyguard.hygiene.reach import declared_entries
 from keyguard.hygiene.reach.applications import App
 from keyguard.hygiene.reach.code import file_names, script_blocks
 from keyguard.hygiene.reach.config_parser import lenient_json, option_values, quoted_strings
@@ -198,4 +199,8 @@ _FINDERS: tuple[Callable[[App, set[str], ProjectFiles], Iterator[Entry]], ...] =
     _webpack,
     _angular,
     _extensions,
+    declared_entries.react_router,
+    declared_entries.scripts,
+    declared_entries.configurations,
+    declared_entries.importmap,
 )

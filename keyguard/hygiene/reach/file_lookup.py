@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 
 from keyguard.hygiene.reach.code import file_names
@@ -13,9 +14,11 @@ from keyguard.support.regex import expression
 #: in the order in which bundlers try them; those for phones come last, since a browser's variant stands for them too
 _ENDINGS = (
     *(b".ts", b".tsx", b".mts", b".js", b".jsx", b".mjs", b".cjs", b".cts", b".json", b".vue", b".svelte", b".astro"),
+    *(b".gts", b".gjs"),
     *(b".web.ts", b".web.tsx", b".web.js", b".native.ts", b".native.tsx", b".native.js"),
     *(b".ios.ts", b".ios.tsx", b".ios.js", b".android.ts", b".android.tsx", b".android.js"),
 )
+_PLATFORMS = (b".ios", b".android", b".native", b".web", b".windows", b".macos")
 #: extensions that an import names, and the source files that compile to them
 _COMPILED = {
     b".js": (b".ts", b".tsx", b".jsx"),
@@ -66,6 +69,17 @@ class ProjectFiles:
         if path and path in self.paths:
             return path
         return self._with(path, _ENDINGS) or self._uncompiled(path) or self._index(path)
+
+    def twins(self, path: bytes) -> list[bytes]:
+        """Return the variants of a file for single platforms: ``key.ios.ts`` beside ``key.ts``."""
+        name, ending = path[: -len(file_names.extension(path))], file_names.extension(path)
+        if not self._has_twins or ending not in file_names.CODE:
+            return []
+        return [twin for kind in _PLATFORMS if (twin := name + kind + ending) in self.paths]
+
+    @cached_property
+    def _has_twins(self) -> bool:
+        return any(kind + b"." in path for path in self.paths for kind in _PLATFORMS)
 
     def matching(self, base: bytes, pattern: bytes) -> list[bytes]:
         """Return the files in a folder that a pattern with ``*`` or ``${...}`` matches."""

@@ -59,7 +59,7 @@ class Resolver:
         for one in dict.fromkeys((text, text.partition(b"?")[0], text[:1] + text[1:].partition(b"#")[0])):
             found = self._one(path, base, one)
             if found is not None:
-                return (found,)
+                return (found, *self._files.twins(found))
         return ()
 
     def _one(self, path: bytes, base: bytes, text: bytes) -> bytes | None:

@@ -133,6 +133,10 @@ def test_what_only_looks_so(code: str) -> None:
         ("nuxt.config.ts", "export default defineNuxtConfig({ runtimeConfig: { a: process.env.A_SECRET, public: { b: process.env.B_SECRET } } })", ["B_SECRET"]),
         ("nuxt.config.ts", "const runtimeConfig = { public: { b: process.env.B_SECRET } }\nexport default { runtimeConfig }", ["B_SECRET"]),
         ("nuxt.config.ts", "export default { nitro: { storage: { public: { b: process.env.B_SECRET } } } }", []),
+        ("nuxt.config.ts", "export default { app: { head: { script: [{ innerHTML: process.env.A_SECRET }] } } }", ["A_SECRET"]),
+        ("quasar.config.js", "module.exports = configure(ctx => ({ build: { env: { K: process.env.A_SECRET } } }))", ["A_SECRET"]),
+        ("docusaurus.config.ts", "const config = { customFields: { k: process.env.A_SECRET } }\nexport default config", ["A_SECRET"]),
+        ("gatsby-config.js", "module.exports = { siteMetadata: { k: process.env.A_SECRET }, plugins: [{ k: process.env.B_SECRET }] }", ["A_SECRET"]),
         ("app.config.ts", "export default ({ config }) => ({ ...config, extra: { k: process.env.A_SECRET } })", ["A_SECRET"]),
     ],
 )  # fmt: skip

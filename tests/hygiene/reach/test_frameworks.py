@@ -207,7 +207,7 @@ CASES = [
         "astro-script",
         {
             "package.json": package("astro"),
-            "src/pages/index.astro": "---\nimport { hidden } from '../hidden'\n---\n{hidden}"
+            "src/pages/index.astro": "---\nimport { hidden } from '../hidden'\n---\n{length(hidden)}"
             "<script>\nimport { key } from '../key'\nuse(key)\n</script>",
             "src/key.ts": KEY,
             "src/hidden.ts": "export const hidden = make('it')",

@@ -73,3 +73,31 @@ def test_a_library_without_side_effects_of_which_nothing_is_asked() -> None:
 
 def test_commonjs_is_shipped_whole() -> None:
     assert shipped("import { b } from './lib'; b", "exports.a = 'A';\nexports.b = 'B';\n") == "AB"
+
+
+ASTRO = """---
+import { data } from '../data'
+import { helper } from '../helper'
+const shown = 'A'
+const given = { key: 'B' }
+const kept = 'C'
+const rows = helper(kept)
+---
+<p>{shown}</p><p>{data.title}</p>
+<script define:vars={{ given }}>a(given)</script>
+"""
+
+
+def test_what_astro_prints_is_in_the_page() -> None:
+    files = {"package.json": package("astro"), "src/pages/index.astro": ASTRO, "src/data.ts": "export const data = f()"}
+    files |= {"src/helper.ts": "export const helper = f()"}
+    contents = {path.encode(): text.encode() for path, text in files.items()}
+    found = ClientPaths(contents, contents.get).paths([*contents])
+    spans = found[b"src/pages/index.astro"].server_spans
+    places = {letter: ASTRO.index(f"'{letter}'") for letter in "ABC"}
+    assert {letter: any(a <= at < b for a, b in spans) for letter, at in places.items()} == {
+        "A": False,
+        "B": False,
+        "C": True,
+    }
+    assert (b"src/data.ts" in found, b"src/helper.ts" in found) == (True, False)

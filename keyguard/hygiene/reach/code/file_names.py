@@ -7,7 +7,7 @@ from posixpath import normpath
 from keyguard.support.regex import expression
 
 #: extensions of code that bundlers read directly
-CODE = frozenset((b".js", b".jsx", b".ts", b".tsx", b".mjs", b".cjs", b".mts", b".cts"))
+CODE = frozenset((b".js", b".jsx", b".ts", b".tsx", b".mjs", b".cjs", b".mts", b".cts", b".gts", b".gjs"))
 #: extensions of files that contain code among other things
 MIXED = frozenset((b".vue", b".svelte", b".astro", b".html", b".htm", b".mdx"))
 #: extensions of all files in which imports are looked for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from keyguard.hygiene.reach.code import file_names, parser, script_blocks
@@ -11,7 +11,7 @@ from keyguard.hygiene.reach.code.module import Import, Module, Shipped, without
 
 #: bytes that are parsed in one project: files beyond that are only scanned as text
 _BUDGET = 3_000_000
-_TYPESCRIPT = frozenset((b".ts", b".mts", b".cts", b".tsx"))
+_TYPESCRIPT = frozenset((b".ts", b".mts", b".cts", b".tsx", b".gts"))
 
 
 class Loaded(NamedTuple):
@@ -86,7 +86,21 @@ class ModuleLoader:
         module = self._mixed(data, list(script_blocks.scripts(data, front.end if front else 0)))
         if front is None:
             return Loaded(module, Shipped(module.imports))
-        islands = script_blocks.islands(data)
+        islands, printed = script_blocks.islands(data), script_blocks.printed(data, front.end)
         server = self._parsed(script_blocks.only(data, [front]), typescript=True, jsx=False)
-        sent = tuple(one for one in server.imports if one.local in islands or (islands and not server.parsed))
-        return Loaded(module, Shipped(module.imports + sent, ((front.start, front.end),)))
+        sent = tuple(
+            one
+            for one in server.imports
+            if one.local in islands or one.local in printed or (islands and not server.parsed)
+        )
+        return Loaded(module, Shipped(module.imports + sent, tuple(_unprinted(server, front, printed))))
+
+
+def _unprinted(server: Module, front: script_blocks.Block, printed: frozenset[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a frontmatter without the values that are printed into the page."""
+    at = front.start
+    for one in server.statements:
+        if not one.declares.isdisjoint(printed):
+            yield at, one.start
+            at = one.end
+    yield at, front.end

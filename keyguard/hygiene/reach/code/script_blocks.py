@@ -14,6 +14,10 @@ _FRONT = expression(rb"\s{0,99}---[ \t]*\r?\n")
 _FRONT_END = expression(rb"(?m)^---[ \t]*\r?$")
 #: a component that Astro hydrates in the browser
 _ISLAND = expression(rb"<([A-Za-z_$][\w$]{0,99})(?:\.[\w$.]{1,99})?\s[^<>]{0,2000}?\bclient:[a-z]")
+#: what Astro prints: a value in braces, also as an attribute or spread, and names that it hands to a script
+_PRINTED = expression(rb"\{\s{0,99}(?:\.\.\.)?([A-Za-z_$][\w$]{0,99})(?=\s{0,99}[}.\[?])")
+_DEFINED = expression(rb"define:vars\s{0,9}=\s{0,9}\{\s{0,99}\{([^{}]{0,2000})\}")
+_NAME = expression(rb"[A-Za-z_$][\w$]{0,99}")
 #: values of ``type`` whose content is data, whatever it looks like
 _DATA = (b"json", b"template", b"html", b"text/plain", b"x-", b"importmap", b"speculationrules")
 _BLANK = expression(rb"[^\r\n]")
@@ -53,6 +57,12 @@ def front(data: bytes) -> Block | None:
 def islands(data: bytes) -> frozenset[bytes]:
     """Return the names of the components that an Astro file hydrates in the browser."""
     return frozenset(_ISLAND.findall(data))
+
+
+def printed(data: bytes, start: int) -> frozenset[bytes]:
+    """Return the names whose values the markup of an Astro file, from ``start`` on, prints into the page."""
+    given = (name for found in _DEFINED.finditer(data, start) for name in _NAME.findall(found[1]))
+    return frozenset((*_PRINTED.findall(data, start), *given))
 
 
 def only(data: bytes, blocks: Iterable[Block]) -> bytes:
