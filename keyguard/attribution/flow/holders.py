@@ -13,8 +13,8 @@ from keyguard.support.regex import expression
 #: an assignment at the end of a head: ``const config =``, ``private readonly options: Options =``, ``self.x = dict``
 _GIVEN = expression(
     rb"(?:^|[\s(])(?:(this|self|cls|\$this)(?:\.#?|->))?[$@]{0,2}([A-Za-z_]\w{1,60})"
-    rb"(?:[ \t]{0,9}:[ \t]{0,9}[\w<>\[\], .'|&]{1,60}?)?"
-    rb"[ \t]{0,9}(?::=|=)[ \t]{0,9}(?:new[ \t]{1,9})?[\w.:&@]{0,40}[ \t]{0,9}$"
+    rb"(?:[ \t]{0,9}:(?:[ \t]|[ \t]{0,9}[\w<>\[\],.'|&][\w<>\[\], .'|&]{0,59}?))?"
+    rb"[ \t]{0,9}(?::=|=)[ \t]{0,9}(?:(?:new[ \t]{1,9})?[\w.:&@]{1,40}[ \t]{0,9})?$"
 )
 _LABEL = expression(rb"(?:^|[\s\"'`:])([A-Za-z_][\w-]{0,60})[\"'`]?[ \t]*(?:=>|:|=)[ \t]*$")
 _CLASS = expression(rb"(?:class|struct|object|enum|module)[ \t]+([A-Za-z_]\w{0,60})")
