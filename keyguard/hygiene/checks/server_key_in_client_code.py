@@ -90,7 +90,7 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
 
 def _read_violation(project: Project, path: bytes, reads: list[_Use], delivery: Delivery) -> Violation:
     more = len(reads) - 1
-    what = f"{reads[0].name} and {more} more secrets, by their names, are" if more else reads[0].what
+    what = f"{reads[0].name} and {more} more secret{'s' * (more > 1)}, by their names, are" if more else reads[0].what
     others = ", ".join(one.name for one in reads[1:_MOST_NAMED]) + (" and more" if more >= _MOST_NAMED else "")
     return Violation(
         check="server-key-in-client-code",
