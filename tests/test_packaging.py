@@ -14,7 +14,7 @@ from tests.helpers.checkout import ROOT, empty_environment, leaking_line, made_u
 
 pytest_plugins = ("tests.helpers.shipping",)
 
-PACKS = sorted(path.name for path in (ROOT / "rules").glob("*.toml"))
+PACKS = sorted(path.relative_to(ROOT / "rules").as_posix() for path in (ROOT / "rules").rglob("*.toml"))
 
 
 @pytest.fixture
@@ -41,7 +41,8 @@ def test_there_are_packs_to_ship() -> None:
 def test_the_wheel_holds_the_package_and_the_rules_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert wheel.name == f"keyguard_lint-{keyguard.__version__}-py3-none-any.whl"
-    assert sorted(Path(name).name for name in names if name.startswith("keyguard/rules/packs/")) == PACKS
+    inside = "keyguard/rules/packs/"
+    assert sorted(name.removeprefix(inside) for name in names if name.startswith(inside)) == PACKS
     assert "keyguard/py.typed" in names
     assert {name.split("/")[0] for name in names} == {"keyguard", f"keyguard_lint-{keyguard.__version__}.dist-info"}
 

@@ -31,6 +31,10 @@ from keyguard.engine.page import Page
 from keyguard.model.finding import Attribution, Certainty, Environment, Ground, Match, Rule
 from keyguard.rules import checksums
 from keyguard.rules.loader import RuleSet
+from keyguard.support.regex import expression
+
+#: after a key that is compared, or only decides what is passed
+_TESTED = expression(rb"[\"'`]?\s*(?:&&|[=!]==?|\?(?![.?:]))")
 
 
 class Attributor:
@@ -240,7 +244,11 @@ def proven_vendors(ruleset: RuleSet, rule: str, secret: bytes) -> list[str]:
 
 def _named(vendors: Vendors, place: KeyContext) -> Evidence | None:
     found = by_name(vendors, place.around.before)
-    if found and found.direct and not found.joined and _is_reported(place.frames):
+    if (
+        found
+        and found.direct
+        and (_TESTED.match(place.around.after) or (not found.joined and _is_reported(place.frames)))
+    ):
         return found._replace(direct=False)
     return demote_stand_ins(vendors, found, place.around) if found else None
 

@@ -8,7 +8,7 @@ DEEPEST = 8
 #: asked of a scan is proportional to what it is given
 _FREE, _PER_BYTE = 256 << 20, 64
 #: bytes of containers that are held in memory at once
-_HELD = 128 << 20
+HELD = 128 << 20
 #: what an entry costs besides its content
 _ENTRY = 2048
 
@@ -41,5 +41,5 @@ class Budget:
     def hold(self, size: int) -> None:
         """Take memory, or give it back. Raise ``OverBudget`` if there is too little."""
         self._held += size
-        if self._held > _HELD:
-            raise OverBudget(f"it takes more than {_HELD >> 20} MiB of memory to open")
+        if self._held > HELD:
+            raise OverBudget(f"it takes more than {HELD >> 20} MiB of memory to open")

@@ -62,6 +62,21 @@ _OTHERS = {
     "LFS pointer (what it stands for is not read)": (b"version https://git-lfs.github.com/spec/v",),
     "annex pointer (what it stands for is not read)": (b"/annex/objects/",),
 }
+#: kinds that are text, with more in it than it shows: they are no archives where they are not opened
+TEXTS = ("mail", "notebook")
+_FIELD = (
+    rb"(?:Return-Path|Received|Delivered-To|DKIM-Signature|ARC-[A-Za-z-]{1,30}|Message-I[Dd]|MIME-Version"
+    rb"|From|To|Date|Subject|X-[A-Za-z-]{1,40}|Content-Type|Reply-To|Sender):"
+)
+_MAIL = expression(
+    rb"(?:From [^\n]{1,200}\n)?" + _FIELD + rb" ?[^\n]{1,500}\n(?:[ \t][^\n]{0,500}\n)*(?:" + _FIELD + rb"|[ \t]|\Z)"
+)
+_MAIL_HEADS = (b"Re", b"De", b"DK", b"AR", b"Me", b"MI", b"Fr", b"To", b"Da", b"Su", b"X-", b"Co", b"Se")
+_NOTEBOOK = expression(
+    rb'\{\s{0,20}"(?:nbformat(?:_minor)?"\s{0,20}:\s{0,20}\d'
+    rb'|metadata"\s{0,20}:\s{0,20}\{[^\0]{0,400}?"(?:kernelspec|language_info|name)"'
+    rb'|cells"\s{0,20}:\s{0,20}\[\s{0,40}\{\s{0,40}"(?:attachments|cell_type|execution_count|id|metadata|outputs|source)")'
+)
 _HEX_HEAD = expression(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}")
 _GIT_OBJECT = expression(rb"(?:blob|tree|commit|tag) [0-9]{1,19}\0")
 #: the checksum in a tar header, in octal digits, and its position
@@ -118,6 +133,14 @@ def _digits(data: bytes) -> str:
     return "archive (cpio)" if _HEX_HEAD.match(data) else ""
 
 
+def _mail(data: bytes) -> str:
+    return "mail" if _MAIL.match(data, 0, LOOK) else ""
+
+
+def _notebook(data: bytes) -> str:
+    return "notebook" if _NOTEBOOK.match(data, 0, LOOK) else ""
+
+
 def _starting(magic: bytes, words: str) -> _Test:
     return lambda data: words if data.startswith(magic) else ""
 
@@ -135,6 +158,10 @@ def _beginnings() -> dict[bytes, tuple[_Test, ...]]:
     for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"):
         found.setdefault(head, []).append(_deflated)
     found.setdefault(b"07", []).append(_digits)
+    for head in _MAIL_HEADS:
+        found.setdefault(head, []).append(_mail)
+    for head in (b"{\n", b"{\r", b"{ ", b'{"', b"{\t"):
+        found.setdefault(head, []).append(_notebook)
     return {head: tuple(tests) for head, tests in found.items()}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.containers.budget import Budget
-from keyguard.containers.codecs import BZIP2, DEFLATE, XZ, output, pieces
+from keyguard.containers.codecs import BZIP2, DEFLATE, XZ, ZSTD, output, pieces
 from keyguard.containers.content import Content, Entry, NotRead, Read, Unopened, slices
 from keyguard.containers.zip_directory import ZipEntry, entries_of
 
 _STORED = 0
-_CODECS = {8: DEFLATE, 12: BZIP2, 95: XZ}
-_METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 14: "lzma", 93: "zstd", 98: "ppmd"}
+_CODECS = {8: DEFLATE, 12: BZIP2, 93: ZSTD, 95: XZ}
+_METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 14: "lzma", 98: "ppmd"}
 
 
 def read_zip(content: Content, budget: Budget) -> Iterator[Entry | Unopened]:

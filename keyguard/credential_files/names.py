@@ -57,6 +57,12 @@ class PathTable(Generic[Row]):
         path = path.lower()
         return self._rows(path) if self._hints.among(path) else ()
 
+    def indices(self, paths: Iterable[bytes]) -> list[int]:
+        """Return the indices of the paths that a row is known by."""
+        may_fit = self._hints.among
+        lowered = enumerate(map(bytes.lower, paths))
+        return [at for at, path in lowered if may_fit(path) and self._rows(path)]
+
     def _rows(self, path: bytes) -> tuple[Row, ...]:
         """Return the rows that a path in lower case is known by."""
         folder, _, name = path.rpartition(b"/")
@@ -101,8 +107,10 @@ class _Hints:
     def __init__(self) -> None:
         #: by what stands behind the last dot of a name: its first bytes, its last bytes, its folder
         self._by_ending: dict[bytes, _Hint] = {}
-        #: the same for patterns that do not tell the ending
-        self._starts: tuple[bytes, ...] = _MANAGERS
+        #: the first bytes of a name for patterns that do not tell the ending, by the first one
+        self._starts: dict[bytes, tuple[bytes, ...]] = {}
+        for start in _MANAGERS:
+            self._add_start(start)
         self._folders: tuple[bytes, ...] = ()
         #: parts of the path of files in deep folders
         self._parts: tuple[bytes, ...] = ()
@@ -117,7 +125,7 @@ class _Hints:
         elif rest == b"*" and not start:
             self._folders = (*self._folders, folder)
         elif rest == b"*":
-            self._starts = (*self._starts, start)
+            self._add_start(start)
         else:
             name = rest or start
             starts, ends, folders = self._by_ending.get(_ending(name), ((), (), ()))
@@ -129,16 +137,19 @@ class _Hints:
                 folders = (*folders, folder)
             self._by_ending[_ending(name)] = starts, ends, folders
 
+    def _add_start(self, start: bytes) -> None:
+        self._starts[start[:1]] = (*self._starts.get(start[:1], ()), start)
+
     def among(self, path: bytes) -> bool:
         """Whether some pattern may fit a path in lower case."""
         cut = path.rfind(b"/") + 1
         name, folder = path[cut:], path[:cut]
-        ending = name[name.rfind(b".") + 1 :]
         telling = self._telling.get(folder)
         if telling is None:
             telling = self._telling[folder] = self._tells(folder)
-        if telling or name.startswith(self._starts):
+        if telling or name.startswith(self._starts.get(name[:1], ())):
             return True
+        ending = name[name.rfind(b".") + 1 :]
         known = self._by_ending.get(ending)
         if ending in _COPY_ENDINGS and len(ending) < len(name) and self.among(path[: -len(ending) - 1]):
             return True

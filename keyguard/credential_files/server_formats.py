@@ -147,7 +147,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         wpa_supplicant.conf wpa_supplicant-*.conf hostapd.conf *.nmconnection system-connections/*
         netplan/*.yaml ifcfg-* keys-* iwd/*.psk *.8021x
         """,
-        r"^[ \t]{0,20}(?:wpa_passphrase=\S|psk=(?:\x22[^\x22]{8}|[0-9a-f]{64}))",
+        r"^[ \t]{0,20}(?:wpa_passphrase=\S|psk=(?:\x22[^\x22\r\n]{8}|[0-9a-f]{64}))",
         r"<keyMaterial>[^<\s]",
         r"^\[wifi-security\]",
         r"^[ \t]{0,20}wpa-psk[ \t]",

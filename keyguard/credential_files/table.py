@@ -6,6 +6,7 @@ kubeconfig is one whatever it is called, and a blob in history has no name at fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ def _paths() -> PathTable[Format]:
     from keyguard.credential_files.names import PathTable  # what needs the signs alone is quicker without
 
     return PathTable((one.paths, one) for one in FORMATS)
+
+
+def indices_named(paths: Sequence[bytes]) -> list[int]:
+    """Return the indices of the paths that a format is known by."""
+    return _paths().indices(paths)
 
 
 def named(path: bytes) -> tuple[Format, ...]:

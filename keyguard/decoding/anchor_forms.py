@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from keyguard.decoding.encoded_anchors import (
     BACKSLASH,
@@ -49,18 +50,27 @@ _CODES = (
 #: the same in base64, for what is encoded again, and how what ``zlib`` writes begins there
 _COMPRESSED_IN_BASE64 = b"H4sIA", b"H4sIC", b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr"
 _DIGITS = b"0123456789abcdefABCDEF"
+#: anchors that are words: codes among what follows them are not looked for, as they stand in most files
+_IN_MOST_FILES = frozenset(
+    b"api- api_ API- API_KEY ext_ http:// https:// ion_ key- key_ live_ private_ public_ secret_ standard_ test_"
+    b"".split()
+)
 
 
-def encoded_anchors(anchors: Collection[Anchor]) -> EncodedAnchors:
-    """Return what shows that one of the anchors stands in a text in an encoded form; most anchors have them all."""
+def encoded_anchors(anchors: Collection[Anchor], rare: AbstractSet[Anchor] = frozenset()) -> EncodedAnchors:
+    """Return what shows that one of the anchors stands in a text in an encoded form; most anchors have them all.
+
+    Those that are ``rare`` have those in base64 that is applied once: the others would cost more than they find.
+    """
     families = Counter((anchor.tail, anchor.nocase) for anchor in anchors if len(anchor.literal) == _NARROW - 1)
     found: dict[bytes, int] = {}
     for anchor in anchors:
         many = len(anchor.literal) == _NARROW - 1 and families[anchor.tail, anchor.nocase] > _SIBLINGS
         for text in _cases(anchor):
-            for literal, kind in (*_forms(text, only_first=many), *_special_forms(text)):
+            forms = _base64_forms(text[:_HEAD]) if anchor in rare else _forms(text, only_first=many)
+            for literal, kind in (*forms, *_special_forms(text)):
                 found.setdefault(literal, kind)
-            if len(text) >= _NARROW and anchor.tail and not anchor.nocase:
+            if len(text) >= _NARROW and anchor.tail and not anchor.nocase and text not in _IN_MOST_FILES:
                 found.setdefault(text, PLAIN)
     for text in _CODES:
         found.update((*_base64_forms(text), *_hex_forms(text)))

@@ -56,9 +56,9 @@ class Block:
         self.start, self.end = self.spans[0][0], self.spans[-1][1]
         self._data = data
 
-    def stretch(self, offset: int) -> tuple[int, int]:
-        """Return the stretch that contains a place."""
-        return self.spans[max(0, bisect_right(self.spans, (offset, len(self._data))) - 1)]
+    def line(self, offset: int) -> int:
+        """Return the number of the stretch that contains a place."""
+        return max(0, bisect_right(self.spans, (offset, len(self._data))) - 1)
 
     def text(self, spans: Sequence[tuple[int, int]]) -> DerivedText:
         """Return the characters of some of the stretches, with codes replaced by what they stand for."""

@@ -7,6 +7,7 @@ is padded.
 from __future__ import annotations
 
 import binascii
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from keyguard.decoding import blocks
@@ -17,8 +18,12 @@ from keyguard.decoding.encoded_anchors import HEX
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 #: signs of base64 that also join a run to what stands before it
 _SIGNS = b"/+-_"
-#: at most so many characters of a literal of the prefilter
-_LITERAL = 8
+#: the number for all lines of a run
+_ALL = -1
+#: characters that are read behind such a sign
+_MOST = 8 << 10
+#: at most so many characters of a literal of the prefilter, and so many from the start of a key to the end of one
+_LITERAL, _FAR = 8, 96
 
 
 def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[DerivedText]:
@@ -29,53 +34,55 @@ def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[Deriv
 
 
 def _decoded(data: bytes, hits: Sequence[tuple[int, int]], group: int) -> Iterator[DerivedText]:
-    """Yield what the runs of one encoding stand for, whose characters form groups of that size."""
-    block, done = None, set[tuple[tuple[tuple[int, int], ...], int]]()
-    known = dict[tuple[tuple[int, int], ...], DerivedText]()
+    """Yield what the runs of one encoding stand for, whose characters form groups of that size: each line of a run by
+    itself, since the next one may be another run, and all lines together.
+    """
+    block, done = None, set[tuple[int, int]]()
+    known = dict[int, DerivedText]()
     for kind, end in hits:
         if block is None or end > block.end:
-            block, known = Block(data, end, blocks.BASE64 if group == 4 else blocks.HEX), {}
-            done = set()
+            block, known, done = Block(data, end, blocks.BASE64 if group == 4 else blocks.HEX), {}, set()
         place = kind if group == 4 else 1
-        for spans in {(block.stretch(end - 1),): None, tuple(block.spans): None}:
-            chars = known.get(spans)
+        line = block.line(end - 1)
+        for number in (line, _ALL) if len(block.spans) > 1 else (_ALL,):
+            chars = known.get(number)
             if chars is None:
-                chars = known[spans] = block.text(spans)
+                chars = known[number] = block.text(block.spans if number == _ALL else block.spans[line : line + 1])
             at = _index(chars, end - 1)
-            for first in _beginnings(chars.text, at, place, group):
-                if (spans, first) not in done:
-                    done.add((spans, first))
-                    yield _from(chars, first, group)
+            for first, last in _parts(chars.text, at, place, group):
+                if (number, first) not in done:
+                    done.add((number, first))
+                    yield _from(chars, first, last, group)
 
 
 def _index(chars: DerivedText, offset: int) -> int:
     """Return the index of the character that stands at an offset of the text."""
-    piece = next(piece for piece in reversed(chars.pieces) if piece.start <= offset)
+    piece = chars.pieces[bisect_right(chars.pieces, offset, key=lambda one: one.start) - 1]
     return piece.at + min(offset - piece.start, piece.size - 1)
 
 
-def _beginnings(chars: bytes, at: int, place: int, group: int) -> Iterator[int]:
-    """Yield where what is encoded may begin if the character at ``at`` is at a ``place`` in its group: as far ahead as
-    possible, and behind the last sign that may only join it to something else, so that a key there has a boundary.
+def _parts(chars: bytes, at: int, place: int, group: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of what may be encoded if the character at ``at`` is at a ``place`` in its group: as far ahead as
+    possible, and from behind the last sign that may only join it to something else, so that a key there has a boundary.
     """
     first = (at - place) % group
-    yield first
-    for index in range(at - _LITERAL, first, -1) if group == 4 else ():
+    yield first, len(chars)
+    for index in range(at - _LITERAL, max(first, at - _FAR), -1) if group == 4 else ():
         if chars[index - 1] in _SIGNS and (index - first) % group == 0:
-            yield index
+            yield index, min(len(chars), index + _MOST)
             return
 
 
-def _from(chars: DerivedText, first: int, group: int) -> DerivedText:
-    """Return what the characters from an index on stand for."""
+def _from(chars: DerivedText, first: int, last: int, group: int) -> DerivedText:
+    """Return what the characters of a span stand for."""
     if group == 2:
-        last = len(chars.text) - (len(chars.text) - first) % 2
+        last -= (last - first) % 2
         text = bytes.fromhex(chars.text[first:last].decode())
         return DerivedText(text, "hex", (Piece(0, len(text), first, last),), between=chars)
-    run = chars.text[first:].translate(_STANDARD)
-    text = binascii.a2b_base64(run[: len(run) - (len(run) % 4 == 1)] + b"==")
+    last -= (last - first) % 4 == 1
+    text = binascii.a2b_base64(chars.text[first:last].translate(_STANDARD) + b"==")
     # the last group may be shorter: then its characters and bytes have another proportion
     groups = len(text) // 3
-    middle, last = first + 4 * groups, len(chars.text) - (len(run) % 4 == 1)
+    middle = first + 4 * groups
     pieces = Piece(0, 3 * groups, first, middle), Piece(3 * groups, len(text) % 3, middle, last)
     return DerivedText(text, "base64", tuple(one for one in pieces if one.size), between=chars)

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.credential_files import table
 from keyguard.credential_files.format import Format
-from keyguard.generic.expressions import REACH, SYNTAXES, Finder
+from keyguard.generic.expressions import REACH, SYNTAXES, Finder, lines_around
 from keyguard.model.finding import Match, Rule
+from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 from keyguard.support import digests
 
 if TYPE_CHECKING:
     from keyguard.generic.docstrings import Docstrings
-    from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 5
-#: how many surroundings of hits are remembered, of 1.2 kB each
-_REMEMBERED = 10_000
+GENERATION = 6
+#: how many surroundings of hits are remembered, most of a line or two, some of 1.2 kB
+_REMEMBERED = 20_000
 
 
 class _Judged(NamedTuple):
@@ -61,7 +61,13 @@ def _finder(number: int) -> Finder:
 
 
 def prepare() -> None:
-    """Load the finders, and have them compile the expressions that most texts need."""
+    """Load the finders, and have them compile the expressions that most texts need, unless the cache holds them."""
+    from keyguard.cache import expressions as compiled
+
+    if not compiled.restore():
+        for module in (*(one.module for one in table.FORMATS), *(one.module for one in SYNTAXES)):
+            import_module(module)
+        compiled.keep()
     random = digests.new("sha256", b"prepare").hexdigest()[:40]
     forms = ("a_secret = '{}'", 'f(password="{}")', "token: {} # x", 'curl -u me:{} "x"', "x: Bearer {}", "mysql -p{} ")
     for text in (f"{form.format(random)}\n".encode() for form in forms):
@@ -74,6 +80,9 @@ class Detectors:
     """The finders, with the rules of a run."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        from keyguard.cache.expressions import restore
+
+        restore()
         self._numbers = {rule.id: number for number, rule in enumerate(rules) if rule.detector}
         #: (syntax, where the hit ends, the text around it) -> secrets, with offsets from there
         self._around: dict[tuple[int, int, bytes], tuple[JudgedSecret, ...]] = {}
@@ -87,15 +96,19 @@ class Detectors:
         what they find is judged again under each path.
         """
         found = [*self._parsed(data, places, path), *self._at_places(data, places, path)]
-        return [self._match(data, one) for one in _disjoint(found) if one.rule in self._numbers]
+        return [self._match(data, one) for one in _disjoint(found) if one.rule in self._numbers] if found else []
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret in a text of which ``data`` is an excerpt with these places.
 
         The sign of a format is enough: its parser needs the whole text.
         """
+        return self.has_sign(places) or any(True for _ in self._at_places(data, places, b""))
+
+    def has_sign(self, places: Iterable[tuple[int, int]]) -> bool:
+        """Return whether a place is the sign of a format."""
         rows = _rows()
-        return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
+        return any(rows[number][1] for number, _ in places)
 
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
         """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific.
@@ -103,7 +116,8 @@ class Detectors:
         What is quoted in a program is of medium confidence, and comes after everything else.
         """
         rows, named = _rows(), table.named(path) if path else ()
-        signed = (format for number, _ in places if (format := rows[number][1]) is not None)
+        numbers = dict.fromkeys(number for number, _ in places)
+        signed = (format for number in numbers if (format := rows[number][1]) is not None)
         for one in dict.fromkeys((*signed, *named)):
             found = one.find(data, path, one in named)
             if one not in named and one.is_quoted_in(path):
@@ -114,49 +128,51 @@ class Detectors:
 
     def _at_places(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
         """Yield what the finders of the syntaxes find; in binary data, what looks like an assignment is none."""
-        rows = _rows()
-        if places and b"\0" in data:
+        if not places or b"\0" in data:
             return
+        rows = _rows()
         for number, end in dict.fromkeys(places):
             _, format, syntax = rows[number]
-            if format is None:
-                if path:
-                    found = self._marked(data, _finder(syntax)(data, end, path), path)
-                else:
-                    found = self._remembered(data, syntax, end)
-                yield from (_Judged(syntax, secret) for secret in found)
+            if format is not None:
+                continue
+            if path:
+                for one in _finder(syntax)(data, end, path):
+                    yield _Judged(syntax, self._marked(data, one, path))
+            else:
+                for one in self._remembered(data, syntax, end):
+                    yield _Judged(syntax, one)
 
-    def _marked(self, data: bytes, found: Iterable[JudgedSecret], path: bytes) -> Iterator[JudgedSecret]:
-        """Yield the secrets, those marked that expire, or stand in a comment or a docstring, whatever their syntax."""
+    def _marked(self, data: bytes, one: JudgedSecret, path: bytes) -> JudgedSecret:
+        """Return a secret, marked if it expires, or stands in a comment or a docstring, whatever its syntax."""
         from keyguard.generic.docstrings import Docstrings
         from keyguard.generic.lines import is_comment
         from keyguard.generic.signed_addresses import is_in_signed_address
 
-        for one in found:
-            if not one.weak and is_in_signed_address(data, one.start, one.end):
-                yield one._replace(weak=True, reasons=(*one.reasons, "in a signed address, which expires"))
-                continue
-            aside = one.comment or is_comment(data, one.start, path)
-            if not aside and path.endswith(b".py"):
-                if self._docstrings is None or self._docstrings[0] is not data:
-                    self._docstrings = data, Docstrings(data)
-                aside = self._docstrings[1].hold(one.start)
-            yield one._replace(comment=True) if aside and not one.comment else one
+        if not one.weak and is_in_signed_address(data, one.start, one.end):
+            return one._replace(weak=True, reasons=(*one.reasons, "in a signed address, which expires"))
+        aside = one.comment or is_comment(data, one.start, path)
+        if not aside and path.endswith(b".py"):
+            if self._docstrings is None or self._docstrings[0] is not data:
+                self._docstrings = data, Docstrings(data)
+            aside = self._docstrings[1].hold(one.start)
+        return one._replace(comment=True) if aside and not one.comment else one
 
-    def _remembered(self, data: bytes, syntax: int, end: int) -> Iterator[JudgedSecret]:
-        """Yield what a finder finds in a text without a path: the same lines are in many versions of a file."""
-        low, high = max(0, end - 2 * REACH), end + REACH
+    def _remembered(self, data: bytes, syntax: int, end: int) -> Iterable[JudgedSecret]:
+        """Return what a finder finds in a text without a path: the same lines are in many versions of a file."""
+        if SYNTAXES[syntax].reads_lines:
+            low, high = lines_around(data, end)
+        else:
+            low, high = max(0, end - REACH), end + REACH
         around = syntax, end - low, data[low:high]
         known = self._around.get(around)
         if known is None:
-            known = tuple(_finder(syntax)(data, end, b""))
-            if all(low <= one.start and one.end <= high for one in known):
+            found = tuple(_finder(syntax)(data, end, b""))
+            if all(low <= one.start and one.end <= high for one in found):
                 if len(self._around) >= _REMEMBERED:
                     self._around.clear()
-                self._around[around] = tuple(_moved(one, -end) for one in known)
-            yield from known
-        else:
-            yield from (_moved(one, end) for one in known)
+                self._around[around] = tuple(_moved(one, -end) for one in found)
+            return found
+        return [_moved(one, end) for one in known] if known else known
 
     def _match(self, data: bytes, one: JudgedSecret) -> Match:
         secret = data[one.start : one.end]
@@ -165,7 +181,7 @@ class Detectors:
 
 
 def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:
-    return one._replace(start=one.start + distance, end=one.end + distance)
+    return JudgedSecret(one.start + distance, one.end + distance, *one[2:])
 
 
 def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from keyguard.support.regex import expression
 
@@ -16,8 +16,8 @@ _WINDOW = 100
 _BASE = 37
 _MASK = (1 << 64) - 1
 _EOF = 0xFFFF
-#: up to this number of lines, each is hashed by itself
-_FEW = 4
+#: up to this number of lines, only lines that begin like one of them are examined
+_FEW = 24
 #: the most bytes of UTF-8 in a hundred code units, plus one character, so that the last one is complete
 _WINDOW_BYTES = 3 * _WINDOW + 4
 _LINE_END = expression(rb"\r\n|\r|\n")
@@ -32,7 +32,7 @@ def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
     """Return offset -> hash for several lines of one text, in one pass over it."""
     starts = sorted({*line_starts})
     if len(starts) <= _FEW and text.isascii():
-        return {start: _one_hash(text, start) for start in starts}
+        return _few_hashes(text, starts)
     numbers = _line_numbers(text, starts)
     dense = _dense(text)
     lines = dense.split(b"\n")
@@ -50,16 +50,29 @@ def line_hashes(text: bytes, line_starts: Iterable[int]) -> dict[int, str]:
     return {start: hashes[number] for start, number in numbers.items()}
 
 
-def _one_hash(text: bytes, start: int) -> str:
-    """Return the hash of one line of an ASCII text; only lines that start alike are examined."""
-    dense = _dense(text)
-    offset = dense.rfind(b"\n", 0, len(_dense(text[:start]))) + 1
-    window = dense[offset : offset + _WINDOW]
-    count, at = 1, 0 if offset and dense.startswith(window) else dense.find(b"\n" + window) + 1
-    while at < offset:
-        count += dense[at : at + _WINDOW] == window
+def _few_hashes(text: bytes, starts: list[int]) -> dict[int, str]:
+    """Return the hashes of some lines of an ASCII text, given in order; only lines that begin alike are examined."""
+    pieces = [_dense(text[low:high]) for low, high in pairwise((0, *starts, len(text)))]
+    dense = b"".join(pieces)
+    offsets = accumulate(map(len, pieces[:-1]))
+    asked = {start: dense.rfind(b"\n", 0, offset) + 1 for start, offset in zip(starts, offsets, strict=True)}
+    counts: dict[int, int] = {}
+    for window in {dense[offset : offset + _WINDOW] for offset in asked.values()}:
+        last = max(offset for offset in asked.values() if dense[offset : offset + _WINDOW] == window)
+        counts |= _counted(dense, window, last)
+    return {start: f"{_polynomial(_window(dense, offset)):x}:{counts[offset]}" for start, offset in asked.items()}
+
+
+def _counted(dense: bytes, window: bytes, last: int) -> dict[int, int]:
+    """Return the offset of each line that begins with a window, up to the ``last``, and how many there are so far."""
+    counts: dict[int, int] = {}
+    at = 0 if dense.startswith(window) else dense.find(b"\n" + window) + 1
+    while True:
+        if dense[at : at + _WINDOW] == window:
+            counts[at] = len(counts) + 1
+        if at >= last:
+            return counts
         at = dense.find(b"\n" + window, at) + 1
-    return f"{_polynomial(_window(dense, offset)):x}:{count}"
 
 
 def _line_numbers(text: bytes, line_starts: Iterable[int]) -> dict[int, int]:

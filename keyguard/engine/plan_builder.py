@@ -23,16 +23,19 @@ _LEFT = (
 )
 _RIGHT = r"(?![A-Za-z0-9])"
 _STRICT = _RIGHT + r"(?![_-][A-Za-z0-9])"
-_BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "right": ("", _RIGHT), "none": ("", "")}
+#: nor inside base64
+_ISOLATED = (r"(?:(?<![A-Za-z0-9+/_])|(?<=\\[nrt]))", _STRICT + r"(?![+/=])")
+_BOUNDARIES = {"token": (_LEFT, _RIGHT), "strict": (_LEFT, _STRICT), "isolated": _ISOLATED}
+_BOUNDARIES |= {"right": ("", _RIGHT), "none": ("", "")}
 
 
 def build_plan(rules: Iterable[Rule]) -> Plan:
     """Return the plan for these rules, in their order; ``keyguard.rules.loader`` has validated them."""
-    found_by = False
+    listed = tuple(rules)
     users: dict[tuple[str, str], list[int]] = {}
     named: dict[tuple[str, str], set[str]] = {}
     found_by = False
-    for index, rule in enumerate(rules):
+    for index, rule in enumerate(listed):
         if rule.detector:
             found_by = True
             continue
@@ -40,19 +43,22 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
         named.setdefault((rule.pattern, rule.boundary), set()).update(rule.literals)
     forms: list[Form] = []
     leads: dict[Anchor, list[AnchorUse]] = {}
+    common: set[Anchor] = set()
     for (pattern, boundary), indices in users.items():
         left, right = _BOUNDARIES[boundary]
         width = literals.max_width(pattern)
         for anchor in literals.anchors(pattern) or _named(named[pattern, boundary], width):
             place = msgspec.structs.replace(anchor, before=(0, 0))
             leads.setdefault(place, []).append(AnchorUse(form=len(forms), before=anchor.before))
+            if not all(listed[index].rare for index in indices):
+                common.add(place)
         forms.append(Form(left=left, pattern=f"(?:{pattern}){right}", rules=tuple(indices), width=width))
     return Plan(
         forms=tuple(forms),
         anchors=tuple(leads),
         leads=tuple(map(tuple, leads.values())),
         expressions=detectors.expressions() if found_by else (),
-        encoded=encoded_anchors(leads),
+        encoded=encoded_anchors(leads, leads.keys() - common),
     )
 
 

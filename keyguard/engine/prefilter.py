@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 13
+FORMAT = 14
+#: stands between texts that are searched together: no expression matches across it
+_BETWEEN = b"\n\0\n"
 
 
 class Hits(NamedTuple):
@@ -129,13 +131,27 @@ class HyperscanPrefilter:
         self._codes.append((self._kinds[number], end))
 
 
+def search_each(prefilter: Prefilter, texts: Sequence[bytes]) -> dict[int, Hits]:
+    """Return the index of each text with a hit -> its hits, by one search over all of them; offsets are its own.
+
+    An anchor may begin in one text and end in the next one.
+    """
+    found = prefilter.search(_BETWEEN.join(texts))
+    each: dict[int, Hits] = {}
+    if not any(found):
+        return each
+    starts = list(accumulate((len(text) + len(_BETWEEN) for text in texts), initial=0))
+    for kind, hits in enumerate(found):
+        last = int(kind > 0)  # these are known by their ends
+        for number, at in hits:
+            index = bisect_right(starts, at - last) - 1
+            each.setdefault(index, Hits([], [], []))[kind].append((number, at - starts[index]))
+    return each
+
+
 def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
     """Return the indices of the texts in which there could be a hit, in order, by one search over all of them."""
-    found = offsets(prefilter.search(b"\n".join(texts)))
-    if not found:
-        return []
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return sorted({bisect_right(starts, at) - 1 for at in found})
+    return sorted(search_each(prefilter, texts))
 
 
 def offsets(hits: Hits) -> list[int]:

@@ -16,8 +16,11 @@ from keyguard.generic.lines import is_comment, judge, randomness, text_of
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.support.regex import expression
 
-#: group number -> the commands that begin so
-_BY_HEAD = tuple(tuple(command for command in COMMANDS if command.head == head) for head in HEADS)
+#: group number -> the commands that begin so, each with the pattern of its argument
+_BY_HEAD = tuple(
+    tuple((command, argument_pattern(command.argument)) for command in COMMANDS if command.head == head)
+    for head in HEADS
+)
 _HEAD = expression(rf"(?<![\w.-])(?:{'|'.join(f'({head})' for head in HEADS)})".encode(), re.IGNORECASE)
 _LAST_WORD = expression(rb"[\w.-]+[^\w.-]{1,4}-?\Z")
 #: a name in a list of quoted arguments, in which what has no quotes is code
@@ -49,8 +52,8 @@ def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
     stop = _END.search(data, end, reach)
     limit = stop.start() if stop else reach
     listed = _LISTED.search(data, max(0, end - 4), end + 1) is not None
-    for command in _BY_HEAD[head.lastindex - 1]:
-        arguments = argument_pattern(command.argument).finditer(data, head.start() + 1, limit)
+    for command, pattern in _BY_HEAD[head.lastindex - 1]:
+        arguments = pattern.finditer(data, head.start() + 1, limit)
         for found in islice(arguments, _MOST):
             if listed and _is_code(data, found):
                 continue

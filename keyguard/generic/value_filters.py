@@ -6,6 +6,7 @@ Every expression is linear in the length of the value.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from keyguard.support.regex import expression
@@ -55,6 +56,7 @@ FILTERS = (
 )
 
 
+@lru_cache(4096)
 def dropped_by(value: str) -> ValueFilter | None:
     """Return the first filter that says that a value is no secret; None if none does."""
     return next((one for one in FILTERS if one.drops(value)), None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from keyguard.containers.kinds import LOOK, container, packed_texts
+from keyguard.containers.kinds import LOOK, TEXTS, container, packed_texts
 from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
-from keyguard.engine.prefilter import suspects
+from keyguard.engine.prefilter import Hits, search_each, suspects
 from keyguard.inspection.inspected_text import InspectedText
 from keyguard.masking.run_identity import run_identity
 from keyguard.masking.secret import Secret
@@ -16,7 +16,6 @@ from keyguard.model.finding import Blob, Sighting, Unread
 
 if TYPE_CHECKING:
     from keyguard.engine.overlaps import Found
-    from keyguard.inspection.members import OpenedContainer
     from keyguard.inspection.sightings import SightingFinder
 
 
@@ -30,36 +29,39 @@ class Inspector:
         self._engine = engine
         self._made: SightingFinder | None = None
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
-        """Return the indices of the texts to inspect: the others contain nothing, not even a placeholder.
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
+        """Return the indices of the texts to inspect, in order, with the hits of the prefilter: the others contain
+        nothing, not even a placeholder.
 
         Searching many small texts at once takes half the time. ``paths`` are theirs, as far as they are known: those of
         credential files are inspected in any case.
         """
-        named = (at for at, path in enumerate(paths) if table.named(path))
-        return sorted({*packed_texts(texts), *suspects(self._engine.prefilter, texts), *named})
+        found = search_each(self.prefilter, texts)
+        for at in (*packed_texts(texts), *table.indices_named(paths)):
+            found.setdefault(at, Hits([], []))
+        return dict(sorted(found.items()))
 
     def prepare(self) -> None:
         """Load what builds sightings, and compile the expressions that most texts need: once, before workers fork."""
         from keyguard.engine.detectors import prepare
 
-        prepare()
         self._sighter()
+        prepare()
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""
         return self._engine.matcher.promising(data, places)
 
-    def inspect(self, blob: Blob, data: bytes, found: Found | None = None) -> InspectedText:
+    def inspect(self, blob: Blob, data: bytes, found: Found | None = None, hits: Hits | None = None) -> InspectedText:
         """Return all sightings in a text that is completely in memory.
 
-        ``found`` is the matcher's result for a text without NULs, if it is known.
+        ``found`` is the matcher's result for a text without NULs, and ``hits`` the prefilter's, if they are known.
         """
-        packed = container(data) if found is None else ""
+        packed = self._kind(data) if found is None else ""
         if packed and self._opens and (opened := self._opened(blob, packed, data)):
             return opened
         if found is None and b"\0" not in data:
-            hits, unread = self.prefilter.search(data), _whole(packed)
+            hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
@@ -67,8 +69,16 @@ class Inspector:
                 plain = not (packed or hits.anchors or hits.encoded)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
-                judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})
-                return InspectedText([], len(found.placeholders), len(data), unread=unread, judged=judged)
+                secrets = tuple({Secret(one.secret) for one in found.matches})
+                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
+                return InspectedText(
+                    [],
+                    len(found.placeholders),
+                    len(data),
+                    unread=unread,
+                    judged=tuple({run_identity(one) for one in secrets}),
+                    secrets=None if told else secrets,
+                )
         return self._inspect(blob, iter((data, b"")).__next__, found, packed)
 
     def inspect_name(self, blob: Blob) -> InspectedText:
@@ -80,8 +90,8 @@ class Inspector:
     def inspect_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
         """Return all sightings in a text that ``read`` returns in pieces, the last one empty."""
         rest = Rewound(read)
-        packed = container(rest.peek(LOOK))
-        if packed and self._opens and (opened := self._opened_stream(blob, packed, rest.piece)):
+        packed = self._kind(rest.peek(LOOK))
+        if packed and self._opens and (opened := self._opened_stream(blob, packed, rest)):
             return opened
         return self._inspect(blob, rest.piece, None, packed)
 
@@ -97,47 +107,46 @@ class Inspector:
             found += [one for one in self.inspect_name(blobs[at]).sightings if one.occurrence.column > before]
         return found
 
+    def _kind(self, data: bytes) -> str:
+        """Return the kind of container; empty for a text that is to be taken as it stands."""
+        kind = container(data)
+        return "" if kind in TEXTS and not self._opens else kind
+
     def _opened(self, blob: Blob, kind: str, data: bytes) -> InspectedText | None:
         """Return what is in a container that is in memory; None if containers of its kind are not opened."""
-        opened = self._read_container(blob, kind, iter((data, b"")).__next__)
-        if opened is None:
-            return None
-        if opened.damaged:
-            seen = self._inspect(blob, iter((data, b"")).__next__, None, opened.damaged)
-            known = {one.identity for one in opened.sightings}
-            opened.sightings += [one for one in seen.sightings if one.identity not in known]
-            opened.unread[:0] = seen.unread
-        return self._result(blob, opened)
-
-    def _opened_stream(self, blob: Blob, kind: str, read: Callable[[], bytes]) -> InspectedText | None:
-        """Return what is in a container that is a stream; None if containers of its kind are not opened."""
-        opened = self._read_container(blob, kind, read)
-        if opened is None:
-            return None
-        if opened.damaged:
-            rest = self._inspect(blob, read, None, opened.damaged)
-            opened.sightings += rest.sightings
-            opened.size += rest.size
-            opened.unread[:0] = rest.unread
-        return self._result(blob, opened)
-
-    def _read_container(self, blob: Blob, kind: str, read: Callable[[], bytes]) -> OpenedContainer | None:
         from keyguard.containers.table import READERS
+        from keyguard.inspection.members import OpenedContainer, searched_as_it_is
 
         if kind not in READERS:
             return None
-        from keyguard.inspection.members import OpenedContainer
-
         opened = OpenedContainer(self, blob)
-        opened.read(kind, read)
-        return opened
+        opened.read(kind, iter((data, b"")).__next__, data)
+        if searched_as_it_is(kind, opened):
+            opened.add(self._inspect(blob, iter((data, b"")).__next__, None, opened.damaged), first=kind in TEXTS)
+        return opened.result()
 
-    def _result(self, blob: Blob, opened: OpenedContainer) -> InspectedText:
-        """Return what was found in a container; without a path, its secrets are judged again under each path."""
-        judged = () if blob.path else tuple({one.identity for one in opened.sightings})
-        return InspectedText(
-            opened.sightings, opened.placeholders, opened.size, unread=tuple(opened.unread), judged=judged
-        )
+    def _opened_stream(self, blob: Blob, kind: str, content: Rewound) -> InspectedText | None:
+        """Return what is in a container that is a stream; None if containers of its kind are not opened."""
+        from keyguard.containers.budget import HELD
+        from keyguard.containers.table import AS_THEY_ARE, READERS
+        from keyguard.inspection.members import OpenedContainer, digesting, too_large
+
+        if kind not in READERS:
+            return None
+        if kind in AS_THEY_ARE:
+            data = content.whole(HELD)
+            if data is not None:
+                return self._opened(blob, kind, data)
+            read, digest = digesting(content.piece)
+            seen = self._inspect(blob, read, None, "")
+            return seen if kind in TEXTS else too_large(seen, digest)
+        opened = OpenedContainer(self, blob)
+        opened.read(kind, content.piece)
+        if opened.damaged:
+            rest = self._inspect(blob, content.piece, None, opened.damaged)
+            opened.size += rest.size
+            opened.add(rest)
+        return opened.result()
 
     def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None, packed: str) -> InspectedText:
         counter = _Counter(read)
@@ -180,6 +189,15 @@ class Rewound:
         while len(self._first) < size and (more := self._next()):
             self._first += more
         return self._first[:size]
+
+    def whole(self, most: int) -> bytes | None:
+        """Return everything; None if that is more than ``most`` bytes, and then all of it is still to be read."""
+        pieces, size = [], 0
+        while size <= most and (data := self.piece()):
+            pieces.append(data)
+            size += len(data)
+        self._first = b"".join(pieces)
+        return None if size > most else self._first
 
     def piece(self) -> bytes:
         """Return the next piece; nothing at the end, however often it is asked for."""

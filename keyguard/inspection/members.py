@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from keyguard.containers.budget import Budget
+import msgspec
+
+from keyguard.containers.budget import HELD, Budget
 from keyguard.containers.content import Content
-from keyguard.containers.kinds import LOOK, container
-from keyguard.containers.table import READERS
+from keyguard.containers.kinds import LOOK, TEXTS, container
+from keyguard.containers.table import AS_THEY_ARE, READERS
 from keyguard.containers.walk import Text, Walk
+from keyguard.inspection.inspected_text import InspectedText
 from keyguard.inspection.occurrence_limit import limit_places
 from keyguard.model.coverage import SEPARATOR, Unread
 from keyguard.support import digests
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from keyguard.inspection.inspected_text import InspectedText
     from keyguard.model.finding import Blob, Sighting
 
 #: bytes of a text that is searched together with others, and of the texts that are
@@ -29,7 +31,7 @@ _MANY = 2000
 class TextInspector(Protocol):
     """Inspects texts that are no containers."""
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> Collection[int]:
         """Return the indices of the texts to inspect."""
 
     def named(self, blobs: Sequence[Blob]) -> list[Sighting]:
@@ -48,6 +50,10 @@ class OpenedContainer:
         self.size = 0
         """Bytes of the container itself."""
         self.unread: list[Unread] = []
+        self.judged: set[str] = set()
+        """Identities of secrets, of which a path decides, in the container as it is."""
+        self.doubtful = False
+        """Whether an attribution could change with the path of the container."""
         self.damaged = ""
         """What it is, and what is wrong with it, if it could not be read to its end."""
         self._inspector = inspector
@@ -57,16 +63,18 @@ class OpenedContainer:
         self._names: list[Blob] = []
         self._most = _MANY
 
-    def read(self, kind: str, read: Callable[[], bytes]) -> None:
-        """Read a container of a kind to its end. ``read`` returns pieces, and nothing at the end."""
-        budget, digest = Budget(), digests.new("sha256")
+    def read(self, kind: str, read: Callable[[], bytes], data: bytes | None = None) -> None:
+        """Read a container of a kind to its end. ``read`` returns pieces, and nothing at the end; ``data`` is all of it
+        if that is known.
+        """
+        budget = Budget()
+        taken, digest = (read, None) if data is not None else digesting(read)
 
         def counted() -> bytes:
-            data = read()
-            budget.earn(len(data))
-            digest.update(data)
-            self.size += len(data)
-            return data
+            piece = taken()
+            budget.earn(len(piece))
+            self.size += len(piece)
+            return piece
 
         content = Content(counted, budget)
         walk = Walk(kind, content, budget, self._blob.path)
@@ -74,7 +82,7 @@ class OpenedContainer:
             self._take(one)
         self._inspect_heap()
         self.sightings += self._inspector.named(self._names)
-        self.damaged = walk.problem
+        self.damaged = "" if kind in TEXTS else walk.problem
         self.unread += [Unread(detail=what, member=name) for name, what in walk.unopened]
         if walk.more:
             more = f"file (as {walk.more:,} more, which are counted and not listed)"
@@ -82,7 +90,26 @@ class OpenedContainer:
         if walk.over:
             while content.piece():
                 pass
+            digest = digest or digests.new("sha256", data or b"")
             self.unread = [Unread(detail=walk.over, digest=digest.hexdigest())]
+
+    def add(self, seen: InspectedText, *, first: bool = False) -> None:
+        """Add what was found in the container as it is, each key once; ``first`` if that is the better place for it."""
+        one, other = (seen.sightings, self.sightings) if first else (self.sightings, seen.sightings)
+        known = {sighting.identity for sighting in one}
+        self.sightings = [*one, *(sighting for sighting in other if sighting.identity not in known)]
+        self.placeholders += seen.placeholders
+        self.unread[:0] = seen.unread
+        self.judged.update(seen.judged)
+        self.doubtful = self.doubtful or seen.doubtful
+
+    def result(self) -> InspectedText:
+        """Return everything together; without a path of its own, its secrets are judged again under each path."""
+        judged = set[str]() if self._blob.path else self.judged.union(one.identity for one in self.sightings)
+        unread, places = tuple(self.unread), tuple(judged)
+        return InspectedText(
+            self.sightings, self.placeholders, self.size, doubtful=self.doubtful, unread=unread, judged=places
+        )
 
     def _take(self, one: Text) -> None:
         """Inspect a text, or keep it to be searched together with others."""
@@ -112,9 +139,33 @@ class OpenedContainer:
         seen = self._inspector.text(blob, read)
         self.sightings += seen.sightings
         self.placeholders += seen.placeholders
+        self.doubtful = self.doubtful or seen.doubtful
         if len(self.sightings) > self._most:
             (self.sightings,) = limit_places([self.sightings])
             self._most = 2 * max(_MANY, len(self.sightings))
+
+
+def searched_as_it_is(kind: str, opened: OpenedContainer) -> bool:
+    """Return whether the bytes of a container are searched, too: they are if not all of it was read."""
+    return bool(opened.damaged) or kind in AS_THEY_ARE
+
+
+def digesting(read: Callable[[], bytes]) -> tuple[Callable[[], bytes], digests.Digest]:
+    """Return a reader, and the SHA-256 of what was read through it."""
+    digest = digests.new("sha256", size=HELD)
+
+    def digested() -> bytes:
+        data = read()
+        digest.update(data)
+        return data
+
+    return digested, digest
+
+
+def too_large(seen: InspectedText, digest: digests.Digest) -> InspectedText:
+    """Return what was found in a container that is too large to be opened, with that gap."""
+    gap = Unread(detail=f"it takes more than {HELD >> 20} MiB of memory to open", digest=digest.hexdigest())
+    return msgspec.structs.replace(seen, unread=(gap,))
 
 
 def member_text(path: bytes, name: bytes, read: Callable[[], bytes]) -> bytes | None:

@@ -15,10 +15,11 @@ from keyguard.engine.overlaps import Found
 from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Match
 
-#: words and dates after a key whose alphabet includes the separators of names; shorter ones only if the key does not
-#: contain these characters itself
-_SUFFIX = re.compile(rb"(?:[-_](?:[A-Za-z]?[a-z]{2,}|[0-9]{4,8}))+\Z")
-_SHORT_SUFFIX = re.compile(rb"[A-Za-z0-9]+((?:[-_](?:[A-Za-z]?[a-z]*|[0-9]{1,8}))+)\Z")
+#: words and dates after a key whose alphabet includes the separators of names, in reverse: begun at each separator, an
+#: expression for the text as it is would take quadratic time
+_REVERSED_SUFFIX = re.compile(rb"(?:(?:[a-z]{2,}[A-Z]?|[0-9]{4,8})[-_])+")
+#: also shorter ones, only if the key does not contain these characters itself
+_SHORT_SUFFIX = re.compile(rb"[A-Za-z0-9]+((?:[-_](?:[A-Z]?[a-z]*|[0-9]{1,8}))+)\Z")
 _BLANK = 0x20
 
 
@@ -73,8 +74,8 @@ def _cuts(name: bytes, match: Match, nested: Match | None) -> Iterator[int]:
     if match.full_end == match.end:
         if found := _SHORT_SUFFIX.match(name, match.body, match.end):
             yield found.start(1)
-        elif found := _SUFFIX.search(name, match.body, match.end):
-            yield found.start()
+        elif found := _REVERSED_SUFFIX.match(name[match.body : match.end][::-1]):
+            yield match.end - found.end()
 
 
 def _is_whole(text: bytes, matcher: Matcher) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from keyguard.masking.secret import Secret, fingerprint_key
+from keyguard.support import digests
 
 #: made before workers are forked, so that they share it
 _RUN_KEY = os.urandom(32)
@@ -19,9 +20,7 @@ _MARK = "~"
 
 def run_identity(secret: Secret) -> str:
     """Return 31 characters that identify the value in this run alone."""
-    import hashlib
-
-    return _MARK + hashlib.blake2b(secret.reveal(), key=_RUN_KEY, digest_size=15).hexdigest()
+    return _MARK + digests.keyed(_RUN_KEY, secret.reveal())[:30]
 
 
 def is_run_identity(identity: str) -> bool:
@@ -31,8 +30,5 @@ def is_run_identity(identity: str) -> bool:
 
 def place_fingerprint(rule: str, path: bytes, name: str) -> str:
     """Return 32 hex digits that identify a place, and tell nothing of the value that stands there."""
-    import hashlib
-    import hmac
-
     text = b"\0".join((b"place", rule.encode(), path, name.encode("utf-8", "surrogateescape")))
-    return hmac.new(fingerprint_key(), text, hashlib.sha256).hexdigest()[:32]
+    return digests.keyed(fingerprint_key(), text)[:32]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from keyguard.masking import MASK as MASK
+from keyguard.support import digests
 
 _SHOWN = 4
 _PEM = b"-----BEGIN "
@@ -46,14 +47,13 @@ class Secret:
 
 def fingerprint(secret: Secret, *, guessable: bool, key: bytes | None = None) -> str:
     """Return 32 hex digits that identify the value; equal values have equal fingerprints under one key."""
-    import hashlib
-    import hmac
-
     key = fingerprint_key() if key is None else key
     value = secret.reveal()
     if guessable:
+        import hashlib
+
         value = hashlib.pbkdf2_hmac("sha256", value, key, _STRETCH)
-    return hmac.new(key, value, hashlib.sha256).hexdigest()[:32]
+    return digests.keyed(key, value)[:32]
 
 
 def fingerprint_key() -> bytes:

@@ -53,7 +53,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     widespread: bool = False
     #: in a family: the shape proves nothing, so the rule applies only with a name, host or import as evidence
     needs_context: bool = False
-    #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``right`` (only its end), ``none``
+    #: ``token`` (not inside a longer word), ``strict`` (nor before ``-x``, ``_x``), ``isolated`` (nor inside base64),
+    #: ``right`` (only its end), ``none``
     boundary: str = "token"
     #: literals for the prefilter, if none can be derived from the pattern
     literals: tuple[str, ...] = ()
@@ -66,6 +67,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     entropy: float = 0.0
     #: name of a checksum in ``keyguard.rules.checksums``
     checksum: str = ""
+    #: one of many kinds that are seldom seen: within encoded texts it is only looked for in simple base64
+    rare: bool = False
     #: the format's body is base64 of text, so base64 of text is no sign of a placeholder
     spelled: bool = False
     #: a person may have chosen the value: its fingerprint is stretched with PBKDF2, and no part of it is shown

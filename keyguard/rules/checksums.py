@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from keyguard.rules.wallet_encodings import is_base58check, is_bech32
 from keyguard.support.regex import expression
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -66,6 +67,23 @@ def crc_of_base62(secret: bytes) -> bool:
     """Whether ``xxx_`` is followed by 30 base62 characters and their CRC32; True for a body of another length."""
     body = secret[4:]
     return len(body) != 36 or body[30:] == _based(zlib.crc32(body[:30]), _BASE62, 6)
+
+
+def crc_of_all(secret: bytes) -> bool:
+    """Whether an Atlassian token ends in the CRC32 of all before it, ``=`` included; True for one without ``=``."""
+    return secret[-9:-8] != b"=" or secret[-8:] == b"%08X" % zlib.crc32(secret[:-8])
+
+
+def crc_of_grafana(secret: bytes) -> bool:
+    """Whether ``glsa_…_`` is followed by the CRC32 of what is before the last ``_``, lowest byte first."""
+    head, _, check = secret.rpartition(b"_")
+    return not secret.startswith(b"glsa_") or check == zlib.crc32(head).to_bytes(4, "little").hex().encode()
+
+
+def crc_of_middle(secret: bytes) -> bool:
+    """Whether the last of three parts is the CRC32 of the one before it, in hexadecimal digits."""
+    body, _, check = secret.partition(b"_")[2].rpartition(b"_")
+    return check == b"%08x" % zlib.crc32(body)
 
 
 def gitlab_routable(secret: bytes) -> bool:
@@ -170,8 +188,12 @@ def _pem_state(secret: bytes) -> str:
 
 
 CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
+    "atlassian-crc32": crc_of_all,
+    "base58check": is_base58check,
+    "bech32": is_bech32,
     "clerk-publishable": clerk_publishable,
     "github-crc32": crc_of_base62,
+    "grafana-crc32": crc_of_grafana,
     "gitlab-routable": gitlab_routable,
     "jwt": jwt,
     "mixed-case": mixed_case,
@@ -185,6 +207,7 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
     "supabase-service-role": supabase_service_role,
     "uuid-body": uuid_body,
     "workos-payload": workos_payload,
+    "zuplo-crc32": crc_of_middle,
 }
 
 #: passing proves the vendor

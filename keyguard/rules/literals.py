@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -55,6 +56,7 @@ class _Item(msgspec.Struct, frozen=True):
     width: tuple[int, int]
 
 
+@lru_cache(maxsize=8)
 def parse(pattern: str) -> Any:
     """Return the parse tree of a bytes pattern. Raise ``re.error`` as ``re`` does."""
     return sre_parse.parse(pattern.encode())  # type: ignore[arg-type]  # it takes bytes, too
@@ -194,8 +196,11 @@ def _score(option: list[Anchor]) -> tuple[int, bool, int, int]:
 
 
 def _options(items: list[_Item], before: tuple[int, int]) -> Iterator[list[Anchor]]:
+    expanded = [None if item.op is sre_constants.ASSERT else _expand(item) for item in items]
     for first, item in enumerate(items):
-        yield _run(items, first, before)
+        # a run that starts later within the same word is shorter, and nothing else
+        if not (first and item.op is items[first - 1].op is sre_constants.LITERAL):
+            yield _run(items, expanded, first, before)
         if item.op is sre_constants.BRANCH:
             branches = [_best(_flatten(branch, item.nocase), before) for branch in item.av[1]]
             if all(branches):
@@ -205,11 +210,16 @@ def _options(items: list[_Item], before: tuple[int, int]) -> Iterator[list[Ancho
         before = (before[0] + item.width[0], min(before[1] + item.width[1], MAX_WIDTH + 1))
 
 
-def _run(items: list[_Item], first: int, before: tuple[int, int]) -> list[Anchor]:
-    """Return the anchors of the run of expandable elements that starts here; empty if the literals are too short."""
+def _run(
+    items: list[_Item], expanded: Sequence[list[bytes] | None], first: int, before: tuple[int, int]
+) -> list[Anchor]:
+    """Return the anchors of the run of expandable elements that starts here; empty if the literals are too short.
+
+    ``expanded`` has all strings that each element matches; None for a look-ahead, and where there are too many.
+    """
     strings, last = [b""], first
-    while last < len(items) and items[last].op is not sre_constants.ASSERT:
-        more = _expand(items[last])
+    while last < len(items):
+        more = expanded[last]
         if more is None or len(strings) * len(more) > MAX_EXPANSIONS:
             break
         strings = [head + tail for head in strings for tail in more]

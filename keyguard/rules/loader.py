@@ -8,27 +8,23 @@ scanned repository only adds rules: it replaces no known rule and joins no famil
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from time import time
 from typing import NamedTuple
 
 import msgspec
 
-from keyguard.model import endpoint
-from keyguard.model.finding import Environment, Rule, Severity, Vendor
+from keyguard.model.finding import Rule, Vendor
 from keyguard.support import digests
 from keyguard.support.errors import RuleError
 from keyguard.support.regular_file import read_regular
 
-BOUNDARIES = ("token", "strict", "right", "none")
 _PACK_LIMIT = 4 << 20
-#: the most steps of ``re`` that one literal in a text may cause, for a rule that is not built in: 0.2 ms
-_MAX_STEPS = 20_000
+#: the folder of the tables of vendors, in that of the built-in packs
+_TABLES = "fields"
 _ADDS_ONLY = "a repository's own pack only adds: rename it, or give the pack with --rules"
 #: seconds within which a file can change again and keep its timestamps, on the coarsest of clocks
 _FRESH = 3.0
-_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,10 +130,9 @@ def parse(packs: Iterable[tuple[str, bytes]], added: Iterable[AddedPack] = ()) -
     rules: dict[str, Rule] = {}
     vendors: dict[str, Vendor] = {}
     for path, data in packs:
-        pack = _parse_pack(path, data)
-        vendors[pack.vendor.id] = pack.vendor
-        for rule in pack.rules:
-            rules[rule.id] = rule
+        for pack in _parse_tables(path, data, vendors) if _is_table(path) else [_parse_pack(path, data)]:
+            vendors[pack.vendor.id] = pack.vendor
+            rules |= {rule.id: rule for rule in pack.rules}
     if not rules:
         raise RuleError("there are no rules: nothing could be found")
     names = _add(added, rules, vendors)
@@ -175,7 +170,7 @@ def _around(folder: str) -> str:
 def _pack_paths(extra: Iterable[str]) -> list[str]:
     """Return all files, the built-in ones first, by name."""
     paths: list[str] = []
-    for place in (builtin_dir(), *extra):
+    for place in (builtin_dir(), os.path.join(builtin_dir(), _TABLES), *extra):
         found = _toml_files(place)
         if not found:
             raise RuleError(f"{place}: no rule packs (*.toml) here")
@@ -218,78 +213,28 @@ def _parse_pack(path: str, data: bytes) -> Pack:
         pack = msgspec.convert(table, Pack, strict=True)
     except msgspec.ValidationError as error:
         raise RuleError(tomlfile.explain(path, data, table, str(error))) from error
+    if os.path.dirname(path) == builtin_dir():
+        return pack  # tests hold what is built in; to check it each time would double the time of a start without cache
+    from keyguard.rules import validation
+
     known: set[str] = set()
     for index, rule in enumerate(pack.rules):
-        problem = ("id", "there are two rules of this id") if rule.id in known else _problem(rule, pack.vendor)
-        if not problem and os.path.dirname(path) != builtin_dir():
-            problem = ("detector", "only built-in packs have detectors") if rule.detector else _slowness(rule)
+        twice = ("id", "there are two rules of this id") if rule.id in known else None
+        if found := twice or validation.problem(rule, pack.vendor) or validation.of_users(rule):
+            raise RuleError(tomlfile.at(path, data, index, rule.id, *found))
         known.add(rule.id)
-        if problem:
-            key, text = problem
-            raise RuleError(tomlfile.at(path, data, index, rule.id, key, text))
     return pack
 
 
-def _problem(rule: Rule, vendor: Vendor) -> tuple[str, str] | None:
-    """Return what is wrong with a well-typed rule, as (key, sentence); None if nothing is."""
-    if not re.fullmatch(_ID, rule.id):
-        return "id", "an id is lower-case words joined by '-'"
-    if rule.vendor != vendor.id:
-        return "vendor", f"unknown vendor {rule.vendor!r}: this pack is about {vendor.id!r}"
-    if rule.boundary not in BOUNDARIES:
-        return "boundary", f"{rule.boundary!r} is not one of {', '.join(BOUNDARIES)}"
-    unknown = set(rule.environments) - {environment.value for environment in Environment}
-    if unknown:
-        return "environments", f"unknown environment {sorted(unknown)[0]!r}"
-    labels = {severity.label for severity in Severity}
-    for environment, label in rule.severity.items():
-        if environment not in {"default", *(known.value for known in Environment)}:
-            return "severity", f"unknown environment {environment!r}"
-        if label not in labels:
-            return "severity", f"{label!r} is not one of {', '.join(sorted(labels))}"
-    for key, request in (("verify", rule.verify), ("revoke", rule.revoke)):
-        text = endpoint.problem(request, asks=key == "verify") if request else ""
-        if text:
-            return key, text
-    if bool(rule.pattern) == bool(rule.detector):
-        return "pattern", "a rule has a pattern" if not rule.pattern else "a rule has a pattern or a detector, not both"
-    return _pattern_problem(rule) if rule.pattern else None
+def _is_table(path: str) -> bool:
+    """Whether a file is one of the built-in tables of vendors."""
+    return os.path.dirname(path) == os.path.join(builtin_dir(), _TABLES)
 
 
-def _slowness(rule: Rule) -> tuple[str, str] | None:
-    """Return the problem of a pattern that could delay a scan, else None; built-in patterns have tests for that."""
-    from keyguard.rules import backtracking, literals
+def _parse_tables(path: str, data: bytes, known: dict[str, Vendor]) -> list[Pack]:
+    """Return a pack for each vendor of a built-in table; ``known`` are the vendors so far."""
+    from keyguard.rules import vendor_tables
+    from keyguard.support import tomlfile
 
-    count = backtracking.steps_a_hit(rule.pattern, named=not literals.anchors(rule.pattern))
-    if count <= _MAX_STEPS:
-        return None
-    often = "countless" if count >= backtracking.ENDLESS else f"{count:,}"
-    advice = "no repeat inside or before another that takes the same bytes, and a literal near its start"
-    return "pattern", f"may backtrack over {often} steps wherever a literal of it stands: {advice}"
-
-
-def _pattern_problem(rule: Rule) -> tuple[str, str] | None:
-    from keyguard.rules import checksums, literals
-
-    try:
-        compiled = re.compile(rule.pattern.encode())
-        width, choices = literals.max_width(rule.pattern), literals.choices(rule.pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        return "pattern", f"not a pattern: {error}"
-    if literals.has_flags(rule.pattern):
-        return "pattern", "flags for the whole pattern, as (?i), do not work here: write (?i:…) around a part"
-    if "secret" not in compiled.groupindex:
-        return "pattern", "the group (?P<secret>…) is missing"
-    if compiled.match(b""):
-        return "pattern", "matches the empty string"
-    if width > literals.MAX_WIDTH:
-        return "pattern", f"may match more than {literals.MAX_WIDTH} bytes: bound its repeats ({{1,200}}, not +)"
-    if choices > literals.MAX_CHOICES:
-        return "pattern", "may backtrack without end: repeats inside repeats, or too many of them in a row"
-    if not rule.literals and not literals.anchors(rule.pattern):
-        return "pattern", "no literal of 3 characters can be derived from it: give some in 'literals'"
-    if any(len(literal.encode()) < literals.MIN_LITERAL for literal in rule.literals):
-        return "literals", f"a literal has at least {literals.MIN_LITERAL} characters"
-    if rule.checksum and rule.checksum not in checksums.CHECKSUMS:
-        return "checksum", f"there is no check {rule.checksum!r}: {', '.join(sorted(checksums.CHECKSUMS))}"
-    return None
+    field = vendor_tables.read(path, tomlfile.load(path, data))
+    return [Pack(vendor=vendor, rules=rules) for vendor, rules in vendor_tables.expand(path, field, known)]

@@ -211,11 +211,9 @@ class _Scan:
         """Add evidence from other files to attributions that are not certain."""
         for seen in (tally, self._past):
             if seen and any(one.attribution.certainty is not Certainty.CERTAIN for one in seen.sightings):
-                from keyguard.attribution.project_evidence import add_project_evidence
-                from keyguard.hygiene.reach.importers import bindings
+                from keyguard.scan.other_files import with_other_files
 
-                folders, masked = self._listing.folders, Names(engine).masked
-                seen.sightings = add_project_evidence(folders, seen.sightings, engine, masked, worklist.held, bindings)
+                seen.sightings = with_other_files(self._listing.folders, seen.sightings, engine, worklist.held)
 
     def _checked(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> HygieneResult:
         """Return the result of the hygiene checks."""

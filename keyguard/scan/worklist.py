@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from keyguard.inspection.inspector import Inspector
@@ -14,6 +14,7 @@ from keyguard.sources.reading import PIECE, Absent, Opened, Reader
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:
+    from keyguard.engine.prefilter import Hits
     from keyguard.git.layout.repository import Repository
     from keyguard.git.objects.blobs import BlobContent
     from keyguard.scan.shared_texts import SharedTexts
@@ -188,25 +189,27 @@ class Worklist:
     def _inspect_heap(self, heap: list[_Numbered], texts: list[bytes], tally: Results) -> None:
         """Inspect small files together: mostly none, or one or two of them, need a closer look."""
         try:
-            suspects = self._inspector.suspects(texts, [file.path for _, file in heap])
+            suspects: Mapping[int, Hits | None] = self._inspector.suspects(texts, [file.path for _, file in heap])
         except Exception:  # noqa: BLE001 - inspecting each file shows which is at fault
-            suspects = list(range(len(texts)))
+            suspects = dict.fromkeys(range(len(texts)))
         tally.read += len(texts) - len(suspects)
         tally.size += sum(map(len, texts)) - sum(len(texts[at]) for at in suspects)
-        for at in suspects:
-            self._inspect_file(*heap[at], tally, texts[at])
+        for at, hits in suspects.items():
+            self._inspect_file(*heap[at], tally, texts[at], hits)
         if self._shared:
             self._shared.keep(heap, texts, tally.sightings)
 
-    def _inspect_file(self, index: int, file: TreeFile, tally: Results, text: bytes | None = None) -> None:
-        """Inspect one file; ``text`` is its content, if it has been read already."""
+    def _inspect_file(
+        self, index: int, file: TreeFile, tally: Results, text: bytes | None = None, hits: Hits | None = None
+    ) -> None:
+        """Inspect one file; ``text`` is its content, if it has been read already, ``hits`` what was found in that."""
         reader = self._reader(index)
         try:
             opened = reader.read(file.path) if text is None else Opened(text, None, len(text))
             if isinstance(opened, Skipped):
                 tally.skipped.append(opened)
             else:
-                self._note(Blob(path=reader.display(file.path), where=Where.TREE), opened, tally)
+                self._note(Blob(path=reader.display(file.path), where=Where.TREE), opened, tally, hits)
         except Absent:
             tally.absent.append((index, file.path))
         except Exception as error:  # noqa: BLE001 - an internal error loses one file only, as a dead worker does
@@ -216,10 +219,9 @@ class Worklist:
     def _crashed(self, index: int, file: TreeFile, detail: str) -> Skipped:
         return Skipped(path=self._listing.folders[index].display(file.path), reason="crashed", detail=detail)
 
-    def _note(self, blob: Blob, opened: Opened, tally: Results) -> None:
+    def _note(self, blob: Blob, opened: Opened, tally: Results, hits: Hits | None = None) -> None:
         if opened.data is not None:
-            seen = self._inspector.inspect(blob, opened.data)
-            tally.add_text(seen)
+            tally.add_text(seen := self._inspector.inspect(blob, opened.data, hits=hits))
             tally.count_read(blob.path, seen.unread)
         elif opened.read is not None:
             guarded = GuardedReader(opened.read)
@@ -231,9 +233,8 @@ class Worklist:
             tally.count_streamed(blob.path, guarded, seen.unread)
 
     def _reader(self, index: int) -> Reader:
-        found = self._readers.get(index)
+        found, folder = self._readers.get(index), self._listing.folders[index]
         if found is None:
-            folder = self._listing.folders[index]
             found = self._readers[index] = Reader(folder.root, folder.shown, self._max_size)
         return found
 
@@ -293,8 +294,7 @@ class Worklist:
                 tally.remove_moved(elsewhere.sightings)
 
     def _changed(self) -> Iterator[tuple[Repository | None, list[Blob]]]:
-        for stored in self._listing.stored:
-            yield stored.repository, [blob for blob in stored.blobs if blob.old]
+        yield from ((stored.repository, [blob for blob in stored.blobs if blob.old]) for stored in self._listing.stored)
         for folder in self._listing.folders:
             files = [file for file in folder.files if file.old]
             yield folder.repository, [Blob(folder.display(file.path), Where.TREE, "", file.old) for file in files]

@@ -12,6 +12,9 @@ from typing import Protocol
 #: the modules that ``hashlib`` itself falls back to; a build of Python may lack them
 _PLAIN = {"blake2b": "_blake2", "sha1": "_sha1", "sha256": "_sha2" if sys.version_info >= (3, 12) else "_sha256"}
 _MUCH = 1 << 20
+#: bytes of a block of SHA-256, and what HMAC does to those of a key
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 class Digest(Protocol):
@@ -43,3 +46,10 @@ def new(name: str, data: bytes = b"", size: int = 0) -> Digest:
     import hashlib
 
     return hashlib.new(name, data, usedforsecurity=False)
+
+
+def keyed(key: bytes, data: bytes) -> str:
+    """Return the HMAC of ``data`` with SHA-256 in hex (RFC 2104)."""
+    block = (new("sha256", key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner = new("sha256", block.translate(_INNER) + data).digest()
+    return new("sha256", block.translate(_OUTER) + inner).hexdigest()

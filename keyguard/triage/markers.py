@@ -29,6 +29,8 @@ _NEXT_LINE = expression(
 )
 #: the end of a comment is not part of the reason
 _CLOSERS = expression(rb"(?<![ \t])[ \t]*(?:\*/|-->|#\}|%>|\"|')[^\r\n]*$")
+#: up to this number of lines, looking around each is quicker than looking through the text
+_FEW_LINES = 20
 #: one of these stands in every marker
 _WORDS = (b":allow", b": allow", b":ignore", b"ggignore", b"pragma:", b"secretlint-disable")
 #: a line that closes a statement belongs to it, and so does a marker behind that
@@ -89,7 +91,7 @@ def markers(matches: Sequence[Match], page: Page) -> dict[int, list[Marker]]:
 
 def _in_statements(lines: Sequence[_Line], matches: Sequence[Match], page: Page) -> Iterator[tuple[int, _Hit]]:
     """Yield the markers on lines of a statement that hold no key, each once, with the match that it covers."""
-    if not _has_words(page.data):
+    if len(lines) > _FEW_LINES and not _has_words(page.data):
         return
     starts, known = [one.start for one in matches], set[tuple[int, int]]()
     own = [(line.start, line.end) for line in lines]
@@ -112,7 +114,7 @@ def _in_statements(lines: Sequence[_Line], matches: Sequence[Match], page: Page)
 
 @lru_cache(maxsize=4)
 def _has_words(data: bytes) -> bool:
-    """Return whether a text can contain a marker at all; checks ask for each of their places in it."""
+    """Return whether a text can contain a marker at all."""
     return any(word in data for word in _WORDS)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from keyguard.cli import main
 from keyguard.hygiene.data import tables
-from keyguard.rules import loader
 from tests.helpers.calling import Keyguard
+from tests.helpers.seeing import rules
 
 pytest_plugins = ("tests.helpers.commandline",)
 
@@ -33,7 +33,7 @@ examples = ["KEY=acme_{lower:20}"]
 def test_every_rule_and_every_check_is_one_line_with_its_worst_severity(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    ids = [rule.id for rule in loader.parse(loader.read_packs()).rules]
+    ids = [rule.id for rule in rules().rules]
     assert [line.split()[0] for line in lines] == [*ids, *tables.checks()]
     rows = {line.split()[0]: line.split()[1:3] for line in lines}
     assert rows["sendmailos-key"] == ["critical", "key"]
@@ -59,7 +59,7 @@ def test_the_examples_of_a_check_are_repositories(capsys: pytest.CaptureFixture[
 
 
 def test_rules_and_checks_have_one_space_of_names() -> None:
-    assert {rule.id for rule in loader.parse(loader.read_packs()).rules}.isdisjoint(tables.checks())
+    assert {rule.id for rule in rules().rules}.isdisjoint(tables.checks())
 
 
 def test_a_pack_of_ones_own_is_listed_tested_and_used(kg: Keyguard, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from keyguard.containers import budget as limits
-from keyguard.containers import table
+from keyguard.containers import codecs, table
 from keyguard.containers.budget import DEEPEST, Budget
 from keyguard.containers.content import Content, Entry
 from tests.containers.packing import COMPRESSED, Files, opened, tarred, zipped
@@ -118,14 +118,14 @@ def test_many_empty_files_cost_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_memory_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_HELD", 1 << 20)
+    monkeypatch.setattr(limits, "HELD", 1 << 20)
     large = random.Random(2).randbytes(2 << 20)
     assert "memory" in opened(zipped({"a": large}), size=1 << 16)[1].over
     assert clean(tarred({"a": large}), size=1 << 16) == {"a": large}
 
 
 def test_what_is_held_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_HELD", 3 << 20)
+    monkeypatch.setattr(limits, "HELD", 3 << 20)
     inner = {str(number): zipped({"a": random.Random(number).randbytes(900_000)}) for number in range(6)}
     assert len(clean(tarred(inner), size=1 << 16)) == 6
 
@@ -151,6 +151,23 @@ def test_names_stay_in_the_container() -> None:
 
 def test_every_kind_of_the_table_has_a_reader() -> None:
     assert [kind for kind in table.READERS if not callable(table.reader_of(kind))] == []
+
+
+def test_zstd() -> None:
+    module = codecs.zstd_module()
+    if module is None:
+        pytest.skip("needs the extra 'containers'")
+    packed = module.compress(FILES["long.txt"])
+    assert clean(packed, b"a.sql.zst") == {"a.sql": FILES["long.txt"]}
+    assert clean(b"\x50*M\x18\3\0\0\0abc" + packed + packed) == {"content": 2 * FILES["long.txt"]}
+    _, walk = opened(packed[:-9])
+    assert walk.unopened == [(b"content", "file (damaged: it ends early)")]
+
+
+def test_without_zstd_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codecs, "zstd_module", lambda: None)
+    found, walk = opened(b"(\xb5/\xfd" + bytes(20))
+    assert (found, walk.problem) == ({}, "archive (zstd: pip install 'keyguard-lint[containers]' to open it)")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2])

@@ -13,7 +13,7 @@ import pytest
 from keyguard.credential_files import table
 from keyguard.credential_files.client_formats import CLIENT_FORMATS
 from keyguard.credential_files.format import Format
-from keyguard.rules import loader
+from tests.helpers.seeing import rules
 
 every_format = pytest.mark.parametrize("one", CLIENT_FORMATS, ids=lambda one: one.module.rpartition(".")[2])
 
@@ -21,7 +21,7 @@ every_format = pytest.mark.parametrize("one", CLIENT_FORMATS, ids=lambda one: on
 @cache
 def detectors() -> set[str]:
     """Ids of the rules without a pattern."""
-    return {rule.id for rule in loader.parse(loader.read_packs()).rules if rule.detector}
+    return {rule.id for rule in rules().rules if rule.detector}
 
 
 @every_format

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -21,12 +22,31 @@ from keyguard.support.errors import RuleError, UsageError
 from tests.helpers.checkout import ROOT
 from tests.helpers.seeing import key
 
+BUILTIN = loader.builtin_dir
 KEY = f"STRIPE_KEY={key()}".encode()
 native = pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here")
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def few_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three packs in place of the built-in ones: all of them, with the finders, take 0.9 s to compile."""
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    for name in ("stripe", "clerk", "generic"):
+        shutil.copy(Path(BUILTIN(), f"{name}.toml"), folder)
+    monkeypatch.setattr(loader, "builtin_dir", lambda: str(folder))
+    # so new a pack is named by its content: however long a test takes, that does not change in its midst
+    monkeypatch.setattr(loader, "_FRESH", 3600.0)
+
+
+@pytest.fixture
+def all_packs(few_packs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in packs after all."""
+    monkeypatch.setattr(loader, "builtin_dir", BUILTIN)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, few_packs: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache of the test's own."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("KEYGUARD_CACHE_DIR", str(folder))
@@ -52,6 +72,7 @@ def never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefilter, "_compile", never)
 
 
+@pytest.mark.usefixtures("all_packs")
 @pytest.mark.parametrize("kind", ["auto", "python"])
 def test_what_was_compiled_once_is_loaded(cache: Path, kind: str, request: pytest.FixtureRequest) -> None:
     assert works(compiled.load(engine=kind))
@@ -125,8 +146,9 @@ def packs_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_rules_alone_are_those_that_a_scan_has_compiled(
-    cache: Path, tmp_path: Path, never_parsed: Callable[[], None]
+    cache: Path, tmp_path: Path, never_parsed: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(loader, "_FRESH", 600.0)  # or the pack has another stamp after a load that took so long
     pack = tmp_path / "own.toml"
     pack.write_text(PACK)
     parsed = loader.parse(loader.read_packs([str(pack)]))
@@ -277,6 +299,7 @@ def test_a_folder_that_is_a_link_is_neither_read_nor_written_nor_tidied(cache: P
     assert len(list(elsewhere.iterdir())) == 10
 
 
+@pytest.mark.usefixtures("all_packs")
 def test_many_processes_at_once_leave_one_good_file(cache: Path) -> None:
     script = "from keyguard.engine import compiled; assert compiled.load(engine='python').ruleset.rules"
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

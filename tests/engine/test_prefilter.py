@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyguard.engine import plan_builder, prefilter
-from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, suspects
+from keyguard.engine import compiled, detectors, plan_builder, prefilter
+from keyguard.engine.prefilter import HyperscanPrefilter, Prefilter, search_each, suspects
 from keyguard.engine.python_prefilter import PythonPrefilter, _alternatives
 from keyguard.rules.anchor import Anchor
 from tests.engine.test_plan_builder import rule
@@ -73,6 +74,29 @@ def test_one_look_at_many_misses_nothing_that_a_look_at_each_would_find(
 def test_one_look_at_many_spares_the_others(found: Prefilter) -> None:
     assert suspects(found, []) == []
     assert suspects(found, [b"x", b"abc", b"", b"xaws", b"aw", b"s"]) == [1, 3]
+
+
+def test_what_one_look_at_many_finds_is_what_a_look_at_each_finds() -> None:
+    texts = [
+        *(b"[default]", b"password: {}", b"db_password = '{}'", b"curl -u me:{} x", b'psk="{}', b'{}" x'),
+        *(b"|", b" chpasswd", b"x-api-key:", b" {}", b"token:\n", b"  - {}", b"-----BEGIN", b"", b"sk_", b"live_{}"),
+    ]
+    value = b"Zk3J9sLq2MxZ81hTbW5cVd7R"
+    filled = [text.replace(b"{}", value) for text in texts]
+    prefilter = compiled.load().prefilter
+    alone = {number: hits.places for number, text in enumerate(filled) if (hits := prefilter.search(text)).places}
+    together = search_each(prefilter, filled)
+    assert len(alone) >= 3
+    assert {number: sorted(hits.places) for number, hits in together.items() if hits.places} == {
+        number: sorted(places) for number, places in alone.items()
+    }
+
+
+def test_no_expression_matches_from_one_text_into_the_next() -> None:
+    classes = [one for text in detectors.expressions() for one in re.findall(r"\[(?:\\.|[^\]\\])+\]|\\[sSwWdD]", text)]
+    both = {one for one in classes if re.match(one.encode(), b"\n") and re.match(one.encode(), b"\0")}
+    # two bytes within the header of a keystore, which are followed by more
+    assert both == {r"[\x00-\xff]"}
 
 
 def test_without_a_literal_that_ignores_case_nothing_is_folded() -> None:

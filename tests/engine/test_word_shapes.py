@@ -7,7 +7,7 @@ import random
 import pytest
 
 from keyguard.engine.word_shapes import is_wordy
-from keyguard.rules.examples import _ALPHABETS
+from keyguard.rules.alphabets import ALPHABETS
 from tests.helpers.seeing import key, see
 
 WORDS = [
@@ -60,9 +60,9 @@ def test_a_key_is_still_found(template: str) -> None:
 
 
 #: letters of one case alone are no body of any vendor's
-@pytest.mark.parametrize("name", sorted(set(_ALPHABETS) - {"digits", "lower", "upper", "letters"}))
+@pytest.mark.parametrize("name", sorted(set(ALPHABETS) - {"digits", "lower", "upper", "letters"}))
 def test_at_most_one_random_body_in_ten_thousand_is_taken_for_words(name: str, thorough: bool) -> None:
-    alphabet, source = _ALPHABETS[name].encode(), random.Random(f"{name} words")
+    alphabet, source = ALPHABETS[name].encode(), random.Random(f"{name} words")
     count = 200_000 if thorough else 2_000
     for length in LENGTHS:
         taken = sum(is_wordy.__wrapped__(bytes(source.choices(alphabet, k=length))) for _ in range(count))

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from keyguard.fix import variable_names
 from keyguard.model.finding import Environment, Rule
-from keyguard.rules import loader
+from tests.helpers.each import each
+from tests.helpers.seeing import rules
 
-RULES = loader.parse(loader.read_packs())
+RULES = rules()
 VALID = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -46,7 +47,7 @@ def test_names(rule: str, before: str, name: str) -> None:
     assert named(rule, before) == name
 
 
-@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+@each(RULES.rules, lambda rule: rule.id)
 def test_every_rule_knows_a_name(rule: Rule) -> None:
     name = variable_names.valid(variable_names.usual(rule, RULES.vendor_of(rule)))
     assert VALID.fullmatch(name)

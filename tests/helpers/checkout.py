@@ -32,8 +32,11 @@ _LEFT_BEHIND = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 
 def offline_environment(home: Path, **more: str) -> dict[str, str]:
-    """The variables of a new user without a network: git and pip obey nothing of this machine."""
-    pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INDEX": "1"}
+    """The variables of a new user without a network: git and pip obey nothing of this machine.
+
+    Pip compiles nothing, which takes three times as long as all else that it does.
+    """
+    pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INDEX": "1", "PIP_COMPILE": "0"}
     return {**git_environment(home), **pip, **more}
 
 
@@ -112,5 +115,5 @@ def runtime_requirements() -> list[str]:
 
 def empty_environment(folder: Path, env: Mapping[str, str]) -> Path:
     """The commands' folder of a new environment with nothing but pip in it."""
-    run(sys.executable, "-m", "venv", folder, env=env, cwd=folder.parent)
+    run(sys.executable, "-m", "virtualenv", "--quiet", folder, env=env, cwd=folder.parent)
     return folder / "bin"

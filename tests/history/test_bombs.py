@@ -12,7 +12,7 @@ import pytest
 
 from tests.helpers.calling import Keyguard
 from tests.helpers.repos import Repo
-from tests.history.asking import ASKED, History, key, line
+from tests.history.asking import ASKED, History, ask, key, line
 from tests.history.packfiles import (
     Packed,
     copy,
@@ -49,9 +49,9 @@ def measured(kg: Keyguard, path: Path, *more: str) -> Measured:
 
 
 @pytest.fixture
-def kg(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Keyguard:
-    """Processes of their own."""
-    return Keyguard(tmp_path_factory.mktemp("kg"), cache)
+def alone(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Keyguard:
+    """Processes of their own, for what could take all memory or never end."""
+    return Keyguard(tmp_path_factory.mktemp("alone"), cache)
 
 
 @pytest.fixture
@@ -85,28 +85,28 @@ def test_what_stands_for_zeros_is_what_zlib_makes() -> None:
 
 
 @pytest.mark.parametrize("told", [10, 1 << 62], ids=["little", "endlessly much"])
-def test_a_loose_object_that_inflates_without_end_is_a_gap(kg: Keyguard, bombed: Repo, told: int) -> None:
+def test_a_loose_object_that_inflates_without_end_is_a_gap(alone: Keyguard, bombed: Repo, told: int) -> None:
     oid = "ab" * 20
     loose(bombed, oid, zeros(1 << 30, b"blob %d\0" % told))
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.gaps == {f"object:{oid}"}
     assert seen.missed(["first"]) == []
     assert seen.code == 2
     assert peak < MOST
 
 
-def test_a_packed_object_that_inflates_without_end_is_a_gap(kg: Keyguard, bombed: Repo) -> None:
+def test_a_packed_object_that_inflates_without_end_is_a_gap(alone: Keyguard, bombed: Repo) -> None:
     entries = [Packed("blob", b"", size=10, stream=zeros(1 << 30, b"")), Packed("blob", line("second").encode())]
     oids = ["ab" * 20, object_id("blob", entries[1].data)]
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.gaps == {f"object:{oids[0]}"}
     assert seen.missed(["first", "second"]) == []
     assert peak < MOST
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
-def test_a_large_blob_is_read_to_its_end_in_little_memory(kg: Keyguard, bombed: Repo, packed: bool) -> None:
+def test_a_large_blob_is_read_to_its_end_in_little_memory(alone: Keyguard, bombed: Repo, packed: bool) -> None:
     size, head, tail = 80 * (1 << 22), line("at-start").encode(), b"\n" + line("at-end").encode()
     whole = len(head) + size + len(tail)
     with (bombed.path / "large").open("wb") as file:
@@ -120,7 +120,7 @@ def test_a_large_blob_is_read_to_its_end_in_little_memory(kg: Keyguard, bombed: 
         smuggle(bombed, [entry], [(oid, offsets_of([entry])[0])])
     else:
         loose(bombed, oid, zeros(size, b"blob %d\0" % whole + head, tail))
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.missed(["first", "at-start", "at-end"]) == []
     assert (seen.code, seen.gaps) == (1, set())
     assert [place["line"] for place in seen.places("at-end")] == [5]
@@ -143,19 +143,19 @@ def growing(levels: int) -> list[Packed]:
 
 
 @pytest.mark.parametrize("levels", [1, 3])
-def test_a_delta_that_grows_beyond_all_bounds_is_a_gap(kg: Keyguard, bombed: Repo, levels: int) -> None:
+def test_a_delta_that_grows_beyond_all_bounds_is_a_gap(alone: Keyguard, bombed: Repo, levels: int) -> None:
     entries = [*growing(levels), Packed("blob", line("second").encode())]
     oids = [object_id("blob", entries[0].data), *(f"{number:02}" * 20 for number in range(10, 10 + levels))]
     oids.append(object_id("blob", entries[-1].data))
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.missed(["first", "second"]) == []
     assert {f"object:{oid}" for oid in oids[1:-1]} <= seen.gaps
     assert seen.code == 2
     assert peak < MOST
 
 
-def test_very_many_deltas_of_one_large_base_are_not_held_at_once(kg: Keyguard, bombed: Repo) -> None:
+def test_very_many_deltas_of_one_large_base_are_not_held_at_once(alone: Keyguard, bombed: Repo) -> None:
     base = bytes(range(256)) * (20 << 12)
     entries = [Packed("blob", base)]
     for number in range(16):
@@ -163,7 +163,7 @@ def test_very_many_deltas_of_one_large_base_are_not_held_at_once(kg: Keyguard, b
         delta = delta_of(base, base + tail, copy(0, 0xFFFFFF), copy(0xFFFFFF, len(base) - 0xFFFFFF), insert(tail))
         entries.append(Packed("ofs-delta", delta, 0))
     install(bombed, entries)
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.missed([f"sibling-{number}" for number in range(16)]) == []
     assert seen.code == 1
     assert peak < MOST
@@ -172,13 +172,15 @@ def test_very_many_deltas_of_one_large_base_are_not_held_at_once(kg: Keyguard, b
 @pytest.mark.parametrize(
     "bases", [["11" * 20], ["22" * 20, "11" * 20], ["22" * 20, "33" * 20, "11" * 20]], ids=["one", "two", "three"]
 )
-def test_deltas_that_are_based_on_each_other_in_a_circle_are_gaps(kg: Keyguard, bombed: Repo, bases: list[str]) -> None:
+def test_deltas_that_are_based_on_each_other_in_a_circle_are_gaps(
+    alone: Keyguard, bombed: Repo, bases: list[str]
+) -> None:
     delta = delta_of(FIRST, FIRST, copy(0, len(FIRST)))
     entries = [*(Packed("ref-delta", delta, base) for base in bases), Packed("blob", line("second").encode())]
     oids = [f"{number}{number}" * 20 for number in range(1, len(bases) + 1)]
     oids.append(object_id("blob", entries[-1].data))
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
-    seen, _ = measured(kg, bombed.path)
+    seen, _ = measured(alone, bombed.path)
     assert seen.gaps == {f"object:{oid}" for oid in oids[:-1]}
     assert seen.missed(["first", "second"]) == []
 
@@ -189,7 +191,7 @@ def test_an_offset_that_leads_to_no_object_is_a_gap(kg: Keyguard, bombed: Repo, 
     entries = [Packed("blob", line("second").encode()), Packed("ofs-delta", delta, distance)]
     oids = [object_id("blob", entries[0].data), "11" * 20]
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
-    seen, _ = measured(kg, bombed.path)
+    seen = ask(kg, bombed.path)
     assert seen.gaps == {f"object:{oids[1]}"}
     assert seen.missed(["first", "second"]) == []
 
@@ -202,7 +204,7 @@ def test_a_base_that_is_in_no_store_is_a_gap_and_one_that_is_elsewhere_may_be(kg
     entries = [Packed("ref-delta", delta, base) for base in bases]
     oids = [object_id("blob", text), "11" * 20]
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
-    seen, _ = measured(kg, bombed.path)
+    seen = ask(kg, bombed.path)
     assert f"object:{oids[1]}" in seen.gaps
     assert seen.missed(["second"]) == [] or f"object:{oids[0]}" in seen.gaps
     assert seen.missed(["first"]) == []
@@ -219,8 +221,7 @@ def test_a_packed_object_of_another_size_than_it_says_is_a_gap(
     entries = [base, Packed(kind, data, 0, size=told), end]
     oids = [object_id("blob", base.data), "11" * 20, object_id("blob", end.data)]
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
-    said = kg(*ASKED, bombed.path)
-    seen = History(said, said.document)
+    seen = ask(kg, bombed.path)
     assert seen.gaps == {f"object:{oids[1]}"}
     assert seen.missed(["first", "base", "second"]) == []
 
@@ -231,7 +232,7 @@ def test_a_packed_object_of_another_size_than_it_says_is_a_gap(
 def test_an_index_that_leaves_objects_out_hides_none(kg: Keyguard, bombed: Repo) -> None:
     entries = [Packed("blob", line(name).encode()) for name in ("told", "untold")]
     smuggle(bombed, entries, [(object_id("blob", entries[0].data), offsets_of(entries)[0])])
-    seen, _ = measured(kg, bombed.path)
+    seen = ask(kg, bombed.path)
     assert seen.missed(["first", "told"]) == []
     assert seen.missed(["untold"]) == [] or seen.code == 2
 
@@ -240,7 +241,7 @@ def test_an_index_that_calls_objects_by_wrong_names_hides_none(kg: Keyguard, bom
     entries = [Packed("blob", line(name).encode()) for name in ("one", "two")]
     oids = [object_id("blob", entry.data) for entry in entries]
     smuggle(bombed, entries, list(zip(oids[::-1], offsets_of(entries), strict=True)))
-    seen, _ = measured(kg, bombed.path)
+    seen = ask(kg, bombed.path)
     assert seen.missed(["first", "one", "two"]) == []
 
 
@@ -250,7 +251,7 @@ def test_two_objects_of_one_name_are_both_read(kg: Keyguard, bombed: Repo) -> No
     for text in texts:
         entry = Packed("blob", text)
         smuggle(bombed, [entry], [("11" * 20, offsets_of([entry])[0])])
-    seen, _ = measured(kg, bombed.path)
+    seen = ask(kg, bombed.path)
     assert seen.missed(["second"]) == [] or seen.code == 2
     assert seen.missed(["first"]) == []
 
@@ -260,7 +261,7 @@ def test_an_index_that_points_to_no_object_hides_none(kg: Keyguard, bombed: Repo
     entries = [Packed("blob", line("second").encode())]
     oid = object_id("blob", entries[0].data)
     smuggle(bombed, entries, [(oid, offsets_of(entries)[0]), ("11" * 20, offset)])
-    seen, _ = measured(kg, bombed.path)
+    seen = ask(kg, bombed.path)
     # what an index says beyond what is in the pack is no object
     assert seen.missed(["first", "second"]) == []
     assert seen.coverage["read"] == 6
@@ -269,7 +270,7 @@ def test_an_index_that_points_to_no_object_hides_none(kg: Keyguard, bombed: Repo
 # --- trees --------------------------------------------------------------------------------------------------------
 
 
-def test_a_tree_of_ten_thousand_million_files_is_read_once(kg: Keyguard, bombed: Repo) -> None:
+def test_a_tree_of_ten_thousand_million_files_is_read_once(alone: Keyguard, bombed: Repo) -> None:
     blob = bombed.git("hash-object", "-w", "--stdin", stdin=line("deep").encode()).decode().strip()
     inner = f"100644 blob {blob}"
     for _ in range(10):
@@ -279,7 +280,7 @@ def test_a_tree_of_ten_thousand_million_files_is_read_once(kg: Keyguard, bombed:
     for number in range(2):
         commit = bombed.git("commit-tree", "-p", "main", "-m", f"bomb {number}", tree).decode().strip()
         bombed.git("update-ref", "refs/heads/main", commit)
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.missed(["first", "deep"]) == []
     assert all(place["path"].startswith("n") for place in seen.places("deep"))
     assert len(seen.places("deep")) <= 10_000
@@ -287,7 +288,7 @@ def test_a_tree_of_ten_thousand_million_files_is_read_once(kg: Keyguard, bombed:
     assert peak < MOST
 
 
-def test_a_key_in_a_name_of_such_a_tree_is_told(kg: Keyguard, bombed: Repo) -> None:
+def test_a_key_in_a_name_of_such_a_tree_is_told(alone: Keyguard, bombed: Repo) -> None:
     inner = "100644 blob " + bombed.git("hash-object", "-w", "--stdin").decode().strip()
     for level in range(10):
         names = [f"n{number}" for number in range(9)] + [key("named") if level == 0 else "n9"]
@@ -295,13 +296,13 @@ def test_a_key_in_a_name_of_such_a_tree_is_told(kg: Keyguard, bombed: Repo) -> N
         inner = "040000 tree " + bombed.git("mktree", stdin=entries.encode()).decode().strip()
     commit = bombed.git("commit-tree", "-m", "bomb", inner.split()[-1]).decode().strip()
     bombed.git("update-ref", "refs/heads/bomb", commit)
-    seen, peak = measured(kg, bombed.path)
+    seen, peak = measured(alone, bombed.path)
     assert seen.missed(["first", "named"]) == []
     assert len(seen.places("named")) <= 10_000
     assert peak < MOST
 
 
-def test_folders_may_lie_very_deep(kg: Keyguard, bombed: Repo) -> None:
+def test_folders_may_lie_very_deep(alone: Keyguard, bombed: Repo) -> None:
     blob = bombed.git("hash-object", "-w", "--stdin", stdin=line("deep").encode()).decode().strip()
     inner = f"100644 blob {blob}\tdeep.env\n"
     depth = 3000
@@ -314,7 +315,7 @@ def test_folders_may_lie_very_deep(kg: Keyguard, bombed: Repo) -> None:
     install(bombed, stream)
     commit = bombed.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=_commit(inner.split()[2]))
     bombed.git("update-ref", "refs/heads/deep", commit.decode().strip())
-    seen, _ = measured(kg, bombed.path)
+    seen, _ = measured(alone, bombed.path)
     assert seen.missed(["first", "deep"]) == []
     assert seen.paths("deep") == {"d/" * (depth - 1) + "deep.env"} or seen.code == 2
 

@@ -26,8 +26,10 @@ class Damaged(NamedTuple):
     """What can be taken away, by name."""
 
 
-@pytest.fixture
-def damaged(repo: Repo) -> Damaged:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Damaged:
+    """What each test damages a copy of."""
+    repo = Repo(tmp_path_factory.mktemp("whole") / "repo")
     repo.config("gc.auto", "0").config("core.logAllRefUpdates", "false")
     repo.write("keep.txt", "x\n").write("early.env", line("early")).add().commit("first")
     repo.write("in/side/nested.env", line("nested")).remove("early.env").add().commit("second")
@@ -50,6 +52,12 @@ def damaged(repo: Repo) -> Damaged:
         "staged blob": ":staged.env",
     }
     return Damaged(repo, {name: repo.oid(revision) for name, revision in names.items()})
+
+
+@pytest.fixture
+def damaged(whole: Damaged, tmp_path: Path) -> Damaged:
+    """A copy of it."""
+    return whole._replace(repo=whole.repo.copy(tmp_path / "repo"))
 
 
 def path_of(repo: Repo, oid: str) -> Path:
@@ -405,13 +413,21 @@ def test_odd_names_in_trees_are_told_as_they_are(kg: Keyguard, damaged: Damaged)
 # --- packs --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def packed(damaged: Damaged) -> Path:
-    """The only pack of the repository; nothing is loose."""
-    damaged.repo.git("gc", "--quiet", "--prune=now")
-    (pack,) = (damaged.repo.path / ".git/objects/pack").glob("*.pack")
-    for path in pack.parent.iterdir():
+@pytest.fixture(scope="module")
+def tidy(whole: Damaged, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """The same with one pack and nothing loose."""
+    repo = whole.repo.copy(tmp_path_factory.mktemp("tidy") / "repo")
+    repo.git("gc", "--quiet", "--prune=now")
+    for path in (repo.path / ".git/objects/pack").iterdir():
         path.chmod(0o644)
+    return repo
+
+
+@pytest.fixture
+def packed(damaged: Damaged, tidy: Repo) -> Path:
+    """The only pack of the repository; nothing is loose."""
+    shutil.rmtree(damaged.repo.path)
+    (pack,) = (tidy.copy(damaged.repo.path).path / ".git/objects/pack").glob("*.pack")
     return pack
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.calling import Keyguard
 from tests.helpers.repos import Repo
+from tests.helpers.sharing import once
 from tests.history.asking import History, ask
 from tests.history.packing import KEYS, PACKINGS, content, deep, objects_of, repacked
 
@@ -22,9 +24,22 @@ def expected(source: Repo, asker: Keyguard) -> History:
     return ask(asker, source.path)
 
 
+@pytest.fixture(scope="session")
+def packings(source: Repo, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Repo]:
+    """Copies of the source by the names of packings, each made once; no test writes there."""
+
+    def made(name: str) -> Repo:
+        def make(folder: Path) -> None:
+            repacked(source, folder, name)
+
+        return Repo(once(tmp_path_factory, f"packing-{name}", make) / "r", init=False)
+
+    return made
+
+
 @pytest.fixture(params=list(PACKINGS))
-def packed(request: pytest.FixtureRequest, source: Repo, tmp_path: Path) -> Repo:
-    return repacked(source, tmp_path, request.param)
+def packed(request: pytest.FixtureRequest, packings: Callable[[str], Repo]) -> Repo:
+    return packings(request.param)
 
 
 def verified(repo: Repo) -> list[list[str]]:
@@ -71,34 +86,30 @@ def test_a_chain_of_deltas_may_be_of_any_length(kg: Keyguard, repo: Repo, depth:
 # --- the ways of packing themselves -------------------------------------------------------------------------------
 
 
-def packed_as(name: str, source: Repo, folder: Path) -> tuple[Repo, list[Path]]:
-    repo = repacked(source, folder, name)
-    return repo, sorted((repo.path / ".git/objects/pack").iterdir())
+def files_of(repo: Repo) -> list[Path]:
+    return sorted((repo.path / ".git/objects/pack").iterdir())
 
 
 @pytest.mark.parametrize(("name", "least", "most"), [("depth-1", 1, 1), ("depth-10", 3, 10), ("depth-4095", 5, 4095)])
-def test_deltas_are_as_deep_as_the_name_says(source: Repo, tmp_path: Path, name: str, least: int, most: int) -> None:
-    repo, _ = packed_as(name, source, tmp_path)
-    assert least <= max(int(row[5]) for row in verified(repo) if len(row) == 7) <= most
+def test_deltas_are_as_deep_as_the_name_says(packings: Callable[[str], Repo], name: str, least: int, most: int) -> None:
+    assert least <= max(int(row[5]) for row in verified(packings(name)) if len(row) == 7) <= most
 
 
-def test_offset_and_reference_deltas_are_what_the_name_says(source: Repo, tmp_path: Path) -> None:
+def test_offset_and_reference_deltas_are_what_the_name_says(packings: Callable[[str], Repo]) -> None:
     kinds = {}
     for name in ("one-pack", "ref-deltas"):
-        repo, files = packed_as(name, source, tmp_path / name)
-        (pack,) = [path for path in files if path.suffix == ".pack"]
+        repo = packings(name)
+        (pack,) = [path for path in files_of(repo) if path.suffix == ".pack"]
         data = pack.read_bytes()
         rows = [row for row in verified(repo) if len(row) == 7]
         kinds[name] = {data[int(row[4])] >> 4 & 7 for row in rows}
     assert kinds == {"one-pack": {6}, "ref-deltas": {7}}
 
 
-def test_files_beside_packs_are_what_the_names_say(source: Repo, tmp_path: Path) -> None:
+def test_files_beside_packs_are_what_the_names_say(packings: Callable[[str], Repo]) -> None:
     kinds = {}
     for name in PACKINGS:
-        (tmp_path / name).mkdir()
-        _, files = packed_as(name, source, tmp_path / name)
-        kinds[name] = sorted(path.suffix or path.name.split("-")[0] for path in files)
+        kinds[name] = sorted(path.suffix or path.name.split("-")[0] for path in files_of(packings(name)))
     two = [".idx", ".pack"]
     assert kinds["loose"] == []
     assert kinds["one-pack"] == two
@@ -112,11 +123,9 @@ def test_files_beside_packs_are_what_the_names_say(source: Repo, tmp_path: Path)
     assert ".promisor" in kinds["promised"]
 
 
-def test_an_index_has_the_version_and_the_offsets_of_its_name(source: Repo, tmp_path: Path) -> None:
+def test_an_index_has_the_version_and_the_offsets_of_its_name(packings: Callable[[str], Repo]) -> None:
     for name, start in (("index-version-1", b"\0\0\0"), ("64-bit-offsets", b"\xfftOc")):
-        (tmp_path / name).mkdir()
-        _, files = packed_as(name, source, tmp_path / name)
-        (index,) = [path for path in files if path.suffix == ".idx"]
+        (index,) = [path for path in files_of(packings(name)) if path.suffix == ".idx"]
         data = index.read_bytes()
         assert data.startswith(start)
         if start[0]:

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import keyguard
+from keyguard.support import regex
 from keyguard.support.regex import _Expression
 
 try:
@@ -30,7 +31,7 @@ except ImportError:  # Python 3.10
     import sre_parse as parser
 
 #: sizes in bytes at which an expression is tried: short ones first, since some would never end on a long one
-SIZES = (12, 16, 20, 24, 64, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
+SIZES = (12, 16, 20, 24, 32, 48, 64, 96, 128, 256, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10)
 #: seconds of processor time for the longest text, beyond which an expression is slow however it grows
 CEILING = 1.0
 #: a repeat of more is one without end, for these sizes
@@ -229,7 +230,8 @@ def _seconds(tried: Tried, data: str | bytes) -> float:
 # --- all expressions of the program ----------------------------------------------------------------------------------
 
 
-def expressions() -> dict[str, Tried]:
+@cache
+def expressions() -> Mapping[str, Tried]:
     """Every compiled expression that a module, a class or a table of the program holds, by its name."""
     found: dict[str, Tried] = {}
     modules = [
@@ -238,11 +240,13 @@ def expressions() -> dict[str, Tried]:
         if not one.name.endswith("__main__")
     ]
     uses = _uses(modules)
-    for module in modules:
+    # that one has a list of those of all others
+    for module in sorted(modules, key=lambda one: one is regex):
+        held = {one.pattern.pattern for one in found.values()} if module is regex else set()
         for name, value in vars(module).items():
             for path, pattern in _patterns(name, value):
                 place = f"{module.__name__}.{path}"
-                if isinstance(value, type) and value.__module__ != module.__name__:
+                if (isinstance(value, type) and value.__module__ != module.__name__) or pattern.pattern in held:
                     continue
                 found.setdefault(place, Tried(place, pattern, uses.get(id(value), frozenset())))
     return found
@@ -252,7 +256,7 @@ def _patterns(path: str, value: object, depth: int = 0) -> Iterator[tuple[str, r
     if isinstance(value, re.Pattern):
         yield path, value
     elif isinstance(value, _Expression):
-        yield path, re.compile(*value._source)
+        yield path, re.compile(*value.source)
     elif isinstance(value, Mapping) and depth < 3:
         for key, one in value.items():
             yield from _patterns(f"{path}[{key!r}]", one, depth + 1)

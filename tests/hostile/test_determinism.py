@@ -29,7 +29,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(1600):
         text = leaking_line(number % 40) * rng.randint(1, 3) if number % 13 == 0 else "nothing\n"
         repo.write(f"{rng.randint(0, 30)}/{number}.env", text)
-    repo.write("large.txt", filler(3 << 20) + leaking_line(99).encode())
+    repo.write("large.txt", filler(1 << 20) + leaking_line(99).encode())
     repo.write("broken/.git/x", "").write("broken/b.env", leaking_line(98)).add("0", "1", "2")
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},broken")
     os.mkfifo(repo.file("pipe"))

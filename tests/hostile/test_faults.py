@@ -16,6 +16,7 @@ import pytest
 from keyguard.cli import main
 from keyguard.engine import compiled
 from keyguard.scan import worklist
+from tests.helpers import seeing
 from tests.helpers.calling import adds_up
 from tests.helpers.checkout import leaking_line
 from tests.helpers.repos import Repo
@@ -57,7 +58,7 @@ SCANS = {
 
 @pytest.fixture(scope="module")
 def engine() -> compiled.Engine:
-    return compiled.load(cached=False)
+    return seeing.engine()
 
 
 @pytest.fixture(scope="module", params=SCANS)
@@ -72,7 +73,8 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if name != "plain":
         repo.add()
     if name not in ("staged", "hook"):
-        repo.write("sub/big.env", b"nothing\n" * 200_000 + leaking_line(3).encode())
+        # of two pages, and of few lines: each is parsed
+        repo.write("sub/big.env", (b"nothing " * 999 + b"\n") * 200 + leaking_line(3).encode())
     else:
         repo.write("sub/new.env", leaking_line(3)).add()
     return name, repo.path

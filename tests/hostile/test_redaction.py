@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import pytest
 
-from keyguard.engine import compiled
+from keyguard.engine.overlaps import Found
 from keyguard.rules import examples as templates
-from keyguard.rules import loader
 from tests.helpers.calling import FORMATS, Inside, Keyguard, parts_of
 from tests.helpers.checkout import made_up_key
 from tests.helpers.repos import Repo
+from tests.helpers.seeing import engine, rules
+from tests.helpers.sharing import once
 
 pytest_plugins = ("tests.helpers.commandline",)
 
@@ -44,26 +45,32 @@ class Example(NamedTuple):
     anywhere: bool
 
 
+def bodies_of(found: Found) -> list[str]:
+    """What is random about the secrets that were found, decoded where they were."""
+    return [match.secret[match.body - match.start :].decode() for match in found.matches]
+
+
 @pytest.fixture(scope="module")
-def examples() -> list[Example]:
-    """Every example of every rule, filled in a way of its own."""
-    ruleset = loader.parse(loader.read_packs())
-    matcher = compiled.build(ruleset).matcher
+def examples(thorough: bool) -> list[Example]:
+    """Two examples of every rule, all where each has a syntax of its own, filled in a way of their own."""
+    ruleset = rules()
+    matcher = engine().matcher
     found = []
     for rule in ruleset.rules:
-        for number, example in enumerate(rule.examples):
+        for number, example in enumerate(rule.examples if thorough or rule.detector else rule.examples[:2]):
             text, other = (templates.fill(example, f"redaction/{rule.id}/{number}/{turn}") for turn in "ab")
-            matches = matcher.find(text.encode(), rule.example_path.encode()).matches
-            bodies = [match.secret[match.body - match.start :] for match in matches]
+            bodies, others = (
+                bodies_of(matcher.find(one.encode(), rule.example_path.encode())) for one in (text, other)
+            )
             assert bodies, rule.id
             # what it has in common with any other key of its kind is no secret: headers, the beginnings of tokens
-            common = parts_of(other, LENGTH)
+            common = {part for body in (other, *others) for part in parts_of(body, LENGTH)}
             found.append(
                 Example(
                     rule.id,
                     text,
                     rule.example_path,
-                    frozenset(part for body in bodies for part in parts_of(body.decode(), LENGTH) - common),
+                    frozenset(part for body in bodies for part in parts_of(body, LENGTH) - common),
                     not rule.detector,
                 )
             )
@@ -84,8 +91,16 @@ def parts(examples: list[Example]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def tree(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    """A repository in which every key stands in every kind of place."""
-    repo = Repo(tmp_path_factory.mktemp("redaction") / "repo").write("readme.md", "x").add().commit()
+    """A repository in which every key stands in every kind of place; no test writes there."""
+
+    def planted(folder: Path) -> None:
+        plant(examples, Repo(folder / "repo").write("readme.md", "x").add().commit())
+
+    return Repo(once(tmp_path_factory, "redaction", planted) / "repo", init=False)
+
+
+def plant(examples: list[Example], repo: Repo) -> None:
+    """Write every example to every kind of place."""
     rng = random.Random(1)
     for number, example in enumerate(examples):
         text = example.text
@@ -111,7 +126,6 @@ def tree(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> R
     os.mkfifo(repo.file(f"{made_up_key(7)}.pipe"))
     for number, example in enumerate(examples[:40]):
         repo.write(f"unstaged/{number}", example.text)
-    return repo
 
 
 def spying_git(folder: Path) -> Path:
@@ -159,7 +173,7 @@ def test_the_keys_are_really_there(kg: Keyguard, tree: Repo, examples: list[Exam
     told = {finding["rule"] for finding in said.document["findings"]}
     missing = {example.rule for example in examples} - told
     # beside the keys of everybody else, whose a key is may not be told any more: then its family's fallback speaks
-    ruleset = loader.parse(loader.read_packs()).by_id()
+    ruleset = rules().by_id()
     # and what one parser finds, another finder may find elsewhere: the value has one of their rules
     missing = {name for name in missing if not ruleset[name].detector}
     assert all(ruleset[name].needs_context and ruleset[name].family == "sk" for name in missing)
@@ -167,16 +181,21 @@ def test_the_keys_are_really_there(kg: Keyguard, tree: Repo, examples: list[Exam
     assert "sk-key" in told
 
 
-@pytest.mark.parametrize("name", FORMATS)
 def test_nothing_of_standard_input_comes_out_again(
-    kg: Keyguard, examples: list[Example], parts: set[str], name: str
+    kg: Keyguard, examples: list[Example], parts: set[str], tmp_path: Path
 ) -> None:
+    files = [word for name in FORMATS for word in ("-f", f"{name}={tmp_path / name}")]
     everything = "\n\n".join(example.text for example in examples)
     together = " ".join(" ".join(example.text for example in examples if example.anywhere).split())
     for data in (everything, together, everything.replace("\n", "\r\n")):
-        said = kg("scan", "--stdin", "-f", name, "-v", stdin=data.encode())
+        said = kg("scan", "--stdin", "-f", "text", *files, "-v", stdin=data.encode())
         assert said.code == 1
+        assert len(said.out) > 1000
         assert seen_in(said.out + said.err, parts) == set()
+        for name in FORMATS:
+            report = (tmp_path / name).read_text()
+            assert len(report) > 1000
+            assert seen_in(report, parts) == set(), name
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -10,6 +10,7 @@ from keyguard.engine.compiled import Engine
 from keyguard.inspection.filenames import Names, mask_message
 from keyguard.model.finding import Occurrence, Skipped, Snippet, Trace, Where
 from keyguard.support.errors import RuleError
+from tests.helpers import seeing
 from tests.helpers.calling import parts_of
 from tests.helpers.checkout import made_up_key
 
@@ -19,7 +20,7 @@ MASKED = f"sk_live_********{KEY[-4:]}"
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return compiled.load(cached=False)
+    return seeing.engine()
 
 
 def found(engine: Engine, *paths: str) -> list[tuple[bytes, int, int]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import string
 from collections.abc import Iterator
+from time import process_time
 
 import pytest
 
-from keyguard.engine import compiled
 from keyguard.engine.compiled import Engine
 from keyguard.inspection.filenames import Names
 from keyguard.masking.known_values import KNOWN
@@ -14,6 +16,7 @@ from keyguard.masking.secret import Secret, fingerprint, masked
 from keyguard.masking.values import Value
 from keyguard.model.finding import Where
 from keyguard.rules import examples
+from tests.helpers import seeing
 from tests.helpers.checkout import made_up_key
 
 KEY = made_up_key(21)
@@ -27,7 +30,7 @@ TEMPLATES = {
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return compiled.load(cached=False)
+    return seeing.engine()
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +99,14 @@ def test_words_behind_a_key_whose_alphabet_divides_names_are_no_part_of_it(engin
     key = key[key.index("glpat-") :][:26]
     for around in ("{}_old", "backup_{}_old-version.txt", "{}-2024", "{}-Backup", "x_{}"):
         assert found(engine, around.format(key)) == prints(key), around
+
+
+def test_words_that_could_be_read_in_two_ways_take_no_time(engine: Engine) -> None:
+    rng = random.Random(21)
+    words = "".join("-" + "".join(rng.choices(string.ascii_lowercase, k=3)) for _ in range(50))
+    start = process_time()
+    assert len(found(engine, f"a_glcbt-eyJhbG{words}-AB1_b")) == 1
+    assert process_time() - start < 10  # a step for each way would be 2**50 steps
 
 
 def test_what_lies_within_a_key_divides_nothing(engine: Engine) -> None:

@@ -14,10 +14,10 @@ from keyguard.remote import signing
 from keyguard.remote.http import Client
 from keyguard.remote.signing import AwsSigned
 from keyguard.response import canaries
-from keyguard.rules import loader
 from keyguard.rules.examples import fill
 from tests.helpers.calling import Inside
 from tests.helpers.repos import Repo
+from tests.helpers.seeing import rules
 from tests.remote.playing import Played, vendor
 from tests.remote.redirecting import Redirected
 
@@ -25,7 +25,7 @@ pytest_plugins = ("tests.helpers.commandline",)
 
 KEY_ID = fill("AKIA{base32:16}", "id").encode()
 SECRET = fill("{base64:40}", "secret").encode()
-RULE = loader.parse(loader.read_packs()).by_id()["aws-secret-key"]
+RULE = rules().by_id()["aws-secret-key"]
 
 
 def test_a_signature_is_the_one_that_aws_publishes() -> None:

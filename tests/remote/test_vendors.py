@@ -18,11 +18,11 @@ from keyguard.model.verdict import State, Verdict
 from keyguard.remote import verify
 from keyguard.remote.http import Client
 from keyguard.remote.prepared_request import PreparedRequest
-from keyguard.rules import loader
 from keyguard.rules.examples import fill
+from tests.helpers.seeing import rules
 from tests.remote.playing import Heard, Played, Vendor, vendor
 
-RULESET = loader.parse(loader.read_packs())
+RULESET = rules()
 ASKED = [rule for rule in RULESET.rules if rule.verify]
 REVOKED = [rule for rule in RULESET.rules if rule.revoke]
 SECRET = fill("{alnum:40}", "vendors")

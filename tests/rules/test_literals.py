@@ -13,6 +13,7 @@ from keyguard.model.finding import Rule
 from keyguard.rules import literals
 from keyguard.rules.anchor import Anchor
 from keyguard.rules.examples import fill
+from tests.helpers.each import each
 from tests.helpers.seeing import engine
 
 LOWER = b"abcdefghijklmnopqrstuvwxyz"
@@ -112,7 +113,7 @@ def test_every_match_of_a_pattern_holds_one_of_its_anchors(pattern: str, data: s
     assert len(text) <= literals.max_width(pattern)
 
 
-@pytest.mark.parametrize("rule", [one for one in engine().ruleset.rules if one.pattern], ids=lambda rule: rule.id)
+@each([one for one in engine().ruleset.rules if one.pattern], lambda rule: rule.id)
 def test_every_example_of_a_rule_holds_one_of_its_anchors(rule: Rule) -> None:
     anchors = literals.anchors(rule.pattern)
     assert anchors or rule.literals

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 import statistics
@@ -11,17 +10,19 @@ from typing import Any
 
 import pytest
 
-from keyguard.engine import compiled
-from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Environment, Rule, Where
 from keyguard.rules import examples, literals, loader
 from keyguard.rules.checksums import CHECKSUMS, REQUIRED
 from keyguard.rules.loader import RuleSet
 from keyguard.rules.placeholders import entropy
 from keyguard.support import tomlfile
+from tests.helpers.each import each
+from tests.helpers.seeing import inspector, rules
 
 PACKS = sorted(Path(loader.builtin_dir()).glob("*.toml"))
-RULES: RuleSet = loader.parse(loader.read_packs())
+RULES: RuleSet = rules()
+#: those of the packs; the tables of vendors have tests of their own
+OWN = loader.parse([(str(path), path.read_bytes()) for path in PACKS]).rules
 #: vendors that are no companies: they have no page and no host
 NOBODY = {"unknown", "private-key", "connection-string", "http-authentication", "command-line", "credential-file"}
 NOBODY |= {"server-credential", "generic-secret"}
@@ -29,19 +30,13 @@ NOBODY |= {"server-credential", "generic-secret"}
 INDEXES = ["py" + "pi.org", "registry." + "npmjs", "crates" + ".io", "rubygems" + ".org", "hub." + "docker.com"]
 STEPS = re.compile(r"(?:^|\n)([0-9])\. ")
 
-every_pack = pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
-every_rule = pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
-every_pattern = pytest.mark.parametrize("rule", [one for one in RULES.rules if one.pattern], ids=lambda rule: rule.id)
+every_pack = each(PACKS, lambda path: path.stem)
+every_rule = each(OWN, lambda rule: rule.id)
+every_pattern = each([one for one in OWN if one.pattern], lambda rule: rule.id)
 
 
 def load(path: Path) -> dict[str, Any]:
     return tomlfile.load(path.name, path.read_bytes())
-
-
-@functools.cache
-def inspector() -> Inspector:
-    """All rules, ready to run."""
-    return Inspector(compiled.build(RULES))
 
 
 def found_in(text: str, path: str = "example") -> list[str]:
@@ -61,7 +56,8 @@ def test_a_pack_is_named_after_its_vendor(path: Path) -> None:
 
 def test_no_id_is_given_twice() -> None:
     ids = [rule["id"] for path in PACKS for rule in load(path)["rules"]]
-    assert len(ids) == len(set(ids)) == len(RULES.rules)
+    assert len(ids) == len(set(ids)) == len(OWN)
+    assert len(RULES.rules) == len(set(RULES.by_id()))
 
 
 @every_pack
@@ -165,14 +161,14 @@ def bodies_of(rule: Rule, count: int) -> list[bytes]:
     return [found["body"] for text in texts if (found := pattern.search(text.encode()))]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.entropy], ids=lambda rule: rule.id)
+@each([rule for rule in RULES.rules if rule.entropy], lambda rule: rule.id)
 def test_no_random_key_falls_below_the_least_entropy_of_its_rule(rule: Rule) -> None:
     measured = [entropy(body) for body in bodies_of(rule, 300)]
     assert len(measured) == 300
     assert statistics.mean(measured) - 5 * statistics.stdev(measured) > rule.entropy
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.checksum], ids=lambda rule: rule.id)
+@each([rule for rule in RULES.rules if rule.checksum], lambda rule: rule.id)
 def test_the_keys_in_the_examples_of_a_rule_pass_its_check(rule: Rule) -> None:
     assert rule.checksum in CHECKSUMS
     pattern = re.compile(rule.pattern.encode())

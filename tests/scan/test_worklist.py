@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keyguard.engine import compiled
+from keyguard.engine.prefilter import Hits
 from keyguard.git.layout.repository import discover
 from keyguard.inspection import workers
 from keyguard.inspection.inspected_text import InspectedText
@@ -23,6 +23,7 @@ from keyguard.sources.listing import Folder, Listing, Stored, TreeFile
 from keyguard.sources.reading import Reader
 from keyguard.support.errors import GitError, UsageError
 from keyguard.support.progress import Progress, Step
+from tests.helpers import seeing
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo
 
@@ -31,7 +32,7 @@ LEAK = leaking_line(1)
 
 @pytest.fixture(scope="module")
 def inspector() -> Inspector:
-    return Inspector(compiled.load(cached=False))
+    return seeing.inspector()
 
 
 @pytest.fixture
@@ -63,13 +64,13 @@ class Stumbling:
     def prepare(self) -> None:
         pass
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
-        return list(range(len(texts)))
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, None]:
+        return dict.fromkeys(range(len(texts)))
 
-    def inspect(self, blob: Blob, data: bytes) -> InspectedText:
+    def inspect(self, blob: Blob, data: bytes, hits: Hits | None = None) -> InspectedText:
         if blob.path in self._paths:
             self._instead()
-        return self._inner.inspect(blob, data)
+        return self._inner.inspect(blob, data, hits=hits)
 
 
 LEAKING = [f"{number}5.txt" for number in ("0", *range(1, 5))]
@@ -216,7 +217,7 @@ def test_no_heap_grows_beyond_a_bound(tmp_path: Path, inspector: Inspector, monk
     sizes: list[int] = []
     really = Inspector.suspects
 
-    def weighed(self: Inspector, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> list[int]:
+    def weighed(self: Inspector, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
         sizes.append(sum(map(len, texts)))
         return really(self, texts, paths)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import sys
 
 import pytest
@@ -33,3 +34,9 @@ def test_all_ways_lead_to_the_same_hash(
     expected = hashlib.new(name, b"beginend", usedforsecurity=False)
     assert (found.digest(), found.hexdigest()) == (expected.digest(), expected.hexdigest())
     assert (type(found) is type(expected)) == of_openssl
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 200])
+def test_a_keyed_hash_is_an_hmac(length: int) -> None:
+    key, data = b"\x5ckey"[: length or 4] * length, b"data" * length
+    assert digests.keyed(key, data) == hmac.new(key, data, hashlib.sha256).hexdigest()

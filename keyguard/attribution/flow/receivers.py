@@ -105,7 +105,9 @@ def _client(vendors: Vendors, text: bytes, low: int, high: int, name: bytes) -> 
     hosts = vendors[owner.vendor].hosts
     if any(calls_other_host(hosts, text[at : at + 200].split(b"\n", 1)[0]) for at in _mentions(text, low, high, name)):
         return None
-    return Evidence(owner.vendor, f"it is given to {called[1].decode('utf-8', 'replace')}" if called else "")
+    return Evidence(
+        owner.vendor, f"it is given to {name.decode('utf-8', 'replace')}" if is_showable(name) else "a client"
+    )
 
 
 def _hosts(text: bytes, low: int, high: int, name: bytes, resolve: Resolve) -> Iterator[str]:

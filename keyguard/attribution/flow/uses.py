@@ -22,6 +22,8 @@ _SELF = expression(rb"(?:\bthis|\bself|\bcls|\$this|\bstatic|\bself)(?:\.#?|->|:
 _READING = expression(rb"[\"']?\$[({]?$")
 #: an assignment to a member
 _ASSIGNED = expression(rb"[ \t]*(?::=|\?\?=|\|\|=|=)(?![=>~])")
+#: a property of what the name means, which a text has none of
+_PART = expression(rb"(?:\?\.|\.|->)(?!length\b)[A-Za-z_]\w{0,60}(?![\w(])(?!\s*\()")
 _DESTRUCTURED = expression(rb"\{([^{}\r\n]{1,200})\}\s*=\s*$")
 
 
@@ -46,6 +48,8 @@ def uses_of(vendors: Vendors, text: bytes, holder: Holder, resolve: Resolve) -> 
         if holder.path and followed == len(holder.path) and _ASSIGNED.match(text, end):
             return []
         if followed < 0 or not _leads_on(holder, followed):
+            continue
+        if followed == len(holder.path) and _PART.match(text, end):
             continue
         scoped = telling or holder.is_member or is_in_scope(text, begin, one.start())
         for evidence in _uses_at(vendors, text, one.start(), end, holder, resolve):

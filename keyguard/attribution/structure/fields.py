@@ -10,18 +10,11 @@ from keyguard.attribution.evidence import urls
 from keyguard.attribution.evidence.identifiers import is_about_another, is_doubtful, is_neutral, names_only, words_of
 from keyguard.attribution.evidence.urls import belongs_to
 from keyguard.attribution.evidence.vendor_names import Vendors, as_word, is_showable
+from keyguard.attribution.structure.field_reader import Field, unquoted
 from keyguard.attribution.structure.frames import Frame, Window
 from keyguard.model.finding import Vendor
 from keyguard.support.regex import expression
 
-#: a field or an assignment: name, optionally its type, and the beginning of its value
-_FIELD = expression(
-    rb"(?<![\w$.\-/])[\"'`:]?([A-Za-z_$@#][\w$.-]{0,60})[\"'`]?\]?(?:[ \t]*:[ \t]*[&A-Za-z][\w<>&'\[\]. ]{0,30}(?==))?"
-    rb"(?:[ \t]*(?:=>|:=|=(?!=)|:(?![:/]))\s*|(?<=base_uri)[ \t]+(?=[\"']))"
-    rb"((?:[^\s\"'`,;(){}\[\]]{0,60}\(\s?[\w:]{0,20}\s?){0,2}[bfru@$:]{0,2}"
-    rb"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|`[^`\r\n]*`|[^\s\"'`,;]{1,200}))"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`"
-)
 _OF_FILE = expression(
     rb"[ \t]*(?:(?:export|set|const|let|var|ENV|ARG|static|final|private|public)[ \t]+){0,4}[$]?"
     rb"([A-Za-z_][\w.-]{2,80})[ \t]*(?:=|:)[ \t]*([^\n]{1,200}?)[ \t;]*$"
@@ -60,18 +53,17 @@ _CREDENTIAL = frozenset(
     b"key keys secret secrets token tokens api apikey password pass auth sk pk private public access live test "
     b"credential credentials secretkey bearer authorization value string".split()
 )
-_BEFORE_QUOTE = expression(rb"^[^\"'`]*[\"'`]")
+#: words of names whose value is something else of the vendor's
+_OTHER_VALUES = frozenset(b"id ids customer customers user users url name title mode".split())
+#: words of names that say nothing of their value
+_PLAIN = frozenset(
+    b"value default data content literal text prod production sandbox staging stage dev development env environment "
+    b"admin root main primary secondary current new old header username user basic signing publishable restricted "
+    b"server client backend webhook apikey sdk raw info config options settings".split()
+)
 _ABSOLUTE = expression(
     rb"(?i)[a-z][a-z0-9+.-]{1,10}://|(?:localhost|(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,24}|[0-9.]{7,15})(?::\d|/|$)"
 )
-
-
-class Field(NamedTuple):
-    """A field with its value, without quotes."""
-
-    name: bytes
-    value: bytes
-    quoted: bool
 
 
 class Named(NamedTuple):
@@ -99,17 +91,10 @@ def own_name(window: Window, frame: Frame | None) -> tuple[bytes, bytes]:
     return b"", line
 
 
-def fields_of(window: Window, frame: Frame, inner: Frame | None) -> list[Field]:
-    """Return the fields directly in a frame, without those nested deeper."""
-    text = window.text
-    before, after = text[frame.start : window.at], text[window.at : frame.end]
-    if inner is not None:
-        before, after = text[frame.start : max(frame.start, inner.opener)], text[min(inner.end, frame.end) : frame.end]
-    if frame.kind in (b":", b"-", b"#"):
-        line = _line_from(text, inner.opener if inner else window.at)
-        indent = _indent(line)
-        return [*_read(_at_indent(before, indent, line)), *_read(_at_indent(after, indent, line))]
-    return [*_read(_flat(before)), *_read(_flat(after))]
+def is_credential(name: bytes) -> bool:
+    """Whether a name says that its value is a credential, or nothing of it: ``key``, ``live``, ``value``, none."""
+    words = words_of(name)
+    return not words or any(len(word) == 1 or word in _CREDENTIAL or word in _PLAIN for word in words)
 
 
 def vendor_of_fields(vendors: Vendors, fields: list[Field], own: bytes, *, targets: bool = True) -> Named | None:
@@ -131,7 +116,7 @@ def flat_fields(window: Window, own: bytes) -> list[Field]:
         return []
     lines = [_OF_FILE.match(one) for one in re.split(rb"\n", window.text)]
     found = [one for one in lines if one and one[1].lower().startswith(prefix)]
-    return [Field(one[1], _plain(one[2]), _plain(one[2]) != one[2]) for one in found]
+    return [Field(one[1], unquoted(one[2]), unquoted(one[2]) != one[2]) for one in found]
 
 
 def foreign_target(vendor: Vendor, fields: Sequence[Field]) -> bool:
@@ -174,7 +159,9 @@ def _by_owner(vendors: Vendors, fields: list[Field]) -> Named | None:
 
 def vendor_in(vendors: Vendors, value: bytes) -> str:
     """Return the vendor that a value names and nothing else; empty if there is none."""
-    value = re.sub(rb"^(?:[A-Z]\w*(?:\.|::)|:|@)", b"", value.strip(b"\"'` "))
+    value = re.sub(rb"^(?:[A-Z]\w*(?:\.|::)|:)", b"", value.strip(b"\"'` "))
+    if value.startswith(b"@"):
+        return ""  # the name of a package
     if not 2 < len(value) <= 60 or b"://" in value:
         return ""
     segments = [one for one in re.split(rb"[/\s]", value) if one]
@@ -189,6 +176,8 @@ def vendor_in(vendors: Vendors, value: bytes) -> str:
                     if found not in ("", vendor.id):
                         return ""
                     found = vendor.id
+    if found and _OTHER_VALUES.intersection(words_of(value)):
+        return ""
     if found and (is_doubtful(words_of(value)) or is_about_another(words_of(value), vendors[found].names)):
         return ""
     return found
@@ -208,7 +197,7 @@ def _by_target(vendors: Vendors, fields: list[Field], own: bytes) -> Named | Non
                 rest = rest[len(prefix) :]
             elif not is_neutral(words_of(prefix)):
                 continue
-        if not _is_target(rest) or not _ABSOLUTE.match(_plain(one.value)):
+        if not _is_target(rest) or not _ABSOLUTE.match(unquoted(one.value)):
             continue
         owner = next((vendor.id for vendor in vendors.values() if not _is_foreign(one.value, vendor)), "")
         found.add(owner)
@@ -230,16 +219,8 @@ def _is_target(name: bytes) -> bool:
     return re.sub(rb"[^a-z]", b"", name.lower()) in _TARGETS
 
 
-def _plain(value: bytes) -> bytes:
-    return (
-        re.sub(rb"^[^\"'`]*[\"'`]", b"", value).strip(b"\"'`")
-        if b'"' in value or b"'" in value or b"`" in value
-        else value
-    )
-
-
 def _is_foreign(value: bytes, vendor: Vendor) -> bool:
-    plain = _plain(value)
+    plain = unquoted(value)
     if not _ABSOLUTE.match(plain):
         return False
     authority = re.split(rb"[/?#\\]", plain.partition(b"://")[2] or plain, maxsplit=1)[0]
@@ -248,47 +229,3 @@ def _is_foreign(value: bytes, vendor: Vendor) -> bool:
 
 def _shown(name: bytes) -> str:
     return name.decode("utf-8", "replace") if is_showable(name) else "a field"
-
-
-# --- reading -------------------------------------------------------------------------------------------------------
-
-
-def _read(text: bytes) -> list[Field]:
-    found = []
-    for one in _FIELD.finditer(text):
-        if one[1] is None:
-            continue
-        value = one[2]
-        plain = _plain(value)
-        found.append(Field(one[1], plain, plain != value))
-    return found
-
-
-def _flat(text: bytes) -> bytes:
-    for _ in range(6):
-        text, count = re.subn(rb"\([^()\"'`]*\)|\[[^\[\]]*\]|\{[^{}]*\}", b" ", text)
-        if not count:
-            break
-    # what is left open is nested, and closed further on
-    return text
-
-
-def _at_indent(text: bytes, indent: int, line: bytes) -> bytes:
-    """Return the lines of that indentation; an item's dash counts as indentation."""
-    kept = []
-    for one in re.split(rb"\n", text):
-        item = re.match(rb"([ \t]*-[ \t]+)", one)
-        depth = len(item[1]) if item else _indent(one)
-        if depth == indent:
-            kept.append(one[len(item[1]) :] if item else one)
-    return b"\n".join(kept)
-
-
-def _line_from(text: bytes, at: int) -> bytes:
-    start = text.rfind(b"\n", 0, at) + 1
-    return text[start : at + 60].split(b"\n", 1)[0]
-
-
-def _indent(line: bytes) -> int:
-    item = re.match(rb"([ \t]*-[ \t]+)", line)
-    return len(item[1]) if item else len(line) - len(line.lstrip(b" \t"))

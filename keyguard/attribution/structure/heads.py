@@ -154,7 +154,7 @@ def _named_alone(vendors: Vendors, text: bytes, kind: bytes) -> Owner | None:
         or is_about_another(words, vendors[id].names)
     ):
         return DOUBTED
-    return Owner(id, f"it stands in {_shown(text)}")
+    return Owner(id, f"it stands in {_shown(text, vendors[id].names)}")
 
 
 def _has_name(identifier: bytes, names: Sequence[str]) -> bool:
@@ -168,6 +168,8 @@ def _is_meant(text: bytes, name: str, kind: bytes) -> bool:
         found = pattern.search(one)
         if found is None:
             continue
+        if re.search(rb"/[\w.-]*" + re.escape(one) + rb"|" + re.escape(one) + rb"[\w.-]*/(?!>)", text) and kind != b"<":
+            return False  # part of a path
         if names_only(one, found, 0, name):
             if kind == b"(" and is_verb(one, name):
                 return False
@@ -185,10 +187,11 @@ def _is_action(text: bytes, identifier: bytes, found: re.Match[bytes]) -> bool:
     return not is_doubtful(words) and all(word in _DOING or is_neutral([word]) for word in words)
 
 
-def _shown(text: bytes) -> str:
-    """Return the text, or an identifier in it, as it may be shown."""
+def _shown(text: bytes, names: Sequence[str]) -> str:
+    """Return the text, or the identifier in it that has the name, as it may be shown."""
     line = b" ".join(text.split()).strip(b" :={([\"'`,")
     words = _IDENTIFIER.findall(line)
     if line and len(line) <= 40 and all(is_showable(word) for word in words):
         return line.decode("utf-8", "replace")
-    return next((word.decode("utf-8", "replace") for word in words if is_showable(word)), "a block of that name")
+    found = (word.decode("utf-8", "replace") for word in words if is_showable(word) and _has_name(word, names))
+    return next(found, "a block of that name")

@@ -12,12 +12,12 @@ from keyguard.attribution.evidence.assignment import has_stand_in
 from keyguard.attribution.evidence.identifiers import is_about_another, is_neutral, words_of
 from keyguard.attribution.evidence.request_targets import calls_other_host
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, is_showable
+from keyguard.attribution.structure.field_reader import Field, fields_of
 from keyguard.attribution.structure.fields import (
-    Field,
     Named,
-    fields_of,
     flat_fields,
     foreign_target,
+    is_credential,
     vendor_in,
     vendor_of_fields,
 )
@@ -95,7 +95,7 @@ def _enclosing_owner(
     vendors: Vendors, window: Window, frames: Sequence[Frame], name: bytes, *, plain: bool
 ) -> Evidence | None:
     """Return the vendor that the innermost frame with a vendor is about."""
-    plain = plain and is_neutral(words_of(name))
+    plain = plain and is_neutral(words_of(name)) and is_credential(name)
     passed: list[list[Field]] = []
     for number, frame in enumerate(frames):
         if not plain or (not number and _has_own_name(vendors, window, frame, name)):

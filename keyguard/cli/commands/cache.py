@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from keyguard.cache import directory, file_rotation
+from keyguard.cache import directory, expressions, file_rotation
 from keyguard.cache.file_rotation import Holdings
 from keyguard.engine import compiled
 from keyguard.hygiene.data import tables
@@ -15,8 +15,8 @@ from keyguard.report.phrases import number, size
 from keyguard.sources.gitignore import saved
 from keyguard.support.sanitize import shown
 
-#: patterns of the cache files with compiled rules, checks and ignore patterns
-_COMPILED = (compiled.FILES, tables.FILES, saved.FILES)
+#: patterns of the cache files with compiled rules, expressions, checks and ignore patterns
+_COMPILED = (compiled.FILES, expressions.FILES, tables.FILES, saved.FILES)
 #: the number of digits of a stamp that are displayed
 _STAMP = 12
 

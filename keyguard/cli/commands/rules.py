@@ -65,7 +65,9 @@ def _provable(one: Rule | Check) -> Rule:
 
 def _test(ruleset: RuleSet, ids: list[str]) -> int:
     from keyguard.inspection.rule_selftest import run_examples
+    from keyguard.rules import validation
 
+    validation.check(ruleset.rules, ruleset.vendors)
     wanted = [_provable(find(ruleset, name)) for name in ids] or list(ruleset.rules)
     proof = run_examples(ruleset, wanted)
     lines = [f"{failure.rule}: {failure.example}: {failure.what}" for failure in proof.failures]

@@ -26,12 +26,15 @@ _NAMES = Names(
     Field(_RULE, "a property of a profile in Maven's settings whose name says password"),
     Field(_RULE, "a property of a profile in Maven's settings whose name says key or token", guessable=False),
 )
+_ELEMENT = expression(rb"<(?:[\w.-]{1,40}:)?(?:server|proxy|profile|master)")
 _MASTER = expression(rb"<master>[^<{}]{0,100}(\{[A-Za-z0-9+/=]{20,500}\})")
 _MASTER_REASON = "Maven's master password, encrypted with a key that is the same for everybody"
 
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield the passwords. See :data:`keyguard.credential_files.format.Finder`."""
+    if not _ELEMENT.search(data):
+        return  # documents of Word and of others have a settings.xml, too, and large ones
     entries = list(xml.entries(data))
     yield from secrets(data, entries, _PLACES)
     properties = (entry for entry in entries if entry.keys[-4:-1] == ("profiles", "profile", "properties"))

@@ -5,7 +5,10 @@ Whatever is dropped here, the gates would drop as well, or the model would not b
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from keyguard.generic.assignments.file_kinds import file_kind
+from keyguard.generic.expressions import lines_around
 from keyguard.support.regex import expression
 
 #: words put together, as identifiers, paths and settings are: random characters have longer runs of letters, or digits
@@ -25,14 +28,21 @@ _BARE_PAIR = expression(
 
 def is_hopeless(data: bytes, end: int, path: bytes) -> bool:
     """Whether the hit that ends at an offset is certainly no secret."""
+    if path and file_kind(path).is_skipped:
+        return True
     last = data[end - 1 : end]
     if last in (b'"', b"'", b"`"):
         opening = data.rfind(last, max(0, end - _LONGEST_WORDS), end - 1)
-        if opening < 0 or not _WORDS.fullmatch(data, opening + 1, end - 1):
+        if opening < 0 or not _is_words(data[opening + 1 : end - 1]):
             return False
-        around = data[max(0, opening - _NAME) : end].lower()
+        around = data[max(lines_around(data, end)[0], opening - _NAME) : end].lower()
         return not any(map(around.__contains__, _GUESSABLE))
     if not path or not file_kind(path).is_code:
         return False
     start = data.rfind(b"\n", max(0, end - _LINE), end - 1) + 1
     return start > 0 and _BARE_PAIR.fullmatch(data, start, end) is not None
+
+
+@lru_cache(1 << 13)
+def _is_words(text: bytes) -> bool:
+    return _WORDS.fullmatch(text) is not None

@@ -68,7 +68,7 @@ def value_traits(value: str) -> ValueTraits:
         f"C={kinds}", f"L={length}", f"W={words}", f"E={int(entropy(value) * 2)}", f"F={form}", f"FL={form},{length}",
         f"CW={kinds},{words}", f"T={min(turns, 9)}", f"end={last}",
         f"begin={value[0] if not value[0].isalnum() else ''}", f"shape={_shape(value)}",
-        *(f"v={run.lower()[:12]}" for run in _RUNS.findall(value)[:4]),
+        *dict.fromkeys(f"v={run.lower()[:12]}" for run in _RUNS.findall(value)[:4]),
     )  # fmt: skip
     return ValueTraits(kinds, words, length, form, features)
 
@@ -101,8 +101,14 @@ def kind_of(name: str, stem: str) -> str:
 
 def features_of(candidate: Candidate) -> set[str]:
     """Return the features of a candidate."""
-    kinds, words, length, form, of_value = value_traits(candidate.value)
-    stem, _, of_name = name_traits(candidate.name)
+    of_value, of_name = value_traits(candidate.value).features, name_traits(candidate.name)[2]
+    return {*of_value, *of_name, *joint_features(candidate)}
+
+
+def joint_features(candidate: Candidate) -> tuple[str, ...]:
+    """Return the features that neither the value nor the name has alone, each once."""
+    kinds, words, length, form, _ = value_traits(candidate.value)
+    stem = name_traits(candidate.name)[0]
     kind, file = candidate.kind, candidate.file
     extension = file.extension
     quote = candidate.quote[-1:] or "bare"
@@ -111,15 +117,14 @@ def features_of(candidate: Candidate) -> set[str]:
     last = _LAST_TOKEN.search(candidate.before)
     after = "a word" if _NEXT_WORD.match(candidate.after) else candidate.after[:1].strip() or "the end"
     comment = in_comment(candidate)
-    return {
-        *of_value, *of_name,
+    return (
         f"o={operator}", f"oq={operator}{quote}{inside}", f"q={quote}", f"x={extension}", f"kx={stem},{extension}",
         f"kC={stem},{kinds}", f"kW={stem},{words}", f"kL={stem},{length}", f"kF={stem},{form}",
         f"ko={stem},{operator}{quote}", f"oW={kind}{quote},{words}", f"oF={kind},{form},{words}",
         f"b={last[1].lower()[:12] if last else ''}", f"a={after}", f"ax={after},{file.is_code},{quote}",
         f"comment={comment},{file.is_code}", f"has={stem in candidate.value.lower()}", f"wrap={candidate.wrap[-12:]}",
         f"xW={extension},{words}", f"xk={extension},{stem},{words > 2}",
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 def entropy(value: str) -> float:
@@ -128,17 +133,27 @@ def entropy(value: str) -> float:
     return -sum(count / size * math.log2(count / size) for count in map(value.count, set(value)))
 
 
+class _Kinds(dict[int, str]):
+    """Code of a character -> its kind, each looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        if one.isdigit():
+            kind = "9"
+        elif one.isalpha():
+            kind = "A" if one.isupper() else "a"
+        else:
+            kind = "-" if one in "_-" else "!"
+        self[code] = kind
+        return kind
+
+
+_KINDS = _Kinds()
+
+
 def _kinds(value: str) -> str:
-    found = {_character_kind(one) for one in value}
+    found = value.translate(_KINDS)
     return "".join(kind for kind in "aA9!-" if kind in found)
-
-
-def _character_kind(one: str) -> str:
-    if one.isdigit():
-        return "9"
-    if one.isalpha():
-        return "A" if one.isupper() else "a"
-    return "-" if one in "_-" else "!"
 
 
 def _form(value: str, kinds: str) -> str:
@@ -155,11 +170,4 @@ def _form(value: str, kinds: str) -> str:
 
 def _shape(value: str) -> str:
     """Return the runs of kinds of characters, without their lengths, at most 8."""
-    shape = ""
-    for one in value[:24]:
-        kind = _character_kind(one)
-        if shape[-1:] != kind:
-            shape += kind
-            if len(shape) == 8:
-                break
-    return shape
+    return "".join(kind for kind, _ in itertools.groupby(value[:24].translate(_KINDS)))[:8]

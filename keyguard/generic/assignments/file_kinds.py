@@ -17,15 +17,17 @@ elm rake gemspec jsp asp aspx cshtml razor erb ejs haml slim html htm xhtml twig
 _PROSE_LIST = "md mdx markdown rst adoc asciidoc textile rdoc pod org"
 _TEMPLATE_LIST = "example sample dist template tmpl tpl j2 jinja eex default in orig bak old"
 _CODE, _PROSE, _TEMPLATE_ENDINGS = (frozenset(one.split()) for one in (_CODE_LIST, _PROSE_LIST, _TEMPLATE_LIST))
-_NO_TEXT = expression(
-    r"[.\-]lock$|lock\.json$|lock\.ya?ml$|go\.sum$|\.min\.(?:js|css)$|\.map$|\.svg$|\.css$|\.scss$|\.less$|\.styl$|\.snap$|\.po$|\.pot$"
-    r"|\.xlf$|\.xliff$|\.strings$|\.csv$|\.tsv$|checksums?\.\w+$|\.sha\d+$|\.xib$|\.xaml$|\.pbxproj$|\.resx$|\.arb$|\.pem$|\.crt$"
-    r"|\.dic$|\.aff$|\.bib$|\.tex$|\.d\.ts$|\.sum$|packages\.config$|\.storyboard$",
-    re.IGNORECASE,
-)
-_TRANSLATION = expression(
-    r"(?:^|/)(?:i18n|l10n|locales?|lang(?:uage)?s?|translations?|messages)(?:/|[._-])|\.ftl$", re.IGNORECASE
-)
+#: of lock files, style sheets, catalogues of translations, tables, certificates, dictionaries and generated files
+_NO_TEXT_LIST = """
+lock map svg css scss less styl snap po pot xlf xliff strings csv tsv xib xaml pbxproj resx arb pem crt dic aff bib tex
+sum storyboard
+"""
+_NO_TEXT = frozenset(_NO_TEXT_LIST.split())
+_NO_TEXT_NAMES = ("-lock", "lock.json", "lock.yml", "lock.yaml", ".min.js", ".d.ts", "packages.config")
+_CHECKSUMS = expression(r"(?:.*checksums?\.\w+|.*\.sha\d+)", re.DOTALL)
+_TRANSLATIONS = r"(?:i18n|l10n|locales?|lang(?:uage)?s?|translations?|messages)"
+_TRANSLATION = expression(_TRANSLATIONS + r"[._-]|.*\.ftl\Z", re.IGNORECASE | re.DOTALL)
+_TRANSLATION_FOLDER = expression(rf"(?:^|/){_TRANSLATIONS}[/._-]", re.IGNORECASE)
 
 
 class FileKind(NamedTuple):
@@ -49,15 +51,28 @@ UNKNOWN = FileKind("", is_code=False, is_skipped=False, is_translation=False, is
 @lru_cache(4096)
 def file_kind(path: bytes) -> FileKind:
     """Return what a path says; :data:`UNKNOWN` for an empty one."""
-    text = path.decode("utf-8", "replace")
-    extension = _extension(text.rpartition("/")[2].lower())
+    folder, slash, name = path.decode("utf-8", "replace").rpartition("/")
+    lowered = name.lower()
+    extension = _extension(lowered)
     return FileKind(
         extension,
         extension in _CODE,
-        _NO_TEXT.search(text) is not None,
-        _TRANSLATION.search(text) is not None,
+        _has_no_text(lowered),
+        _TRANSLATION.match(name) is not None or _is_of_translations(folder + slash),
         extension in _PROSE,
     )
+
+
+def _has_no_text(name: str) -> bool:
+    root, dot, ending = name.rpartition(".")
+    if (dot and ending in _NO_TEXT) or name.endswith(_NO_TEXT_NAMES):
+        return True
+    return ("checksum" in root or ending[:3] == "sha") and _CHECKSUMS.fullmatch(name) is not None
+
+
+@lru_cache(4096)
+def _is_of_translations(folder: str) -> bool:
+    return _TRANSLATION_FOLDER.search(folder) is not None
 
 
 def _extension(name: str) -> str:

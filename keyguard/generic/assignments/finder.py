@@ -6,7 +6,6 @@ about the rest. See ``docs/generic-secrets.md``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keyguard.generic.assignments.candidates import Candidate, read, read_line
@@ -20,11 +19,13 @@ from keyguard.generic.assignments.verdict import Verdict
 from keyguard.generic.assignments.weights import model
 from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
+from keyguard.support.regex import expression
 
 #: kind of name -> rule; the others are secrets
 #: bytes beside a password in which the user's name stands, and how long that may be
 _BESIDE, _LONGEST_USER = 200, 32
-_USER = rb"(?i:user|user_?name|login|uid)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?"
+_USER = expression(rb"(?i:user|user_?name|login|uid)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?")
+_BEHIND = (b'"', b"'", b",", b";", b" ", b"\t", b"\n", b"\r", b"\v", b"\f")
 _PASSWORD, _SECRET = "generic-password", "generic-secret"
 
 
@@ -78,7 +79,8 @@ def _named_like_its_user(data: bytes, candidate: Candidate) -> str:
     if len(value) > _LONGEST_USER or not is_password(candidate.name):
         return ""
     around = data[max(0, candidate.start - _BESIDE) : candidate.end + _BESIDE]
-    beside = re.search(_USER + re.escape(value) + rb"[\s\"',;]", around)
+    named = (one.end() for one in _USER.finditer(around) if around.startswith(value, one.end()))
+    beside = any(around.startswith(_BEHIND, at + len(value)) for at in named)
     return "the password is the user's name" if beside else ""
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
+from functools import lru_cache
 
 from keyguard.generic.assignments.candidates import Candidate
-from keyguard.generic.assignments.features import ASPECTS, features_of, name_traits
+from keyguard.generic.assignments.features import ASPECTS, features_of, joint_features, name_traits, value_traits
 from keyguard.generic.assignments.gates import in_comment
 from keyguard.generic.assignments.weights import model
 from keyguard.model.scales import Confidence
@@ -69,8 +71,16 @@ def _key(candidate: Candidate) -> tuple[object, ...]:
 
 
 def _computed(candidate: Candidate) -> int:
-    found = model()
-    weights, mask = found.weights, len(found.weights) - 1
+    of_value, of_name = value_traits(candidate.value).features, name_traits(candidate.name)[2]
+    return model().bias + _points(of_value) + _points(of_name) + _sum(joint_features(candidate))
+
+
+def _sum(features: Iterable[str]) -> int:
+    weights = model().weights
+    mask = len(weights) - 1
     crc32 = zlib.crc32
-    hashes = (crc32(one.encode("utf-8", "surrogateescape")) & mask for one in features_of(candidate))
-    return found.bias + sum(weights[at] for at in hashes)
+    return sum(weights[crc32(one.encode("utf-8", "surrogateescape")) & mask] for one in features)
+
+
+#: the share of a value or of a name, whatever they stand beside
+_points = lru_cache(1 << 13)(_sum)

@@ -23,6 +23,7 @@ from keyguard.odb.store import Store
 from keyguard.support.errors import GitError
 
 if TYPE_CHECKING:
+    from keyguard.engine.prefilter import Hits
     from keyguard.support.progress import Progress
 
 _KINDS = (BLOB, COMMIT, TAG)
@@ -131,17 +132,25 @@ class ContentInspector:
         self, kind: int, texts: list[tuple[int, bytes]], found: ContentResults, commits: CommitNotes
     ) -> None:
         """Inspect small objects in one batch, and those that may contain a key one by one."""
-        suspects = set(self._inspector.suspects([data for _, data in texts]))
+        suspects = self._inspector.suspects([data for _, data in texts])
         for at, (number, data) in enumerate(texts):
             if at in suspects:
-                self._inspect(kind, number, data, found, commits)
+                self._inspect(kind, number, data, found, commits, suspects[at])
             else:
                 found.size += len(data)
                 self._note(kind, number, data, found, commits)
 
-    def _inspect(self, kind: int, number: int, data: bytes, found: ContentResults, commits: CommitNotes) -> None:
+    def _inspect(
+        self,
+        kind: int,
+        number: int,
+        data: bytes,
+        found: ContentResults,
+        commits: CommitNotes,
+        hits: Hits | None = None,
+    ) -> None:
         # not skipped if another object has the same id: in a tampered store its content can differ
-        found.keep(number, self._inspector.inspect(UNNAMED, data))
+        found.keep(number, self._inspector.inspect(UNNAMED, data, hits=hits))
         self._note(kind, number, data, found, commits)
 
     def _note(self, kind: int, number: int, data: bytes, found: ContentResults, commits: CommitNotes) -> None:

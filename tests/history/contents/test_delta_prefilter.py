@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from keyguard.engine import compiled
 from keyguard.history.contents import blobs, inspection
 from keyguard.history.contents.delta_prefilter import DeltaPrefilter
+from tests.helpers import seeing
 from tests.helpers.repos import Repo
 from tests.history.asking import key
 from tests.history.packfiles import Delta, broken_deltas, copy, delta_of, insert
@@ -28,7 +28,7 @@ PIECES += [CODED[:7], CODED[7:], CODED, b"".join(b"%%%02x" % byte for byte in KE
 
 @pytest.fixture(scope="module", params=["hyperscan", "python"])
 def prefilter(request: pytest.FixtureRequest) -> DeltaPrefilter:
-    engine = compiled.load(engine=request.param, cached=False)
+    engine = seeing.engine(request.param)
     return DeltaPrefilter(engine.prefilter, engine.matcher.promising)
 
 

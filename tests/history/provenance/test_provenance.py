@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -46,11 +46,26 @@ def before(commits: Commits, oid: str) -> set[str]:
     return seen
 
 
+@pytest.fixture(scope="module", params=range(6))
+def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Commits]:
+    """A random history, of which each test has a copy."""
+    repo = Repo(tmp_path_factory.mktemp("random") / "r")
+    return repo, random_history(repo, request.param)
+
+
+def ids_of(repo: Repo, seen: Iterable[Place]) -> dict[Place, str]:
+    """Return the ids of what lies at places."""
+    known = list(seen)
+    lines = "".join(f"{place.commit}:{place.path}\n" for place in known)
+    found = repo.git("cat-file", "--batch-check=%(objectname)", stdin=lines.encode()).decode().split()
+    return dict(zip(known, found, strict=True))
+
+
 @pytest.mark.parametrize("packing", ["as-it-is", "depth-4095", "several", "loose", "duplicated"])
-@pytest.mark.parametrize("seed", range(6))
-def test_a_random_history_is_read_as_a_naive_reading_has_it(tmp_path: Path, seed: int, packing: str) -> None:
-    repo = Repo(tmp_path / "r")
-    commits = random_history(repo, seed)
+def test_a_random_history_is_read_as_a_naive_reading_has_it(
+    tmp_path: Path, history: tuple[Repo, Commits], packing: str
+) -> None:
+    repo, commits = history[0].copy(tmp_path / "r"), history[1]
     if packing in PACKINGS:
         PACKINGS[packing](repo)
     found = survey_of(repo.path)
@@ -63,6 +78,7 @@ def test_a_random_history_is_read_as_a_naive_reading_has_it(tmp_path: Path, seed
     heads = {ref: repo.oid(f"refs/heads/{ref}") for ref in ("main", "side", "topic") if _is_there(repo, ref)}
     head = before(commits, heads["main"])
     led = {ref: before(commits, oid) for ref, oid in heads.items()}
+    ids = ids_of(repo, seen)
     for place, sighting in seen.items():
         trace = sighting.occurrence.trace
         assert trace
@@ -71,7 +87,7 @@ def test_a_random_history_is_read_as_a_naive_reading_has_it(tmp_path: Path, seed
         if after & head and not trace.at_head:
             assert trace.removed in head
         assert trace.reach == ("head" if place.commit in head else "branch")
-        assert trace.oid == repo.oid(f"{place.commit}:{place.path}")
+        assert trace.oid == ids[place]
         holding = {ref for ref, oid in heads.items() if (place.key, place.path) in commits[oid].held}
         if sum(one[:2] == place[:2] for one in seen) > 1:  # what is there now may be what came again
             holding = {ref for ref in holding if place.commit in led[ref] and not after & led[ref]}

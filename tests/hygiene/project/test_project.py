@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from keyguard.engine import compiled
 from keyguard.hygiene.project import project as module
 from keyguard.hygiene.project.project import Project
 from keyguard.sources.listing import Folder, TreeFile
+from tests.helpers.seeing import engine
 
 
 def test_a_file_that_is_not_kept_is_not_read_for_each_of_its_keys(
@@ -20,7 +20,7 @@ def test_a_file_that_is_not_kept_is_not_read_for_each_of_its_keys(
         (tmp_path / name.decode()).write_bytes(name * 100)
     monkeypatch.setattr(module, "_KEPT", 50)
     files = [TreeFile(b"a"), TreeFile(b"b")]
-    project = Project([Folder(os.fsencode(tmp_path), b"", files)], [], [], compiled.load(cached=False))
+    project = Project([Folder(os.fsencode(tmp_path), b"", files)], [], [], engine())
     read, reads = project._reader.small, list[bytes]()
 
     def counted(path: bytes) -> bytes | None:

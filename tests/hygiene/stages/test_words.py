@@ -8,10 +8,9 @@ import pytest
 
 from keyguard.hygiene.project import variable_names
 from keyguard.hygiene.project.variable_names import Secrecy
-from keyguard.rules import loader
 from tests.helpers.calling import Inside
 from tests.helpers.repos import Repo
-from tests.helpers.seeing import key
+from tests.helpers.seeing import key, rules
 
 pytest_plugins = ("tests.helpers.commandline",)
 
@@ -48,5 +47,5 @@ def test_what_a_public_name_holds_is_called_what_it_is(value: str, what: str, in
     ],
 )
 def test_a_vendor_is_named_by_whole_words(name: str, says: Secrecy) -> None:
-    vendors = variable_names.server_vendors(loader.parse(loader.read_packs()))
+    vendors = variable_names.server_vendors(rules())
     assert variable_names.secrecy(name, vendors) is says
