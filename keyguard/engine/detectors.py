@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyguard.credential_files import table
 from keyguard.credential_files.format import Format
-from keyguard.generic.expressions import REACH, SYNTAXES, Finder
+from keyguard.generic.expressions import REACH, SYNTAXES, Finder, lines_around
 from keyguard.model.finding import Match, Rule
+from keyguard.model.judged_secret import JudgedSecret
 from keyguard.model.scales import Confidence
 from keyguard.support import digests
 
 if TYPE_CHECKING:
     from keyguard.generic.docstrings import Docstrings
-    from keyguard.model.judged_secret import JudgedSecret
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 5
-#: how many surroundings of hits are remembered, of 1.2 kB each
-_REMEMBERED = 10_000
+GENERATION = 6
+#: how many surroundings of hits are remembered, most of a line or two, some of 1.2 kB
+_REMEMBERED = 20_000
 
 
 class _Judged(NamedTuple):
@@ -103,8 +103,12 @@ class Detectors:
 
         The sign of a format is enough: its parser needs the whole text.
         """
+        return self.has_sign(places) or any(True for _ in self._at_places(data, places, b""))
+
+    def has_sign(self, places: Iterable[tuple[int, int]]) -> bool:
+        """Return whether a place is the sign of a format."""
         rows = _rows()
-        return any(rows[number][1] for number, _ in places) or any(True for _ in self._at_places(data, places, b""))
+        return any(rows[number][1] for number, _ in places)
 
     def _parsed(self, data: bytes, places: Iterable[tuple[int, int]], path: bytes) -> Iterator[_Judged]:
         """Yield what the parsers of the formats find that the content or the path tells: a sign is more specific.
@@ -153,20 +157,22 @@ class Detectors:
             aside = self._docstrings[1].hold(one.start)
         return one._replace(comment=True) if aside and not one.comment else one
 
-    def _remembered(self, data: bytes, syntax: int, end: int) -> Iterator[JudgedSecret]:
-        """Yield what a finder finds in a text without a path: the same lines are in many versions of a file."""
-        low, high = max(0, end - 2 * REACH), end + REACH
+    def _remembered(self, data: bytes, syntax: int, end: int) -> Iterable[JudgedSecret]:
+        """Return what a finder finds in a text without a path: the same lines are in many versions of a file."""
+        if SYNTAXES[syntax].reads_lines:
+            low, high = lines_around(data, end)
+        else:
+            low, high = max(0, end - REACH), end + REACH
         around = syntax, end - low, data[low:high]
         known = self._around.get(around)
         if known is None:
-            known = tuple(_finder(syntax)(data, end, b""))
-            if all(low <= one.start and one.end <= high for one in known):
+            found = tuple(_finder(syntax)(data, end, b""))
+            if all(low <= one.start and one.end <= high for one in found):
                 if len(self._around) >= _REMEMBERED:
                     self._around.clear()
-                self._around[around] = tuple(_moved(one, -end) for one in known)
-            yield from known
-        else:
-            yield from (_moved(one, end) for one in known)
+                self._around[around] = tuple(_moved(one, -end) for one in found)
+            return found
+        return [_moved(one, end) for one in known] if known else known
 
     def _match(self, data: bytes, one: JudgedSecret) -> Match:
         secret = data[one.start : one.end]
@@ -175,7 +181,7 @@ class Detectors:
 
 
 def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:
-    return one._replace(start=one.start + distance, end=one.end + distance)
+    return JudgedSecret(one.start + distance, one.end + distance, *one[2:])
 
 
 def _disjoint(found: Iterable[_Judged]) -> list[JudgedSecret]:

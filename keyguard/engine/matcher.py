@@ -88,6 +88,10 @@ class Matcher:
         """Return whether a detector could find a secret in a text of which ``data`` is an excerpt."""
         return self._detectors.promising(data, places)
 
+    def has_sign(self, places: Sequence[tuple[int, int]]) -> bool:
+        """Return whether a place is the sign of a format, which is parsed as a whole."""
+        return self._detectors.has_sign(places)
+
     def confirm(self, data: bytes, hits: Hits, path: bytes | None = None) -> Found:
         """Return the matches among the hits of the prefilter; those of detectors only with a path."""
         found = self.matched(data, hits.anchors) if hits.anchors else Found([], [])

@@ -18,9 +18,22 @@ if TYPE_CHECKING:
 
 #: bytes around a hit that a finder may read on each side
 REACH = 400
+#: bytes after a hit that tell in what a value stands
+BEHIND = 80
 
 #: (text, offset of the end of the hit, path as far as known) -> the secrets there; the same one may come more than once
 Finder = Callable[[bytes, int, bytes], "Iterator[JudgedSecret]"]
+
+
+def lines_around(data: bytes, end: int) -> tuple[int, int]:
+    """Return the span of the line in which a hit ends, the line before it, and a little behind the hit."""
+    at = end - 1 if data[end - 1 : end] == b"\n" else end
+    low = max(0, at - 2 * REACH)
+    start = data.rfind(b"\n", max(low, at - REACH), at)
+    if start > 0:
+        low = data.rfind(b"\n", max(low, start - REACH), start) + 1 or max(low, start - REACH)
+    stop = data.find(b"\n", at, at + BEHIND)
+    return low, at + BEHIND if stop < 0 else stop + 1
 
 
 class Syntax(NamedTuple):
@@ -30,6 +43,8 @@ class Syntax(NamedTuple):
     expressions: tuple[str, ...]
     #: dotted name of the module with the function ``find`` (a :data:`Finder`), imported at the first hit
     module: str
+    #: whether the finder reads no more than :func:`lines_around` without a path
+    reads_lines: bool = False
 
 
 #: what separates a name from its value: ``: ``, ``=``, ``=>``, ``", "``
@@ -160,5 +175,5 @@ SYNTAXES: tuple[Syntax, ...] = (
         ),
         "keyguard.generic.call_passwords",
     ),
-    Syntax("assignment", assignment_syntax.EXPRESSIONS, "keyguard.generic.assignments.finder"),
+    Syntax("assignment", assignment_syntax.EXPRESSIONS, "keyguard.generic.assignments.finder", reads_lines=True),
 )

@@ -69,8 +69,16 @@ class Inspector:
                 plain = not (packed or hits.anchors or hits.encoded)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
-                judged = tuple({run_identity(Secret(one.secret)) for one in found.matches})
-                return InspectedText([], len(found.placeholders), len(data), unread=unread, judged=judged)
+                secrets = tuple({Secret(one.secret) for one in found.matches})
+                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
+                return InspectedText(
+                    [],
+                    len(found.placeholders),
+                    len(data),
+                    unread=unread,
+                    judged=tuple({run_identity(one) for one in secrets}),
+                    secrets=None if told else secrets,
+                )
         return self._inspect(blob, iter((data, b"")).__next__, found, packed)
 
     def inspect_name(self, blob: Blob) -> InspectedText:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.calling import Inside
 from tests.helpers.repos import Repo
+from tests.helpers.seeing import key
 
 pytest_plugins = ("tests.helpers.commandline",)
 
@@ -109,3 +110,42 @@ def test_an_environment_file_counts_in_whatever_folder_it_was(inside: Inside, re
     first = repo.oid("HEAD")
     repo.write("tests/.env", "").add().commit("second")
     assert places(inside, repo) == [("tests/.env", first, True)]
+
+
+def test_what_names_set_aside_hides_nothing_beside_it(inside: Inside, repo: Repo) -> None:
+    """Folders that are left out for one secret hold others, deeper down, that count; and so may other paths."""
+    vendor = key(seed="aside")
+    repo.write("tests/cfg/login.cfg", f"LOGIN_PASSWORD={VALUE}\n").write(
+        "app/cfg/login.cfg", f"LOGIN_PASSWORD={VALUE}\n"
+    )
+    repo.write("tests/cfg/deep/er/key.py", f"KEY = '{vendor}'\n").write("tests/cfg/deep/.env", f"PASSWORD={OTHER}\n")
+    repo.write("doc/readme.md", f"LOGIN_PASSWORD={OTHER}y\n").write("doc/only.cfg", f"LOGIN_PASSWORD={OTHER}z\n")
+    repo.add().commit("first")
+    first = repo.oid()
+    expected = sorted({"app/cfg/login.cfg", "tests/cfg/deep/er/key.py", "tests/cfg/deep/.env"})
+    assert sorted({path for path, _, _ in places(inside, repo)}) == expected
+    # what nothing but an abandoned commit holds is left out in the same way
+    repo.git("checkout", "-q", "--orphan", "other")
+    repo.git("rm", "-rqf", ".")
+    repo.write("notes.txt", "nothing\n").add().commit("second")
+    repo.git("branch", "-D", "master", check=False)
+    repo.git("branch", "-D", "main", check=False)
+    found = places(inside, repo, "--no-cache")
+    assert sorted({path for path, _, _ in found}) == expected
+    assert {commit for _, commit, _ in found} == {first}
+
+
+def test_a_delta_that_leaves_a_secret_as_it_is_has_it_and_one_that_takes_it_away_has_not(
+    inside: Inside, repo: Repo
+) -> None:
+    lines = [f"line {number} of some text that says nothing at all" for number in range(400)]
+    for number in range(6):
+        lines[350] = f"version {number}"
+        lines[20] = "LOGIN_PASSWORD=" + (VALUE if number in (0, 1, 2, 5) else "")
+        lines[100] = f"a word {VALUE} of prose" if number == 2 else "nothing"
+        repo.write("app/settings.cfg", "\n".join(lines)).add().commit(f"{number}")
+    commits = repo.git("log", "--reverse", "--format=%H").decode().split()
+    expected = sorted(("app/settings.cfg", commits[number], True) for number in (0, 5))
+    assert places(inside, repo, "--no-cache") == expected
+    repo.git("repack", "-adfq", "--depth=50")
+    assert places(inside, repo, "--no-cache") == expected

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import keyguard
+from keyguard.support import regex
 from keyguard.support.regex import _Expression
 
 try:
@@ -239,11 +240,13 @@ def expressions() -> Mapping[str, Tried]:
         if not one.name.endswith("__main__")
     ]
     uses = _uses(modules)
-    for module in modules:
+    # that one has a list of those of all others
+    for module in sorted(modules, key=lambda one: one is regex):
+        held = {one.pattern.pattern for one in found.values()} if module is regex else set()
         for name, value in vars(module).items():
             for path, pattern in _patterns(name, value):
                 place = f"{module.__name__}.{path}"
-                if isinstance(value, type) and value.__module__ != module.__name__:
+                if (isinstance(value, type) and value.__module__ != module.__name__) or pattern.pattern in held:
                     continue
                 found.setdefault(place, Tried(place, pattern, uses.get(id(value), frozenset())))
     return found

@@ -13,8 +13,8 @@ from keyguard.support.regex import expression
 #: an assignment at the end of a head: ``const config =``, ``private readonly options: Options =``, ``self.x = dict``
 _GIVEN = expression(
     rb"(?:^|[\s(])(?:(this|self|cls|\$this)(?:\.#?|->))?[$@]{0,2}([A-Za-z_]\w{1,60})"
-    rb"(?:[ \t]*:[ \t]*[\w<>\[\], .'|&]{1,60}?)?"
-    rb"[ \t]*(?::=|=)[ \t]*(?:new[ \t]+)?[\w.:&@]{0,40}[ \t]*$"
+    rb"(?:[ \t]*:(?:[ \t]|[ \t]*[\w<>\[\],.'|&][\w<>\[\], .'|&]{0,59}?))?"
+    rb"[ \t]*(?::=|=)[ \t]*(?:(?:new[ \t]+)?[\w.:&@]{1,40}[ \t]*)?$"
 )
 _LABEL = expression(rb"(?:^|[\s\"'`:])([A-Za-z_][\w-]{0,60})[\"'`]?[ \t]*(?:=>|:|=)[ \t]*$")
 _CLASS = expression(rb"(?:class|struct|object|enum|module)[ \t]+([A-Za-z_]\w{0,60})")

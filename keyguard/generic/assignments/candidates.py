@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyguard.generic.assignments.file_kinds import FileKind, file_kind
-from keyguard.generic.expressions import REACH
+from keyguard.generic.expressions import BEHIND, REACH
 from keyguard.support.regex import expression
 
-#: bytes after a hit that tell in what a value stands
-_AFTER = 80
 _LONGEST_NAME = 60
 
 #: the same words as in the prefilter; grouped by their first letters, since ``re`` skips on these
@@ -36,7 +34,8 @@ _CALL = expression(_CLOSED + r"[ \t]?\([ \t]{0,8}")
 _COMMA = expression(r"\\?[\"'`]\)?[ \t]?,[ \t]{0,8}")
 _ATTRIBUTE = expression(r"[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*(?=[\"'])", re.IGNORECASE)
 _NAMED = expression(
-    r"[\"']?[ \t]{0,24},?[ \t]{0,24}\r?\n?[ \t]{0,80}[\"']?value[\"']?[ \t]{0,24}[:=][ \t]{0,24}", re.IGNORECASE
+    r"[\"']?[ \t]{0,128}(?:,[ \t]{0,24})?(?:(?:\r\n?|\n)[ \t]{0,80})?[\"']?value[\"']?[ \t]{0,24}[:=][ \t]{0,24}",
+    re.IGNORECASE,
 )
 _ELEMENT = expression(r">(?=[^<>\s]+</)")
 _SPACE = expression(r"[ \t]{1,24}")
@@ -120,9 +119,9 @@ class _Window:
             before = max(0, start - REACH)
             at_break = data.rfind(b"\n", before, start - 1) + 1
             start = start if before and not at_break else at_break
-        stop = data.find(b"\n", at, at + _AFTER)
+        stop = data.find(b"\n", at, at + BEHIND)
         if stop < 0:
-            stop = min(len(data), at + _AFTER)
+            stop = min(len(data), at + BEHIND)
         raw = data[start:stop]
         self._start = start
         self._is_ascii = raw.isascii()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from keyguard.generic.assignments.file_kinds import file_kind
+from keyguard.generic.expressions import lines_around
 from keyguard.support.regex import expression
 
 #: words put together, as identifiers, paths and settings are: random characters have longer runs of letters, or digits
@@ -34,7 +35,7 @@ def is_hopeless(data: bytes, end: int, path: bytes) -> bool:
         opening = data.rfind(last, max(0, end - _LONGEST_WORDS), end - 1)
         if opening < 0 or not _is_words(data[opening + 1 : end - 1]):
             return False
-        around = data[max(0, opening - _NAME) : end].lower()
+        around = data[max(lines_around(data, end)[0], opening - _NAME) : end].lower()
         return not any(map(around.__contains__, _GUESSABLE))
     if not path or not file_kind(path).is_code:
         return False

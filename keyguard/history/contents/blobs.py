@@ -7,7 +7,10 @@ from typing import NamedTuple
 from keyguard.history.contents.delta_prefilter import DeltaPrefilter
 from keyguard.history.contents.results import ContentResults
 from keyguard.history.hit import UNNAMED
+from keyguard.inspection.inspected_text import InspectedText
 from keyguard.inspection.inspector import Inspector
+from keyguard.masking.run_identity import run_identity
+from keyguard.masking.secret import Secret
 from keyguard.odb.inflate import DAMAGE
 from keyguard.odb.pack import Pack, Unpacked, result_of
 
@@ -15,6 +18,8 @@ from keyguard.odb.pack import Pack, Unpacked, result_of
 _TIMES, _MORE = 64, 3000
 #: bytes of bases and deltas per batch; deltas count more, for the arrays that are made of them
 _HELD, _WEIGHT = 16 << 20, 16
+#: up to this number of secrets, counting them is quicker than inspecting a blob
+_FEW_SECRETS = 16
 
 
 class _Waiting(NamedTuple):
@@ -42,6 +47,8 @@ class PackBlobInspector:
         self._waiting: list[_Waiting] = []
         #: entries that are not plain: a delta against one of them is inspected in full
         self._marked: set[int] = set()
+        #: those of them with nothing but a few secrets that their lines tell, each with how often its text occurs
+        self._judged: dict[int, dict[Secret, int]] = {}
 
     def read(self, first: int, stop: int, offset: int) -> None:
         """Inspect the entries from ``first`` to ``stop``, whose bases all lie within that range.
@@ -74,8 +81,24 @@ class PackBlobInspector:
         for one, base, nothing, size in zip(waiting, above, plain, sizes, strict=True):
             if nothing and base not in self._marked:
                 self._found.size += size
-            else:
+            elif not (nothing and base in self._judged and self._has_the_same(one, self._judged[base])):
                 self._inspect(one)
+
+    def _has_the_same(self, one: _Waiting, secrets: dict[Secret, int]) -> bool:
+        """Return whether a blob has just the secrets of its base, as often, given that its delta adds none; then they
+        are noted.
+        """
+        try:
+            content = result_of(one.base, one.delta) if one.content is None else one.content
+        except DAMAGE:
+            return False
+        if any(content.count(secret.reveal()) != count for secret, count in secrets.items()):
+            return False
+        judged = tuple(map(run_identity, secrets))
+        self._marked.add(one.entry)
+        self._judged[one.entry] = secrets
+        self._found.keep(one.entry + self._offset, InspectedText([], 0, len(content), judged=judged))
+        return True
 
     def _inspect(self, one: Unpacked) -> None:
         """Inspect a blob in full, even if another object has the same id: in a tampered store its content can
@@ -91,4 +114,6 @@ class PackBlobInspector:
         seen = self._inspector.inspect(UNNAMED, content)
         if not seen.plain:
             self._marked.add(entry)
+            if seen.secrets is not None and len(seen.secrets) <= _FEW_SECRETS:
+                self._judged[entry] = {secret: content.count(secret.reveal()) for secret in seen.secrets}
         self._found.keep(entry + self._offset, seen)

@@ -150,7 +150,8 @@ class _Survey:
         self._gaps.find(graph, connections, there, reaches, self._tree_ancestors(connections))
         if hits or given:
             ancestors = self._tree_ancestors(connections)
-            ancestors.trace([hit.number for hit in hits], given)
+            judged = (hit.number for hit in hits if not (hit.sightings or hit.doubtful))
+            ancestors.trace([hit.number for hit in hits], given, judged)
             keys_by_path = SightingsByPath(
                 hits, names, self._objects, self._inspector, self._engine.ruleset.vendors.values()
             )
@@ -158,7 +159,7 @@ class _Survey:
             builder = OccurrenceBuilder(
                 self._store, graph, there, reaches, keys_by_path, unreachable_paths, author=self._author
             )
-            paths = KeyPaths(ancestors.trees, keys_by_path.keys)
+            paths = KeyPaths(ancestors.trees, keys_by_path.keys, ancestors.aside)
             self._sightings.extend(builder.sightings(paths))
             self._gaps.add_history_gap("too-deep", paths.problem or ancestors.problem)
         unreachable = self._unreachable(connections, graph, there, reaches)

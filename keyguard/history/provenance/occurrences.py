@@ -156,7 +156,7 @@ class OccurrenceBuilder:
         """Return the trees that lead to hits and are neither a commit's nor in another such tree."""
         rooted = {int(tree) for tree in self._graph.trees}
         inner = {child for entries in paths.trees.values() for child in entries.values()}
-        return sorted(set(paths.trees) - inner - rooted)
+        return sorted(set(paths.trees) - inner - rooted - paths.aside)
 
     def _is_staged(self, number: int) -> bool:
         return any(tip.reach == "index" for tip in self._led.get(number, ()))

@@ -49,9 +49,14 @@ class KeyPaths:
     its tests and documents.
     """
 
-    def __init__(self, trees: Mapping[int, Mapping[bytes, int]], keys: Callable[[bytes, int], Iterable[str]]) -> None:
-        """``trees`` is ``TreeAncestors.trees``; ``keys`` returns the keys of an entry, given its name and the number of
-        its object.
+    def __init__(
+        self,
+        trees: Mapping[int, Mapping[bytes, int]],
+        keys: Callable[[bytes, int], Iterable[str]],
+        aside: Iterable[int] = (),
+    ) -> None:
+        """``trees`` and ``aside`` are those of ``TreeAncestors``; ``keys`` returns the keys of an entry, given its name
+        and the number of its object.
         """
         self.trees = trees
         self._keys = keys
@@ -62,8 +67,8 @@ class KeyPaths:
         self._known: dict[int, int] = {}
         self.problem = ""
         """Why some places are left out; empty if none are."""
-        self.aside: set[int] = set()
-        """The numbers of the objects in which secrets are left out, as some path sets them aside."""
+        self.aside = set(aside)
+        """The numbers of the objects in or below which secrets are left out, as some path sets them aside."""
 
     def under(self, tree: int) -> int:
         """Return the number of the set of keys below a tree; 0 is the empty set."""

@@ -19,6 +19,7 @@ from keyguard.odb.object_reader import ObjectReader
 from keyguard.odb.store import Store
 from keyguard.odb.tree_deltas import tree_entries
 from keyguard.support.errors import GitError
+from keyguard.triage import samples
 
 if TYPE_CHECKING:
     from keyguard.support.progress import Progress
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 #: name -> number of the object
 Entries: TypeAlias = dict[bytes, int]
 
+#: the mode of nearly all files
+_USUAL = b"100644 "
 _HEAD = re.compile(rb"[0-7]{5,6} ([^\0/]+)")
 #: folders deeper than this are not followed; a tree cannot contain itself except in a tampered store
 _DEEPEST = 4096
@@ -34,10 +37,15 @@ _TASKS = 64
 
 class _Found(msgspec.Struct, array_like=True):
     trees: list[tuple[int, Entries]] = []
+    aside: set[int] = set()
+    """Objects with an entry that sets aside all that is known of them."""
 
 
 class TreeAncestors:
-    """Trees with hits somewhere below them. Each hit is traced once."""
+    """Trees with hits somewhere below them. Each hit is traced once.
+
+    Secrets without a vendor's format are not traced through names that set them aside: those of tests and documents.
+    """
 
     def __init__(
         self,
@@ -59,18 +67,29 @@ class TreeAncestors:
         )
         self.trees: dict[int, Entries] = {}
         """Number of a tree -> its entries that are hits or lead to some."""
+        #: hits and trees with nothing but secrets without a vendor's format
+        self._soft: set[int] = set()
+        self.aside: set[int] = set()
+        """Objects that some entry leaves out, as its name sets aside all keys in them or below them."""
         self.problem = ""
         """Why some trees may be missing; empty if none are."""
 
-    def trace(self, hits: Iterable[int], given: Iterable[tuple[int, bytes, int]] = ()) -> None:
-        """Find all trees that lead to ``hits``; ``given`` are further entries: tree, name, number of the object."""
+    def trace(
+        self, hits: Iterable[int], given: Iterable[tuple[int, bytes, int]] = (), judged: Iterable[int] = ()
+    ) -> None:
+        """Find all trees that lead to ``hits``; ``given`` are further entries: tree, name, number of the object.
+
+        ``judged`` are those of the hits in which there are only secrets without a vendor's format.
+        """
+        self._soft = set(judged)
         frontier = set()
         for tree, name, child in given:
             self.trees.setdefault(tree, {})[name] = child
             frontier.add(tree)
-        frontier |= self._level(set(hits))
+        frontier |= self._level(set(hits), blobs=True)
         for _ in range(_DEEPEST):
             if not frontier:
+                self._set_aside()
                 return
             frontier = self._level(frontier)
         self.problem = f"folders more than {_DEEPEST:,} deep: what is below has no full path"
@@ -83,18 +102,40 @@ class TreeAncestors:
             return b""
         return next((name for _, name, one in tree_entries(data, self._store.id_size) if one == oid), b"")
 
-    def _level(self, wanted: set[int]) -> set[int]:
-        """Record all trees with an entry in ``wanted``; return those that are new."""
-        fresh = set()
+    def _level(self, wanted: set[int], *, blobs: bool = False) -> set[int]:
+        """Record all trees with an entry in ``wanted``; return those to go on with."""
+        fresh, soft = set[int](), self._soft
         starters = self._starters(wanted)
         plan = self._plan(starters)
-        search = _Search(self._store, self._objects, wanted, starters)
+        search = _Search(self._store, self._objects, wanted, starters, frozenset(wanted & soft), blobs=blobs)
         for _, found in run_tasks(search.run, _Found, plan, self._jobs, self._progress):
+            self.aside |= found.aside if found else set()
             for number, entries in found.trees if found else []:
-                if number not in self.trees:
+                is_new, is_soft = number not in self.trees, self._is_soft(entries, blobs=blobs)
+                if is_new or (number in soft and not is_soft):  # what is below it is worth more than was known
                     fresh.add(number)
+                if is_new and is_soft:
+                    soft.add(number)
+                elif not is_soft:
+                    soft.discard(number)
                 self.trees.setdefault(number, {}).update(entries)
         return fresh
+
+    def _is_soft(self, entries: Entries, *, blobs: bool) -> bool:
+        """Return whether entries lead only to secrets without a vendor's format, which folders may set aside.
+
+        Environment files tell what a program uses, in whatever folder they are.
+        """
+        told = blobs and any(map(samples.is_environment_file, entries))
+        return not told and self._soft.issuperset(entries.values())
+
+    def _set_aside(self) -> None:
+        """Add to what is set aside what is below it."""
+        waiting = [*self.aside]
+        while waiting:
+            below = set(self.trees.get(waiting.pop(), {}).values()) - self.aside
+            self.aside |= below
+            waiting += below
 
     def _starters(self, wanted: set[int]) -> dict[int, list[int]]:
         """Return the trees with an edge to one of ``wanted``, each with the objects that its edges lead to."""
@@ -128,7 +169,18 @@ class TreeAncestors:
 class _Search:
     """One level of the search: find the trees that have an entry in ``wanted``."""
 
-    def __init__(self, store: Store, objects: ObjectReader, wanted: set[int], starters: dict[int, list[int]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        objects: ObjectReader,
+        wanted: set[int],
+        starters: dict[int, list[int]],
+        soft: frozenset[int],
+        *,
+        blobs: bool,
+    ) -> None:
+        self._soft = soft
+        self._reason = samples.name_reason if blobs else samples.folder_reason
         self._store = store
         self._objects = objects
         self._wanted = {store.ids[number].tobytes(): number for number in wanted}
@@ -149,8 +201,7 @@ class _Search:
             for at, data, _ in pack.walk(entry, entry + high - low, lost):
                 entries = self._entries(data, known.get(parents[at - entry], {}), self._starters.get(at + offset, ()))
                 if entries:
-                    known[at] = entries
-                    found.trees.append((at + offset, {name: child for name, (child, _) in entries.items()}))
+                    known[at] = self._keep(at + offset, entries, found)
             for first, stop in lost:
                 for at in range(first, stop):
                     self._alone(at + offset, found)
@@ -162,9 +213,18 @@ class _Search:
             data = self._objects.packed(number) if number < self._store.packed else self._objects.whole(number)
         except GitError:
             return  # reported when the contents were read
-        entries = self._parsed(data)
+        self._keep(number, self._parsed(data), found)
+
+    def _keep(self, number: int, entries: dict[bytes, tuple[int, int]], found: _Found) -> dict[bytes, tuple[int, int]]:
+        """Add a tree with its entries, but those whose names set aside what they lead to; return what was added."""
+        soft, reason = self._soft, self._reason
+        left = [name for name, (child, _) in entries.items() if child in soft and reason(name)] if soft else []
+        if left:
+            found.aside.update(entries[name][0] for name in left)
+            entries = {name: one for name, one in entries.items() if name not in left}
         if entries:
             found.trees.append((number, {name: child for name, (child, _) in entries.items()}))
+        return entries
 
     def _entries(
         self, tree: bytes, before: dict[bytes, tuple[int, int]], fresh: Iterable[int]
@@ -217,6 +277,8 @@ class _Search:
 
 def _is_name(tree: bytes, at: int, size: int) -> bool:
     """Return whether a name begins here: a mode precedes it, and an id or the start of the tree precedes the mode."""
+    if tree.startswith(_USUAL, at - 7) and (at == 7 or (at > size + 8 and not tree[at - size - 8])):
+        return True
     for begin in (at - 7, at - 6):
         if tree[max(begin, 0) : at - 1].isdigit() and (not begin or tree[max(begin - size - 1, 0)] == 0):
             return True
