@@ -230,8 +230,10 @@ class SightingFinder:
         written = page.data[match.start : match.end]
         if written != match.secret:
             note_written(written, run or name)
+            public = match.secret[:body]
             for start, end in match.pieces:
-                note_written(page.data[start:end], run or name)
+                if (piece := page.data[start:end]) not in public:
+                    note_written(piece, run or name)
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
             fingerprint=name,
