@@ -155,7 +155,7 @@ def search_each(prefilter: Prefilter, texts: Sequence[bytes]) -> dict[int, Hits]
         last = int(kind > 0)  # these are known by their ends
         for number, at in hits:
             index = bisect_right(starts, at - last) - 1
-            each.setdefault(index, Hits([], [], []))[kind].append((number, at - starts[index]))
+            each.setdefault(index, Hits([], [], [], []))[kind].append((number, at - starts[index]))
     return each
 
 

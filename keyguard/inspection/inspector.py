@@ -40,7 +40,7 @@ class Inspector:
         """
         found = search_each(self.prefilter, texts)
         for at in (*packed_texts(texts), *table.indices_named(paths)):
-            found.setdefault(at, Hits([], []))
+            found.setdefault(at, Hits([], [], [], []))
         return dict(sorted(found.items()))
 
     def prepare(self) -> None:
