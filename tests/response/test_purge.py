@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from pathlib import Path
 
@@ -149,6 +150,17 @@ def test_a_copy_in_wide_characters_is_replaced(codec: str, inside: Inside, tmp_p
     clone = Repo(tmp_path / "wide-purged/clone.git", init=False)
     text = clone.git("show", "main:a.txt").decode(codec)
     assert text == f"name\nSENDMAILOS_API_KEY=REMOVED-{case.id} äöü\n"
+
+
+def test_the_text_that_a_key_is_encoded_in_is_replaced(inside: Inside, tmp_path: Path) -> None:
+    coded = base64.b64encode(f"{KEY}".encode()).decode().rstrip("=")
+    repo = Repo(tmp_path / "coded").write("s.yaml", f"kind: Secret\ndata:\n  KEY: {coded}\n").add().commit()
+    repo.write("b.txt", leaking_line(1)).add().commit()
+    case = Purging(inside, Served(repo, repo, tmp_path))
+    done = case("purge", case.id, "--execute")
+    assert done.code == 0, done.out + done.err
+    clone = Repo(tmp_path / "coded-purged/clone.git", init=False)
+    assert clone.git("show", "main:s.yaml").decode() == f"kind: Secret\ndata:\n  KEY: REMOVED-{case.id}\n"
 
 
 def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
