@@ -67,6 +67,12 @@ class Inspector:
         if packed and self._opens and (opened := self._opened(blob, packed, data)):
             is_plain = packed == NOTEBOOK and hits is not None and not (hits.anchors or hits.encoded)
             return msgspec.structs.replace(opened, plain=True) if is_plain and opened.is_empty else opened
+        return self.text(blob, data, found, hits, packed)
+
+    def text(
+        self, blob: Blob, data: bytes, found: Found | None = None, hits: Hits | None = None, packed: str = ""
+    ) -> InspectedText:
+        """Return ``inspect`` for a text as it is, whatever kind of container it is: ``packed``."""
         if found is None and b"\0" not in data:
             hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
@@ -104,8 +110,8 @@ class Inspector:
             return opened
         return self._inspect(blob, rest.piece, None, packed)
 
-    def text(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
-        """Return the sightings in a text that is in a container, and is none itself."""
+    def text_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
+        """Return ``inspect_stream`` for a text as it is, whatever it is."""
         return self._inspect(blob, read, None, "")
 
     def named(self, blobs: Sequence[Blob]) -> list[Sighting]:
