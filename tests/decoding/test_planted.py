@@ -27,7 +27,8 @@ def _written(text: bytes, chain: Sequence[str]) -> bytes:
 def missed(chain: Sequence[str], count: int, kind: str = "auto", seed: str = "") -> list[str]:
     """The rules of those keys that are not found with their value, within the text that they are written in."""
     chosen, found = random.Random(f"{chain} {seed}"), list[str]()
-    rules = [rule for rule in engine().ruleset.rules if rule.examples and not rule.detector]
+    # rare rules have fewer forms
+    rules = [rule for rule in engine().ruleset.rules if rule.examples and not (rule.detector or rule.rare)]
     for number in range(count):
         rule = chosen.choice(rules)
         text = examples.fill(chosen.choice(rule.examples), f"{chain} {seed} {number}").encode()
