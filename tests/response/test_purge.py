@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.cli.shared import scan_command
+from tests.containers.packing import zipped
 from tests.helpers.calling import Inside, Said
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo, snapshot
@@ -174,6 +175,21 @@ def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, mon
     assert "a.txt:1:20" not in done.out
     assert "no object of the clone holds it" not in done.out
     assert case.journal() == ["still-there"]
+
+
+def test_an_archive_is_left_as_it_is_and_named(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "packed").write("in/a.zip", zipped({"b.env": leaking_line(1).encode()})).add().commit()
+    case = Purging(inside, Served(repo, repo, tmp_path))
+    done = case("purge", case.id, "--execute")
+    assert done.code == 1
+    assert "nothing was rewritten" in done.out
+    assert "  git filter-repo --invert-paths --path in/a.zip\n" in done.out
+    repo.write("b.env", leaking_line(1)).add().commit()
+    done = case("purge", case.id, "--execute")
+    assert done.code == 1
+    assert f"  {case.id}: in/a.zip!/b.env:1:" in done.out
+    assert "  git filter-repo --invert-paths --path in/a.zip\n" in done.out
+    assert case.journal()[-1] == "still-there"
 
 
 def test_a_name_that_holds_the_key_is_not_shown_and_not_pushed(purging: Purging, there: Served) -> None:

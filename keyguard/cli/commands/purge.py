@@ -167,7 +167,8 @@ class _Purge:
 
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
         """Yield why nothing can be rewritten, and what leads to the keys instead."""
-        yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
+        yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key as text"
+        yield from purge_report.archive_lines(self._chosen)
         yield from purge_report.unpushable_lines(self._server.address, scope, self._forms, self._served)
         found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
         if found:
@@ -203,10 +204,11 @@ class _Purge:
         if left:
             yield "still in the clone, in a form that is not replaced:"
             yield from (f"  {shown(line)}" for line in left)
+            yield from purge_report.archive_lines(self._chosen)
         else:
             yield (
-                "scanned again: no object of the clone holds it any more, as text or encoded; copies in archives were"
-                " not replaced"
+                "scanned again: no object of the clone holds it any more, as text, encoded or in an archive that can be"
+                " opened"
             )
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
