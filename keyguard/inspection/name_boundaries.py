@@ -21,6 +21,8 @@ _REVERSED_SUFFIX = re.compile(rb"(?:(?:[a-z]{2,}[A-Z]?|[0-9]{4,8})[-_])+")
 #: also shorter ones, only if the key does not contain these characters itself
 _SHORT_SUFFIX = re.compile(rb"[A-Za-z0-9]+((?:[-_](?:[A-Z]?[a-z]*|[0-9]{1,8}))+)\Z")
 _BLANK = 0x20
+#: how many beginnings of other keys within a key are tried
+_MOST_NESTED = 4
 
 
 def found_in(name: bytes, engine: Engine) -> Found:
@@ -60,17 +62,21 @@ def _spans(name: bytes, matcher: Matcher) -> Iterator[tuple[int, int]]:
         elif name[start - 1 : start].isalnum():
             continue
         else:
-            nested = next((one for one in matches[index + 1 :] if one.full_start > start), None)
+            nested = [one.full_start for one in matches[index + 1 :] if start < one.full_start < match.full_end]
             cuts = [cut for cut in _cuts(name, match, nested) if _is_whole(name[start:cut], matcher)]
             last = cuts[0] if cuts else match.full_end
         if known or not name[last : last + 1].isalnum():
             yield start, last
 
 
-def _cuts(name: bytes, match: Match, nested: Match | None) -> Iterator[int]:
-    """Yield the offsets where a key may end before its pattern does: at the next key, and before words."""
-    if nested and nested.full_start < match.full_end and name[nested.full_start - 1] in b"-_":
-        yield nested.full_start - 1
+def _cuts(name: bytes, match: Match, nested: list[int]) -> Iterator[int]:
+    """Yield the offsets where a key may end before its pattern does: at the next key, and before words.
+
+    What begins within a key may be a part of it: ``live_`` in ``sk_live_`` is the prefix of another vendor.
+    """
+    for begin in list(dict.fromkeys(nested))[:_MOST_NESTED]:
+        if name[begin - 1] in b"-_":
+            yield begin - 1
     if match.full_end == match.end:
         if found := _SHORT_SUFFIX.match(name, match.body, match.end):
             yield found.start(1)
