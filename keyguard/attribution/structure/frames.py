@@ -34,6 +34,9 @@ _OPENS = expression(
 #: files whose ``#`` lines are headings
 _PROSE = (b".md", b".mdx", b".markdown", b".rst", b".adoc", b".txt")
 _INNER = expression(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+#: a line that is a comment; and what prose before a bracket has not
+_COMMENT = expression(rb"[ \t\n]*(?:#(?!\[)|//|--[ \t]|;|\*[ \t/]|<!--|/\*)")
+_CODE = expression(rb"[=:.]|^\w+$|\b(?:def|function|func|fn|fun|new|return|class|if|for|while|switch|catch|await)\b")
 #: the beginning of a statement or field, within the text before a bracket
 _BORDER = expression(rb"[\r\n;,]")
 
@@ -139,6 +142,8 @@ def _bracket(text: bytes, stack: list[int], number: int, end: int) -> Frame:
     borders = [one.end() for one in _BORDER.finditer(whole)]
     head = whole[borders[-1] if borders else 0 :]
     lead = whole[: len(whole) - len(head)] if number and text[outer - 1 : outer] == b"(" else b""
+    if _COMMENT.match(head) or (text[at - 1 : at + 1] == b" (" and not _CODE.search(head)):
+        head = lead = b""  # in a comment or in prose
     return Frame(text[at : at + 1], head.strip(), lead.strip(), at, at + 1, end)
 
 
@@ -164,7 +169,7 @@ def _blocks(window: Window, bare: bool) -> Iterator[Frame]:
         yield Frame(b"-", b"", b"", start, start, _block_end(text, at, _indent(own), item=True))
         listed = True
     for offset, line in _lines_up(text, start):
-        if not line.strip():
+        if not line.strip() or _COMMENT.match(line):
             continue
         if bare and _SECTION.match(line):
             yield Frame(b"#", line.strip(b" \t[]"), b"", offset, offset + len(line), _section_end(text, at))
