@@ -16,7 +16,9 @@ BEFORE, AFTER = 4096, 2048
 #: the number of frames that are returned
 _MOST = 12
 _TOKEN = expression(
-    rb"\"(?:[^\"\\\r\n]|\\.){0,999}\"|'(?:[^'\\\r\n]|\\.){0,999}'|`[^`\r\n]{0,999}`|/\*.{0,2000}?\*/|(?<![:\w])//[^\r\n]*|[()\[\]{}]",
+    # a double quote that is not closed in its line is taken for one up to the end of the line, so that time is linear
+    rb"\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\Z)|'(?:[^'\\\n]|\\.){0,200}'|`[^`\n]{0,999}`"
+    rb"|/\*.{0,2000}?\*/|(?<![:\w])//[^\n]*|[()\[\]{}]",
     re.DOTALL,
 )
 _OPEN, _PAIRS = b"([{", {b")": b"(", b"]": b"[", b"}": b"{"}
