@@ -167,7 +167,8 @@ class _ProjectEvidence:
             bound = {} if here or not self._marks(vendors, names=True)(text) else self._imported(other, path)
             if not (here or bound):
                 continue
-            places, resolve = self._places(variable, text, bound), HostConstants(text).resolve
+            places = self._places(variable, text, bound)
+            resolve = HostConstants(text).resolve if places and self._marks(vendors)(text) else bytes
             for place in places:
                 line = text.count(b"\n", 0, place.start()) + 1
                 at = f"{self._display(other)}:{line}"

@@ -16,7 +16,9 @@ BEFORE, AFTER = 4096, 2048
 #: the number of frames that are returned
 _MOST = 12
 _TOKEN = expression(
-    rb"\"(?:[^\"\\\r\n]|\\.){0,999}\"|'(?:[^'\\\r\n]|\\.){0,999}'|`[^`\r\n]{0,999}`|/\*.{0,2000}?\*/|(?<![:\w])//[^\r\n]*|[()\[\]{}]",
+    # a double quote that is not closed in its line is taken for one up to the end of the line, so that time is linear
+    rb"\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\Z)|'(?:[^'\\\n]|\\.){0,200}'|`[^`\n]{0,999}`"
+    rb"|/\*.{0,2000}?\*/|(?<![:\w])//[^\n]*|[()\[\]{}]",
     re.DOTALL,
 )
 _OPEN, _PAIRS = b"([{", {b")": b"(", b"]": b"[", b"}": b"{"}
@@ -34,6 +36,9 @@ _OPENS = expression(
 #: files whose ``#`` lines are headings
 _PROSE = (b".md", b".mdx", b".markdown", b".rst", b".adoc", b".txt")
 _INNER = expression(rb"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+#: a line that is a comment; and what prose before a bracket has not
+_COMMENT = expression(rb"[ \t\n]*(?:#(?!\[)|//|--[ \t]|;|\*[ \t/]|<!--|/\*)")
+_CODE = expression(rb"[=:.]|^\w+$|\b(?:def|function|func|fn|fun|new|return|class|if|for|while|switch|catch|await)\b")
 #: the beginning of a statement or field, within the text before a bracket
 _BORDER = expression(rb"[\r\n;,]")
 
@@ -139,6 +144,8 @@ def _bracket(text: bytes, stack: list[int], number: int, end: int) -> Frame:
     borders = [one.end() for one in _BORDER.finditer(whole)]
     head = whole[borders[-1] if borders else 0 :]
     lead = whole[: len(whole) - len(head)] if number and text[outer - 1 : outer] == b"(" else b""
+    if _COMMENT.match(head) or (text[at - 1 : at + 1] == b" (" and not _CODE.search(head)):
+        head = lead = b""  # in a comment or in prose
     return Frame(text[at : at + 1], head.strip(), lead.strip(), at, at + 1, end)
 
 
@@ -164,7 +171,7 @@ def _blocks(window: Window, bare: bool) -> Iterator[Frame]:
         yield Frame(b"-", b"", b"", start, start, _block_end(text, at, _indent(own), item=True))
         listed = True
     for offset, line in _lines_up(text, start):
-        if not line.strip():
+        if not line.strip() or _COMMENT.match(line):
             continue
         if bare and _SECTION.match(line):
             yield Frame(b"#", line.strip(b" \t[]"), b"", offset, offset + len(line), _section_end(text, at))

@@ -17,6 +17,7 @@ from keyguard.attribution.evidence.identifiers import (
 )
 from keyguard.attribution.evidence.vendor_names import Vendors, as_word, is_showable
 from keyguard.attribution.structure.frames import Frame
+from keyguard.model.finding import Vendor
 from keyguard.support.regex import expression
 
 _IDENTIFIER = expression(rb"[A-Za-z0-9_$@.-]+")
@@ -30,6 +31,10 @@ _DEFINITION = expression(
     rb"(?:\([^()]*\))?$"
 )
 _DEFINED = expression(rb"(?<![\w$.-])(?:def|function|func|fn|fun|sub|defp)[ \t]+\w")
+#: a line of code that opens a block
+_CODE = expression(
+    rb"(?<![\w$.-])(?:class|module|def|object|struct|enum|trait|interface|mod|defmodule|config|do)(?![\w-])|="
+)
 #: the type of a Terraform resource, which names the company that keeps it
 _RESOURCE = expression(rb"^(?:resource|data)[ \t]+\"[\w-]+\"")
 #: an argument before an object that names something: a string, a symbol, a member of an enumeration
@@ -93,7 +98,23 @@ def owner_of(vendors: Vendors, frame: Frame, outer: Sequence[Frame]) -> Owner | 
         if not making and not _KEEPING.search(called):
             return None
         return _named_alone(vendors, naming[1] or naming[2] or naming[3], b"")
-    return _named_alone(vendors, _RESOURCE.sub(b"resource", frame.head), frame.kind)
+    found = _named_alone(vendors, _RESOURCE.sub(b"resource", frame.head), frame.kind)
+    if (
+        found
+        and found is not DOUBTED
+        and frame.kind in (b":", b"#")
+        and not _is_plain(frame.head, vendors[found.vendor])
+    ):
+        return DOUBTED
+    return found
+
+
+def _is_plain(head: bytes, vendor: Vendor) -> bool:
+    """Whether a line is code, or prose of which no word can change the meaning."""
+    if _CODE.search(head):
+        return True
+    words = [word for one in _IDENTIFIER.findall(head) if not _has_name(one, vendor.names) for word in words_of(one)]
+    return all(len(word) == 1 or word in _SYNTAX or is_neutral([word]) for word in words)
 
 
 def owner_of_text(vendors: Vendors, text: bytes, kind: bytes) -> Owner | None:
