@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 14
+FORMAT = 15
 #: stands between texts that are searched together: no expression matches across it
 _BETWEEN = b"\n\0\n"
 

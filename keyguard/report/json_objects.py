@@ -89,6 +89,7 @@ def occurrence_object(occurrence: Occurrence) -> Object:
         **_history_names(occurrence),
         "snippet": {"text": snippet.text, "start": snippet.start, "end": snippet.end},
         "line_hash": occurrence.line_hash,
+        **({"written": occurrence.way} if occurrence.way else {}),
     }
 
 
