@@ -40,7 +40,7 @@ class Inspector:
         """
         found = search_each(self.prefilter, texts)
         for at in (*packed_texts(texts), *table.indices_named(paths)):
-            found.setdefault(at, Hits([], []))
+            found.setdefault(at, Hits([], [], [], []))
         return dict(sorted(found.items()))
 
     def prepare(self) -> None:
@@ -73,11 +73,13 @@ class Inspector:
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.anchors or hits.encoded)
+                plain = not (packed or hits.anchors or hits.encoded or hits.joins)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 secrets = tuple({Secret(one.secret) for one in found.matches})
-                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
+                told = (
+                    packed or hits.anchors or hits.encoded or hits.joins or self._engine.matcher.has_sign(hits.places)
+                )
                 return InspectedText(
                     [],
                     len(found.placeholders),
