@@ -32,6 +32,9 @@ def plan_keeping(run: Run, draft: Draft) -> None:
         act = _ACTS.get(finding.rule) if finding.kind == "hygiene" else None
         if act is not None:
             _tried(act, finding, draft)
+        elif finding.rule == "env-example-has-key":
+            place = finding.occurrences[0]
+            draft.leave(draft.site.place(place.path), place.line, "leave its value empty there")
 
 
 def _tried(act: Callable[[Draft, list[bytes]], None], finding: Finding, draft: Draft) -> None:

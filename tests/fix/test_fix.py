@@ -54,6 +54,13 @@ def fix(inside: Inside, repo: Repo) -> Fix:
     return call
 
 
+def test_a_key_that_stays_in_an_example_is_said(fix: Fix, repo: Repo) -> None:
+    repo.write(".env.example", SETTINGS).write(".gitignore", ".env\n").add().commit("files")
+    said = fix("--yes")
+    assert said.code == 1
+    assert ".env.example:3 left as it is: leave its value empty there" in said.out + said.err
+
+
 def everything(repo: Repo) -> object:
     """The files with their times, and the index."""
     files = {name: one for name, one in snapshot(repo.path).items() if "/.git" not in name or name.endswith("ignore")}

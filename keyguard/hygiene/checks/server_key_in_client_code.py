@@ -11,7 +11,7 @@ from keyguard.hygiene.data import tables
 from keyguard.hygiene.project import variable_names
 from keyguard.hygiene.project.client_delivery import Delivery, deliveries
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.secret_code import code_with_secrets
+from keyguard.hygiene.project.secret_code import client_code_with_secrets
 from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.hygiene.reach.code.placement import Place, Placement
 from keyguard.model.finding import Confidence, Vendor
@@ -61,7 +61,7 @@ class _Use(NamedTuple):
 
 def server_key_in_client_code(project: Project) -> Iterator[Violation]:
     """Yield a violation for each use and each file that reaches a browser, one for all variables that a file reads."""
-    suspects = [path for path in code_with_secrets(project) if not _NOT_SHIPPED.search(path)]
+    suspects = [path for path in client_code_with_secrets(project) if not _NOT_SHIPPED.search(path)]
     vendors = variable_names.server_vendors(project.engine.ruleset) if suspects else []
     uses = {path: found for path in suspects if (found := _uses(path, project.read(path) or b"", vendors))}
     places = {path: {one.span[0] for one in found} for path, found in uses.items()}

@@ -15,6 +15,7 @@ from keyguard.hygiene.project.project import Project
 
 _BUILD = re.compile(rb"(?m)^(?P<indent>[ \t]+)build[ \t]*:[ \t]*(?P<here>[^\r\n#]*)")
 _PART = re.compile(rb"(?P<indent>[ \t]+)(?P<name>context|dockerfile|target)[ \t]*:[ \t]*(?P<value>[^\r\n#]*)")
+_IGNORE_FILES = (b".dockerignore", b".containerignore")
 
 
 class Build(NamedTuple):
@@ -28,15 +29,19 @@ class Build(NamedTuple):
 
     def ignore_file(self, project: Project) -> bytes:
         """Return the path of the ignore file that applies to the build; the file need not exist."""
-        own = self.dockerfile + b".dockerignore"
-        return own if project.exists(own) else self.context + b".dockerignore"
+        for own in (self.dockerfile + b".containerignore", self.dockerfile + b".dockerignore"):
+            if project.exists(own):
+                return own
+        # podman and buildah look for this one first, and docker never does: only who uses them has one
+        theirs = self.context + b".containerignore"
+        return theirs if project.exists(theirs) else self.context + b".dockerignore"
 
 
 def builds(project: Project) -> list[Build]:
     """Return all builds whose context is known, sorted."""
     names = tables.load("docker")
     paths = patterns.of(tuple(names["files"])).among(project.files)
-    paths = [path for path in paths if not path.endswith(b".dockerignore") and not is_aside(path)]
+    paths = [path for path in paths if not path.endswith(_IGNORE_FILES) and not is_aside(path)]
     if not paths:
         return []
     composed = patterns.of(tuple(names["compose"])).among(project.files)

@@ -22,18 +22,26 @@ _WHOLE = (b"json(process.env", b"send(process.env", b"stringify(process.env", b"
 @memoized
 def code_with_secrets(project: Project) -> list[bytes]:
     """Return the files in which a word occurs that every use of a secret contains, sorted."""
-    return word_search.files_with(project, _candidates(project), _words())
+    aside = _aside()
+    files = [path for path in _below(project, _kinds("packages") | _kinds("servers")) if not aside.search(path)]
+    return word_search.files_with(project, files, _words())
 
 
-def _candidates(project: Project) -> list[bytes]:
-    wanted = [one for one in packages(project) if one.needs & _frameworks()]
-    everywhere, aside = any(not one.folder for one in wanted), _aside()
+@memoized
+def client_code_with_secrets(project: Project) -> list[bytes]:
+    """Return those of them that lie in packages that build for browsers."""
+    wanted = set(_below(project, _kinds("packages")))
+    return [path for path in code_with_secrets(project) if path in wanted]
+
+
+def _below(project: Project, kinds: frozenset[str]) -> list[bytes]:
+    """Return the code in packages that need one of these, and HTML pages wherever they are."""
+    wanted = [one for one in packages(project) if one.needs & kinds]
+    everywhere = any(not one.folder for one in wanted)
     return [
         path
         for path in project.files
-        if path.endswith(_CODE)
-        and (everywhere or path.endswith(_PAGES) or any(one.holds(path) for one in wanted))
-        and not aside.search(path)
+        if path.endswith(_CODE) and (everywhere or path.endswith(_PAGES) or any(one.holds(path) for one in wanted))
     ]
 
 
@@ -45,9 +53,8 @@ def _aside() -> re.Pattern[bytes]:
 
 
 @cache
-def _frameworks() -> frozenset[str]:
-    lists = tables.load("browser")["frameworks"]
-    return frozenset((*lists["packages"], *lists["servers"]))
+def _kinds(name: str) -> frozenset[str]:
+    return frozenset(tables.load("browser")["frameworks"][name])
 
 
 @cache
