@@ -68,6 +68,8 @@ def is_longer(sample: Sample, match: Match) -> bool:
 
 
 every_sample = each(samples(), lambda sample: sample.rule.id)
+#: but not of kinds that are looked for only where no character of base64 touches them: they lose ``/KEY`` and ``\x1b[mKEY``
+every_open = each([one for one in samples() if one.rule.boundary != "isolated"], lambda sample: sample.rule.id)
 every_word = each([one for one in samples() if one.rule.boundary in ("token", "strict")], lambda sample: sample.rule.id)
 
 
@@ -75,7 +77,7 @@ def test_most_rules_are_prefix_rules() -> None:
     assert len(samples()) >= 100
 
 
-@every_sample
+@every_open
 def test_a_key_is_found_whatever_follows_it(sample: Sample) -> None:
     missed = []
     for behind in BEHIND:
@@ -85,7 +87,7 @@ def test_a_key_is_found_whatever_follows_it(sample: Sample) -> None:
     assert missed == []
 
 
-@every_sample
+@every_open
 def test_a_key_is_found_whatever_precedes_it(sample: Sample) -> None:
     missed = [before for before in BEFORE if not found_at(sample, before, '"')]
     assert missed == []
@@ -119,9 +121,11 @@ def test_a_strict_rule_does_not_cut_a_longer_token_at_a_hyphen(sample: Sample) -
 # --- compiled code, in which the length of a string stands before it and the next one behind it ---------------------
 
 
-@every_sample
+@every_open
 def test_a_key_in_compiled_python_is_found_and_ends_with_its_string(sample: Sample) -> None:
-    # its length takes four bytes in the older version, and one in the newer
+    # its length takes four bytes in the older version, and one in the newer: of 95 that is "_", and above 255 none
+    if len(sample.secret) == ord("_") or len(sample.secret) > 255:
+        return
     for behind, version in product(("zoo", "9 lives", ""), (2, 4)):
         code = compile(f"KEY = {sample.secret.decode()!r}\nTEXT = {behind!r}", "settings.py", "exec")
         compiled = marshal.dumps(code, version)
