@@ -22,6 +22,7 @@ from keyguard.attribution.evidence.environments import environment_near, master_
 from keyguard.attribution.evidence.file_heads import FileHead
 from keyguard.attribution.evidence.request_targets import request_target
 from keyguard.attribution.evidence.vendor_names import Evidence, Vendors, by_host, by_name, by_words, in_path
+from keyguard.attribution.evidence.written_forms import WrittenForms
 from keyguard.attribution.flow.destinations import Destinations
 from keyguard.attribution.structure.frames import Frame
 from keyguard.attribution.structure.heads import is_argument_of_other
@@ -44,6 +45,7 @@ class Attributor:
         self._ruleset = ruleset
         self._rules = ruleset.by_id()
         self._with_modes = {rule.vendor for rule in ruleset.rules if {"live", "test"} <= rule.environments.keys()}
+        self._written = WrittenForms()
         self._companies: dict[tuple[int, ...], Candidates] = {}
         self._path: tuple[bytes, Collection[str], list[Evidence]] = b"", (), []
         self._unknown: dict[tuple[str, ...], Attribution] = {}
@@ -58,7 +60,7 @@ class Attributor:
         found = self._attributed(match, page, path)
         if found is None or not match.way:
             return found
-        return msgspec.structs.replace(found, because=(*found.because, f"written in {match.written}"))
+        return msgspec.structs.replace(found, because=(*found.because, self._written.reason(match, page)))
 
     def _attributed(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         if match.judged is not None:

@@ -63,7 +63,7 @@ _OTHERS = {
     "annex pointer (what it stands for is not read)": (b"/annex/objects/",),
 }
 #: kinds that are text, with more in it than it shows: they are no archives where they are not opened
-TEXTS = ("mail", "notebook")
+MAIL, NOTEBOOK = TEXTS = ("mail", "notebook")
 _FIELD = (
     rb"(?:Return-Path|Received|Delivered-To|DKIM-Signature|ARC-[A-Za-z-]{1,30}|Message-I[Dd]|MIME-Version"
     rb"|From|To|Date|Subject|X-[A-Za-z-]{1,40}|Content-Type|Reply-To|Sender):"
@@ -134,11 +134,11 @@ def _digits(data: bytes) -> str:
 
 
 def _mail(data: bytes) -> str:
-    return "mail" if _MAIL.match(data, 0, LOOK) else ""
+    return MAIL if _MAIL.match(data, 0, LOOK) else ""
 
 
 def _notebook(data: bytes) -> str:
-    return "notebook" if _NOTEBOOK.match(data, 0, LOOK) else ""
+    return NOTEBOOK if _NOTEBOOK.match(data, 0, LOOK) else ""
 
 
 def _starting(magic: bytes, words: str) -> _Test:

@@ -153,6 +153,17 @@ def _fields(payload: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 def _cells(payload: bytes) -> Row:
     """Return the text and blob cells of a record."""
+    end = payload[0] if payload else 0
+    header = payload[1:end]
+    if 0 < end < 0x80 and header.isascii():  # nearly always, each type is one byte
+        found, at = [], end
+        for column, kind in enumerate(header):
+            if kind < 12:
+                at += _SIZES[kind]
+            elif size := (kind - 12) >> 1:
+                found.append((column, bool(kind & 1), payload[at : at + size]))
+                at += size
+        return [one for one in found if one[2]]
     return [(column, bool(kind & 1), value) for column, kind, value in _fields(payload) if kind >= 12 and value]
 
 
@@ -167,6 +178,9 @@ def _numbers(payload: bytes) -> Iterator[tuple[int, int]]:
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
     """Return a number of one to nine bytes, and where it ends."""
+    number = data[at]
+    if number < 0x80:
+        return number, at + 1
     number = 0
     for place in range(at, at + 8):
         byte = data[place]

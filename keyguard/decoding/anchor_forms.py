@@ -60,14 +60,14 @@ _IN_MOST_FILES = frozenset(
 def encoded_anchors(anchors: Collection[Anchor], rare: AbstractSet[Anchor] = frozenset()) -> EncodedAnchors:
     """Return what shows that one of the anchors stands in a text in an encoded form; most anchors have them all.
 
-    Those that are ``rare`` have those in base64 that is applied once: the others would cost more than they find.
+    Those that are ``rare`` have those in base64 or hex that is applied once: others would cost more than they find.
     """
     families = Counter((anchor.tail, anchor.nocase) for anchor in anchors if len(anchor.literal) == _NARROW - 1)
     found: dict[bytes, int] = {}
     for anchor in anchors:
         many = len(anchor.literal) == _NARROW - 1 and families[anchor.tail, anchor.nocase] > _SIBLINGS
         for text in _cases(anchor):
-            forms = _base64_forms(text[:_HEAD]) if anchor in rare else _forms(text, only_first=many)
+            forms = _once(text[:_HEAD]) if anchor in rare else _forms(text, only_first=many)
             for literal, kind in (*forms, *_special_forms(text)):
                 found.setdefault(literal, kind)
             if len(text) >= _NARROW and anchor.tail and not anchor.nocase and text not in _IN_MOST_FILES:
@@ -108,6 +108,12 @@ def _forms(text: bytes, *, only_first: bool) -> Iterator[tuple[bytes, int]]:
         yield from _hex_forms(literal)
     yield from _base64_forms(b"".join(bytes((byte, 0)) for byte in text[:_NARROW]))
     yield from _broken_forms(text)
+
+
+def _once(text: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield (literal, kind) for the forms in base64 and in hex, each applied once and on one line."""
+    yield from _base64_forms(text)
+    yield from _hex_forms(text)
 
 
 def _broken_forms(text: bytes) -> Iterator[tuple[bytes, int]]:

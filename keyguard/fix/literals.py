@@ -151,6 +151,9 @@ def _replace_all(draft: Draft, homes: EnvFiles, file: _File, content: bytes, fou
 
 
 def _replace(draft: Draft, homes: EnvFiles, file: _File, match: Match, name: str, line: int) -> None:
+    if match.way:  # what decodes or joins it would get the plain key
+        draft.leave(file.path, line, f"it is written in {match.written}: replace what reads it, too")
+        return
     answer = replace_literal(file.language, draft.content(file.path), (match.start, match.end), name)
     if isinstance(answer, Refused):
         draft.leave(file.path, line, answer.reason)

@@ -24,6 +24,7 @@ from keyguard.hygiene.checks import (
     key_in_wrong_stage,
     key_logged,
     public_env_prefix,
+    secret_sent_to_browser,
     server_key_in_client_code,
     shell_output,
 )
@@ -48,6 +49,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     *public_env_prefix.CHECKS,
     *env_inlined_in_bundle.CHECKS,
     *server_key_in_client_code.CHECKS,
+    *secret_sent_to_browser.CHECKS,
     *key_in_k8s.CHECKS,
     *key_in_wrong_stage.CHECKS,
     *key_age_and_rotation.CHECKS,
@@ -61,7 +63,13 @@ CHECKS: tuple[CheckFunction, ...] = (
 
 #: checks that need no keys, so that they can run before the keys are known
 CHECKS_WITHOUT_KEYS = frozenset(
-    (*server_key_in_client_code.CHECKS, *shell_output.CHECKS, *hook_missing.CHECKS, *key_logged.CHECKS)
+    (
+        *server_key_in_client_code.CHECKS,
+        *secret_sent_to_browser.CHECKS,
+        *shell_output.CHECKS,
+        *hook_missing.CHECKS,
+        *key_logged.CHECKS,
+    )
 )
 #: look-ups that several checks share and that need no keys: they are computed beforehand
 SHARED_LOOKUPS: tuple[Callable[[Project], object], ...] = (kubernetes_secrets.manifests, readers.readers)

@@ -26,3 +26,8 @@ class InspectedText(msgspec.Struct, frozen=True):
     """The same secrets, each with the text around it, if nothing else tells of them; they stay in this process."""
     unread: tuple[Unread, ...] = ()
     """What is packed or encrypted and so was not really read: the text itself, or something in it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found in it that a report could need, under whatever path."""
+        return not (self.sightings or self.judged or self.doubtful or self.unread)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from keyguard.containers.kinds import LOOK, TEXTS, container, packed_texts
+import msgspec
+
+from keyguard.containers.kinds import LOOK, NOTEBOOK, TEXTS, container, packed_texts
 from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
 from keyguard.engine.prefilter import Hits, search_each, suspects
@@ -39,7 +41,7 @@ class Inspector:
         """
         found = search_each(self.prefilter, texts)
         for at in (*packed_texts(texts), *table.indices_named(paths)):
-            found.setdefault(at, Hits([], []))
+            found.setdefault(at, Hits([], [], [], []))
         return dict(sorted(found.items()))
 
     def prepare(self) -> None:
@@ -59,19 +61,26 @@ class Inspector:
         ``found`` is the matcher's result for a text without NULs, and ``hits`` the prefilter's, if they are known.
         """
         packed = self._kind(data) if found is None else ""
+        if packed == NOTEBOOK:
+            # all that is in one stands plain in it, too: where that could be no key, and so in nearly all, it is a text
+            hits = self.prefilter.search(data)
+            packed = packed if any(hits) else ""
         if packed and self._opens and (opened := self._opened(blob, packed, data)):
-            return opened
+            is_plain = packed == NOTEBOOK and hits is not None and not (hits.anchors or hits.encoded)
+            return msgspec.structs.replace(opened, plain=True) if is_plain and opened.is_empty else opened
         if found is None and b"\0" not in data:
             hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.anchors or hits.encoded)
+                plain = not (packed or hits.anchors or hits.encoded or hits.joins)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 secrets = {Secret(one.secret): Secret(_excerpt(data, one)) for one in found.matches}
-                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
+                told = (
+                    packed or hits.anchors or hits.encoded or hits.joins or self._engine.matcher.has_sign(hits.places)
+                )
                 return InspectedText(
                     [],
                     len(found.placeholders),

@@ -67,7 +67,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     entropy: float = 0.0
     #: name of a checksum in ``keyguard.rules.checksums``
     checksum: str = ""
-    #: one of many kinds that are seldom seen: within encoded texts it is only looked for in simple base64
+    #: one of many kinds that are seldom seen: within encoded texts it is only looked for in base64 or hex applied once
     rare: bool = False
     #: the format's body is base64 of text, so base64 of text is no sign of a placeholder
     spelled: bool = False

@@ -122,7 +122,11 @@ def is_staged(finding: Finding) -> bool:
 
 def place_with_history(occurrence: Occurrence) -> str:
     """Return ``path:line:column in commit 4f2c1ab990 of 2021-03-04, removed 2022-01-09 by 77aa001122``."""
-    return place_text(occurrence) + history_suffix(occurrence)
+    return (
+        place_text(occurrence)
+        + history_suffix(occurrence)
+        + (f", in {shown(occurrence.way)}" if occurrence.way else "")
+    )
 
 
 def history_suffix(occurrence: Occurrence) -> str:

@@ -105,7 +105,9 @@ def block_lines(block: Block, run: Run, style: Style, like: Finding | None = Non
 def _notes(block: Block, run: Run, style: Style, like: Finding | None) -> Iterator[tuple[str, list[str]]]:
     """Yield label and lines of each note below the source line."""
     finding, subject = block.head, block.subject
-    how = [line for said in evidence(finding) for line in _wrapped(said, style)]
+    way = finding.occurrences[0].way
+    said_how = [*([f"written in {shown(way)}"] if way else []), *evidence(finding)]
+    how = [line for said in said_how for line in _wrapped(said, style)]
     if how:
         yield "how", how
     for problem in further_problems(block):

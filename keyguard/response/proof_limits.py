@@ -74,8 +74,7 @@ def partial_history(paths: Sequence[str]) -> str:
 
 
 _ENCODED = (
-    "the key written in another way than plain text (UTF-8 or UTF-16): in base64, hex, percent signs, \\u escapes,"
-    " compressed, encrypted, or put together from parts"
+    "the key written in a way that no scan undoes: encrypted, put together at run time, encoded more than five times"
 )
 _ELSEWHERE = (
     "the server itself, other clones, forks, pull requests, build caches, artefacts, logs and backups: fetch the"

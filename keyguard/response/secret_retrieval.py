@@ -26,6 +26,8 @@ from keyguard.sources.tree import shown_root
 from keyguard.support.errors import GitError
 
 _MOST = 1 << 20
+#: the most places of which the text is read that a key is written in
+_MOST_TEXTS = 200
 #: the most bytes between two keys that belong together
 _NEAR = 2048
 
@@ -54,6 +56,20 @@ def _secret(
     sighter = SightingFinder(engine.ruleset, engine.matcher)
     sighter.sight(Blob(place.path, place.where), read, keys)
     return sighter.secret(finding.fingerprint)
+
+
+def texts_of(finding: Finding, secret: Secret, paths: Sequence[str], engine: Engine) -> set[bytes]:
+    """Return the texts in which a key is written at its places, where it is not written as it is."""
+    found = set[bytes]()
+    for place in [one for one in finding.occurrences if one.way][:_MOST_TEXTS]:
+        for read in _readings(place, paths):
+            try:
+                data = b"".join(iter(partial(read, _MOST), b""))
+            except (OSError, GitError):
+                continue
+            matches = (one for one in engine.matcher.find(data, place.path).matches if one.way)
+            found.update(data[one.start : one.end] for one in matches if one.secret == secret.reveal())
+    return found
 
 
 def secret_in(text: bytes, finding: Finding, engine: Engine) -> Secret | None:

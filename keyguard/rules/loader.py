@@ -170,7 +170,8 @@ def _around(folder: str) -> str:
 def _pack_paths(extra: Iterable[str]) -> list[str]:
     """Return all files, the built-in ones first, by name."""
     paths: list[str] = []
-    for place in (builtin_dir(), os.path.join(builtin_dir(), _TABLES), *extra):
+    tables = os.path.join(builtin_dir(), _TABLES)
+    for place in (builtin_dir(), *((tables,) if os.path.isdir(tables) else ()), *extra):
         found = _toml_files(place)
         if not found:
             raise RuleError(f"{place}: no rule packs (*.toml) here")

@@ -24,10 +24,10 @@ def _written(text: bytes, chain: Sequence[str]) -> bytes:
     return text
 
 
-def missed(chain: Sequence[str], count: int, kind: str = "auto", seed: str = "") -> list[str]:
+def missed(chain: Sequence[str], count: int, kind: str = "auto", seed: str = "", *, rare: bool = False) -> list[str]:
     """The rules of those keys that are not found with their value, within the text that they are written in."""
     chosen, found = random.Random(f"{chain} {seed}"), list[str]()
-    rules = [rule for rule in engine().ruleset.rules if rule.examples and not rule.detector]
+    rules = [rule for rule in engine().ruleset.rules if rule.examples and not rule.detector and rule.rare is rare]
     for number in range(count):
         rule = chosen.choice(rules)
         text = examples.fill(chosen.choice(rule.examples), f"{chain} {seed} {number}").encode()
@@ -46,6 +46,11 @@ def missed(chain: Sequence[str], count: int, kind: str = "auto", seed: str = "")
 @pytest.mark.parametrize("chain", CHAINS[: len(ENCODINGS)], ids=" of ".join)
 def test_keys_are_found_however_they_are_written(chain: tuple[str, ...]) -> None:
     assert len(missed(chain, 20)) <= 1
+
+
+@pytest.mark.parametrize("chain", ["base64", "base64 for URLs", "hex", "HEX", "percent"])
+def test_keys_of_rare_kinds_are_found_where_they_are_encoded_once(chain: str) -> None:
+    assert len(missed((chain,), 60, rare=True)) <= 3
 
 
 def test_keys_are_found_in_encodings_of_encodings() -> None:

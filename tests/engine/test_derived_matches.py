@@ -91,3 +91,4 @@ def test_a_parser_tells_more_of_a_private_key_and_the_decoded_key_is_its_value()
 def test_a_vendors_key_in_a_kubernetes_secret_is_that_vendors() -> None:
     (coded,) = see(f"apiVersion: v1\nkind: Secret\ndata:\n  STRIPE_SECRET_KEY: {in_base64(KEY)}\n", b"s.yaml")
     assert (coded.judged, coded.attribution.vendor) == (None, "stripe")
+    assert "base64 of data.STRIPE_SECRET_KEY in a Kubernetes Secret" in coded.attribution.because

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import stat
 from collections.abc import Callable
@@ -175,6 +176,16 @@ def test_rules_are_not_written_through_a_link(repo: Repo, fix: Fix, tmp_path: Pa
     assert "a link is in the way" in said.out
     assert (tmp_path / "shared").read_bytes() == b"a\n"
     assert repo.file(".gitignore").is_symlink()
+
+
+def test_a_key_that_is_encoded_is_left_for_whoever_reads_it(repo: Repo, fix: Fix) -> None:
+    coded = base64.b64encode(LIVE.encode()).decode()
+    code = f'from sendmailos import Client\n\nclient = Client(decoded("{coded}"))\n'
+    repo.write("app.py", code).write(".gitignore", ".env\n").add().commit()
+    said = fix("--unsafe", "--yes")
+    assert "app.py:3 left as it is: it is written in base64: replace what reads it, too" in said.out
+    assert repo.file("app.py").read_text() == code
+    assert coded[9:30] not in said.out + said.err
 
 
 def test_rules_in_an_encoding_of_their_own_are_left(repo: Repo, fix: Fix) -> None:

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import keyguard
+from keyguard.support import regex
 from keyguard.support.regex import _Expression
 
 try:
@@ -175,19 +176,27 @@ def _letters(tree: Any) -> Iterator[int]:
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def slowest(tried: Tried, sizes: tuple[int, ...] = SIZES, *, ceiling: float = CEILING, growth: bool = True) -> str:
+def slowest(
+    tried: Tried,
+    sizes: tuple[int, ...] = SIZES,
+    *,
+    ceiling: float = CEILING,
+    growth: bool = True,
+    floor: float = 0.02,
+) -> str:
     """The text on which an expression is slow, in words; empty where it is on none.
 
-    ``ceiling``: seconds for the longest text; ``growth``: whether twice the text must not cost much more than twice.
+    ``ceiling``: seconds for the longest text; ``growth``: whether twice the text must not cost much more than twice,
+    where it costs more than ``floor`` seconds.
     """
     for before, unit, after in texts(tried.pattern):
-        if trouble := _slow(tried, (before, unit, after), sizes, ceiling, growth=growth):
+        if trouble := _slow(tried, (before, unit, after), sizes, ceiling, floor if growth else 0.0):
             shown = f"{before[:30]!r} + {unit[:30]!r} * n + {after!r}"
             return f"{tried.name} on {shown}: {trouble}"
     return ""
 
 
-def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceiling: float, *, growth: bool) -> str:
+def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceiling: float, floor: float) -> str:
     def cost(size: int, tries: int = 1) -> float:
         return min(_seconds(tried, _of(tried, text, size)) for _ in range(tries))
 
@@ -196,15 +205,15 @@ def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceil
         times[size] = cost(size)
         # what grows faster than this need not be waited for
         expected = 2 * size / before * max(times[before], 0.001) if before else 0.0
-        if growth and before and times[size] > max(expected, 0.02) and cost(size, 2) > max(expected, 0.02):
+        if floor and before and times[size] > max(expected, floor) and cost(size, 2) > max(expected, floor):
             return f"{times[size]:.3f} s for {size} bytes, {times[before]:.3f} s for {before}"
         limit = ceiling * max(size / sizes[-1], 0.25)
         if times[size] > limit and cost(size, 2) > limit:
             return f"{times[size]:.2f} s for {size} bytes"
     half, last = sizes[-2:]
-    if growth and times[last] > 0.02 and times[last] > 2.6 * times[half]:
+    if floor and times[last] > floor and times[last] > 2.6 * times[half]:
         first, second = cost(half, 3), cost(last, 3)
-        if second > 0.02 and second > 2.6 * first:
+        if second > floor and second > 2.6 * first:
             return f"{second:.3f} s for {last} bytes, {first:.3f} s for half of that"
     return ""
 
@@ -239,11 +248,13 @@ def expressions() -> Mapping[str, Tried]:
         if not one.name.endswith("__main__")
     ]
     uses = _uses(modules)
-    for module in modules:
+    # that one has a list of those of all others
+    for module in sorted(modules, key=lambda one: one is regex):
+        held = {one.pattern.pattern for one in found.values()} if module is regex else set()
         for name, value in vars(module).items():
             for path, pattern in _patterns(name, value):
                 place = f"{module.__name__}.{path}"
-                if isinstance(value, type) and value.__module__ != module.__name__:
+                if (isinstance(value, type) and value.__module__ != module.__name__) or pattern.pattern in held:
                     continue
                 found.setdefault(place, Tried(place, pattern, uses.get(id(value), frozenset())))
     return found

@@ -167,3 +167,9 @@ def test_lone_surrogates_do_not_make_it_unreadable() -> None:
     report = document(finding(because=("a\udcffb",)), skipped=(Skipped(path=b"x", reason="r", detail="\ud800"),))
     assert report["findings"][0]["because"] == ["a\\udcffb"]
     assert report["skipped"][0]["detail"] == "\\ud800"
+
+
+def test_how_a_key_is_written_is_told_where_it_does_not_stand_as_it_is() -> None:
+    found = finding(occurrences=(occurrence(way="hex in base64"), occurrence()))
+    [first, second] = document(found)["findings"][0]["occurrences"]
+    assert (first["written"], "written" in second) == ("hex in base64", False)

@@ -229,3 +229,12 @@ def test_how_to_accept_what_is_no_longer_accepted_is_said_once() -> None:
     text = rendered("text", run(key, about))
     assert text.count("was accepted until 2026-01-01") == 1
     assert f"again: keyguard accept {key.id} {about.id} --reason TEXT\n" in text
+
+
+def test_how_a_key_is_written_is_said_at_each_of_its_places() -> None:
+    places = occurrence(b"a.yaml", 1, 5, way="base64"), occurrence(b"b.txt", 2, 1, way="hex in base64"), occurrence()
+    lines = rendered("text", run(finding(occurrences=places))).splitlines()
+    assert ["=", "how:", "written", "in", "base64"] in [line.split() for line in lines]
+    also = next(number for number, line in enumerate(lines) if "= also:" in line)
+    assert lines[also].endswith("b.txt:2:1, in hex in base64")
+    assert "in" not in lines[also + 1].split()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from pathlib import Path
 
 import pytest
 
 from keyguard.cli.shared import scan_command
+from tests.containers.packing import zipped
 from tests.helpers.calling import Inside, Said
 from tests.helpers.checkout import leaking_line, made_up_key
 from tests.helpers.repos import Repo, snapshot
@@ -150,6 +152,17 @@ def test_a_copy_in_wide_characters_is_replaced(codec: str, inside: Inside, tmp_p
     assert text == f"name\nSENDMAILOS_API_KEY=REMOVED-{case.id} äöü\n"
 
 
+def test_the_text_that_a_key_is_encoded_in_is_replaced(inside: Inside, tmp_path: Path) -> None:
+    coded = base64.b64encode(f"{KEY}".encode()).decode().rstrip("=")
+    repo = Repo(tmp_path / "coded").write("s.yaml", f"kind: Secret\ndata:\n  KEY: {coded}\n").add().commit()
+    repo.write("b.txt", leaking_line(1)).add().commit()
+    case = Purging(inside, Served(repo, repo, tmp_path))
+    done = case("purge", case.id, "--execute")
+    assert done.code == 0, done.out + done.err
+    clone = Repo(tmp_path / "coded-purged/clone.git", init=False)
+    assert clone.git("show", "main:s.yaml").decode() == f"kind: Secret\ndata:\n  KEY: REMOVED-{case.id}\n"
+
+
 def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = Repo(tmp_path / "left").write("wide.txt", leaking_line(1).encode("utf-16")).write("a.txt", leaking_line(1))
     repo.add().commit()
@@ -162,6 +175,21 @@ def test_what_is_left_is_said_with_its_place(inside: Inside, tmp_path: Path, mon
     assert "a.txt:1:20" not in done.out
     assert "no object of the clone holds it" not in done.out
     assert case.journal() == ["still-there"]
+
+
+def test_an_archive_is_left_as_it_is_and_named(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "packed").write("in/a.zip", zipped({"b.env": leaking_line(1).encode()})).add().commit()
+    case = Purging(inside, Served(repo, repo, tmp_path))
+    done = case("purge", case.id, "--execute")
+    assert done.code == 1
+    assert "nothing was rewritten" in done.out
+    assert "  git filter-repo --invert-paths --path in/a.zip\n" in done.out
+    repo.write("b.env", leaking_line(1)).add().commit()
+    done = case("purge", case.id, "--execute")
+    assert done.code == 1
+    assert f"  {case.id}: in/a.zip!/b.env:1:" in done.out
+    assert "  git filter-repo --invert-paths --path in/a.zip\n" in done.out
+    assert case.journal()[-1] == "still-there"
 
 
 def test_a_name_that_holds_the_key_is_not_shown_and_not_pushed(purging: Purging, there: Served) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
 
+from keyguard.masking.secret import Secret
 from keyguard.model.finding import Finding
-from keyguard.response.secret_retrieval import pair_of, secret_in, secret_of
+from keyguard.response.secret_retrieval import pair_of, secret_in, secret_of, texts_of
 from keyguard.rules.examples import fill
 from keyguard.scan import run
 from keyguard.sources.listing import Ask
@@ -32,6 +34,15 @@ def read_again(finding: Finding, folder: Path) -> str:
     """The key; empty where it is not there any more."""
     secret = secret_of(finding, (str(folder),), engine())
     return secret.reveal().decode() if secret else ""
+
+
+def test_the_value_of_an_encoded_key_is_read_and_not_its_encoded_form(tmp_path: Path) -> None:
+    coded = base64.b64encode(KEY.encode())
+    (tmp_path / "a.txt").write_bytes(b"token: " + coded + b"\nhex: " + KEY.encode().hex().encode())
+    (found,) = findings(tmp_path)
+    assert read_again(found, tmp_path) == KEY
+    texts = texts_of(found, Secret(KEY.encode()), (str(tmp_path),), engine())
+    assert texts == {coded.rstrip(b"="), KEY.encode().hex().encode()}
 
 
 @pytest.mark.parametrize("before", [0, PIECE + 17], ids=["small", "in pieces"])

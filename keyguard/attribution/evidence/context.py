@@ -21,7 +21,7 @@ _BREAKS = expression(rb"\r\n|\r|\n")
 _IDENTIFIER = expression(rb"[A-Za-z_$][\w$.-]{2,}")
 #: the end of a statement within a line; the look-behinds exclude entities, which end with ``;`` too
 _ENDS = expression(rb";(?<!&quot;)(?<!&apos;)(?<!&amp;)(?<!&#34;)(?<!&#39;)(?<!&lt;)(?<!&gt;)|&&|\|\|")
-_CONTINUED = (b"\\", b" ^", b" `")
+_CONTINUED = (b"\\", b" ^", b" `", b").")
 _CHAINED = (b".", b"->", b"?.")
 _HEADER = expression(rb"[\s>#*<]*(?:authorization|x-api-key|api-key)\s*:", re.IGNORECASE)
 #: a value whose name is on the line before: ``- name: X``, ``value: …``

@@ -47,7 +47,7 @@ class Destinations:
 
     def _held(self, vendors: Vendors, place: KeyContext) -> list[Evidence]:
         """Return where the variable or object goes that holds the key."""
-        text, resolve = place.page.data, self._resolver(place.page.data)
+        text, resolve = place.page.data, self._resolver(vendors, place.page.data)
         for holder in _holders(place):
             found = uses_of(vendors, text, holder, resolve)
             for other in destructured(text, holder) if not found else ():
@@ -59,7 +59,7 @@ class Destinations:
     def _sent(self, vendors: Vendors, place: KeyContext) -> list[Evidence]:
         """Return the host to which the key's own statement sends it, or the object that it is given to."""
         text = place.page.data
-        resolve = self._resolver(text)
+        resolve = self._resolver(vendors, text)
         statement = place.surroundings.statement
         resolved = resolve(statement)
         if resolved != statement and (host := request_target(vendors, resolved)) and host.direct:
@@ -72,8 +72,11 @@ class Destinations:
         owner = receiver_owner(vendors, place.window, text, place.match.start, resolve)
         return [owner] if owner else []
 
-    def _resolver(self, text: bytes) -> Resolve:
+    def _resolver(self, vendors: Vendors, text: bytes) -> Resolve:
+        """Return what inserts constants into a statement; they matter only where a vendor's host is one of them."""
         if self._constants is None:
+            if not any(host.encode() in text for vendor in vendors.values() for host in vendor.hosts):
+                return bytes
             self._constants = HostConstants(text)
         return self._constants.resolve
 

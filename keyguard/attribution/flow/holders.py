@@ -13,8 +13,8 @@ from keyguard.support.regex import expression
 #: an assignment at the end of a head: ``const config =``, ``private readonly options: Options =``, ``self.x = dict``
 _GIVEN = expression(
     rb"(?:^|[\s(])(?:(this|self|cls|\$this)(?:\.#?|->))?[$@]{0,2}([A-Za-z_]\w{1,60})"
-    rb"(?:[ \t]*:[ \t]*[\w<>\[\], .'|&]{1,60}?)?"
-    rb"[ \t]*(?::=|=)[ \t]*(?:new[ \t]+)?[\w.:&@]{0,40}[ \t]*$"
+    rb"(?:[ \t]{0,9}:(?:[ \t]|[ \t]{0,9}[\w<>\[\],.'|&][\w<>\[\], .'|&]{0,59}?))?"
+    rb"[ \t]{0,9}(?::=|=)[ \t]{0,9}(?:(?:new[ \t]{1,9})?[\w.:&@]{1,40}[ \t]{0,9})?$"
 )
 _LABEL = expression(rb"(?:^|[\s\"'`:])([A-Za-z_][\w-]{0,60})[\"'`]?[ \t]*(?:=>|:|=)[ \t]*$")
 _CLASS = expression(rb"(?:class|struct|object|enum|module)[ \t]+([A-Za-z_]\w{0,60})")
@@ -25,7 +25,7 @@ _MEMBER = expression(
     rb"[ \t]*(?::[ \t]*\w{1,30}[ \t]*)?=[ \t]*[bfru@]{0,2}[\"'`]?(?:Bearer )?$"
 )
 #: a variable of the environment, in a file of settings
-_SETTING = expression(rb"[A-Z]\w*[\"']?[ \t]*[:=][ \t]*[\"']?$")
+_SETTING = expression(rb"(?<!\w)[A-Z]\w{0,80}[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?$")
 _SELVES = frozenset([b"this", b"self", b"cls"])
 
 

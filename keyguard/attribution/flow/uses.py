@@ -13,6 +13,7 @@ from keyguard.attribution.evidence.vendor_names import Evidence, Vendors
 from keyguard.attribution.flow.commands import command_owner
 from keyguard.attribution.flow.holders import Holder, member_end
 from keyguard.attribution.flow.scopes import is_in_scope, is_rebound
+from keyguard.attribution.structure.heads import DOUBTED, owner_of_text
 from keyguard.support.regex import expression
 
 Resolve = Callable[[bytes], bytes]
@@ -20,6 +21,11 @@ Resolve = Callable[[bytes], bytes]
 _SELF = expression(rb"(?:\bthis|\bself|\bcls|\$this|\bstatic|\bself)(?:\.#?|->|::\$?)$|@$")
 #: what reads a variable in a command
 _READING = expression(rb"[\"']?\$[({]?$")
+#: a call that checks the signature of a webhook, up to its last argument
+_CHECKING = expression(
+    rb"([A-Za-z_$][\w$]{1,60})(?:\.|::|->|\\)[Ww]eb_?[Hh]ooks?(?:\.|::|->)(?:construct|verify|unwrap|validate)\w{0,40}"
+    rb"\([^()\r\n]{1,120},\s*$"
+)
 #: an assignment to a member
 _ASSIGNED = expression(rb"[ \t]*(?::=|\?\?=|\|\|=|=)(?![=>~])")
 #: a property of what the name means, which a text has none of
@@ -67,8 +73,15 @@ def _uses_at(
     yield from uses_at(vendors, text, start, end, members=holder.is_member, resolve=resolve)
     line = text.rfind(b"\n", 0, start) + 1
     before = _READING.sub(b"", text[line:start])
-    if owner := command_owner(vendors, before.lstrip(), b""):
+    if owner := command_owner(vendors, before.lstrip(), b"") or _checker(vendors, text[line:start]):
         yield owner
+
+
+def _checker(vendors: Vendors, before: bytes) -> Evidence | None:
+    """Return the vendor whose library checks a webhook with what follows: ``Stripe.webhooks.constructEvent(…, ``."""
+    found = _CHECKING.search(before[-240:])
+    owner = owner_of_text(vendors, found[1], b"(") if found else None
+    return Evidence(owner.vendor, f"{owner.vendor} checks webhooks with …") if owner and owner is not DOUBTED else None
 
 
 def _is_meant(text: bytes, mention: re.Match[bytes], holder: Holder) -> bool:

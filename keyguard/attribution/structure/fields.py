@@ -35,6 +35,8 @@ _LABELS = frozenset(
     b"name type kind id slug code title label resolve package module plugin engine key source dest path "
     b"parametername secretname".split()
 )
+#: two words for whose name it is: ``sourceName``, ``vendor_id``
+_SOURCES, _NAMING = frozenset([b"source"]), frozenset(b"name type kind id slug".split())
 #: fields that give the host to which the key is sent
 _TARGETS = frozenset(
     b"url uri baseurl baseuri base baseaddress apibase apiurl apibaseurl apihost endpoint endpointurl serverurl host "
@@ -138,7 +140,7 @@ def _by_owner(vendors: Vendors, fields: list[Field]) -> Named | None:
         if not words or words[-1] not in _OWNERS | _LABELS:
             continue
         found = vendor_in(vendors, one.value)
-        if words[-1] in _OWNERS:
+        if words[-1] in _OWNERS or (len(words) == 2 and words[0] in _OWNERS | _SOURCES and words[1] in _NAMING):
             if is_doubtful(words[:-1]) or any(word in _OLD for word in words):
                 if found:
                     return Named("", "")
@@ -176,11 +178,19 @@ def vendor_in(vendors: Vendors, value: bytes) -> str:
                     if found not in ("", vendor.id):
                         return ""
                     found = vendor.id
+    if found and b" " in value and not is_neutral(_without_vendor(value, vendors[found])):
+        return ""
     if found and _OTHER_VALUES.intersection(words_of(value)):
         return ""
     if found and (is_doubtful(words_of(value)) or is_about_another(words_of(value), vendors[found].names)):
         return ""
     return found
+
+
+def _without_vendor(value: bytes, vendor: Vendor) -> list[bytes]:
+    for name in vendor.names:
+        value = as_word(name).sub(b" ", value)
+    return words_of(value)
 
 
 def _is_doubted(vendors: Vendors, value: bytes) -> bool:

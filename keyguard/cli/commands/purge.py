@@ -12,6 +12,7 @@ import msgspec
 
 from keyguard.cli.shared import key_options, key_status, scan_command
 from keyguard.engine import compiled
+from keyguard.engine.compiled import Engine
 from keyguard.git.layout.repository import Repository, discover
 from keyguard.masking.known_values import KNOWN
 from keyguard.masking.secret import Secret
@@ -30,7 +31,7 @@ from keyguard.response.purging.rewrite import Change
 from keyguard.response.purging.rewrite_scope import Scope, scope_of
 from keyguard.response.purging.secrets_in_names import secret_from_names
 from keyguard.response.purging.server import Server
-from keyguard.response.secret_retrieval import secret_of
+from keyguard.response.secret_retrieval import secret_of, texts_of
 from keyguard.scan.run import ScanRequest, run_scan
 from keyguard.sources.listing import Ask
 from keyguard.support.errors import GitError, UsageError
@@ -83,7 +84,10 @@ def _purge(found: Run, options: argparse.Namespace, source: str, folders: list[s
     if repository is None:
         raise UsageError(f"{source}: not in a git repository: there is no history")
     _check_whole(repository, chosen)
-    forms = Replacements(_secrets(chosen, repository, source, options))
+    engine = compiled.load(tuple(options.rules))
+    secrets = _secrets(chosen, repository, source, engine)
+    written = [texts_of(one, secret, (source,), engine) for one, (_, secret) in zip(chosen, secrets, strict=True)]
+    forms = Replacements(secrets, written)
     asked, typing = server.propose_server(repository, options.remote), scan_command.is_terminal(sys.stdin)
     server.require_confirmation(asked, options.remote, yes=options.yes, ask=_ask if typing else None)
     top = repository.top or repository.git_dir
@@ -163,7 +167,8 @@ class _Purge:
 
     def _nothing(self, scope: Scope, known: set[str]) -> Iterator[str]:
         """Yield why nothing can be rewritten, and what leads to the keys instead."""
-        yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key"
+        yield "nothing was rewritten: no branch or tag that can be pushed there leads to the key as text"
+        yield from purge_report.archive_lines(self._chosen)
         yield from purge_report.unpushable_lines(self._server.address, scope, self._forms, self._served)
         found = local_references.local_references(self._repository, self._chosen, self._forms, known, self._large)
         if found:
@@ -199,10 +204,11 @@ class _Purge:
         if left:
             yield "still in the clone, in a form that is not replaced:"
             yield from (f"  {shown(line)}" for line in left)
+            yield from purge_report.archive_lines(self._chosen)
         else:
             yield (
-                "scanned again: no object of the clone holds it any more, as text; base64, archives and the like were"
-                " not searched"
+                "scanned again: no object of the clone holds it any more, as text, encoded or in an archive that can be"
+                " opened"
             )
         yield ""
         work_tree = self._server.local and bool(self._repository.top)
@@ -236,10 +242,7 @@ def _check_whole(repository: Repository, chosen: Sequence[Finding]) -> None:
         raise
 
 
-def _secrets(
-    chosen: list[Finding], repository: Repository, source: str, options: argparse.Namespace
-) -> list[tuple[str, Secret]]:
-    engine = compiled.load(tuple(options.rules))
+def _secrets(chosen: list[Finding], repository: Repository, source: str, engine: Engine) -> list[tuple[str, Secret]]:
     found = []
     for one in chosen:
         secret = secret_of(one, (source,), engine) or secret_from_names(one, repository, engine)

@@ -70,7 +70,7 @@ def kind_of(name: str) -> Kind | None:
 
 #: text of words: ``my-app-secret``, ``Not A Secret.``, ``MY_KEY``, ``mySecretKey``
 _PLAIN_WORDS = expression(
-    r"[A-Za-z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Za-z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
+    r"[A-Z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
     r"|[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,8}"
 )
 _PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
@@ -81,7 +81,7 @@ _LABEL = expression(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
 _FOUR_BY_FOUR = expression(r"[a-z]{4}(?: [a-z]{4}){3}")
 #: words and numbers: ``internal-gateway-secret-key-2024``, ``k8s_events``
 _WORDS_AND_NUMBERS = expression(
-    r"[A-Za-z]?[a-z]+(?:[ _.-](?:[A-Za-z]?[a-z]+|\d{1,4})){2,20}\d{0,4}"
+    r"[A-Z]?[a-z]+(?:[ _.-](?:[A-Z]?[a-z]+|\d{1,4})){2,20}\d{0,4}"
     r"|[a-z]+(?:\d[a-z]*)?(?:[_.-][a-z]+(?:\d[a-z]*)?){1,20}"
 )
 _SAMPLE = expression(r"(?:^|[_.-])(?:mock|fake|stub|dummy|example|sample|test|your|my|xxx+)(?:[_.-]|$)", re.IGNORECASE)

@@ -15,7 +15,7 @@ from keyguard.support.regex import expression
 _LINE = expression(rb"[^\r\n]+")
 #: the sign of a comment and, in it, a key that is a single word: anything else there is text for readers
 _COMMENT = expression(rb"[ \t]*[#;]+[ \t]*(?=(?:[^\s=:\[]{1,200}[ \t]*[=:]|\[)?)")
-_SECTION = expression(rb"[ \t]*\[[ \t]*([^\]\r\n]{1,500}?)[ \t]*\]")
+_SECTION = expression(rb"[ \t]*\[([^\]\r\n]{1,500})\]")
 _KEY = expression(
     rb"[ \t]*(?:export[ \t]+)?(?:"
     rb"(?P<colon>[A-Za-z_][\w. -]{0,100}?)[ \t]*:(?!//|[\w./@-]{0,200}=)"
@@ -43,7 +43,7 @@ def entries(data: bytes) -> Iterator[Entry]:
             continue
         head = _SECTION.match(data, at, end)
         if head:
-            section, group = text_of(head[1]), group + 1
+            section, group = text_of(head[1].strip(b" \t")), group + 1
             at = head.end()
         found = _KEY.match(data, at, end)
         if found:

@@ -34,7 +34,8 @@ _CALL = expression(_CLOSED + r"[ \t]?\([ \t]{0,8}")
 _COMMA = expression(r"\\?[\"'`]\)?[ \t]?,[ \t]{0,8}")
 _ATTRIBUTE = expression(r"[\"'][ \t]+(?:value|content)[ \t]*=[ \t]*(?=[\"'])", re.IGNORECASE)
 _NAMED = expression(
-    r"[\"']?[ \t]{0,24},?[ \t]{0,24}\r?\n?[ \t]{0,80}[\"']?value[\"']?[ \t]{0,24}[:=][ \t]{0,24}", re.IGNORECASE
+    r"[\"']?[ \t]{0,128}(?:,[ \t]{0,24})?(?:(?:\r\n?|\n)[ \t]{0,80})?[\"']?value[\"']?[ \t]{0,24}[:=][ \t]{0,24}",
+    re.IGNORECASE,
 )
 _ELEMENT = expression(r">(?=[^<>\s]+</)")
 _SPACE = expression(r"[ \t]{1,24}")

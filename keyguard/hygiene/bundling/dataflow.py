@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 _DEPTH, _STEPS = 60, 20_000
 _VARIABLE = expression(rb"[A-Z_][A-Z0-9_]{1,80}\Z")
 _ENVIRONMENTS = frozenset((b"process.env", b"import.meta.env", b"Deno.env", b"Bun.env"))
+#: functions whose results contain a text that they are given, or that they belong to
 #: properties of what loads an environment that are all of it; ``*`` is the rest of an object
+_ON_STRINGS = frozenset(
+    (b"trim", b"toString", b"slice", b"concat", b"replace", b"replaceAll", b"padEnd", b"json", b"data", b"defer")
+)
 _WHOLE = frozenset((b"*", b"parsed", b"env", b"rawPublicVars"))
 #: calls whose results contain their arguments
 _HANDS_ON = frozenset(
@@ -59,9 +63,12 @@ _JOINS = frozenset((b"||", b"??", b"+"))
 class Dataflow:
     """Follows the expressions of one configuration."""
 
-    def __init__(self, syntax: Syntax, is_public: Callable[[bytes], bool]) -> None:
-        """``is_public`` tells whether variables of a prefix are meant for browsers."""
-        self._syntax, self._is_public = syntax, is_public
+    def __init__(self, syntax: Syntax, is_public: Callable[[bytes], bool], *, strict: bool = False) -> None:
+        """``is_public`` tells whether variables of a prefix are meant for browsers.
+
+        ``strict``: what unknown functions are given is not taken to be part of their results.
+        """
+        self._syntax, self._is_public, self._strict = syntax, is_public, strict
         self._known: dict[tuple[int, int], Contents] = {}
         self._open: set[int] = set()
         self._steps = _STEPS
@@ -131,13 +138,22 @@ class Dataflow:
     def _named(self, node: Node, depth: int) -> Iterable[Content]:
         binding = self._syntax.binding(node)
         if binding is None:
-            return ()
+            return self._imported(node)
         found = list(self._bound(binding, depth))
         for change in self._syntax.changes.get(text(node), ()):
             if self._syntax.binding(change.target) is binding:
                 found += unless(is_conditional(change.target, binding.scope), self.contents(change.value, depth))
         found += self._assigned(text(node), binding, depth)
         return found
+
+    def _imported(self, node: Node) -> list[Content]:
+        """Return what an imported name is, where a framework hands out the environment under it."""
+        package, name = self._syntax.imports.get(text(node), b""), self._syntax.imported.get(text(node), b"")
+        if package == b"$env/dynamic/private":
+            return [Content(Kind.ALL, b"", node.start_byte, node.end_byte)]
+        if package in (b"$env/static/private", b"astro:env/server"):
+            return [Content(Kind.VARIABLE, name, node.start_byte, node.end_byte)]
+        return []
 
     def _assigned(self, name: bytes, binding: Binding, depth: int) -> Iterator[Content]:
         """Yield what ``Object.assign`` adds to a variable."""
@@ -232,6 +248,8 @@ class Dataflow:
             return self._returned(own, depth)
         if name in _HANDS_ON:
             return self._all(given, depth)
+        if self._strict and name not in _ON_STRINGS:
+            return ()
         passed = (*given, receiver) if receiver is not None and text(receiver) not in (b"JSON", b"Object") else given
         return kept(self._all(passed, depth), (Kind.VARIABLE, Kind.TEXT))
 

@@ -18,6 +18,7 @@ _SCOPES = frozenset(("statement_block", "program", "for_in_statement", "for_stat
 FUNCTIONS = frozenset(
     ("arrow_function", "function_expression", "function_declaration", "method_definition", "generator_function")
 )
+_CASTS = frozenset(("satisfies_expression", "as_expression", "parenthesized_expression"))
 _MEMBERS = frozenset(("member_expression", "subscript_expression"))
 
 
@@ -59,10 +60,16 @@ class Syntax:
         self.bindings: dict[bytes, list[Binding]] = defaultdict(list)
         self.changes: dict[bytes, list[Change]] = defaultdict(list)
         self.options: dict[bytes, list[Option]] = defaultdict(list)
+        self.functions: dict[bytes, list[Node]] = defaultdict(list)
+        """The functions that the file exports, by name."""
+        self.elements: list[Node] = []
+        """The opening tags in JSX."""
         self.calls: dict[bytes, list[Node]] = defaultdict(list)
         """The calls and constructions, by the last part of the callee's name."""
         self.imports: dict[bytes, bytes] = {}
         """The packages that local names were imported from."""
+        self.imported: dict[bytes, bytes] = {}
+        """The names that they have there."""
         self._walk()
 
     def binding(self, name: Node) -> Binding | None:
@@ -99,6 +106,10 @@ class Syntax:
             self._loop(node)
         elif kind == "import_statement":
             self._import(node)
+        elif kind == "export_statement":
+            self._export(node)
+        elif kind in ("jsx_opening_element", "jsx_self_closing_element"):
+            self.elements.append(node)
         if kind in FUNCTIONS:
             self._parameters(node)
 
@@ -131,6 +142,19 @@ class Syntax:
         if left is not None and left.type == "identifier" and len(self.changes[text(left)]) < _SAME:
             self.changes[text(left)].append(Change(left, right))
 
+    def _export(self, node: Node) -> None:
+        declared = node.child_by_field_name("declaration")
+        for one in [declared, *declared.named_children] if declared is not None else ():
+            value = one if one.type in FUNCTIONS else one.child_by_field_name("value")
+            while value is not None and value.type in (
+                "satisfies_expression",
+                "as_expression",
+                "parenthesized_expression",
+            ):
+                value = next(iter(value.named_children), None)
+            if value is not None and value.type in FUNCTIONS:
+                self.functions[text(one.child_by_field_name("name"))].append(value)
+
     def _import(self, node: Node) -> None:
         source = node.child_by_field_name("source")
         clause = next((one for one in node.named_children if one.type == "import_clause"), None)
@@ -139,6 +163,7 @@ class Syntax:
             for name in specifiers:
                 local = name.child_by_field_name("alias") or name.child_by_field_name("name") or name
                 self.imports[text(local)] = text(source).strip(b"\"'")
+                self.imported[text(local)] = text(name.child_by_field_name("name") or name)
 
 
 def parse(data: bytes) -> Syntax | None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
-from keyguard.hygiene.project import variable_names, word_search
+from keyguard.hygiene.project import variable_names
 from keyguard.hygiene.project.client_delivery import Delivery, deliveries
-from keyguard.hygiene.project.npm_packages import packages
 from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.secret_code import code_with_secrets
 from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.hygiene.reach.code.placement import Place, Placement
 from keyguard.model.finding import Confidence, Vendor
 from keyguard.model.violation import Violation
 from keyguard.support.regex import expression
 
-_CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts", b".vue", b".svelte", b".astro", b".html", b".htm")
 #: files that are in no bundle, whatever imports them
 _NOT_SHIPPED = expression(rb"(?:\.server\.|\.(?:test|spec|stories|cy|config|d)\.)[a-z]+\Z|(?:^|/)middleware\.[jt]s\Z")
 _READ = expression(rb"\b(?:process\.env|import\.meta\.env)(?:\.|\[[\"'`])([A-Z][A-Z0-9_]{2,80})\b")
@@ -63,7 +61,7 @@ class _Use(NamedTuple):
 
 def server_key_in_client_code(project: Project) -> Iterator[Violation]:
     """Yield a violation for each use and each file that reaches a browser, one for all variables that a file reads."""
-    suspects = word_search.files_with(project, _candidates(project), _words())
+    suspects = [path for path in code_with_secrets(project) if not _NOT_SHIPPED.search(path)]
     vendors = variable_names.server_vendors(project.engine.ruleset) if suspects else []
     uses = {path: found for path in suspects if (found := _uses(path, project.read(path) or b"", vendors))}
     places = {path: {one.span[0] for one in found} for path, found in uses.items()}
@@ -92,7 +90,7 @@ def _violation(project: Project, path: bytes, use: _Use, delivery: Delivery) -> 
 
 def _read_violation(project: Project, path: bytes, reads: list[_Use], delivery: Delivery) -> Violation:
     more = len(reads) - 1
-    what = f"{reads[0].name} and {more} more secrets, by their names, are" if more else reads[0].what
+    what = f"{reads[0].name} and {more} more secret{'s' * (more > 1)}, by their names, are" if more else reads[0].what
     others = ", ".join(one.name for one in reads[1:_MOST_NAMED]) + (" and more" if more >= _MOST_NAMED else "")
     return Violation(
         check="server-key-in-client-code",
@@ -104,44 +102,6 @@ def _read_violation(project: Project, path: bytes, reads: list[_Use], delivery: 
             *([f"so are {others}" + (" and more" if more >= _MOST_NAMED else "")] * bool(more)),
         ),
     )
-
-
-def _candidates(project: Project) -> list[bytes]:
-    """Return the code in packages that build for browsers, and HTML pages wherever they are."""
-    clients, aside = [one for one in packages(project) if one.needs & _frameworks()], _aside()
-    everywhere = any(not one.folder for one in clients)
-    return [
-        path
-        for path in project.files
-        if path.endswith(_CODE)
-        and (everywhere or path.endswith((b".html", b".htm")) or any(one.holds(path) for one in clients))
-        and not _NOT_SHIPPED.search(path)
-        and not aside.search(path)
-    ]
-
-
-@cache
-def _aside() -> re.Pattern[bytes]:
-    """Return the pattern that matches folders whose files are in no bundle."""
-    folders = map(str.encode, tables.load("browser")["aside"]["folders"])
-    return re.compile(rb"(?:\A|/)(?:%s)/" % b"|".join(map(re.escape, folders)))
-
-
-@cache
-def _frameworks() -> frozenset[str]:
-    return frozenset(tables.load("browser")["frameworks"]["packages"])
-
-
-@cache
-def _words() -> tuple[bytes, ...]:
-    """Return words of which every relevant file contains one."""
-    services: list[dict[str, Any]] = tables.load("browser")["services"]
-    sdks = [
-        quote + name + quote for one in services for name in map(str.encode, one.get("sdk", ())) for quote in _QUOTES
-    ]
-    hosts = [host.encode() for one in services for host in one["hosts"]]
-    secret = tables.load("browser")["names"]["words"]["secret"]
-    return (*sdks, *hosts, *map(str.encode, secret), b"_API_KEY")
 
 
 def _uses(path: bytes, content: bytes, vendors: Collection[Vendor]) -> list[_Use]:

@@ -46,6 +46,9 @@ class Delivery(NamedTuple):
         return not any(start <= offset < end for start, end in self.server_spans)
 
 
+_COMPONENT = Delivery("a client component", ('"use client" stands at its top',), bundled=True)
+
+
 def deliveries(
     project: Project, paths: Collection[bytes], places: Places = MappingProxyType({})
 ) -> dict[bytes, Delivery]:
@@ -55,8 +58,11 @@ def deliveries(
     """
     found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
     left = [path for path in paths if path not in found and (_MODULE.search(path) or _IMPORTED.search(path))]
-    found_paths = project.client_paths.paths(left, places)
-    return {**found, **{path: _by_imports(one) for path, one in found_paths.items()}}
+    found.update((path, _by_imports(one)) for path, one in project.client_paths.paths(left, places).items())
+    # of a project whose framework is not known
+    marked = (path for path in left if path not in found and _MODULE.search(path))
+    found.update((path, _COMPONENT) for path in marked if is_client(project.read(path) or b""))
+    return found
 
 
 def _by_imports(found: ClientPath) -> Delivery:
@@ -73,7 +79,7 @@ def _by_imports(found: ClientPath) -> Delivery:
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:
-    """Return the delivery that the path, or a directive at the top of the file, implies; None if neither does."""
+    """Return the delivery that the path implies; None if it implies none."""
     for kind in tables.load("browser")["kinds"]:
         files, paths = tuple(kind["files"]), tuple(kind.get("paths", ()))
         if paths and patterns.of(paths).fit(path):
@@ -85,6 +91,4 @@ def _by_kind(project: Project, path: bytes) -> Delivery | None:
             return Delivery(kind["name"], bundled=path.endswith(_COMPONENTS))
         if folder and served_folders(project).serves(path, folder):
             return Delivery(kind["name"], (f"{shown_path(path)} lies in {folder}/",))
-    if _MODULE.search(path) and is_client(project.read(path) or b""):
-        return Delivery("a client component", ('"use client" stands at its top',), bundled=True)
     return None

@@ -57,20 +57,28 @@ class ClientPaths:
             for path, one in found.items()
         }
 
+    def imported(self, path: bytes, text: bytes) -> tuple[bytes, ...]:
+        """Return the project's files that ``text`` means when ``path`` imports it."""
+        return self._search().imported(path, text)
+
     def _found(self, asked: list[bytes], places: Places) -> dict[bytes, FoundPath]:
         """Return the paths that a new search would find.
 
         If the budgets that earlier questions left are used up, a new search answers the question again.
         """
-        # imported late: most projects have no such question, and never pay for it
-        from keyguard.hygiene.reach.client_search import ClientSearch
-
         if self._project and not self._project.exhausted:
             found = self._project.find_paths(asked, places)
             if not self._project.exhausted:
                 return found
-        self._project = ClientSearch(self._files, self._read)
-        return self._project.find_paths(asked, places)
+        self._project = None
+        return self._search().find_paths(asked, places)
+
+    def _search(self) -> ClientSearch:
+        # imported late: most projects have no such question, and never pay for it
+        from keyguard.hygiene.reach.client_search import ClientSearch
+
+        self._project = self._project or ClientSearch(self._files, self._read)
+        return self._project
 
 
 def client_paths(

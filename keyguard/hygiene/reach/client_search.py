@@ -49,7 +49,7 @@ class ClientSearch:
         instead: dict[bytes, list[bytes]] = defaultdict(list)
         for old, new in (pair for app in apps for pair in replacements(app, files)):
             instead[old].append(new)
-        resolver = Resolver(files, self._applications, read, aliases)
+        resolver = self._resolver = Resolver(files, self._applications, read, aliases)
         self._graph = ImportGraph(resolver, read, lambda path: closed(self._applications.home(path), path), instead)
         self._entries: dict[bytes, Entry] = {}
         for entry in self._all_entries():
@@ -75,6 +75,10 @@ class ClientSearch:
             traversal.follow(None)
             found.update(self._found(missing, traversal, places))
         return dict(sorted(found.items()))
+
+    def imported(self, path: bytes, text: bytes) -> tuple[bytes, ...]:
+        """Return the project's files that ``text`` means when ``path`` imports it."""
+        return self._resolver.resolve(path, text)
 
     @property
     def exhausted(self) -> bool:

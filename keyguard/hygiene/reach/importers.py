@@ -17,7 +17,7 @@ from keyguard.hygiene.reach.import_resolver import Resolver
 _BEFORE = 600
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*")
 _START = re.compile(rb"(?m)^[ \t]*(?:import|export|const|let|var)\b|[;\n](?=[^\n]{0,200}\brequire\b)")
-_ALIAS = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?:\bas\b|:)\s*([A-Za-z_$][\w$]*)")
+_ALIAS = re.compile(rb"(?<![\w$])([A-Za-z_$][\w$]{0,99})\s{0,9}(?:\bas\b|:)\s{0,9}([A-Za-z_$][\w$]{0,99})")
 
 
 class Importers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
+from keyguard.model.finding import Finding, Where
 from keyguard.report.phrases import counted, number
 from keyguard.response.purging.affected_objects import Commits, Objects, files_of
 from keyguard.response.purging.clone import Clone
@@ -42,6 +43,18 @@ def head_lines(clone: Clone, forms: Replacements, objects: Objects, commits: Com
         "To take the key out of the files first is better (keyguard fix --unsafe):",
         *_most(lines, "places"),
     ]
+
+
+def archive_lines(chosen: Sequence[Finding]) -> Iterator[str]:
+    """Yield the files of history in which the keys are packed: no rewrite changes what is in those."""
+    places = (place for key in chosen for place in key.occurrences)
+    files = {place.file for place in places if place.member and place.where is Where.HISTORY}
+    if files:
+        yield "in archives, which no rewrite changes: take each out of history as a whole, and build it anew"
+        yield from _most(
+            [f"  git filter-repo --invert-paths --path {shlex.quote(shown_path(file))}" for file in sorted(files)],
+            "files",
+        )
 
 
 def change_lines(

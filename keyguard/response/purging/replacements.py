@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from keyguard.masking.secret import MASK, Secret
@@ -13,7 +13,7 @@ CODECS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 class Replacement(NamedTuple):
-    """One key in one encoding."""
+    """One key in one encoding, or in one text that it is written in."""
 
     old: bytes
     new: bytes
@@ -25,11 +25,16 @@ class Replacement(NamedTuple):
 class Replacements:
     """All byte sequences for some keys. Its ``repr`` shows none of them."""
 
-    def __init__(self, secrets: Sequence[tuple[str, Secret]]) -> None:
-        """``secrets`` are the keys with their ids: ``REMOVED-`` and the id, valid in any name, replace each."""
+    def __init__(self, secrets: Sequence[tuple[str, Secret]], written: Sequence[Collection[bytes]] = ()) -> None:
+        """``secrets`` are the keys with their ids: ``REMOVED-`` and the id, valid in any name, replace each.
+
+        ``written`` are, for each of them, the texts in which it is encoded.
+        """
         found = [
             form for number, (name, secret) in enumerate(secrets) for form in _forms(number, name, secret.reveal())
         ]
+        for number, texts in enumerate(written):
+            found += [Replacement(text, _replacement(secrets[number][0]).encode(), number, "utf-8") for text in texts]
         # longest first: one may be part of another
         self.all = sorted(found, key=lambda form: -len(form.old))
         self._plain = [form for form in self.all if b"\0" not in form.old]
@@ -76,8 +81,12 @@ class Replacements:
         return sorted(found)
 
 
+def _replacement(name: str) -> str:
+    return f"REMOVED-{name}"
+
+
 def _forms(number: int, name: str, value: bytes) -> list[Replacement]:
-    new = f"REMOVED-{name}"
+    new = _replacement(name)
     forms = [Replacement(value, new.encode(), number, "utf-8")]
     try:
         text = value.decode("utf-8")

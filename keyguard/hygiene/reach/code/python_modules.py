@@ -10,7 +10,8 @@ from keyguard.support.regex import expression
 #: bytes that are scanned: imports are at the beginning of a module, or in a function near it
 _LOOKED_AT = 256 << 10
 _FROM = expression(
-    rb"(?m)^[ \t]*from[ \t]+(\.{0,9})([\w.]{0,200})[ \t]+import[ \t]*(\([^()]{1,3000}\)|(?:[^\r\n\\]|\\\r?\n){1,1000})"
+    rb"(?m)^[ \t]*from[ \t]{1,9}(\.{0,9})([\w.]{0,200})[ \t]{1,9}import[ \t]{0,9}"
+    rb"(\([^()]{1,3000}\)|(?:[^\r\n\\]|\\\r?\n){1,1000})"
 )
 _IMPORT = expression(rb"(?m)^[ \t]*import[ \t]+([\w., \t]{1,500})")
 _COMMENT = expression(rb"#[^\r\n]*")
