@@ -22,8 +22,8 @@ class InspectedText(msgspec.Struct, frozen=True):
     """Without a path: what identifies, in this run, the secrets without a vendor's format. They are judged under each
     path, and only then are there sightings of them.
     """
-    secrets: tuple[Secret, ...] | None = None
-    """The same secrets, if nothing but the lines that they stand on tells of them; they stay in this process."""
+    excerpts: dict[Secret, Secret] | None = None
+    """The same secrets, each with the text around it, if nothing else tells of them; they stay in this process."""
     unread: tuple[Unread, ...] = ()
     """What is packed or encrypted and so was not really read: the text itself, or something in it."""
 

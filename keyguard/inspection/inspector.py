@@ -11,10 +11,11 @@ from keyguard.containers.kinds import LOOK, NOTEBOOK, TEXTS, container, packed_t
 from keyguard.credential_files import table
 from keyguard.engine.compiled import Engine
 from keyguard.engine.prefilter import Hits, search_each, suspects
+from keyguard.generic.expressions import REACH
 from keyguard.inspection.inspected_text import InspectedText
 from keyguard.masking.run_identity import run_identity
 from keyguard.masking.secret import Secret
-from keyguard.model.finding import Blob, Sighting, Unread
+from keyguard.model.finding import Blob, Match, Sighting, Unread
 
 if TYPE_CHECKING:
     from keyguard.engine.overlaps import Found
@@ -82,7 +83,7 @@ class Inspector:
                 plain = not (packed or hits.anchors or hits.encoded or hits.joins)
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
-                secrets = tuple({Secret(one.secret) for one in found.matches})
+                secrets = {Secret(one.secret): Secret(_excerpt(data, one)) for one in found.matches}
                 told = (
                     packed or hits.anchors or hits.encoded or hits.joins or self._engine.matcher.has_sign(hits.places)
                 )
@@ -92,7 +93,7 @@ class Inspector:
                     len(data),
                     unread=unread,
                     judged=tuple({run_identity(one) for one in secrets}),
-                    secrets=None if told else secrets,
+                    excerpts=None if told else secrets,
                 )
         return self._inspect(blob, iter((data, b"")).__next__, found, packed)
 
@@ -184,6 +185,11 @@ class Inspector:
 
             self._made = SightingFinder(self._engine.ruleset, self._engine.matcher)
         return self._made
+
+
+def _excerpt(data: bytes, match: Match) -> bytes:
+    """Return a secret with all that a finder reads around it."""
+    return data[max(0, match.start - REACH) : match.end + REACH]
 
 
 def _whole(kind: str) -> tuple[Unread, ...]:

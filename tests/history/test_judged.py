@@ -141,7 +141,8 @@ def test_a_delta_that_leaves_a_secret_as_it_is_has_it_and_one_that_takes_it_away
     lines = [f"line {number} of some text that says nothing at all" for number in range(400)]
     for number in range(6):
         lines[350] = f"version {number}"
-        lines[20] = "LOGIN_PASSWORD=" + (VALUE if number in (0, 1, 2, 5) else "")
+        # the same text is a secret only behind the name of one
+        lines[20] = f"{'LOGIN_PASSWORD=' if number in (0, 1, 2, 5) else 'checksum of '}{VALUE}"
         lines[100] = f"a word {VALUE} of prose" if number == 2 else "nothing"
         repo.write("app/settings.cfg", "\n".join(lines)).add().commit(f"{number}")
     commits = repo.git("log", "--reverse", "--format=%H").decode().split()

@@ -18,7 +18,7 @@ from keyguard.odb.pack import Pack, Unpacked, result_of
 _TIMES, _MORE = 64, 3000
 #: bytes of bases and deltas per batch; deltas count more, for the arrays that are made of them
 _HELD, _WEIGHT = 16 << 20, 16
-#: up to this number of secrets, counting them is quicker than inspecting a blob
+#: up to this number of secrets, looking for them is quicker than inspecting a blob
 _FEW_SECRETS = 16
 
 
@@ -47,8 +47,8 @@ class PackBlobInspector:
         self._waiting: list[_Waiting] = []
         #: entries that are not plain: a delta against one of them is inspected in full
         self._marked: set[int] = set()
-        #: those of them with nothing but a few secrets that their lines tell, each with how often its text occurs
-        self._judged: dict[int, dict[Secret, int]] = {}
+        #: those of them with nothing but a few secrets that the text around them tells, each with that text
+        self._judged: dict[int, dict[Secret, Secret]] = {}
 
     def read(self, first: int, stop: int, offset: int) -> None:
         """Inspect the entries from ``first`` to ``stop``, whose bases all lie within that range.
@@ -84,15 +84,15 @@ class PackBlobInspector:
             elif not (nothing and base in self._judged and self._has_the_same(one, self._judged[base])):
                 self._inspect(one)
 
-    def _has_the_same(self, one: _Waiting, secrets: dict[Secret, int]) -> bool:
-        """Return whether a blob has just the secrets of its base, as often, given that its delta adds none; then they
-        are noted.
+    def _has_the_same(self, one: _Waiting, secrets: dict[Secret, Secret]) -> bool:
+        """Return whether a blob has just the secrets of its base, and the same text around them, given that its delta
+        adds none; then they are noted.
         """
         try:
             content = result_of(one.base, one.delta) if one.content is None else one.content
         except DAMAGE:
             return False
-        if any(content.count(secret.reveal()) != count for secret, count in secrets.items()):
+        if not all(excerpt.reveal() in content for excerpt in secrets.values()):
             return False
         judged = tuple(map(run_identity, secrets))
         self._marked.add(one.entry)
@@ -114,6 +114,6 @@ class PackBlobInspector:
         seen = self._inspector.inspect(UNNAMED, content)
         if not seen.plain:
             self._marked.add(entry)
-            if seen.secrets is not None and len(seen.secrets) <= _FEW_SECRETS:
-                self._judged[entry] = {secret: content.count(secret.reveal()) for secret in seen.secrets}
+            if seen.excerpts is not None and len(seen.excerpts) <= _FEW_SECRETS:
+                self._judged[entry] = seen.excerpts
         self._found.keep(entry + self._offset, seen)
