@@ -40,9 +40,12 @@ class DerivedMatches:
     def __init__(self, search: Search, confirm: Confirm) -> None:
         """``search`` is the prefilter; ``confirm`` returns the matches among the anchors that it found."""
         self._search, self._confirm = search, confirm
+        self.anchored = False
+        """Whether an anchor is in any text that was derived from the last text."""
 
     def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
         """Return what was found in a text, with what is found in the texts derived from it."""
+        self.anchored = False
         return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH)
 
     def _with_derived(self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int) -> Found:
@@ -58,6 +61,7 @@ class DerivedMatches:
 
     def _found(self, data: bytes, budget: _Budget, depth: int) -> Found:
         hits = self._search(data)
+        self.anchored = self.anchored or bool(hits.anchors)
         found = self._confirm(data, hits.anchors) if hits.anchors else Found([], [])
         return self._with_derived(found, data, hits, budget, depth)
 
