@@ -24,6 +24,7 @@ ROOMS = (
     ("acceptance", "attribution"),
     ("triage",),
     ("engine",),
+    ("joining",),
     ("decoding",),
     ("credential_files",),
     ("generic",),

@@ -48,5 +48,9 @@ class DerivedText(NamedTuple):
             high = last.start - ((last.at - end) * (last.end - last.start) // last.size)
         return self.between.span(low, high) if self.between else (low, high)
 
+    def spans(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the spans in the original of the parts of a span that is not empty: one, unless pieces lie apart."""
+        return [self.span(start, end)]
+
     def _piece(self, offset: int) -> Piece:
         return self.pieces[bisect_right(self.pieces, offset, key=lambda one: one.at) - 1]

@@ -178,7 +178,7 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
         plan = _plan(found)
         from keyguard.engine.python_prefilter import PythonPrefilter
 
-        return PythonPrefilter(plan.anchors, plan.expressions, plan.encoded), not found.database
+        return PythonPrefilter(plan.anchors, plan.expressions, plan.encoded, plan.signs), not found.database
     if found.database:
         try:
             kinds, coded = found.kinds
@@ -187,7 +187,9 @@ def _prefilter(found: Compiled, native: bool) -> tuple[Prefilter, bool]:
         except prefilter.unusable():
             pass  # compiled for another kind of processor: the home folder may be shared between machines
     plan = _plan(found)
-    return prefilter.HyperscanPrefilter(plan.anchors, expressions=plan.expressions, encoded=plan.encoded), True
+    return prefilter.HyperscanPrefilter(
+        plan.anchors, expressions=plan.expressions, encoded=plan.encoded, signs=plan.signs
+    ), True
 
 
 def _stamp(packs: tuple[str, ...], added: tuple[AddedPack, ...], native: bool) -> str:

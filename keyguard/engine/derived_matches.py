@@ -5,12 +5,14 @@ Derived texts are searched like any other, and what is found is mapped back to t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 from keyguard.decoding.derived_text import DerivedText
 from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
 from keyguard.engine.prefilter import Hits
+from keyguard.joining.finder import joined_text
+from keyguard.joining.joined_text import WAY, JoinedText
 from keyguard.model.finding import Match
 
 #: how deep derived texts are nested
@@ -37,39 +39,71 @@ class _Budget:
 class DerivedMatches:
     """Searches the texts that are derived from a text."""
 
-    def __init__(self, search: Search, confirm: Confirm) -> None:
-        """``search`` is the prefilter; ``confirm`` returns the matches among the anchors that it found."""
-        self._search, self._confirm = search, confirm
+    def __init__(self, search: Search, confirm: Confirm, beginnings: Collection[int]) -> None:
+        """``search`` is the prefilter; ``confirm`` returns the matches among the anchors that it found; ``beginnings``
+        are the numbers of the anchors with which matches begin.
+        """
+        self._search, self._confirm, self._beginnings = search, confirm, beginnings
         self.anchored = False
         """Whether an anchor is in any text that was derived from the last text."""
 
     def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
         """Return what was found in a text, with what is found in the texts derived from it."""
         self.anchored = False
-        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH)
+        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
 
-    def _with_derived(self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int) -> Found:
+    def _with_derived(
+        self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int, *, joined: bool
+    ) -> Found:
         matches, placeholders = list[Match](), list[tuple[int, int]]()
         inner = depth < MAX_DEPTH
-        for text in derived_texts(data, hits.anchors, hits.encoded, inner=inner) if depth else ():
+        for text in self._derived_texts(data, hits, inner=inner, joined=joined) if depth else ():
             if not budget.takes(len(text.text)):
                 break
-            there = self._found(text.text, budget, depth - 1)
+            there = self._found(text.text, budget, depth - 1, joined=text.way == WAY)
             matches += [_mapped(one, text) for one in there.matches]
             placeholders += [text.span(*span) for span in there.placeholders]
         return with_derived(found, Found(matches, placeholders)) if matches or placeholders else found
 
-    def _found(self, data: bytes, budget: _Budget, depth: int) -> Found:
+    def _found(self, data: bytes, budget: _Budget, depth: int, *, joined: bool) -> Found:
         hits = self._search(data)
         self.anchored = self.anchored or bool(hits.anchors)
         found = self._confirm(data, hits.anchors) if hits.anchors else Found([], [])
-        return self._with_derived(found, data, hits, budget, depth)
+        return self._with_derived(found, data, hits, budget, depth, joined=joined)
+
+    def _fires(self, data: bytes) -> bool:
+        hits = self._search(data)
+        return bool(hits.anchors or hits.encoded)
+
+    def _derived_texts(
+        self, data: bytes, hits: Hits, *, inner: bool, joined: bool
+    ) -> Iterator[DerivedText | JoinedText]:
+        """Yield the texts that are derived from a text at the places that the prefilter found.
+
+        ``inner`` says whether the text is derived itself, ``joined`` whether it was joined: that is done once.
+        """
+        yield from derived_texts(data, hits.anchors, hits.encoded, inner=inner)
+        if joined:
+            return
+        begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})
+        text = joined_text(data, hits.joins, begun, self._fires)
+        if text:
+            yield text
 
 
-def _mapped(one: Match, text: DerivedText) -> Match:
+def _mapped(one: Match, text: DerivedText | JoinedText) -> Match:
     """Return a match in a derived text as one in the text that it was made from."""
     start, end = text.span(one.start, one.end)
     full_start, full_end = text.span(one.full_start, one.full_end)
     body = start + one.body - one.start
     way = (text.way, *one.way)
-    return one._replace(start=start, end=end, body=body, full_start=full_start, full_end=full_end, way=way)
+    pieces = [span for piece in one.pieces or ((one.start, one.end),) for span in text.spans(*piece)]
+    return one._replace(
+        start=start,
+        end=end,
+        body=body,
+        full_start=full_start,
+        full_end=full_end,
+        way=way,
+        pieces=tuple(pieces) if len(pieces) > 1 else (),
+    )

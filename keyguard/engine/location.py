@@ -92,11 +92,12 @@ class MatchLocations:
 def _union(matches: list[Match]) -> list[tuple[int, int]]:
     """Return the spans of the matches, in order and disjoint: matches of added rules may overlap others."""
     found: list[tuple[int, int]] = []
-    for match in matches:
-        if found and match.start < found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], match.end)
+    pieces = [span for match in matches for span in match.pieces]
+    for start, end in sorted([*((match.start, match.end) for match in matches), *pieces]):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
         else:
-            found.append((match.start, match.end))
+            found.append((start, end))
     return found
 
 

@@ -36,3 +36,5 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """What finds the places for detectors; empty if no rule has one."""
     encoded: EncodedAnchors = EncodedAnchors()
     """What shows that an anchor stands in a text in an encoded form."""
+    signs: tuple[tuple[int, str], ...] = ()
+    """Signs that a text is put together from pieces: kinds and expressions."""

@@ -78,7 +78,11 @@ class Matcher:
     def _derived(self) -> DerivedMatches:
         from keyguard.engine.derived_matches import DerivedMatches
 
-        return DerivedMatches(self.prefilter.search, self.matched)
+        uses = enumerate(zip(self._plan.anchors, self._plan.leads, strict=True))
+        beginnings = (
+            at for at, (anchor, leads) in uses if not anchor.nocase and any(one.before == (0, 0) for one in leads)
+        )
+        return DerivedMatches(self.prefilter.search, self.matched, frozenset(beginnings))
 
     def find(self, data: bytes, path: bytes | None = None) -> Found:
         """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""
@@ -102,7 +106,7 @@ class Matcher:
     def confirm(self, data: bytes, hits: Hits, path: bytes | None = None) -> Found:
         """Return the matches among the hits of the prefilter; those of detectors only with a path."""
         found = self.matched(data, hits.anchors) if hits.anchors else Found([], [])
-        if hits.encoded or hits.anchors:
+        if hits.encoded or hits.joins or hits.anchors:
             found = self._derived.added_to(found, data, hits)
         if path is None or not (hits.places or (path and table.named(path))):
             return found
@@ -164,7 +168,10 @@ class Matcher:
         rules, or merged with them if the span is the same.
         """
         sides = ([one for one in candidates if (one.rules[0] in self._added) is side] for side in (False, True))
-        known, added = (resolve(data, side, self.rules, self._nobodys) for side in sides)
+        known, added = (
+            [one._replace(secret=self._check.value(one.rules[0], one.secret)) for one in found]
+            for found in (resolve(data, side, self.rules, self._nobodys) for side in sides)
+        )
         if not added:
             return known
         found = {(one.start, one.end): one for one in known}

@@ -99,7 +99,8 @@ def with_judged(found: Found, judged: list[Match], rules: tuple[Rule, ...], nobo
     inner = [_inner(found.matches, one, nobodys) for one in judged]
     judged = [_with_inner(one, of, rules) if of else one for one, of in zip(judged, inner, strict=True)]
     matches = [one for one in found.matches if one not in inner]
-    taken = sorted([*((one.start, one.end) for one in matches), *found.placeholders])
+    pieces = (span for one in matches for span in one.pieces)
+    taken = sorted([*((one.start, one.end) for one in matches), *pieces, *found.placeholders])
     ends = [*accumulate((end for _, end in taken), max)]
     free = [one for one in judged if not (at := bisect_left(taken, (one.end,))) or ends[at - 1] <= one.start]
     return sorted([*matches, *free], key=lambda one: one.start)

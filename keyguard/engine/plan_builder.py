@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from keyguard.decoding.anchor_forms import encoded_anchors
 from keyguard.engine import detectors
 from keyguard.engine.match_plan import AnchorUse, Form, Plan
+from keyguard.joining.signs import signs
 from keyguard.model.finding import Rule
 from keyguard.rules import literals
 from keyguard.rules.anchor import Anchor
@@ -59,7 +60,15 @@ def build_plan(rules: Iterable[Rule]) -> Plan:
         leads=tuple(map(tuple, leads.values())),
         expressions=detectors.expressions() if found_by else (),
         encoded=encoded_anchors(leads, leads.keys() - common),
+        signs=signs(_beginnings(leads)),
     )
+
+
+def _beginnings(leads: Mapping[Anchor, Iterable[AnchorUse]]) -> Iterator[bytes]:
+    """Yield the literals with which matches begin."""
+    for anchor, uses in leads.items():
+        if not anchor.nocase and any(one.before == (0, 0) for one in uses):
+            yield anchor.literal
 
 
 def _named(words: Iterable[str], width: int) -> list[Anchor]:

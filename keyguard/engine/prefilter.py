@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 15
+FORMAT = 17
+#: the numbers of signs in the database: from here on, in the order of their kinds
+_SIGNS = 1 << 20
 #: stands between texts that are searched together: no expression matches across it
 _BETWEEN = b"\n\0\n"
 
@@ -32,6 +34,8 @@ class Hits(NamedTuple):
     """Index of an expression, and the offset of the end of what it matches."""
     encoded: list[tuple[int, int]] = []  # noqa: RUF012  (of a tuple; nobody changes it)
     """Kind of an anchor in an encoded form, and the offset of its end."""
+    joins: list[tuple[int, int]] = []  # noqa: RUF012
+    """Kind of a sign that a text is put together from pieces, and the offset of its end."""
 
 
 class Prefilter(Protocol):
@@ -66,6 +70,7 @@ class HyperscanPrefilter:
         widths: tuple[int, ...] = (),
         expressions: tuple[str, ...] = (),
         encoded: EncodedAnchors = NONE,
+        signs: Sequence[tuple[int, str]] = (),
     ) -> None:
         """For databases that are ``compiled`` already, the widths of the anchors and the kinds of hits are enough."""
         import hyperscan
@@ -77,12 +82,13 @@ class HyperscanPrefilter:
         self._found: list[tuple[int, int]] = []
         self._places: list[tuple[int, int]] = []
         self._codes: list[tuple[int, int]] = []
+        self._joins: list[tuple[int, int]] = []
         self._database: Any
         self._encoded: Any = None
         if compiled is not None:
             self._database, self._encoded = (one and hyperscan.loadb(one, hyperscan.HS_MODE_BLOCK) for one in compiled)
         else:
-            self._database = _compile(hyperscan, anchors, encoded.expressions, expressions)
+            self._database = _compile(hyperscan, anchors, encoded.expressions, expressions, signs)
             self._encoded = _compile_literals(hyperscan, encoded.literals) if encoded.literals else None
         self._scratch = hyperscan.Scratch(self._database)
         self._scratch_of_encoded = hyperscan.Scratch(self._encoded) if self._encoded else None
@@ -100,12 +106,14 @@ class HyperscanPrefilter:
         found: list[tuple[int, int]] = []
         places: list[tuple[int, int]] = []
         encoded: list[tuple[int, int]] = []
-        self._found, self._places, self._codes = found, places, encoded
+        joins: list[tuple[int, int]] = []
+        self._found, self._places, self._codes, self._joins = found, places, encoded, joins
         self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
         if self._encoded:
             self._encoded.scan(data, match_event_handler=self._note_encoded, scratch=self._scratch_of_encoded)
         widths = self._widths
-        return Hits([(anchor, end - widths[anchor]) for anchor, end in found] if found else found, places, encoded)
+        anchors = [(anchor, end - widths[anchor]) for anchor, end in found] if found else found
+        return Hits(anchors, places, encoded, joins)
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
@@ -124,8 +132,10 @@ class HyperscanPrefilter:
             self._found.append((number, end))
         elif number < self._coded:
             self._codes.append((self._kinds_of_expressions[number - self._anchors], end))
-        else:
+        elif number < _SIGNS:
             self._places.append((number - self._coded, end))
+        else:
+            self._joins.append((number - _SIGNS, end))
 
     def _note_encoded(self, number: int, start: int, end: int, flags: int, context: object) -> None:
         self._codes.append((self._kinds[number], end))
@@ -145,7 +155,7 @@ def search_each(prefilter: Prefilter, texts: Sequence[bytes]) -> dict[int, Hits]
         last = int(kind > 0)  # these are known by their ends
         for number, at in hits:
             index = bisect_right(starts, at - last) - 1
-            each.setdefault(index, Hits([], [], []))[kind].append((number, at - starts[index]))
+            each.setdefault(index, Hits([], [], [], []))[kind].append((number, at - starts[index]))
     return each
 
 
@@ -156,7 +166,7 @@ def suspects(prefilter: Prefilter, texts: Sequence[bytes]) -> list[int]:
 
 def offsets(hits: Hits) -> list[int]:
     """Return the places of hits, in no order."""
-    return [at for _, at in hits.anchors] + [end - 1 for _, end in (*hits.places, *hits.encoded)]
+    return [at for _, at in hits.anchors] + [end - 1 for _, end in (*hits.places, *hits.encoded, *hits.joins)]
 
 
 def available() -> bool:
@@ -184,14 +194,20 @@ def library_version() -> str:
     return f"{version}|{machine}|{FORMAT}"
 
 
-def _compile(hyperscan: Any, anchors: tuple[Anchor, ...], coded: tuple[str, ...], expressions: tuple[str, ...]) -> Any:
+def _compile(
+    hyperscan: Any,
+    anchors: tuple[Anchor, ...],
+    coded: tuple[str, ...],
+    expressions: tuple[str, ...],
+    signs: Sequence[tuple[int, str]],
+) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = [hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.nocase else 0) for anchor in anchors]
     flags += [hyperscan.HS_FLAG_DOTALL] * len(coded)
-    flags += [hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE] * len(expressions)
+    flags += [hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE] * (len(expressions) + len(signs))
     database.compile(
-        expressions=[*map(_expression, anchors), *coded, *expressions],
-        ids=list(range(len(flags))),
+        expressions=[*map(_expression, anchors), *coded, *expressions, *(text for _, text in signs)],
+        ids=[*range(len(flags) - len(signs)), *(_SIGNS + kind for kind, _ in signs)],
         elements=len(flags),
         flags=flags,
     )

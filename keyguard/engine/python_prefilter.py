@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors
@@ -24,6 +24,7 @@ class PythonPrefilter:
         anchors: tuple[Anchor, ...],
         expressions: tuple[str, ...] = (),
         encoded: EncodedAnchors = NONE,
+        signs: Sequence[tuple[int, str]] = (),
     ) -> None:
         exact: dict[bytes, list[int]] = {}
         folded: dict[bytes, list[int]] = {}
@@ -33,11 +34,8 @@ class PythonPrefilter:
         self._folded = folded
         self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
-        self._expressions = [
-            (number, re.compile(_bounded(part).encode(), re.IGNORECASE | re.MULTILINE))
-            for number, one in enumerate(expressions)
-            for part in _alternatives(one)
-        ]
+        self._expressions = _compiled(enumerate(expressions))
+        self._signs = _compiled(signs)
         self._encoded = dict(zip(encoded.literals, encoded.kinds, strict=True))
         self._sizes = sorted({len(literal) for literal in encoded.literals})
         begins = {re.escape(literal[:_BEGIN]) for literal in encoded.literals}
@@ -50,7 +48,8 @@ class PythonPrefilter:
     def search(self, data: bytes) -> Hits:
         """See :class:`Prefilter`."""
         places = [(number, end) for number, found in self._expressions for end in _ends(found, data)]
-        return Hits(self._anchors_in(data), places, [*self._encoded_in(data)])
+        joins = [(kind, end) for kind, found in self._signs for end in _ends(found, data)]
+        return Hits(self._anchors_in(data), places, [*self._encoded_in(data)], joins)
 
     def _encoded_in(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield kind and end of each encoded anchor; the first two bytes tell that most places have none."""
@@ -91,6 +90,14 @@ class PythonPrefilter:
     def _follows(self, data: bytes, end: int, index: int) -> bool:
         tail = self._tails[index]
         return len(data) >= end + len(tail) and all(data[end + i] in chars for i, chars in enumerate(tail))
+
+
+def _compiled(expressions: Iterable[tuple[int, str]]) -> list[tuple[int, re.Pattern[bytes]]]:
+    return [
+        (number, re.compile(_bounded(part).encode(), re.IGNORECASE | re.MULTILINE))
+        for number, one in expressions
+        for part in _alternatives(one)
+    ]
 
 
 def _bounded(expression: str) -> str:

@@ -9,6 +9,9 @@ from functools import cached_property, lru_cache
 from keyguard.model.finding import Rule
 from keyguard.support import digests
 
+#: checksums of secrets that are found in wrappings
+_WRAPPED = frozenset(("pem-locked", "pem-open"))
+
 
 class SecretTests:
     """The tests of all rules of a run; rules are given by their numbers."""
@@ -36,13 +39,22 @@ class SecretTests:
 
         return check not in checksums.REQUIRED or checksums.CHECKSUMS[check](match["secret"])
 
+    def value(self, index: int, secret: bytes) -> bytes:
+        """Return the secret in the text that matched: the same for one key in any wrapping."""
+        if self._rules[index].checksum not in _WRAPPED:
+            return secret
+        from keyguard.rules import checksums
+
+        return checksums.UNWRAPPED[self._rules[index].checksum](secret)
+
     def is_placeholder(self, index: int, match: re.Match[bytes], body: int) -> bool:
         """Whether the text is a placeholder or a published sample; ``body`` is the offset of its random part."""
         # imported late: most texts with an anchor contain no match, and most commits no such text
         from keyguard.engine.word_shapes import is_wordy
         from keyguard.rules.placeholders import is_placeholder, is_spelled
 
-        rule, secret = self._rules[index], match["secret"]
+        rule = self._rules[index]
+        secret = self.value(index, match["secret"])
         random = secret[body - match.start("secret") :]
         if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
             return True

@@ -40,7 +40,7 @@ class Inspector:
         """
         found = search_each(self.prefilter, texts)
         for at in (*packed_texts(texts), *table.indices_named(paths)):
-            found.setdefault(at, Hits([], []))
+            found.setdefault(at, Hits([], [], [], []))
         return dict(sorted(found.items()))
 
     def prepare(self) -> None:
@@ -67,17 +67,25 @@ class Inspector:
         if packed and self._opens and (opened := self._opened(blob, packed, data)):
             is_plain = packed == NOTEBOOK and hits is not None and not (hits.anchors or hits.encoded)
             return msgspec.structs.replace(opened, plain=True) if is_plain and opened.is_empty else opened
+        return self.text(blob, data, found, hits, packed)
+
+    def text(
+        self, blob: Blob, data: bytes, found: Found | None = None, hits: Hits | None = None, packed: str = ""
+    ) -> InspectedText:
+        """Return ``inspect`` for a text as it is, whatever kind of container it is: ``packed``."""
         if found is None and b"\0" not in data:
             hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
             if not (any(hits) or (blob.path and table.named(blob.path))):
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or self._engine.matcher.is_anchored(hits))
+                plain = not (packed or hits.joins or self._engine.matcher.is_anchored(hits))
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 secrets = tuple({Secret(one.secret) for one in found.matches})
-                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
+                told = (
+                    packed or hits.anchors or hits.encoded or hits.joins or self._engine.matcher.has_sign(hits.places)
+                )
                 return InspectedText(
                     [],
                     len(found.placeholders),
@@ -102,8 +110,8 @@ class Inspector:
             return opened
         return self._inspect(blob, rest.piece, None, packed)
 
-    def text(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
-        """Return the sightings in a text that is in a container, and is none itself."""
+    def text_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
+        """Return ``inspect_stream`` for a text as it is, whatever it is."""
         return self._inspect(blob, read, None, "")
 
     def named(self, blobs: Sequence[Blob]) -> list[Sighting]:

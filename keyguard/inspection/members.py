@@ -18,8 +18,9 @@ from keyguard.model.coverage import SEPARATOR, Unread
 from keyguard.support import digests
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
+    from keyguard.engine.prefilter import Hits
     from keyguard.model.finding import Blob, Sighting
 
 #: bytes of a text that is searched together with others, and of the texts that are
@@ -31,13 +32,16 @@ _MANY = 2000
 class TextInspector(Protocol):
     """Inspects texts that are no containers."""
 
-    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> Collection[int]:
-        """Return the indices of the texts to inspect."""
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
+        """Return the indices of the texts to inspect, with what the prefilter found in them."""
 
     def named(self, blobs: Sequence[Blob]) -> list[Sighting]:
         """Return the keys in the last parts of the paths of blobs: in their ``member``."""
 
-    def text(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
+    def text(self, blob: Blob, data: bytes, *, hits: Hits) -> InspectedText:
+        """Return the sightings in a text."""
+
+    def text_stream(self, blob: Blob, read: Callable[[], bytes]) -> InspectedText:
         """Return the sightings in a text."""
 
 
@@ -122,7 +126,7 @@ class OpenedContainer:
             size += len(data)
         text = b"".join(pieces)
         if size > _SMALL:
-            self._inspect(blob, _after(text, one.read))
+            self._add(self._inspector.text_stream(blob, _after(text, one.read)))
             return
         self._heap.append((blob, text))
         self._heaped += size
@@ -131,12 +135,11 @@ class OpenedContainer:
 
     def _inspect_heap(self) -> None:
         heap, self._heap, self._heaped = self._heap, [], 0
-        for at in self._inspector.suspects([text for _, text in heap], [blob.path for blob, _ in heap]):
-            blob, text = heap[at]
-            self._inspect(blob, _after(text))
+        found = self._inspector.suspects([text for _, text in heap], [blob.path for blob, _ in heap])
+        for at, hits in found.items():
+            self._add(self._inspector.text(*heap[at], hits=hits))
 
-    def _inspect(self, blob: Blob, read: Callable[[], bytes]) -> None:
-        seen = self._inspector.text(blob, read)
+    def _add(self, seen: InspectedText) -> None:
         self.sightings += seen.sightings
         self.placeholders += seen.placeholders
         self.doubtful = self.doubtful or seen.doubtful
@@ -186,7 +189,7 @@ def member_text(path: bytes, name: bytes, read: Callable[[], bytes]) -> bytes | 
     return None
 
 
-def _after(text: bytes, read: Callable[[], bytes] | None = None) -> Callable[[], bytes]:
+def _after(text: bytes, read: Callable[[], bytes]) -> Callable[[], bytes]:
     """Return a reader of a text, and then of what ``read`` returns."""
     first = [text]
-    return lambda: first.pop() if first else read() if read else b""
+    return lambda: first.pop() if first else read()

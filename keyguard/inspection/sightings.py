@@ -227,8 +227,13 @@ class SightingFinder:
         else:
             name = self._identities.of_value(secret, guessable=guessable)
         note(secret, body, mask, run or name, guessable=guessable)
-        if match.way:
-            note_written(page.data[match.start : match.end], run or name)
+        written = page.data[match.start : match.end]
+        if written != match.secret:
+            note_written(written, run or name)
+            public = match.secret[:body]
+            for start, end in match.pieces:
+                if (piece := page.data[start:end]) not in public:
+                    note_written(piece, run or name)
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
             fingerprint=name,

@@ -70,6 +70,8 @@ class Match(NamedTuple):
     """How the secret is written, outermost first, if the text does not contain it as it is: ``base64``. Then the spans
     are those of what it was made from, and only ``body - start`` is an offset in the secret.
     """
+    pieces: tuple[tuple[int, int], ...] = ()
+    """Where it was put together from several: their spans, in its order."""
 
     @property
     def written(self) -> str:

@@ -85,7 +85,7 @@ def occurrence_object(occurrence: Occurrence) -> Object:
         "end_line": occurrence.end_line,
         "end_column": occurrence.end_column,
         "where": occurrence.where.value,
-        **({"way": occurrence.way} if occurrence.way else {}),
+        **({"written": occurrence.way} if occurrence.way else {}),
         **_history_names(occurrence),
         "snippet": {"text": snippet.text, "start": snippet.start, "end": snippet.end},
         "line_hash": occurrence.line_hash,

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 import zlib
 from collections.abc import Callable
 from typing import Any
 
+from keyguard.rules import private_keys
 from keyguard.rules.wallet_encodings import is_base58check, is_bech32
 from keyguard.support.regex import expression
 
@@ -28,11 +28,6 @@ _UUID = expression(rb"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _TEN_YEARS = 315_576_000
 #: header, version, location (field 1): the start of every macaroon of the public package indexes
 _MACAROONS = tuple(base64.b64decode(start) for start in ("AgEIcHlwaS5vcmc=", "AgENdGVzdC5weXBpLm9yZw=="))
-_SSH_MAGIC = b"openssh-key-v1\0"
-_PEM = expression(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(.*)-----END", re.DOTALL)
-_ARMOR_HEADER = expression(rb"(?:^|\n)[ \t]*[A-Za-z-]{4,20}: [^\n]*")
-#: the text between the lines of a key that is written as strings in code: escapes, quotes, operators, indentation
-_JOINS = expression(rb"\\[nrt]|[\"'][\s,;.+]*(?=[\"'])|[\"'\\\s,;]|^[ \t]*[#*|>]", re.MULTILINE)
 #: claims in the payload of a Sentry organisation token
 _OF_SENTRY = frozenset(("org", "region_url"))
 
@@ -168,23 +163,14 @@ def pem_locked(secret: bytes) -> bool:
 
 def _pem_state(secret: bytes) -> str:
     """Return ``open``, ``locked``, or the empty string if it is no private key."""
-    found = _PEM.match(secret)
-    if not found:
-        return ""
-    label, text = found[1], found[2].replace(b"\\r", b"").replace(b"\\n", b"\n")
-    locked = label.startswith(b"ENCRYPTED") or b"ENCRYPTED" in text
-    lines = _JOINS.sub(b"", _ARMOR_HEADER.sub(b"", text))
-    body, _, _ = lines.partition(b"=")
-    raw = decode64(body)
-    if len(raw) < 40:
-        return ""
-    if label.startswith(b"OPENSSH"):
-        if not raw.startswith(_SSH_MAGIC):
-            return ""
-        locked = not raw.startswith(b"\0\0\0\x04none", len(_SSH_MAGIC))
-    elif raw[0] != 0x30 and not (label.startswith(b"PGP") and raw[0] & 0x80) and b"DEK-Info" not in text:
-        return ""
-    return "locked" if locked else "open"
+    key = private_keys.read(secret)
+    return "" if key is None else "locked" if key.locked else "open"
+
+
+def unwrapped(secret: bytes) -> bytes:
+    """Return a private key as it is without what it is wrapped in."""
+    key = private_keys.read(secret)
+    return key.text if key else secret
 
 
 CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
@@ -209,6 +195,9 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
     "workos-payload": workos_payload,
     "zuplo-crc32": crc_of_middle,
 }
+
+#: what makes one text of the forms in which a secret with such a checksum is written
+UNWRAPPED: dict[str, Callable[[bytes], bytes]] = {"pem-locked": unwrapped, "pem-open": unwrapped}
 
 #: passing proves the vendor
 PROOFS: frozenset[str] = frozenset(

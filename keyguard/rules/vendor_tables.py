@@ -59,6 +59,8 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     within: str = ""
     #: further templates that are no such key
     others: tuple[str, ...] = ()
+    #: SHA-256 of keys that the vendor's documents publish, 64 hex digits
+    samples: tuple[str, ...] = ()
 
 
 class VendorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -162,6 +164,7 @@ def _rule(field: Field, row: VendorRow, vendor: Vendor, key: KeyRow) -> Rule:
         severity=severity,
         checksum=key.checksum,
         spelled=key.spelled,
+        samples=key.samples,
         rare=True,
         remedy=_NOTHING if key.public else _remedy(field, row, vendor, key),
         rotation=key.docs,

@@ -13,6 +13,7 @@ from keyguard.model.finding import Rule
 from keyguard.model.violation import Check
 from tests.helpers.calling import Inside
 from tests.helpers.each import each
+from tests.helpers.seeing import key as a_key
 from tests.helpers.seeing import rules, see
 
 pytest_plugins = ("tests.helpers.commandline",)
@@ -79,7 +80,7 @@ VALUE = "k3J" + "h9sLq2" * 2 + "MxZ8"
 
 
 def test_why_a_line_is_a_secret_or_none(inside: Inside, tmp_path: Path) -> None:
-    key = "sk_" + "live_" + "Zk3J9sLq2MxZ81hTbW5cVd7R"
+    key = a_key("sk_live_{alnum:24}", "explained")
     lines = [f"LOGIN_PASSWORD={VALUE}", "token = os.environ['TOKEN']", f'stripe = "{key}"', "x = 1", "API_KEY=changeme"]
     (tmp_path / "a.cfg").write_text("\n".join(lines) + "\n")
     said = [inside("explain", "--why", f"a.cfg:{number}", cwd=tmp_path) for number in range(1, 6)]

@@ -9,7 +9,7 @@ from keyguard.engine.matcher import Matcher
 from keyguard.generic.expressions import REACH
 from keyguard.model.scales import Confidence
 from tests.generic.everyday import corpus
-from tests.helpers.seeing import engine
+from tests.helpers.seeing import engine, key
 
 SAMPLES = [*corpus.samples((*corpus.POSITIVE, *corpus.NEGATIVE), 14, 1)]
 VALUE = "k3J" + "h9sLq2" * 2 + "MxZ8"
@@ -53,8 +53,8 @@ def test_an_assignment_in_binary_data_is_none() -> None:
 
 
 def test_a_vendors_rule_wins_over_a_name() -> None:
-    key = "sk_" + "live_" + "Zk3J9sLq2MxZ81hTbW5cVd7R"
-    found = engine().matcher.find(f'password = "{key}"\n'.encode(), b"a.py").matches
+    vendors = key("sk_live_{alnum:24}", "named")
+    found = engine().matcher.find(f'password = "{vendors}"\n'.encode(), b"a.py").matches
     assert [match.judged for match in found] == [None]
 
 

@@ -97,7 +97,7 @@ def test_the_account_is_read_from_the_id() -> None:
     ],
 )
 def test_the_pair_is_found_where_it_stands(text: str, said: str, inside: Inside, tmp_path: Path) -> None:
-    trap = "AKIA" + "AYLPMN5HAARSTUVW"
+    trap = fill("AKIAAYLPMN5HAA{base32:6}", "trap")
     other, session = fill("AKIA{base32:16}", "other"), fill("ASIA{base32:16}", "session")
     filled = text.format(id=KEY_ID.decode(), secret=SECRET.decode(), trap=trap, other=other, session=session)
     repo = Repo(tmp_path / "aws").write("credentials", filled).add().commit("oops")

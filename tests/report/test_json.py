@@ -172,4 +172,4 @@ def test_lone_surrogates_do_not_make_it_unreadable() -> None:
 def test_how_a_key_is_written_is_told_where_it_does_not_stand_as_it_is() -> None:
     found = finding(occurrences=(occurrence(way="hex in base64"), occurrence()))
     [first, second] = document(found)["findings"][0]["occurrences"]
-    assert (first["way"], "way" in second) == ("hex in base64", False)
+    assert (first["written"], "written" in second) == ("hex in base64", False)

@@ -60,7 +60,7 @@ class DeltaPrefilter:
             return set()
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         found = {bisect_right(starts, at) - 1 for _, at in hits.anchors}
-        found.update(bisect_right(starts, end - 1) - 1 for _, end in hits.encoded)
+        found.update(bisect_right(starts, end - 1) - 1 for _, end in (*hits.encoded, *hits.joins))
         others: dict[int, list[tuple[int, int]]] = {}
         for expression, end in hits.places:
             number = bisect_right(starts, end - 1) - 1

@@ -1,0 +1,81 @@
+"""Signs that a text in a source is put together from pieces: expressions for the prefilter, with what each tells.
+
+They are valid for Hyperscan and for ``re``, over bytes, and ignore case unless they say otherwise. Where two pieces
+meet there is no blank in a key, which is rare enough in sources: one sign in 10 kB, measured over 80,000 files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+_CHARACTER = "[a-z0-9_+/=.~:-]"
+_QUOTE = "[\"'`]"
+_SEPARATOR = "(?:\"[_.-]?\"|'[_.-]?'|``)"
+
+#: kinds of signs: two literals side by side; the end of a list that is joined; a call or a format that joins; a line
+#: that goes on; a block of YAML; the beginning of a key at the end of a literal, or of a value without quotes
+JOINT, LIST, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED = range(7)
+
+
+class Sign(NamedTuple):
+    """One expression, and the kind of what it is a sign of."""
+
+    kind: int
+    expression: str
+
+
+_SIGNS = (
+    Sign(JOINT, rf"{_CHARACTER}{_QUOTE}[\s+.&<>|~^\\_]*[a-z$@]{{0,2}}{_QUOTE}{_CHARACTER}"),
+    Sign(
+        LIST,
+        rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)",
+    ),
+    Sign(CALL, rf"{_SEPARATOR}\.join\(\s*[\[(]\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"(?:implode|join)\(\s*{_SEPARATOR}\s*,\s*[\[(a-z]{{0,16}}\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"join\(\[\]string\{{\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"(?:concat!?|paste0|strcat|sprint)\(\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"{_CHARACTER}{_QUOTE}\)?\s*\.\s*(?:concat|append|plus|add|push_str)\(\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, r"(?:%[sv@]|\{[0-9]?\}){2}"),
+    Sign(CONTINUED, rf"{_CHARACTER}\\\r?\n[ \t]*{_CHARACTER}"),
+    Sign(
+        BLOCK,
+        r":[ \t]{1,4}[>|][0-9+-]{0,2}[ \t]{0,4}\r?\n[ \t]{1,40}"
+        rf"{_CHARACTER}{{3,400}}\r?\n[ \t]{{1,40}}{_CHARACTER}{{6}}",
+    ),
+)
+#: characters of the rest of a key whose beginning a literal is
+_REST = "[a-z0-9_.+/=~-]"
+#: where a literal ends, or an expression in it begins
+_END = r"[\"'`$#{{\\%]"
+
+
+def signs(beginnings: Iterable[bytes]) -> tuple[Sign, ...]:
+    """Return the signs, given what keys begin with."""
+    return *_SIGNS, *_beginning(beginnings)
+
+
+def _beginning(beginnings: Iterable[bytes]) -> Iterator[Sign]:
+    """Yield the signs of a literal that begins like a key, and has only characters of keys: one for all keys.
+
+    Addresses are left out: they begin thousands of literals, and a password is hardly ever in their first piece.
+    """
+    heads = {one[: _least(one)] for one in beginnings if b"://" not in one and len(one) >= _least(one)}
+    words = "|".join(_escaped(one) for one in sorted(heads))
+    if words:
+        yield Sign(BEGINNING, f"{_QUOTE}(?-i:{words}){_REST}*{_END}")
+        yield Sign(UNQUOTED, rf"[a-z0-9_]=(?-i:{words}){_REST}*[\r\n;$ ]")
+
+
+def _least(literal: bytes) -> int:
+    """Return how much of a literal is enough to be no word: a word and three characters more, four of other capital
+    letters, three of anything else.
+    """
+    word = next((at for at, byte in enumerate(literal) if not bytes((byte,)).isalpha()), len(literal))
+    if word >= 3 and not literal[:word].isupper():
+        return min(word + 3, max(len(literal), word + 1))
+    return 4 if literal[:3].isalpha() else 6 if literal.startswith(b"---") else 3
+
+
+def _escaped(text: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text)
