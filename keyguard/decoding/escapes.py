@@ -16,6 +16,8 @@ from keyguard.support.regex import expression
 
 #: bytes before and behind a hit that are decoded together: less than the margin of a page
 _BEFORE, _BEHIND = 512, 16 << 10
+#: the same behind an anchor that stands there as it is: there are many, and few keys are longer
+_BEHIND_ANCHOR = 2 << 10
 #: bytes around an anchor in which a code is a reason to decode
 _NEAR_BEFORE, _NEAR_BEHIND = 16, 256
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
@@ -61,12 +63,12 @@ def decoded_escapes(
     places = sorted(end for _, end in hits)
     near = sorted({*(at for _, at in anchors), *(end for kind, end in hits if kind == PLAIN)})
     for codes in _ALL:
-        ours = sorted(end for kind, end in hits if kind == codes.kind) if places else []
-        ours += [at for at in near if _is_near(data, at, codes)]
+        ours = [(end, _BEHIND) for kind, end in hits if kind == codes.kind] if places else []
+        ours += [(at, _BEHIND_ANCHOR) for at in near if _is_near(data, at, codes)]
         done = -1
-        for place in sorted(ours):
-            if place > done:
-                low, done = max(0, place - _BEFORE), min(len(data), place + _BEHIND)
+        for place, reach in sorted(ours):
+            if place > done or (done < len(data) and place + _NEAR_BEHIND > done):
+                low, done = max(0, place - _BEFORE), min(len(data), place + reach)
                 found = _decoded(data, low, done, codes)
                 if found:
                     yield found

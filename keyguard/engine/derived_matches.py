@@ -44,9 +44,12 @@ class DerivedMatches:
         are the numbers of the anchors with which matches begin.
         """
         self._search, self._confirm, self._beginnings = search, confirm, beginnings
+        self.anchored = False
+        """Whether an anchor is in any text that was derived from the last text."""
 
     def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
         """Return what was found in a text, with what is found in the texts derived from it."""
+        self.anchored = False
         return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
 
     def _with_derived(
@@ -64,6 +67,7 @@ class DerivedMatches:
 
     def _found(self, data: bytes, budget: _Budget, depth: int, *, joined: bool) -> Found:
         hits = self._search(data)
+        self.anchored = self.anchored or bool(hits.anchors)
         found = self._confirm(data, hits.anchors) if hits.anchors else Found([], [])
         return self._with_derived(found, data, hits, budget, depth, joined=joined)
 

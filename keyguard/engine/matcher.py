@@ -88,6 +88,13 @@ class Matcher:
         """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""
         return self.confirm(data, self.prefilter.search(data), path)
 
+    def is_anchored(self, hits: Hits) -> bool:
+        """Return whether an anchor is in the text that was confirmed last, with these hits, or in one derived from it.
+
+        What begins like an encoded anchor, and is none when it is decoded, is in many texts.
+        """
+        return bool(hits.anchors or (hits.encoded and self._derived.anchored))
+
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether a detector could find a secret in a text of which ``data`` is an excerpt."""
         return self._detectors.promising(data, places)

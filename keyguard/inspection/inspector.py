@@ -80,7 +80,7 @@ class Inspector:
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.anchors or hits.encoded or hits.joins)
+                plain = not (packed or hits.joins or self._engine.matcher.is_anchored(hits))
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 secrets = {Secret(one.secret): Secret(_excerpt(data, one)) for one in found.matches}
