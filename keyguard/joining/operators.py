@@ -10,6 +10,9 @@ _OPERATOR = rb"(?:\+\+|\+|\.\.|\.|&|<<|\|\||<>|~|\^)"
 _OPENING = rb"[A-Za-z$@]{0,2}\#{0,2}[\"'`]"
 #: between two literals: nothing, where they stand side by side, or an operator
 BEFORE_LITERAL = expression(rb"(?:" + _GAP + _OPERATOR + rb")?" + _GAP + rb"(?=" + _OPENING + rb")")
+#: in one line side by side, as in a command, where the second literal is a word of its own: an address, an option or
+#: a path, or several words
+NEXT_WORD = expression(rb"[ \t]{1,40}" + _OPENING + rb"(?:[a-z][a-z0-9+.-]{1,20}://|[-/~]|[^\"'`\r\n]{0,200}[ \t])")
 #: before a name or a parenthesis an operator is needed; a dot there is one only if it cannot be that of a member
 BEFORE_NAME = expression(
     _GAP + rb"(?:\+\+|\+(?![+=])|\.\.|\.(?=\s{0,9}\$|\s)|&(?!&)|<<|\|\||<>|~|\^)" + _GAP + rb"(?=[\w$@({\[%])"

@@ -70,7 +70,9 @@ class Reader:
         )
         literal = operators.BEFORE_LITERAL if quoted else operators.BEHIND_NAME
         found = literal.match(self._data, end) or operators.BEFORE_NAME.match(self._data, end)
-        return found.end() if found else -1
+        if found is None or operators.NEXT_WORD.match(self._data, end):
+            return -1
+        return found.end()
 
     def _operand(self, at: int, depth: int) -> Read | None:
         """Return a literal, a name, a list or a call, with the calls of members behind it."""
