@@ -57,10 +57,27 @@ class Attributor:
 
         Return None if all matching rules need context and there is none: then the text is no key.
         """
-        found = self._attributed(match, page, path)
+        found = self._inside(match, path) if match.inside[0] else None
+        found = found or self._attributed(match, page, path)
         if found is None or not match.way:
             return found
         return msgspec.structs.replace(found, because=(*found.because, self._written.reason(match, page)))
+
+    def _inside(self, match: Match, path: bytes) -> Attribution | None:
+        """Return what the derived text says that the key was found in; None if that names no vendor."""
+        text, start = match.inside
+        end = start + len(match.secret)
+        inner = match._replace(
+            start=start,
+            end=end,
+            body=start + match.body - match.start,
+            full_start=start,
+            full_end=end,
+            way=(),
+            pieces=(),
+        )
+        found = self._attributed(inner._replace(inside=(b"", 0)), Page.of(text), path)
+        return found if found and found.certainty is not Certainty.AMBIGUOUS and found.vendor else None
 
     def _attributed(self, match: Match, page: Page, path: bytes) -> Attribution | None:
         if match.judged is not None:

@@ -20,6 +20,9 @@ MAX_DEPTH = 5
 #: bytes of derived texts for each byte of the text, and in any case
 _TIMES, _LEAST = 16, 4 << 20
 
+#: bytes on either side of a secret in a derived text that say whose it is
+_AROUND = 1000
+
 Search = Callable[[bytes], Hits]
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
 
@@ -91,6 +94,14 @@ class DerivedMatches:
             yield text
 
 
+def _around(text: bytes, start: int, end: int) -> tuple[bytes, int]:
+    """Return what stands around a secret in a text, and the offset of the secret there; nothing if it stands alone."""
+    low = max(0, start - _AROUND)
+    return (
+        (text[low : end + _AROUND], start - low) if text[low:start].strip() or text[end : end + 8].strip() else (b"", 0)
+    )
+
+
 def _mapped(one: Match, text: DerivedText | JoinedText) -> Match:
     """Return a match in a derived text as one in the text that it was made from."""
     start, end = text.span(one.start, one.end)
@@ -105,5 +116,6 @@ def _mapped(one: Match, text: DerivedText | JoinedText) -> Match:
         full_start=full_start,
         full_end=full_end,
         way=way,
+        inside=one.inside if one.inside[0] else _around(text.text, one.start, one.end),
         pieces=tuple(pieces) if len(pieces) > 1 else (),
     )

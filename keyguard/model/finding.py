@@ -70,6 +70,10 @@ class Match(NamedTuple):
     """How the secret is written, outermost first, if the text does not contain it as it is: ``base64``. Then the spans
     are those of what it was made from, and only ``body - start`` is an offset in the secret.
     """
+    inside: tuple[bytes, int] = (b"", 0)
+    """If it is written in some way, what stands around it in the innermost text that contains more than it: that text
+    or a part of it, and the offset of the secret there. Empty if there is none.
+    """
     pieces: tuple[tuple[int, int], ...] = ()
     """Where it was put together from several: their spans, in its order."""
 

@@ -23,7 +23,8 @@ def in_metadata_files(
     repository: Repository, refs: Iterable[bytes], engine: Engine
 ) -> tuple[list[Sighting], list[Skipped]]:
     """Return the sightings in these files, in their names and in the names of ``refs``, and what could not be read."""
-    inspector = Inspector(engine)
+    # packs of other stores may lie among them, and are read as such
+    inspector = Inspector(engine, opens=False)
     files, skipped = metadata_files(repository)
     texts, more = table_reflogs(repository)
     skipped = [*skipped, *(gap for gap in more if gap not in skipped)]

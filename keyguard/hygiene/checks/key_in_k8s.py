@@ -48,7 +48,7 @@ def _in_clear(project: Project, path: bytes) -> Iterator[Violation]:
         key, where = found[0]
         yield Violation(
             check="key-in-k8s",
-            message=f"{key_title(project, key)} in clear in {where} in {shown_path(path)}",
+            message=f"{key_title(project, key)} in {key.occurrence.way or 'clear'} in {where} in {shown_path(path)}",
             spots=tuple(spots.of_key(path, one.occurrence) for one, _ in found),
             severity=severity_of(key),
             key=key.fingerprint,

@@ -70,7 +70,7 @@ def test_words_in_the_place_of_others_are_passed_over(prefilter: DeltaPrefilter)
     result = base[:200] + b"other words" + base[250:]
     delta = delta_of(base, result, copy(0, 200), insert(b"other words"), copy(250, len(base) - 250))
     cut = delta_of(base, base[5:], copy(5, len(base) - 5))
-    split = delta_of(base, base[:2] + b" " + base[2:], copy(0, 2), insert(b" "), copy(2, len(base) - 2))
+    split = delta_of(base, base[:5] + b" " + base[5:], copy(0, 5), insert(b" "), copy(5, len(base) - 5))
     again = delta_of(base, base + KEY, copy(0, len(base)), insert(KEY))
     plain, sizes = prefilter.keyless([delta, cut, split, again], [base] * 4)
     assert plain == [True, True, True, False]
