@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 17
+FORMAT = 18
 #: the numbers of signs in the database: from here on, in the order of their kinds
 _SIGNS = 1 << 20
 #: stands between texts that are searched together: no expression matches across it
@@ -155,7 +155,9 @@ def search_each(prefilter: Prefilter, texts: Sequence[bytes]) -> dict[int, Hits]
         last = int(kind > 0)  # these are known by their ends
         for number, at in hits:
             index = bisect_right(starts, at - last) - 1
-            each.setdefault(index, Hits([], [], [], []))[kind].append((number, at - starts[index]))
+            offset = at - starts[index]
+            if offset <= len(texts[index]):  # not the line that ends only because another text follows
+                each.setdefault(index, Hits([], [], [], []))[kind].append((number, offset))
     return each
 
 

@@ -80,13 +80,12 @@ class Inspector:
                 return InspectedText([], 0, len(data), plain=not packed, unread=unread)
             found = self._engine.matcher.confirm(data, hits, blob.path)
             if not found.matches:
-                plain = not (packed or hits.joins or self._engine.matcher.is_anchored(hits))
+                # what is joined to no key may be so in a version of it, but then something near a sign has changed
+                plain = not (packed or self._engine.matcher.is_anchored(hits))
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 secrets = {Secret(one.secret): Secret(_excerpt(data, one)) for one in found.matches}
-                told = (
-                    packed or hits.anchors or hits.encoded or hits.joins or self._engine.matcher.has_sign(hits.places)
-                )
+                told = packed or hits.anchors or hits.encoded or self._engine.matcher.has_sign(hits.places)
                 return InspectedText(
                     [],
                     len(found.placeholders),

@@ -50,6 +50,13 @@ _REST = "[a-z0-9_.+/=~-]"
 _END = r"[\"'`$#{{\\%]"
 
 
+#: words that begin keys of some vendor, and thousands of other literals
+_WORDS = frozenset(
+    b"access api app as auth cli client dev key live main personal pk priv private prod pub public ruby secret service"
+    b" sha256 stan standard sys test token user web".split()
+)
+
+
 def signs(beginnings: Iterable[bytes]) -> tuple[Sign, ...]:
     """Return the signs, given what keys begin with."""
     return *_SIGNS, *_beginning(beginnings)
@@ -61,6 +68,7 @@ def _beginning(beginnings: Iterable[bytes]) -> Iterator[Sign]:
     Addresses are left out: they begin thousands of literals, and a password is hardly ever in their first piece.
     """
     heads = {one[: _least(one)] for one in beginnings if b"://" not in one and len(one) >= _least(one)}
+    heads = {one for one in heads if not (one[:1].isdigit() or one.lower().rstrip(b"_-.") in _WORDS)}
     words = "|".join(_escaped(one) for one in sorted(heads))
     if words:
         yield Sign(BEGINNING, f"{_QUOTE}(?-i:{words}){_REST}*{_END}")

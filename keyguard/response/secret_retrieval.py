@@ -60,15 +60,16 @@ def _secret(
 
 def texts_of(finding: Finding, secret: Secret, paths: Sequence[str], engine: Engine) -> set[bytes]:
     """Return the texts in which a key is written at its places, where it is not written as it is."""
-    found = set[bytes]()
-    for place in [one for one in finding.occurrences if one.way][:_MOST_TEXTS]:
+    found, wrapped = set[bytes](), b"\n" in secret.reveal()  # a private key: its lines may be wrapped in many ways
+    for place in [one for one in finding.occurrences if one.way or wrapped][:_MOST_TEXTS]:
         for read in _readings(place, paths):
             try:
                 data = b"".join(iter(partial(read, _MOST), b""))
             except (OSError, GitError):
                 continue
-            matches = (one for one in engine.matcher.find(data, place.path).matches if one.way)
-            found.update(data[one.start : one.end] for one in matches if one.secret == secret.reveal())
+            matches = (one for one in engine.matcher.find(data, place.path).matches if one.secret == secret.reveal())
+            found.update(data[one.start : one.end] for one in matches)
+    found.discard(secret.reveal())
     return found
 
 

@@ -149,3 +149,12 @@ def test_the_version_says_what_a_database_depends_on(monkeypatch: pytest.MonkeyP
 )
 def test_the_alternatives_at_the_end_of_an_expression(expression: str, parts: list[str]) -> None:
     assert _alternatives(expression) == parts
+
+
+def test_what_separates_texts_is_in_none_of_them() -> None:
+    from tests.helpers.seeing import engine
+
+    text = b"KEY=" + b"sk_" + b"live_" + b"51H8xQ2eZvKYlo2C"
+    together = search_each(engine().prefilter, [text, b"x", text + b"\n"])
+    assert all(end <= len(text) for _, end in (*together[0].joins, *together[0].places))
+    assert sorted(together[2].joins) == sorted(engine().prefilter.search(text + b"\n").joins)

@@ -35,10 +35,10 @@ class Counted:
                 which[pack.path, bytes(pack.ids[one[0]])] += 1
                 yield one
 
-        def counted_inspect(inspector: Inspector, blob: Blob, data: bytes) -> InspectedText:
+        def counted_inspect(inspector: Inspector, blob: Blob, data: bytes, **known: Any) -> InspectedText:
             if not blob.path:
                 self.inspected[data] += 1
-            return inspect(inspector, blob, data)
+            return inspect(inspector, blob, data, **known)
 
         monkeypatch.setattr(Pack, "unpack", counted_unpack)
         monkeypatch.setattr(Inspector, "inspect", counted_inspect)

@@ -8,10 +8,12 @@ one; and more, so that a name and the value assigned to it are seen together whe
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from keyguard.engine.prefilter import Prefilter
+from keyguard.joining.chains import roughly_joined
+from keyguard.joining.signs import JOINT
 from keyguard.odb.insertions import inserted_text
 
 #: bytes of inserted text per call; deltas above that are not ruled out
@@ -60,10 +62,24 @@ class DeltaPrefilter:
             return set()
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         found = {bisect_right(starts, at) - 1 for _, at in hits.anchors}
-        found.update(bisect_right(starts, end - 1) - 1 for _, end in (*hits.encoded, *hits.joins))
+        found.update(bisect_right(starts, end - 1) - 1 for _, end in hits.encoded)
+        found.update(self._joined(texts, starts, hits.joins))
         others: dict[int, list[tuple[int, int]]] = {}
         for expression, end in hits.places:
             number = bisect_right(starts, end - 1) - 1
             if number not in found:
                 others.setdefault(number, []).append((expression, end - starts[number]))
         return found.union(number for number, there in others.items() if self._promising(texts[number], there))
+
+    def _joined(self, texts: Sequence[bytes], starts: Sequence[int], joins: Sequence[tuple[int, int]]) -> Iterator[int]:
+        """Yield the indices of the texts in which literals may be joined to a key: most are joined to no key."""
+        beside: dict[int, list[int]] = {}
+        for kind, end in joins:
+            number = bisect_right(starts, end - 1) - 1
+            if kind == JOINT:
+                beside.setdefault(number, []).append(end - starts[number])
+            else:
+                yield number
+        rough = {number: roughly_joined(texts[number], ends) for number, ends in beside.items()}
+        if rough and any(self._prefilter.search(b"\n".join(rough.values()))):
+            yield from (number for number, text in rough.items() if any(self._prefilter.search(text)[::2]))
