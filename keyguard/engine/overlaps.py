@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import accumulate, islice, takewhile
 
 import msgspec
 
 from keyguard.model.finding import Match, Rule
+
+#: matches in derived texts before another one of which that may be a piece
+_NEAR = 8
 
 #: the numbers of rules of one family that require the same of a match
 Kind = tuple[int, ...]
@@ -137,10 +141,19 @@ def with_derived(found: Found, derived: Found) -> Found:
             pieces.update(over)
             added.setdefault((one.start, one.end, one.secret), one)
     kept = [one for index, one in enumerate(plain) if index not in pieces]
-    matches = sorted([*kept, *added.values()], key=lambda one: (one.start, one.end))
+    matches = sorted([*kept, *_without_pieces(added.values())], key=lambda one: (one.start, one.end))
     known = [(one.start, one.end) for one in matches]
     fresh = [span for span in derived.placeholders if span not in found.placeholders]
     return Found(matches, sorted({*found.placeholders, *fresh} - {*known}))
+
+
+def _without_pieces(derived: Iterable[Match]) -> list[Match]:
+    """Return the matches in derived texts but those that are only the first part of another one: a line of it."""
+    kept: list[Match] = []
+    for one in sorted(derived, key=lambda one: (one.start, -one.end)):
+        if not any(_is_piece(one, whole) for whole in kept[-_NEAR:]):
+            kept.append(one)
+    return kept
 
 
 def _is_piece(one: Match, whole: Match) -> bool:

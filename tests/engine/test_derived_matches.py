@@ -12,6 +12,7 @@ from keyguard.masking.known_values import KNOWN
 from keyguard.model.finding import Match
 from keyguard.triage.findings import decide
 from keyguard.triage.policy import Policy
+from tests.helpers.checkout import made_up_key
 from tests.helpers.seeing import engine, key, see
 
 KEY = key("sk_live_{alnum:32}", "derived")
@@ -92,3 +93,10 @@ def test_a_vendors_key_in_a_kubernetes_secret_is_that_vendors() -> None:
     (coded,) = see(f"apiVersion: v1\nkind: Secret\ndata:\n  STRIPE_SECRET_KEY: {in_base64(KEY)}\n", b"s.yaml")
     assert (coded.judged, coded.attribution.vendor) == (None, "stripe")
     assert "base64 of data.STRIPE_SECRET_KEY in a Kubernetes Secret" in coded.attribution.because
+
+
+def test_the_first_line_of_an_encoded_key_is_no_key_of_its_own() -> None:
+    made_up = made_up_key(5)
+    text = base64.encodebytes(f"some config here\nSTRIPE={made_up}\nmore stuff follows after it and on".encode())
+    found = engine().matcher.find(b"x:\n" + text, b"a.txt").matches
+    assert [match.secret.decode() for match in found] == [made_up]
