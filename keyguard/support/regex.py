@@ -27,7 +27,7 @@ def encoded() -> bytes:
     """Return what all expressions made so far are compiled to, for :func:`restore`; empty where that is unknown."""
     codes = list[_Code]()
     with suppress(ImportError, AttributeError, TypeError):
-        parser, compiler = (import_module(f"re.{name}") for name in ("_parser", "_compiler"))
+        parser, compiler = map(import_module, _COMPILERS)
         for pattern, flags in dict.fromkeys(one.source for one in _MADE):
             with suppress(re.error):
                 tree = parser.parse(pattern, flags)
@@ -82,6 +82,8 @@ class _Code(msgspec.Struct, frozen=True, array_like=True):
     """Name -> number of a group."""
 
 
+#: CPython's modules that parse and compile expressions
+_COMPILERS = ("re._parser", "re._compiler") if sys.version_info >= (3, 11) else ("sre_parse", "sre_compile")
 #: all stand-ins, used or not
 _MADE: list[_Expression] = []
 #: (pattern, flags) -> what was restored
