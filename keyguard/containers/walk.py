@@ -59,7 +59,7 @@ class Walk:
             for entry in reader_of(kind)(content, self._budget):
                 name = _joined(inside, _name(entry.name, path))
                 if isinstance(entry, Unopened):
-                    self._note(name, f"{_SUBJECT.get(entry.reason, 'file')} ({entry.reason}, in an {kind})")
+                    self._note(name, f"{_SUBJECT.get(entry.reason, 'file')} ({entry.reason}, in {_article(kind)})")
                 else:
                     yield from self._entry(entry, name, inside, depth)
                 if self.over:
@@ -109,6 +109,10 @@ class Walk:
 
 
 _SUBJECT = {"encrypted": "encrypted file"}
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _is_compressed(kind: str) -> bool:

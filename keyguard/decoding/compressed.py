@@ -10,8 +10,6 @@ from keyguard.decoding.derived_text import DerivedText, Piece
 #: bytes of an unpacked text that are read
 MOST = 1 << 20
 _GZIP, _ZLIB = 31, 15
-#: bytes by which wide characters are told
-_LOOK = 64
 
 
 def unpacked(data: bytes) -> Iterator[DerivedText]:

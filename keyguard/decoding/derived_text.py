@@ -30,7 +30,7 @@ class DerivedText(NamedTuple):
 
     text: bytes
     way: str
-    """How it is written in the original, as a noun phrase: ``base64``, ``pieces joined by +``."""
+    """How it is written in the original, as a noun phrase: ``base64``, ``backslash escapes``."""
     pieces: Sequence[Piece]
     """What it consists of, in order and without gaps; one at least."""
     solid: bool = False

@@ -19,7 +19,6 @@ from keyguard.model.finding import Match
 MAX_DEPTH = 5
 #: bytes of derived texts for each byte of the text, and in any case
 _TIMES, _LEAST = 16, 4 << 20
-
 #: bytes on either side of a secret in a derived text that say whose it is
 _AROUND = 1000
 
@@ -97,9 +96,9 @@ class DerivedMatches:
 def _around(text: bytes, start: int, end: int) -> tuple[bytes, int]:
     """Return what stands around a secret in a text, and the offset of the secret there; nothing if it stands alone."""
     low = max(0, start - _AROUND)
-    return (
-        (text[low : end + _AROUND], start - low) if text[low:start].strip() or text[end : end + 8].strip() else (b"", 0)
-    )
+    if not (text[low:start].strip() or text[end : end + _AROUND].strip()):
+        return b"", 0
+    return text[low : end + _AROUND], start - low
 
 
 def _mapped(one: Match, text: DerivedText | JoinedText) -> Match:

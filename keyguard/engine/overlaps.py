@@ -102,7 +102,8 @@ def with_judged(found: Found, judged: list[Match], rules: tuple[Rule, ...], nobo
         return found.matches
     inner = [_inner(found.matches, one, nobodys) for one in judged]
     judged = [_with_inner(one, of, rules) if of else one for one, of in zip(judged, inner, strict=True)]
-    matches = [one for one in found.matches if one not in inner]
+    within = {(one.start, one.end) for one in inner if one}
+    matches = [one for one in found.matches if (one.start, one.end) not in within]
     pieces = (span for one in matches for span in one.pieces)
     taken = sorted([*((one.start, one.end) for one in matches), *pieces, *found.placeholders])
     ends = [*accumulate((end for _, end in taken), max)]
@@ -143,8 +144,7 @@ def with_derived(found: Found, derived: Found) -> Found:
     kept = [one for index, one in enumerate(plain) if index not in pieces]
     matches = sorted([*kept, *_without_pieces(added.values())], key=lambda one: (one.start, one.end))
     known = [(one.start, one.end) for one in matches]
-    fresh = [span for span in derived.placeholders if span not in found.placeholders]
-    return Found(matches, sorted({*found.placeholders, *fresh} - {*known}))
+    return Found(matches, sorted({*found.placeholders, *derived.placeholders} - {*known}))
 
 
 def _without_pieces(derived: Iterable[Match]) -> list[Match]:

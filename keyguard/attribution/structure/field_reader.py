@@ -16,7 +16,6 @@ _FIELD = expression(
     rb"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|`[^`\r\n]*`|[^\s\"'`,;]{1,200}))"
     rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`"
 )
-_BEFORE_QUOTE = expression(rb"^[^\"'`]*[\"'`]")
 
 
 class Field(NamedTuple):

@@ -21,7 +21,6 @@ _STEM = expression(
     r"p(?:ass|wd|sw|arol)|s(?:ecret|enha|alt|eed)|t(?:oken|icket)|k(?:ey|ennwort)|auth|c(?:red|ontrase)|otp|motdepasse"
     r"|wachtwoord|_p(?:w|in)|identified[ \t]+by|пароль|密码|口令|暗証"
 )
-_NAME_CHARACTERS = expression(r"[\w.$\-]*")
 _REST = expression(r"[\w\-]{0,40}(?:\.[\w\-]{1,40}){0,3}(?:\[\d{1,3}\])?")
 
 _CLOSED = r"\\?[\"'`]?[\])]{0,2}"

@@ -8,10 +8,10 @@ one; and more, so that a name and the value assigned to it are seen together whe
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from keyguard.engine.prefilter import Prefilter
+from keyguard.engine.prefilter import Hits, Prefilter, search_each
 from keyguard.joining.chains import roughly_joined
 from keyguard.joining.signs import JOINT
 from keyguard.odb.insertions import inserted_text
@@ -80,6 +80,12 @@ class DeltaPrefilter:
                 beside.setdefault(number, []).append(end - starts[number])
             else:
                 yield number
-        rough = {number: roughly_joined(texts[number], ends) for number, ends in beside.items()}
-        if rough and any(self._prefilter.search(b"\n".join(rough.values()))):
-            yield from (number for number, text in rough.items() if any(self._prefilter.search(text)[::2]))
+        for number, hits in self._hits_of({at: roughly_joined(texts[at], ends) for at, ends in beside.items()}):
+            if hits.anchors or hits.encoded:
+                yield number
+
+    def _hits_of(self, texts: Mapping[int, bytes]) -> Iterator[tuple[int, Hits]]:
+        """Yield the numbers of the texts with hits, and these, by one search over all of them."""
+        numbers = list(texts)
+        for at, hits in search_each(self._prefilter, list(texts.values())).items():
+            yield numbers[at], hits
