@@ -1,8 +1,8 @@
 """Recognise files whose content is packed or encrypted, by their first bytes, whatever they are called.
 
-Some kinds are opened (``keyguard.containers.table``). The bytes of the others are matched as they are, which finds next to
-nothing, so they are listed as not read. The description of a container has details in parentheses; reports count by the
-part before the parentheses.
+Some kinds are opened (``keyguard.containers.table``). The bytes of the others are matched as they are, which finds next
+to nothing, so they are listed as not read. The description of a container has details in parentheses; reports count by
+the part before the parentheses.
 
 Formats: the manual pages and specifications of each; names as in ``file``.
 """
@@ -97,8 +97,9 @@ def container(data: bytes) -> str:
 
 
 def packed_texts(texts: Sequence[bytes]) -> list[int]:
-    """Return the numbers of those that hold NULs or are containers. A header of a tar has NULs, so nearly always the first
-    two bytes tell that a text is none.
+    """Return the numbers of those that hold NULs or are containers.
+
+    A header of a tar has NULs, so nearly always the first two bytes tell that a text is none.
     """
     heads = _BEGINNINGS
     return [number for number, text in enumerate(texts) if b"\0" in text or (text[:2] in heads and container(text))]
