@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from keyguard.engine import compiled, prefilter
+from keyguard.engine import prefilter
 from keyguard.rules import examples
 from tests.helpers.encodings import ENCODINGS, OUTER
 from tests.helpers.seeing import engine
