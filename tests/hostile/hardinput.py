@@ -200,21 +200,24 @@ def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceil
     def cost(size: int, tries: int = 1) -> float:
         return min(_seconds(tried, _of(tried, text, size)) for _ in range(tries))
 
+    def grows(size: int, before: int, factor: float) -> bool:
+        """Return whether a text costs that many times what a shorter one does; measured anew, with care."""
+        return cost(size, 4) > max(factor * max(cost(before, 4), 0.001), floor)
+
     times: dict[int, float] = {}
     for before, size in zip((0, *sizes), sizes, strict=False):
         times[size] = cost(size)
         # what grows faster than this need not be waited for
-        expected = 2 * size / before * max(times[before], 0.001) if before else 0.0
-        if floor and before and times[size] > max(expected, floor) and cost(size, 2) > max(expected, floor):
+        factor = 2 * size / before if before else 0.0
+        expected = factor * max(times.get(before, 0.0), 0.001)
+        if floor and before and times[size] > max(expected, floor) and grows(size, before, factor):
             return f"{times[size]:.3f} s for {size} bytes, {times[before]:.3f} s for {before}"
         limit = ceiling * max(size / sizes[-1], 0.25)
-        if times[size] > limit and cost(size, 2) > limit:
+        if times[size] > limit and cost(size, 4) > limit:
             return f"{times[size]:.2f} s for {size} bytes"
     half, last = sizes[-2:]
-    if floor and times[last] > floor and times[last] > 2.6 * times[half]:
-        first, second = cost(half, 3), cost(last, 3)
-        if second > floor and second > 2.6 * first:
-            return f"{second:.3f} s for {last} bytes, {first:.3f} s for half of that"
+    if floor and times[last] > floor and times[last] > 2.6 * times[half] and grows(last, half, 2.6):
+        return f"{times[last]:.3f} s for {last} bytes, {times[half]:.3f} s for half of that"
     return ""
 
 
@@ -248,14 +251,13 @@ def expressions() -> Mapping[str, Tried]:
         if not one.name.endswith("__main__")
     ]
     uses = _uses(modules)
-    # that one has a list of those of all others
-    for module in sorted(modules, key=lambda one: one is regex):
-        held = {one.pattern.pattern for one in found.values()} if module is regex else set()
+    # that one has a list of those of all others, and of what was made while other tests ran
+    for module in (one for one in modules if one is not regex):
         for name, value in vars(module).items():
+            if isinstance(value, type) and value.__module__ != module.__name__:
+                continue
             for path, pattern in _patterns(name, value):
                 place = f"{module.__name__}.{path}"
-                if (isinstance(value, type) and value.__module__ != module.__name__) or pattern.pattern in held:
-                    continue
                 found.setdefault(place, Tried(place, pattern, uses.get(id(value), frozenset())))
     return found
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from keyguard.attribution.evidence import vendor_names
+from keyguard.generic.commands import COMMANDS, argument_pattern
 from keyguard.hygiene.bundling import text_search
 from keyguard.hygiene.data import tables
+from keyguard.hygiene.stages import path_stage
 from tests.helpers.seeing import engine
 from tests.hostile.hardinput import Tried, expressions, slowest
 
@@ -49,6 +51,11 @@ def made() -> Iterator[Tried]:
             yield Tried(f"_as_part {name}", vendor_names._as_part(name), frozenset())
     for row in tables.load("browser")["inlining"]:
         yield Tried(f"inlining {row['says']}", text_search._opening(row), frozenset())
+    for stage in path_stage._rows():
+        for kind, globs in (("names", stage.names), ("paths", stage.paths)):
+            yield Tried(f"{stage.stage} {kind} {stage.why}", globs._expression, _ANCHOR)
+    for argument in dict.fromkeys(command.argument for command in COMMANDS):
+        yield Tried(f"argument {argument}", argument_pattern(argument), frozenset())
 
 
 def bounded(exception: str) -> list[Tried]:
