@@ -240,9 +240,7 @@ def test_what_an_app_contains_is_reported(name: str, inside: Inside, tmp_path: P
     app, repo = APPS[name], Repo(tmp_path / "app")
     for path, text in planted(app).items():
         repo.write(path, text)
-    said = inside(
-        "scan", "-f", "json", "--select", "key-in-frontend", "--no-history", cwd=repo.path
-    )
+    said = inside("scan", "-f", "json", "--select", "key-in-frontend", "--no-history", cwd=repo.path)
     found = {
         f"{place['path']}:{place['line']}": (one["severity"], "a build leaves it out" in one["message"])
         for one in said.document["findings"]
