@@ -24,7 +24,7 @@ _BUILD_FILES = (b"build.gradle", b"build.gradle.kts")
 _PLUGIN = expression(
     rb"(?m)^(?![ \t]*//)(?![^\r\n]{0,300}\bapply[ \t(]+false)[^\r\n]{0,300}?"
     rb"(?:com\.android\.(?:application|library|dynamic-feature)|kotlin[-.(\"']{1,2}android"
-    rb"|(?:alias|id)[ \t]*\(?[ \t]*[\"']?[\w.]{0,80}android[\w.]{0,80})"
+    rb"|(?:alias|id)[ \t]{0,9}\(?[ \t]{0,9}[\"']?[\w.]{0,80}android[\w.]{0,80})"
 )
 #: targets of a multiplatform module that are apps
 _TARGET = expression(rb"\b(?:androidTarget|androidLibrary|iosX64|iosArm64|iosSimulatorArm64)\b")

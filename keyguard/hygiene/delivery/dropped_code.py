@@ -23,9 +23,8 @@ _CONDITION = expression(rb"\bif[ \t]{0,9}\([ \t]{0,9}(?:BuildConfig\.DEBUG|kDebu
 _DIRECTIVE = expression(
     rb"(?m)^[ \t]*#[ \t]*(?P<word>if|ifdef|ifndef|elseif|elif|else|endif)\b(?P<condition>[^\r\n]{0,300})"
 )
-_DEBUG_ONLY = expression(
-    rb"[ \t]*\(?[ \t]*(?:defined[ \t]*\(?[ \t]*)?(?:DEBUG|targetEnvironment\(simulator\))\b[ \t)=1]*"
-)
+#: without white space
+_DEBUG_ONLY = expression(rb"\(?(?:defined\(?)?(?:DEBUG|targetEnvironment\(simulator\))[)=1]*")
 _STATEMENT = expression(rb"[^;\r\n]*")
 
 
@@ -57,7 +56,8 @@ def _directives(data: bytes) -> Iterator[Dropped]:
     for found in _DIRECTIVE.finditer(data):
         word = found["word"]
         if word.startswith(b"if"):
-            debug = word != b"ifndef" and _DEBUG_ONLY.fullmatch(found["condition"].split(b"//")[0].rstrip()) is not None
+            condition = b"".join(found["condition"].partition(b"//")[0].split())
+            debug = word != b"ifndef" and _DEBUG_ONLY.fullmatch(condition) is not None
             open_.append(found.end() if debug else None)
             continue
         if not open_:
