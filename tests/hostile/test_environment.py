@@ -84,7 +84,7 @@ def known(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Known:
     folder = tmp_path_factory.mktemp("known")
     repo = filled(Repo(folder / "repo"))
     kg = Keyguard(folder, cache)
-    scanned = {words: kg.scan(*words, cwd=repo.path) for words in ((), PYTHON)}
+    scanned: dict[tuple[str, ...], Said] = {words: kg.scan(*words, cwd=repo.path) for words in ((), PYTHON)}
     assert {(said.code, len(places(said))) for said in scanned.values()} == {(1, 4)}
     return Known(repo.path, scanned, kg("scan", "--staged", cwd=repo.path))
 
