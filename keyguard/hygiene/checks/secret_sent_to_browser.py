@@ -30,7 +30,7 @@ _CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs", b".mts")
 _ENVIRONMENT = expression(rb"process\.env|\$env/|astro:env/server")
 #: words of which every file that hands something to browsers contains one
 _HANDS = expression(
-    rb"\bget(?:ServerSide|Static|Initial)Props\b|\bload(?:er)?\b|\.(?:json|jsonp|send|render|write|end)\(|<[A-Z]"
+    rb"\bget(?:ServerSide|Static|Initial)Props\b|\bload(?:er)?\b|\.(?:json|jsonp|send|render|write|end)\(|<[A-Za-z]"
 )
 
 

@@ -41,6 +41,81 @@ def test_what_a_template_prints(place: tuple[str, str], name: str | None) -> Non
     assert [one.name for one in found] == ([] if name is None else [name])
 
 
+ELEMENTS = {
+    "<meta name='k' content={process.env.MAIL_SECRET} />": True,
+    "<p>{process.env.MAIL_SECRET}</p>": True,
+    "<script dangerouslySetInnerHTML={{ __html: `window.E = ${JSON.stringify(process.env)}` }} />": True,
+    "<script>{JSON.stringify(process.env)}</script>": True,
+    "<p>{process.env.MAIL_SECRET && <b>ready</b>}</p>": False,
+    "<p>{process.env.MAIL_SECRET ? 'on' : 'off'}</p>": False,
+    "<p data-on={!!process.env.MAIL_SECRET} onClick={() => send(process.env.MAIL_SECRET)}>x</p>": False,
+    "<p>{sign(user, process.env.MAIL_SECRET)}</p>": False,
+    "<p>{process.env.MAIL_SECRET.slice(-4)}</p>": False,
+    "<pre>{'process.env.MAIL_SECRET'}</pre>": False,
+}
+
+
+@pytest.mark.parametrize(("element", "told"), ELEMENTS.items())
+def test_elements_that_a_server_renders(element: str, told: bool, inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "shop")
+    repo.write("package.json", '{"dependencies": {"next": "15", "react": "19"}}')
+    repo.write("app/layout.tsx", f"export default function Layout() {{\n  return <html>{element}</html>;\n}}\n")
+    said = inside("scan", "-f", "json", "--only", "hygiene", "--select", "secret-sent-to-browser", cwd=repo.path)
+    assert bool(said.document["findings"]) is told
+
+
+#: configuration -> what of it is told: the check and the name
+CONFIGURATIONS = {
+    ("vite.config.ts", "export default { envPrefix: '' }"): ("env-inlined-in-bundle", "the whole environment"),
+    ("vite.config.ts", "export default { envPrefix: ['VITE_', ''] }"): (),
+    ("vite.config.ts", "export default { plugins: [EnvironmentPlugin('all')] }"): (
+        "env-inlined-in-bundle",
+        "the whole environment",
+    ),
+    ("vite.config.ts", "export default { plugins: [EnvironmentPlugin(['MAIL_SECRET', 'MODE'])] }"): (
+        "env-inlined-in-bundle",
+        "MAIL_SECRET",
+    ),
+    ("vite.config.ts", "const env = loadEnv('', '.');\nexport default { define: { K: env.GEMINI_API_KEY } }"): (
+        "env-inlined-in-bundle",
+        "GEMINI_API_KEY",
+    ),
+    (
+        "astro.config.mjs",
+        "export default { env: { schema: { MAIL_SECRET: envField.string({ context: 'client', access: 'public' }) } } }",
+    ): ("env-inlined-in-bundle", "MAIL_SECRET"),
+    (
+        "astro.config.mjs",
+        "export default { env: { schema: { MAIL_SECRET: envField.string({ context: 'server', access: 'secret' }) } } }",
+    ): (),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), CONFIGURATIONS.items())
+def test_what_configurations_hand_to_browsers(
+    given: tuple[str, str], told: tuple[str, ...], inside: Inside, tmp_path: Path
+) -> None:
+    repo = Repo(tmp_path / "shop")
+    repo.write("package.json", '{"devDependencies": {"vite": "7"}}')
+    repo.write(*given)
+    found = inside("scan", "-f", "json", "--only", "hygiene", "--no-history", cwd=repo.path).document["findings"]
+    said = [(one["rule"], one["message"]) for one in found if one["occurrences"][0]["path"] == given[0]]
+    assert [rule for rule, _ in said] == list(told[:1])
+    assert all(message.startswith(told[1]) for _, message in said)
+
+
+def test_prefixes_that_a_configuration_adds(inside: Inside, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "shop")
+    repo.write("web/package.json", '{"devDependencies": {"vite": "7"}}')
+    repo.write("web/vite.config.ts", "export default { envPrefix: ['VITE_', 'SHOP_'] }\n")
+    repo.write("web/.env.example", "SHOP_MAIL_SECRET=\nSHOP_TITLE=\nOTHER_MAIL_SECRET=\n")
+    repo.write("api/.env.example", "SHOP_MAIL_SECRET=\n")
+    said = inside("scan", "-f", "json", "--only", "hygiene", "--select", "public-env-prefix", cwd=repo.path)
+    (finding,) = said.document["findings"]
+    assert [one["path"] for one in finding["occurrences"]] == ["web/.env.example"]
+    assert "envPrefix of web/vite.config.ts" in str(finding)
+
+
 def test_only_secrets_are_reported(inside: Inside, tmp_path: Path) -> None:
     repo = Repo(tmp_path / "shop")
     repo.write(
