@@ -11,7 +11,9 @@ from keyguard.rules.private_keys import bodies, decoded, plain_lines
 from keyguard.support.regex import expression
 
 _FIELD = expression(rb"(?<![A-Za-z])(Encryption|Public-Lines|Private-Lines): ?([a-z0-9-]{1,20})")
-#: lines of 64 characters; the private half of an RSA key of 16,384 bits has 112
+#: characters of a line
+_WIDTH = 64
+#: lines of the private half, at most: an RSA key of 16,384 bits has 112
 _MOST_LINES = 200
 #: bytes of the private half of the smallest key: Ed25519's 32, and their length
 _LEAST = 32
@@ -27,13 +29,18 @@ class PuttyKey(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """The private half with what shows its format: the same for one key in any wrapping."""
-        return b"PuTTY-User-Key-File: " + self.body
+        """A file with the private half alone: the same for one key in any wrapping, and in both versions if open."""
+        lines = [self.body[at : at + _WIDTH] for at in range(0, len(self.body), _WIDTH)]
+        encryption = b"aes256-cbc" if self.locked else b"none"
+        return b"PuTTY-User-Key-File-2: key\nEncryption: %b\nPublic-Lines: 0\nPrivate-Lines: %d\n%b\nPrivate-MAC" % (
+            *(encryption, len(lines)),
+            b"\n".join(lines),
+        )
 
 
 def read(text: bytes) -> PuttyKey | None:
     """Return the key in a text from ``PuTTY-User-Key-File`` to ``Private-MAC``; None if there is none."""
-    lines = plain_lines(text)
+    lines = plain_lines(text.removesuffix(b"Private-MAC"))
     fields = {found[1]: (at, found[2]) for at, line in enumerate(lines) if (found := _FIELD.search(line))}
     if len(fields) < 3 or not fields[b"Private-Lines"][1].isdigit():
         return None

@@ -27,7 +27,7 @@ def test_a_key_of_putty_is_the_same_in_any_wrapping(wrapping: str, version: str)
 def test_a_pass_phrase_makes_another_finding() -> None:
     (found,) = see(fill("{putty-locked:3}", "locked"))
     assert found.attribution.rule == "putty-private-key-encrypted"
-    assert found.masked.startswith("PuTTY-User-Key-File:********")
+    assert found.masked.startswith("PuTTY-User-Key-File-********")
 
 
 def test_a_key_of_putty_in_base64_is_found() -> None:

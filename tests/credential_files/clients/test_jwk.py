@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from collections.abc import Mapping
 
 import pytest
 
@@ -22,10 +23,10 @@ EC = {"kty": "EC", "crv": "P-256", "x": part(32), "y": part(32), "d": part(32), 
 RSA = {"p": part(128), "kty": "RSA", "q": part(128), "d": part(256), "e": "AQAB", "n": part(256), "x5c": [part(300)]}
 OKP = {"kty": "OKP", "crv": "Ed25519", "x": part(32), "d": part(32)}
 OCT = {"kty": "oct", "alg": "HS256", "k": part(32)}
-KEYS: dict[str, dict[str, object]] = {"EC": EC, "RSA": RSA, "OKP": OKP, "oct": OCT}
+KEYS: dict[str, Mapping[str, object]] = {"EC": EC, "RSA": RSA, "OKP": OKP, "oct": OCT}
 
 
-def secret_of(key: dict[str, object]) -> str:
+def secret_of(key: Mapping[str, object]) -> str:
     return str(key.get("d") or key["k"])
 
 
