@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.hygiene.data import tables
+from keyguard.hygiene.delivery.client_delivery import deliveries
+from keyguard.hygiene.delivery.delivery import Delivery
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project import spots
-from keyguard.hygiene.project.client_delivery import Delivery, deliveries
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.hygiene.reach.code.placement import Place, Placement
@@ -43,14 +44,16 @@ CHECKS = (key_in_frontend,)
 
 
 def _offset(project: Project, path: bytes, key: Sighting, delivery: Delivery) -> int:
-    return project.offset(path, key) if delivery.server_spans or delivery.bundled else 0
+    return project.offset(path, key) if delivery.server_spans or delivery.bundled or delivery.dropped else 0
 
 
 def _dropped(project: Project, path: bytes, key: Sighting, delivery: Delivery) -> str:
     """Return why a build for production leaves out the code that holds the key; empty if it does not."""
+    at = _offset(project, path, key, delivery)
+    if left_out := next((one.why for one in delivery.dropped if one.start <= at < one.end), ""):
+        return left_out
     if not delivery.bundled:
         return ""
-    at = project.offset(path, key)
     if any(start <= at < end for start, end in delivery.unused_spans):
         return "nothing uses what is declared there"
     return _DROPPED.get(Placement(path, project.read(path) or b"").place(at, at + 1), "")
