@@ -30,8 +30,12 @@ class Alphabet(NamedTuple):
 
 
 BASE64 = Alphabet(
-    expression(rb"(?:[A-Za-z0-9+/_-]|" + _CODE + rb")*"),
-    expression(rb"(?:[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"),
+    expression(rb"(?:[A-Za-z0-9+/_-]+|" + _CODE + rb")*"),
+    # no code is longer than six characters: all but the last ones are passed at once
+    expression(
+        rb"(?:[A-Za-z0-9+/_-]+(?=[A-Za-z0-9+/_-]{6})"
+        rb"|[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"
+    ),
 )
 HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"))
 
