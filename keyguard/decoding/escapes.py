@@ -105,7 +105,7 @@ def _decoded(data: bytes, low: int, high: int, codes: _Codes) -> DerivedText | N
 
 
 class _Pieces(Sequence[Piece]):
-    """The pieces of a decoded text, made when they are asked for: in nearly every text there is nothing to be placed."""
+    """The pieces of a decoded text, made when they are asked for: nearly always there is nothing to be placed."""
 
     def __init__(self, data: bytes, low: int, high: int, codes: _Codes) -> None:
         self._data, self._low, self._high, self._codes = data, low, high, codes

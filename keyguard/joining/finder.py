@@ -26,7 +26,10 @@ _MOST_NAMES = 20
 _START = expression(rb"[A-Za-z_$@][\w.:]{0,80}!?|[\"'`\[({]")
 #: a literal up to the place where a key in it ends, or where it is put together with something else
 _OPENED = expression(rb"[=\"'`][A-Za-z0-9_.+/=~-]*\Z")
-_TOKEN = expression(rb"[\w./+=~:-]{0,400}(?=([\"'`])|[$#{\\%])")
+_TOKEN = expression(rb"[\w./+=~:-]{0,400}")
+_QUOTES, _OPENINGS = b"\"'`", b"$#{\\%"
+#: an address of a database whose host is complete: no user and no password come behind it
+_HOST = expression(rb"(?:postgres|mysql|mariadb|mongodb|redis|amqp|mssql|sqlserver)[a-z0-9+]{0,20}://[^/]*/")
 _ASSIGNING = expression(
     rb"[^\r\n]{0,120}[A-Za-z0-9_\])}>\"'\t ](?::?=|=>|:|<-)[ \t]{0,20}[A-Za-z$@]{0,2}"
     rb"|[ \t]{0,8}#[ \t]{0,4}define[^\r\n]{1,100}"
@@ -38,14 +41,18 @@ _KEYWORDS = frozenset(
 
 
 def joined_text(
-    data: bytes, signs: Iterable[tuple[int, int]], anchors: Iterable[int], fires: Callable[[bytes], bool]
+    data: bytes,
+    signs: Iterable[tuple[int, int]],
+    anchors: Iterable[int],
+    fires: Callable[[bytes], bool],
+    begins: Callable[[bytes], bool],
 ) -> JoinedText | None:
     """Return all texts that are joined in a text, one a line; None if there is none.
 
     ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with; ``fires`` tells whether a
-    key could be in a text.
+    key could be in a text, ``begins`` whether a key could begin with one, or with more than it.
     """
-    found = _Joiner(data)
+    found = _Joiner(data, begins)
     ordered = sorted(signs, key=lambda sign: (sign[1], sign[0]))
     joints = [end for kind, end in ordered if kind == JOINT]
     # nearly all of them join no key, and this is quickly told
@@ -61,8 +68,9 @@ def joined_text(
 class _Joiner:
     """Collects the joined texts of one text: for each, the spans that it consists of."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, begins: Callable[[bytes], bool]) -> None:
         self._data = data
+        self._begins = begins
         self._reader = Reader(data, _TIMES * len(data) + _LEAST)
         #: what is before and behind the text, and its pieces
         self.texts: list[tuple[Span, list[Span], Span]] = []
@@ -108,19 +116,22 @@ class _Joiner:
     def look_behind(self, at: int) -> None:
         """Look at the literal that an anchor is in: whether what it is assigned to is put together with more."""
         token = _TOKEN.match(self._data, at)
-        if token is None:
+        end = token.end() if token else at
+        behind = self._data[end : end + 1]
+        if not behind or behind not in _QUOTES + _OPENINGS or _HOST.match(self._data, at, end):
             return
-        quote = self._data.rfind(token[1] or b'"', max(0, at - _CONTEXT), at)
-        if token[1] is None or quote < 0:
+        closed = behind in _QUOTES
+        quote = self._data.rfind(behind if closed else b'"', max(0, at - _CONTEXT), at)
+        if not closed or quote < 0:
             quote = max(self._data.rfind(sign, max(0, at - _CONTEXT), at) for sign in (b'"', b"`", b"'"))
         if quote >= 0:
-            self._follow(with_prefix(self._data, quote, 0), token.end() if token[1] else -1)
+            self._follow(with_prefix(self._data, quote, 0), end if closed else -1)
 
     def _begun(self, end: int) -> None:
         """Follow the literal whose end, or first expression, is right before an offset."""
         low = max(0, end - _CONTEXT)
         opened = _OPENED.search(self._data, low, end - 1)
-        if opened:
+        if opened and self._begins(opened[0][1:]):
             value = opened.start()
             value = value + 1 if opened[0].startswith(b"=") else with_prefix(self._data, value, low)
             self._follow(value, end - 1 if self._data[end - 1] in b"\"'`\r\n; " else -1)
