@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from types import MappingProxyType
 
@@ -14,6 +15,7 @@ from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.reach.client_paths import ClientPath
 from keyguard.hygiene.reach.code.boundaries import is_client
 from keyguard.hygiene.reach.code.module import Places
+from keyguard.sources import built
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
@@ -26,6 +28,10 @@ _IMPORTED = expression(
 _SHIPS_WHOLE = "ships whole"
 _COMPONENTS = (b".vue", b".svelte")
 
+#: folders of build output, of which a part may be a server's
+OUTPUT = expression(rb"/(?:%s)/" % b"|".join(map(re.escape, built.OUTPUT)))
+#: of a folder that was named
+_BUILT = Delivery("a file of the build output")
 _COMPONENT = Delivery("a client component", ('"use client" stands at its top',), bundled=True)
 
 
@@ -42,6 +48,8 @@ def deliveries(
     # of a project whose framework is not known
     marked = (path for path in left if path not in found and _MODULE.search(path))
     found.update((path, _COMPONENT) for path in marked if is_client(project.read(path) or b""))
+    if project.built:
+        found.update((path, _BUILT) for path in paths if path not in found and not OUTPUT.search(b"/" + path))
     return found
 
 
