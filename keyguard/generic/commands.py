@@ -129,9 +129,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(r"neo4j-admin", r"set-initial-password{gap}{value}"),
     Command(
         r"security",
-        r"-[pPk]{gap}{value}",
-        tail=r"[ \t]{1,8}(?:unlock-keychain|create-keychain|import|set-key-partition)",
+        r"-[pP]{gap}{value}",
+        tail=r"[ \t]{1,8}(?:unlock-keychain|create-keychain|import)",
     ),
+    Command(r"security", r"-k{gap}{value}", tail=r"[ \t]{1,8}set-key-partition"),
     Command(r"nmcli", r"(?:password|(?:802-11-wireless-security|wifi-sec)\.psk){gap}{value}"),
     Command(r"wpa_passphrase", r"{user}{gap}{value}"),
     Command(r"ssh-keygen", r"-[NP]{gap}{value}"),

@@ -104,9 +104,11 @@ def _value(entry: Entry, text: bytes, accounts: set[str], *, comment: bool) -> I
     found = judged(field, value, entry.span, user=user, comment=comment) if field else None
     if found:
         yield found
-    elif field and encoded and value:
+    elif (field or kind_of(entry.name)) and encoded and value.isprintable() and value:
         # said, since what does not decode it would take it for a password
-        yield JudgedSecret(*entry.span, _RULE, (_PLACEHOLDER, field.reason), weak=True, comment=comment)
+        yield JudgedSecret(
+            *entry.span, _RULE, (_PLACEHOLDER, *([field.reason] if field else [])), weak=True, comment=comment
+        )
 
 
 def _field_of(name: str, text: bytes, value: str, *, encoded: bool) -> Field | None:

@@ -62,7 +62,11 @@ def kind_of(name: str) -> Kind | None:
     if not words or not _NOT.isdisjoint(words):
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in _PASSWORDS or _JOINED_PASSWORD.fullmatch(last) or (before, last) == ("pass", "word"):
+    if (
+        last in _PASSWORDS
+        or (_JOINED_PASSWORD.fullmatch(last) and not last.startswith("nopass"))
+        or (before, last) == ("pass", "word")
+    ):
         return Kind.PASSWORD
     is_key = (last == "key" and before in _KEYS) or (last == "salt" and before in _SALTED)
     return Kind.SECRET if is_key or last in _SECRETS or _JOINED_SECRET.fullmatch(last) else None
@@ -71,6 +75,7 @@ def kind_of(name: str) -> Kind | None:
 #: text of words: ``my-app-secret``, ``Not A Secret.``, ``MY_KEY``, ``mySecretKey``
 _PLAIN_WORDS = expression(
     r"[A-Z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
+    r"|[A-Z]{2,}(?:_[A-Z]+\d{0,2}){1,8}"
     r"|[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,8}"
 )
 _PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
