@@ -10,6 +10,8 @@ from keyguard.decoding.derived_text import DerivedText, Piece
 #: bytes of an unpacked text that are read
 MOST = 1 << 20
 _GZIP, _ZLIB = 31, 15
+#: characters of keys: at the end of a text that is cut off they may be the first ones of a longer key
+_KEY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.~"
 
 
 def unpacked(data: bytes) -> Iterator[DerivedText]:
@@ -32,5 +34,7 @@ def _inflated(data: bytes, kind: int, way: str) -> Iterator[DerivedText]:
         text = machine.decompress(data, MOST)
     except zlib.error:
         return
+    if not machine.eof:
+        text = text.rstrip(_KEY)
     if text:
         yield DerivedText(text, way, (Piece(0, len(text), 0, len(data)),), solid=True)

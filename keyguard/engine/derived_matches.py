@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from keyguard.decoding.derived_text import DerivedText
+from keyguard.decoding.encoded_anchors import BACKSLASH, HTML, PLAIN
+from keyguard.decoding.escapes import CODES
 from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
 from keyguard.engine.prefilter import Hits
 from keyguard.joining.finder import joined_text
 from keyguard.joining.joined_text import WAY, JoinedText
+from keyguard.joining.signs import ESCAPED_JOINT, HTML_JOINT
 from keyguard.model.finding import Match
 
 #: how deep derived texts are nested
@@ -21,6 +24,9 @@ MAX_DEPTH = 5
 _TIMES, _LEAST = 16, 4 << 20
 #: bytes on either side of a secret in a derived text that say whose it is
 _AROUND = 1000
+
+#: signs of joined literals in a source that is itself escaped -> how
+_ESCAPED = {ESCAPED_JOINT: BACKSLASH, HTML_JOINT: HTML}
 
 Search = Callable[[bytes], Hits]
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
@@ -62,7 +68,8 @@ class DerivedMatches:
         for text in self._derived_texts(data, hits, inner=inner, joined=joined) if depth else ():
             if not budget.takes(len(text.text)):
                 break
-            there = self._found(text.text, budget, depth - 1, joined=text.way == WAY)
+            still = joined and text.way in CODES
+            there = self._found(text.text, budget, depth - 1, joined=still or text.way == WAY)
             matches += [_mapped(one, text) for one in there.matches]
             placeholders += [text.span(*span) for span in there.placeholders]
         return with_derived(found, Found(matches, placeholders)) if matches or placeholders else found
@@ -82,13 +89,16 @@ class DerivedMatches:
     ) -> Iterator[DerivedText | JoinedText]:
         """Yield the texts that are derived from a text at the places that the prefilter found.
 
-        ``inner`` says whether the text is derived itself, ``joined`` whether it was joined: that is done once.
+        ``inner`` says whether the text is derived itself, ``joined`` whether it was joined, and so are all texts in it.
         """
-        yield from derived_texts(data, hits.anchors, hits.encoded, inner=inner)
+        escaped = [(_ESCAPED[kind], end) for kind, end in hits.joins if kind in _ESCAPED]
+        encoded = [*hits.encoded, *escaped] if escaped and not joined else hits.encoded
+        yield from derived_texts(data, hits.anchors, encoded, inner=inner)
         if joined:
             return
-        begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})
-        text = joined_text(data, hits.joins, begun, self._fires)
+        begun = {at for anchor, at in hits.anchors if anchor in self._beginnings}
+        begun.update(end - 1 for kind, end in hits.encoded if kind != PLAIN)
+        text = joined_text(data, hits.joins, sorted(begun), self._fires)
         if text:
             yield text
 
