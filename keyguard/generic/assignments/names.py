@@ -24,7 +24,7 @@ _PUBLIC = expression(
     r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
     r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|[aiou]ckey|[md]onkey|turkey|mikey|smokey|whiskey"
     r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|authenticity[_-]?token|[cx]srf[_-]?token|valueforkey|(?-i:^[a-z]{2}_[A-Z]{2}$)|amz-credential|goog-credential|i18n|translation"
-    r"|(?:first|second|single|multi|one|two|final|render)[_-]?pass(?:es)?\b|pass(?:key|thr)|memo[_-]?key|secretsid\b|passet|credentials?_?id\b|^key_?\d{1,2}$"
+    r"|(?:first|second|single|multi|one|two|final|render)[_-]?pass(?:es)?\b|pass(?:key|thr)|memo[_-]?key|(?:next|page|paging|continuation|creation|lock|cursor)_?token|pull[_-]?secret|kube_secret|secretsid\b|passet|credentials?_?id\b|^key_?\d{1,2}$"
     r"|key(?:cloak|stone)(?![\w.-]*(?:pass|secret|token|[_-]key|_pw))|valkey(?![\w.-]*(?:pass|secret|token|[_-]key))"
     r"|auth\w{0,16}[_-](?:service|server|api|app|proxy|gateway|backend|db)$"
 )

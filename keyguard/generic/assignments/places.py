@@ -52,14 +52,21 @@ def _may_be_compared(candidate: Candidate) -> bool:
 
 
 def is_compared(candidate: Candidate) -> bool:
-    """``if token == "slow"``: what is compared with a word is a kind of something, unless it is a password."""
+    """``if token == "slow"``: what is compared with a word is a kind of something, unless it is a password.
+
+    In ``x ? "token" : "code"`` the one word takes the place of the other.
+    """
+    if candidate.operator == ":" and candidate.before.rstrip("\"'`").rstrip().endswith("?"):
+        return True
     if candidate.operator not in _COMPARISONS or _may_be_compared(candidate):
         return False
     return _WORD.match(candidate.value) is not None
 
 
 def is_named_secret(candidate: Candidate) -> bool:
-    """``tlsSecret: shop.local-tls``: in YAML, the name of a Secret of Kubernetes."""
+    """``tlsSecret: shop.local-tls``: in YAML, the name of a Secret of Kubernetes; or of one of AWS."""
+    if candidate.before.endswith(":") and "arn:aws:secretsmanager" in candidate.line:
+        return True
     if candidate.quote or candidate.file.extension not in ("yaml", "yml"):
         return False
     return candidate.name.endswith(("Secret", "secret")) and _OBJECT.match(candidate.value) is not None
