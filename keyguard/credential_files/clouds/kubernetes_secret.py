@@ -35,7 +35,8 @@ _PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 _LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
 _PUBLIC = expression(
-    r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE
+    r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint|image|tag|version)\b",
+    re.IGNORECASE,
 )
 #: keys of names of accounts: a password that is one is weak
 _ACCOUNT = expression(r"(?:user|username|login|account|database|db)\Z", re.IGNORECASE)

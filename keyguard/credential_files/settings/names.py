@@ -45,7 +45,7 @@ sas
 #: words of names that end like those of secrets, and are none
 _NOT_LIST = """
 public pub no without require required use enable enabled has is show hide allow forgot reset min max old by foreign
-validate check confirm change generate generated random name label
+invalid wrong error incorrect update validate check confirm change generate generated random name label
 """
 _SECRETS = frozenset(("secret", "token", "pepper"))
 _KEYS = frozenset(_KEY_LIST.split())
@@ -82,6 +82,7 @@ _PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za
 #: what the field of a form has to be: ``required|min:8``
 _VALIDATION = expression(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|max:\d{1,3})(?:\||\Z)")
 _LABEL = expression(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
+_IDEOGRAMS = expression(r"[一-鿿぀-ヿ가-힯]{2}")
 #: a password that Google makes for one program
 _FOUR_BY_FOUR = expression(r"[a-z]{4}(?: [a-z]{4}){3}")
 #: words and numbers: ``internal-gateway-secret-key-2024``, ``k8s_events``
@@ -121,5 +122,5 @@ def is_generated(value: str) -> bool:
 def is_password(value: str) -> bool:
     """Whether a value can be a password: no path or address, no rule for a form's field, no text for readers."""
     return bool(_FOUR_BY_FOUR.fullmatch(value)) or not (
-        _PLACE.match(value) or _VALIDATION.search(value) or _LABEL.fullmatch(value)
+        _PLACE.match(value) or _VALIDATION.search(value) or _LABEL.fullmatch(value) or _IDEOGRAMS.search(value)
     )

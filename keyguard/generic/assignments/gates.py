@@ -39,6 +39,7 @@ _LOOKUP = expression(
 _VERSION = expression(r"[~^v>=<]{0,2}\d+\.\d+(?:\.[\dx*]+)+(?:[\-+.]?(?:alpha|beta|rc|dev|pre)[\w.]*)?\Z|[~^]\d")
 #: of a package of Debian, in small letters: ``1:4.1.5.1-1ubuntu9``, ``4+dfsg1-2``
 _PACKAGE_VERSION = expression(r"(?:\d{1,2}:)?\d{1,8}(?:\.\d{1,8}[.+~-]|\.\d{1,8}[a-z]|\+)[a-z\d.+~-]{0,40}\Z")
+_DURATION = expression(r"\d{1,10}(?:ms|[smhdw]|[kKMG]i?[bB]?)\Z")
 _NUMBER = expression(r"0x[0-9a-fA-F]{1,16}\Z|\d{1,3}\Z|\d+\.\d+\Z")
 _QUANTITY = expression(r"[\d.,:/%\- ]{1,7}\Z")
 _DATE = expression(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)")
@@ -111,7 +112,8 @@ def _is_call(candidate: Candidate) -> bool:
 
 def is_lookup(candidate: Candidate) -> bool:
     """Whether what is called with the value looks something up under it."""
-    return bool(candidate.wrap) and _LOOKUP.search(candidate.wrap) is not None
+    wrap = candidate.wrap
+    return len(wrap) > 1 and (wrap.endswith("[") or _LOOKUP.search(wrap) is not None)
 
 
 def speaks_of_a_secret(candidate: Candidate) -> bool:
@@ -136,7 +138,7 @@ def _is_number(candidate: Candidate) -> bool:
         return True
     if value.isdigit() and "key" in candidate.name.lower() and not is_strong(candidate.name):
         return True
-    if _VERSION.match(value) or (_PACKAGE_VERSION.match(value) and "-" in value):
+    if _VERSION.match(value) or _DURATION.match(value) or (_PACKAGE_VERSION.match(value) and "-" in value):
         return True
     return not candidate.quote and _NUMBER.match(value) is not None
 
@@ -149,7 +151,7 @@ def _is_uuid(candidate: Candidate) -> bool:
 def _is_digest(candidate: Candidate) -> bool:
     if candidate.value.startswith(_OF_NOTHING) or _OF_IMAGE.search(candidate.value):
         return True
-    if is_hashed(candidate.name):
+    if is_hashed(candidate.name) or candidate.before.lower().endswith(("checksum/", "hash/")):
         return True
     if not _DIGEST_VALUE.match(candidate.value) or is_strong(candidate.name):
         return False

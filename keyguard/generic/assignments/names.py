@@ -34,7 +34,7 @@ _SETTING = expression(
     r"|iterations|attempts|retries|days|hours|minutes|seconds|enabled|required|disabled|policy|algorithm|alg|method|type"
     r"|fields?|headers?|url|uri|path|file|filename|dir|name|id|prefix|suffix|label|hint|regex|pattern|format|encoding"
     r"|bits|version|status|state|scope|scopes|audience|issuer|host|port|endpoint|error|code|err|message|msg|text|title|button|input|icon|toggle|wrap|wrapper|class"
-    r"|branch|revision|commit|refspec|tags?|mode|backend|schemes?|gid|owner|group|chars|characters|charset|image|registry|property|user|username|until|at|since|date|time|command|cmd)$"
+    r"|branch|revision|commit|refspec|tags?|mode|backend|schemes?|gid|owner|group|chars|characters|charset|image|registry|property|user|username|hostname|until|at|since|date|time|command|cmd)$"
     r"|\.(?i:svg|png|jsx?|tsx?|vue|css|html?|md|ya?ml|py|java|go|rb|php|sh|txt)$"
     r"|[a-z](?:Timeout|Expir\w{0,8}|TTL|Ttl|Length|Count|Limit|Size|Type|URL|Url|Uri|Path|File|Enabled|Required|Policy"
     r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration|Error|Code|Message|Text|Title|Button|Input"
@@ -48,8 +48,8 @@ _ABSENT = expression(
 )
 _NAMES_PASSWORD = expression(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
 _HASHED = expression(
-    r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed)\Z|^(?:encrypted|hashed|crypted)"
-    r"|pin-sha|_(?:hash|digest)_"
+    r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed|pbkdf2|bcrypt|argon2)\Z|^(?:encrypted|hashed|crypted)"
+    r"|pin-sha|_(?:hash|digest)_|sha-?\d{1,3}_pass"
 )
 _ERROR_NAME = expression(r"ERR?(?:OR)?_")
 #: a key or a token that is generated is no single word; a secret may be chosen as a password is

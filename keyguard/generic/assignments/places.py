@@ -32,7 +32,7 @@ _BOUND = ("[", ":", "@", "*", "(", "(", ".")
 _SEARCH = expression(r"(?i)algolia|app(?:lication)?_?id[\"']?\s?[:=,]|indexName|docsearch")
 _KEY_NUMBER = expression(r"(?:0x)?(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{16}|[0-9a-fA-F]{40})\Z")
 _KEY_RING = expression(
-    r"(?i)recv|keyserver|\bgpg\b|\bpgp\b|apt[_-]?key|repo[_-]?key|signing[_-]?key|fingerprint|key[_-]?ring"
+    r"(?i)recv|keyserver|\bgpg|\bpgp\b|apt[_-]?key|repo[_-]?key|signing[_-]?key|fingerprint|key[_-]?ring"
 )
 
 

@@ -16,7 +16,9 @@ _COMPOUND = expression(r"_?[a-z]+(?:[_\-.][a-z]+)*\Z|[A-Za-z][a-z]*(?:[A-Z][a-z]
 _SECRET_STEM = expression(r"pass|pwd|secret|token|key|cred|auth|otp|salt|senha")
 _NOT_ALPHANUMERIC = expression(r"[^a-z0-9]")
 #: the beginning of something: ``key: build-cache-``; words that are joined to others: ``Firewall_OR_Panorama``
-_UNFINISHED = expression(r"[A-Za-z]+(?:[_\-.][A-Za-z\d]+)*[_\-/:]\Z|[A-Za-z]+(?:_[A-Za-z]+)+\Z")
+_UNFINISHED = expression(
+    r"[A-Za-z]+(?:[_\-.][A-Za-z\d]+)*[_\-/:]\Z|[A-Za-z]+(?:_[A-Za-z]+)+\Z|[A-Z]{1,4}[a-z]{4,15}(?:[A-Z][a-z]{2,15})*\Z"
+)
 _CONSTANT = expression(r"[A-Z]+(?:[_,-](?:[A-Z]+|V\d))*(?:_V?\d{1,2})?\Z")
 #: four words or more: ``generated-key-that-matches-the_one``
 _LONG_COMPOUND = expression(r"[A-Za-z]+(?:[_\-.][A-Za-z]+){3,}\Z")

@@ -81,6 +81,20 @@ def test_a_default_is_weak_and_a_comment_is_one() -> None:
     assert not comment.weak
 
 
+def test_what_scores_below_what_fails_a_run_is_doubtful() -> None:
+    (found,) = found_in("a.tsx", 'const x = { passcode: "recoveryCode" };')
+    assert found.confidence is Confidence.MEDIUM and found.weak
+    assert found.reasons[-1].startswith("doubtful")
+    (verdict,) = judge_line(b'const x = { passcode: "recoveryCode" };', 1, b"a.tsx")
+    assert verdict.answer == "doubtful, confidence medium"
+
+
+@pytest.mark.parametrize("value", ["abcdabcdabcd1234", "ab12cab12cab12c9"])
+def test_a_few_characters_repeated_are_a_sample(value: str) -> None:
+    (found,) = found_in("a.yml", f"api_token: {value}")
+    assert found.weak
+
+
 def test_a_password_that_is_the_name_of_the_user_beside_it_is_weak() -> None:
     (found,) = found_in("compose.yml", "- POSTGRES_USER=zanthor\n- POSTGRES_PASSWORD=zanthor\n")
     assert found.weak
