@@ -83,7 +83,8 @@ def test_a_default_is_weak_and_a_comment_is_one() -> None:
 
 def test_what_scores_below_what_fails_a_run_is_doubtful() -> None:
     (found,) = found_in("a.tsx", 'const x = { passcode: "recoveryCode" };')
-    assert found.confidence is Confidence.MEDIUM and found.weak
+    assert found.confidence is Confidence.MEDIUM
+    assert found.weak
     assert found.reasons[-1].startswith("doubtful")
     (verdict,) = judge_line(b'const x = { passcode: "recoveryCode" };', 1, b"a.tsx")
     assert verdict.answer == "doubtful, confidence medium"
