@@ -27,9 +27,9 @@ def leak(tmp_path: Path) -> Path:
     return folder
 
 
-def finds_the_leak(*command: str | Path, leak: Path, env: dict[str, str]) -> None:
+def finds_the_leak(*command: str | Path, leak: Path, env: dict[str, str], engine: str = "auto") -> None:
     """The command says where the key is, ends with 1, and does not show the key."""
-    said = run(*command, "scan", leak, env=env, cwd=leak.parent, expect=1)
+    said = run(*command, "scan", "--engine", engine, leak, env=env, cwd=leak.parent, expect=1)
     assert "settings.ini" in said
     assert made_up_key(1) not in said
 
@@ -64,7 +64,7 @@ def test_the_wheel_finds_a_key_from_an_empty_environment(installed: Path, leak: 
 
 
 def test_the_second_name_of_the_command_works(installed: Path, leak: Path, offline: dict[str, str]) -> None:
-    finds_the_leak(installed / "keyguard-lint", leak=leak, env=offline)
+    finds_the_leak(installed / "keyguard-lint", leak=leak, env=offline, engine="python")
 
 
 def test_the_package_runs_as_a_module(installed: Path, leak: Path, offline: dict[str, str]) -> None:
@@ -78,7 +78,7 @@ def test_a_clean_folder_ends_with_zero(installed: Path, leak: Path, offline: dic
 
 def test_it_works_where_nothing_says_where_home_is(installed: Path, leak: Path, offline: dict[str, str]) -> None:
     homeless = {name: value for name, value in offline.items() if name not in ("HOME", "LC_ALL")}
-    finds_the_leak(installed / "keyguard", leak=leak, env={**homeless, "LC_ALL": "C"})
+    finds_the_leak(installed / "keyguard", leak=leak, env={**homeless, "LC_ALL": "C"}, engine="python")
 
 
 @pytest.mark.long
@@ -102,7 +102,8 @@ def test_pip_install_of_the_checkout_works(checkout: Path, leak: Path, offline: 
 
 
 def test_the_checkout_runs_without_being_installed(checkout: Path, leak: Path, offline: dict[str, str]) -> None:
-    finds_the_leak(sys.executable, "-m", "keyguard", leak=leak, env={**offline, "PYTHONPATH": str(checkout)})
+    env = {**offline, "PYTHONPATH": str(checkout)}
+    finds_the_leak(sys.executable, "-m", "keyguard", leak=leak, env=env, engine="python")
 
 
 def test_the_sdist_holds_all_it_takes_to_build_and_to_test(

@@ -87,7 +87,7 @@ def test_what_stands_for_zeros_is_what_zlib_makes() -> None:
 @pytest.mark.parametrize("told", [10, 1 << 62], ids=["little", "endlessly much"])
 def test_a_loose_object_that_inflates_without_end_is_a_gap(alone: Keyguard, bombed: Repo, told: int) -> None:
     oid = "ab" * 20
-    loose(bombed, oid, zeros(1 << 30, b"blob %d\0" % told))
+    loose(bombed, oid, zeros(1 << 29, b"blob %d\0" % told))
     seen, peak = measured(alone, bombed.path)
     assert seen.gaps == {f"object:{oid}"}
     assert seen.missed(["first"]) == []
@@ -96,7 +96,7 @@ def test_a_loose_object_that_inflates_without_end_is_a_gap(alone: Keyguard, bomb
 
 
 def test_a_packed_object_that_inflates_without_end_is_a_gap(alone: Keyguard, bombed: Repo) -> None:
-    entries = [Packed("blob", b"", size=10, stream=zeros(1 << 30, b"")), Packed("blob", line("second").encode())]
+    entries = [Packed("blob", b"", size=10, stream=zeros(1 << 29, b"")), Packed("blob", line("second").encode())]
     oids = ["ab" * 20, object_id("blob", entries[1].data)]
     smuggle(bombed, entries, list(zip(oids, offsets_of(entries), strict=True)))
     seen, peak = measured(alone, bombed.path)
