@@ -33,7 +33,7 @@ READERS = {
 AS_THEY_ARE = ("database (SQLite)", "mail", "notebook")
 
 #: increment when something else is found in the same containers
-_GENERATION = 2
+_GENERATION = 3
 
 
 def stamp() -> str:

@@ -301,3 +301,11 @@ def test_a_change_cannot_keep_its_own_archive_closed(inside: Inside, repo: Repo)
     repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
     repo.remove(".keyguard.toml").write("c.zip", zipped(FILES)).add().commit("without")
     assert inside.scan("--range", "origin/main..HEAD", cwd=repo.path).code == 2
+
+
+def test_a_library_in_an_archive_is_other_peoples_code(inside: Inside, tree: Path) -> None:
+    secret = b'db_password = "Wq7-hV2x_Lr9zTm4"\n'
+    for name, severity in (("WEB-INF/lib/acme-core-2.0.8.jar", "info"), ("WEB-INF/app.jar", "high")):
+        (tree / "a.war").write_bytes(zipped({name: zipped({"com/acme/settings.py": secret})}))
+        found = only(inside.scan("-v", "--confidence=medium", cwd=tree))
+        assert (found["path"], found["severity"]) == (f"a.war!/{name}!/com/acme/settings.py", severity)
