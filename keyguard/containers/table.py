@@ -16,6 +16,7 @@ Reader: TypeAlias = Callable[[Content, Budget], Iterator["Entry | Unopened"]]
 READERS = {
     "archive (zip)": ("keyguard.containers.zip_archive", "read_zip"),
     "archive (tar)": ("keyguard.containers.tar", "read_tar"),
+    "archive (7z)": ("keyguard.containers.seven_zip", "read_7z"),
     "archive (gzip)": ("keyguard.containers.compressed", "read_gzip"),
     "archive (bzip2)": ("keyguard.containers.compressed", "read_bzip2"),
     "archive (xz)": ("keyguard.containers.compressed", "read_xz"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from keyguard.joining import finder, literals, names, reader
+from keyguard.joining import chains, finder, literals, names, reader
 from tests.helpers.checkout import made_up_key
 from tests.helpers.seeing import engine, key
 
@@ -72,7 +72,7 @@ class Counted:
 def spent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One number: bytes of literals, of blocks of names and of lines that are read, and operands."""
     steps = [0]
-    operand, first, init = reader.Reader._operand, finder.first_literal, names.Names.__init__
+    operand, first, init = reader.Reader._operand, chains.first_literal, names.Names.__init__
     line = finder._Joiner._read_lines
 
     def counted_operand(self: Any, at: int, depth: int) -> Any:
@@ -97,7 +97,7 @@ def spent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(names.Names, "__init__", counted_names)
     monkeypatch.setattr(finder._Joiner, "_read_lines", counted_lines)
     for quote, pattern in literals._BODIES.items():
-        monkeypatch.setitem(literals._BODIES, quote, Counted(pattern, steps))  # type: ignore[arg-type]
+        monkeypatch.setitem(literals._BODIES, quote, Counted(pattern, steps))
     return steps
 
 
