@@ -7,6 +7,7 @@ from collections.abc import Collection
 from types import MappingProxyType
 
 from keyguard.hygiene.data import tables
+from keyguard.hygiene.delivery import server_templates
 from keyguard.hygiene.delivery.delivery import Delivery
 from keyguard.hygiene.delivery.phone_apps import phone_delivery
 from keyguard.hygiene.delivery.served_folders import served_folders
@@ -42,7 +43,11 @@ def deliveries(
 
     ``places`` are the offsets in a file that matter, in bytes: of a file that is in it, one of them must be delivered.
     """
-    found = {path: delivery for path in paths if (delivery := phone_delivery(project, path) or _by_kind(project, path))}
+    found = {
+        path: delivery
+        for path in paths
+        if (delivery := phone_delivery(project, path) or _of_template(project, path) or _by_kind(project, path))
+    }
     left = [path for path in paths if path not in found and (_MODULE.search(path) or _IMPORTED.search(path))]
     found.update((path, _by_imports(one)) for path, one in project.client_paths.paths(left, places).items())
     # of a project whose framework is not known
@@ -64,6 +69,16 @@ def _by_imports(found: ClientPath) -> Delivery:
         found.unused_spans,
         bundled=_SHIPS_WHOLE not in found.kind,
     )
+
+
+def _of_file(project: Project, path: bytes) -> Delivery | None:
+    """Return how a file is delivered by itself, without an import that leads to it; None if it is not."""
+    return phone_delivery(project, path) or _of_template(project, path) or _by_kind(project, path)
+
+
+def _of_template(project: Project, path: bytes) -> Delivery | None:
+    """Return how a server delivers the page that it makes of a file; None if the file is no template."""
+    return server_templates.delivery(path, project.read(path) or b"") if server_templates.is_template(path) else None
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:

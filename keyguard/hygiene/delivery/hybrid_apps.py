@@ -7,12 +7,15 @@ react-native-config writes a whole environment file into one; Capacitor copies i
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from keyguard.credential_files.syntax import objects
 from keyguard.hygiene.delivery.delivery import Delivery, outside
 from keyguard.hygiene.delivery.dropped_code import of_code, of_markup, of_settings
 from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.npm_packages import packages
 from keyguard.hygiene.project.project import Project
+from keyguard.hygiene.project.word_search import files_with
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
@@ -24,7 +27,12 @@ _WIDGET = expression(
     rb"<widget\b[^>]{0,2000}(?:xmlns:cdv|http://cordova\.apache\.org|phonegap|http://www\.w3\.org/ns/widgets)"
 )
 #: packages that write all of an environment file into an app
-_WHOLE = ("react-native-config", "react-native-ultimate-config", "react-native-dotenv")
+_WHOLE = ("react-native-config", "react-native-ultimate-config")
+#: a package that writes the variables into an app that code imports
+_IMPORTED = "react-native-dotenv"
+_IMPORT = expression(rb"\bimport\s{0,9}\{([^{}]{1,2000})\}\s{0,9}from\s{0,9}[\"'](?:@env|react-native-dotenv)[\"']")
+_CODE = (b".js", b".jsx", b".ts", b".tsx", b".mjs")
+_SETTING = expression(rb"(?m)^[ \t]*(?:export[ \t]+)?([\w.-]{1,100})[ \t]*=[^\r\n]*")
 
 
 class HybridApps:
@@ -50,7 +58,21 @@ class HybridApps:
                 (f"package.json depends on {package}",),
                 dropped=tuple(of_settings(data)),
             )
+        if name.startswith(b".env") and self._needs(path, (_IMPORTED,)):
+            spans = [line.span() for line in _SETTING.finditer(data) if line[1] in self._imported]
+            how = "a variable that code of the app imports"
+            return Delivery(how, server_spans=outside(spans, len(data))) if spans else None
         return None
+
+    @cached_property
+    def _imported(self) -> frozenset[bytes]:
+        """The names of variables that code imports."""
+        code = [path for path in self._project.files if path.endswith(_CODE)]
+        found = set[bytes]()
+        for path in files_with(self._project, code, (b"@env", _IMPORTED.encode())):
+            for names in _IMPORT.findall(self._project.read(path) or b""):
+                found.update(one.split()[0] for one in names.split(b",") if one.split())
+        return frozenset(found)
 
     def _needs(self, path: bytes, names: tuple[str, ...]) -> str:
         """Return the first of the packages that the npm package around a file depends on; empty if none."""
