@@ -39,6 +39,8 @@ _CIPHERTEXT = expression(
     r"|^gAAAAA|^age1|^encrypted:"
 )
 _SAME = expression(r"(.)\1*")
+#: as in the models of Power BI: ``Tables\ea5539ed-6f70-4a6f-96d0-a8909998a8d1``
+_NUMBERED = expression(r"(?i:[a-z_]{1,30}[\\/]{1,4}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 class ValueFilter(NamedTuple):
@@ -55,6 +57,7 @@ FILTERS = (
     ValueFilter("reference", _REFERENCE.search, "refers to a variable, a template's field or a secret store"),
     ValueFilter("same character", _SAME.fullmatch, "one character, repeated"),
     ValueFilter("placeholder", _PLACEHOLDER.search, "a placeholder for the reader to fill in"),
+    ValueFilter("numbered thing", _NUMBERED.fullmatch, "the number of something that is named before it"),
     ValueFilter("ciphertext", _CIPHERTEXT.search, "encrypted or hashed"),
 )
 
