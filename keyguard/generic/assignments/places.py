@@ -84,6 +84,8 @@ def is_bound(candidate: Candidate) -> bool:
 def is_member(candidate: Candidate) -> bool:
     """``PASSWORD_STAGE = "stages_password.passwordstage"``, ``key: "repaintLabels"``: the name of a member."""
     value = candidate.value
+    if candidate.operator == ":" and candidate.before.endswith("::"):
+        return True  # ``depend::secret:preseed``
     if ("_" in value and _MEMBER.match(value)) or _SEGMENTS.match(value) or _SCOPED.match(value):
         return True
     return not is_password(candidate.name) and (_CAMEL.match(value) or _SNAKE.match(value)) is not None

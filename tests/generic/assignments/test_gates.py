@@ -69,6 +69,7 @@ DROPPED = (
     ("a.yml", f'ssha_secret: "{{ssha}}{VALUE}"', "ciphertext"),
     ("a.xml", '<settings pass="oobeSystem">', "word"),
     ("a.yml", "key: LSQuarantine", "plain word"),
+    ("a.yml", "tags: ['depend::secret:preseed']", "member"),
     ("a.php", "$token = Password::broker('landlord_users')->createToken($user);", "lookup"),
     ("a.json", '"MAX_OUTPUT_TOKENS": "12000"', "number"),
     ("a.yml", "- secretKey: ZIGBEE2MQTT_CLIENT_ID", "constant"),
