@@ -17,6 +17,8 @@ _LINE, _NEXT = 32, 2
 #: signs of base64 that are written as codes
 _CODE = rb"%2[BbFf]|\\/|\\u002[BbFf]|&#4[37];|&#[xX]2[BbFf];"
 _CODES = expression(_CODE)
+#: what these begin with
+_SIGNS = b"%", b"\\", b"&"
 #: the end of a line, as it is, as an escape or as in quoted-printable, before another line of the same run; and the
 #: same backwards
 _BREAK = expression(rb"(?:\\r)?\\n|=?\r?\n[ \t]{0,64}")
@@ -31,8 +33,12 @@ class Alphabet(NamedTuple):
 
 
 BASE64 = Alphabet(
-    expression(rb"(?:[A-Za-z0-9+/_-]|" + _CODE + rb")*"),
-    expression(rb"(?:[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"),
+    expression(rb"(?:[A-Za-z0-9+/_-]+|" + _CODE + rb")*"),
+    # no code is longer than six characters: all but the last ones are passed at once
+    expression(
+        rb"(?:[A-Za-z0-9+/_-]+(?=[A-Za-z0-9+/_-]{6})"
+        rb"|[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"
+    ),
 )
 HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"))
 
@@ -103,7 +109,8 @@ def _stretches(
 def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the stretches without codes, and what codes stand for, with their spans."""
     at = start
-    for code in _CODES.finditer(data, start, end):
+    coded = any(data.find(sign, start, end) >= 0 for sign in _SIGNS)
+    for code in _CODES.finditer(data, start, end) if coded else ():
         if code.start() > at:
             yield data[at : code.start()], at, code.start()
         yield b"+" if code[0].rstrip(b";")[-1:] in b"bB3" else b"/", code.start(), code.end()

@@ -22,6 +22,7 @@ _TEXT = b"\t" + bytes(range(0x20, 0x7F))
 _NOT_TEXT = bytes(byte not in _TEXT for byte in range(256))
 _NOT_NUL = bytes(byte != 0 for byte in range(256))
 #: a run at least as long as the shortest key
+_SHORTEST = bytes(12)
 _GOOD = expression(rb"\0{12,}")
 #: characters that no text has
 _NO_TEXT = expression(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
@@ -108,7 +109,10 @@ def _runs(data: bytes, width: int, place: int, phase: int) -> Iterator[WideRun]:
     for column in range(width):
         allowed = _NOT_TEXT if column == place else _NOT_NUL
         wrong |= int.from_bytes(data[phase + column : end : width].translate(allowed), "big")
-    for found in _GOOD.finditer(wrong.to_bytes(count, "big")):
+    good = wrong.to_bytes(count, "big")
+    if _SHORTEST not in good:  # far faster than looking for all
+        return
+    for found in _GOOD.finditer(good):
         start = phase + found.start() * width + place
         yield WideRun(data[start : start + (found.end() - found.start()) * width : width], start, width)
 
