@@ -23,17 +23,18 @@ _WORDS = expression(
 )
 _PLACEHOLDER = expression(
     r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|(?<![a-z])your|my[-_](?:secret|token|key|pass|api|client)"
-    r"|(?:enter|insert|replace|change|fill|put|set)[ _-]?(?:me|this|here|your|with|in)(?![a-z])|_here\b|dummy"
-    r"|placeholder|that[-_ ]matches|at[-_ ]least[-_ ]?\d|\d\d[-_ ]?(?:chars|char\b|bytes?\b|characters)"
+    r"|(?:enter|insert|replace|change|fill|put|set|generate)[ _-]?(?:me|this|here|your|with|in)(?![a-z])"
+    r"|change[ _-]?me|_here\b|dummy|placeholder"
+    r"|that[-_ ]matches|at[-_ ]least[-_ ]?\d|\d\d[-_ ]?(?:chars|char\b|bytes?\b|characters)"
     r"|some_?random|@todo\b"
     r"|redacted|^<[\w \-]{1,60}>|\.\.\.|…|ihr[_-]|votre|su[_-]contrase|seu[_-]|上面|填写|你的|您的|あなた|ваш)"
 )
 _REFERENCE = expression(
-    r"(?i:^[&*]?\$[A-Za-z_{(]|\$\{|\$\(|#\{|\{\{|<%|%\(|^%[sdv]\b|\bprocess\.env|\bgetenv|environ\b|^\{[\w.]{0,100}\}$"
+    r"(?i:^[&*]?\$[A-Za-z_{(]|\$\{|\$\(|#\{|\{\{|<%|%\(|^%[sdv]\b|\bprocess\.env|\bgetenv|environ\b|^\{[\w.]{0,100}\}$|^\\(?:e|033|x1b)\["
     r"|^%\w{1,100}%$|^!(?:Ref|GetAtt|Sub|ImportValue|vault)|^@@?\w{1,100}@@?$|^(?:(?:vault|secret|op|ssm|gcp)://|(?:vault|arn|ssm):))"
 )
 _CIPHERTEXT = expression(
-    r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^sha\d{1,3}\$|^vault:v\d"
+    r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^SCRAM-SHA|^sha\d{1,3}\$|^vault:v\d"
     r"|^AQI[CDB]A|^\{(?i:SSHA\d{0,3}|SHA\d{0,3}|CRYPT|PBKDF2|noop|bcrypt)\}|^BEGIN PGP|^ENC\(|^!vault"
     r"|^Ag[A-D][A-Za-z0-9+/]{120}"
     r"|^gAAAAA|^age1|^encrypted:"
