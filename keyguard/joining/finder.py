@@ -144,7 +144,8 @@ class _Joiner:
         quote = self._data.rfind(behind if quoted else b'"', max(0, at - _CONTEXT), at)
         if not quoted or quote < 0:
             quote = max(self._data.rfind(sign, max(0, at - _CONTEXT), at) for sign in (b'"', b"`", b"'"))
-        bare = _BARE.search(self._data, max(0, quote, at - _CONTEXT), at)
+        low = max(0, quote, at - _CONTEXT)
+        bare = _BARE.search(self._data, low, at) if self._data.find(b"=", low, at) >= 0 else None
         if bare:
             self._follow(bare.start(), end if quoted or ended else -1)
         elif quote >= 0 and not ended:
