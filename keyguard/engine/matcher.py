@@ -86,9 +86,12 @@ class Matcher:
         }
         return DerivedMatches(self.prefilter.search, self.matched, beginnings)
 
-    def find(self, data: bytes, path: bytes | None = None) -> Found:
-        """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""
-        return self.confirm(data, self.prefilter.search(data), path)
+    def find(self, data: bytes, path: bytes | None = None, hits: Hits | None = None) -> Found:
+        """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty.
+
+        ``hits`` are those of the prefilter, if they are known.
+        """
+        return self.confirm(data, self.prefilter.search(data) if hits is None else hits, path)
 
     def is_anchored(self, hits: Hits) -> bool:
         """Return whether an anchor is in the text that was confirmed last, with these hits, or in one derived from it.

@@ -117,7 +117,10 @@ class HyperscanPrefilter:
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:
         """See :class:`Prefilter`."""
-        return self.search(data).anchors
+        found: list[tuple[int, int]] = []
+        self._found, self._places, self._codes, self._joins = found, [], [], []
+        self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
+        return [(anchor, end - self._widths[anchor]) for anchor, end in found]
 
     def fires(self, data: bytes) -> bool:
         """See :class:`Prefilter`."""

@@ -94,7 +94,7 @@ class Inspector:
                     judged=tuple({run_identity(one) for one in secrets}),
                     excerpts=None if told else secrets,
                 )
-        return self._inspect(blob, iter((data, b"")).__next__, found, packed)
+        return self._inspect(blob, iter((data, b"")).__next__, found, packed, hits)
 
     def inspect_name(self, blob: Blob) -> InspectedText:
         """Return all sightings in the path of a blob."""
@@ -175,11 +175,13 @@ class Inspector:
             opened.add(rest)
         return opened.result()
 
-    def _inspect(self, blob: Blob, read: Callable[[], bytes], found: Found | None, packed: str) -> InspectedText:
+    def _inspect(
+        self, blob: Blob, read: Callable[[], bytes], found: Found | None, packed: str, hits: Hits | None = None
+    ) -> InspectedText:
         counter = _Counter(read)
         sighter = self._sighter()
         sighter.doubtful = False
-        sightings, placeholders = sighter.sight(blob, counter.read, found)
+        sightings, placeholders = sighter.sight(blob, counter.read, found, hits)
         judged = {one.identity for one in sightings if one.judged} if not blob.path else set[str]()
         return InspectedText(
             [one for one in sightings if not (judged and one.judged)],

@@ -18,6 +18,7 @@ from keyguard.engine.location import MatchLocations, Origin
 from keyguard.engine.matcher import Matcher
 from keyguard.engine.overlaps import Found
 from keyguard.engine.page import PAGE, Page, Pager, pages
+from keyguard.engine.prefilter import Hits
 from keyguard.inspection.identities import Identities, note, note_written
 from keyguard.inspection.occurrence_limit import OccurrenceLimit
 from keyguard.masking.secret import Secret, masked
@@ -65,19 +66,20 @@ class SightingFinder:
         """Return the value with that fingerprint if it was seen: for callers that act on a key, never for reports."""
         return self._identities.secret(fingerprint)
 
-    def sight(self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None) -> tuple[list[Sighting], int]:
+    def sight(
+        self, blob: Blob, read: Callable[[int], bytes], found: Found | None = None, hits: Hits | None = None
+    ) -> tuple[list[Sighting], int]:
         """Return all sightings in a text that ``read`` returns in pieces, and the number of placeholders.
 
-        ``found`` is the matcher's result for the text, if it is known; only for a text without NULs.
+        ``found`` is the matcher's result and ``hits`` the prefilter's, if known; ``found`` only for one without NULs.
         """
-        first = _first(read)
-        codec = decode.sniff(first)
+        codec = decode.sniff(first := _first(read))
         if codec:
             return self._sight_decoded(blob, read, first, codec)
         seen, repeats = _Seen([], 0), OccurrenceLimit()
         for page in pages(read, first):
-            here = found if page.whole else None
-            seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here))
+            here, there = (found, hits) if page.whole else (None, None)
+            seen = seen.plus(self._sight_page(blob, page, repeats, hashed=True, found=here, hits=there))
         return repeats.with_counts(seen.sightings), seen.placeholders
 
     def _sight_decoded(self, blob: Blob, read: Callable[[int], bytes], first: bytes, codec: str) -> _Seen:
@@ -110,12 +112,12 @@ class SightingFinder:
         hashed: bool,
         order: str = "",
         found: Found | None = None,
+        hits: Hits | None = None,
     ) -> _Seen:
-        sightings: list[Sighting] = []
-        placeholders = 0
+        sightings, placeholders = list[Sighting](), 0
         known: set[tuple[int, bytes]] = set()
         for text, origin in self._texts(page, order):
-            here = self._matcher.find(text.data, blob.path) if found is None else found
+            here = found or self._matcher.find(text.data, blob.path, None if origin else hits)
             placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
             places = MatchLocations(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:

@@ -33,8 +33,8 @@ _TOKEN = expression(rb"[\w./+=~:?@|-]{0,4096}")
 _QUOTES, _ENDS, _OPENINGS = b"\"'`", b"\r\n; ", b"$#{\\%&"
 #: an address of a database whose host is complete: no user and no password come behind it
 _HOST = expression(rb"(?:postgres|mysql|mariadb|mongodb|redis|amqp|mssql|sqlserver)[a-z0-9+]{0,20}://[^/@]*/")
-#: a value without quotes up to a place in it
-_BARE = expression(rb"(?<=\w=)[\w.+/=~-]*\Z")
+#: the characters of a value without quotes
+_BARE = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+/=~-"
 _ASSIGNING = expression(
     rb"[^\r\n]{0,120}[A-Za-z0-9_\])}>\"'\t ](?::?=|=>|:|<-)[ \t]{0,20}[A-Za-z$@]{0,2}"
     rb"|[ \t]{0,8}#[ \t]{0,4}define[^\r\n]{1,100}"
@@ -75,6 +75,15 @@ def _is_behind(end: int, anchors: Sequence[int]) -> bool:
     """Whether a joint could be in a key that begins at one of the anchors."""
     at = bisect_left(anchors, end)
     return at > 0 and end - anchors[at - 1] <= _KEY
+
+
+def _bare_start(data: bytes, low: int, at: int) -> int:
+    """Return where the value without quotes begins, behind a name and an equals sign, that a place is in; else -1."""
+    begin = low + len(data[low:at].rstrip(_BARE))
+    equals = data.find(b"=", max(0, begin - 1), at)
+    while equals >= 0 and not (data[equals - 1 : equals].isalnum() or data[equals - 1 : equals] == b"_"):
+        equals = data.find(b"=", equals + 1, at)
+    return equals + 1 if equals >= 0 else -1
 
 
 class _Joiner:
@@ -146,9 +155,9 @@ class _Joiner:
         quote = self._data.rfind(behind if quoted else b'"', max(0, at - _CONTEXT), at)
         if not quoted or quote < 0:
             quote = max(self._data.rfind(sign, max(0, at - _CONTEXT), at) for sign in (b'"', b"`", b"'"))
-        bare = _BARE.search(self._data, max(0, quote, at - _CONTEXT), at)
-        if bare:
-            self._follow(bare.start(), end if quoted or ended else -1)
+        bare = _bare_start(self._data, max(0, quote, at - _CONTEXT), at)
+        if bare >= 0:
+            self._follow(bare, end if quoted or ended else -1)
         elif quote >= 0 and not ended:
             self._follow(first_literal(self._data, quote, 0), end if quoted else -1)
 
