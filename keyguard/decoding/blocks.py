@@ -17,6 +17,7 @@ _LINE, _NEXT = 32, 2
 #: signs of base64 that are written as codes
 _CODE = rb"%2[BbFf]|\\/|\\u002[BbFf]|&#4[37];|&#[xX]2[BbFf];"
 _CODES = expression(_CODE)
+_CODE_STARTS = b"%", b"\\", b"&"
 #: the end of a line, as it is or as an escape, before another line of the same run; and the same backwards
 _BREAK = expression(rb"(?:\\r)?\\n|\r?\n[ \t]{0,64}")
 _BREAK_BACKWARDS = expression(rb"n\\(?:r\\)?|[ \t]{0,64}\n\r?")
@@ -27,13 +28,17 @@ class Alphabet(NamedTuple):
 
     ahead: re.Pattern[bytes]
     behind: re.Pattern[bytes]
+    characters: bytes
+    """All of them, without codes."""
 
 
+_DIGITS = b"0123456789"
 BASE64 = Alphabet(
     expression(rb"(?:[A-Za-z0-9+/_-]|" + _CODE + rb")*"),
     expression(rb"(?:[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"),
+    _DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-",
 )
-HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"))
+HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"), _DIGITS + b"ABCDEFabcdef")
 
 
 class Block:
@@ -99,13 +104,24 @@ def _stretches(
         at = broken.end()
 
 
+def unbroken(data: bytes) -> bytes:
+    """Return a part of a text without the ends of lines, and with signs for their codes."""
+    text = _BREAK.sub(b"", data)
+    return _CODES.sub(_sign, text) if any(one in text for one in _CODE_STARTS) else text
+
+
+def _sign(code: re.Match[bytes]) -> bytes:
+    """Return the sign of base64 that a code stands for."""
+    return b"+" if code[0].rstrip(b";")[-1:] in b"bB3" else b"/"
+
+
 def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the stretches without codes, and what codes stand for, with their spans."""
     at = start
     for code in _CODES.finditer(data, start, end):
         if code.start() > at:
             yield data[at : code.start()], at, code.start()
-        yield b"+" if code[0].rstrip(b";")[-1:] in b"bB3" else b"/", code.start(), code.end()
+        yield _sign(code), code.start(), code.end()
         at = code.end()
     if at < end:
         yield data[at:end], at, end

@@ -10,6 +10,13 @@ from keyguard.decoding.derived_text import DerivedText, Piece
 #: bytes of an unpacked text that are read
 MOST = 1 << 20
 _GZIP, _ZLIB = 31, 15
+#: how what ``gzip`` and ``zlib`` write begins
+_HEADS = b"\x1f\x8b\x08", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"
+
+
+def may_be_packed(data: bytes) -> bool:
+    """Return whether a text of which this is a part, from its start or not, may be one that ``unpacked`` unpacks."""
+    return data.count(0) * 4 >= len(data) or any(head in data for head in _HEADS)
 
 
 def unpacked(data: bytes) -> Iterator[DerivedText]:

@@ -24,6 +24,8 @@ _ALL = -1
 _MOST = 8 << 10
 #: at most so many characters of a literal of the prefilter, and so many from the start of a key to the end of one
 _LITERAL, _FAR = 8, 96
+#: bytes before and behind a hit with the anchor whose form it may be, with line ends and codes: up to 132 of its own
+_BEFORE, _BEHIND = 64, 384
 
 
 def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[DerivedText]:
@@ -31,6 +33,16 @@ def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[Deriv
     for group in (4, 2):
         ours = ((kind, end) for kind, end in hits if kind <= HEX and (kind == HEX) == (group == 2))
         yield from _decoded(data, sorted(ours, key=lambda hit: hit[1]), group)
+
+
+def decoded_near(data: bytes, kind: int, end: int) -> bytes:
+    """Return what the characters near a hit stand for: enough to tell whether it is a form of an anchor at all."""
+    group, place, alphabet = (2, 1, blocks.HEX) if kind == HEX else (4, kind, blocks.BASE64)
+    before = blocks.unbroken(data[max(0, end - _BEFORE) : end])
+    before = before[len(before.rstrip(alphabet.characters)) :]
+    behind = blocks.unbroken(data[end : end + _BEHIND])
+    behind = behind[: len(behind) - len(behind.lstrip(alphabet.characters))]
+    return _bytes_of(before[(len(before) - 1 - place) % group :] + behind, group)
 
 
 def _decoded(data: bytes, hits: Sequence[tuple[int, int]], group: int) -> Iterator[DerivedText]:
@@ -75,14 +87,19 @@ def _parts(chars: bytes, at: int, place: int, group: int) -> Iterator[tuple[int,
 
 def _from(chars: DerivedText, first: int, last: int, group: int) -> DerivedText:
     """Return what the characters of a span stand for."""
+    text = _bytes_of(chars.text[first:last], group)
     if group == 2:
-        last -= (last - first) % 2
-        text = bytes.fromhex(chars.text[first:last].decode())
-        return DerivedText(text, "hex", (Piece(0, len(text), first, last),), between=chars)
+        return DerivedText(text, "hex", (Piece(0, len(text), first, first + 2 * len(text)),), between=chars)
     last -= (last - first) % 4 == 1
-    text = binascii.a2b_base64(chars.text[first:last].translate(_STANDARD) + b"==")
     # the last group may be shorter: then its characters and bytes have another proportion
     groups = len(text) // 3
     middle = first + 4 * groups
     pieces = Piece(0, 3 * groups, first, middle), Piece(3 * groups, len(text) % 3, middle, last)
     return DerivedText(text, "base64", tuple(one for one in pieces if one.size), between=chars)
+
+
+def _bytes_of(chars: bytes, group: int) -> bytes:
+    """Return what characters of hex or base64 stand for; a last one that stands for nothing whole is left out."""
+    if group == 2:
+        return bytes.fromhex(chars[: len(chars) & ~1].decode())
+    return binascii.a2b_base64(chars[: len(chars) - (len(chars) % 4 == 1)].translate(_STANDARD) + b"==")

@@ -5,12 +5,15 @@ Derived texts are searched like any other, and what is found is mapped back to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+from keyguard.decoding.compressed import may_be_packed
 from keyguard.decoding.derived_text import DerivedText
+from keyguard.decoding.encoded_anchors import HEX
+from keyguard.decoding.runs import decoded_near
 from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
-from keyguard.engine.prefilter import Hits
+from keyguard.engine.prefilter import Hits, Prefilter, search_each
 from keyguard.joining.finder import joined_text
 from keyguard.joining.joined_text import WAY, JoinedText
 from keyguard.model.finding import Match
@@ -22,7 +25,6 @@ _TIMES, _LEAST = 16, 4 << 20
 #: bytes on either side of a secret in a derived text that say whose it is
 _AROUND = 1000
 
-Search = Callable[[bytes], Hits]
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
 
 
@@ -41,11 +43,12 @@ class _Budget:
 class DerivedMatches:
     """Searches the texts that are derived from a text."""
 
-    def __init__(self, search: Search, confirm: Confirm, beginnings: Collection[int]) -> None:
-        """``search`` is the prefilter; ``confirm`` returns the matches among the anchors that it found; ``beginnings``
-        are the numbers of the anchors with which matches begin.
+    def __init__(self, prefilter: Prefilter, confirm: Confirm, beginnings: Collection[int]) -> None:
+        """``confirm`` returns the matches among the anchors that the prefilter found; ``beginnings`` are the numbers of
+        the anchors with which matches begin.
         """
-        self._search, self._confirm, self._beginnings = search, confirm, beginnings
+        self._prefilter, self._search = prefilter, prefilter.search
+        self._confirm, self._beginnings = confirm, beginnings
         self.anchored = False
         """Whether an anchor is in any text that was derived from the last text."""
 
@@ -77,6 +80,20 @@ class DerivedMatches:
         hits = self._search(data)
         return bool(hits.anchors or hits.encoded)
 
+    def genuine(self, data: bytes, hits: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the hits but those in base64 and hex near which no anchor is encoded: data has thousands by chance."""
+        runs = [hit for hit in hits if hit[0] <= HEX]
+        if not runs:
+            return [*hits]
+        texts = [decoded_near(data, *hit) for hit in runs]
+        found = search_each(self._prefilter, texts)
+        real = {
+            hit
+            for at, (hit, text) in enumerate(zip(runs, texts, strict=True))
+            if may_be_packed(text) or (at in found and (found[at].anchors or found[at].encoded))
+        }
+        return [hit for hit in hits if hit[0] > HEX or hit in real]
+
     def _derived_texts(
         self, data: bytes, hits: Hits, *, inner: bool, joined: bool
     ) -> Iterator[DerivedText | JoinedText]:
@@ -84,7 +101,7 @@ class DerivedMatches:
 
         ``inner`` says whether the text is derived itself, ``joined`` whether it was joined: that is done once.
         """
-        yield from derived_texts(data, hits.anchors, hits.encoded, inner=inner)
+        yield from derived_texts(data, hits.anchors, self.genuine(data, hits.encoded), inner=inner)
         if joined:
             return
         begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})

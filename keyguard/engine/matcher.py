@@ -82,7 +82,7 @@ class Matcher:
         beginnings = (
             at for at, (anchor, leads) in uses if not anchor.nocase and any(one.before == (0, 0) for one in leads)
         )
-        return DerivedMatches(self.prefilter.search, self.matched, frozenset(beginnings))
+        return DerivedMatches(self.prefilter, self.matched, frozenset(beginnings))
 
     def find(self, data: bytes, path: bytes | None = None) -> Found:
         """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""
