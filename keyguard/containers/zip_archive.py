@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.containers.budget import Budget
-from keyguard.containers.codecs import BZIP2, DEFLATE, XZ, ZSTD, output, pieces
+from keyguard.containers.codecs import BZIP2, DEFLATE, XZ, ZSTD, lzma_in_zip, output, pieces
 from keyguard.containers.content import Content, Entry, NotRead, Read, Unopened, slices
 from keyguard.containers.zip_directory import ZipEntry, entries_of
 
-_STORED = 0
+_STORED, _LZMA = 0, 14
 _CODECS = {8: DEFLATE, 12: BZIP2, 93: ZSTD, 95: XZ}
-_METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 14: "lzma", 98: "ppmd"}
+_METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 98: "ppmd"}
 
 
 def read_zip(content: Content, budget: Budget) -> Iterator[Entry | Unopened]:
@@ -38,7 +38,7 @@ def _opened(data: bytes, one: ZipEntry, budget: Budget) -> Entry | Unopened:
         return Unopened(one.name, "encrypted")
     if one.method == _STORED:
         return Entry(one.name, slices(data, one.start, one.end))
-    codec = _CODECS.get(one.method)
+    codec = lzma_in_zip(marked=one.marked) if one.method == _LZMA else _CODECS.get(one.method)
     if codec is None:
         return Unopened(one.name, f"compressed by {_METHODS.get(one.method, f'method {one.method}')}")
     return Entry(one.name, pieces(output(slices(data, one.start, one.end), codec, budget)))

@@ -20,7 +20,7 @@ _CENTRAL_HEADER = struct.Struct("<4s6H3L5H2L")
 _END_RECORD = struct.Struct("<4s4H2LH")
 _END64_RECORD = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR_RECORD = struct.Struct("<4sLQL")
-_ENCRYPTED, _SIZE_BEHIND, _UTF8, _MASKED = 0x1, 0x8, 0x800, 0x2000
+_ENCRYPTED, _END_MARKED, _SIZE_BEHIND, _UTF8, _MASKED = 0x1, 0x2, 0x8, 0x800, 0x2000
 _WIDE = 0xFFFFFFFF
 _ZIP64_EXTRA = 1
 
@@ -35,6 +35,8 @@ class ZipEntry(NamedTuple):
     end: int
     listed: bool = True
     """Whether the directory has it: else it was deleted, or is none at all."""
+    marked: bool = False
+    """Whether LZMA has a mark at its end; else it ends with the entry."""
 
 
 class _Row(NamedTuple):
@@ -69,7 +71,7 @@ def entries_of(data: bytes, budget: Budget) -> tuple[list[ZipEntry], list[tuple[
             refused.append((row.name, f"{DAMAGED}: it is not where the directory says"))
             continue
         found += _between(data, at, row.offset, budget)
-        found.append(ZipEntry(row.name, row.method, bool(row.flags & _ENCRYPTED), start, start + row.size))
+        found.append(_entry(row.name, row.flags, row.method, (start, start + row.size), listed=True))
         at = max(at, start + row.size)
     return [*found, *_between(data, at, len(data), budget)], refused, problem
 
@@ -87,10 +89,12 @@ def _between(data: bytes, at: int, end: int, budget: Budget) -> Iterator[ZipEntr
             following = data.find(b"PK", start, end) if method == 0 else -1
             stop = following if following >= 0 else end
         if start <= end:
-            yield ZipEntry(
-                _name(data[named : named + name], flags), method, bool(flags & _ENCRYPTED), start, stop, listed=False
-            )
+            yield _entry(_name(data[named : named + name], flags), flags, method, (start, stop), listed=False)
         at = max(at + 4, start + packed if not flags & _SIZE_BEHIND and start + packed <= end else at + 4)
+
+
+def _entry(name: bytes, flags: int, method: int, span: tuple[int, int], *, listed: bool) -> ZipEntry:
+    return ZipEntry(name, method, bool(flags & _ENCRYPTED), *span, listed, bool(flags & _END_MARKED))
 
 
 def _content_start(data: bytes, offset: int) -> int | None:

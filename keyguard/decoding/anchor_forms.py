@@ -187,7 +187,7 @@ def _with_codes(text: bytes, places: list[int], written: str) -> bytes:
 
 #: kind, the characters that are written as codes, and how
 _WRITTEN = (
-    *((PERCENT, b":/+= ", code) for code in ("%{:02X}", "%{:02x}", "%25{:02X}", "%25{:02x}")),
+    *((PERCENT, b":/+= $|@!,;?&()*'", code) for code in ("%{:02X}", "%{:02x}", "%25{:02X}", "%25{:02x}")),
     *((BACKSLASH, b"/+=", code) for code in ("\\u{:04x}", "\\u{:04X}", "\\x{:02x}", "\\x{:02X}")),
     (BACKSLASH, b"/", "\\{:c}"),
     *((HTML, b"/+=", code) for code in ("&#x{:x};", "&#x{:X};", "&#{:d};")),
@@ -199,10 +199,10 @@ def _expressions() -> Iterator[tuple[str, int]]:
     digits = "[2-7][0-9A-Fa-f]"
     yield f"(?:%{digits}){{8}}", PERCENT
     yield f"(?:%25{digits}){{8}}", PERCENT
-    yield rf"(?:\\\\?x{digits}){{8}}", BACKSLASH
-    yield rf"(?:\\\\?u00{digits}){{8}}", BACKSLASH
-    yield rf"(?:\\u\{{{digits}\}}){{8}}", BACKSLASH
-    yield r"(?:\\\\?[01][0-7]{2}){8}", BACKSLASH
+    yield rf"(?:\\{{1,8}}x{digits}){{8}}", BACKSLASH
+    yield rf"(?:\\{{1,8}}u00{digits}){{8}}", BACKSLASH
+    yield rf"(?:\\{{1,8}}u\{{{digits}\}}){{8}}", BACKSLASH
+    yield r"(?:\\{1,8}[01][0-7]{2}){8}", BACKSLASH
     yield f"(?:&(?:amp;)?#[xX]0{{0,2}}{digits};){{8}}", HTML
     yield "(?:&(?:amp;)?#0?[0-9]{2,3};){8}", HTML
     yield "(?:=[2-7][0-9A-F]){8}", QUOTED_PRINTABLE

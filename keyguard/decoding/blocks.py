@@ -18,9 +18,10 @@ _LINE, _NEXT = 32, 2
 _CODE = rb"%2[BbFf]|\\/|\\u002[BbFf]|&#4[37];|&#[xX]2[BbFf];"
 _CODES = expression(_CODE)
 _CODE_STARTS = b"%", b"\\", b"&"
-#: the end of a line, as it is or as an escape, before another line of the same run; and the same backwards
-_BREAK = expression(rb"(?:\\r)?\\n|\r?\n[ \t]{0,64}")
-_BREAK_BACKWARDS = expression(rb"n\\(?:r\\)?|[ \t]{0,64}\n\r?")
+#: the end of a line, as it is, as an escape or as in quoted-printable, before another line of the same run; and the
+#: same backwards
+_BREAK = expression(rb"(?:\\r)?\\n|=?\r?\n[ \t]{0,64}")
+_BREAK_BACKWARDS = expression(rb"n\\(?:r\\)?|[ \t]{0,64}\n\r?=?")
 
 
 class Alphabet(NamedTuple):

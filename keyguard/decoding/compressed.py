@@ -12,6 +12,8 @@ MOST = 1 << 20
 _GZIP, _ZLIB = 31, 15
 #: how what ``gzip`` and ``zlib`` write begins
 _HEADS = b"\x1f\x8b\x08", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"
+#: characters of keys: at the end of a text that is cut off they may be the first ones of a longer key
+_KEY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.~"
 
 
 def may_be_packed(data: bytes) -> bool:
@@ -39,5 +41,7 @@ def _inflated(data: bytes, kind: int, way: str) -> Iterator[DerivedText]:
         text = machine.decompress(data, MOST)
     except zlib.error:
         return
+    if not machine.eof:
+        text = text.rstrip(_KEY)
     if text:
         yield DerivedText(text, way, (Piece(0, len(text), 0, len(data)),), solid=True)

@@ -54,6 +54,8 @@ _ALL = (
     ),
     _Codes(QUOTED_PRINTABLE, "quoted-printable", expression(rb"=(?:(?P<hex>[0-9A-F]{2})|(?P<end>[ \t]*\r?\n))"), b"="),
 )
+#: what the ways are called
+CODES = frozenset(codes.way for codes in _ALL)
 
 
 def decoded_escapes(

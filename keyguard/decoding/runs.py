@@ -35,14 +35,17 @@ def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[Deriv
         yield from _decoded(data, sorted(ours, key=lambda hit: hit[1]), group)
 
 
-def decoded_near(data: bytes, kind: int, end: int) -> bytes:
-    """Return what the characters near a hit stand for: enough to tell whether it is a form of an anchor at all."""
+def decoded_near(data: bytes, kind: int, end: int) -> tuple[bytes, bool]:
+    """Return what the characters near a hit stand for, enough to tell whether it is a form of an anchor at all, and
+    whether these are all up to the end of the run.
+    """
     group, place, alphabet = (2, 1, blocks.HEX) if kind == HEX else (4, kind, blocks.BASE64)
     before = blocks.unbroken(data[max(0, end - _BEFORE) : end])
     before = before[len(before.rstrip(alphabet.characters)) :]
     behind = blocks.unbroken(data[end : end + _BEHIND])
-    behind = behind[: len(behind) - len(behind.lstrip(alphabet.characters))]
-    return _bytes_of(before[(len(before) - 1 - place) % group :] + behind, group)
+    size = len(behind) - len(behind.lstrip(alphabet.characters))
+    text = _bytes_of(before[(len(before) - 1 - place) % group :] + behind[:size], group)
+    return text, size < len(behind) or end + _BEHIND >= len(data)
 
 
 def _decoded(data: bytes, hits: Sequence[tuple[int, int]], group: int) -> Iterator[DerivedText]:

@@ -9,13 +9,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from keyguard.decoding.compressed import may_be_packed
 from keyguard.decoding.derived_text import DerivedText
-from keyguard.decoding.encoded_anchors import HEX
+from keyguard.decoding.encoded_anchors import BACKSLASH, HEX, HTML, PLAIN
+from keyguard.decoding.escapes import CODES
 from keyguard.decoding.runs import decoded_near
 from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
 from keyguard.engine.prefilter import Hits, Prefilter, search_each
 from keyguard.joining.finder import joined_text
 from keyguard.joining.joined_text import WAY, JoinedText
+from keyguard.joining.signs import ESCAPED_JOINT, HTML_JOINT
 from keyguard.model.finding import Match
 
 #: how deep derived texts are nested
@@ -24,6 +26,9 @@ MAX_DEPTH = 5
 _TIMES, _LEAST = 16, 4 << 20
 #: bytes on either side of a secret in a derived text that say whose it is
 _AROUND = 1000
+
+#: signs of joined literals in a source that is itself escaped -> how
+_ESCAPED = {ESCAPED_JOINT: BACKSLASH, HTML_JOINT: HTML}
 
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
 
@@ -65,7 +70,8 @@ class DerivedMatches:
         for text in self._derived_texts(data, hits, inner=inner, joined=joined) if depth else ():
             if not budget.takes(len(text.text)):
                 break
-            there = self._found(text.text, budget, depth - 1, joined=text.way == WAY)
+            still = joined and text.way in CODES
+            there = self._found(text.text, budget, depth - 1, joined=still or text.way == WAY)
             matches += [_mapped(one, text) for one in there.matches]
             placeholders += [text.span(*span) for span in there.placeholders]
         return with_derived(found, Found(matches, placeholders)) if matches or placeholders else found
@@ -80,32 +86,45 @@ class DerivedMatches:
         hits = self._search(data)
         return bool(hits.anchors or hits.encoded)
 
-    def genuine(self, data: bytes, hits: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Return the hits but those in base64 and hex near which no anchor is encoded: data has thousands by chance."""
+    def genuine(self, data: bytes, hits: Sequence[tuple[int, int]]) -> bool:
+        """Return whether any hit in encoded form may be one of a key, or of the first piece of one."""
+        return any(self._real(data, hits))
+
+    def _real(
+        self, data: bytes, hits: Sequence[tuple[int, int]]
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return the hits but those in base64 and hex near which no anchor is encoded, as data has thousands by chance;
+        and those of the others whose run ends before an anchor would.
+        """
         runs = [hit for hit in hits if hit[0] <= HEX]
         if not runs:
-            return [*hits]
-        texts = [decoded_near(data, *hit) for hit in runs]
-        found = search_each(self._prefilter, texts)
-        real = {
-            hit
-            for at, (hit, text) in enumerate(zip(runs, texts, strict=True))
-            if may_be_packed(text) or (at in found and (found[at].anchors or found[at].encoded))
-        }
-        return [hit for hit in hits if hit[0] > HEX or hit in real]
+            return [*hits], []
+        near = [decoded_near(data, *hit) for hit in runs]
+        found = search_each(self._prefilter, [text for text, _ in near])
+        real, cut_off = [hit for hit in hits if hit[0] > HEX], list[tuple[int, int]]()
+        for at, (hit, (text, is_whole)) in enumerate(zip(runs, near, strict=True)):
+            if may_be_packed(text) or (at in found and (found[at].anchors or found[at].encoded)):
+                real.append(hit)
+            elif is_whole:
+                cut_off.append(hit)
+        return real, cut_off
 
     def _derived_texts(
         self, data: bytes, hits: Hits, *, inner: bool, joined: bool
     ) -> Iterator[DerivedText | JoinedText]:
         """Yield the texts that are derived from a text at the places that the prefilter found.
 
-        ``inner`` says whether the text is derived itself, ``joined`` whether it was joined: that is done once.
+        ``inner`` says whether the text is derived itself, ``joined`` whether it was joined, and so are all texts in it.
         """
-        yield from derived_texts(data, hits.anchors, self.genuine(data, hits.encoded), inner=inner)
+        real, cut_off = self._real(data, hits.encoded)
+        escaped = [(_ESCAPED[kind], end) for kind, end in hits.joins if kind in _ESCAPED]
+        encoded = [*real, *escaped] if escaped and not joined else real
+        yield from derived_texts(data, hits.anchors, encoded, inner=inner)
         if joined:
             return
-        begun = sorted({at for anchor, at in hits.anchors if anchor in self._beginnings})
-        text = joined_text(data, hits.joins, begun, self._fires)
+        begun = {at for anchor, at in hits.anchors if anchor in self._beginnings}
+        begun.update(end - 1 for kind, end in (*real, *cut_off) if kind != PLAIN)
+        text = joined_text(data, hits.joins, sorted(begun), self._fires)
         if text:
             yield text
 

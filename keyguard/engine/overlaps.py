@@ -150,7 +150,7 @@ def with_derived(found: Found, derived: Found) -> Found:
 def _without_pieces(derived: Iterable[Match]) -> list[Match]:
     """Return the matches in derived texts but those that are only the first part of another one: a line of it."""
     kept: list[Match] = []
-    for one in sorted(derived, key=lambda one: (one.start, -one.end)):
+    for one in sorted(derived, key=lambda one: (one.start, -one.end, -len(one.secret))):
         if not any(_is_piece(one, whole) for whole in kept[-_NEAR:]):
             kept.append(one)
     return kept

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from keyguard import sources
 from keyguard.fix.files.site import Site
-from keyguard.hygiene.project.client_delivery import deliveries
+from keyguard.hygiene.delivery.client_delivery import deliveries
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.run import projects
 from keyguard.sources.listing import Ask

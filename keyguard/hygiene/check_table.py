@@ -27,6 +27,7 @@ from keyguard.hygiene.checks import (
     secret_sent_to_browser,
     server_key_in_client_code,
     shell_output,
+    source_map_delivered,
 )
 from keyguard.hygiene.data import tables
 from keyguard.hygiene.envfiles import names as envfiles
@@ -59,7 +60,10 @@ CHECKS: tuple[CheckFunction, ...] = (
     *key_in_git_config.CHECKS,
     *shell_output.CHECKS,
     *key_logged.CHECKS,
+    *source_map_delivered.CHECKS,
 )
+#: those of build output
+BUILT_CHECKS: tuple[CheckFunction, ...] = (*key_in_frontend.CHECKS, *source_map_delivered.CHECKS)
 
 #: checks that need no keys, so that they can run before the keys are known
 CHECKS_WITHOUT_KEYS = frozenset(

@@ -12,6 +12,7 @@ import msgspec
 from keyguard.config.rotation import DEFAULT_ROTATION, Rotation
 from keyguard.engine.compiled import Engine
 from keyguard.hygiene.check_table import (
+    BUILT_CHECKS,
     CHECKS,
     CHECKS_WITHOUT_KEYS,
     SHARED_LOOKUPS,
@@ -54,14 +55,19 @@ class PreparedProject(NamedTuple):
     """The checks among them that failed."""
 
 
-def prepare_projects(listing: Listing, engine: Engine) -> dict[_Root, PreparedProject]:
-    """Do all work that needs no keys, for each project of a listing; it can overlap with the search for keys."""
+def prepare_projects(listing: Listing, engine: Engine, *, built: bool = False) -> dict[_Root, PreparedProject]:
+    """Do all work that needs no keys, for each project of a listing; it can overlap with the search for keys.
+
+    ``built``: the listing is build output, so that only the checks of that look.
+    """
     found = {}
     for folders in projects(listing):
         local_files = LocalFiles(folders[0].root, folders)
         local_files.prepare(local_file_predicates())
-        project = Project(folders, [], [], engine, local_files=local_files)
+        project = Project(folders, [], [], engine, local_files=local_files, built=built)
         ahead = found[_root(folders)] = PreparedProject(project, {}, [])
+        if built:
+            continue
         for prepare in SHARED_LOOKUPS:
             with suppress(Exception):  # the check that asks for it fails in the same way, and reports it
                 prepare(ahead.project)
@@ -82,16 +88,18 @@ def run(
     rotation: Rotation = DEFAULT_ROTATION,
     ahead: Mapping[_Root, PreparedProject] | None = None,
     held: Callable[[int, bytes], bytes | None] | None = None,
+    built: bool = False,
 ) -> HygieneResult:
-    """Run all checks on every project of the listing.
+    """Run all checks on every project of the listing; only those of build output, if that is what is listed.
 
     Sightings that are suppressed, or of no vendor's format, are not passed to the checks. ``ahead`` is the result of
     ``prepare_projects``, where the caller had the time to compute it; None computes it here. ``held`` returns the
     texts of files that were read already, by the number of their folder in the listing and their path.
     """
     genuine, old = _keys(sightings), _keys(past)
-    found = HygieneResult(checks=tables.count())
-    around = prepare_projects(listing, engine) if ahead is None else ahead
+    checks = BUILT_CHECKS if built else CHECKS
+    found = HygieneResult(checks=len(checks) if built else tables.count())
+    around = prepare_projects(listing, engine, built=built) if ahead is None else ahead
     for folders in projects(listing):
         project, early, skipped = around[_root(folders)]
         project.add_keys(genuine, old, history=history, now=now, rotation=rotation)
@@ -101,7 +109,7 @@ def run(
         try:
             said = [
                 one
-                for check in CHECKS
+                for check in checks
                 for one in (early[check] if check in early else _said(check, project, found.skipped))
             ]
             suppressions = Suppressions(project.read)

@@ -137,8 +137,20 @@ class Inspector:
         opened = OpenedContainer(self, blob)
         opened.read(kind, iter((data, b"")).__next__, data)
         if searched_as_it_is(kind, opened):
-            opened.add(self._inspect(blob, iter((data, b"")).__next__, None, opened.damaged), first=kind in TEXTS)
+            seen = self._inspect(blob, iter((data, b"")).__next__, None, opened.damaged)
+            opened.add(self._without_pieces(seen, opened.sightings), first=kind in TEXTS)
         return opened.result()
+
+    def _without_pieces(self, seen: InspectedText, members: Sequence[Sighting]) -> InspectedText:
+        """Return what was found in a container as it is but for what is a piece of a key in a member: a line of it."""
+        values = {one.fingerprint: self._value(one) for one in (*seen.sightings, *members)} if members else {}
+        whole = [values[one.fingerprint] for one in members]
+        kept = [one for one in seen.sightings if not any(_is_piece(values[one.fingerprint], other) for other in whole)]
+        return msgspec.structs.replace(seen, sightings=kept) if len(kept) < len(seen.sightings) else seen
+
+    def _value(self, sighting: Sighting) -> bytes:
+        secret = self._sighter().secret(sighting.fingerprint)
+        return secret.reveal() if secret else b""
 
     def _opened_stream(self, blob: Blob, kind: str, content: Rewound) -> InspectedText | None:
         """Return what is in a container that is a stream; None if containers of its kind are not opened."""
@@ -184,6 +196,10 @@ class Inspector:
 
             self._made = SightingFinder(self._engine.ruleset, self._engine.matcher)
         return self._made
+
+
+def _is_piece(value: bytes, whole: bytes) -> bool:
+    return value != whole and value in whole and bool(value)
 
 
 def _excerpt(data: bytes, match: Match) -> bytes:

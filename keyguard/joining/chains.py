@@ -15,6 +15,8 @@ _PREFIX = expression(rb"(?<![A-Za-z0-9_$@])[A-Za-z$@]{1,2}\Z")
 #: a line of a list that consists of a literal
 _ITEM = expression(rb"[ \t]*[A-Za-z$@]{0,2}[\"'`][^\"'`\r\n]*[\"'`],?[ \t]*\r?\n?\Z")
 _MOST_ITEMS = 400
+#: bytes of one of them
+_LONGEST = 4096
 #: lines of a list before the one with the sign, and their bytes
 _MOST_LINES, _MOST_BYTES = 100, 8192
 #: characters between two literals that are joined, and of the prefixes of literals
@@ -51,7 +53,7 @@ def roughly_joined(data: bytes, ends: Iterable[int]) -> bytes:
         quote = end - 2
         low = max(opened, quote - _BEFORE)
         between = data[low:quote].rstrip(_BETWEEN)
-        if between[-1:].isalpha():  # the prefix of the literal
+        if between[-1:].isalpha() or between[-1:] in (b"$", b"@"):  # the prefix of the literal
             between = between.rstrip(_LETTERS).rstrip(_BETWEEN)
         closed = low + len(between) - 1
         if not opened or data.find(data[closed : closed + 1], opened + 1, quote) != closed:
@@ -76,7 +78,7 @@ def first_item(data: bytes, closing: int, least: int) -> int:
     """Return the offset of the bracket that opens the list of literals of which one ends at ``closing``, else -1."""
     at = closing
     for _ in range(_MOST_ITEMS):
-        quote = literals.ending_at(data, at, max(least, at - _BEFORE))
+        quote = literals.ending_at(data, at, max(least, at - _LONGEST))
         if quote < 0:
             return -1
         low = max(least, quote - _BEFORE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from keyguard.joining import continuations
 from keyguard.joining.chains import first_item, first_line, first_literal, roughly_joined, with_prefix
@@ -16,8 +17,10 @@ from keyguard.support.regex import expression
 _TIMES, _LEAST = 8, 1 << 18
 #: bytes of a line before and behind a joined text that belong to it: the name that it is given
 _CONTEXT = 200
-#: bytes before a sign in which the call begins that it belongs to
-_CALL = 160
+#: bytes before a sign in which the call begins that it belongs to, with what it is given before the sign
+_CALL = 1000
+#: bytes behind what a key begins with in which joints belong to it
+_KEY = 4096
 #: what creates a list, before its bracket: ``new String[] {``
 _CALLED = expression(rb"(?:[A-Za-z_@&][\w.:!\[\]]{0,40}[ \t]{0,4}){1,2}\Z")
 #: names that are followed from one assignment to the next
@@ -26,7 +29,9 @@ _MOST_NAMES = 20
 _START = expression(rb"[A-Za-z_$@][\w.:]{0,80}!?|[\"'`\[({]")
 #: a literal up to the place where a key in it ends, or where it is put together with something else
 _OPENED = expression(rb"[=\"'`][A-Za-z0-9_.+/=~-]*\Z")
-_TOKEN = expression(rb"[\w./+=~:-]{0,400}(?=([\"'`])|[$#{\\%])")
+_TOKEN = expression(rb"[\w./+=~:?@|-]{0,4096}(?=([\"'`])|([\r\n; ]|\Z)|[$#{\\%&])")
+#: a value without quotes up to a place in it
+_BARE = expression(rb"(?<=\w=)[\w.+/=~-]*\Z")
 _ASSIGNING = expression(
     rb"[^\r\n]{0,120}[A-Za-z0-9_\])}>\"'\t ](?::?=|=>|:|<-)[ \t]{0,20}[A-Za-z$@]{0,2}"
     rb"|[ \t]{0,8}#[ \t]{0,4}define[^\r\n]{1,100}"
@@ -38,12 +43,12 @@ _KEYWORDS = frozenset(
 
 
 def joined_text(
-    data: bytes, signs: Iterable[tuple[int, int]], anchors: Iterable[int], fires: Callable[[bytes], bool]
+    data: bytes, signs: Iterable[tuple[int, int]], anchors: Sequence[int], fires: Callable[[bytes], bool]
 ) -> JoinedText | None:
     """Return all texts that are joined in a text, one a line; None if there is none.
 
-    ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with; ``fires`` tells whether a
-    key could be in a text.
+    ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with, in order, as they are or
+    encoded; ``fires`` tells whether a key could be in a text.
     """
     found = _Joiner(data)
     ordered = sorted(signs, key=lambda sign: (sign[1], sign[0]))
@@ -51,11 +56,17 @@ def joined_text(
     # nearly all of them join no key, and this is quickly told
     keyless = bool(joints) and not fires(roughly_joined(data, joints))
     for kind, end in ordered:
-        if not (keyless and kind == JOINT):
+        if kind != JOINT or not keyless or _is_behind(end, anchors):
             found.look(kind, end)
     for at in anchors:
         found.look_behind(at)
     return joined(data, found.texts)
+
+
+def _is_behind(end: int, anchors: Sequence[int]) -> bool:
+    """Whether a joint could be in a key that begins at one of the anchors."""
+    at = bisect_left(anchors, end)
+    return at > 0 and end - anchors[at - 1] <= _KEY
 
 
 class _Joiner:
@@ -70,6 +81,8 @@ class _Joiner:
         self._done: dict[int, int] = {}
         self._lines: set[int] = set()
         self._literals: set[int] = set()
+        #: the span of the word with an anchor that was looked at last
+        self._token = 0, 0
 
     def look(self, kind: int, end: int) -> None:
         """Read what a sign tells of."""
@@ -102,19 +115,26 @@ class _Joiner:
         opening = first_item(self._data, closing, 0) if closing >= 0 else -1
         if opening < 0:
             return end
-        call = _CALLED.search(self._data, max(0, opening - _CALL), opening)
-        return self._read(call.start() if call else opening)
+        call, before = _CALLED.search(self._data, max(0, opening - _CALL), opening), len(self.texts)
+        read = self._read(call.start()) if call else opening
+        return read if len(self.texts) > before else self._read(opening)
 
     def look_behind(self, at: int) -> None:
         """Look at the literal that an anchor is in: whether what it is assigned to is put together with more."""
+        if self._token[0] <= at < self._token[1]:
+            return
         token = _TOKEN.match(self._data, at)
         if token is None:
             return
+        self._token = token.span()
         quote = self._data.rfind(token[1] or b'"', max(0, at - _CONTEXT), at)
         if token[1] is None or quote < 0:
             quote = max(self._data.rfind(sign, max(0, at - _CONTEXT), at) for sign in (b'"', b"`", b"'"))
-        if quote >= 0:
-            self._follow(with_prefix(self._data, quote, 0), token.end() if token[1] else -1)
+        bare = _BARE.search(self._data, max(0, quote, at - _CONTEXT), at)
+        if bare:
+            self._follow(bare.start(), -1 if token[1] is None and token[2] is None else token.end())
+        elif quote >= 0 and token[2] is None:
+            self._follow(first_literal(self._data, quote, 0), token.end() if token[1] else -1)
 
     def _begun(self, end: int) -> None:
         """Follow the literal whose end, or first expression, is right before an offset."""

@@ -24,7 +24,7 @@ _MOST = 400
 _NAME = expression(rb"\$\{[A-Za-z_]\w{0,80}\}|[$@]{0,2}[A-Za-z_]\w{0,80}(?:(?:\.|->|::)\$?[A-Za-z_]\w{0,80}){0,4}")
 _LAST_NAME = expression(rb"([A-Za-z_]\w*)\}?\Z")
 #: an unquoted value: in shells, environment files and Dockerfiles
-_BARE = expression(rb"[\w./+=:@%~$\{\}-]{1,400}")
+_BARE = expression(rb"[\w./+=:@%~$\{\}-]{1,4096}")
 #: a name in capital letters may be a macro, and then stand beside a literal
 _MACRO = expression(rb"(?<!\w)[A-Z][A-Z0-9_]{1,39}\Z")
 _BLANKS = expression(rb"\s{0,200}")

@@ -11,11 +11,15 @@ from typing import NamedTuple
 
 _CHARACTER = "[a-z0-9_+/=.~:-]"
 _QUOTE = "[\"'`]"
+_HTML_QUOTE = "&(?:quot|apos|#0?3[49]|#x2[27]);"
+#: what a literal of an encoded key begins with, too
+_FIRST = r"[a-z0-9_+/=.~:$%&\\-]"
 _SEPARATOR = "(?:\"[_.-]?\"|'[_.-]?'|``)"
 
 #: kinds of signs: two literals side by side; the end of a list that is joined; a call or a format that joins; a line
-#: that goes on; a block of YAML; the beginning of a key at the end of a literal, or of a value without quotes
-JOINT, LIST, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED = range(7)
+#: that goes on; a block of YAML; the beginning of a key at the end of a literal, or of a value without quotes; two
+#: literals side by side in a source that is itself in a string, or in HTML
+JOINT, LIST, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED, ESCAPED_JOINT, HTML_JOINT = range(9)
 
 
 class Sign(NamedTuple):
@@ -31,12 +35,14 @@ _SIGNS = (
         LIST,
         rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)",
     ),
-    Sign(CALL, rf"{_SEPARATOR}\.join\(\s*[\[(]\s*{_QUOTE}{_CHARACTER}"),
-    Sign(CALL, rf"(?:implode|join)\(\s*{_SEPARATOR}\s*,\s*[\[(a-z]{{0,16}}\s*{_QUOTE}{_CHARACTER}"),
-    Sign(CALL, rf"join\(\[\]string\{{\s*{_QUOTE}{_CHARACTER}"),
-    Sign(CALL, rf"(?:concat!?|paste0|strcat|sprint)\(\s*{_QUOTE}{_CHARACTER}"),
-    Sign(CALL, rf"{_CHARACTER}{_QUOTE}\)?\s*\.\s*(?:concat|append|plus|add|push_str)\(\s*{_QUOTE}{_CHARACTER}"),
+    Sign(CALL, rf"{_SEPARATOR}\.join\(\s*[\[(]\s*{_QUOTE}{_FIRST}"),
+    Sign(CALL, rf"(?:implode|join)\(\s*{_SEPARATOR}\s*,\s*[\[(a-z]{{0,16}}\s*{_QUOTE}{_FIRST}"),
+    Sign(CALL, rf"join\(\[\]string\{{\s*{_QUOTE}{_FIRST}"),
+    Sign(CALL, rf"(?:concat!?|paste0|strcat|sprint)\(\s*{_QUOTE}{_FIRST}"),
+    Sign(CALL, rf"{_CHARACTER}{_QUOTE}\)?\s*\.\s*(?:concat|append|plus|add|push_str)\(\s*{_QUOTE}{_FIRST}"),
     Sign(CALL, r"(?:%[sv@]|\{[0-9]?\}){2}"),
+    Sign(ESCAPED_JOINT, rf"{_CHARACTER}\\{{1,8}}[\"'][\s+.&<>|~^\\_nrt]*[a-z$@]{{0,2}}\\{{1,8}}[\"']{_CHARACTER}"),
+    Sign(HTML_JOINT, rf"{_CHARACTER}{_HTML_QUOTE}[\s+.<>|~^\\_]*[a-z$@]{{0,2}}{_HTML_QUOTE}{_CHARACTER}"),
     Sign(CONTINUED, rf"{_CHARACTER}\\\r?\n[ \t]*{_CHARACTER}"),
     Sign(
         BLOCK,
@@ -45,7 +51,7 @@ _SIGNS = (
     ),
 )
 #: characters of the rest of a key whose beginning a literal is
-_REST = "[a-z0-9_.+/=~-]"
+_REST = "[a-z0-9_.+/=~:-]"
 #: where a literal ends, or an expression in it begins
 _END = r"[\"'`$#{{\\%]"
 

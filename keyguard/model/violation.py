@@ -26,6 +26,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     days_ago: int = 0
     #: path -> template of its content in a second commit, a day later; empty: that commit removed the file
     then: dict[str, str] = {}
+    #: whether it is a project whose build output is scanned (``scan --built``)
+    built: bool = False
     #: the purpose of the example
     why: str = ""
 

@@ -205,7 +205,7 @@ class _Scan:
         from keyguard.hygiene.run import prepare_projects
 
         if self._engine:
-            self._around = prepare_projects(self._listing, self._engine)
+            self._around = prepare_projects(self._listing, self._engine, built=self._request.source == "built")
 
     def _ask_others(self, tally: Results, engine: compiled.Engine, worklist: Worklist) -> None:
         """Add evidence from other files to attributions that are not certain."""
@@ -228,6 +228,7 @@ class _Scan:
             rotation=self._request.rotation,
             ahead=self._around,
             held=worklist.held,
+            built=self._request.source == "built",
         )
         return self._request.change_policy.drop_hygiene_markers(kept) if self._request.change_policy else kept
 

@@ -19,6 +19,7 @@ SOURCES: dict[str, str] = {
     "tree": "keyguard.sources.tree",
     "staged": "keyguard.sources.staged",
     "changes": "keyguard.sources.changes",
+    "built": "keyguard.sources.built",
     "named": "keyguard.sources.named",
 }
 

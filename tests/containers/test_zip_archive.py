@@ -173,3 +173,28 @@ def test_nothing_that_is_damaged_raises() -> None:
             data[source.randrange(4, len(data))] = source.choice((0, 1, 255, source.randrange(256)))
         del data[source.randrange(30, len(data) + 1) :]
         opened(bytes(data))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_all_methods_that_zip_has(method: int) -> None:
+    found, walk = opened(zipped({"a": TEXT, "b": b""}, method))
+    assert (found, walk.problem, walk.unopened) == ({"a": TEXT, "b": b""}, "", [])
+
+
+def test_lzma_without_a_mark_at_its_end_ends_with_the_entry() -> None:
+    text = random.Random(2).randbytes(20_000).hex().encode()
+    data = zipped({"a": text}, zipfile.ZIP_LZMA)
+    flags = central(data) + 8
+    size = struct.unpack_from("<L", data, central(data) + 20)[0]
+    short = rewritten(data, central(data) + 20, struct.pack("<L", size - 9))
+    _, walk = opened(short)
+    assert [why for _, why in walk.unopened] == ["file (damaged: it ends early)"]
+    found, walk = opened(rewritten(short, flags, b"\0\0"))
+    assert walk.unopened == []
+    assert text.startswith(found["a"][: len(text) - 40])
+
+
+def test_lzma_that_asks_for_too_much_memory_is_listed() -> None:
+    data = zipped({"a": TEXT}, zipfile.ZIP_LZMA)
+    _, walk = opened(rewritten(data, 31 + 4 + 1, struct.pack("<L", 1 << 31)))
+    assert [why for _, why in walk.unopened] == ["file (it takes more than 128 MiB of memory to open)"]

@@ -20,9 +20,8 @@ EXAMPLES = examples()
 @pytest.mark.parametrize(("check", "example"), [(a, c) for a, _, c in EXAMPLES], ids=[b for _, b, _ in EXAMPLES])
 def test_examples(check: str, example: Example, tmp_path: Path, inside: Inside) -> None:
     repo = build(example, tmp_path / "project")
-    said = inside(
-        "scan", "-f", "json", "--only", "hygiene", "--select", check, cwd=repo.path, SOURCE_DATE_EPOCH=str(NOW)
-    ).document
+    what = ("--built",) if example.built else ("--only", "hygiene")
+    said = inside("scan", "-f", "json", *what, "--select", check, cwd=repo.path, SOURCE_DATE_EPOCH=str(NOW)).document
     places = [one["occurrences"][0]["path"] for one in said["findings"]]
     assert not [one for one in said["skipped"] if one["gap"]]
     if example.at:

@@ -33,6 +33,7 @@ examples:
   keyguard scan src tests/data .env          some folders and files
   keyguard scan --staged                     what the next commit adds
   keyguard scan --changes                    everything since the last commit: staged, unstaged and untracked
+  keyguard scan --built                      what a build wrote for browsers, ignored or not
   keyguard scan --range origin/main..HEAD    what a pull request brings
   git log -p | keyguard scan --stdin         anything else
   keyguard scan -f text -f sarif=out.sarif   two reports at once
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to scan").add_mutually_exclusive_group()
     what.add_argument("--staged", action="store_true", help="what the next commit adds, read from the index")
     what.add_argument("--changes", action="store_true", help="staged, unstaged and untracked changes together")
+    what.add_argument("--built", action="store_true", help="build output that browsers download, ignored or not")
     what.add_argument("--stdin", action="store_true", help="standard input")
     what.add_argument("--all-files", action="store_true", help="also what git ignores")
     past = parser.add_argument_group("history, of a repository whose top is PATH")
@@ -79,8 +81,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("'-' (standard input) cannot be scanned together with other paths")
     if (options.staged or options.changes) and len(paths) > 1:
         raise UsageError("--staged and --changes look at one repository: give one PATH at most")
-    if options.history_only and (stdin or options.staged or options.changes or options.all_files):
-        raise UsageError("--history-only looks at no files: leave out --staged, --changes, --stdin and --all-files")
+    if options.history_only and (stdin or options.staged or options.changes or options.all_files or options.built):
+        raise UsageError(
+            "--history-only looks at no files: leave out --staged, --changes, --built, --stdin and --all-files"
+        )
     if _range_of(options):
         _check_range(options, stdin=stdin)
     start = paths[0] if paths and not stdin else "."
@@ -130,7 +134,7 @@ def _verified(found: Run, respond: Callable[[Run], int], options: argparse.Names
 
 
 def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, ...]) -> ScanRequest:
-    source = "staged" if options.staged else "changes" if options.changes else "tree"
+    source = next((one for one in ("staged", "changes", "built") if getattr(options, one)), "tree")
     ask = Ask(paths=paths, all_files=options.all_files, index=os.environ.get("GIT_INDEX_FILE", ""))
     request = scan_command.request(options, settings, source, ask)
     history = "only" if options.history_only else "no" if options.no_history or settings.config.no_history else "auto"
@@ -138,7 +142,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
     if options.only == "hygiene" and not whole:
         raise UsageError("--only hygiene looks at files and folders as they are: leave out what asks for less")
     only = option_defaults.only(options, settings, whole=whole)
-    hygiene = whole and only != "keys"
+    hygiene = (whole or source == "built") and only != "keys"
     # what is staged, or in a range, does not wait for the journal to be read
     kept = source == "tree" and not _range_of(options)
     rotation = _rotation(settings, options) if kept else settings.rotation()
@@ -154,7 +158,7 @@ def _request(options: argparse.Namespace, settings: Settings, paths: tuple[str, 
             rotation=rotation,
             keys=only != "hygiene",
             audit=request.terms.audit and not _range_of(options),
-            whole=hygiene and history == "auto" and _is_whole(request),
+            whole=whole and hygiene and history == "auto" and _is_whole(request),
         ),
     )
 
@@ -193,11 +197,11 @@ def _range_of(options: argparse.Namespace) -> Range | None:
 
 
 def _check_range(options: argparse.Namespace, *, stdin: bool) -> None:
-    files = options.staged or options.changes or options.all_files or options.no_history or stdin
+    files = options.staged or options.changes or options.built or options.all_files or options.no_history or stdin
     if files:
         raise UsageError(
             "--range, --since and --not-remotes look at no files: leave out"
-            " --staged, --changes, --all-files, --no-history and standard input"
+            " --staged, --changes, --built, --all-files, --no-history and standard input"
         )
     if len(options.paths) > 1:
         raise UsageError("--range, --since and --not-remotes look at one repository: give one PATH at most")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SERVER = expression(rb"(?<!!)\b(?:isServer|isSsrBuild|ssrBuild)\b|target\s*===?\s*[\"']node")
+#: what stands for all variables
+_EVERY = b"all"
+_CLIENT = expression(rb"\bcontext\s{0,9}:\s{0,9}[\"']client\b")
 _NODE = expression(rb"[\"'](?:node|electron-main|async-node)")
 
 
@@ -31,7 +34,8 @@ def inlined(syntax: Syntax, flow: Dataflow, rows: list[Mapping[str, Any]]) -> It
     for row in rows:
         for node in _values(syntax, flow, row):
             if not _is_for_server(node):
-                yield from (Inlined(one, row["says"]) for one in _contents(flow, node, bool(row.get("names"))))
+                contents = _of_schema(node) if row.get("client") else _contents(flow, node, bool(row.get("names")))
+                yield from (Inlined(one, row["says"]) for one in contents)
 
 
 def _values(syntax: Syntax, flow: Dataflow, row: Mapping[str, Any]) -> Iterator[Node]:
@@ -53,8 +57,15 @@ def _contents(flow: Dataflow, node: Node, names: bool) -> Iterator[Content]:
             yield Content(Kind.VARIABLE, key_of(pair), pair.start_byte, pair.start_byte + len(key_of(pair)))
     for one in flow.contents(node):
         listed = names and one.kind is Kind.TEXT
-        whole = names and one.kind is Kind.KEYS
-        yield one._replace(kind=Kind.VARIABLE if listed else Kind.ALL if whole else one.kind)
+        whole = names and (one.kind is Kind.KEYS or one.name == _EVERY)
+        yield one._replace(kind=Kind.ALL if whole else Kind.VARIABLE if listed else one.kind)
+
+
+def _of_schema(node: Node) -> Iterator[Content]:
+    """Yield the variables of a schema that are for browsers: ``envField.string({ context: "client" })``."""
+    for pair in node.named_children if node.type == "object" else ():
+        if pair.type == "pair" and _CLIENT.search(text(pair.child_by_field_name("value"))):
+            yield Content(Kind.VARIABLE, key_of(pair), pair.start_byte, pair.start_byte + len(key_of(pair)))
 
 
 def _is_for_server(node: Node) -> bool:

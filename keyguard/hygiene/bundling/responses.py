@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyguard.hygiene.bundling.contents import Content, returns
 from keyguard.hygiene.bundling.dataflow import Dataflow
 from keyguard.hygiene.bundling.objects import property_of
-from keyguard.hygiene.bundling.syntax import Syntax, arguments, callee, text
+from keyguard.hygiene.bundling.syntax import FUNCTIONS, Syntax, arguments, callee, key_of, text
 from keyguard.support.regex import expression
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ _LOADER = expression(rb"(?:^|/)app/(?:.+/)?[^/]+\.[jt]sx?\Z")
 #: objects and methods that answer a request
 _ANSWERS = (b"json", b"send", b"jsonp", b"render", b"write", b"end")
 _RESPONSES = frozenset((b"res", b"response", b"reply", b"c", b"ctx", b"Response", b"NextResponse", b"event"))
+
+
+#: the property of React's ``dangerouslySetInnerHTML``; expressions between tags that are text, and no condition
+_MARKUP = b"__html"
+_PRINTED = frozenset(("member_expression", "identifier", "template_string", "subscript_expression"))
 
 
 class Handed(NamedTuple):
@@ -59,11 +64,30 @@ def _loaded(path: bytes, syntax: Syntax, flow: Dataflow) -> Iterator[Handed]:
 def _components(syntax: Syntax, flow: Dataflow, is_client: Callable[[bytes], bool]) -> Iterator[Handed]:
     for tag in syntax.elements:
         name = text(tag.child_by_field_name("name"))
+        if name[:1].islower() and b"." not in name:
+            how = f"<{name.decode('utf-8', 'replace')}> is part of the page that a server renders"
+            yield from (found for one in _of_element(tag) for found in _all(flow, one, how, certain=False))
+            continue
         package = syntax.imports.get(name.partition(b".")[0], b"")
         if package and is_client(package):
             how = f"props of {name.decode('utf-8', 'replace')}, a client component, are part of the page"
             for value in filter(None, map(_value, tag.named_children)):
                 yield from _all(flow, value, how, certain=True)
+
+
+def _of_element(tag: Node) -> Iterator[Node]:
+    """Yield the expressions that an element of HTML is given as attributes, as markup, or contains."""
+    for one in filter(None, map(_value, tag.named_children)):
+        markup = next((pair for pair in one.named_children if one.type == "object" and key_of(pair) == _MARKUP), None)
+        value = markup.child_by_field_name("value") if markup is not None else one
+        if value is not None and value.type not in FUNCTIONS:
+            yield value
+    around = tag.parent
+    for one in around.named_children if around is not None and around.type == "jsx_element" else ():
+        printed = next(iter(one.named_children), None) if one.type == "jsx_expression" else None
+        whole = printed is not None and text(callee(printed)).endswith(b"stringify")
+        if printed is not None and (printed.type in _PRINTED or whole):
+            yield printed
 
 
 def _value(node: Node) -> Node | None:

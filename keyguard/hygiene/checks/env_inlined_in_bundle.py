@@ -19,10 +19,15 @@ from keyguard.hygiene.project.publishable_keys import is_public
 from keyguard.hygiene.project.variable_names import Secrecy
 from keyguard.model.finding import Confidence, Vendor
 from keyguard.model.violation import Spot, Violation
+from keyguard.support.regex import expression
 
 _Row = Mapping[str, Any]
 #: what every environment that is inlined comes from
-_ENVIRONMENTS = (b".env", b"loadEnv", b"dotenv", b"EnvironmentPlugin")
+_ENVIRONMENTS = (b".env", b"loadEnv", b"dotenv", b"EnvironmentPlugin", b"envField")
+
+
+#: https://vite.dev/config/shared-options#envprefix
+_NO_PREFIX = expression(rb"\benvPrefix\s{0,9}:\s{0,9}(?:\[\s{0,9})?(?:\"\"|'')")
 
 
 def env_inlined(project: Project) -> Iterator[Violation]:
@@ -32,6 +37,9 @@ def env_inlined(project: Project) -> Iterator[Violation]:
     vendors = variable_names.server_vendors(project.engine.ruleset)
     for path in patterns.of(names).among(project.files):
         content = project.read(path) or b""
+        for found in _NO_PREFIX.finditer(content):
+            says = "an empty envPrefix takes every variable"
+            yield _violation(project.spot(path, *found.span()), says, "the whole environment of the build", None)
         ours = [row for row in rows if patterns.of(tuple(row["files"])).fit(path) and _word(row) in content]
         if not ours or not (any(word in content for word in _ENVIRONMENTS) or project.keys.get(path)):
             continue

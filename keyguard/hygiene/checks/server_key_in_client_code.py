@@ -8,8 +8,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
+from keyguard.hygiene.delivery.client_delivery import deliveries
+from keyguard.hygiene.delivery.delivery import Delivery
 from keyguard.hygiene.project import variable_names
-from keyguard.hygiene.project.client_delivery import Delivery, deliveries
 from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.project.secret_code import client_code_with_secrets
 from keyguard.hygiene.project.variable_names import Secrecy

@@ -44,8 +44,11 @@ class Project:
         now: int | None = None,
         rotation: Rotation = DEFAULT_ROTATION,
         local_files: LocalFiles | None = None,
+        built: bool = False,
     ) -> None:
         """``folders`` are at least one and share one root. Keys that are not known yet can be added by ``add_keys``."""
+        self.built = built
+        """Whether the files are build output, of which browsers download everything that can be served."""
         self.root, self.shown = folders[0].root, folders[0].shown
         self.folders = tuple(folders)
         self.engine = engine

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from types import MappingProxyType
-from typing import NamedTuple
 
 from keyguard.hygiene.data import tables
+from keyguard.hygiene.delivery import server_templates
+from keyguard.hygiene.delivery.delivery import Delivery
+from keyguard.hygiene.delivery.phone_apps import phone_delivery
+from keyguard.hygiene.delivery.served_folders import served_folders
 from keyguard.hygiene.paths import patterns
 from keyguard.hygiene.project.project import Project
-from keyguard.hygiene.project.served_folders import served_folders
 from keyguard.hygiene.reach.client_paths import ClientPath
 from keyguard.hygiene.reach.code.boundaries import is_client
 from keyguard.hygiene.reach.code.module import Places
+from keyguard.sources import built
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
 
-_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|gts|gjs|vue|svelte|astro|dart)\Z")
-
-
+_MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|gts|gjs|vue|svelte|astro)\Z")
 #: files without code that bundlers import: as data, as text, as styles or as a component
 _IMPORTED = expression(
     rb"\.(?:json5?|jsonc|txt|css|s[ac]ss|less|styl|svg|mdx?|graphql|gql|xml|ya?ml|toml|csv|glsl|html?|pem|key|webmanifest)\Z"
@@ -27,25 +29,10 @@ _IMPORTED = expression(
 _SHIPS_WHOLE = "ships whole"
 _COMPONENTS = (b".vue", b".svelte")
 
-
-class Delivery(NamedTuple):
-    """How a file reaches a browser or a phone."""
-
-    how: str
-    because: tuple[str, ...] = ()
-    server_spans: tuple[tuple[int, int], ...] = ()
-    """The spans of the file that stay on the server, in bytes: start, end."""
-
-    unused_spans: tuple[tuple[int, int], ...] = ()
-    """The spans that a bundler drops, because nothing uses what they declare."""
-    bundled: bool = False
-    """Whether a build for browsers reads the file, and drops comments and what cannot run."""
-
-    def delivers(self, offset: int) -> bool:
-        """Return whether the code at an offset of the file is delivered."""
-        return not any(start <= offset < end for start, end in self.server_spans)
-
-
+#: folders of build output, of which a part may be a server's
+OUTPUT = expression(rb"/(?:%s)/" % b"|".join(map(re.escape, built.OUTPUT)))
+#: of a folder that was named
+_BUILT = Delivery("a file of the build output")
 _COMPONENT = Delivery("a client component", ('"use client" stands at its top',), bundled=True)
 
 
@@ -56,12 +43,18 @@ def deliveries(
 
     ``places`` are the offsets in a file that matter, in bytes: of a file that is in it, one of them must be delivered.
     """
-    found = {path: delivery for path in paths if (delivery := _by_kind(project, path))}
+    found = {
+        path: delivery
+        for path in paths
+        if (delivery := phone_delivery(project, path) or _of_template(project, path) or _by_kind(project, path))
+    }
     left = [path for path in paths if path not in found and (_MODULE.search(path) or _IMPORTED.search(path))]
     found.update((path, _by_imports(one)) for path, one in project.client_paths.paths(left, places).items())
     # of a project whose framework is not known
     marked = (path for path in left if path not in found and _MODULE.search(path))
     found.update((path, _COMPONENT) for path in marked if is_client(project.read(path) or b""))
+    if project.built:
+        found.update((path, _BUILT) for path in paths if path not in found and not OUTPUT.search(b"/" + path))
     return found
 
 
@@ -76,6 +69,16 @@ def _by_imports(found: ClientPath) -> Delivery:
         found.unused_spans,
         bundled=_SHIPS_WHOLE not in found.kind,
     )
+
+
+def _of_file(project: Project, path: bytes) -> Delivery | None:
+    """Return how a file is delivered by itself, without an import that leads to it; None if it is not."""
+    return phone_delivery(project, path) or _of_template(project, path) or _by_kind(project, path)
+
+
+def _of_template(project: Project, path: bytes) -> Delivery | None:
+    """Return how a server delivers the page that it makes of a file; None if the file is no template."""
+    return server_templates.delivery(path, project.read(path) or b"") if server_templates.is_template(path) else None
 
 
 def _by_kind(project: Project, path: bytes) -> Delivery | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyguard.engine import compiled
-from keyguard.hygiene.project.client_delivery import deliveries
+from keyguard.hygiene.delivery.client_delivery import deliveries
 from keyguard.hygiene.project.project import Project
 from keyguard.sources.listing import Folder, TreeFile
 
