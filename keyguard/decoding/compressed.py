@@ -11,14 +11,9 @@ from keyguard.decoding.derived_text import DerivedText, Piece
 MOST = 1 << 20
 _GZIP, _ZLIB = 31, 15
 #: how what ``gzip`` and ``zlib`` write begins
-_HEADS = b"\x1f\x8b\x08", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"
+HEADS = b"\x1f\x8b\x08", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"
 #: characters of keys: at the end of a text that is cut off they may be the first ones of a longer key
 _KEY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.~"
-
-
-def may_be_packed(data: bytes) -> bool:
-    """Return whether a text of which this is a part, from its start or not, may be one that ``unpacked`` unpacks."""
-    return data.count(0) * 4 >= len(data) or any(head in data for head in _HEADS)
 
 
 def unpacked(data: bytes) -> Iterator[DerivedText]:
@@ -44,4 +39,5 @@ def _inflated(data: bytes, kind: int, way: str) -> Iterator[DerivedText]:
     if not machine.eof:
         text = text.rstrip(_KEY)
     if text:
-        yield DerivedText(text, way, (Piece(0, len(text), 0, len(data)),), solid=True)
+        pieces = (Piece(0, len(text), 0, len(data)),)
+        yield DerivedText(text, way, pieces, solid=True, is_beginning=bool(machine.unconsumed_tail))

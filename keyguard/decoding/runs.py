@@ -9,9 +9,11 @@ from __future__ import annotations
 import binascii
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from keyguard.decoding import blocks
 from keyguard.decoding.blocks import Block
+from keyguard.decoding.compressed import HEADS
 from keyguard.decoding.derived_text import DerivedText, Piece
 from keyguard.decoding.encoded_anchors import HEX
 
@@ -35,17 +37,35 @@ def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[Deriv
         yield from _decoded(data, sorted(ours, key=lambda hit: hit[1]), group)
 
 
-def decoded_near(data: bytes, kind: int, end: int) -> tuple[bytes, bool]:
-    """Return what the characters near a hit stand for, enough to tell whether it is a form of an anchor at all, and
-    whether these are all up to the end of the run.
-    """
+class Near(NamedTuple):
+    """What the characters near a hit stand for: enough to tell whether it is a form of an anchor at all."""
+
+    text: bytes
+    is_packed: bool
+    """Whether it may be compressed, or in wide characters."""
+    is_whole: bool
+    """Whether these are all characters up to the end of the run."""
+
+
+def decoded_near(data: bytes, kind: int, end: int) -> Near:
+    """Return what is near a hit."""
     group, place, alphabet = (2, 1, blocks.HEX) if kind == HEX else (4, kind, blocks.BASE64)
     before = blocks.unbroken(data[max(0, end - _BEFORE) : end])
     before = before[len(before.rstrip(alphabet.characters)) :]
     behind = blocks.unbroken(data[end : end + _BEHIND])
     size = len(behind) - len(behind.lstrip(alphabet.characters))
-    text = _bytes_of(before[(len(before) - 1 - place) % group :] + behind[:size], group)
-    return text, size < len(behind) or end + _BEHIND >= len(data)
+    chars = before[(len(before) - 1 - place) % group :] + behind[:size]
+    text = _bytes_of(chars, group)
+    is_packed = text.count(0) * 4 >= len(text) or any(_begins_at(text, head, chars, group) for head in HEADS)
+    return Near(text, is_packed, size < len(behind) or end + _BEHIND >= len(data))
+
+
+def _begins_at(text: bytes, head: bytes, chars: bytes, group: int) -> bool:
+    """Whether a head stands in a decoded text where that may begin: at its start, or behind what may join it to it."""
+    at = text.find(head)
+    while at > 0 and (group == 2 or at % 3 or chars[at // 3 * 4 - 1] not in _SIGNS):
+        at = text.find(head, at + 1)
+    return at >= 0
 
 
 def _decoded(data: bytes, hits: Sequence[tuple[int, int]], group: int) -> Iterator[DerivedText]:

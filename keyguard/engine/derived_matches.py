@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from keyguard.decoding.compressed import may_be_packed
 from keyguard.decoding.derived_text import DerivedText
 from keyguard.decoding.encoded_anchors import BACKSLASH, HEX, HTML, PLAIN
 from keyguard.decoding.escapes import CODES
@@ -56,11 +55,13 @@ class DerivedMatches:
         self._confirm, self._beginnings = confirm, beginnings
         self.anchored = False
         """Whether an anchor is in any text that was derived from the last text."""
+        self._partial = False
 
     def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
         """Return what was found in a text, with what is found in the texts derived from it."""
-        self.anchored = False
-        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
+        self.anchored = self._partial = False
+        found = self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
+        return Found(found.matches, found.placeholders, is_partial=True) if self._partial else found
 
     def _with_derived(
         self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int, *, joined: bool
@@ -69,7 +70,9 @@ class DerivedMatches:
         inner = depth < MAX_DEPTH
         for text in self._derived_texts(data, hits, inner=inner, joined=joined) if depth else ():
             if not budget.takes(len(text.text)):
+                self._partial = True
                 break
+            self._partial = self._partial or (isinstance(text, DerivedText) and text.is_beginning)
             still = joined and text.way in CODES
             there = self._found(text.text, budget, depth - 1, joined=still or text.way == WAY)
             matches += [_mapped(one, text) for one in there.matches]
@@ -100,12 +103,12 @@ class DerivedMatches:
         if not runs:
             return [*hits], []
         near = [decoded_near(data, *hit) for hit in runs]
-        found = search_each(self._prefilter, [text for text, _ in near])
+        found = search_each(self._prefilter, [one.text for one in near])
         real, cut_off = [hit for hit in hits if hit[0] > HEX], list[tuple[int, int]]()
-        for at, (hit, (text, is_whole)) in enumerate(zip(runs, near, strict=True)):
-            if may_be_packed(text) or (at in found and (found[at].anchors or found[at].encoded)):
+        for at, (hit, one) in enumerate(zip(runs, near, strict=True)):
+            if one.is_packed or (at in found and (found[at].anchors or found[at].encoded)):
                 real.append(hit)
-            elif is_whole:
+            elif one.is_whole:
                 cut_off.append(hit)
         return real, cut_off
 

@@ -126,7 +126,7 @@ class OpenedContainer:
             size += len(data)
         text = b"".join(pieces)
         if size > _SMALL:
-            self._add(self._inspector.text_stream(blob, _after(text, one.read)))
+            self._add(blob, self._inspector.text_stream(blob, _after(text, one.read)))
             return
         self._heap.append((blob, text))
         self._heaped += size
@@ -137,12 +137,13 @@ class OpenedContainer:
         heap, self._heap, self._heaped = self._heap, [], 0
         found = self._inspector.suspects([text for _, text in heap], [blob.path for blob, _ in heap])
         for at, hits in found.items():
-            self._add(self._inspector.text(*heap[at], hits=hits))
+            self._add(heap[at][0], self._inspector.text(*heap[at], hits=hits))
 
-    def _add(self, seen: InspectedText) -> None:
+    def _add(self, blob: Blob, seen: InspectedText) -> None:
         self.sightings += seen.sightings
         self.placeholders += seen.placeholders
         self.doubtful = self.doubtful or seen.doubtful
+        self.unread += [msgspec.structs.replace(one, member=blob.member) for one in seen.unread]
         if len(self.sightings) > self._most:
             (self.sightings,) = limit_places([self.sightings])
             self._most = 2 * max(_MANY, len(self.sightings))
