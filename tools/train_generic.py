@@ -40,8 +40,8 @@ MOST_TRUE, MOST_FALSE = 25, 150
 #: what nobody labelled, in files with labels and in others; and generated secrets
 UNLABELLED, OTHERS, IN_PLACES, TEMPLATES = 0.4, 0.6, 0.1, 0.3
 AIMS = {"high": 0.98, "medium": 0.93}
-#: no tier fails a run for names that are about none of these
-NO_HIGH = frozenset(("other",))
+#: names that are about none of the others have no tier: what is found under them is mostly none
+NO_TIER = frozenset(("other",))
 #: the least thresholds, however few false ones there are: where there are few secrets the aim is reached by chance
 LEAST = {"high": 16, "medium": -30}
 
@@ -228,8 +228,8 @@ def main() -> None:
         given.read_again.write_text("\n".join(labels.to_read(rows, positions, scored)), errors="surrogateescape")
     values, bias = learned(data, features, made, None)
     tiers = {name: evaluation.thresholds(scored, aim, LEAST[name]) for name, aim in AIMS.items()}
-    high = {kind: int(least) for kind, least in tiers["high"].items() if kind not in NO_HIGH}
-    medium = {kind: int(least) for kind, least in tiers["medium"].items()}
+    high = {kind: int(least) for kind, least in tiers["high"].items() if kind not in NO_TIER}
+    medium = {kind: int(least) for kind, least in tiers["medium"].items() if kind not in NO_TIER}
     head: dict[str, object] = {"bias": int(bias), "high": high, "medium": medium}
     write(given.out, head, [int(value) for value in values], words)
     print(f"\n{head}; {given.out.stat().st_size} bytes, {int((values != 0).sum())} weights that are not 0")

@@ -267,4 +267,10 @@ CLIENT_FORMATS: tuple[Format, ...] = (
         r"(?-i:(?:eyJhdXRocyI6|ewogICJhdXRocyI6|ewoJImF1dGhzI|ewogICAgImF1dGhzI)[\w+/]{19})",
         r"(?-i:YXBpVmVyc2lvbjogdjEK[\w+/]{40})",
     ),
+    _format(
+        "JSON Web Key",
+        "keyguard.credential_files.clients.jwk",
+        "",
+        r"\bkty(?:\\{0,7}['\x22])?\s{0,9}(?:[:=]|=>)\s{0,9}\\{0,7}['\x22](?-i:RSA|EC|OKP|oct|AKP)\\{0,7}['\x22]",
+    ),
 )

@@ -17,7 +17,8 @@ _LINE, _NEXT = 32, 2
 #: signs of base64 that are written as codes
 _CODE = rb"%2[BbFf]|\\/|\\u002[BbFf]|&#4[37];|&#[xX]2[BbFf];"
 _CODES = expression(_CODE)
-_CODE_STARTS = b"%", b"\\", b"&"
+#: what these begin with
+_SIGNS = b"%", b"\\", b"&"
 #: the end of a line, as it is, as an escape or as in quoted-printable, before another line of the same run; and the
 #: same backwards
 _BREAK = expression(rb"(?:\\r)?\\n|=?\r?\n[ \t]{0,64}")
@@ -35,8 +36,12 @@ class Alphabet(NamedTuple):
 
 _DIGITS = b"0123456789"
 BASE64 = Alphabet(
-    expression(rb"(?:[A-Za-z0-9+/_-]|" + _CODE + rb")*"),
-    expression(rb"(?:[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"),
+    expression(rb"(?:[A-Za-z0-9+/_-]+|" + _CODE + rb")*"),
+    # no code is longer than six characters: all but the last ones are passed at once
+    expression(
+        rb"(?:[A-Za-z0-9+/_-]+(?=[A-Za-z0-9+/_-]{6})"
+        rb"|[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"
+    ),
     _DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-",
 )
 HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"), _DIGITS + b"ABCDEFabcdef")
@@ -108,7 +113,7 @@ def _stretches(
 def unbroken(data: bytes) -> bytes:
     """Return a part of a text without the ends of lines, and with signs for their codes."""
     text = _BREAK.sub(b"", data)
-    return _CODES.sub(_sign, text) if any(one in text for one in _CODE_STARTS) else text
+    return _CODES.sub(_sign, text) if any(one in text for one in _SIGNS) else text
 
 
 def _sign(code: re.Match[bytes]) -> bytes:
@@ -119,7 +124,8 @@ def _sign(code: re.Match[bytes]) -> bytes:
 def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the stretches without codes, and what codes stand for, with their spans."""
     at = start
-    for code in _CODES.finditer(data, start, end):
+    coded = any(data.find(sign, start, end) >= 0 for sign in _SIGNS)
+    for code in _CODES.finditer(data, start, end) if coded else ():
         if code.start() > at:
             yield data[at : code.start()], at, code.start()
         yield _sign(code), code.start(), code.end()

@@ -7,8 +7,9 @@ written as one, and near anchors that stand there as they are: a code in the res
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, overload
 
 from keyguard.decoding.derived_text import DerivedText, Piece
 from keyguard.decoding.encoded_anchors import BACKSLASH, HTML, PERCENT, PLAIN, QUOTED_PRINTABLE
@@ -21,6 +22,9 @@ _BEHIND_ANCHOR = 2 << 10
 #: bytes around an anchor in which a code is a reason to decode
 _NEAR_BEFORE, _NEAR_BEHIND = 16, 256
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+#: codes that were met -> what they stand for, and how many are remembered
+_MEANINGS: dict[bytes, bytes] = {}
+_REMEMBERED = 4096
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -98,20 +102,51 @@ def _is_continued(data: bytes, at: int) -> bool:
 
 
 def _decoded(data: bytes, low: int, high: int, codes: _Codes) -> DerivedText | None:
-    parts, pieces, size, at = list[bytes](), list[Piece](), 0, low
-    for code in codes.code.finditer(data, low, high):
-        for part, start, end in ((data[at : code.start()], at, code.start()), (_meaning(code), *code.span())):
-            if part:
-                parts.append(part)
-                pieces.append(Piece(size, len(part), start, end))
-                size += len(part)
-        at = code.end()
-    if at == low:
-        return None
-    if at < high:
-        parts.append(data[at:high])
-        pieces.append(Piece(size, high - at, at, high))
-    return DerivedText(b"".join(parts), codes.way, pieces) if pieces else None
+    text, count = codes.code.subn(_known_meaning, data[low:high])
+    return DerivedText(text, codes.way, _Pieces(data, low, high, codes)) if count and text else None
+
+
+class _Pieces(Sequence[Piece]):
+    """The pieces of a decoded text, made when they are asked for: nearly always there is nothing to be placed."""
+
+    def __init__(self, data: bytes, low: int, high: int, codes: _Codes) -> None:
+        self._data, self._low, self._high, self._codes = data, low, high, codes
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, index: int) -> Piece: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
+
+    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
+        return self._made[index]
+
+    @cached_property
+    def _made(self) -> list[Piece]:
+        data, pieces, size, at = self._data, list[Piece](), 0, self._low
+        for code in self._codes.code.finditer(data, self._low, self._high):
+            for length, start, end in ((code.start() - at, at, code.start()), (len(_meaning(code)), *code.span())):
+                if length:
+                    pieces.append(Piece(size, length, start, end))
+                    size += length
+            at = code.end()
+        if at < self._high:
+            pieces.append(Piece(size, self._high - at, at, self._high))
+        return pieces
+
+
+def _known_meaning(code: re.Match[bytes]) -> bytes:
+    """Return :func:`_meaning`; one code stands in a text thousands of times."""
+    text = code[0]
+    found = _MEANINGS.get(text)
+    if found is None:
+        if len(_MEANINGS) >= _REMEMBERED:
+            _MEANINGS.clear()
+        found = _MEANINGS[text] = _meaning(code)
+    return found
 
 
 def _meaning(code: re.Match[bytes]) -> bytes:

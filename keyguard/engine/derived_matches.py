@@ -5,7 +5,8 @@ Derived texts are searched like any other, and what is found is mapped back to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from keyguard.decoding.derived_text import DerivedText
 from keyguard.decoding.encoded_anchors import BACKSLASH, HEX, HTML, PLAIN
@@ -23,6 +24,8 @@ from keyguard.model.finding import Match
 MAX_DEPTH = 5
 #: bytes of derived texts for each byte of the text, and in any case
 _TIMES, _LEAST = 16, 4 << 20
+#: characters of which the beginnings of matches have at least as many
+_HEAD = 2
 #: bytes on either side of a secret in a derived text that say whose it is
 _AROUND = 1000
 
@@ -47,9 +50,9 @@ class _Budget:
 class DerivedMatches:
     """Searches the texts that are derived from a text."""
 
-    def __init__(self, prefilter: Prefilter, confirm: Confirm, beginnings: Collection[int]) -> None:
-        """``confirm`` returns the matches among the anchors that the prefilter found; ``beginnings`` are the numbers of
-        the anchors with which matches begin.
+    def __init__(self, prefilter: Prefilter, confirm: Confirm, beginnings: Mapping[int, tuple[bytes, ...]]) -> None:
+        """``confirm`` returns the matches among the anchors that the prefilter found; ``beginnings`` are the anchors
+        with which matches begin, by number: each a literal, and the characters that may follow it.
         """
         self._prefilter, self._search = prefilter, prefilter.search
         self._confirm, self._beginnings = confirm, beginnings
@@ -112,6 +115,23 @@ class DerivedMatches:
                 cut_off.append(hit)
         return real, cut_off
 
+    def _begins(self, text: bytes) -> bool:
+        """Return whether a match could begin with a text, or with more than it."""
+        for literal, *tail in self._by_head.get(text[:_HEAD], ()):
+            rest = text[len(literal) :]
+            if text.startswith(literal[: len(text)]) and all(
+                byte in chars for byte, chars in zip(rest, tail, strict=False)
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _by_head(self) -> dict[bytes, list[tuple[bytes, ...]]]:
+        found: dict[bytes, list[tuple[bytes, ...]]] = {}
+        for one in self._beginnings.values():
+            found.setdefault(one[0][:_HEAD], []).append(one)
+        return found
+
     def _derived_texts(
         self, data: bytes, hits: Hits, *, inner: bool, joined: bool
     ) -> Iterator[DerivedText | JoinedText]:
@@ -127,7 +147,7 @@ class DerivedMatches:
             return
         begun = {at for anchor, at in hits.anchors if anchor in self._beginnings}
         begun.update(end - 1 for kind, end in (*real, *cut_off) if kind != PLAIN)
-        text = joined_text(data, hits.joins, sorted(begun), self._fires)
+        text = joined_text(data, hits.joins, sorted(begun), self._fires, self._begins)
         if text:
             yield text
 

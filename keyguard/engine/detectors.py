@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyguard.generic.docstrings import Docstrings
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 6
+GENERATION = 7
 #: how many surroundings of hits are remembered, most of a line or two, some of 1.2 kB
 _REMEMBERED = 20_000
 
@@ -119,7 +119,7 @@ class Detectors:
         numbers = dict.fromkeys(number for number, _ in places)
         signed = (format for number in numbers if (format := rows[number][1]) is not None)
         for one in dict.fromkeys((*signed, *named)):
-            found = one.find(data, path, one in named)
+            found = _without_translations(one.find(data, path, one in named), data, path)
             if one not in named and one.is_quoted_in(path):
                 lowered = (secret._replace(confidence=Confidence.MEDIUM) for secret in found)
                 yield from (_Judged(len(SYNTAXES), secret) for secret in lowered)
@@ -178,6 +178,15 @@ class Detectors:
         secret = data[one.start : one.end]
         rules = (self._numbers[one.rule],)
         return Match(one.start, one.end, one.start, secret, rules, one.start, one.end, judged=one)
+
+
+def _without_translations(found: Iterable[JudgedSecret], data: bytes, path: bytes) -> Iterable[JudgedSecret]:
+    """Return the secrets without the texts of a translation: in a folder of languages ``settings.php`` has names."""
+    from keyguard.generic.assignments.file_kinds import file_kind
+
+    if not path or not file_kind(path).is_translation:
+        return found
+    return (one for one in found if any(48 <= byte <= 57 for byte in data[one.start : one.end]))
 
 
 def _moved(one: JudgedSecret, distance: int) -> JudgedSecret:

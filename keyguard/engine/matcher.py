@@ -79,10 +79,12 @@ class Matcher:
         from keyguard.engine.derived_matches import DerivedMatches
 
         uses = enumerate(zip(self._plan.anchors, self._plan.leads, strict=True))
-        beginnings = (
-            at for at, (anchor, leads) in uses if not anchor.nocase and any(one.before == (0, 0) for one in leads)
-        )
-        return DerivedMatches(self.prefilter, self.matched, frozenset(beginnings))
+        beginnings = {
+            at: (anchor.literal, *anchor.tail)
+            for at, (anchor, leads) in uses
+            if not anchor.nocase and any(one.before == (0, 0) for one in leads)
+        }
+        return DerivedMatches(self.prefilter, self.matched, beginnings)
 
     def find(self, data: bytes, path: bytes | None = None) -> Found:
         """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty."""

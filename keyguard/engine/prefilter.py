@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 22
+FORMAT = 26
 #: the numbers of signs in the database: from here on, in the order of their kinds
 _SIGNS = 1 << 20
 #: stands between texts that are searched together: no expression matches across it

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors, with_codes
 from keyguard.engine.prefilter import Hits, offsets
+from keyguard.joining.signs import JOINT, ONE_JOINT
 from keyguard.rules.anchor import Anchor
 
 #: characters of an encoded anchor by which it is searched for
@@ -35,7 +36,8 @@ class PythonPrefilter:
         self.reach = max((anchor.width for anchor in anchors), default=1) - 1
         self._tails = [tuple(frozenset(chars) for chars in anchor.tail) for anchor in anchors]
         self._expressions = _compiled(enumerate(expressions))
-        self._signs = _compiled(signs)
+        joints = [(JOINT, ONE_JOINT)] if any(kind == JOINT for kind, _ in signs) else []
+        self._signs = _compiled([*joints, *(sign for sign in signs if sign[0] != JOINT)])
         self._encoded = dict(zip(encoded.literals, encoded.kinds, strict=True))
         self._sizes = sorted({len(literal) for literal in encoded.literals})
         begins = {re.escape(literal[:_BEGIN]) for literal in encoded.literals}

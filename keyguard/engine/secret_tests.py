@@ -9,8 +9,10 @@ from functools import cached_property, lru_cache
 from keyguard.model.finding import Rule
 from keyguard.support import digests
 
+#: the vendor of rules for private keys
+_PRIVATE_KEYS = "private-key"
 #: checksums of secrets that are found in wrappings
-_WRAPPED = frozenset(("pem-locked", "pem-open"))
+_WRAPPED = frozenset(("pem-locked", "pem-open", "putty-locked", "putty-open"))
 
 
 class SecretTests:
@@ -52,6 +54,7 @@ class SecretTests:
         # imported late: most texts with an anchor contain no match, and most commits no such text
         from keyguard.engine.word_shapes import is_wordy
         from keyguard.rules.placeholders import is_placeholder, is_spelled
+        from keyguard.rules.published_keys import is_published_key
 
         rule = self._rules[index]
         secret = self.value(index, match["secret"])
@@ -59,6 +62,8 @@ class SecretTests:
         if is_placeholder(random, rule.placeholders, rule.entropy, chosen=rule.guessable):
             return True
         if not rule.spelled and ((not rule.checksum and is_spelled(random)) or (rule.family and is_wordy(random))):
+            return True
+        if rule.vendor == _PRIVATE_KEYS and is_published_key(secret):
             return True
         known = self._samples
         if not (known or (rule.samples and index in self._added)):

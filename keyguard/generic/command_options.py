@@ -41,9 +41,13 @@ _VALUE = expression(
 #: what closes a list around the argument, and what it would be the end of
 _CLOSING = {b"]": b"[", b"}": b"{"}
 _GROUPS = ("double", "single", "bare")
-_FILLED_IN = expression(r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[+]|^--?[A-Za-z]|\.\.\.")
+_FILLED_IN = expression(
+    r"[${}<>]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?:$|\()|^[*.#xX]+$|^[(@\[+]|^--?[A-Za-z]|\.\.\."
+)
 #: in a list or behind a blank a word may be a description, or the name of a variable
 _WORD = expression(r"(?:[a-z]+(?:[A-Z_-][a-z]+)*|[A-Z][a-z]+)[:;.!?]?")
+#: behind an argument in quotes: it is the key of a pair, and what stands before it the end of a text
+_IS_KEY = expression(rb"[\"'][ \t]{0,8}:")
 _PATH = expression(r"^(?:[~.]{0,2}/|file:|env:|[A-Z]:\\)|\.(?:txt|json|ya?ml|pem|key|conf)$")
 
 
@@ -69,6 +73,8 @@ def _judged(data: bytes, option: re.Match[bytes], found: re.Match[bytes], path: 
     value = text_of(data[start:end])
     loose = option["gap"] != b"=" and (group == "bare" or b"," in option["gap"] or b"\n" in option["gap"])
     if _FILLED_IN.search(value) or _PATH.search(value) or " " in value or (loose and _WORD.fullmatch(value)):
+        return
+    if b"," in option["gap"] and _IS_KEY.match(data, end):
         return
     is_password = b"pass" in name or b"pwd" in name or name == b"masterauth"
     if is_password:

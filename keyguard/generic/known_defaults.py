@@ -37,6 +37,8 @@ insecure unsafe docker vagrant ansible kubernetes postgres postgresql mysql mari
 rabbitmq minio minioadmin neo4j elastic kibana grafana jenkins sonar sonarqube nexus tomcat oracle tiger scott manager
 weblogic raspberry ubuntu centos debian alpine django rails laravel symfony wordpress drupal joomla magento homestead
 sail strapi keycloak airflow superset hasura kong zabbix nagios cassandra couchdb influxdb clickhouse cockroach hive
+calvin smartvm cubswin gocubsgo
+orientdb rethinkdb tensorflow librechat druid
 hadoop spark solr kafka zookeeper activemq artemis wildfly jboss glassfish payara jupyter gitlab gitea odoo moodle
 nextcloud ldap samba proxy squid dev develop developer development local localhost staging prod production database db
 sa dba dbuser dbpass app appuser api service server client correcthorsebatterystaple swordfish foobared unused kubeadmin
@@ -53,6 +55,8 @@ sql web site system basicauth s3 aws access apikey secretkey
 _PAIRS = frozenset(pair.partition(":")[::2] for pair in _PAIR_LIST.split())
 #: what neither a password nor a sample of one ends in by chance
 _ENDING = expression(r"[\d!@#$%&*?._+=~-]{1,10}\Z")
+#: of the passwords of accounts in samples: ``foremanpw``, ``shop_secret``
+_NAMED_ENDING = expression(r"(?<=\w)(?:password|passwd|passw|pass|pwd|pw|secret|123)\Z")
 _LETTERS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 #: compared after digits are read as letters, in the value and in the lists
 _WORDS = frozenset(_WORD_LIST.translate(_LETTERS).split())
@@ -103,7 +107,7 @@ def weak_reason(password: str, user: str = "") -> str:
         folded = _SEPARATORS.sub("", text.translate(_LETTERS))
         if folded in _WORDS:
             return KNOWN_DEFAULT
-        if name and len(folded) > 2 and folded == _SEPARATORS.sub("", name):
+        if name and len(folded) > 2 and _NAMED_ENDING.sub("", folded) == _SEPARATORS.sub("", name.translate(_LETTERS)):
             return "the password is the user's name with an ending"
     if _SAYS_SO.fullmatch(lowered) or _SAYS_SO.fullmatch(lowered.translate(_LETTERS)):
         return "a sample: it says that it is a password"

@@ -27,6 +27,8 @@ _DIALOGUE = expression(
     rb"""(?i)expect[ \t][^\n]{0,40}(?P<program>assword)[^\n]{0,20}["'}][\s;{]{1,40}send[ \t]{1,4}(?:--[ \t]{1,4})?"""
     rb"""(?:"(?P<double>[^"\\\n]{3,100})(?:\\[rn]){0,2}"|'(?P<single>[^'\\\n]{3,100})(?:\\[rn]){0,2}'(?P<bare>)?)"""
 )
+#: behind ``passwd``: whose password it is
+_ACCOUNT = expression(rb"[ \t]{1,4}(?:--?\w{1,8}[ \t]{1,4}){0,3}(?P<user>[a-z_][\w.-]{0,31})")
 _PAIRED = expression(r"(?P<user>[a-z_$][\w$.{}-]{0,40}):(?P<secret>.{3,160})")
 _FILLED_IN = expression(r"[${}<>`]|%(?:[sdv]|\w+%)|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@\[]|\s|^[\w./-]+\.\w+$")
 
@@ -53,6 +55,9 @@ def _judged(data: bytes, found: re.Match[bytes], path: bytes) -> Iterator[Judged
             return
         value, user = pair["secret"], pair["user"]
         start = end - len(value.encode())
+    elif found["program"].endswith(b"passwd"):
+        account = _ACCOUNT.match(data, found.end())
+        user = text_of(account["user"]) if account else ""
     first, twice, second = value.partition("\\n")
     if twice and first == second:  # a new password is asked for twice
         value = first

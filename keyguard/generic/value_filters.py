@@ -17,13 +17,15 @@ SHORTEST, LONGEST = 3, 500
 _WORDS = expression(
     r"(?i:null|none|nil|true|false|undefined|nan|yes|no|on|off|void|self|this|default|empty|required|optional|string|str"
     r"|int|integer|bool|boolean|number|object|any|array|list|dict|map|bytes?|char|text|varchar.{0,20}|function|unknown"
-    r"|n/?a|tbd|todo|auto|basic|bearer|digest|utf-?8|ascii|latin-?1|nfk?[cd]|(?:sha|md|rs|hs|es|ps|aes)-?\d{1,4}|inherit"
+    r"|n/?a|tbd|todo|auto|basic|bearer|digest|utf-?8|ascii|latin-?1|base64|hex|!!\w{2,12}|nfk?[cd]|(?:sha|md|rs|hs|es|ps|aes)-?\d{1,4}|inherit"
     r"|(?:string|int|boolean|float)[!?]|pbkdf2with\w{0,30}|(?:aes|des|desede|rsa)(?:/\w{1,12}){0,2}|hmac-?(?:sha)?-?\d{0,3}"
-    r"|ecdsa|ecdh|ed25519|x25519|bcrypt|scrypt|argon2(?:id|i|d)?|blowfish|compat|files|hidden|redacted|masked|placeholder|env|value|password|passwd|secret|token)"
+    r"|ecdsa|ecdh|ed25519|x25519|bcrypt|scrypt|argon2(?:id|i|d)?|blowfish|compat|files|hidden|redacted|masked|windowspe|specialize|generalize|oobesystem|auditsystem|audituser|offlineservicing|placeholder|env|value|password|passwd|secret|token)"
 )
 _PLACEHOLDER = expression(
     r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|(?<![a-z])your|my[-_](?:secret|token|key|pass|api|client)"
-    r"|(?:enter|insert|replace|change|fill|put|set)[ _-]?(?:me|this|here|your|with|in)\b|_here\b|dummy|placeholder"
+    r"|(?:enter|insert|replace|change|fill|put|set)[ _-]?(?:me|this|here|your|with|in)(?![a-z])|_here\b|dummy"
+    r"|placeholder|that[-_ ]matches|at[-_ ]least[-_ ]?\d|\d\d[-_ ]?(?:chars|char\b|bytes?\b|characters)"
+    r"|some_?random|@todo\b"
     r"|redacted|^<[\w \-]{1,60}>|\.\.\.|…|ihr[_-]|votre|su[_-]contrase|seu[_-]|上面|填写|你的|您的|あなた|ваш)"
 )
 _REFERENCE = expression(
@@ -32,7 +34,8 @@ _REFERENCE = expression(
 )
 _CIPHERTEXT = expression(
     r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^sha\d{1,3}\$|^vault:v\d"
-    r"|^AQI[CDB]A|^\{(?:SSHA|SHA|CRYPT|PBKDF2|noop|bcrypt)\}|^BEGIN PGP|^ENC\(|^!vault|^Ag[A-D][A-Za-z0-9+/]{120}"
+    r"|^AQI[CDB]A|^\{(?i:SSHA\d{0,3}|SHA\d{0,3}|CRYPT|PBKDF2|noop|bcrypt)\}|^BEGIN PGP|^ENC\(|^!vault"
+    r"|^Ag[A-D][A-Za-z0-9+/]{120}"
     r"|^gAAAAA|^age1|^encrypted:"
 )
 _SAME = expression(r"(.)\1*")

@@ -267,7 +267,7 @@ def _name(match: Match, page: Page) -> str:
 def _aside(judged: JudgedSecret) -> str:
     """Return why a secret without a vendor's format is only informational; empty if it is not."""
     if judged.weak:
-        return "a well-known default, a sample, or not valid any more"
+        return "a well-known default, a sample, in doubt, or not valid any more"
     return "in a comment or in text for readers" if judged.comment else ""
 
 

@@ -29,7 +29,10 @@ _MOST_NAMES = 20
 _START = expression(rb"[A-Za-z_$@][\w.:]{0,80}!?|[\"'`\[({]")
 #: a literal up to the place where a key in it ends, or where it is put together with something else
 _OPENED = expression(rb"[=\"'`][A-Za-z0-9_.+/=~-]*\Z")
-_TOKEN = expression(rb"[\w./+=~:?@|-]{0,4096}(?=([\"'`])|([\r\n; ]|\Z)|[$#{\\%&])")
+_TOKEN = expression(rb"[\w./+=~:?@|-]{0,4096}")
+_QUOTES, _ENDS, _OPENINGS = b"\"'`", b"\r\n; ", b"$#{\\%&"
+#: an address of a database whose host is complete: no user and no password come behind it
+_HOST = expression(rb"(?:postgres|mysql|mariadb|mongodb|redis|amqp|mssql|sqlserver)[a-z0-9+]{0,20}://[^/@]*/")
 #: a value without quotes up to a place in it
 _BARE = expression(rb"(?<=\w=)[\w.+/=~-]*\Z")
 _ASSIGNING = expression(
@@ -43,14 +46,19 @@ _KEYWORDS = frozenset(
 
 
 def joined_text(
-    data: bytes, signs: Iterable[tuple[int, int]], anchors: Sequence[int], fires: Callable[[bytes], bool]
+    data: bytes,
+    signs: Iterable[tuple[int, int]],
+    anchors: Sequence[int],
+    fires: Callable[[bytes], bool],
+    begins: Callable[[bytes], bool],
 ) -> JoinedText | None:
     """Return all texts that are joined in a text, one a line; None if there is none.
 
     ``signs`` are (kind, offset behind it), ``anchors`` the offsets of what keys begin with, in order, as they are or
-    encoded; ``fires`` tells whether a key could be in a text.
+    encoded; ``fires`` tells whether a key could be in a text, ``begins`` whether a key could begin with one, or with
+    more than it.
     """
-    found = _Joiner(data)
+    found = _Joiner(data, begins)
     ordered = sorted(signs, key=lambda sign: (sign[1], sign[0]))
     joints = [end for kind, end in ordered if kind == JOINT]
     # nearly all of them join no key, and this is quickly told
@@ -72,8 +80,9 @@ def _is_behind(end: int, anchors: Sequence[int]) -> bool:
 class _Joiner:
     """Collects the joined texts of one text: for each, the spans that it consists of."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, begins: Callable[[bytes], bool]) -> None:
         self._data = data
+        self._begins = begins
         self._reader = Reader(data, _TIMES * len(data) + _LEAST)
         #: what is before and behind the text, and its pieces
         self.texts: list[tuple[Span, list[Span], Span]] = []
@@ -124,23 +133,28 @@ class _Joiner:
         if self._token[0] <= at < self._token[1]:
             return
         token = _TOKEN.match(self._data, at)
-        if token is None:
+        end = token.end() if token else at
+        behind = self._data[end : end + 1]
+        quoted, ended = behind != b"" and behind in _QUOTES, behind in _ENDS
+        if not (quoted or ended or behind in _OPENINGS):
             return
-        self._token = token.span()
-        quote = self._data.rfind(token[1] or b'"', max(0, at - _CONTEXT), at)
-        if token[1] is None or quote < 0:
+        self._token = at, end
+        if _HOST.match(self._data, at, end):
+            return
+        quote = self._data.rfind(behind if quoted else b'"', max(0, at - _CONTEXT), at)
+        if not quoted or quote < 0:
             quote = max(self._data.rfind(sign, max(0, at - _CONTEXT), at) for sign in (b'"', b"`", b"'"))
         bare = _BARE.search(self._data, max(0, quote, at - _CONTEXT), at)
         if bare:
-            self._follow(bare.start(), -1 if token[1] is None and token[2] is None else token.end())
-        elif quote >= 0 and token[2] is None:
-            self._follow(first_literal(self._data, quote, 0), token.end() if token[1] else -1)
+            self._follow(bare.start(), end if quoted or ended else -1)
+        elif quote >= 0 and not ended:
+            self._follow(first_literal(self._data, quote, 0), end if quoted else -1)
 
     def _begun(self, end: int) -> None:
         """Follow the literal whose end, or first expression, is right before an offset."""
         low = max(0, end - _CONTEXT)
         opened = _OPENED.search(self._data, low, end - 1)
-        if opened:
+        if opened and self._begins(opened[0][1:]):
             value = opened.start()
             value = value + 1 if opened[0].startswith(b"=") else with_prefix(self._data, value, low)
             self._follow(value, end - 1 if self._data[end - 1] in b"\"'`\r\n; " else -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import NamedTuple
 
 from keyguard.support.regex import expression
@@ -15,20 +16,38 @@ MOST_USES = 12
 _MOST_NAMES = 3
 #: bytes before an assignment in which its name is
 _LEFT = 100
-#: what assigns: ``=``, ``:=``, ``:``, and what a value begins with
+#: what a value begins with
+_VALUE = rb"\s{0,60}(?=[\"'`\[({$@A-Za-z0-9_+/=-])"
+#: what assigns: ``=``, ``:=``, ``:``; each alternative begins with one character, so that others are passed quickly
 _ASSIGNING = expression(
-    rb"(?::=|<-|(?<![=!<>+.&|~*/-])=(?![=>~])|=>|(?<!:):(?!:))\s{0,60}(?=[\"'`\[({$@]|[A-Za-z0-9_+/=-])"
-    rb"|\#[ \t]{0,4}define[ \t]{1,8}(?P<macro>[A-Za-z_]\w{0,80})[ \t]{1,40}(?=[A-Z]?[\"'])"
+    rb":(?:=|(?<!::)(?!:))"
+    + _VALUE
+    + rb"|=(?:(?<![=!<>+.&|~*/-]=)(?![=>~])|>)"
+    + _VALUE
+    + rb"|<-"
+    + _VALUE
+    + rb"|\#[ \t]{0,4}define[ \t]{1,8}(?P<macro>[A-Za-z_]\w{0,80})[ \t]{1,40}(?=[A-Z]?[\"'])"
 )
 #: what is before that, read backwards: a name, and a word before it, of which one is a type
 _BACKWARDS = expression(
     rb"[ \t]{0,8}(?:[)\]][0-9]{0,5}[(\[])?\]?[\"']?(?P<last>\w{1,80})"
     rb"(?:[ \t*]{1,4}(?P<word>\w{1,80}))?(?:[&'\w<>\[\]., ?*\t]{0,40}?[ \t]{0,3}:[ \t]{0,3}(?P<typed>\w{1,80}))?"
 )
-#: what adds to what a name stands for
+_ADDED = rb"\s{0,40}(?=[\"'`$@\w])"
+#: what adds to what a name stands for, in the same way
 _ADDING = expression(
-    rb"(?:(?:(?:\+|\.\.?|~|&|\|\||<>)=(?!=)|<<(?!<)|\.(?:append|push_str|push|concat|WriteString|write|add|Append|extend)\()"
-    rb"\s{0,40}|\b(?:strcat|strncat)\(\s{0,9}(?P<target>[A-Za-z_]\w{0,80}),\s{0,40})(?=[\"'`$@\w])"
+    rb"|".join(
+        one + _ADDED
+        for one in (
+            rb"\+=(?!=)",
+            rb"\.(?:\.?=(?!=)|(?:append|push_str|push|concat|WriteString|write|add|Append|extend)\()",
+            rb"~=(?!=)",
+            rb"&=(?!=)",
+            rb"\|\|=(?!=)",
+            rb"<(?:>=(?!=)|<(?!<))",
+            rb"s(?<!\ws)trn?cat\(\s{0,9}(?P<target>[A-Za-z_]\w{0,80}),",
+        )
+    )
 )
 _ADDED_TO = expression(rb"(?<!\w)[A-Za-z_]\w{0,80}(?=\s{0,8}\Z)")
 
@@ -46,21 +65,31 @@ class Names:
 
     def __init__(self, data: bytes, low: int, high: int) -> None:
         self.low, self.high = low, high
-        self._assigned: dict[bytes, list[Assignment]] = {}
+        self._data = data
+
+    @cached_property
+    def _assigned(self) -> dict[bytes, list[Assignment]]:
+        """Name -> its assignments, in order; found when the first name is looked up: most expressions hold none."""
+        data, low, high = self._data, self.low, self.high
+        assigned: dict[bytes, list[Assignment]] = {}
         for found in _ASSIGNING.finditer(data, low, high):
             for name in (found["macro"],) if found["macro"] else _names_before(data, found.start(), low):
-                self._assigned.setdefault(name, []).append(Assignment(found.end(), False, found.start()))
+                assigned.setdefault(name, []).append(Assignment(found.end(), False, found.start()))
         for found in _ADDING.finditer(data, low, high):
             target = found["target"]
             if not target:
                 named = _ADDED_TO.search(data, max(low, found.start() - _LEFT), found.start())
                 target = named[0] if named else b""
             if target:
-                self._assigned.setdefault(target, []).append(Assignment(found.end(), True, found.start()))
-        for values in self._assigned.values():
+                assigned.setdefault(target, []).append(Assignment(found.end(), True, found.start()))
+        for values in assigned.values():
             values.sort()
-        self._values = sorted((one.value, name) for name, values in self._assigned.items() for one in values)
-        self._data = data
+        return assigned
+
+    @cached_property
+    def _values(self) -> list[tuple[int, bytes]]:
+        """Where the values of all assignments begin, and the names, in order."""
+        return sorted((one.value, name) for name, values in self._assigned.items() for one in values)
 
     @classmethod
     def around(cls, data: bytes, at: int) -> Names:

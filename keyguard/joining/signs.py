@@ -7,10 +7,11 @@ meet there is no blank in a key, which is rare enough in sources: one sign in 10
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import NamedTuple
 
 _CHARACTER = "[a-z0-9_+/=.~:-]"
-_QUOTE = "[\"'`]"
+_QUOTE, _OF_LITERAL = "[\"'`]", "[\"']"
 _HTML_QUOTE = "&(?:quot|apos|#0?3[49]|#x2[27]);"
 #: what a literal of an encoded key begins with, too
 _FIRST = r"[a-z0-9_+/=.~:$%&\\-]"
@@ -21,6 +22,16 @@ _SEPARATOR = "(?:\"[_.-]?\"|'[_.-]?'|``)"
 #: literals side by side in a source that is itself in a string, or in HTML
 JOINT, LIST, CALL, CONTINUED, BLOCK, BEGINNING, UNQUOTED, ESCAPED_JOINT, HTML_JOINT = range(9)
 
+#: what joins two literals, and what may stand before and behind it
+_OPERATORS = r"\+\+?", r"\.\.?", "&", "<<", r"\|\|", "<>", "~", r"\^"
+_OPERATOR = f"(?:{'|'.join(_OPERATORS)})"
+_BLANKS = r"[\s\\_]{0,120}"
+_BLANK = " ", r"\t", r"\n", r"\r", r"\\", "_"
+_BEHIND_OPERATOR = f"{_OPERATOR}{_BLANKS}[a-z$@]{{0,2}}{_QUOTE}"
+_SIDE_BY_SIDE = f"[a-z$@]{{0,2}}{_OF_LITERAL}"
+#: what stands before a literal that begins where another one ends, in some language
+_PREFIXES = "[a-z$@]", r"(?:[rfu]b|[fbu]r|rf|\$@|@\$)"
+
 
 class Sign(NamedTuple):
     """One expression, and the kind of what it is a sign of."""
@@ -29,8 +40,32 @@ class Sign(NamedTuple):
     expression: str
 
 
+def _joints() -> Iterator[str]:
+    """Yield the expressions for two literals side by side, in each of which two characters in the middle are known.
+
+    Hyperscan looks for these. One expression for all it would follow through every byte, which doubles the time of a
+    search.
+    """
+    for first, second in product("\"'", repeat=2):
+        yield f"{_CHARACTER}{first}{_PREFIXES[0]}?{second}{_CHARACTER}"
+        yield f"{_CHARACTER}{first}{_PREFIXES[1]}{second}{_CHARACTER}"
+    for operator in _OPERATORS:
+        yield f"{_CHARACTER}{_QUOTE}{operator}{_BLANKS}[a-z$@]{{0,2}}{_QUOTE}{_CHARACTER}"
+    for blank in _BLANK:
+        yield f"{_CHARACTER}{_OF_LITERAL}{blank}{_BLANKS}(?:{_BEHIND_OPERATOR}|{_SIDE_BY_SIDE}){_CHARACTER}"
+        # nothing but blanks between two of these quotes joins no literals in any language
+        yield f"{_CHARACTER}`{blank}{_BLANKS}{_BEHIND_OPERATOR}{_CHARACTER}"
+
+
+#: all these in one, for ``re``
+ONE_JOINT = (
+    f"{_CHARACTER}(?:{_OF_LITERAL}(?:{'|'.join(_PREFIXES)})?{_OF_LITERAL}"
+    f"|{_OF_LITERAL}[{''.join(_BLANK)}]{_BLANKS}(?:{_BEHIND_OPERATOR}|{_SIDE_BY_SIDE})"
+    f"|{_QUOTE}{_BEHIND_OPERATOR}|`[{''.join(_BLANK)}]{_BLANKS}{_BEHIND_OPERATOR}){_CHARACTER}"
+)
+
 _SIGNS = (
-    Sign(JOINT, rf"{_CHARACTER}{_QUOTE}[\s+.&<>|~^\\_]*[a-z$@]{{0,2}}{_QUOTE}{_CHARACTER}"),
+    *(Sign(JOINT, expression) for expression in _joints()),
     Sign(
         LIST,
         rf"{_CHARACTER}{_QUOTE},?\s*[\])}}]{{1,2}}\s*(?:\.\s*(?:join|joined|concat|jointostring|mkstring)\b|-join)",

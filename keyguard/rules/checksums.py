@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from keyguard.rules import private_keys
+from keyguard.rules import private_keys, putty_keys
 from keyguard.rules.wallet_encodings import is_base58check, is_bech32
 from keyguard.support.regex import expression
 
@@ -167,6 +167,33 @@ def _pem_state(secret: bytes) -> str:
     return "" if key is None else "locked" if key.locked else "open"
 
 
+def putty_open(secret: bytes) -> bool:
+    """Whether it is a private key in PuTTY's format that no pass phrase protects."""
+    key = putty_keys.read(secret)
+    return key is not None and not key.locked
+
+
+def putty_locked(secret: bytes) -> bool:
+    """Whether it is a private key in PuTTY's format that a pass phrase protects."""
+    key = putty_keys.read(secret)
+    return key is not None and key.locked
+
+
+def putty_unwrapped(secret: bytes) -> bytes:
+    """Return a private key in PuTTY's format as it is without what it is wrapped in."""
+    key = putty_keys.read(secret)
+    return key.text if key else secret
+
+
+def nkey_seed(secret: bytes) -> bool:
+    """Whether it is a seed of NATS: base32 of two bytes of kinds, 32 random ones, and the CRC16 of these."""
+    try:
+        raw = base64.b32decode(secret + b"=" * (-len(secret) % 8))
+    except binascii.Error:
+        return False
+    return binascii.crc_hqx(raw[:-2], 0).to_bytes(2, "little") == raw[-2:]
+
+
 def unwrapped(secret: bytes) -> bytes:
     """Return a private key as it is without what it is wrapped in."""
     key = private_keys.read(secret)
@@ -183,9 +210,12 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
     "gitlab-routable": gitlab_routable,
     "jwt": jwt,
     "mixed-case": mixed_case,
+    "nkey": nkey_seed,
     "npm-crc32": crc_of_base62,
     "pem-locked": pem_locked,
     "pem-open": pem_open,
+    "putty-locked": putty_locked,
+    "putty-open": putty_open,
     "pypi-macaroon": index_macaroon,
     "sentry-claims": sentry_claims,
     "stripe-structure": stripe_structure,
@@ -197,7 +227,10 @@ CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
 }
 
 #: what makes one text of the forms in which a secret with such a checksum is written
-UNWRAPPED: dict[str, Callable[[bytes], bytes]] = {"pem-locked": unwrapped, "pem-open": unwrapped}
+UNWRAPPED: dict[str, Callable[[bytes], bytes]] = {
+    **dict.fromkeys(("pem-locked", "pem-open"), unwrapped),
+    **dict.fromkeys(("putty-locked", "putty-open"), putty_unwrapped),
+}
 
 #: passing proves the vendor
 PROOFS: frozenset[str] = frozenset(
@@ -212,6 +245,7 @@ NARROWING: frozenset[str] = TELLING | {"workos-payload"}
 
 #: failing means that the text is something else, and not a damaged key
 REQUIRED: frozenset[str] = frozenset(
-    {"clerk-publishable", "jwt", "mixed-case", "pem-locked", "pem-open", "sentry-claims"}
+    {"clerk-publishable", "jwt", "mixed-case", "nkey", "pem-locked", "pem-open"}
+    | {"putty-locked", "putty-open", "sentry-claims"}
     | {"supabase-anon", "supabase-service-role", "workos-payload"}
 )

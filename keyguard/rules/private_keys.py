@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from keyguard.support.regex import expression
@@ -71,29 +71,37 @@ def read(text: bytes) -> PrivateKey | None:
     if any(sign in inner for sign in _ELIDED):
         return None
     label = begin[1]
-    lines = _LINE_END.sub(b"\n", _SIGN.sub(_sign, inner)).split(b"\n")
+    lines = plain_lines(inner)
     headers = tuple(found.group(1, 2) for line in lines if (found := _HEADER.search(line)))
     kept = tuple((name, value.strip()) for name, value in headers if name in (b"Proc-Type", b"DEK-Info"))
-    for body in _bodies([line for line in lines if not _HEADER.search(line)]):
+    for body in bodies([line for line in lines if not _HEADER.search(line)]):
         state = _state(label, kept, body)
         if state:
             return PrivateKey(label, kept, body, state == "locked")
     return None
 
 
+def plain_lines(text: bytes) -> list[bytes]:
+    """Return the lines of a text, whose ends and signs may be written as codes."""
+    return _LINE_END.sub(b"\n", _SIGN.sub(_sign, text)).split(b"\n")
+
+
 def _sign(found: re.Match[bytes]) -> bytes:
     return _SIGNS[(found[1] or found[2]).lower()] if found[1] or found[2] else b"/"
 
 
-def _bodies(lines: list[bytes]) -> Iterator[bytes]:
-    """Yield what the base64 of a key may be, given the lines between its marks, likeliest first."""
+def bodies(lines: list[bytes], like: Sequence[bytes] = ()) -> Iterator[bytes]:
+    """Yield what the base64 of a key may be, given the lines between its marks, likeliest first.
+
+    ``like`` are other lines of the same kind: few lines alone do not tell what stands before them.
+    """
     signs = Counter(line.strip()[:1] for line in lines if len(line) >= _FULL)
     if signs[b"-"] and signs[b"+"]:  # a diff that replaces a key by another one
         for other in (b"-", b"+"):
-            yield from _bodies([line for line in lines if not line.lstrip().startswith(other)])
+            yield from bodies([line for line in lines if not line.lstrip().startswith(other)])
         return
-    before = _before(lines)
-    full = [line.lstrip() for line in lines if len(line) >= _FULL]
+    before = _before([*like, *lines])
+    full = [line.lstrip() for line in (*like, *lines) if len(line) >= _FULL]
     # characters of base64 that are the sign of a comment or of a diff
     for sign in (b"//", b"++", b"+", b""):
         if all(line.startswith(before + sign) for line in full) or not sign:
@@ -135,7 +143,7 @@ def _longest(line: bytes, *, strict: bool) -> bytes:
 
 def _state(label: bytes, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> str:
     """Return ``open``, ``locked``, or the empty string if this is no private key."""
-    raw = _decoded(body)
+    raw = decoded(body)
     if len(raw) < 40:
         return ""
     named = dict(headers)
@@ -149,7 +157,7 @@ def _state(label: bytes, headers: tuple[tuple[bytes, bytes], ...], body: bytes) 
     return "locked" if locked else "open"
 
 
-def _decoded(body: bytes) -> bytes:
+def decoded(body: bytes) -> bytes:
     """Return the decoded base64, padded or not; empty if it is none."""
     plain = body.rstrip(b"=")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import random
 import re
@@ -198,8 +199,30 @@ def _pem(source: random.Random, argument: str, locked: bool = False) -> str:
     elif locked:
         headers = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{draw(source, ALPHABETS['HEX'], 32)}\n\n"
     body = base64.b64encode(raw).decode()
-    lines = "\n".join(body[at : at + width] for at in range(0, len(body), width))
+    lines = "\n".join(_wrapped(body, width))
     return f"-----BEGIN {label}-----\n{headers}{lines}\n-----END {label}-----\n"
+
+
+def _putty(source: random.Random, argument: str, locked: bool = False) -> str:
+    """Return a key file of PuTTY, version 2 unless the argument is ``3``."""
+    halves = b"\0\0\0\x0bssh-ed25519\0\0\0 " + source.randbytes(32), b"\0\0\0 " + source.randbytes(32)
+    public, private = (_wrapped(base64.b64encode(half).decode()) for half in halves)
+    return (
+        f"PuTTY-User-Key-File-{argument or 2}: ssh-ed25519\nEncryption: {'aes256-cbc' if locked else 'none'}\n"
+        f"Comment: deploy\nPublic-Lines: {len(public)}\n{chr(10).join(public)}\n"
+        f"Private-Lines: {len(private)}\n{chr(10).join(private)}\nPrivate-MAC: {draw(source, ALPHABETS['hex'], 40)}\n"
+    )
+
+
+def _wrapped(text: str, width: int = 64) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text), width)]
+
+
+def _nkey(source: random.Random, argument: str) -> str:
+    """Return a seed of NATS; the argument is the letter of what it is for: ``U`` (a user, by default), ``A``, ``O``."""
+    kind = (ord(argument or "U") - ord("A")) << 3
+    raw = bytes((18 << 3 | kind >> 5, (kind & 31) << 3)) + source.randbytes(32)
+    return base64.b32encode(raw + binascii.crc_hqx(raw, 0).to_bytes(2, "little")).decode().rstrip("=")
 
 
 def _unpadded(data: bytes) -> str:
@@ -224,10 +247,13 @@ MAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "grafana": _grafana,
     "grafana-account": _grafana_account,
     "jwt": _jwt,
+    "nkey": _nkey,
     "pem": _pem,
     "pem-encoded": lambda source, argument: base64.b64encode(_pem(source, argument).encode()).decode(),
     "pem-line": lambda source, argument: _pem(source, argument).replace("\n", "\\n"),
     "pem-locked": lambda source, argument: _pem(source, argument, locked=True),
+    "putty": _putty,
+    "putty-locked": lambda source, argument: _putty(source, argument, locked=True),
     "pypi": _pypi,
     "sentry": _sentry,
     "slack-rotating": _slack_rotating,

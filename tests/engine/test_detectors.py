@@ -111,3 +111,9 @@ def test_a_file_that_its_content_tells_needs_no_name(text: str, rule: str) -> No
     [match] = engine().matcher.find(text.encode(), b"").matches
     assert match.judged is not None
     assert match.judged.rule == rule
+
+
+@pytest.mark.parametrize(("path", "count"), [(b"lang/cs/settings.php", 0), (b"config/settings.php", 1)])
+def test_the_texts_of_a_translation_are_no_secrets(path: bytes, count: int) -> None:
+    data = b"<?php\nreturn [\n    'users_password' => 'Heslokarta',\n];\n"
+    assert len(spans(engine().matcher, data, path)) == count

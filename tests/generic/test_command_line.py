@@ -19,6 +19,8 @@ COMMANDS = (
     "mysql -u shop -p{} shop",
     "mysqldump -h db.acme.dev -uroot -p'{}' --all-databases",
     "sshpass -p {} ssh root@10.1.2.3",
+    "security set-key-partition-list -S apple-tool: -s -k {} ci.keychain",
+    "racadm -r 10.1.2.3 -u root -p {} getsysinfo",
     "docker login -u deploy -p {} registry.acme.dev",
     "helm registry login -u deploy -p {} registry.acme.dev",
     "redis-cli -h cache.acme.dev -a {} ping",
@@ -51,6 +53,8 @@ COMMANDS = (
 )
 #: no password, or none that anybody could use
 OTHERS = (
+    "security import ./dev.pfx -k ~/Library/Keychains/Login.keychain",
+    "racadm raid get pdisks -o -p state",
     "curl -u deploy https://ci.acme.dev/job",
     "curl -u deploy:$PASSWORD https://ci.acme.dev/job",
     'curl -u "deploy:${{PASSWORD}}" https://ci.acme.dev/job',

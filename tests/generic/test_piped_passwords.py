@@ -31,6 +31,12 @@ OTHERS = (
 )
 
 
+@pytest.mark.parametrize("tail", ["passwd --stdin cluster7", "passwd cluster7 --stdin", "passwd cluster7"])
+def test_the_name_of_the_account_is_a_weak_password(tail: str) -> None:
+    (found,) = secrets_in("piped_passwords", f"x = 1\necho cluster7 | {tail}\n")
+    assert found.weak
+
+
 @pytest.mark.parametrize("pipe", PIPES)
 def test_the_password_is_found(pipe: str) -> None:
     for password in (made_up(12), "Tr1n!ty-44", "hunter2"):

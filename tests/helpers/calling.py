@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
 import random
+import re
 import shlex
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -231,6 +234,26 @@ def places(said: Said) -> set[str]:
 def parts_of(body: str, length: int = 8) -> set[str]:
     """All that must not be seen: every run of so many characters."""
     return {body[at : at + length] for at in range(len(body) - length + 1)}
+
+
+def parts_in(text: str | bytes, parts: AbstractSet[str]) -> frozenset[str]:
+    """Those of the parts, all equally long, that a text holds; bytes are read as Latin-1.
+
+    Only runs of the characters that parts are made of are looked at, equal ones once: a report holds few.
+    """
+    if not parts:
+        return frozenset()
+    text = text.decode("latin-1") if isinstance(text, bytes) else text
+    wanted = frozenset(parts)
+    (size,) = set(map(len, wanted))
+    runs = set(_runs(wanted, size).findall(text))
+    return wanted & {run[at : at + size] for run in runs for at in range(len(run) - size + 1)}
+
+
+@functools.lru_cache(maxsize=4)
+def _runs(parts: frozenset[str], size: int) -> re.Pattern[str]:
+    letters = "".join(map(re.escape, sorted(set("".join(parts)))))
+    return re.compile(f"[{letters}]{{{size},}}")
 
 
 def descriptors() -> list[int]:

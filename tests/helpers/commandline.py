@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.calling import Inside, Keyguard
+from tests.helpers.warm import warm
 
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache for all calls, so that the rules are compiled once."""
-    return tmp_path_factory.mktemp("cache")
+    """One cache for all calls of this process; the rules are compiled already."""
+    return warm(tmp_path_factory, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def own_cache(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """A cache of the test's own, in which the rules are compiled and nothing else is."""
+    return warm(tmp_path_factory, tmp_path / "own-cache")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import keyguard
 from keyguard.support import regex
 from keyguard.support.regex import _Expression
+from tests.helpers.processor_time import slowness
 
 try:
     from re import _constants as constants  # type: ignore[attr-defined]
@@ -36,6 +37,8 @@ SIZES = (12, 16, 20, 24, 32, 48, 64, 96, 128, 256, 1 << 10, 4 << 10, 16 << 10, 3
 CEILING = 1.0
 #: a repeat of more is one without end, for these sizes
 _LONG = 40
+#: bytes of what is repeated often, by the second size at the latest
+_SHORT = 8
 _PRINTABLE = [*map(ord, string.ascii_lowercase[:3] + "1 .-_/=:\"'<>(){}[]\\,;@$#*\n\t\r\0A%é")]
 _TAILS = ("\0", "\n", "!", " ")
 
@@ -187,7 +190,7 @@ def slowest(
     """The text on which an expression is slow, in words; empty where it is on none.
 
     ``ceiling``: seconds for the longest text; ``growth``: whether twice the text must not cost much more than twice,
-    where it costs more than ``floor`` seconds.
+    where it costs more than ``floor`` seconds. Seconds are those of ``tests.helpers.processor_time``.
     """
     for before, unit, after in texts(tried.pattern):
         if trouble := _slow(tried, (before, unit, after), sizes, ceiling, floor if growth else 0.0):
@@ -202,7 +205,9 @@ def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceil
 
     def grows(size: int, before: int, factor: float) -> bool:
         """Return whether a text costs that many times what a shorter one does; measured anew, with care."""
-        return cost(size, 4) > max(factor * max(cost(before, 4), 0.001), floor)
+        least = factor * max(cost(before, 4), 0.001)
+        tries = 2 if times[size] > 3 * least else 4
+        return cost(size, tries) > max(least, floor * slowness())
 
     times: dict[int, float] = {}
     for before, size in zip((0, *sizes), sizes, strict=False):
@@ -213,8 +218,11 @@ def _slow(tried: Tried, text: tuple[str, str, str], sizes: tuple[int, ...], ceil
         if floor and before and times[size] > max(expected, floor) and grows(size, before, factor):
             return f"{times[size]:.3f} s for {size} bytes, {times[before]:.3f} s for {before}"
         limit = ceiling * max(size / sizes[-1], 0.25)
-        if times[size] > limit and cost(size, 4) > limit:
+        if times[size] > limit and cost(size, 4) > limit * slowness():
             return f"{times[size]:.2f} s for {size} bytes"
+        # not even the fifth power of the length could become slow; what repeats much is not repeated often yet
+        if floor and len(text[1]) <= _SHORT and times[size] * (sizes[-1] / size) ** 5 < floor:
+            return ""
     half, last = sizes[-2:]
     if floor and times[last] > floor and times[last] > 2.6 * times[half] and grows(last, half, 2.6):
         return f"{times[last]:.3f} s for {last} bytes, {times[half]:.3f} s for half of that"
@@ -285,6 +293,8 @@ def _uses(modules: list[ModuleType]) -> dict[int, frozenset[str]]:
     """Identity of an expression -> what is called of it, by the module that holds it or by one that imports it."""
     found: dict[int, set[str]] = {}
     for module in modules:
+        if not any(isinstance(value, (re.Pattern, _Expression)) for value in vars(module).values()):
+            continue
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _METHODS:
                 found.setdefault(id(vars(module).get(node.value.id)), set()).add(node.attr)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -42,7 +42,7 @@ CALLS = (
 )
 ERRORS = (errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM)
 
-os_close, os_waitpid = os.close, os.waitpid
+os_close, os_waitpid, os_write = os.close, os.waitpid, os.write
 
 #: kind of scan -> its words
 SCANS = {
@@ -54,6 +54,8 @@ SCANS = {
     "hook": ["hook", "pre-commit", "a.env", "sub/b.env", "sub/new.env"],
     "workers": ["scan", ".", "--jobs", "2", "--no-hygiene"],
 }
+#: kind of scan -> another that makes many of the same calls from the same lines, and goes on alike when one fails
+ALIKE = {"all files": "repository", "workers": "repository"}
 
 
 @pytest.fixture(scope="module")
@@ -83,31 +85,80 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def kind(tree: tuple[str, Path], tmp_path: Path, engine: compiled.Engine, monkeypatch: pytest.MonkeyPatch) -> str:
     """The kind of scan that the tree is there for; the rules are compiled already, and we are in the tree."""
-    monkeypatch.chdir(tree[1])
-    # away from the folders of other scans, which each scan looks at
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(compiled, "load", lambda *args, **options: engine)
-    if tree[0] == "workers":
-        monkeypatch.setattr(worklist, "_FEW", 1)
-        monkeypatch.setattr(worklist, "_BATCH", 1)
+    prepare(monkeypatch, tree, tmp_path, engine)
     return tree[0]
 
 
-class Recording:
-    """Stands in for a call and notes from where it was made, once for each time."""
+def prepare(patch: pytest.MonkeyPatch, tree: tuple[str, Path], temporary: Path, engine: compiled.Engine) -> None:
+    patch.chdir(tree[1])
+    # away from the folders of other scans, which each scan looks at
+    patch.setenv("TMPDIR", str(temporary))
+    patch.setattr(compiled, "load", lambda *args, **options: engine)
+    if tree[0] == "workers":
+        patch.setattr(worklist, "_FEW", 1)
+        patch.setattr(worklist, "_BATCH", 1)
 
-    def __init__(self, really: Callable[..., Any]) -> None:
-        self._really = really
-        self.sites: list[tuple[object, ...]] = []
+
+class Call(NamedTuple):
+    """A call to the operating system: which of those of its name in its process, and from where."""
+
+    name: str
+    turn: int
+    worker: bool
+    site: str
+
+
+class Recording:
+    """Stands in for a call and notes each in a file, those of processes that are forked meanwhile, too."""
+
+    def __init__(self, name: str, log: int) -> None:
+        self._really, self._name, self._log = getattr(os, name), name, log
+        self._process, self._turn = os.getpid(), 0
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         frame: FrameType | None = sys._getframe(1)
-        site: list[object] = []
+        site: list[str] = []
         while frame is not None and len(site) < 5:
-            site.append((frame.f_code, frame.f_lineno))
+            site.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
             frame = frame.f_back
-        self.sites.append(tuple(site))
+        self._turn += 1
+        call = Call(self._name, self._turn, os.getpid() != self._process, " ".join(site))
+        os_write(self._log, f"{json.dumps(call)}\n".encode())
         return self._really(*args, **options)
+
+
+def recorded(words: Sequence[str], folder: Path) -> list[Call]:
+    """Return all calls of a scan that are to fail; what is read once in a process has been read before."""
+    assert main(list(words)) == 1
+    log = os.open(folder / "calls", os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, recording in {name: Recording(name, log) for name in CALLS}.items():
+            patch.setattr(os, name, recording)
+        assert main(list(words)) == 1
+    os.close(log)
+    return [Call(*json.loads(line)) for line in (folder / "calls").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def calls(
+    tree: tuple[str, Path], engine: compiled.Engine, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[int, str]]]:
+    """Name of a call -> which time it was made in its process, and from where, unless a scan that is alike does so."""
+    folder = tmp_path_factory.mktemp("calls")
+    with pytest.MonkeyPatch.context() as patch:
+        prepare(patch, tree, folder, engine)
+        found = recorded(words_of(tree[0]), folder)
+    known = set[tuple[str, str]]()
+    if tree[0] in ALIKE:
+        with pytest.MonkeyPatch.context() as patch:
+            prepare(patch, (ALIKE[tree[0]], tree[1]), folder, engine)
+            known = {(one.name, one.site) for one in recorded(words_of(ALIKE[tree[0]]), folder)}
+    new = [one for one in found if one.worker or (one.name, one.site) not in known]
+    return {name: [(one.turn, one.site) for one in new if one.name == name] for name in CALLS}
+
+
+def words_of(kind: str) -> list[str]:
+    return [*SCANS[kind], "-f", "json", "--isolated"]
 
 
 class Failing:
@@ -136,37 +187,36 @@ def keys_in(text: str) -> int:
     return sum(finding["kind"] == "key" for finding in document["findings"])
 
 
-def turns(call: str, sites: Sequence[object], thorough: bool) -> Iterator[tuple[int, int]]:
+def turns(call: str, made: Sequence[tuple[int, str]], thorough: bool) -> Iterator[tuple[int, int]]:
     """Which time it fails, and how.
 
     Calls from the same lines of code go on alike: of those the first and the last fail, and in a thorough run each of
-    the first forty and then every fifth. Then comes one turn more than there are calls.
+    the first forty and then every fifth. Then come turns that are more than there are calls.
     """
-    places: dict[object, list[int]] = {}
-    for turn, site in enumerate(sites, 1):
+    places: dict[str, list[int]] = {}
+    for turn, site in made:
         places.setdefault(site, []).append(turn)
-    few = {turn for found in places.values() for turn in (found[0], found[-1])}
-    beyond = range(len(sites) + 1, 400, 7)
+    few = {turn for found in places.values() for turn in (min(found), max(found))}
+    beyond = range(max(few, default=0) + 1, 400, 7)
     for turn in sorted({*few, *beyond, *(range(1, 40) if thorough else ()), *(range(40, 400, 5) if thorough else ())}):
         yield turn, ERRORS[(turn + len(call)) % len(ERRORS)]
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_no_failure_of_any_call_makes_a_scan_green(
-    call: str, kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], thorough: bool
+    call: str,
+    kind: str,
+    calls: dict[str, list[tuple[int, str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    thorough: bool,
 ) -> None:
     wanted = 3 if kind == "hook" else 4
-    words = [*SCANS[kind], "-f", "json", "--isolated"]
-    recording = Recording(getattr(os, call))
-    with monkeypatch.context() as patch:
-        patch.setattr(os, call, recording)
-        assert main(words) == 1
-    assert keys_in(capsys.readouterr().out) == wanted
-    for turn, error in turns(call, recording.sites, thorough):
+    for turn, error in turns(call, calls[call], thorough):
         failing = Failing(getattr(os, call), turn, error)
         with monkeypatch.context() as patch:
             patch.setattr(os, call, failing)
-            code = main(words)
+            code = main(words_of(kind))
         out, err = capsys.readouterr()
         assert "Traceback" not in err
         assert "internal error" not in err

@@ -212,8 +212,8 @@ def test_a_polite_kill_ends_without_a_report(kg: Keyguard, tmp_path: Path, packe
 
 
 @pytest.mark.parametrize("phase", ["contents", "trees", "lineage", "own files"])
-def test_what_was_interrupted_is_not_remembered(tmp_path: Path, packed: Path, phase: str) -> None:
-    kg = Keyguard(tmp_path, tmp_path / "cache")
+def test_what_was_interrupted_is_not_remembered(tmp_path: Path, own_cache: Path, packed: Path, phase: str) -> None:
+    kg = Keyguard(tmp_path, own_cache)
     assert interrupted(kg, tmp_path, MOMENTS[phase], packed, "--history-only").code == 130
     said, fresh = (kg("scan", "--history-only", "-f", "json", *more, packed) for more in ([], ["--no-cache"]))
     assert said.code == 1

@@ -16,12 +16,24 @@ from tests.helpers.repos import snapshot
 
 pytest_plugins = ("tests.helpers.commandline",)
 
+KEYS = 25
+
 
 @pytest.fixture
 def leaky(tmp_path: Path) -> Path:
-    folder = tmp_path / "leaky"
+    """A folder with some keys."""
+    return filled(tmp_path / "leaky", KEYS)
+
+
+@pytest.fixture
+def very_leaky(tmp_path: Path) -> Path:
+    """A folder with so many keys that no report of them fits into a pipe, and few fit onto a small disk."""
+    return filled(tmp_path / "leaky", 200)
+
+
+def filled(folder: Path, keys: int) -> Path:
     folder.mkdir()
-    for number in range(200):
+    for number in range(keys):
         (folder / f"{number}.env").write_text(leaking_line(number))
         (folder / f"{number}.env").chmod(0o600)
     return folder
@@ -58,8 +70,8 @@ def test_a_full_disk_under_a_report_is_an_error(kg: Keyguard, clean: Path, name:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_reader_who_leaves_is_no_error(kg: Keyguard, leaky: Path, name: str) -> None:
-    said = kg.shell(f"{{ {kg.line('scan', '-f', name, leaky)}; echo $? >&2; }} | head -c 20")
+def test_a_reader_who_leaves_is_no_error(kg: Keyguard, very_leaky: Path, name: str) -> None:
+    said = kg.shell(f"{{ {kg.line('scan', '-f', name, very_leaky)}; echo $? >&2; }} | head -c 20")
     assert (said.err, len(said.out)) == ("1\n", 20)
 
 
@@ -79,7 +91,7 @@ def test_without_standard_error_the_code_is_the_same(kg: Keyguard, clean: Path, 
 def test_with_nothing_open_at_all_there_is_still_a_code(kg: Keyguard, leaky: Path, tmp_path: Path) -> None:
     line = kg.line("scan", leaky, "-f", f"json={tmp_path / 'out.json'}")
     assert kg.shell(f"{line} <&- >&- 2>&-").code == 1
-    assert len(json.loads((tmp_path / "out.json").read_text())["findings"]) == 200
+    assert len(json.loads((tmp_path / "out.json").read_text())["findings"]) == KEYS
 
 
 # --- report files -------------------------------------------------------------------------------------------------
@@ -89,10 +101,10 @@ def test_several_reports_at_once_say_the_same(kg: Keyguard, leaky: Path, tmp_pat
     words = [word for name in FORMATS if name != "text" for word in ("-f", f"{name}={tmp_path / name}")]
     said = kg("scan", leaky, "-f", "text", *words)
     assert said.code == 1
-    assert "200 findings" in said.out
-    assert len(json.loads((tmp_path / "json").read_text())["findings"]) == 200
-    assert len(json.loads((tmp_path / "sarif").read_text())["runs"][0]["results"]) == 200
-    assert len((tmp_path / "jsonl").read_text().splitlines()) == 201
+    assert f"{KEYS} findings" in said.out
+    assert len(json.loads((tmp_path / "json").read_text())["findings"]) == KEYS
+    assert len(json.loads((tmp_path / "sarif").read_text())["runs"][0]["results"]) == KEYS
+    assert len((tmp_path / "jsonl").read_text().splitlines()) == KEYS + 1
     assert leftovers(tmp_path) == []
 
 
@@ -109,15 +121,17 @@ def test_a_path_that_cannot_be_written_is_an_error_and_the_other_report_is_whole
     assert said.code == 2
     assert said.err.startswith("keyguard: error: ")
     assert said.err.count("\n") == 1
-    assert len(json.loads((tmp_path / "out.json").read_text())["findings"]) == 200
-    assert len(said.out.splitlines()) == 201
+    assert len(json.loads((tmp_path / "out.json").read_text())["findings"]) == KEYS
+    assert len(said.out.splitlines()) == KEYS + 1
     assert leftovers(tmp_path) == []
 
 
-def test_the_old_report_is_kept_where_the_new_one_cannot_be_written(kg: Keyguard, leaky: Path, tmp_path: Path) -> None:
+def test_the_old_report_is_kept_where_the_new_one_cannot_be_written(
+    kg: Keyguard, very_leaky: Path, tmp_path: Path
+) -> None:
     old = tmp_path / "out.json"
     old.write_text("old")
-    limited = f"ulimit -f 8; {kg.line('scan', leaky, '-f', f'json={old}')}"
+    limited = f"ulimit -f 8; {kg.line('scan', very_leaky, '-f', f'json={old}')}"
     said = kg.shell(limited, PYTHONDONTWRITEBYTECODE="1")
     assert said.code == 2
     assert "could not be written" in said.err
@@ -145,8 +159,8 @@ def test_a_report_in_the_scanned_tree_is_read_with_it_the_next_time(kg: Keyguard
     first = kg("scan", "-f", "json=out.json", "-f", "concise", cwd=leaky)
     second = kg("scan", "-f", "json=out.json", "-f", "concise", cwd=leaky)
     assert (first.code, second.code) == (1, 1)
-    assert "200 files" in first.out
-    assert "201 files" in second.out
+    assert f"{KEYS} files" in first.out
+    assert f"{KEYS + 1} files" in second.out
     assert first.out.splitlines()[:-1] == second.out.splitlines()[:-1], "a report holds nothing that is found"
     assert leftovers(leaky) == []
 
@@ -157,8 +171,8 @@ def test_the_report_is_as_readable_as_the_umask_says(kg: Keyguard, clean: Path, 
         assert (tmp_path / "out.json").stat().st_mode & 0o777 == mode
 
 
-def test_two_scans_may_write_one_report(kg: Keyguard, leaky: Path, tmp_path: Path) -> None:
-    started = [kg.start("scan", leaky, "-f", "json=out.json") for _ in range(4)]
+def test_two_scans_may_write_one_report(kg: Keyguard, very_leaky: Path, tmp_path: Path) -> None:
+    started = [kg.start("scan", very_leaky, "-f", "json=out.json") for _ in range(4)]
     assert [process.wait() for process in started] == [1] * 4
     for process in started:
         process.communicate()

@@ -156,8 +156,14 @@ def test_what_is_passed_over_is_said_once(inside: Inside, planted: Repo) -> None
 
 
 def test_a_planted_journal_vouches_for_no_key(
-    inside: Inside, planted: Repo, registered: Path, capsys: pytest.CaptureFixture[str], bare: pytest.MonkeyPatch
+    inside: Inside,
+    planted: Repo,
+    registered: Path,
+    own_cache: Path,
+    capsys: pytest.CaptureFixture[str],
+    bare: pytest.MonkeyPatch,
 ) -> None:
+    bare.setenv("KEYGUARD_CACHE_DIR", str(own_cache))
     print_of = inside.scan(cwd=planted.path).document["findings"][0]["fingerprint"]
     entry = f'{{"action": "verify", "fingerprint": "{print_of}", "id": "KG-1", "vendor": "x", "outcome": "inactive"}}\n'
     planted.write(".local/state/keyguard/journal.jsonl", entry)

@@ -80,7 +80,8 @@ def test_a_check_says_the_same_alone(
 
 
 def test_most_checks_have_something_to_say_here(together: Said) -> None:
-    silent = {check for check, said in together.items() if not said}
+    built = "keyguard.hygiene.checks.source_map_delivered.source_map_delivered"  # it looks at build output alone
+    silent = {check for check, said in together.items() if not said} - {built}
     assert len(silent) <= 6, silent
     frontend = together["keyguard.hygiene.checks.key_in_frontend.key_in_frontend"]
     assert any(b"web/src/key.js" in spot.path for one in frontend for spot in one.spots)

@@ -313,3 +313,12 @@ SILENT = {"github-crc32", "gitlab-routable", "npm-crc32", "mixed-case", "atlassi
 def test_hostile_payloads_make_no_check_raise(check: str, part: str) -> None:
     for secret in (part, f"{part}.{part}.{part}", f"sntrys_{part}_{part}", LIVE + part, f"pypi-{part}"):
         assert not passes(check, secret) or check in SILENT
+
+
+@pytest.mark.parametrize("kind", "UAONCX")
+def test_seeds_of_nats_end_in_a_checksum(kind: str) -> None:
+    seed = fill(f"{{nkey:{kind}}}", "seed").encode()
+    assert seed[:2] == b"S" + kind.encode()
+    assert passes("nkey", seed)
+    assert not passes("nkey", seed[:20] + (b"A" if seed[20:21] != b"A" else b"B") + seed[21:])
+    assert not passes("nkey", seed + b"1")

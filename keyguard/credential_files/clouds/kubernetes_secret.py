@@ -35,7 +35,8 @@ _PEM = expression(rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")
 _LOCKED = expression(rb"-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED")
 #: keys of values that look generated and are no secrets
 _PUBLIC = expression(
-    r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint)\b", re.IGNORECASE
+    r"(?:user|name|id|url|uri|host|ca|crt|cert|pub|public|email|arn|region|bucket|endpoint|image|tag|version)\b",
+    re.IGNORECASE,
 )
 #: keys of names of accounts: a password that is one is weak
 _ACCOUNT = expression(r"(?:user|username|login|account|database|db)\Z", re.IGNORECASE)
@@ -104,9 +105,11 @@ def _value(entry: Entry, text: bytes, accounts: set[str], *, comment: bool) -> I
     found = judged(field, value, entry.span, user=user, comment=comment) if field else None
     if found:
         yield found
-    elif field and encoded and value:
+    elif (field or kind_of(entry.name)) and encoded and value.isprintable() and value:
         # said, since what does not decode it would take it for a password
-        yield JudgedSecret(*entry.span, _RULE, (_PLACEHOLDER, field.reason), weak=True, comment=comment)
+        yield JudgedSecret(
+            *entry.span, _RULE, (_PLACEHOLDER, *([field.reason] if field else [])), weak=True, comment=comment
+        )
 
 
 def _field_of(name: str, text: bytes, value: str, *, encoded: bool) -> Field | None:

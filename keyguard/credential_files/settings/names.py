@@ -45,7 +45,7 @@ sas
 #: words of names that end like those of secrets, and are none
 _NOT_LIST = """
 public pub no without require required use enable enabled has is show hide allow forgot reset min max old by foreign
-validate check confirm change generate generated random name label
+invalid wrong error incorrect update validate check confirm change generate generated random name label
 """
 _SECRETS = frozenset(("secret", "token", "pepper"))
 _KEYS = frozenset(_KEY_LIST.split())
@@ -62,7 +62,11 @@ def kind_of(name: str) -> Kind | None:
     if not words or not _NOT.isdisjoint(words):
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in _PASSWORDS or _JOINED_PASSWORD.fullmatch(last) or (before, last) == ("pass", "word"):
+    if (
+        last in _PASSWORDS
+        or (_JOINED_PASSWORD.fullmatch(last) and not last.startswith("nopass"))
+        or (before, last) == ("pass", "word")
+    ):
         return Kind.PASSWORD
     is_key = (last == "key" and before in _KEYS) or (last == "salt" and before in _SALTED)
     return Kind.SECRET if is_key or last in _SECRETS or _JOINED_SECRET.fullmatch(last) else None
@@ -71,12 +75,14 @@ def kind_of(name: str) -> Kind | None:
 #: text of words: ``my-app-secret``, ``Not A Secret.``, ``MY_KEY``, ``mySecretKey``
 _PLAIN_WORDS = expression(
     r"[A-Z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
+    r"|[A-Z]{2,}(?:_[A-Z]+\d{0,2}){1,8}"
     r"|[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,8}"
 )
 _PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")
 #: what the field of a form has to be: ``required|min:8``
 _VALIDATION = expression(r"(?:\A|\|)(?:required|nullable|confirmed|min:\d{1,3}|max:\d{1,3})(?:\||\Z)")
 _LABEL = expression(r"\S+(?: \S+){3,}|\S+ (?:.*[.:?!])|[^:?]*[:?]")
+_IDEOGRAMS = expression(r"[一-鿿぀-ヿ가-힯]{2}")
 #: a password that Google makes for one program
 _FOUR_BY_FOUR = expression(r"[a-z]{4}(?: [a-z]{4}){3}")
 #: words and numbers: ``internal-gateway-secret-key-2024``, ``k8s_events``
@@ -116,5 +122,5 @@ def is_generated(value: str) -> bool:
 def is_password(value: str) -> bool:
     """Whether a value can be a password: no path or address, no rule for a form's field, no text for readers."""
     return bool(_FOUR_BY_FOUR.fullmatch(value)) or not (
-        _PLACE.match(value) or _VALIDATION.search(value) or _LABEL.fullmatch(value)
+        _PLACE.match(value) or _VALIDATION.search(value) or _LABEL.fullmatch(value) or _IDEOGRAMS.search(value)
     )

@@ -24,6 +24,8 @@ _OF_PARENT = ("default", "value", "result", "_value")
 _SAMPLE = expression(r"[a-z]{0,30}(?:[ _.-][a-z]{1,30}){0,8}", re.IGNORECASE)
 _SAYS_SO = expression(r"pass(?:word|wd|phrase)|(?:^|[ _.-])pass(?:$|[ _.-])", re.IGNORECASE)
 _WORD = expression(r"[a-z]{1,12}")
+#: shorter values are in a name by chance
+_SHORT = 3
 
 
 class Setting(NamedTuple):
@@ -59,12 +61,17 @@ def secrets_of(
         name = entry.name.lower()
         if name.endswith(_USERS):
             users.add(entry)
+        elif name == "name":
+            users.add(entry, certain=False)
         if name in by_name or "*" in by_name or (names and kind_of(_naming(entry))):
-            kept.append(with_default(entry))
-    for entry in kept:
+            read = with_default(entry)
+            kept.append((read, read is not entry))
+    for entry, is_fallback in kept:
         candidates = (*by_name.get(entry.name.lower(), ()), *by_name.get("*", ()))
         setting = next((one for one in candidates if fits(entry.keys, one.keys)), None)
         found = _as_set(entry, setting, users) if setting else _by_name(entry, names, users) if names else None
+        if found and is_fallback and found.confidence is Confidence.MEDIUM:
+            found = weak(found, "a word that stands in for a variable")
         if found:
             yield found._replace(comment=True) if data and in_comment(data, found.start) else found
 
@@ -73,18 +80,22 @@ class _Users:
     """The names of accounts in each group of entries."""
 
     def __init__(self) -> None:
-        #: the first name of a group, as it is written, and all of them in lower case
-        self._groups: dict[int, tuple[str, set[str]]] = {}
+        #: the first name of a group, as it is written
+        self._firsts: dict[int, str] = {}
+        #: all names of a group, in lower case
+        self._groups: dict[int, set[str]] = {}
 
-    def add(self, entry: Entry) -> None:
-        """Note the name of an account."""
-        self._groups.setdefault(entry.group, (entry.value, set()))[1].add(entry.value.lower())
+    def add(self, entry: Entry, *, certain: bool = True) -> None:
+        """Note the name of an account, or of something that may be one."""
+        if certain:
+            self._firsts.setdefault(entry.group, entry.value)
+        self._groups.setdefault(entry.group, set()).add(entry.value.lower())
 
     def beside(self, entry: Entry) -> str:
         """Return the name of the account that a password may belong to: the one that equals it, if there is one."""
-        first, names = self._groups.get(entry.group, ("", ()))
+        first = self._firsts.get(entry.group, "")
         value = entry.value.lower()
-        if value in names:
+        if value in self._groups.get(entry.group, ()):
             return entry.value
         return "" if value.startswith(first.lower()) else first  # an ending makes a password that may be in use
 
@@ -131,6 +142,8 @@ def _password(field: Field, entry: Entry, users: _Users) -> JudgedSecret | None:
     found = judged(field, value, entry.span, user=users.beside(entry), comment=entry.comment)
     if found and _SAYS_SO.search(value) and _SAMPLE.fullmatch(value):
         return weak(found, "a sample: words, password among them")
+    if found and not found.weak and len(value) > _SHORT and value.lower() in _naming(entry).lower():
+        return weak(found, "the name says it")
     if found and not found.weak and _WORD.fullmatch(value):
         return found._replace(confidence=Confidence.MEDIUM, reasons=(*found.reasons, "a single word"))
     return found

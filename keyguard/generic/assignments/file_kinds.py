@@ -25,8 +25,10 @@ sum storyboard
 _NO_TEXT = frozenset(_NO_TEXT_LIST.split())
 _NO_TEXT_NAMES = ("-lock", "lock.json", "lock.yml", "lock.yaml", ".min.js", ".d.ts", "packages.config")
 _CHECKSUMS = expression(r"(?:.*checksums?\.\w+|.*\.sha\d+)", re.DOTALL)
-_TRANSLATIONS = r"(?:i18n|l10n|locales?|lang(?:uage)?s?|translations?|messages)"
-_TRANSLATION = expression(_TRANSLATIONS + r"[._-]|.*\.ftl\Z", re.IGNORECASE | re.DOTALL)
+_TRANSLATIONS = r"(?:i18n|l10n|locales?|locali[sz]ations?|lang(?:uage)?s?|translations?|messages)"
+_TRANSLATION = expression(
+    _TRANSLATIONS + r"[._-]|.*\.ftl\Z|(?-i:[a-z]{2}[-_][A-Z]{2}\.\w{2,5}\Z)", re.IGNORECASE | re.DOTALL
+)
 _TRANSLATION_FOLDER = expression(rf"(?:^|/){_TRANSLATIONS}[/._-]", re.IGNORECASE)
 
 

@@ -27,6 +27,8 @@ _BESIDE, _LONGEST_USER = 200, 32
 _USER = expression(rb"(?i:user|user_?name|login|uid)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?")
 _BEHIND = (b'"', b"'", b",", b";", b" ", b"\t", b"\n", b"\r", b"\v", b"\f")
 _PASSWORD, _SECRET = "generic-password", "generic-secret"
+#: what is found outside labelled data between the two thresholds is mostly none, so that no tier is made of it
+DOUBTFUL = "doubtful: it scores below what fails a run"
 
 
 def find(data: bytes, end: int, path: bytes) -> Iterator[JudgedSecret]:
@@ -61,6 +63,8 @@ def judge_line(data: bytes, line: int, path: bytes) -> list[Verdict]:
 
 def _secret(data: bytes, candidate: Candidate, sure: Confidence) -> JudgedSecret:
     weak = weak_because(candidate) or _named_like_its_user(data, candidate)
+    if sure is Confidence.MEDIUM and not weak:
+        weak = DOUBTFUL
     return JudgedSecret(
         candidate.start,
         candidate.end,
@@ -101,7 +105,6 @@ def _verdict(data: bytes, candidate: Candidate) -> Verdict:
         "no gate and no filter drops it",
         *((f"weak: {weak}",) if weak else ()),
     )
-    answer = (
-        "no secret" if sure is None else f"{'weak or sample' if weak else 'secret'}, confidence {sure.name.lower()}"
-    )
+    sort = "weak or sample" if weak else "doubtful" if sure is Confidence.MEDIUM else "secret"
+    answer = "no secret" if sure is None else f"{sort}, confidence {sure.name.lower()}"
     return Verdict(candidate.start, candidate.end, candidate.name, steps, answer)

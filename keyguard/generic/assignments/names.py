@@ -22,27 +22,34 @@ _PUBLIC = expression(
     r"|(?:pass|token|key|secret|password|pwd)[_-]?(?:field|label|input|hint|regex|pattern|policy|length|min|max|placeholder|param\w*"
     r"|header|column|prefix|attribute|error|message|title|text|desc\w*|reset|version|scheme|encryption|algorithm|hasher|encoder"
     r"|manager|class|model|service|controller|module|component|view|template|form|page|route|filter|handler|method|grant|provider"
-    r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|monkey|turkey"
+    r"|strategy|ttl|file|path|url|uri|type)\b|bypass|compass|passenger|passive|passport|passed|passes|passing|[aiou]ckey|[md]onkey|turkey|mikey|smokey|whiskey"
     r"|tokeni[sz]|last_?(?:two|three|four|six|eight|\d)|hockey|keynote|credit\b|credits|websocket[_-]?key|authenticity[_-]?token|[cx]srf[_-]?token|valueforkey|(?-i:^[a-z]{2}_[A-Z]{2}$)|amz-credential|goog-credential|i18n|translation"
+    r"|(?:first|second|single|multi|one|two|final|render)[_-]?pass(?:es)?\b|pass(?:key|thr)|memo[_-]?key|(?:next|page|paging|continuation|creation|lock|cursor)_?token|pull[_-]?secret|kube_secret|secretsid\b|passet|credentials?_?id\b|^key_?\d{1,2}$"
+    r"|key(?:cloak|stone)(?![\w.-]*(?:pass|secret|token|[_-]key|_pw))|valkey(?![\w.-]*(?:pass|secret|token|[_-]key))"
+    r"|auth\w{0,16}[_-](?:service|server|api|app|proxy|gateway|backend|db)$"
 )
 #: the last word of a name of something about secrets; ``dbPasswordFile`` and the like have no separator
 _SETTING = expression(
     r"[_\-.](?i:timeout|expir\w{0,8}|ttl|lifetime|duration|age|max|min|length|len|count|limit|size|interval|rounds|cost"
     r"|iterations|attempts|retries|days|hours|minutes|seconds|enabled|required|disabled|policy|algorithm|alg|method|type"
     r"|fields?|headers?|url|uri|path|file|filename|dir|name|id|prefix|suffix|label|hint|regex|pattern|format|encoding"
-    r"|bits|version|status|state|scope|scopes|audience|issuer|host|port|endpoint|error|code|err|message|msg|text|title|button|input|icon|toggle|wrap|wrapper|class)$"
+    r"|bits|version|status|state|scope|scopes|audience|issuer|host|port|endpoint|error|code|err|message|msg|text|title|button|input|icon|toggle|wrap|wrapper|class"
+    r"|branch|revision|commit|refspec|tags?|mode|backend|schemes?|gid|owner|group|chars|characters|charset|image|registry|property|user|username|hostname|until|at|since|date|time|command|cmd)$"
+    r"|\.(?i:svg|png|jsx?|tsx?|vue|css|html?|md|ya?ml|py|java|go|rb|php|sh|txt)$"
     r"|[a-z](?:Timeout|Expir\w{0,8}|TTL|Ttl|Length|Count|Limit|Size|Type|URL|Url|Uri|Path|File|Enabled|Required|Policy"
     r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration|Error|Code|Message|Text|Title|Button|Input"
-    r"|Icon|Toggle|Wrap|Wrapper|Class|Container|Placeholder|Style|Validator|Strength|Algorithm)$"
+    r"|Icon|Toggle|Wrap|Wrapper|Class|Container|Placeholder|Style|Validator|Strength|Algorithm|Branch|Revision|Mode|Backend"
+    r"|Scheme|Characters|Image|Property)$"
 )
 _ABSENT = expression(
     r"(?i)(?:^|_)no_?(?:pass|secret|token|key)"
+    r"|(?-i:^(?:is|has|show|hide|should|can|toggle)(?:Pass|Secret|Token|Key))"
     r"|(?:^|[.])(?:update|show|hide|toggle|require|allow|enable|disable|skip|has|is|needs?)_(?:pass|secret|token|key)"
 )
 _NAMES_PASSWORD = expression(r"(?i)(?:passw(?:or)?d|secret|pwd)$")
 _HASHED = expression(
-    r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed)\Z|^(?:encrypted|hashed|crypted)"
-    r"|pin-sha|_(?:hash|digest)_"
+    r"(?i)(?:sha-?\d*|hash|digest|md5|hmac|checksum|fingerprint|crypted|encrypted|hashed|pbkdf2|bcrypt|argon2)\Z|^(?:encrypted|hashed|crypted)"
+    r"|pin-sha|_(?:hash|digest)_|sha-?\d{1,3}_pass"
 )
 _ERROR_NAME = expression(r"ERR?(?:OR)?_")
 #: a key or a token that is generated is no single word; a secret may be chosen as a password is

@@ -22,29 +22,54 @@ _MEMBER = expression(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*\Z")
 _SNAKE = expression(r"_?[a-z]+(?:[_\-][a-z]+){2,}\Z")
 #: ``namespaces/fields/ValidationInfo``
 _SEGMENTS = expression(r"(?:[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d{0,3}/){2,}[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d{0,3}\Z")
+#: ``depend::secret:preseed``
+_SCOPED = expression(r"[a-z][a-z-]*::[\w:.-]+\Z")
 _CAMEL = expression(r"[a-z]{2,16}(?:[A-Z][a-z]{2,16}){1,5}\Z")
+_OBJECT = expression(r"[a-z]{2,30}(?:[.-][a-z]{2,30}){1,6}\Z")
 _TEMPLATES = frozenset(("html", "htm", "vue", "svelte", "cshtml", "razor"))
 _BOUND = ("[", ":", "@", "*", "(", "(", ".")
 #: a search key is for browsers, beside the name of the application that it searches
 _SEARCH = expression(r"(?i)algolia|app(?:lication)?_?id[\"']?\s?[:=,]|indexName|docsearch")
 _KEY_NUMBER = expression(r"(?:0x)?(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{16}|[0-9a-fA-F]{40})\Z")
 _KEY_RING = expression(
-    r"(?i)recv|keyserver|\bgpg\b|\bpgp\b|apt[_-]?key|repo[_-]?key|signing[_-]?key|fingerprint|key[_-]?ring"
+    r"(?i)recv|keyserver|\bgpg|\bpgp\b|apt[_-]?key|repo[_-]?key|signing[_-]?key|fingerprint|key[_-]?ring"
 )
 
 
 def is_looked_up(candidate: Candidate) -> bool:
     """Whether a function whose name has the word takes the name of something, not its value."""
-    if candidate.kind != "call" or _SETTER.search(candidate.name):
+    if candidate.kind != "call":
+        return False
+    if candidate.name.endswith("set_password") and candidate.after[1:2] == ",":
+        return True  # of a key ring: the first argument names the service
+    if _SETTER.search(candidate.name):
         return False
     return _GETTER.search(candidate.name) is not None
 
 
+def _may_be_compared(candidate: Candidate) -> bool:
+    return is_password(candidate.name) and "_" not in candidate.value and not candidate.value.isupper()
+
+
 def is_compared(candidate: Candidate) -> bool:
-    """``if token == "slow"``: what is compared with a word is a kind of something, unless it is a password."""
-    if candidate.operator not in _COMPARISONS or (is_password(candidate.name) and "_" not in candidate.value):
+    """``if token == "slow"``: what is compared with a word is a kind of something, unless it is a password.
+
+    In ``x ? "token" : "code"`` the one word takes the place of the other.
+    """
+    if candidate.operator == ":" and candidate.before.rstrip("\"'`").rstrip().endswith("?"):
+        return True
+    if candidate.operator not in _COMPARISONS or _may_be_compared(candidate):
         return False
     return _WORD.match(candidate.value) is not None
+
+
+def is_named_secret(candidate: Candidate) -> bool:
+    """``tlsSecret: shop.local-tls``: in YAML, the name of a Secret of Kubernetes; or of one of AWS."""
+    if candidate.before.endswith(":") and "arn:aws:secretsmanager" in candidate.line:
+        return True
+    if candidate.quote or candidate.file.extension not in ("yaml", "yml"):
+        return False
+    return candidate.name.endswith(("Secret", "secret")) and _OBJECT.match(candidate.value) is not None
 
 
 def is_bound(candidate: Candidate) -> bool:
@@ -57,7 +82,7 @@ def is_bound(candidate: Candidate) -> bool:
 def is_member(candidate: Candidate) -> bool:
     """``PASSWORD_STAGE = "stages_password.passwordstage"``, ``key: "repaintLabels"``: the name of a member."""
     value = candidate.value
-    if ("_" in value and _MEMBER.match(value)) or _SEGMENTS.match(value):
+    if ("_" in value and _MEMBER.match(value)) or _SEGMENTS.match(value) or _SCOPED.match(value):
         return True
     return not is_password(candidate.name) and (_CAMEL.match(value) or _SNAKE.match(value)) is not None
 
@@ -67,6 +92,11 @@ def is_search_key(candidate: Candidate) -> bool:
     if not re.search(r"(?i)api_?key|search_?key", candidate.name):
         return False
     return _SEARCH.search(candidate.line) is not None
+
+
+def is_of_download(candidate: Candidate) -> bool:
+    """Whether a token is part of the address under which Firebase serves a file to everybody."""
+    return candidate.before.endswith("alt=media&") or candidate.before.endswith("alt=media&amp;")
 
 
 def is_key_number(candidate: Candidate) -> bool:

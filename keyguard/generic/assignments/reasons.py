@@ -47,6 +47,8 @@ _OF_EMULATORS = frozenset(
         "0011cc25eb4320717494d2703e8cba85743e71b500283c21c8b88147992f9059",
     )
 )
+#: ``aaaabbbbcccc``, ``abcdabcdabcd1234``
+_REPEATED = expression(r"(?:(.)\1{2,}){2,}\Z|(.{4,6})\2{1,40}.{0,12}\Z")
 _SAMPLE_VALUE = expression(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
 
 
@@ -96,6 +98,8 @@ def weak_because(candidate: Candidate) -> str:
         return "the value says that it is a sample"
     if len(candidate.value) == _EMULATOR_LENGTH and _digest(candidate.value) in _OF_EMULATORS:
         return "the key that an emulator is built with"
+    if not is_password(candidate.name) and _REPEATED.match(candidate.value):
+        return "a sample: a few characters, repeated"
     if _NAMES_A_SECRET.match(candidate.value):
         return "the value names a secret instead of being one"
     return weak_reason(candidate.value)

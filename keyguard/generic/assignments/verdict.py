@@ -16,4 +16,4 @@ class Verdict(NamedTuple):
     steps: tuple[str, ...]
     """What gates, filters and the model said, strongest first; no part of the value."""
     answer: str
-    """``no secret``, ``secret, confidence high``, ``weak or sample, confidence medium``."""
+    """``no secret``, ``secret, confidence high``, ``doubtful, confidence medium``."""

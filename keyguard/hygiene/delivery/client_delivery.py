@@ -16,6 +16,7 @@ from keyguard.hygiene.project.project import Project
 from keyguard.hygiene.reach.client_paths import ClientPath
 from keyguard.hygiene.reach.code.boundaries import is_client
 from keyguard.hygiene.reach.code.module import Places
+from keyguard.hygiene.reach.frameworks import SHIPS_WHOLE
 from keyguard.sources import built
 from keyguard.support.regex import expression
 from keyguard.support.sanitize import shown_path
@@ -25,8 +26,6 @@ _MODULE = expression(rb"\.(?:jsx?|tsx?|mjs|cjs|mts|cts|gts|gjs|vue|svelte|astro)
 _IMPORTED = expression(
     rb"\.(?:json5?|jsonc|txt|css|s[ac]ss|less|styl|svg|mdx?|graphql|gql|xml|ya?ml|toml|csv|glsl|html?|pem|key|webmanifest)\Z"
 )
-#: in kinds of entry points: nothing is built
-_SHIPS_WHOLE = "ships whole"
 _COMPONENTS = (b".vue", b".svelte")
 
 #: folders of build output, of which a part may be a server's
@@ -67,7 +66,7 @@ def _by_imports(found: ClientPath) -> Delivery:
         tuple(said),
         found.server_spans,
         found.unused_spans,
-        bundled=_SHIPS_WHOLE not in found.kind,
+        bundled=not found.kind.endswith(SHIPS_WHOLE),
     )
 
 

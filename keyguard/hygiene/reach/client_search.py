@@ -53,8 +53,9 @@ class ClientSearch:
         self._graph = ImportGraph(resolver, read, lambda path: closed(self._applications.home(path), path), instead)
         self._entries: dict[bytes, Entry] = {}
         for entry in self._all_entries():
-            if not self._graph.stays_on_server(entry.path):
-                self._entries.setdefault(entry.path, entry)
+            known = self._entries.get(entry.path)
+            if (known is None or (entry.whole and not known.whole)) and not self._graph.stays_on_server(entry.path):
+                self._entries[entry.path] = entry
         removed = {path: entry.removed for path, entry in self._entries.items()}
         self._modules = ModuleLoader(read, removed, resolver.resolve)
         self._searcher = PathSearcher(self._modules, resolver, self._is_untouched, instead)
@@ -86,8 +87,11 @@ class ClientSearch:
         return self._files.exhausted or self._modules.exhausted
 
     def _found(self, wanted: Iterable[bytes], traversal: Traversal, places: Places) -> dict[bytes, FoundPath]:
-        goals = {path: self._demands(path, places) for path in wanted if path in traversal.distances}
-        states: dict[bytes, list[State]] = {}
+        reached = [path for path in wanted if path in traversal.distances]
+        entries = {path: one for path, one in self._entries.items() if one.whole}
+        whole = self._searcher.find(entries, reached, traversal.links, {}) if entries and reached else {}
+        goals = {path: self._demands(path, places) for path in reached if path not in whole}
+        states: dict[bytes, list[State]] = dict(whole)
         unasked: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
         for number in range(max(map(len, goals.values()), default=0)):
             asked = {path: demands[number] for path, demands in goals.items() if len(demands) > number}
@@ -110,8 +114,9 @@ class ClientSearch:
         loaded = [self._modules.load(step) for step in steps if file_names.extension(step) in file_names.READ]
         parsed = all(one.module.parsed for one in loaded)
         last = self._modules.load(path)
-        kind = self._entries[steps[0]].kind
-        return FoundPath(kind, tuple(steps), last.shipped.removed, tuple(unasked), unused(last.module), parsed)
+        entry = self._entries[steps[0]]
+        dropped = () if entry.whole else unused(last.module)
+        return FoundPath(entry.kind, tuple(steps), last.shipped.removed, tuple(unasked), dropped, parsed)
 
     def _all_entries(self) -> Iterator[Entry]:
         marking = ""

@@ -8,7 +8,7 @@ from keyguard.hygiene.reach.applications import App
 from keyguard.hygiene.reach.code import file_names
 from keyguard.hygiene.reach.config_parser import option_values, quoted_strings
 from keyguard.hygiene.reach.file_lookup import ProjectFiles
-from keyguard.hygiene.reach.frameworks import Entry
+from keyguard.hygiene.reach.frameworks import SHIPS_WHOLE, Entry
 from keyguard.support.regex import expression
 
 #: exports of a route of React Router that stay on the server
@@ -32,6 +32,8 @@ _BROWSER = expression(rb"[\"'](?:iife|umd)[\"']|\bbrowser\s{0,9}:\s{0,9}true|pla
 _PINNED = expression(
     rb"pin_all_from\s{0,9}\(?\s{0,9}[\"']([^\"'\r\n]{1,300})[\"']|pin\s{1,9}[\"']([^\"'\r\n]{1,300})[\"']"
 )
+_PINNED_KIND = "Rails import map" + SHIPS_WHOLE
+_STORY = expression(rb"\.(?:stories|story)\.[^./]{1,6}\Z|(?:\A|/)\.storybook/(?:preview|manager)\.[^./]{1,6}\Z")
 _MOST = 5000
 
 
@@ -80,9 +82,28 @@ def importmap(app: App, used: set[str], files: ProjectFiles) -> Iterator[Entry]:
         for base in (b"", b"app/javascript/", b"app/assets/javascripts/", b"vendor/javascript/"):
             place = file_names.join(app.root, base + (folder or name))
             if folder and place:
-                yield from (Entry(one, "Rails import map") for one in _below(files, place) if _is_source(one))
+                yield from (Entry(one, _PINNED_KIND) for one in _below(files, place) if _is_source(one))
             elif place and (found := files.find(place)):
-                yield Entry(found, "Rails import map")
+                yield Entry(found, _PINNED_KIND)
+
+
+def stories(app: App, used: set[str], files: ProjectFiles) -> Iterator[Entry]:
+    """Yield the stories of Storybook, and what it loads beside them: its build is a web site."""
+    if not any(one == "storybook" or one.startswith("@storybook/") for one in app.dependencies):
+        return
+    for path in app.files:
+        if _STORY.search(path) and file_names.extension(path) in file_names.READ:
+            yield Entry(path, "Storybook")
+
+
+def extension_config(app: App, used: set[str], files: ProjectFiles) -> Iterator[Entry]:
+    """Yield the files that the manifest of a browser extension names where code declares it (CRXJS)."""
+    for path in app.files:
+        if file_names.stem(path) == b"manifest.config":
+            for text in quoted_strings(_COMMENT.sub(b" ", app.text(path))):
+                found = files.find(file_names.join(file_names.folder(path), text.lstrip(b"/")))
+                if found is not None and found != path and _is_source(found):
+                    yield Entry(found, "browser extension")
 
 
 def _below(files: ProjectFiles, folder: bytes) -> Iterator[bytes]:

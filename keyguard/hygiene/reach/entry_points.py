@@ -11,12 +11,17 @@ from keyguard.hygiene.reach.applications import App
 from keyguard.hygiene.reach.code import file_names, script_blocks
 from keyguard.hygiene.reach.config_parser import lenient_json, option_values, quoted_strings
 from keyguard.hygiene.reach.file_lookup import ProjectFiles
-from keyguard.hygiene.reach.frameworks import Entry, Framework, by_convention
+from keyguard.hygiene.reach.frameworks import SHIPS_WHOLE, Entry, Framework, by_convention, config_names
 from keyguard.support.regex import expression
 
 #: HTML pages that are read in one application: more are generated documentation
 _PAGES = 2000
 _PAGE = frozenset((b".html", b".htm", b".ejs", b".hbs"))
+#: code that browsers run as it is
+_PLAIN = frozenset((b".js", b".mjs"))
+_EXTENSION_BUILDERS = frozenset(
+    ("@crxjs/vite-plugin", "vite-plugin-web-extension", "vite", "webpack", "parcel", "rollup")
+)
 _TESTED = frozenset((b"test", b"tests", b"testing", b"spec", b"specs", b"fixtures"))
 _ROUTES = 5000
 _ROUTED = (b"vite.config", b"quasar.config", b"vue.config")
@@ -53,12 +58,14 @@ def entry_points(app: App, used: Iterable[Framework], files: ProjectFiles) -> It
 def _pages(app: App, used: set[str], files: ProjectFiles) -> Iterator[Entry]:
     """Yield the scripts of HTML files, and the files themselves, which may contain a script."""
     pages = [path for path in app.files if file_names.extension(path) in _PAGE and _is_shown(path)]
+    built = bool(app.dependencies) or not config_names().isdisjoint(app.configs)
     for page in sorted(pages, key=lambda path: (path.count(b"/"), path))[:_PAGES]:
         shown = file_names.last(page).decode("utf-8", "backslashreplace")
         for block in script_blocks.scripts(app.text(page)):
             found = _of_page(app, files, page, block.source) if block.source else None
             if found is not None:
-                yield Entry(found, f"script of {shown}")
+                plain = not built and file_names.extension(found) in _PLAIN
+                yield Entry(found, f"script of {shown}" + (SHIPS_WHOLE if plain else ""))
         yield Entry(page, "web page")
 
 
@@ -166,7 +173,10 @@ def _extensions(app: App, used: set[str], files: ProjectFiles) -> Iterator[Entry
                         file_names.join(file_names.folder(path), text.encode("utf-8", "replace").lstrip(b"/"))
                     )
                     if found is not None and file_names.extension(found) in file_names.READ:
-                        yield Entry(found, "browser extension")
+                        built = file_names.extension(found) not in _PLAIN or not _EXTENSION_BUILDERS.isdisjoint(
+                            app.dependencies
+                        )
+                        yield Entry(found, "browser extension" + ("" if built else SHIPS_WHOLE))
 
 
 def _texts(value: Any, depth: int) -> Iterator[str]:
@@ -203,4 +213,6 @@ _FINDERS: tuple[Callable[[App, set[str], ProjectFiles], Iterator[Entry]], ...] =
     declared_entries.scripts,
     declared_entries.configurations,
     declared_entries.importmap,
+    declared_entries.stories,
+    declared_entries.extension_config,
 )

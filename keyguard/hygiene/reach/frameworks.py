@@ -21,6 +21,10 @@ _ALIASING = (
 )
 
 
+#: how kinds of entry points end whose code nothing builds
+SHIPS_WHOLE = ", which ships whole"
+
+
 class Entries(NamedTuple):
     """A convention: paths of files that are entry points."""
 
@@ -57,6 +61,11 @@ class Entry(NamedTuple):
     kind: str
     removed: frozenset[bytes] = frozenset()
     """Exports that the framework removes before it ships the file."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing builds the code, so that all of it is shipped, with all that it imports."""
+        return self.kind.endswith(SHIPS_WHOLE)
 
 
 @cache

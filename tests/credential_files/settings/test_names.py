@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from keyguard.credential_files.judging import Field
 from keyguard.credential_files.settings.names import Kind, is_generated, is_password, kind_of
+from keyguard.credential_files.settings.secrets import Names, secrets_of
+from keyguard.credential_files.syntax import yaml
 from tests.helpers.credential_files import in_hex, made_up
 
 PASSWORDS = ["password", "dbPassword", "SMTP_PASS", "userPwd", "password_prod", "a.b.passwd", "db_pw"]
@@ -65,3 +68,18 @@ def test_values_of_passwords(value: str) -> None:
 @pytest.mark.parametrize("value", ["/run/secrets/db", "required|min:8", "Your password:"])
 def test_other_values(value: str) -> None:
     assert not is_password(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "weak"),
+    [
+        ("rabbitmq_users:\n  - name: edxapp\n    password: edxapp\n", True),
+        ("shop:\n  rethinkdbPassword: rethinkdb\n", True),
+        ("shop:\n  password: ${SHOP_PASSWORD:-kestrel}\n", True),
+        ("shop:\n  password: kestrel\n", False),
+    ],
+)
+def test_a_password_that_says_a_name_is_weak(text: str, weak: bool) -> None:
+    field = Field("application-password", "a password")
+    (found,) = secrets_of(yaml.entries(text.encode()), names=Names(field, field))
+    assert found.weak is weak

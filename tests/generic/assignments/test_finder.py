@@ -19,7 +19,7 @@ from tests.generic.assignments.made_up import random_value
 
 VALUE = random_value("assignments", 20)
 #: of ``keyguard/generic/assignments/model.bin``: weights change on purpose only, by ``tools/train_generic.py``
-DIGEST = "cc95abf63fddadbbc9aa3c8bfe3267b9d87119e0ff9165f9e1767446f91f211e"
+DIGEST = "636c21437b069cb21b73ecaf5561284cf853bd8192ed4fb78ec1071f3777ac40"
 
 SECRETS = (
     (".env", f"DB_PASSWORD={VALUE}"),
@@ -79,6 +79,21 @@ def test_a_default_is_weak_and_a_comment_is_one() -> None:
     assert weak.weak
     assert comment.comment
     assert not comment.weak
+
+
+def test_what_scores_below_what_fails_a_run_is_doubtful() -> None:
+    (found,) = found_in("a.tsx", 'const x = { passcode: "recoveryCode" };')
+    assert found.confidence is Confidence.MEDIUM
+    assert found.weak
+    assert found.reasons[-1].startswith("doubtful")
+    (verdict,) = judge_line(b'const x = { passcode: "recoveryCode" };', 1, b"a.tsx")
+    assert verdict.answer == "doubtful, confidence medium"
+
+
+@pytest.mark.parametrize("value", ["abcdabcdabcd1234", "ab12cab12cab12c9"])
+def test_a_few_characters_repeated_are_a_sample(value: str) -> None:
+    (found,) = found_in("a.yml", f"api_token: {value}")
+    assert found.weak
 
 
 def test_a_password_that_is_the_name_of_the_user_beside_it_is_weak() -> None:

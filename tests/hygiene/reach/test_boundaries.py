@@ -80,7 +80,7 @@ def test_private_environment_of_sveltekit_stays_at_the_server() -> None:
 
 def test_names_that_end_in_server_are_only_names_elsewhere() -> None:
     files = {"a.html": "<script src=a.js></script>", "a.js": "import './key.server.js'", "key.server.js": "make()"}
-    assert path_to(files, "key.server.js") == "script of a.html: a.js > key.server.js"
+    assert path_to(files, "key.server.js") == "script of a.html, which ships whole: a.js > key.server.js"
 
 
 def test_a_package_of_the_project_keeps_its_server_files_too() -> None:

@@ -364,7 +364,7 @@ CASES = [
             "other/start.js": KEY,
         },
         "src/key.js",
-        "browser extension: src/bg.js > src/key.js",
+        "browser extension, which ships whole: src/bg.js > src/key.js",
         ("other/start.js",),
     ),
     Case(
@@ -390,7 +390,7 @@ CASES = [
             "b.js": KEY,
         },
         "key.js",
-        "script of index.html: a.js > key.js",
+        "script of index.html, which ships whole: a.js > key.js",
         ("b.js",),
     ),
     Case(

@@ -88,7 +88,7 @@ def test_the_shortest_way_is_told_and_of_two_the_first() -> None:
         "b.js": "import './key.js'",
         "c.js": "import './key.js'",
     }
-    assert path_to(files, "key.js") == "script of index.html: main.js > b.js > key.js"
+    assert path_to(files, "key.js") == "script of index.html, which ships whole: main.js > b.js > key.js"
 
 
 def test_a_way_that_only_looks_shorter_gives_way_to_one_that_is_true() -> None:
