@@ -50,17 +50,25 @@ class Near(NamedTuple):
 def decoded_near(data: bytes, kind: int, end: int) -> Near:
     """Return what is near a hit."""
     group, place, alphabet = (2, 1, blocks.HEX) if kind == HEX else (4, kind, blocks.BASE64)
-    before = blocks.unbroken(data[max(0, end - _BEFORE) : end])
-    before = before[len(before.rstrip(alphabet.characters)) :]
     behind = blocks.unbroken(data[end : end + _BEHIND])
     size = len(behind) - len(behind.lstrip(alphabet.characters))
-    chars = before[(len(before) - 1 - place) % group :] + behind[:size]
+
+    def chars_from(before: bytes) -> bytes:
+        before = blocks.unbroken(before)
+        before = before[len(before.rstrip(alphabet.characters)) :]
+        return before[(len(before) - 1 - place) % group :] + behind[:size]
+
+    before = data[max(0, end - _BEFORE) : end]
+    chars = chars_from(before)
     text = _bytes_of(chars, group)
-    is_packed = text.count(0) * 4 >= len(text) or any(_begins_at(text, head, chars, group) for head in HEADS)
+    # the line before may be of another run
+    line = chars_from(before.rpartition(b"\n")[2].rpartition(b"\\n")[2])
+    starts = [(text, chars)] if line == chars else [(text, chars), (_bytes_of(line, group), line)]
+    is_packed = text.count(0) * 4 >= len(text) or any(_begins_at(*one, head, group) for one in starts for head in HEADS)
     return Near(text, is_packed, size < len(behind) or end + _BEHIND >= len(data))
 
 
-def _begins_at(text: bytes, head: bytes, chars: bytes, group: int) -> bool:
+def _begins_at(text: bytes, chars: bytes, head: bytes, group: int) -> bool:
     """Whether a head stands in a decoded text where that may begin: at its start, or behind what may join it to it."""
     at = text.find(head)
     while at > 0 and (group == 2 or at % 3 or chars[at // 3 * 4 - 1] not in _SIGNS):

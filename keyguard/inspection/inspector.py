@@ -19,6 +19,7 @@ from keyguard.model.finding import Blob, Match, Sighting, Unread
 
 if TYPE_CHECKING:
     from keyguard.engine.overlaps import Found
+    from keyguard.inspection.known_texts import KnownTexts
     from keyguard.inspection.sightings import SightingFinder
 
 #: what a text is called in which more is encoded than is decoded
@@ -34,6 +35,16 @@ class Inspector:
         self._opens = opens and engine.opens
         self._engine = engine
         self._made: SightingFinder | None = None
+        self._known: KnownTexts | None = None
+
+    @property
+    def known(self) -> KnownTexts:
+        """The texts in containers in which nothing is."""
+        if self._known is None:
+            from keyguard.inspection.known_texts import KnownTexts
+
+            self._known = KnownTexts()
+        return self._known
 
     def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
         """Return the indices of the texts to inspect, in order, with the hits of the prefilter: the others contain
