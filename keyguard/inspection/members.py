@@ -34,7 +34,9 @@ _MANY = 2000
 class TextInspector(Protocol):
     """Inspects texts that are no containers."""
 
-    known: KnownTexts
+    @property
+    def known(self) -> KnownTexts:
+        """The texts in which nothing is."""
 
     def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
         """Return the indices of the texts to inspect, with what the prefilter found in them."""

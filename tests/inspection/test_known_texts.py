@@ -44,7 +44,7 @@ def test_the_same_text_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_key_is_found_in_each_archive() -> None:
     found = inspector()
-    packed = archive({"a.txt": f"key = '{made_up_key('known')}'", "b.txt": "nothing"})
+    packed = archive({"a.txt": f"key = '{made_up_key(15)}'", "b.txt": "nothing"})
     seen = [found.inspect(Blob(b"", Where.HISTORY), packed) for _ in range(2)]
     assert [len(one.sightings) for one in seen] == [1, 1]
 
@@ -60,7 +60,7 @@ def test_a_text_is_known_under_the_path_that_it_was_empty_under() -> None:
 
 def test_what_a_credential_file_holds_is_read_though_the_text_is_known() -> None:
     found = inspector()
-    text = "db.example.com:5432:shop:shop:" + "xK9v" + "Lq2wTr7p\n"
+    text = f"db.example.com:5432:shop:shop:{made_up_key(3)[-14:]}\n"
     found.inspect(Blob(b"", Where.HISTORY), archive({"notes.txt": text}))
     seen = found.inspect(Blob(b"", Where.HISTORY), archive({"home/.pgpass": text}))
     assert (

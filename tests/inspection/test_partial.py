@@ -17,7 +17,7 @@ PART = (1 << 20) - 64
 
 def packed(size: int, lines: int) -> bytes:
     """Return lines of assignments to texts that are compressed, in base64, and that begin with a key."""
-    text = made_up_key("partial").encode() + b"\n"
+    text = made_up_key(16).encode() + b"\n"
     coded = base64.b64encode(zlib.compress(text + b"a b " * ((size - len(text)) // 4)))
     return b"\n\n".join([b"data = '" + coded + b"'"] * lines)
 
