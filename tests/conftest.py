@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -29,6 +30,14 @@ def pytest_collection_finish() -> None:
     """Leave what the collection of tests has made, which stays to the end, out of every collection of garbage."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is called in this process neither reads nor fills the cache of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEYGUARD_CACHE_DIR", str(tmp_path_factory.mktemp("process-cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,16 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
         ),
     ] = ()
     max_size: Annotated[str, Meta(description="Do not scan files larger than this.", examples=["20M"])] = ""
+    no_containers: Annotated[
+        bool,
+        Meta(
+            description="Do not open archives, databases and their like: each is listed as not read.", examples=[True]
+        ),
+    ] = False
+    fail_on_unread: Annotated[
+        bool,
+        Meta(description="What a scan cannot open fails the run: encrypted archives, PDF.", examples=[True]),
+    ] = False
     fail_on: Annotated[
         str,
         Meta(

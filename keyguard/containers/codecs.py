@@ -190,12 +190,26 @@ def _raw_lzma(properties: bytes) -> Machine:
     import lzma
 
     lc, size = properties[0], int.from_bytes(properties[1:], "little")
-    if size > _MEMORY:
-        raise NotRead(f"it takes more than {_MEMORY >> 20} MiB of memory to open")
     values = {"lc": lc % 9, "lp": lc // 9 % 5, "pb": lc // 45}
-    return lzma.LZMADecompressor(
-        lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA1, "dict_size": max(size, 4096), **values}]
-    )
+    return _raw_machine([{"id": lzma.FILTER_LZMA1, "dict_size": size, **values}])
+
+
+def _raw_machine(filters: list[dict[str, Any]]) -> Machine:
+    import lzma
+
+    last = filters[-1]
+    if last["dict_size"] > _MEMORY:
+        raise NotRead(f"it takes more than {_MEMORY >> 20} MiB of memory to open")
+    last["dict_size"] = max(last["dict_size"], 4096)
+    try:
+        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
+    except lzma.LZMAError:
+        raise NotRead(DAMAGED) from None
+
+
+def raw_lzma(filters: list[dict[str, Any]], *, ends: bool) -> Codec:
+    """Return LZMA with these filters, as ``lzma.LZMADecompressor`` takes them; whether a stream tells where it ends."""
+    return Codec(lambda: _raw_machine(filters), cost=3, marked=ends)
 
 
 def lzma_in_zip(*, marked: bool) -> Codec:

@@ -16,6 +16,7 @@ Reader: TypeAlias = Callable[[Content, Budget], Iterator["Entry | Unopened"]]
 READERS = {
     "archive (zip)": ("keyguard.containers.zip_archive", "read_zip"),
     "archive (tar)": ("keyguard.containers.tar", "read_tar"),
+    "archive (7z)": ("keyguard.containers.seven_zip", "read_7z"),
     "archive (gzip)": ("keyguard.containers.compressed", "read_gzip"),
     "archive (bzip2)": ("keyguard.containers.compressed", "read_bzip2"),
     "archive (xz)": ("keyguard.containers.compressed", "read_xz"),
@@ -33,7 +34,7 @@ READERS = {
 AS_THEY_ARE = ("database (SQLite)", "mail", "notebook")
 
 #: increment when something else is found in the same containers
-_GENERATION = 2
+_GENERATION = 3
 
 
 def stamp() -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from keyguard.credential_files.format import Format
 
+#: in a blob of a history, whose name is not known yet
+_TELLING = "(?:PASS|PWD|SECRET|TOKEN|KEY)"
+
 
 def _format(name: str, module: str, paths: str, *signs: str) -> Format:
     """Return a format; ``paths`` are separated by white space."""
@@ -226,6 +229,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         *.tfstate *.tfstate.backup *.tfvars *.tfvars.json *.tf
         """,
         r"\x22terraform_version\x22\s{0,9}:\s{0,9}\x22",
+        rf"^variable[ \t]{{1,4}}\x22\w{{0,60}}{_TELLING}\w{{0,30}}\x22[ \t]{{0,4}}\{{",
     ),
     _format(
         "image or service of a machine",
@@ -234,6 +238,7 @@ SERVER_FORMATS: tuple[Format, ...] = (
         dockerfile dockerfile.* dockerfile-* *.dockerfile containerfile *.service *.service.d/*.conf
         """,
         r"\|[ \t]{0,9}(?:sudo[ \t])?(?:/usr/sbin/)?chpasswd\b",
+        rf"^(?:ENV|ARG)[ \t]{{1,8}}\w{{0,60}}{_TELLING}\w{{0,30}}[ \t]{{1,8}}[^\s=$]",
     ),
     _format(
         "answers for an installer",

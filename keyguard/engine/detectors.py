@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyguard.generic.docstrings import Docstrings
 
 #: incremented when finders may answer differently: results of earlier scans are cached
-GENERATION = 7
+GENERATION = 8
 #: how many surroundings of hits are remembered, most of a line or two, some of 1.2 kB
 _REMEMBERED = 20_000
 

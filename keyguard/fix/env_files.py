@@ -11,7 +11,6 @@ from keyguard.fix.files.folder import PRIVATE, Blocked
 from keyguard.fix.plan import Stage
 from keyguard.model.finding import Finding, Rule
 from keyguard.rules.loader import RuleSet
-from keyguard.support.sanitize import shown_path
 
 _NAME = b".env"
 #: files that mark the folder of a program, whose environment file lies beside them
@@ -85,6 +84,8 @@ class EnvFiles:
 
     def keep(self, home: bytes, name: str, secret: bytes) -> None:
         """Write the key into the file, once, and its name into the example. Raise ``Blocked`` if that is impossible."""
+        if not (self._draft.site.verdicts([home])[home].ignored or self._draft.ignores(home)):
+            hygiene.ignore(self._draft, [home])
         content = self._draft.content(home)
         if name not in dotenv.settings(content):
             try:
@@ -119,8 +120,6 @@ class EnvFiles:
             return f"its value belongs into {name}, and there is no git repository that ignores that file"
         if site.tracked(home) and not self._draft.plans(Stage.UNTRACK, home):
             return f"its value belongs into {name}, which git tracks: git rm --cached {name}, and ignore it"
-        if not (site.verdicts([home])[home].ignored or self._draft.ignores(home)):
-            return f"its value belongs into {name}, which git does not ignore: add {shown_path(_NAME)} to .gitignore"
         return ""
 
 

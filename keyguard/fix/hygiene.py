@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from keyguard.fix.draft import Draft
+from keyguard.fix.env_file_readers import lines_that_read
 from keyguard.fix.files import dotenv, ignore_files
 from keyguard.fix.files.folder import PRIVATE, Blocked
 from keyguard.fix.plan import Restrict, Stage, Untrack
@@ -24,6 +25,8 @@ _EXAMPLES = (b".env.example", b".env.sample", b".env.template", b".env.dist", b"
 _SCRIPTS = (b".envrc",)
 #: bytes: longer files are no settings that a person wrote
 _LIMIT = 64 << 10
+#: lines that are named
+_MOST_READERS = 5
 
 
 def plan_keeping(run: Run, draft: Draft) -> None:
@@ -68,8 +71,18 @@ def untrack(draft: Draft, paths: Iterable[bytes]) -> None:
         if draft.site.tracked(path, unmerged=True):
             draft.leave(path, 0, "git has several contents for it: end the merge first")
         elif draft.site.tracked(path):
-            draft.add(Untrack(stage=Stage.UNTRACK, path=path, title="is no longer tracked by git; it stays on disk"))
+            title = "is no longer tracked by git; it stays on disk" + _readers(draft, path)
+            draft.add(Untrack(stage=Stage.UNTRACK, path=path, title=title))
             described(draft, path, names=None)
+
+
+def _readers(draft: Draft, path: bytes) -> str:
+    """Return which lines of compose files and CI jobs read a file, as the end of a sentence; empty if none do."""
+    lines = [f"{draft.site.name(reader)}:{line}" for reader, line in lines_that_read(draft.site, path)]
+    if not lines:
+        return ""
+    shown = ", ".join(lines[:_MOST_READERS]) + (" and more" if len(lines) > _MOST_READERS else "")
+    return f". A new clone will lack it, and {shown} read{'s' if len(lines) == 1 else ''} it: create it there first"
 
 
 def restrict(draft: Draft, paths: Iterable[bytes]) -> None:

@@ -28,6 +28,8 @@ _MOST = 100
 _BEFORE = 400
 #: other frameworks have files with the same names as Spring's, in which no variables are replaced
 _JAVA = (b"pom.xml", b"build.gradle", b"build.gradle.kts")
+#: configuration of Laravel, and what marks the folder of one of its applications
+_CONFIGURATION, _LARAVEL = re.compile(rb"(?:\A|/)config/[^/]+\.php\Z"), (b"artisan",)
 _RESOURCE = re.compile(rb"(?:\A|/)src/[^/]+/resources/")
 
 
@@ -93,6 +95,8 @@ def _plan_file(draft: Draft, homes: EnvFiles, displayed: bytes, wanted: _Wanted)
         example = is_example(path[path.rfind(b"/") + 1 :])
         what = "leave its value empty there" if example else "nothing can look it up in a file of this kind"
         return _leave_all(draft, displayed, wanted, what)
+    if language == "php" and _CONFIGURATION.search(path) and homes.is_beside(path, _LARAVEL):
+        language = "php-laravel"
     try:
         if not draft.exists(path):
             return _leave_all(draft, displayed, wanted, "there is no such file any more")

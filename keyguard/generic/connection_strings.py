@@ -68,7 +68,7 @@ _HOST = expression(
 _USER = expression(rb"(?i)(?<![\w-])(?:uid|user ?id|user ?name|user|login)[ \t]{0,3}=[ \t]{0,3}([^\s;&\"'<>]{1,64})")
 #: what a program fills in, or an expression of one
 _FILLED_IN = expression(
-    r"[${}<>|\s]|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
+    r"[${}<>|\s]|\w\.get\w{0,8}\(|getenv\(|%(?:[sdv]|\w+%|\()|^[A-Z]{3,}(?:_[A-Z0-9]+)*$|^[*.#xX]+$|^[(@:+?\[]|\\n$|^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$"
 )
 
 

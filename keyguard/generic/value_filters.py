@@ -23,22 +23,25 @@ _WORDS = expression(
 )
 _PLACEHOLDER = expression(
     r"(?i:^###|^[<\[{(%$#].*[>\]})%]$|[x*•.#_\-?0]{4,}$|(.)\1{5,}|(?<![a-z])your|my[-_](?:secret|token|key|pass|api|client)"
-    r"|(?:enter|insert|replace|change|fill|put|set)[ _-]?(?:me|this|here|your|with|in)(?![a-z])|_here\b|dummy"
-    r"|placeholder|that[-_ ]matches|at[-_ ]least[-_ ]?\d|\d\d[-_ ]?(?:chars|char\b|bytes?\b|characters)"
+    r"|(?:enter|insert|replace|change|fill|put|set|generate)[ _-]?(?:me|this|here|your|with|in)(?![a-z])"
+    r"|change[ _-]?me|_here\b|dummy|placeholder"
+    r"|that[-_ ]matches|at[-_ ]least[-_ ]?\d|\d\d[-_ ]?(?:chars|char\b|bytes?\b|characters)"
     r"|some_?random|@todo\b"
     r"|redacted|^<[\w \-]{1,60}>|\.\.\.|…|ihr[_-]|votre|su[_-]contrase|seu[_-]|上面|填写|你的|您的|あなた|ваш)"
 )
 _REFERENCE = expression(
-    r"(?i:^[&*]?\$[A-Za-z_{(]|\$\{|\$\(|#\{|\{\{|<%|%\(|^%[sdv]\b|\bprocess\.env|\bgetenv|environ\b|^\{[\w.]{0,100}\}$"
+    r"(?i:^[&*]?\$[A-Za-z_{(]|\$\{|\$\(|#\{|\{\{|<%|%\(|^%[sdv]\b|\bprocess\.env|\bgetenv|environ\b|^\{[\w.]{0,100}\}$|^\\(?:e|033|x1b)\["
     r"|^%\w{1,100}%$|^!(?:Ref|GetAtt|Sub|ImportValue|vault)|^@@?\w{1,100}@@?$|^(?:(?:vault|secret|op|ssm|gcp)://|(?:vault|arn|ssm):))"
 )
 _CIPHERTEXT = expression(
-    r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^sha\d{1,3}\$|^vault:v\d"
+    r"ENC\[|\$ANSIBLE_VAULT|^\{?cipher\}|^\$2[abxy]\$|^\$[156y]\$|^\$argon2|^\$apr1\$|^pbkdf2|^SCRAM-SHA|^sha\d{1,3}\$|^vault:v\d"
     r"|^AQI[CDB]A|^\{(?i:SSHA\d{0,3}|SHA\d{0,3}|CRYPT|PBKDF2|noop|bcrypt)\}|^BEGIN PGP|^ENC\(|^!vault"
     r"|^Ag[A-D][A-Za-z0-9+/]{120}"
     r"|^gAAAAA|^age1|^encrypted:"
 )
 _SAME = expression(r"(.)\1*")
+#: as in the models of Power BI: ``Tables\ea5539ed-6f70-4a6f-96d0-a8909998a8d1``
+_NUMBERED = expression(r"(?i:[a-z_]{1,30}[\\/]{1,4}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 class ValueFilter(NamedTuple):
@@ -55,6 +58,7 @@ FILTERS = (
     ValueFilter("reference", _REFERENCE.search, "refers to a variable, a template's field or a secret store"),
     ValueFilter("same character", _SAME.fullmatch, "one character, repeated"),
     ValueFilter("placeholder", _PLACEHOLDER.search, "a placeholder for the reader to fill in"),
+    ValueFilter("numbered thing", _NUMBERED.fullmatch, "the number of something that is named before it"),
     ValueFilter("ciphertext", _CIPHERTEXT.search, "encrypted or hashed"),
 )
 

@@ -84,6 +84,8 @@ class _Joiner:
         self._data = data
         self._begins = begins
         self._reader = Reader(data, _TIMES * len(data) + _LEAST)
+        #: the names of the block that was looked at last; the reader may be without
+        self._names: Names | None = None
         #: what is before and behind the text, and its pieces
         self.texts: list[tuple[Span, list[Span], Span]] = []
         #: where the last expression ends that was read, by kind of sign
@@ -107,7 +109,7 @@ class _Joiner:
         elif kind == LIST:
             self._done[kind] = max(end, self._listed(end))
         elif kind == CALL:
-            low = max(0, end - _CALL)
+            low = max(done, end - _CALL)
             low = max(low, self._data.rfind(b"\n", low, end) + 1)
             self._done[kind] = max(end, *self._read_lines(low, end))
         elif kind in (CONTINUED, BLOCK):
@@ -195,8 +197,9 @@ class _Joiner:
 
     def _prepare(self, at: int) -> None:
         """Have the reader know the names around an offset."""
-        if self._reader.names is None or not self._reader.names.holds(at):
-            self._reader.names = Names.around(self._data, at)
+        if self._names is None or not self._names.holds(at):
+            self._names = Names.around(self._data, at)
+        self._reader.names = self._names
 
     def _used_at(self, use: int) -> Iterator[bytes]:
         """Read the expressions in the line of a use; yield what they are assigned to."""

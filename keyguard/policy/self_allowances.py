@@ -33,6 +33,8 @@ class OwnSettings(msgspec.Struct, frozen=True):
     revoked: Rotation
     excludes: tuple[Exclude, ...]
     max_size: int | None
+    containers: bool
+    """Whether containers are opened."""
     sizes: Callable[[Collection[str]], dict[str, int]]
     """Maps object ids to sizes in bytes."""
     top: bytes
@@ -59,6 +61,7 @@ def own_settings(
         confidence=parse_confidence(said.confidence),
         revoked=settings.rotation(),
         max_size=parse_size(said.max_size),
+        containers=not said.no_containers,
         sizes=sizes,
         excludes=tuple(Exclude(base, patterns) for base, patterns in settings.excludes()),
         top=os.fsencode(top),
@@ -87,6 +90,8 @@ def add_allowances(run: Run, own: OwnSettings, revoked: Rotation) -> Run:
             yield f"exclude in {own.path}"
         if any(place.trace and place.trace.oid in large for place in one.occurrences):
             yield f"max-size in {own.path}"
+        if not own.containers and any(place.member for place in one.occurrences):
+            yield f"no-containers in {own.path}"
         if run.fail_on <= one.severity < own.fail_on:
             yield f"fail-on in {own.path}"
         if one.judged and run.confidence.rank <= one.confidence.rank < own.confidence.rank:

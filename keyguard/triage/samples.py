@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from keyguard.model.finding import Occurrence, Severity, Sighting, Where
 from keyguard.support.regex import expression
@@ -51,6 +52,9 @@ _VENDORED = frozenset(
     b"vendor vendors node_modules bower_components site-packages dist-packages third_party third-party thirdparty"
     b" .yarn .bundle .venv venv virtualenv".split()
 )
+#: a package with its version, and the folders in which packages of others are
+_PACKAGE = expression(rb"(?i)[a-z][\w.-]{0,80}-\d[\w.+-]{0,60}\.(?:jar|whl|egg|gem|nupkg|crate)!")
+_PACKAGES = frozenset(b"lib libs jars wheels packages".split())
 #: templates that are filled in elsewhere, and examples
 _EXAMPLE_FILE = expression(
     rb"(?i)(?:[._-](?:example|sample|template|tmpl|tpl|dist|j2|jinja2?|erb|tt|in|mustache|hbs|gotmpl|eex))$"
@@ -105,7 +109,15 @@ def aside_path(path: bytes) -> str:
     *folders, name = path.split(b"/")
     if is_environment_file(name):
         return ""
-    return next(filter(None, map(folder_reason, folders)), "") or name_reason(name)
+    return next(filter(None, map(folder_reason, folders)), "") or _package_reason(folders) or name_reason(name)
+
+
+def _package_reason(folders: Sequence[bytes]) -> str:
+    """Return why what is in a package in a container, or in a folder for packages, is set aside; empty if none is."""
+    for before, folder in pairwise(folders):
+        if before.lower() in _PACKAGES and _PACKAGE.fullmatch(folder):
+            return f"in {shown(folder[:-1].decode('utf-8', 'replace'))}: other people's code"
+    return ""
 
 
 def is_environment_file(name: bytes) -> bool:

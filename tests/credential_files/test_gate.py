@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from time import process_time
+from functools import partial
 
 import pytest
 
 from keyguard.credential_files.gate import mentions_secret
+from tests.helpers.processor_time import is_at_most
 
 
 @pytest.mark.parametrize(
@@ -41,10 +42,8 @@ def test_a_name_with_a_value_is_enough(text: str, expected: bool) -> None:
 
 @pytest.mark.parametrize("unit", [b"pass", b"password: ''\n", b"key", b"api_key" + b" " * 20, b"token.a.b"])
 def test_the_test_is_linear(unit: bytes) -> None:
-    def seconds(count: int) -> float:
-        before = process_time()
+    def look(count: int) -> None:
         assert not mentions_secret(unit * count)
-        return process_time() - before
 
-    seconds(1)
-    assert min(seconds(8000) for _ in range(3)) <= 3 * min(seconds(4000) for _ in range(3)) + 0.02
+    look(1)
+    assert is_at_most(partial(look, 8000), partial(look, 4000), 3)

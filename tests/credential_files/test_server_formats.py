@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from time import process_time
 
 import pytest
 
 from keyguard.credential_files.format import Format
 from keyguard.credential_files.server_formats import SERVER_FORMATS
 from keyguard.credential_files.table import FORMATS
+from tests.helpers.processor_time import is_at_most
 
 UNITS = (
     *(b" ", b" \t", b"\n", b"{", b"[", b"<a ", b"'", b'"', b"\\\n", b"a=", b"a: b\n", b"- ", b"# a: b\n", b"\0", b"}{"),
@@ -26,26 +27,18 @@ UNITS = (
 LENGTH = 6000
 
 
-def seconds(one: Format, text: bytes, path: bytes) -> float:
-    """Seconds of processor time."""
-    before = process_time()
+def read(one: Format, text: bytes, path: bytes) -> None:
     for found in one.find(text, path, True):
         assert 0 <= found.start < found.end <= len(text)
-    return process_time() - before
 
 
 @pytest.mark.parametrize("one", SERVER_FORMATS, ids=lambda one: one.module.rpartition(".")[2])
 def test_a_format_is_read_in_linear_time(one: Format) -> None:
     path = one.paths[0].replace("*", "a").encode()
-    seconds(one, b"", path)
+    read(one, b"", path)
     for unit in UNITS:
         text = unit * (LENGTH // len(unit))
-        for _ in range(3):
-            single, double = seconds(one, text, path), seconds(one, text * 2, path)
-            if double <= 3 * single + 0.02:
-                break
-        else:
-            pytest.fail(f"{unit!r}: {single:.3f} s, twice as much text {double:.3f} s")
+        assert is_at_most(partial(read, one, text * 2, path), partial(read, one, text, path), 3), unit
 
 
 @pytest.mark.parametrize("one", SERVER_FORMATS, ids=lambda one: one.module.rpartition(".")[2])

@@ -117,3 +117,16 @@ def test_a_file_that_its_content_tells_needs_no_name(text: str, rule: str) -> No
 def test_the_texts_of_a_translation_are_no_secrets(path: bytes, count: int) -> None:
     data = b"<?php\nreturn [\n    'users_password' => 'Heslokarta',\n];\n"
     assert len(spans(engine().matcher, data, path)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (f"FROM node:22\nENV INTERNAL_API_KEY {VALUE}\n", b"Dockerfile"),
+        (f'variable "hmac_secret" {{\n  type    = string\n  default = "{VALUE}"\n}}\n', b"rds.tf"),
+    ],
+)
+def test_what_a_name_tells_is_found_in_a_blob_without_one(text: str, path: bytes) -> None:
+    there = spans(engine().matcher, text.encode(), path)
+    assert spans(engine().matcher, text.encode(), b"") == there != []
+    assert spans(engine().matcher, text.encode(), b"notes.txt") == []

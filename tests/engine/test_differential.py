@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from keyguard.engine import prefilter
 from keyguard.model.finding import Rule
 from keyguard.rules.examples import fill
-from tests.helpers.seeing import engine, see
+from tests.helpers.each import each
+from tests.helpers.seeing import engine, rules, see
 
 pytestmark = pytest.mark.skipif(not prefilter.available(), reason="there is no Hyperscan here to compare with")
 
@@ -25,13 +26,10 @@ GLUE = [
 @functools.cache
 def examples() -> tuple[str, ...]:
     """What the rules themselves bring."""
-    return tuple(example for rule in rules() for example in (*rule.examples, *rule.non_examples))
+    return tuple(example for rule in rules().rules for example in (*rule.examples, *rule.non_examples))
 
 
-def rules() -> tuple[Rule, ...]:
-    return engine().ruleset.rules
-
-
+@functools.cache
 def literal_texts() -> list[bytes]:
     plan = engine().plan
     exact = [anchor.literal + bytes(tail[0] for tail in anchor.tail) for anchor in plan.anchors]
@@ -71,7 +69,7 @@ def test_both_engines_see_the_same_in_any_encoding(text: bytes, codec: str) -> N
     assert see(data, kind="hyperscan") == see(data, kind="python")
 
 
-@pytest.mark.parametrize("rule", list(rules()), ids=lambda rule: rule.id)
+@each(rules().rules, lambda rule: rule.id)
 def test_both_engines_prove_every_rule(rule: Rule) -> None:
     for example in (*rule.examples, *rule.non_examples):
         text = fill(example, rule.id).encode()

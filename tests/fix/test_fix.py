@@ -232,7 +232,7 @@ def test_a_tracked_file_is_forgotten_and_described(repo: Repo, fix: Fix) -> None
     assert said.code == 0, said
     assert repo.git("ls-files") == b""
     assert repo.file("api/.env").read_text() == SETTINGS
-    assert repo.file("api/.env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\n"
+    assert repo.file("api/.env.example").read_text() == "# the shop\nPORT=3000\nSENDMAILOS_API_KEY=\n"
     assert ignored(repo, "api/.env")
     assert not ignored(repo, "api/.env.example")
     assert repo.oid() == head
@@ -583,19 +583,42 @@ def test_no_key_moves_to_a_file_in_another_encoding(repo: Repo, fix: Fix) -> Non
     assert repo.file(".env").read_bytes() == wide
 
 
-@pytest.mark.parametrize(
-    ("ignore", "tracked", "reason"),
-    [("dist\n", False, "which git does not ignore"), (".env\n", True, "which git tracks")],
-)
-def test_no_key_moves_to_where_git_would_see_it(ignore: str, tracked: bool, reason: str, repo: Repo, fix: Fix) -> None:
-    repo.write(".gitignore", ignore).write("app.py", CODE)
-    if tracked:
-        repo.write(".env", "PORT=1\n").add()
-        repo.git("add", "--force", ".env")
+def test_no_key_moves_to_where_git_would_see_it(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", ".env\n").write("app.py", CODE).write(".env", "PORT=1\n").add()
+    repo.git("add", "--force", ".env")
     said = fix("--unsafe", "--yes", "--select", "sendmailos-key")
     assert said.code == 1
-    assert reason in said.out
+    assert "which git tracks" in said.out
     assert repo.file("app.py").read_text() == CODE
+
+
+def test_the_ignore_rule_that_a_key_needs_is_written_first(repo: Repo, fix: Fix) -> None:
+    repo.write(".gitignore", "dist\n").write("app.py", CODE)
+    assert fix("--unsafe", "--yes", "--select", "sendmailos-key").code == 0
+    assert repo.file(".gitignore").read_text() == "dist\n.env\n"
+    assert "sk_" not in repo.file("app.py").read_text()
+    assert "sk_" in repo.file(".env").read_text()
+    assert repo.git("status", "--porcelain", "--ignored", ".env") == b"!! .env\n"
+
+
+def test_configuration_of_laravel_asks_as_laravel_does(repo: Repo, fix: Fix) -> None:
+    line = f"<?php\nreturn ['key' => '{LIVE}'];\n"
+    repo.write("artisan", "x").write("config/services.php", line).write("app/Mail.php", line).write(
+        ".gitignore", ".env\n"
+    )
+    fix("--unsafe", "--yes", "--select", "sendmailos-key,sk-key")
+    assert "=> env('" in repo.file("config/services.php").read_text()
+    assert "=> getenv('" in repo.file("app/Mail.php").read_text()
+
+
+def test_lines_that_read_a_file_that_leaves_git_are_named(repo: Repo, fix: Fix) -> None:
+    repo.write("prod.env", f"SENDMAILOS_API_KEY={LIVE}\nPORT=3000\n").file("prod.env").chmod(0o600)
+    repo.write("compose.yml", "services:\n  a:\n    image: x\n    env_file: prod.env\n")
+    repo.write("compose.dev.yml", "services:\n  a:\n    env_file: nonprod.env\n").add().commit("files")
+    said = fix("--yes")
+    assert "A new clone will lack it, and compose.yml:4 reads it: create it there first" in said.out
+    assert "compose.dev.yml" not in said.out
+    assert repo.file("prod.env.example").read_text() == "SENDMAILOS_API_KEY=\nPORT=3000\n"
 
 
 def test_no_key_moves_where_there_is_no_git(inside: Inside, tmp_path: Path) -> None:
@@ -614,7 +637,10 @@ def test_all_at_once_from_a_bad_beginning(repo: Repo, fix: Fix) -> None:
     assert repo.file(".env").read_text() == f"{SETTINGS}SENDMAILOS_API_KEY_LIVE={OTHER}\n"
     assert mode(repo.file(".env")) == 0o600
     assert ignored(repo, ".env")
-    assert repo.file(".env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\nSENDMAILOS_API_KEY_LIVE=\n"
+    assert (
+        repo.file(".env.example").read_text()
+        == "# the shop\nPORT=3000\nSENDMAILOS_API_KEY=\nSENDMAILOS_API_KEY_LIVE=\n"
+    )
 
 
 def test_the_environment_file_beside_the_program(repo: Repo, fix: Fix) -> None:
@@ -772,7 +798,7 @@ def test_a_name_that_holds_a_key_is_in_no_example(repo: Repo, fix: Fix) -> None:
     private(repo, ".env", f"{SETTINGS}OLD_{LIVE}_X=1\nPORT=1\n")
     repo.add().commit()
     fix("--yes")
-    assert repo.file(".env.example").read_text().splitlines()[-1] == "PORT="
+    assert repo.file(".env.example").read_text().splitlines()[-1] == "PORT=1"
     assert LIVE[8:16] not in repo.file(".env.example").read_text()
 
 
@@ -898,7 +924,7 @@ def test_no_file_is_made_with_a_key_in_its_name(repo: Repo, fix: Fix) -> None:
     fix("--yes")
     made = {path.name for path in repo.path.iterdir()} - before
     assert made == {".env.example", ".gitignore"}
-    assert repo.file(".env.example").read_text() == "# the shop\nPORT=\nSENDMAILOS_API_KEY=\n"
+    assert repo.file(".env.example").read_text() == "# the shop\nPORT=3000\nSENDMAILOS_API_KEY=\n"
     assert OTHER not in repo.file(".gitignore").read_text()
     assert repo.file(f"of_{OTHER}/.env.example").exists()
 

@@ -270,6 +270,11 @@ TABLES = {
     "go": GO,
     "java": JAVA,
     "php": PHP,
+    "php-laravel": [
+        Row("in an array", "<?php\nreturn ['k' => '§'];\n", "<?php\nreturn ['k' => env('$X')];\n"),
+        Row("within a text", "<?php\n$k = 'Bearer §';\n", "<?php\n$k = 'Bearer ' . env('$X');\n"),
+        Row("another env", "<?php\nfunction env($a) {}\n$k = '§';\n", reason="something else is called env"),
+    ],
     "ruby": RUBY,
     "javascript": JAVASCRIPT,
     "typescript": TYPESCRIPT,

@@ -21,6 +21,14 @@ def seconds(act: Callable[[], object], tries: int = 3) -> float:
     return min(found)
 
 
+def is_at_most(large: Callable[[], object], small: Callable[[], object], times: float, floor: float = 0.02) -> bool:
+    """Whether one thing takes at most so many times as long as another, or next to nothing.
+
+    Both are measured one after the other, and up to three times: what is else going on passes, and growth does not.
+    """
+    return any(seconds(large, 2) <= max(times * seconds(small, 2), floor) for _ in range(3))
+
+
 def slowness() -> float:
     """Return how many times as long as there things take here and now; at least 1.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from keyguard.engine import compiled
+from keyguard.engine import compiled, prefilter
 from keyguard.engine.compiled import Engine
 from keyguard.inspection.inspector import Inspector
 from keyguard.model.finding import Blob, Sighting, Where
@@ -27,9 +27,13 @@ def rules() -> RuleSet:
     return loader.parse(loader.read_packs())
 
 
-@functools.cache
 def engine(kind: str = "auto") -> Engine:
     """All rules, ready to run."""
+    return _engine("hyperscan" if kind == "auto" and prefilter.available() else kind)
+
+
+@functools.cache
+def _engine(kind: str) -> Engine:
     return compiled.build(rules(), kind)
 
 

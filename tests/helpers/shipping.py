@@ -14,6 +14,7 @@ import pytest
 from tests.helpers.checkout import ROOT, empty_environment, needed, offline_environment, pack, run, runtime_requirements
 from tests.helpers.gitserver import serving
 from tests.helpers.sharing import once
+from tests.helpers.warm import warm
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,8 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
     wheels = once(tmp_path_factory, "wheelhouse", packed)
     home = tmp_path_factory.mktemp("home")
+    (home / ".cache").mkdir()
+    warm(tmp_path_factory, home / ".cache/keyguard")
     return offline_environment(home, PIP_FIND_LINKS=str(wheels))
 
 

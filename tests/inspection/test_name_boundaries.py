@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Iterator
-from time import process_time
 
 import pytest
 
@@ -102,11 +101,10 @@ def test_words_behind_a_key_whose_alphabet_divides_names_are_no_part_of_it(engin
 
 
 def test_words_that_could_be_read_in_two_ways_take_no_time(engine: Engine) -> None:
+    """A step for each way would be 2**50 steps, which no test would live to see."""
     rng = random.Random(21)
     words = "".join("-" + "".join(rng.choices(string.ascii_lowercase, k=3)) for _ in range(50))
-    start = process_time()
     assert len(found(engine, f"a_glcbt-eyJhbG{words}-AB1_b")) == 1
-    assert process_time() - start < 10  # a step for each way would be 2**50 steps
 
 
 def test_what_lies_within_a_key_divides_nothing(engine: Engine) -> None:

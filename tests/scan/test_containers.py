@@ -264,3 +264,48 @@ def test_a_large_archive_is_read_in_pieces(inside: Inside, tree: Path, filler_fi
 @pytest.fixture
 def filler_file() -> Callable[[int], bytes]:
     return lambda size: bytes(range(256)) * (size // 256)
+
+
+# --- in a configuration ----------------------------------------------------------------------------------------------
+
+
+def test_a_configuration_opens_none(inside: Inside, tree: Path) -> None:
+    (tree / "a.zip").write_bytes(zipped(FILES))
+    (tree / ".keyguard.toml").write_text("no-containers = true\n")
+    said = inside.scan(cwd=tree)
+    assert (said.code, said.document["findings"], listed(said)) == (0, [], {"a.zip": "archive (zip)"})
+    assert only(inside.scan("--isolated", cwd=tree))["path"] == f"a.zip{PLACE}"
+
+
+def test_a_configuration_fails_on_what_is_not_read(inside: Inside, tree: Path) -> None:
+    (tree / "a.rar").write_bytes(b"Rar!\x1a\x07\x00" + bytes(99))
+    assert inside.scan(cwd=tree).code == 0
+    (tree / ".keyguard.toml").write_text("fail-on-unread = true\n")
+    assert inside.scan(cwd=tree).code == 2
+
+
+def test_a_change_cannot_keep_its_own_archive_closed(inside: Inside, repo: Repo) -> None:
+    repo.write("read.txt", "words\n").add().commit("base")
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.write("a.zip", zipped(FILES)).write(".keyguard.toml", "no-containers = true\n").add().commit("change")
+    said = inside.scan("--range", "origin/main..HEAD", cwd=repo.path)
+    (finding,) = said.document["findings"]
+    assert (said.code, finding["allowed_by_change"]) == (1, ["no-containers in .keyguard.toml"])
+    # what has landed counts: then each is listed as not read
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.write("b.zip", zipped(FILES)).add().commit("another")
+    said = inside.scan("--range", "origin/main..HEAD", cwd=repo.path)
+    assert (said.code, said.document["findings"], [*listed(said).values()]) == (0, [], ["archive (zip)"])
+    # and a change cannot take away that what is not read fails
+    repo.write(".keyguard.toml", "no-containers = true\nfail-on-unread = true\n").add().commit("stricter")
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.remove(".keyguard.toml").write("c.zip", zipped(FILES)).add().commit("without")
+    assert inside.scan("--range", "origin/main..HEAD", cwd=repo.path).code == 2
+
+
+def test_a_library_in_an_archive_is_other_peoples_code(inside: Inside, tree: Path) -> None:
+    secret = b'db_password = "Wq7-hV2x_Lr9zTm4"\n'
+    for name, severity in (("WEB-INF/lib/acme-core-2.0.8.jar", "info"), ("WEB-INF/app.jar", "high")):
+        (tree / "a.war").write_bytes(zipped({name: zipped({"com/acme/settings.py": secret})}))
+        found = only(inside.scan("-v", "--confidence=medium", cwd=tree))
+        assert (found["path"], found["severity"]) == (f"a.war!/{name}!/com/acme/settings.py", severity)

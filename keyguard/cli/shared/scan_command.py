@@ -99,7 +99,7 @@ def request(options: argparse.Namespace, settings: Settings, source: str, ask: A
         rules=(*settings.rule_paths(), *options.rules),
         added=_added(options, settings),
         cached=not options.no_cache,
-        containers=not getattr(options, "no_containers", False),
+        containers=not (getattr(options, "no_containers", False) or settings.config.no_containers),
     )
 
 
@@ -127,7 +127,7 @@ def _terms(options: argparse.Namespace, settings: Settings, start: str, *, audit
         confidence=parse_confidence(getattr(options, "confidence", "") or own.confidence),
         audit=audit,
         allow_incomplete=options.allow_incomplete or own.allow_incomplete,
-        fail_on_unread=getattr(options, "fail_on_unread", False),
+        fail_on_unread=getattr(options, "fail_on_unread", False) or own.fail_on_unread,
         now=dates.now(os.environ),
         configuration=settings.origin,
         rotation=settings.rotation(),

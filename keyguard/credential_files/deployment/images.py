@@ -42,7 +42,7 @@ _CHPASSWD = line(
 
 def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     """Yield passwords and keys. See :data:`keyguard.credential_files.table.Finder`."""
-    if not named:
+    if not named and path:
         yield from secrets_in_lines(data, (_CHPASSWD,))
     elif b".service" in path.lower() or b"[Service]" in data:
         yield from secrets_of(_pairs(data, _UNIT), (), Names(_UNIT_PASSWORD, _UNIT_SECRET))

@@ -46,7 +46,7 @@ def find(data: bytes, path: bytes, named: bool) -> Iterator[JudgedSecret]:
     if _IS_STATE.search(data, 0, 65536) or b".tfstate" in path.lower():
         yield from secrets_of(entries, _STATE_ROWS, Names(_STATE, _STATE), data)
         yield from _by_type(entries)
-    else:
+    elif named or not path:
         yield from secrets_of(entries, (), Names(_PASSWORD, _SECRET), data)
 
 

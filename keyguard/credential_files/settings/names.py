@@ -75,7 +75,7 @@ def kind_of(name: str) -> Kind | None:
 #: text of words: ``my-app-secret``, ``Not A Secret.``, ``MY_KEY``, ``mySecretKey``
 _PLAIN_WORDS = expression(
     r"[A-Z]?[a-z]+(?:[ _.,:/-]{1,2}[A-Z]?[a-z]+){0,20}[.!:]?|[A-Z]+(?:[_.-][A-Z]+){0,20}"
-    r"|[A-Z]{2,}(?:_[A-Z]+\d{0,2}){1,8}"
+    r"|[A-Z]{2,}(?:\d[A-Z]+)?(?:_[A-Z]+\d{0,2}){1,8}"
     r"|[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,8}"
 )
 _PLACE = expression(r"(?:[a-z][a-z0-9+.-]{1,15}:)?/{1,2}[\w.-]|\.{1,2}/|~/|[A-Za-z]:\\|classpath:|file:")

@@ -20,6 +20,7 @@ LANGUAGES: dict[str, str] = {
     "tsx": "keyguard.fix.code.javascript",
     "ruby": "keyguard.fix.code.ruby",
     "php": "keyguard.fix.code.php",
+    "php-laravel": "keyguard.fix.code.php",
     "go": "keyguard.fix.code.golang",
     "java": "keyguard.fix.code.java",
     "yaml-compose": "keyguard.fix.code.yaml",

@@ -22,6 +22,7 @@ _GRAMMARS = {
     "tsx": ("TypeScript", "tree_sitter_typescript", "language_tsx"),
     "ruby": ("Ruby", "tree_sitter_ruby", "language"),
     "php": ("PHP", "tree_sitter_php", "language_php"),
+    "php-laravel": ("PHP", "tree_sitter_php", "language_php"),
     "go": ("Go", "tree_sitter_go", "language"),
     "java": ("Java", "tree_sitter_java", "language"),
 }

@@ -1,4 +1,4 @@
-"""PHP: ``getenv('X')``."""
+"""PHP: ``getenv('X')``; in configuration of Laravel ``env('X')``, which also reads .env (its other code must not)."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     code = Code(language, content)
     literal = code.literal(span, ("string", "encapsed_string"))
     code.refuse_in(literal, _NEVER, free=("compound_statement",))
-    _refuse_shadows(code)
+    function = "env" if language == "php-laravel" else "getenv"
+    _refuse_shadows(code, function.encode())
     before, after = code.around(literal, span)
     opening, closing = code.text(literal.children[0]), code.text(literal.children[-1])
-    parts = [opening + before + closing if before else b"", f"getenv('{variable}')".encode()]
+    parts = [opening + before + closing if before else b"", f"{function}('{variable}')".encode()]
     parts.append(opening + after + closing if after else b"")
     text = b" . ".join(part for part in parts if part)
     if (before or after) and not _is_open(literal):
@@ -51,13 +52,13 @@ def replace(content: bytes, span: tuple[int, int], variable: str, language: str)
     return code.changed(spaced(content, Edit(literal.start_byte, literal.end_byte, text)))
 
 
-def _refuse_shadows(code: Code) -> None:
-    """Raise ``Refusal`` if a namespace has a function of that name, which would come before PHP's own."""
+def _refuse_shadows(code: Code, function: bytes) -> None:
+    """Raise ``Refusal`` if a namespace has a function of that name, which would come before the one that is meant."""
     for leaf, parent in code.leaves():
-        if leaf.type == "name" and code.text(leaf).lower() == b"getenv":
+        if leaf.type == "name" and code.text(leaf).lower() == function:
             around = [parent.type, *(one.type for one in code.ancestors(leaf)[:3])]
             if parent.type == "function_definition" or "namespace_use_clause" in around:
-                raise Refusal("something else is called getenv in this file")
+                raise Refusal(f"something else is called {function.decode()} in this file")
 
 
 def _is_open(literal: Node) -> bool:

@@ -31,6 +31,16 @@ _SAID = re.compile(
     rb"(?i)\w=|(?:auth|cred|key|pass|pwd|secret|token)[a-z_-]{0,200}[ \t]*(?:[:=]|is\b)[ \t]*\S"
     rb"|\b(?:user(?:name)?|login|pass(?:word|wd|phrase|code)?|pwd?|pin|cred(?:ential)?s?)\b[^A-Za-z0-9]*[A-Za-z0-9]"
 )
+#: values that a clone needs and that are no secret, and names of which even such a value may be one
+_DEFAULT = re.compile(
+    rb"(?i)\d{1,5}|\d{1,4}[smhdkMG]B?|true|false|on|off|yes|no|null|none|development|production|staging|test|testing|local"
+    rb"|debug|info|warn|warning|error|(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1)(?::\d{1,5})?/?|utf-?8|UTC"
+    rb"|db|database|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|memcached|sqlite|rabbitmq|mailhog|mailpit|smtp|log|file"
+    rb"|array|sync|cookie|daily|stack|single|en|de|fr|es"
+)
+_SECRET_NAME = re.compile(
+    rb"(?i)key|token|secret|pass|pwd|pin|auth|cred|salt|seed|sign|private|login|otp|cookie|session|dsn|hash|code"
+)
 #: the end of a base64 text, whose padding looks like a setting
 _PADDED = re.compile(rb"(?=\w*[0-9])(?=\w*[a-z])(?=\w*[A-Z])[A-Za-z0-9]{12,}\Z")
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
@@ -89,7 +99,8 @@ def example(content: bytes, is_secret: Callable[[bytes], bool]) -> bytes:
     for line, setting in _lines(content):
         end = line[len(line.rstrip(b"\r\n")) :] or newline_of(content)
         if setting is not None:
-            pieces.append(b"" if _is_hidden(setting["name"], is_secret) else setting["name"] + b"=" + end)
+            kept = _default(setting)
+            pieces.append(b"" if _is_hidden(setting["name"], is_secret) else setting["name"] + b"=" + kept + end)
         elif not line.strip():
             pieces.append(line)
         elif (commented := _COMMENTED.match(line)) is not None:
@@ -97,6 +108,12 @@ def example(content: bytes, is_secret: Callable[[bytes], bool]) -> bytes:
         elif line.lstrip().startswith(b"#") and _is_harmless(line) and not is_secret(line):
             pieces.append(line)
     return b"".join(pieces)
+
+
+def _default(setting: re.Match[bytes]) -> bytes:
+    """Return the value of a setting, if it tells nobody anything: a port, a switch, a name of a service."""
+    value = _COMMENT.sub(b"", setting["plain"] or b"").strip() if setting["block"] is None else b""
+    return value if _DEFAULT.fullmatch(value) and not _SECRET_NAME.search(setting["name"]) else b""
 
 
 def _is_harmless(comment: bytes) -> bool:

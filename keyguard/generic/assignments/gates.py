@@ -13,6 +13,7 @@ from typing import NamedTuple
 from keyguard.generic.assignments import places, words
 from keyguard.generic.assignments.candidates import Candidate
 from keyguard.generic.assignments.names import (
+    is_count,
     is_error,
     is_hashed,
     is_password,
@@ -113,6 +114,8 @@ def _is_call(candidate: Candidate) -> bool:
 def is_lookup(candidate: Candidate) -> bool:
     """Whether what is called with the value looks something up under it."""
     wrap = candidate.wrap
+    if candidate.operator == ":" and wrap.startswith(":"):
+        return True  # ``Password::broker("users")``
     return len(wrap) > 1 and (wrap.endswith("[") or _LOOKUP.search(wrap) is not None)
 
 
@@ -136,7 +139,7 @@ def _is_number(candidate: Candidate) -> bool:
         or (value.isdigit() and is_error(candidate.name))
     ):
         return True
-    if value.isdigit() and "key" in candidate.name.lower() and not is_strong(candidate.name):
+    if value.isdigit() and is_count(candidate.name):
         return True
     if _VERSION.match(value) or _DURATION.match(value) or (_PACKAGE_VERSION.match(value) and "-" in value):
         return True

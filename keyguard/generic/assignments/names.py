@@ -34,7 +34,7 @@ _SETTING = expression(
     r"|iterations|attempts|retries|days|hours|minutes|seconds|enabled|required|disabled|policy|algorithm|alg|method|type"
     r"|fields?|headers?|url|uri|path|file|filename|dir|name|id|prefix|suffix|label|hint|regex|pattern|format|encoding"
     r"|bits|version|status|state|scope|scopes|audience|issuer|host|port|endpoint|error|code|err|message|msg|text|title|button|input|icon|toggle|wrap|wrapper|class"
-    r"|branch|revision|commit|refspec|tags?|mode|backend|schemes?|gid|owner|group|chars|characters|charset|image|registry|property|user|username|hostname|until|at|since|date|time|command|cmd)$"
+    r"|branch|revision|commit|refspec|tags?|mode|backend|schemes?|gid|owner|group|chars|characters|charset|image|registry|property|user|username|hostname|colou?r|width|height|until|at|since|date|time|command|cmd)$"
     r"|\.(?i:svg|png|jsx?|tsx?|vue|css|html?|md|ya?ml|py|java|go|rb|php|sh|txt)$"
     r"|[a-z](?:Timeout|Expir\w{0,8}|TTL|Ttl|Length|Count|Limit|Size|Type|URL|Url|Uri|Path|File|Enabled|Required|Policy"
     r"|Name|Field|Header|Prefix|Label|Pattern|Format|Version|Status|Endpoint|Scope|Lifetime|Duration|Error|Code|Message|Text|Title|Button|Input"
@@ -86,6 +86,12 @@ def is_salt(name: str) -> bool:
     """Whether a name is one of a salt or a nonce, which need not be secret."""
     lowered = name.lower()
     return ("salt" in lowered or "nonce" in lowered) and not is_strong(name)
+
+
+def is_count(name: str) -> bool:
+    """Whether digits under a name are a number: of tokens, or of something whose key it is."""
+    lowered = name.lower()
+    return lowered.endswith("tokens") or ("key" in lowered and not is_strong(name))
 
 
 def is_error(name: str) -> bool:

@@ -31,6 +31,8 @@ _BOUND = ("[", ":", "@", "*", "(", "(", ".")
 #: a search key is for browsers, beside the name of the application that it searches
 _SEARCH = expression(r"(?i)algolia|app(?:lication)?_?id[\"']?\s?[:=,]|indexName|docsearch")
 _KEY_NUMBER = expression(r"(?:0x)?(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{16}|[0-9a-fA-F]{40})\Z")
+#: digits of the longer number of a key
+_LONG_ID = 16
 _KEY_RING = expression(
     r"(?i)recv|keyserver|\bgpg|\bpgp\b|apt[_-]?key|repo[_-]?key|signing[_-]?key|fingerprint|key[_-]?ring"
 )
@@ -82,6 +84,8 @@ def is_bound(candidate: Candidate) -> bool:
 def is_member(candidate: Candidate) -> bool:
     """``PASSWORD_STAGE = "stages_password.passwordstage"``, ``key: "repaintLabels"``: the name of a member."""
     value = candidate.value
+    if candidate.operator == ":" and candidate.before.endswith("::"):
+        return True  # ``depend::secret:preseed``
     if ("_" in value and _MEMBER.match(value)) or _SEGMENTS.match(value) or _SCOPED.match(value):
         return True
     return not is_password(candidate.name) and (_CAMEL.match(value) or _SNAKE.match(value)) is not None
@@ -101,6 +105,9 @@ def is_of_download(candidate: Candidate) -> bool:
 
 def is_key_number(candidate: Candidate) -> bool:
     """Whether a value is the number or the fingerprint of an OpenPGP key."""
-    if not _KEY_NUMBER.match(candidate.value) or is_password(candidate.name):
+    value = candidate.value
+    if not _KEY_NUMBER.match(value) or is_password(candidate.name):
         return False
+    if len(value) == _LONG_ID and value.isupper() and candidate.name.lower() == "key":
+        return True
     return _KEY_RING.search(candidate.line[max(0, candidate.name_at - 120) :]) is not None

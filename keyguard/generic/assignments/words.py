@@ -19,7 +19,7 @@ _NOT_ALPHANUMERIC = expression(r"[^a-z0-9]")
 _UNFINISHED = expression(
     r"[A-Za-z]+(?:[_\-.][A-Za-z\d]+)*[_\-/:]\Z|[A-Za-z]+(?:_[A-Za-z]+)+\Z|[A-Z]{1,4}[a-z]{4,15}(?:[A-Z][a-z]{2,15})*\Z"
 )
-_CONSTANT = expression(r"[A-Z]+(?:[_,-](?:[A-Z]+|V\d))*(?:_V?\d{1,2})?\Z")
+_CONSTANT = expression(r"[A-Z]+(?:\d[A-Z]+)?(?:[_,-]{1,2}(?:[A-Z]+(?:\d[A-Z]+)?|V\d))*(?:_V?\d{1,2})?\Z")
 #: four words or more: ``generated-key-that-matches-the_one``
 _LONG_COMPOUND = expression(r"[A-Za-z]+(?:[_\-.][A-Za-z]+){3,}\Z")
 _SEGMENTS = expression(r"[a-z]{1,20}(?:[_\-.](?:[a-z]{1,20}|[vV]?\d{1,6})){2,}\Z", re.IGNORECASE)

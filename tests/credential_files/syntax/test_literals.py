@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import process_time
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from keyguard.credential_files.syntax.entry import DEEPEST
 from keyguard.credential_files.syntax.literals import PHP, PYTHON, RUBY, Language, entries
+from tests.helpers.processor_time import is_at_most
 
 Rows = list[tuple[str, str]]
 
@@ -109,14 +110,8 @@ def test_any_text_is_read(text: bytes, language: Language) -> None:
         assert text[one.end : one.end + 1] == text[one.start - 1 : one.start]
 
 
-def seconds(text: bytes, language: Language) -> float:
-    """Seconds of processor time, of three tries the best one."""
-    tries = []
-    for _ in range(3):
-        before = process_time()
-        assert all(len(one.keys) <= DEEPEST for one in entries(text, language))
-        tries.append(process_time() - before)
-    return min(tries)
+def read_whole(text: bytes, language: Language) -> None:
+    assert all(len(one.keys) <= DEEPEST for one in entries(text, language))
 
 
 @pytest.mark.parametrize(
@@ -124,4 +119,5 @@ def seconds(text: bytes, language: Language) -> float:
 )
 @pytest.mark.parametrize("language", [PHP, PYTHON, RUBY], ids=["php", "python", "ruby"])
 def test_each_token_is_read_once_however_deep(unit: bytes, language: Language) -> None:
-    assert seconds(unit * 4000, language) <= 3 * seconds(unit * 2000, language) + 0.02
+    short, long = (partial(read_whole, unit * count, language) for count in (2000, 4000))
+    assert is_at_most(long, short, 3)
