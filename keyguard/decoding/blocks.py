@@ -30,8 +30,11 @@ class Alphabet(NamedTuple):
 
     ahead: re.Pattern[bytes]
     behind: re.Pattern[bytes]
+    characters: bytes
+    """All of them, without codes."""
 
 
+_DIGITS = b"0123456789"
 BASE64 = Alphabet(
     expression(rb"(?:[A-Za-z0-9+/_-]+|" + _CODE + rb")*"),
     # no code is longer than six characters: all but the last ones are passed at once
@@ -39,8 +42,9 @@ BASE64 = Alphabet(
         rb"(?:[A-Za-z0-9+/_-]+(?=[A-Za-z0-9+/_-]{6})"
         rb"|[BbFf]2%|/\\|[BbFf]200u\\|;[37]4#&|;[BbFf]2[xX]#&|(?![nrt]\\)[A-Za-z0-9+/_-])*"
     ),
+    _DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-",
 )
-HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"))
+HEX = Alphabet(expression(rb"[0-9A-Fa-f]*"), expression(rb"[0-9A-Fa-f]*"), _DIGITS + b"ABCDEFabcdef")
 
 
 class Block:
@@ -106,6 +110,17 @@ def _stretches(
         at = broken.end()
 
 
+def unbroken(data: bytes) -> bytes:
+    """Return a part of a text without the ends of lines, and with signs for their codes."""
+    text = _BREAK.sub(b"", data)
+    return _CODES.sub(_sign, text) if any(one in text for one in _SIGNS) else text
+
+
+def _sign(code: re.Match[bytes]) -> bytes:
+    """Return the sign of base64 that a code stands for."""
+    return b"+" if code[0].rstrip(b";")[-1:] in b"bB3" else b"/"
+
+
 def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the stretches without codes, and what codes stand for, with their spans."""
     at = start
@@ -113,7 +128,7 @@ def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
     for code in _CODES.finditer(data, start, end) if coded else ():
         if code.start() > at:
             yield data[at : code.start()], at, code.start()
-        yield b"+" if code[0].rstrip(b";")[-1:] in b"bB3" else b"/", code.start(), code.end()
+        yield _sign(code), code.start(), code.end()
         at = code.end()
     if at < end:
         yield data[at:end], at, end

@@ -10,6 +10,8 @@ from keyguard.decoding.derived_text import DerivedText, Piece
 #: bytes of an unpacked text that are read
 MOST = 1 << 20
 _GZIP, _ZLIB = 31, 15
+#: how what ``gzip`` and ``zlib`` write begins
+HEADS = b"\x1f\x8b\x08", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"
 #: characters of keys: at the end of a text that is cut off they may be the first ones of a longer key
 _KEY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.~"
 
@@ -37,4 +39,5 @@ def _inflated(data: bytes, kind: int, way: str) -> Iterator[DerivedText]:
     if not machine.eof:
         text = text.rstrip(_KEY)
     if text:
-        yield DerivedText(text, way, (Piece(0, len(text), 0, len(data)),), solid=True)
+        pieces = (Piece(0, len(text), 0, len(data)),)
+        yield DerivedText(text, way, pieces, solid=True, is_beginning=bool(machine.unconsumed_tail))

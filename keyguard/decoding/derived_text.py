@@ -35,6 +35,8 @@ class DerivedText(NamedTuple):
     """What it consists of, in order and without gaps; one at least."""
     solid: bool = False
     """Whether nothing is known of the places of its parts, so that everything in it is at the place of the whole."""
+    is_beginning: bool = False
+    """Whether more follows in it than is decoded."""
     between: DerivedText | None = None
     """What it was made from, if that is itself made from the original and of no interest: a run without line ends."""
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import binascii
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from keyguard.decoding import blocks
 from keyguard.decoding.blocks import Block
+from keyguard.decoding.compressed import HEADS
 from keyguard.decoding.derived_text import DerivedText, Piece
 from keyguard.decoding.encoded_anchors import HEX
 
@@ -24,6 +26,8 @@ _ALL = -1
 _MOST = 8 << 10
 #: at most so many characters of a literal of the prefilter, and so many from the start of a key to the end of one
 _LITERAL, _FAR = 8, 96
+#: bytes before and behind a hit with the anchor whose form it may be, with line ends and codes: up to 132 of its own
+_BEFORE, _BEHIND = 64, 384
 
 
 def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[DerivedText]:
@@ -31,6 +35,45 @@ def decoded_runs(data: bytes, hits: Iterable[tuple[int, int]]) -> Iterator[Deriv
     for group in (4, 2):
         ours = ((kind, end) for kind, end in hits if kind <= HEX and (kind == HEX) == (group == 2))
         yield from _decoded(data, sorted(ours, key=lambda hit: hit[1]), group)
+
+
+class Near(NamedTuple):
+    """What the characters near a hit stand for: enough to tell whether it is a form of an anchor at all."""
+
+    text: bytes
+    is_packed: bool
+    """Whether it may be compressed, or in wide characters."""
+    is_whole: bool
+    """Whether these are all characters up to the end of the run."""
+
+
+def decoded_near(data: bytes, kind: int, end: int) -> Near:
+    """Return what is near a hit."""
+    group, place, alphabet = (2, 1, blocks.HEX) if kind == HEX else (4, kind, blocks.BASE64)
+    behind = blocks.unbroken(data[end : end + _BEHIND])
+    size = len(behind) - len(behind.lstrip(alphabet.characters))
+
+    def chars_from(before: bytes) -> bytes:
+        before = blocks.unbroken(before)
+        before = before[len(before.rstrip(alphabet.characters)) :]
+        return before[(len(before) - 1 - place) % group :] + behind[:size]
+
+    before = data[max(0, end - _BEFORE) : end]
+    chars = chars_from(before)
+    text = _bytes_of(chars, group)
+    # the line before may be of another run
+    line = chars_from(before.rpartition(b"\n")[2].rpartition(b"\\n")[2])
+    starts = [(text, chars)] if line == chars else [(text, chars), (_bytes_of(line, group), line)]
+    is_packed = text.count(0) * 4 >= len(text) or any(_begins_at(*one, head, group) for one in starts for head in HEADS)
+    return Near(text, is_packed, size < len(behind) or end + _BEHIND >= len(data))
+
+
+def _begins_at(text: bytes, chars: bytes, head: bytes, group: int) -> bool:
+    """Whether a head stands in a decoded text where that may begin: at its start, or behind what may join it to it."""
+    at = text.find(head)
+    while at > 0 and (group == 2 or at % 3 or chars[at // 3 * 4 - 1] not in _SIGNS):
+        at = text.find(head, at + 1)
+    return at >= 0
 
 
 def _decoded(data: bytes, hits: Sequence[tuple[int, int]], group: int) -> Iterator[DerivedText]:
@@ -75,14 +118,19 @@ def _parts(chars: bytes, at: int, place: int, group: int) -> Iterator[tuple[int,
 
 def _from(chars: DerivedText, first: int, last: int, group: int) -> DerivedText:
     """Return what the characters of a span stand for."""
+    text = _bytes_of(chars.text[first:last], group)
     if group == 2:
-        last -= (last - first) % 2
-        text = bytes.fromhex(chars.text[first:last].decode())
-        return DerivedText(text, "hex", (Piece(0, len(text), first, last),), between=chars)
+        return DerivedText(text, "hex", (Piece(0, len(text), first, first + 2 * len(text)),), between=chars)
     last -= (last - first) % 4 == 1
-    text = binascii.a2b_base64(chars.text[first:last].translate(_STANDARD) + b"==")
     # the last group may be shorter: then its characters and bytes have another proportion
     groups = len(text) // 3
     middle = first + 4 * groups
     pieces = Piece(0, 3 * groups, first, middle), Piece(3 * groups, len(text) % 3, middle, last)
     return DerivedText(text, "base64", tuple(one for one in pieces if one.size), between=chars)
+
+
+def _bytes_of(chars: bytes, group: int) -> bytes:
+    """Return what characters of hex or base64 stand for; a last one that stands for nothing whole is left out."""
+    if group == 2:
+        return bytes.fromhex(chars[: len(chars) & ~1].decode())
+    return binascii.a2b_base64(chars[: len(chars) - (len(chars) % 4 == 1)].translate(_STANDARD) + b"==")

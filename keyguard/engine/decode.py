@@ -21,9 +21,12 @@ _TEXT = b"\t" + bytes(range(0x20, 0x7F))
 #: zero for an allowed byte, one for any other
 _NOT_TEXT = bytes(byte not in _TEXT for byte in range(256))
 _NOT_NUL = bytes(byte != 0 for byte in range(256))
-#: a run at least as long as the shortest key
-_SHORTEST = bytes(12)
-_GOOD = expression(rb"\0{12,}")
+#: ``T`` for a byte of a text, ``0`` for NUL, and anything else for any other
+_CLASSES = bytes(ord("T") if byte in _TEXT else ord("-") if byte else ord("0") for byte in range(256))
+#: characters of the shortest run: as many as the shortest key has
+_LEAST = 12
+_SHORTEST = bytes(_LEAST)
+_GOOD = expression(rb"\0{%d,}" % _LEAST)
 #: characters that no text has
 _NO_TEXT = expression(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 #: bytes examined to determine the encoding of a text
@@ -96,10 +99,36 @@ def wide_runs(data: bytes, order: str = "") -> Iterator[WideRun]:
 
     The same bytes can be read in either order, the wrong one mostly a character short: that reading is left out.
     """
+    classes = data.translate(_CLASSES)
     for width in (4, 2):
         places = {"le": (0,), "be": (width - 1,)}.get(order, (0, width - 1))
-        runs = [run for place in places for phase in range(width) for run in _runs(data, width, place, phase)]
+        runs = [
+            run._replace(start=run.start + low)
+            for low, high in _stretches(classes, width)
+            for place in places
+            for phase in range(width)
+            for run in _runs(data[low:high], width, place, phase)
+        ]
         yield from _without_ghosts(sorted(runs, key=lambda run: run.start))
+
+
+def _stretches(classes: bytes, width: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans with all runs of a width: nearly all data has none, which one search tells.
+
+    In either order a run of the least length has a character less of the same: letters with NULs between them.
+    """
+    one = b"T".ljust(width, b"0")
+    sign, at = one * (_LEAST - 1) + b"T", 0
+    while (found := classes.find(sign, at)) >= 0:
+        last, count = found + len(sign) - 1, 1
+        while classes.startswith(one * count, last):
+            last += count * width
+            count *= 2
+        while count := count // 2:
+            if classes.startswith(one * count, last):
+                last += count * width
+        at = last + 1
+        yield max(0, found - width), min(len(classes), at + width)
 
 
 def _runs(data: bytes, width: int, place: int, phase: int) -> Iterator[WideRun]:

@@ -5,15 +5,16 @@ Derived texts are searched like any other, and what is found is mapped back to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from keyguard.decoding.derived_text import DerivedText
-from keyguard.decoding.encoded_anchors import BACKSLASH, HTML, PLAIN
+from keyguard.decoding.encoded_anchors import BACKSLASH, HEX, HTML, PLAIN
 from keyguard.decoding.escapes import CODES
+from keyguard.decoding.runs import decoded_near
 from keyguard.decoding.texts import derived_texts
 from keyguard.engine.overlaps import Found, with_derived
-from keyguard.engine.prefilter import Hits
+from keyguard.engine.prefilter import Hits, Prefilter, search_each
 from keyguard.joining.finder import joined_text
 from keyguard.joining.joined_text import WAY, JoinedText
 from keyguard.joining.signs import ESCAPED_JOINT, HTML_JOINT
@@ -31,7 +32,6 @@ _AROUND = 1000
 #: signs of joined literals in a source that is itself escaped -> how
 _ESCAPED = {ESCAPED_JOINT: BACKSLASH, HTML_JOINT: HTML}
 
-Search = Callable[[bytes], Hits]
 Confirm = Callable[[bytes, list[tuple[int, int]]], Found]
 
 
@@ -50,18 +50,21 @@ class _Budget:
 class DerivedMatches:
     """Searches the texts that are derived from a text."""
 
-    def __init__(self, search: Search, confirm: Confirm, beginnings: Mapping[int, tuple[bytes, ...]]) -> None:
-        """``search`` is the prefilter; ``confirm`` returns the matches among the anchors that it found; ``beginnings``
-        are the anchors with which matches begin, by number: each a literal, and the characters that may follow it.
+    def __init__(self, prefilter: Prefilter, confirm: Confirm, beginnings: Mapping[int, tuple[bytes, ...]]) -> None:
+        """``confirm`` returns the matches among the anchors that the prefilter found; ``beginnings`` are the anchors
+        with which matches begin, by number: each a literal, and the characters that may follow it.
         """
-        self._search, self._confirm, self._beginnings = search, confirm, beginnings
+        self._prefilter, self._search = prefilter, prefilter.search
+        self._confirm, self._beginnings = confirm, beginnings
         self.anchored = False
         """Whether an anchor is in any text that was derived from the last text."""
+        self._partial = False
 
     def added_to(self, found: Found, data: bytes, hits: Hits) -> Found:
         """Return what was found in a text, with what is found in the texts derived from it."""
-        self.anchored = False
-        return self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
+        self.anchored = self._partial = False
+        found = self._with_derived(found, data, hits, _Budget(len(data)), MAX_DEPTH, joined=False)
+        return Found(found.matches, found.placeholders, is_partial=True) if self._partial else found
 
     def _with_derived(
         self, found: Found, data: bytes, hits: Hits, budget: _Budget, depth: int, *, joined: bool
@@ -70,7 +73,9 @@ class DerivedMatches:
         inner = depth < MAX_DEPTH
         for text in self._derived_texts(data, hits, inner=inner, joined=joined) if depth else ():
             if not budget.takes(len(text.text)):
+                self._partial = True
                 break
+            self._partial = self._partial or (isinstance(text, DerivedText) and text.is_beginning)
             still = joined and text.way in CODES
             there = self._found(text.text, budget, depth - 1, joined=still or text.way == WAY)
             matches += [_mapped(one, text) for one in there.matches]
@@ -86,6 +91,29 @@ class DerivedMatches:
     def _fires(self, data: bytes) -> bool:
         hits = self._search(data)
         return bool(hits.anchors or hits.encoded)
+
+    def genuine(self, data: bytes, hits: Sequence[tuple[int, int]]) -> bool:
+        """Return whether any hit in encoded form may be one of a key, or of the first piece of one."""
+        return any(self._real(data, hits))
+
+    def _real(
+        self, data: bytes, hits: Sequence[tuple[int, int]]
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return the hits but those in base64 and hex near which no anchor is encoded, as data has thousands by chance;
+        and those of the others whose run ends before an anchor would.
+        """
+        runs = [hit for hit in hits if hit[0] <= HEX]
+        if not runs:
+            return [*hits], []
+        near = [decoded_near(data, *hit) for hit in runs]
+        found = search_each(self._prefilter, [one.text for one in near])
+        real, cut_off = [hit for hit in hits if hit[0] > HEX], list[tuple[int, int]]()
+        for at, (hit, one) in enumerate(zip(runs, near, strict=True)):
+            if one.is_packed or (at in found and (found[at].anchors or found[at].encoded)):
+                real.append(hit)
+            elif one.is_whole:
+                cut_off.append(hit)
+        return real, cut_off
 
     def _begins(self, text: bytes) -> bool:
         """Return whether a match could begin with a text, or with more than it."""
@@ -111,13 +139,14 @@ class DerivedMatches:
 
         ``inner`` says whether the text is derived itself, ``joined`` whether it was joined, and so are all texts in it.
         """
+        real, cut_off = self._real(data, hits.encoded)
         escaped = [(_ESCAPED[kind], end) for kind, end in hits.joins if kind in _ESCAPED]
-        encoded = [*hits.encoded, *escaped] if escaped and not joined else hits.encoded
+        encoded = [*real, *escaped] if escaped and not joined else real
         yield from derived_texts(data, hits.anchors, encoded, inner=inner)
         if joined:
             return
         begun = {at for anchor, at in hits.anchors if anchor in self._beginnings}
-        begun.update(end - 1 for kind, end in hits.encoded if kind != PLAIN)
+        begun.update(end - 1 for kind, end in (*real, *cut_off) if kind != PLAIN)
         text = joined_text(data, hits.joins, sorted(begun), self._fires, self._begins)
         if text:
             yield text

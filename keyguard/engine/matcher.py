@@ -84,7 +84,7 @@ class Matcher:
             for at, (anchor, leads) in uses
             if not anchor.nocase and any(one.before == (0, 0) for one in leads)
         }
-        return DerivedMatches(self.prefilter.search, self.matched, beginnings)
+        return DerivedMatches(self.prefilter, self.matched, beginnings)
 
     def find(self, data: bytes, path: bytes | None = None, hits: Hits | None = None) -> Found:
         """Return all matches in a text, sorted by place; those of detectors only with a path, which may be empty.
@@ -99,6 +99,10 @@ class Matcher:
         What begins like an encoded anchor, and is none when it is decoded, is in many texts.
         """
         return bool(hits.anchors or (hits.encoded and self._derived.anchored))
+
+    def may_be_anchored(self, data: bytes, hits: Hits) -> bool:
+        """Return whether an anchor is in a text with these hits, or begins in what is encoded in it."""
+        return bool(hits.anchors or (hits.encoded and self._derived.genuine(data, hits.encoded)))
 
     def promising(self, data: bytes, places: Sequence[tuple[int, int]]) -> bool:
         """Return whether a detector could find a secret in a text of which ``data`` is an excerpt."""
@@ -116,7 +120,8 @@ class Matcher:
         if path is None or not (hits.places or (path and table.named(path))):
             return found
         judged = self._detectors.find(data, hits.places, path)
-        return Found(with_judged(found, judged, self.rules, self._nobodys), found.placeholders)
+        matches = with_judged(found, judged, self.rules, self._nobodys)
+        return Found(matches, found.placeholders, found.is_partial)
 
     def matched(self, data: bytes, hits: list[tuple[int, int]]) -> Found:
         """Return the matches of patterns among the hits of the prefilter."""

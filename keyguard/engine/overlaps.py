@@ -22,6 +22,8 @@ class Found(msgspec.Struct, frozen=True):
 
     matches: list[Match]
     placeholders: list[tuple[int, int]]
+    is_partial: bool = False
+    """Whether some texts that are encoded in it were not searched, since they are too large."""
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors
+from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors, with_codes
 
 if TYPE_CHECKING:
     from keyguard.rules.anchor import Anchor
 
 #: incremented when the meaning of a cached database changes
-FORMAT = 26
+FORMAT = 28
 #: the numbers of signs in the database: from here on, in the order of their kinds
 _SIGNS = 1 << 20
 #: stands between texts that are searched together: no expression matches across it
@@ -111,6 +111,8 @@ class HyperscanPrefilter:
         self._database.scan(data, match_event_handler=self._note, scratch=self._scratch)
         if self._encoded:
             self._encoded.scan(data, match_event_handler=self._note_encoded, scratch=self._scratch_of_encoded)
+        if encoded:
+            encoded = with_codes(data, encoded)
         widths = self._widths
         anchors = [(anchor, end - widths[anchor]) for anchor, end in found] if found else found
         return Hits(anchors, places, encoded, joins)

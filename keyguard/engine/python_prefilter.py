@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors
+from keyguard.decoding.encoded_anchors import NONE, EncodedAnchors, with_codes
 from keyguard.engine.prefilter import Hits, offsets
 from keyguard.joining.signs import JOINT, ONE_JOINT
 from keyguard.rules.anchor import Anchor
@@ -51,7 +51,7 @@ class PythonPrefilter:
         """See :class:`Prefilter`."""
         places = [(number, end) for number, found in self._expressions for end in _ends(found, data)]
         joins = [(kind, end) for kind, found in self._signs for end in _ends(found, data)]
-        return Hits(self._anchors_in(data), places, [*self._encoded_in(data)], joins)
+        return Hits(self._anchors_in(data), places, with_codes(data, self._encoded_in(data)), joins)
 
     def _encoded_in(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield kind and end of each encoded anchor; the first two bytes tell that most places have none."""

@@ -19,7 +19,11 @@ from keyguard.model.finding import Blob, Match, Sighting, Unread
 
 if TYPE_CHECKING:
     from keyguard.engine.overlaps import Found
+    from keyguard.inspection.known_texts import KnownTexts
     from keyguard.inspection.sightings import SightingFinder
+
+#: what a text is called in which more is encoded than is decoded
+_ENCODED = "file (what is encoded in it decodes to too much, and not all of that is searched)"
 
 
 class Inspector:
@@ -31,6 +35,16 @@ class Inspector:
         self._opens = opens and engine.opens
         self._engine = engine
         self._made: SightingFinder | None = None
+        self._known: KnownTexts | None = None
+
+    @property
+    def known(self) -> KnownTexts:
+        """The texts in containers in which nothing is."""
+        if self._known is None:
+            from keyguard.inspection.known_texts import KnownTexts
+
+            self._known = KnownTexts()
+        return self._known
 
     def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
         """Return the indices of the texts to inspect, in order, with the hits of the prefilter: the others contain
@@ -55,6 +69,10 @@ class Inspector:
         """Return whether there could be a secret without a vendor's format in a text of which this is an excerpt."""
         return self._engine.matcher.promising(data, places)
 
+    def genuine(self, data: bytes, encoded: Sequence[tuple[int, int]]) -> bool:
+        """Return whether a key could be in what is encoded in a text of which this is an excerpt."""
+        return self._engine.matcher.may_be_anchored(data, Hits([], [], [*encoded]))
+
     def inspect(self, blob: Blob, data: bytes, found: Found | None = None, hits: Hits | None = None) -> InspectedText:
         """Return all sightings in a text that is completely in memory.
 
@@ -66,7 +84,8 @@ class Inspector:
             hits = self.prefilter.search(data)
             packed = packed if any(hits) else ""
         if packed and self._opens and (opened := self._opened(blob, packed, data)):
-            is_plain = packed == NOTEBOOK and hits is not None and not (hits.anchors or hits.encoded)
+            # images in base64 have signs of encoded keys by chance
+            is_plain = packed == NOTEBOOK and hits is not None and not self._engine.matcher.may_be_anchored(data, hits)
             return msgspec.structs.replace(opened, plain=True) if is_plain and opened.is_empty else opened
         return self.text(blob, data, found, hits, packed)
 
@@ -75,13 +94,14 @@ class Inspector:
     ) -> InspectedText:
         """Return ``inspect`` for a text as it is, whatever kind of container it is: ``packed``."""
         if found is None and b"\0" not in data:
-            hits, unread = self.prefilter.search(data) if hits is None else hits, _whole(packed)
+            hits = self.prefilter.search(data) if hits is None else hits
             if not (any(hits) or (blob.path and table.named(blob.path))):
-                return InspectedText([], 0, len(data), plain=not packed, unread=unread)
+                return InspectedText([], 0, len(data), plain=not packed, unread=_not_read(packed))
             found = self._engine.matcher.confirm(data, hits, blob.path)
+            unread = _not_read(packed, is_partial=found.is_partial)
             if not found.matches:
                 # what is joined to no key may be so in a version of it, but then something near a sign has changed
-                plain = not (packed or self._engine.matcher.is_anchored(hits))
+                plain = not (unread or self._engine.matcher.is_anchored(hits))
                 return InspectedText([], len(found.placeholders), len(data), plain=plain, unread=unread)
             if not blob.path and all(one.judged for one in found.matches):  # nearly always, in a history
                 secrets = {Secret(one.secret): Secret(_excerpt(data, one)) for one in found.matches}
@@ -180,7 +200,7 @@ class Inspector:
     ) -> InspectedText:
         counter = _Counter(read)
         sighter = self._sighter()
-        sighter.doubtful = False
+        sighter.doubtful = sighter.partial = False
         sightings, placeholders = sighter.sight(blob, counter.read, found, hits)
         judged = {one.identity for one in sightings if one.judged} if not blob.path else set[str]()
         return InspectedText(
@@ -188,7 +208,7 @@ class Inspector:
             placeholders,
             counter.size,
             sighter.doubtful,
-            unread=_whole(packed),
+            unread=_not_read(packed, is_partial=sighter.partial),
             judged=tuple(judged),
         )
 
@@ -209,9 +229,9 @@ def _excerpt(data: bytes, match: Match) -> bytes:
     return data[max(0, match.start - REACH) : match.end + REACH]
 
 
-def _whole(kind: str) -> tuple[Unread, ...]:
-    """Return that a text of that kind is not read; nothing without a kind."""
-    return (Unread(detail=kind),) if kind else ()
+def _not_read(kind: str, *, is_partial: bool = False) -> tuple[Unread, ...]:
+    """Return that a text of a kind is not read, or that of a text not all is that is encoded in it."""
+    return *((Unread(detail=kind),) if kind else ()), *((Unread(detail=_ENCODED),) if is_partial else ())
 
 
 class Rewound:

@@ -12,7 +12,9 @@ from keyguard.containers.content import Content
 from keyguard.containers.kinds import LOOK, TEXTS, container
 from keyguard.containers.table import AS_THEY_ARE, READERS
 from keyguard.containers.walk import Text, Walk
+from keyguard.credential_files import table
 from keyguard.inspection.inspected_text import InspectedText
+from keyguard.inspection.known_texts import KnownTexts, digest_of
 from keyguard.inspection.occurrence_limit import limit_places
 from keyguard.model.coverage import SEPARATOR, Unread
 from keyguard.support import digests
@@ -31,6 +33,10 @@ _MANY = 2000
 
 class TextInspector(Protocol):
     """Inspects texts that are no containers."""
+
+    @property
+    def known(self) -> KnownTexts:
+        """The texts in which nothing is."""
 
     def suspects(self, texts: Sequence[bytes], paths: Sequence[bytes] = ()) -> dict[int, Hits]:
         """Return the indices of the texts to inspect, with what the prefilter found in them."""
@@ -62,7 +68,7 @@ class OpenedContainer:
         """What it is, and what is wrong with it, if it could not be read to its end."""
         self._inspector = inspector
         self._blob = blob
-        self._heap: list[tuple[Blob, bytes]] = []
+        self._heap: list[tuple[Blob, bytes, bytes]] = []
         self._heaped = 0
         self._names: list[Blob] = []
         self._most = _MANY
@@ -126,23 +132,33 @@ class OpenedContainer:
             size += len(data)
         text = b"".join(pieces)
         if size > _SMALL:
-            self._add(self._inspector.text_stream(blob, _after(text, one.read)))
+            self._add(blob, self._inspector.text_stream(blob, _after(text, one.read)))
             return
-        self._heap.append((blob, text))
+        digest = digest_of(text)
+        if self._inspector.known.holds(digest, blob.path) and not table.named(blob.path):
+            return
+        self._heap.append((blob, text, digest))
         self._heaped += size
         if self._heaped >= _HEAP:
             self._inspect_heap()
 
     def _inspect_heap(self) -> None:
         heap, self._heap, self._heaped = self._heap, [], 0
-        found = self._inspector.suspects([text for _, text in heap], [blob.path for blob, _ in heap])
-        for at, hits in found.items():
-            self._add(self._inspector.text(*heap[at], hits=hits))
+        found = self._inspector.suspects([text for _, text, _ in heap], [blob.path for blob, _, _ in heap])
+        for at, (blob, text, digest) in enumerate(heap):
+            if at not in found:
+                self._inspector.known.add(digest)
+                continue
+            seen = self._inspector.text(blob, text, hits=found[at])
+            self._add(blob, seen)
+            if seen.is_empty and not seen.placeholders:
+                self._inspector.known.add(digest, blob.path)
 
-    def _add(self, seen: InspectedText) -> None:
+    def _add(self, blob: Blob, seen: InspectedText) -> None:
         self.sightings += seen.sightings
         self.placeholders += seen.placeholders
         self.doubtful = self.doubtful or seen.doubtful
+        self.unread += [msgspec.structs.replace(one, member=blob.member) for one in seen.unread]
         if len(self.sightings) > self._most:
             (self.sightings,) = limit_places([self.sightings])
             self._most = 2 * max(_MANY, len(self.sightings))

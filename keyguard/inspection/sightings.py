@@ -59,8 +59,9 @@ class SightingFinder:
         self._matcher = matcher
         self._attributor = Attributor(ruleset)
         self._identities = Identities()
-        self.doubtful = False
-        """Whether any attribution since this was last set to False could change with the path."""
+        self.doubtful = self.partial = False
+        """Whether, since they were last set to False, any attribution could change with the path; and whether in any
+        text more is encoded than is decoded."""
 
     def secret(self, fingerprint: str) -> Secret | None:
         """Return the value with that fingerprint if it was seen: for callers that act on a key, never for reports."""
@@ -117,7 +118,8 @@ class SightingFinder:
         sightings, placeholders = list[Sighting](), 0
         known: set[tuple[int, bytes]] = set()
         for text, origin in self._texts(page, order):
-            here = found or self._matcher.find(text.data, blob.path, None if origin else hits)
+            here = self._matcher.find(text.data, blob.path, None if origin else hits) if found is None else found
+            self.partial = self.partial or here.is_partial
             placeholders += sum(_fresh(start, text) for start, _ in here.placeholders)
             places = MatchLocations(blob, text, here.matches, origin, hashed=hashed) if here.matches else None
             if places is not None:

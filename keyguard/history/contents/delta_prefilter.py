@@ -22,15 +22,16 @@ _MOST = 32 << 20
 _CONTEXT = 160
 
 #: (text, places that the prefilter found in it) -> whether a secret could be at one of them
-Promising = Callable[[bytes, Sequence[tuple[int, int]]], bool]
+Decides = Callable[[bytes, Sequence[tuple[int, int]]], bool]
 
 
 class DeltaPrefilter:
     """Selects deltas by the bytes that they insert."""
 
-    def __init__(self, prefilter: Prefilter, promising: Promising) -> None:
+    def __init__(self, prefilter: Prefilter, promising: Decides, genuine: Decides) -> None:
+        """``promising`` decides on places of secrets without a vendor's format, ``genuine`` on encoded anchors."""
         self._prefilter = prefilter
-        self._promising = promising
+        self._promising, self._genuine = promising, genuine
         self._reach = max(prefilter.reach, _CONTEXT)
 
     def keyless(self, deltas: Sequence[bytes], bases: Sequence[bytes]) -> tuple[list[bool], list[int]]:
@@ -62,14 +63,15 @@ class DeltaPrefilter:
             return set()
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         found = {bisect_right(starts, at) - 1 for _, at in hits.anchors}
-        found.update(bisect_right(starts, end - 1) - 1 for _, end in hits.encoded)
         found.update(self._joined(texts, starts, hits.joins))
-        others: dict[int, list[tuple[int, int]]] = {}
-        for expression, end in hits.places:
-            number = bisect_right(starts, end - 1) - 1
-            if number not in found:
-                others.setdefault(number, []).append((expression, end - starts[number]))
-        return found.union(number for number, there in others.items() if self._promising(texts[number], there))
+        for places, decides in ((hits.encoded, self._genuine), (hits.places, self._promising)):
+            others: dict[int, list[tuple[int, int]]] = {}
+            for kind, end in places:
+                number = bisect_right(starts, end - 1) - 1
+                if number not in found:
+                    others.setdefault(number, []).append((kind, end - starts[number]))
+            found.update(number for number, there in others.items() if decides(texts[number], there))
+        return found
 
     def _joined(self, texts: Sequence[bytes], starts: Sequence[int], joins: Sequence[tuple[int, int]]) -> Iterator[int]:
         """Yield the indices of the texts in which literals may be joined to a key: most are joined to no key."""

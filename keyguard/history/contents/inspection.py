@@ -37,7 +37,7 @@ class ContentInspector:
     def __init__(self, store: Store, inspector: Inspector) -> None:
         self._store = store
         self._inspector = inspector
-        self._prefilter = DeltaPrefilter(inspector.prefilter, inspector.promising)
+        self._prefilter = DeltaPrefilter(inspector.prefilter, inspector.promising, inspector.genuine)
         self.parts: list[ContentResults] = []
         """Results so far; complete whenever ^C arrives."""
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from keyguard.history.contents import blobs, inspection
 from keyguard.history.contents.delta_prefilter import DeltaPrefilter
+from keyguard.inspection.inspector import Inspector
 from tests.helpers import seeing
 from tests.helpers.repos import Repo
 from tests.history.asking import key
@@ -29,7 +30,7 @@ PIECES += [CODED[:7], CODED[7:], CODED, b"".join(b"%%%02x" % byte for byte in KE
 @pytest.fixture(scope="module", params=["hyperscan", "python"])
 def prefilter(request: pytest.FixtureRequest) -> DeltaPrefilter:
     engine = seeing.engine(request.param)
-    return DeltaPrefilter(engine.prefilter, engine.matcher.promising)
+    return DeltaPrefilter(engine.prefilter, engine.matcher.promising, Inspector(engine).genuine)
 
 
 @st.composite
