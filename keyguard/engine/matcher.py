@@ -293,10 +293,8 @@ class Matcher:
         return found
 
     def _compile(self, form: int) -> re.Pattern[bytes]:
-        pattern = self._compiled[form] = re.compile(self._plan.forms[form].pattern.encode())
-        return pattern
+        return self._compiled.setdefault(form, re.compile(self._plan.forms[form].pattern.encode()))
 
     def _compile_whole(self, form: int) -> re.Pattern[bytes]:
         found = self._plan.forms[form]
-        pattern = self._whole[form] = re.compile((found.left + found.pattern).encode())
-        return pattern
+        return self._whole.setdefault(form, re.compile((found.left + found.pattern).encode()))

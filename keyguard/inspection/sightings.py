@@ -234,9 +234,8 @@ class SightingFinder:
         written = page.data[match.start : match.end]
         if written != match.secret:
             note_written(written, run or name)
-            public = match.secret[:body]
             for start, end in match.pieces:
-                if (piece := page.data[start:end]) not in public:
+                if (piece := page.data[start:end]) not in match.secret[:body]:
                     note_written(piece, run or name)
         check = checksums.CHECKSUMS.get(rule.checksum)
         return Sighting(
@@ -260,9 +259,8 @@ class SightingFinder:
 
 def _name(match: Match, page: Page) -> str:
     """Return the identifier that the value is given; empty where there is none."""
-    start = match.full_start
-    low, _ = page.line_span(start, REACH)
-    line = page.data[low:start].rstrip(b"\"'` \t")
+    low, _ = page.line_span(match.full_start, REACH)
+    line = page.data[low : match.full_start].rstrip(b"\"'` \t")
     return assigned_name(line, len(line)).decode("utf-8", "replace")
 
 
