@@ -47,8 +47,9 @@ _OF_EMULATORS = frozenset(
         "0011cc25eb4320717494d2703e8cba85743e71b500283c21c8b88147992f9059",
     )
 )
-#: ``aaaabbbbcccc``, ``abcdabcdabcd1234``
-_REPEATED = expression(r"(?:(.)\1{2,}){2,}\Z|(.{4,6})\2{1,40}.{0,12}\Z")
+#: ``aaaabbbbcccc`` (runs that end where another character follows, so that they are told apart in one way), ``aaaaaa``,
+#: ``abcdabcdabcd1234``
+_REPEATED = expression(r"(?:(.)\1{2,}(?!\1)){2,}\Z|(.)\2{5,}\Z|(.{4,6})\3{1,40}.{0,12}\Z")
 _SAMPLE_VALUE = expression(r"(?i)(?:wrong|invalid|incorrect|fake|dummy|mock|sample|example|not[_-]?a?[_-]?real)")
 
 
