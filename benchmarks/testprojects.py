@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 #: what keyguard remembers, which tests keep in folders of their own
-_CACHE = re.compile(r"(known|rules)-\w+\.(sqlite3|msgpack)(-\w+)?")
+_CACHE = re.compile(r"(known|rules|expressions|hygiene)-\w+\.(sqlite3|msgpack)(-\w+)?")
 
 #: bytes of the files of a project; what is larger was made up to be too large, and is not compared
 _LARGEST = 50 << 20

@@ -231,6 +231,10 @@ def places(said: Said) -> set[str]:
     return {place["path"] for finding in keys for place in finding["occurrences"]}
 
 
+#: what SARIF calls ``primaryLocationLineHash``
+_LINE_HASH = re.compile(r"(?<![\w+/=-])[0-9a-f]{16}:[0-9]+(?![\w+/=-])")
+
+
 def parts_of(body: str, length: int = 8) -> set[str]:
     """All that must not be seen: every run of so many characters."""
     return {body[at : at + length] for at in range(len(body) - length + 1)}
@@ -239,12 +243,13 @@ def parts_of(body: str, length: int = 8) -> set[str]:
 def parts_in(text: str | bytes, parts: AbstractSet[str]) -> frozenset[str]:
     """Those of the parts, all equally long, that a text holds; bytes are read as Latin-1.
 
-    Only runs of the characters that parts are made of are looked at, equal ones once: a report holds few.
+    Only runs of the characters that parts are made of are looked at, equal ones once: a report holds few. GitHub's hashes
+    of lines are passed over: of so many digits in hex, some are by chance those of a part.
     """
     if not parts:
         return frozenset()
     text = text.decode("latin-1") if isinstance(text, bytes) else text
-    wanted = frozenset(parts)
+    text, wanted = _LINE_HASH.sub("", text), frozenset(parts)
     (size,) = set(map(len, wanted))
     runs = set(_runs(wanted, size).findall(text))
     return wanted & {run[at : at + size] for run in runs for at in range(len(run) - size + 1)}
