@@ -232,7 +232,7 @@ def places(said: Said) -> set[str]:
 
 
 #: what SARIF calls ``primaryLocationLineHash``
-_LINE_HASH = re.compile(r"(?<![\w+/=-])[0-9a-f]{16}:[0-9]+(?![\w+/=-])")
+_LINE_HASH = re.compile(r"(?<![\w+/=-])[0-9a-f]{16}:[0-9]+(?:-[0-9]+)?(?![\w+/=-])")
 
 
 def parts_of(body: str, length: int = 8) -> set[str]:
@@ -243,8 +243,8 @@ def parts_of(body: str, length: int = 8) -> set[str]:
 def parts_in(text: str | bytes, parts: AbstractSet[str]) -> frozenset[str]:
     """Those of the parts, all equally long, that a text holds; bytes are read as Latin-1.
 
-    Only runs of the characters that parts are made of are looked at, equal ones once: a report holds few. GitHub's hashes
-    of lines are passed over: of so many digits in hex, some are by chance those of a part.
+    Only runs of the characters that parts are made of are looked at, equal ones once: a report holds few. GitHub's
+    hashes of lines are passed over: of so many digits in hex, some are by chance those of a part.
     """
     if not parts:
         return frozenset()
