@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from keyguard.hygiene.delivery.delivery import Delivery, Dropped, Span, outside
 from keyguard.hygiene.delivery.dropped_code import DEBUG, of_code, of_markup, of_settings
-from keyguard.hygiene.project.balanced_blocks import block_end
+from keyguard.hygiene.project.balanced_blocks import block_ends
 from keyguard.hygiene.project.memoize import memoized
 from keyguard.hygiene.project.project import Project
 from keyguard.support.regex import expression
@@ -31,7 +31,10 @@ _TARGET = expression(rb"\b(?:androidTarget|androidLibrary|iosX64|iosArm64|iosSim
 _MANIFEST = b"AndroidManifest.xml"
 _CODE = (b".kt", b".java")
 #: statements that write a value into an app
-_WRITES = expression(rb"\b(?:(?P<call>buildConfigField|resValue)\b[ \t]*|manifestPlaceholders\b)")
+_WRITES = expression(rb"\b(?:buildConfigField|resValue|manifestPlaceholders)\b")
+_BRACKET = expression(rb"[(\[]")
+#: lines of a statement without brackets
+_MOST_LINES = 9
 _OTHER_PLUGIN = expression(rb"com\.github\.gmazzo\.buildconfig")
 _DEBUG_BLOCK = expression(
     rb"(?:\bdebug|\b(?:getByName|named|maybeCreate|create)[ \t]*\([ \t]*[\"']debug[\"'][ \t]*\))[ \t]*\{"
@@ -122,9 +125,8 @@ class AndroidApps:
         spans = [one.span for one in self._writes if one.path == path]
         if not spans:
             return None
-        debug = (
-            Dropped(found.start(), block_end(data, found.end() - 1), DEBUG) for found in _DEBUG_BLOCK.finditer(data)
-        )
+        starts = (found.end() - 1 for found in _DEBUG_BLOCK.finditer(data))
+        debug = (Dropped(start, end, DEBUG) for start, end in block_ends(data, starts))
         return Delivery(
             "a value that Gradle writes into an Android app",
             (),
@@ -165,8 +167,7 @@ class AndroidApps:
             if _OTHER_PLUGIN.search(data):
                 continue
             assigned = {found[1]: _words(found[2]) for found in _ASSIGNED.finditer(data)}
-            for found in _WRITES.finditer(data):
-                span = found.start(), _statement_end(data, found.end())
+            for span in _statements(data):
                 words = set(_words(data[slice(*span)]))
                 words.update(word for name in words & assigned.keys() for word in assigned[name])
                 yield _Write(path, span, frozenset(words))
@@ -220,19 +221,29 @@ def _left_out(path: bytes, data: bytes) -> Iterator[Dropped]:
     return of_markup(data) if path.endswith(b".xml") else iter(())
 
 
-def _statement_end(data: bytes, at: int) -> int:
-    """Return the end of a call or assignment: the bracket that closes it, or its line, and lines behind a comma."""
-    if data.startswith(b"(", at):
-        return block_end(data, at) or _line_end(data, at)
-    while True:
-        end = _line_end(data, at)
-        opened = next((place for place in range(at, end) if data[place : place + 1] in (b"[", b"(")), -1)
-        closed = block_end(data, opened) if opened >= 0 else 0
-        if closed > end:
-            return closed
+def _statements(data: bytes) -> Iterator[Span]:
+    """Yield the calls and assignments that write a value: to the bracket that closes them, or to the end of a line.
+
+    A line that ends with a comma goes on.
+    """
+    found = [(one, _whole_line_end(data, one.end())) for one in _WRITES.finditer(data)]
+    brackets = [bracket.start() for one, end in found if (bracket := _BRACKET.search(data, one.end(), end))]
+    closed = iter((*block_ends(data, brackets), (len(data) + 1, 0)))
+    start, stop = next(closed)
+    for one, end in found:
+        while start < one.end():
+            start, stop = next(closed)
+        yield one.start(), max(end, stop) if start < end else end
+
+
+def _whole_line_end(data: bytes, at: int) -> int:
+    """Return the end of a line, or of the last of a few lines behind it, if those before it end with a comma."""
+    end = _line_end(data, at)
+    for _ in range(_MOST_LINES):
         if not data[at:end].rstrip().endswith(b",") or end >= len(data):
-            return end
-        at = end + 1
+            break
+        at, end = end + 1, _line_end(data, end + 1)
+    return end
 
 
 def _line_end(data: bytes, at: int) -> int:

@@ -42,11 +42,7 @@ def deliveries(
 
     ``places`` are the offsets in a file that matter, in bytes: of a file that is in it, one of them must be delivered.
     """
-    found = {
-        path: delivery
-        for path in paths
-        if (delivery := phone_delivery(project, path) or _of_template(project, path) or _by_kind(project, path))
-    }
+    found = {path: delivery for path in paths if (delivery := _of_file(project, path))}
     left = [path for path in paths if path not in found and (_MODULE.search(path) or _IMPORTED.search(path))]
     found.update((path, _by_imports(one)) for path, one in project.client_paths.paths(left, places).items())
     # of a project whose framework is not known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyguard.hygiene.delivery.delivery import Dropped
-from keyguard.hygiene.project.balanced_blocks import block_end
+from keyguard.hygiene.project.balanced_blocks import block_ends
 from keyguard.support.regex import expression
 
 COMMENT = "it stands in a comment"
@@ -33,9 +33,10 @@ def of_code(data: bytes) -> Iterator[Dropped]:
     for found in _TOKEN.finditer(data):
         if found["comment"] is not None:
             yield Dropped(*found.span(), COMMENT)
-    for found in _CONDITION.finditer(data):
-        block = block_end(data, found.end()) if data.startswith(b"{", found.end()) else 0
-        end = block or _STATEMENT.match(data, found.end()).end()  # type: ignore[union-attr]
+    conditions = list(_CONDITION.finditer(data))
+    blocks = dict(block_ends(data, (one.end() for one in conditions if data.startswith(b"{", one.end()))))
+    for found in conditions:
+        end = blocks.get(found.end()) or _STATEMENT.match(data, found.end()).end()  # type: ignore[union-attr]
         yield Dropped(found.start(), end, DEBUG)
     yield from _directives(data)
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from keyguard.hygiene.delivery.delivery import Delivery, Dropped
-from keyguard.hygiene.project.balanced_blocks import block_end
+from keyguard.hygiene.project.balanced_blocks import block_end, block_ends
 from keyguard.support.regex import expression
 
 
@@ -103,7 +103,7 @@ def delivery(path: bytes, data: bytes) -> Delivery | None:
     """Return how a server delivers a template; None if the file is none."""
     if not is_template(path):
         return None
-    calls = [(found.end(), block_end(data, found.end())) for found in _PRINTS.finditer(data)] if b"wp_" in data else []
+    calls = list(block_ends(data, (found.end() for found in _PRINTS.finditer(data)))) if b"wp_" in data else []
     if path.endswith(_ANYTHING) and not (calls or _MARKUP.search(data)):
         return None
     found = list(tags(path, data))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import normpath
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any, NamedTuple
@@ -132,6 +133,7 @@ def _map_of(project: Project, path: bytes, data: bytes) -> tuple[bytes, dict[str
     return path, None
 
 
+@lru_cache(2)  # that of a bundle is asked for once for each of its keys
 def _parsed(data: bytes) -> dict[str, Any] | None:
     if len(data) > _LARGEST:
         return None

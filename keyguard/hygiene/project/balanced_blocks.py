@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from keyguard.support.regex import expression
 
@@ -16,6 +17,21 @@ _TOKEN = expression(
 )
 #: bytes: no block of a configuration is longer
 LONGEST = 256 << 10
+
+
+def block_ends(text: bytes, starts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield each bracket with the offset behind the one that closes it; ``starts`` are in order.
+
+    Those inside an earlier block are passed over, and none is tried behind one that is not closed: no byte is read
+    twice.
+    """
+    at = 0
+    for start in starts:
+        if start >= at:
+            at = block_end(text, start)
+            if not at:
+                return
+            yield start, at
 
 
 def block_end(text: bytes, start: int) -> int:
