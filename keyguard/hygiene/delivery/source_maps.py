@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import normpath
@@ -191,20 +192,29 @@ def _mapped(document: dict[str, Any], line: int, column: int) -> tuple[_Source, 
 
 def _segment(mappings: str, line: int, column: int) -> tuple[int, int] | None:
     """Return the number of the source and the line in it, both from 0, of the last segment at or before a place."""
+    columns, origins = _segments(mappings, line)
+    at = bisect_right(columns, column)
+    return origins[at - 1] if at else None
+
+
+@lru_cache(2)  # a bundle is one long line, of which each key asks
+def _segments(mappings: str, line: int) -> tuple[list[int], list[tuple[int, int] | None]]:
+    """Return the columns of a line at which segments begin, and the source and line of each, if it has one."""
     source = number = 0
-    found: tuple[int, int] | None = None
+    columns, origins = list[int](), list[tuple[int, int] | None]()
     for index, group in enumerate(mappings.split(";", line + 1)[: line + 1]):
         at = 0
         for segment in group.split(",") if group else ():
             fields = _decoded(segment)
             if not fields:
-                return found
+                return columns, origins
             at += fields[0]
             if len(fields) >= 4:
                 source, number = source + fields[1], number + fields[2]
-            if index == line and at <= column:
-                found = (source, number) if len(fields) >= 4 else None
-    return found
+            if index == line and (not columns or at >= columns[-1]):
+                columns.append(at)
+                origins.append((source, number) if len(fields) >= 4 else None)
+    return columns, origins
 
 
 def _decoded(segment: str) -> list[int]:
